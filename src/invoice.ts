@@ -1,0 +1,118 @@
+// The invoice that every tool's words become: numbers, money and dates, without a float and without a clock.
+// The parsers answer undefined for what they cannot read; the caller knows the field and says what was expected.
+
+import type { Instant } from './clock.ts'
+
+export type Invoice = {
+  /** As the tool writes it, trimmed. Compared by `numberKey`. */
+  invoiceNumber: string
+  /** The tool's own id of this invoice; null where the number is all there is (generic intake). */
+  sourceId: string | null
+  customer: Customer
+  amountCents: number
+  /** ISO 4217, upper case. */
+  currency: string
+  issuedAt: PlainDate
+  dueAt: PlainDate | null
+  paidAt: Instant | null
+  /** Where to fetch the PDF, when the event did not bring it along. */
+  pdfUrl: string | null
+}
+
+/** The customer as the tool knows it. */
+export type Customer = {
+  /** The tool's id of the customer: what links are made to. */
+  ref: string
+  /** The portal's id, when the tool knows it. */
+  portalId: string | null
+  emails: string[]
+  name: string | null
+  address: string | null
+  zipCode: string | null
+  city: string | null
+  countryCode: string | null
+}
+
+/** `2026-11-20`. A date of the calendar, in no zone. */
+export type PlainDate = string
+
+export const invoiceNumberCharactersMax = 100
+
+// Nine digits before the dot: more than any invoice, and cents stay far below 2^53.
+const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,2}))?$/
+
+/** The key of an invoice: one row in the ledger, one invoice in the portal. */
+export const numberKey = (invoiceNumber: string): string =>
+  // Upper before lower folds what lower alone leaves apart, such as ß and SS.
+  invoiceNumber.normalize('NFC').trim().toUpperCase().toLowerCase()
+
+/** Trimmed, or undefined when empty, too long, or with characters that no invoice number has. */
+export const parseInvoiceNumber = (text: string): string | undefined => {
+  const trimmed = text.trim()
+  if (trimmed === '' || [...trimmed].length > invoiceNumberCharactersMax) return undefined
+  // Control and format characters, line separators and lone surrogates: invisible, so two numbers would look alike.
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed
+}
+
+export const parseAmount = (text: string): number | undefined => {
+  const match = amountPattern.exec(text)
+  if (!match) return undefined
+  const cents = Number(match[2]) * 100 + Number((match[3] ?? '').padEnd(2, '0'))
+  return match[1] === '-' && cents > 0 ? -cents : cents
+}
+
+export const formatAmount = (cents: number): string => {
+  const digits = String(Math.abs(cents)).padStart(3, '0')
+  return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
+export const parseDate = (text: string): PlainDate | undefined => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
+  } catch {
+    return undefined // a date that does not exist, such as 30 February
+  }
+}
+
+/** An instant with zone, the portal's zoneless notation in its zone, or a date: then noon, so that no zone shifts the day. */
+export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined => {
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      return Temporal.PlainDate.from(text, { overflow: 'reject' }).toZonedDateTime({
+        timeZone: portalTimeZone,
+        plainTime: '12:00'
+      }).epochMilliseconds
+    }
+    if (/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) {
+      return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' }).toZonedDateTime(
+        portalTimeZone
+      ).epochMilliseconds
+    }
+    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text))
+      return undefined
+    // Whole seconds: the portal's notation has no more, and what is known there must equal what was wanted.
+    return Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1000) * 1000
+  } catch {
+    return undefined
+  }
+}
+
+/** The portal's notation of an instant: local, without a zone. */
+export const formatPaidAt = (at: Instant, portalTimeZone: string): string => {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(portalTimeZone)
+  return local.toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ')
+}
+
+/** Whether two events speak of the same customer: by the portal's id where both know it, else by the tool's. */
+const sameCustomer = (a: Customer, b: Customer): boolean =>
+  a.portalId !== null && b.portalId !== null
+    ? a.portalId === b.portalId
+    : a.ref.trim().toLowerCase() === b.ref.trim().toLowerCase()
+
+/** What two events with one number must agree on, lest one of them be an invoice of its own. */
+export const sameFacts = (a: Invoice, b: Invoice): boolean =>
+  a.amountCents === b.amountCents &&
+  a.currency === b.currency &&
+  a.issuedAt === b.issuedAt &&
+  sameCustomer(a.customer, b.customer)

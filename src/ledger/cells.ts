@@ -1,0 +1,72 @@
+// How a row of SQLite reads as the ledger's types.
+
+import type { SQLInputValue } from 'node:sqlite'
+import type { Instant } from '../clock.ts'
+import type { Code } from '../errors.ts'
+import type { Invoice } from '../invoice.ts'
+import type { Document } from '../spool.ts'
+import type { CreateBody, HistoryEntry, Loan, Override, Row, State } from './ledger.ts'
+import type { Kept } from './states.ts'
+
+export type Cells = Record<string, SQLInputValue>
+
+const documentOf = (cells: Cells): Document | null =>
+  cells.document_file === null
+    ? null
+    : {
+        file: cells.document_file as string,
+        bytes: cells.document_bytes as number,
+        sha256: cells.document_sha256 as string
+      }
+
+export const keptOf = (cells: Cells): Kept => ({
+  state: cells.state as State,
+  code: cells.code as Code | null,
+  tool: cells.tool as string,
+  invoice: JSON.parse(cells.invoice as string) as Invoice,
+  document: documentOf(cells),
+  everSent: cells.ever_sent === 1
+})
+
+export const loanOf = (cells: Cells): Loan => ({
+  id: cells.id as number,
+  attempt: cells.attempt as number,
+  tool: cells.tool as string,
+  invoice: JSON.parse(cells.invoice as string) as Invoice,
+  document: documentOf(cells),
+  notify: cells.notify === 1,
+  test: cells.test === 1,
+  overrides: JSON.parse(cells.overrides as string) as Override[],
+  failures: cells.failures as number,
+  since: cells.since as Instant
+})
+
+export const rowOf = (cells: Cells): Row => {
+  const invoice = JSON.parse(cells.invoice as string) as Invoice
+  return {
+    invoiceNumber: invoice.invoiceNumber,
+    tool: cells.tool as string,
+    state: cells.state as State,
+    code: cells.code as Code | null,
+    customer: invoice.customer,
+    amountCents: invoice.amountCents,
+    currency: invoice.currency,
+    issuedAt: invoice.issuedAt,
+    dueAt: invoice.dueAt,
+    paidAt: invoice.paidAt,
+    portalId: cells.portal_id as string | null,
+    receivedAt: cells.received_at as Instant,
+    deliveredAt: cells.delivered_at as Instant | null,
+    nextAttemptAt: cells.next_attempt_at as Instant | null,
+    attempts: cells.attempt as number,
+    notify: cells.notify === 1,
+    test: cells.test === 1,
+    body: cells.body === null ? null : (JSON.parse(cells.body as string) as CreateBody)
+  }
+}
+
+export const historyOf = (cells: Cells): HistoryEntry => ({
+  at: cells.at as Instant,
+  event: cells.event as string,
+  ...(JSON.parse(cells.detail as string) as object)
+})

@@ -1,0 +1,150 @@
+// One SQLite file with one owner: opening, locking, migrating, and the group commit.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { BridgeError } from '../errors.ts'
+import type { Cells } from './cells.ts'
+
+export type Database = {
+  one: (sql: string, ...values: SQLInputValue[]) => Cells | undefined
+  all: (sql: string, ...values: SQLInputValue[]) => Cells[]
+  run: (sql: string, ...values: SQLInputValue[]) => void
+  /** Runs `work` in a savepoint of the next transaction; resolves once that is on the disk. */
+  write: <T>(work: () => T) => Promise<T>
+  close: () => Promise<void>
+}
+
+// So many that one fsync is shared well, so few that one turn of the event loop stays short.
+const batchMax = 1000
+
+const migrations = new URL('./migrations/sqlite/', import.meta.url)
+
+export const openDatabase = ({
+  file,
+  defer
+}: {
+  file: string
+  defer: (flush: () => void) => void
+}): Database => {
+  const lock = file === ':memory:' ? undefined : lockOwner(`${file}.lock`)
+  const db = openFile(file, lock)
+  const prepared = new Map<string, StatementSync>()
+  let queue: { work: () => unknown; resolve: (value: unknown) => void; reject: (error: unknown) => void }[] =
+    []
+
+  const statement = (sql: string): StatementSync => {
+    const found = prepared.get(sql) ?? db.prepare(sql)
+    prepared.set(sql, found)
+    return found
+  }
+  const run: Database['run'] = (sql, ...values) => void statement(sql).run(...values)
+
+  const flush = (): void => {
+    const batch = queue.slice(0, batchMax)
+    queue = queue.slice(batchMax)
+    if (batch.length === 0) return
+    if (queue.length > 0) defer(flush)
+    const answers: (() => void)[] = []
+    try {
+      run('BEGIN IMMEDIATE')
+      for (const { work, resolve, reject } of batch) {
+        run('SAVEPOINT event')
+        try {
+          const value = work()
+          run('RELEASE event')
+          answers.push(() => resolve(value))
+        } catch (error) {
+          // A full disk ends the whole transaction by itself: then nobody's work was kept.
+          if (!db.isTransaction) throw error
+          run('ROLLBACK TO event')
+          run('RELEASE event')
+          answers.push(() => reject(translate(error)))
+        }
+      }
+      run('COMMIT')
+    } catch (cause) {
+      if (db.isOpen && db.isTransaction) run('ROLLBACK')
+      const error = translate(cause)
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    for (const answer of answers) answer()
+  }
+
+  return {
+    one: (sql, ...values) => statement(sql).get(...values) as Cells | undefined,
+    all: (sql, ...values) => statement(sql).all(...values) as Cells[],
+    run,
+    write: work =>
+      new Promise((resolve, reject) => {
+        queue.push({ work, resolve: resolve as (value: unknown) => void, reject })
+        if (queue.length === 1) defer(flush)
+      }),
+    async close() {
+      if (!db.isOpen) return
+      while (queue.length > 0) flush()
+      db.close()
+      lock?.close()
+    }
+  }
+}
+
+/**
+ * Holds an exclusive lock for as long as the process lives, on a file of its own: POSIX drops all locks of a process
+ * on a file as soon as it closes any descriptor of it, so nobody else may ever open this one.
+ */
+const lockOwner = (file: string): DatabaseSync => {
+  let lock: DatabaseSync
+  try {
+    lock = new DatabaseSync(file)
+  } catch (cause) {
+    throw new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
+  }
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (cause) {
+    lock.close()
+    throw new BridgeError('LEDGER_IN_USE', `another process holds ${file}`, { cause })
+  }
+}
+
+const openFile = (file: string, lock: DatabaseSync | undefined): DatabaseSync => {
+  try {
+    const db = new DatabaseSync(file)
+    // FULL: in WAL mode this is what makes every commit wait for the disk.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    migrate(db)
+    return db
+  } catch (cause) {
+    lock?.close()
+    if (cause instanceof BridgeError) throw cause
+    throw new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
+  }
+}
+
+const migrate = (db: DatabaseSync): void => {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  const files = readdirSync(migrations).sort()
+  if (version > files.length) {
+    throw new BridgeError(
+      'LEDGER_TOO_NEW',
+      `the ledger has version ${version}, this bridge knows ${files.length}`
+    )
+  }
+  for (const [index, name] of files.entries()) {
+    if (index < version) continue
+    db.exec(
+      `BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT`
+    )
+  }
+}
+
+/** What the database refuses is our bug and travels as it is; what it cannot do is the machine's. */
+const translate = (error: unknown): unknown => {
+  const constraint = 19
+  if (error instanceof BridgeError) return error
+  const { code, errcode } = error as { code?: string; errcode?: number }
+  if (code !== 'ERR_SQLITE_ERROR' || (errcode ?? 0) % 256 === constraint) return error
+  return new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error })
+}

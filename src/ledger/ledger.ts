@@ -1,0 +1,188 @@
+// The durable ledger: what has been received, and what became of it. This file is the contract; every
+// implementation runs test/src/ledger/contract.ts.
+//
+// Every method is one transaction, takes its time from the caller, and leaves the process for nothing but its
+// database. A method that writes resolves only after the write survives a power cut; when it cannot be kept it
+// rejects with LEDGER_UNAVAILABLE and nothing of it has happened. Writes that are asked for together may share
+// a commit, but fail alone.
+//
+// One row per invoice number, for ever: the unique key is `numberKey(invoiceNumber)`, in the database, so that
+// no code path can make a second. Rows are never deleted; `forget` empties what is personal.
+
+import type { Instant } from '../clock.ts'
+import type { Code } from '../errors.ts'
+import type { Invoice, PlainDate } from '../invoice.ts'
+import type { Document } from '../spool.ts'
+
+export type State = 'waiting' | 'sending' | 'delivered' | 'held' | 'dismissed'
+export const states: readonly State[] = ['waiting', 'sending', 'delivered', 'held', 'dismissed']
+
+/** What a person can ask for. */
+export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'
+export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
+
+/** Rules that a person may override for one invoice with `deliver`. All others are judged anew. */
+export type Override = 'REVIEW' | 'CREDIT_NOTE' | 'ZERO_AMOUNT'
+export const overrides: readonly Override[] = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT']
+
+/** An event, as an accounting tool's plugin hands it over. */
+export type Arrival = {
+  tool: string
+  invoice: Invoice
+  /** The PDF that came along, already on disk. */
+  document: Document | null
+  /** Whether the portal is to mail the customer. Decided now, so that a later change of settings alters nothing. */
+  notify: boolean
+  /** From `send-test`: always ends in review. */
+  test: boolean
+}
+
+export type Received = {
+  result: 'accepted' | 'duplicate' | 'conflict'
+  /** Documents that no row needs now, for the caller to remove: the arrival's own, or one that it replaced. */
+  unused: Document[]
+}
+
+/** Exactly what a create call sends; stored before it is sent. */
+export type CreateBody = {
+  customerId: string
+  invoiceNumber: string
+  issuedAt: PlainDate
+  amount: string
+  paidAt: string | null
+  sendNotification: boolean
+}
+
+/**
+ * A row on loan to one worker. Its number of attempts fences it: once the loan ran out and the row was lent
+ * again, the earlier borrower can no longer write.
+ */
+export type Loan = {
+  id: number
+  attempt: number
+  tool: string
+  invoice: Invoice
+  document: Document | null
+  notify: boolean
+  test: boolean
+  overrides: Override[]
+  /** Failures that count, since it was received or last released by a person. */
+  failures: number
+  /** When RETRY_FOR_HOURS began: received, or last released by a person. */
+  since: Instant
+}
+
+/** How a loan ends. `decide` makes these, `record` writes them. */
+export type Decision =
+  | { to: 'delivered'; portalId: string }
+  /** Again at `at`. `spent`: whether this failure counts towards backoff. */
+  | { to: 'waiting'; at: Instant; code: Code; detail: string | null; spent: boolean }
+  | { to: 'held'; code: Code; detail: string | null; wouldSend?: CreateBody }
+  | { to: 'dismissed'; code: Code }
+  /** In doubt: stays `sending` until a look into the portal settles it. */
+  | { to: 'doubt'; detail: string | null }
+
+export type Row = {
+  invoiceNumber: string
+  tool: string
+  state: State
+  code: Code | null
+  customer: Invoice['customer']
+  amountCents: number
+  currency: string
+  issuedAt: PlainDate
+  dueAt: PlainDate | null
+  paidAt: Instant | null
+  portalId: string | null
+  receivedAt: Instant
+  deliveredAt: Instant | null
+  nextAttemptAt: Instant | null
+  /** How often it was borrowed to be delivered. */
+  attempts: number
+  notify: boolean
+  test: boolean
+  /** What was sent, is in doubt, or would be sent (REVIEW). */
+  body: CreateBody | null
+}
+
+export type HistoryEntry = { at: Instant; event: string } & Record<string, unknown>
+
+export type Filter = {
+  state?: State | undefined
+  code?: string | undefined
+  tool?: string | undefined
+  /** The beginning of an invoice number, or the whole of a customer's reference. Any case. */
+  q?: string | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+export type Summary = Record<State, number> & {
+  /** Held, and delivered with a code. */
+  attention: number
+  /** Since when the invoice that waits longest should have been delivered. */
+  oldestWaitingAt: Instant | null
+  /** In doubt for longest since. */
+  oldestSendingAt: Instant | null
+}
+
+/** How many invoices there are of each kind; kept by the database, never counted over all rows. */
+export type Tally = { tool: string; state: State; code: Code | null; invoices: number }
+
+export interface Ledger {
+  /**
+   * Keeps an event. `accepted`: a new invoice, or a correction of one that was never sent. `duplicate`: known;
+   * newer facts (paid, due) are merged into it. `conflict`: the number is known with other facts; kept beside the
+   * row once per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is
+   * judged when the doubt is settled).
+   */
+  receive(arrival: Arrival, now: Instant): Promise<Received>
+
+  /**
+   * Lends out at most `limit` rows that are `waiting` and due, longest due first, until `until`. No two borrowers
+   * hold the same row. A row whose loan ran out is due again.
+   */
+  borrow(limit: number, now: Instant, until: Instant): Promise<Loan[]>
+
+  /** When the next row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
+  nextDueAt(): Promise<Instant | null>
+
+  /** Puts the fetched PDF on the row, for this and every later attempt. False when the loan had run out. */
+  attach(loan: Loan, document: Document, now: Instant): Promise<boolean>
+
+  /**
+   * Write before you speak: re-checks that the loan still holds and the row is still `waiting`, stores the exact
+   * body, and makes the row `sending`. Only after this resolved true may a byte leave. From here on only
+   * `record` with a clean answer, or a look into the portal, changes the row's state.
+   */
+  sending(loan: Loan, body: CreateBody, now: Instant): Promise<boolean>
+
+  /** Ends a loan. False, and nothing is changed, when the loan had run out. */
+  record(loan: Loan, decision: Decision, now: Instant): Promise<boolean>
+
+  /** A person's decision. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the state does not allow it. */
+  act(invoiceNumber: string, action: Action, now: Instant): Promise<Row>
+
+  find(invoiceNumber: string): Promise<(Row & { history: HistoryEntry[] }) | null>
+
+  /** Newest first. `next` is the cursor of the following page, null on the last. */
+  list(filter: Filter): Promise<{ rows: Row[]; next: string | null }>
+
+  summary(): Promise<Summary>
+  tally(): Promise<Tally[]>
+
+  /** Proves that events can be kept, by keeping the time. */
+  beat(now: Instant): Promise<void>
+
+  /**
+   * Empties what finished (delivered or dismissed, nothing asked of a person) before `before`: history, contact
+   * details, PDF. Number, portal id and the facts that duplicates are compared by stay. At most `limit` rows;
+   * answers the documents that no row needs any more, for the caller to remove.
+   */
+  forget(before: Instant, limit: number): Promise<Document[]>
+
+  /** The files that rows name, for the sweep of what a crash left behind. */
+  documents(): Promise<Set<string>>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,460 @@
+// The ledger on SQLite: one machine, one owner. Writes that are asked for in the same turn of the event loop share
+// one transaction, and so one fsync, with a savepoint for each; while a commit runs, the next ones gather.
+
+import type { SQLInputValue } from 'node:sqlite'
+import type { Instant } from '../clock.ts'
+import { BridgeError, type Code } from '../errors.ts'
+import { type Invoice, numberKey } from '../invoice.ts'
+import type { Document } from '../spool.ts'
+import { type Cells, historyOf, keptOf, loanOf, rowOf } from './cells.ts'
+import { openDatabase } from './database.ts'
+import type {
+  Action,
+  Arrival,
+  CreateBody,
+  Decision,
+  Filter,
+  Ledger,
+  Loan,
+  Override,
+  Received,
+  Row,
+  State,
+  Summary,
+  Tally
+} from './ledger.ts'
+import { judge, type Ruling, rule } from './states.ts'
+
+export type SqliteOptions = {
+  /** A path, or `:memory:`. */
+  file: string
+  /** Runs a function after what is waiting now; the turn in which writes gather. */
+  defer?: (flush: () => void) => void
+}
+
+export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledger => {
+  const { one, all, run, write, close } = openDatabase({ file, defer })
+
+  // The process that held these loans is dead: this one owns the file now. What it was sending stays in doubt.
+  run('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL')
+
+  const note = (invoiceId: number, at: Instant, event: string, detail: object = {}): void => {
+    run(
+      'INSERT INTO history (invoice_id, at, event, detail) VALUES (?, ?, ?, ?)',
+      invoiceId,
+      at,
+      event,
+      JSON.stringify(detail)
+    )
+  }
+
+  const byKey = (key: string): Cells | undefined => one('SELECT * FROM invoice WHERE key = ?', key)
+
+  const set = (id: number, values: Cells): void => {
+    const names = Object.keys(values)
+    run(
+      `UPDATE invoice SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ?`,
+      ...Object.values(values),
+      id
+    )
+  }
+
+  const hasConflict = (id: number): boolean =>
+    one('SELECT 1 FROM conflict WHERE invoice_id = ? AND settled = 0', id) !== undefined
+
+  const insert = ({ tool, invoice, document, notify, test }: Arrival, now: Instant): Received => {
+    const { id } = one(
+      `INSERT INTO invoice (key, tool, invoice, customer_ref, document_file, document_bytes, document_sha256, notify, test,
+        state, received_at, since, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?) RETURNING id`,
+      numberKey(invoice.invoiceNumber),
+      tool,
+      JSON.stringify(invoice),
+      invoice.customer.ref.toLowerCase(),
+      document?.file ?? null,
+      document?.bytes ?? null,
+      document?.sha256 ?? null,
+      Number(notify),
+      Number(test),
+      now,
+      now,
+      now
+    ) as { id: number }
+    note(id, now, 'received', { tool, notify })
+    return { result: 'accepted', unused: [] }
+  }
+
+  /** Puts other facts into a row that was never sent, to be judged anew. Bumping the attempt ends any loan. */
+  const replace = (row: Cells, { tool, invoice, document, notify, test }: Arrival, now: Instant): void =>
+    set(row.id as number, {
+      tool,
+      invoice: JSON.stringify(invoice),
+      customer_ref: invoice.customer.ref.toLowerCase(),
+      ...documentCells(document),
+      notify: Number(notify),
+      test: Number(test),
+      overrides: '[]',
+      body: null,
+      ...waitingCells(row, now)
+    })
+
+  const receiveConflict = (row: Cells, arrival: Arrival, now: Instant): Received => {
+    const id = row.id as number
+    const known = one('SELECT id FROM conflict WHERE invoice_id = ? AND facts = ?', id, factsOf(arrival))
+    if (known) return { result: 'conflict', unused: documents(arrival.document) }
+    run(
+      'INSERT INTO conflict (invoice_id, facts, arrival, received_at) VALUES (?, ?, ?, ?)',
+      id,
+      factsOf(arrival),
+      JSON.stringify(arrival),
+      now
+    )
+    note(id, now, 'conflict received', { tool: arrival.tool, facts: JSON.parse(factsOf(arrival)) })
+    if (row.state === 'delivered') set(id, { code: 'INVOICE_CONFLICT' })
+    else if (row.state !== 'sending') set(id, heldCells('INVOICE_CONFLICT'))
+    return { result: 'conflict', unused: [] }
+  }
+
+  const receive = (arrival: Arrival, now: Instant): Received => {
+    const row = byKey(numberKey(arrival.invoice.invoiceNumber))
+    if (!row) return insert(arrival, now)
+    const id = row.id as number
+    const kept = keptOf(row)
+    const judgement = judge(kept, arrival)
+    switch (judgement.kind) {
+      case 'nothing':
+        return { result: 'duplicate', unused: documents(arrival.document) }
+      case 'merge': {
+        set(id, {
+          invoice: JSON.stringify(judgement.invoice),
+          ...documentCells(judgement.document),
+          ...(judgement.released ? waitingCells(row, now) : {})
+        })
+        note(id, now, 'merged', judgement.released ? { released: row.code } : {})
+        return {
+          result: 'duplicate',
+          unused: documents(judgement.document === arrival.document ? null : arrival.document)
+        }
+      }
+      case 'replace':
+        replace(row, arrival, now)
+        note(id, now, 'corrected', { tool: arrival.tool, notify: arrival.notify })
+        return { result: 'accepted', unused: documents(kept.document) }
+      case 'conflict':
+        return receiveConflict(row, arrival, now)
+    }
+  }
+
+  const borrow = (limit: number, now: Instant, until: Instant): Loan[] => {
+    run('UPDATE invoice SET loan_until = NULL WHERE loan_until <= ?', now)
+    return all(
+      `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id IN (
+         SELECT id FROM invoice WHERE state = 'waiting' AND loan_until IS NULL AND next_attempt_at <= ?
+         ORDER BY next_attempt_at LIMIT ?
+       ) RETURNING *`,
+      until,
+      now,
+      limit
+    )
+      .sort((a, b) => Number(a.next_attempt_at) - Number(b.next_attempt_at) || Number(a.id) - Number(b.id))
+      .map(loanOf)
+  }
+
+  /** The row of a loan that still holds. */
+  const onLoan = (loan: Loan, now: Instant): Cells | undefined =>
+    one('SELECT * FROM invoice WHERE id = ? AND attempt = ? AND loan_until > ?', loan.id, loan.attempt, now)
+
+  const sending = (loan: Loan, body: CreateBody, now: Instant): boolean => {
+    if (onLoan(loan, now)?.state !== 'waiting') return false
+    set(loan.id, {
+      state: 'sending',
+      code: null,
+      body: JSON.stringify(body),
+      ever_sent: 1,
+      next_attempt_at: null,
+      sending_at: now
+    })
+    note(loan.id, now, 'sending', { attempt: loan.attempt })
+    return true
+  }
+
+  const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
+    const row = onLoan(loan, now)
+    if (!row) return false
+    const { id } = loan
+    const conflict = hasConflict(id)
+    switch (decision.to) {
+      case 'delivered':
+        set(id, {
+          ...endCells,
+          state: 'delivered',
+          code: conflict ? 'INVOICE_CONFLICT' : null,
+          portal_id: decision.portalId,
+          delivered_at: now,
+          finished_at: now
+        })
+        break
+      case 'waiting':
+        // What was kept while it was in doubt is judged now: other facts under this number need a person.
+        set(
+          id,
+          conflict
+            ? heldCells('INVOICE_CONFLICT')
+            : {
+                ...endCells,
+                state: 'waiting',
+                code: decision.code,
+                next_attempt_at: decision.at,
+                failures: Number(row.failures) + Number(decision.spent)
+              }
+        )
+        // A pause that goes on is not worth a line each time.
+        if (!decision.spent && row.code === decision.code) return true
+        break
+      case 'held':
+        set(id, {
+          ...heldCells(conflict ? 'INVOICE_CONFLICT' : decision.code),
+          body: decision.wouldSend ? JSON.stringify(decision.wouldSend) : (row.body ?? null)
+        })
+        break
+      case 'dismissed':
+        set(id, { ...endCells, state: 'dismissed', code: decision.code, finished_at: now })
+        break
+      case 'doubt':
+        set(id, { loan_until: null })
+        break
+    }
+    const { to, ...detail } = decision
+    note(id, now, to === 'doubt' ? 'answer unknown' : to, detail)
+    return true
+  }
+
+  const settleConflict = (row: Cells, ruling: 'take' | 'keep', now: Instant): void => {
+    const id = row.id as number
+    if (ruling === 'take') {
+      const other = one(
+        'SELECT arrival FROM conflict WHERE invoice_id = ? AND settled = 0 ORDER BY id DESC',
+        id
+      )
+      const kept = keptOf(row)
+      const mine: Arrival = { ...kept, notify: row.notify === 1, test: row.test === 1 }
+      // The facts that lose may be sent again, too; a person has decided about them.
+      run(
+        'INSERT OR IGNORE INTO conflict (invoice_id, facts, arrival, received_at, settled) VALUES (?, ?, ?, ?, 1)',
+        id,
+        factsOf(mine),
+        JSON.stringify(mine),
+        now
+      )
+      replace(row, JSON.parse(other?.arrival as string) as Arrival, now)
+    } else {
+      set(id, waitingCells(row, now))
+    }
+    run('UPDATE conflict SET settled = 1 WHERE invoice_id = ?', id)
+  }
+
+  const obey = (row: Cells, ruling: Ruling, now: Instant): void => {
+    const id = row.id as number
+    switch (ruling.kind) {
+      case 'nothing':
+        return
+      case 'release': {
+        const granted = new Set(JSON.parse(row.overrides as string) as Override[])
+        if (ruling.override) granted.add(ruling.override)
+        // A loan that runs goes on: it is being delivered now.
+        if (row.state === 'waiting' && row.loan_until !== null) return
+        set(id, { ...waitingCells(row, now), overrides: JSON.stringify([...granted]) })
+        return
+      }
+      case 'dismiss':
+        set(id, { ...endCells, state: 'dismissed', code: 'BY_OPERATOR', finished_at: now })
+        return
+      case 'clear':
+        set(id, { code: null })
+        run('UPDATE conflict SET settled = 1 WHERE invoice_id = ?', id)
+        return
+      case 'take':
+      case 'keep':
+        settleConflict(row, ruling.kind, now)
+    }
+  }
+
+  const act = (invoiceNumber: string, action: Action, now: Instant): Row => {
+    const row = byKey(numberKey(invoiceNumber))
+    if (!row) throw new BridgeError('INVOICE_NOT_FOUND')
+    const ruling = rule(keptOf(row), action, hasConflict(row.id as number))
+    if (!ruling) throw new BridgeError('STATE_CONFLICT', refusal(action, row.state as State))
+    obey(row, ruling, now)
+    if (ruling.kind !== 'nothing') note(row.id as number, now, `operator: ${action}`)
+    return rowOf(byKey(numberKey(invoiceNumber))!)
+  }
+
+  const list = ({ state, code, tool, q, limit, cursor }: Filter): { rows: Row[]; next: string | null } => {
+    const where: string[] = []
+    const values: SQLInputValue[] = []
+    const also = (condition: string, ...more: SQLInputValue[]) => {
+      where.push(condition)
+      values.push(...more)
+    }
+    if (state) also('state = ?', state)
+    if (code) also('code = ?', code)
+    if (tool) also('tool = ?', tool)
+    if (q)
+      also(
+        '(key >= ? AND key < ? OR customer_ref = ?)',
+        numberKey(q),
+        `${numberKey(q)}\u{10ffff}`,
+        q.trim().toLowerCase()
+      )
+    if (cursor) also('id < ?', Number(cursor))
+    const found = all(
+      `SELECT * FROM invoice ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`,
+      ...values,
+      limit + 1
+    )
+    const page = found.slice(0, limit)
+    return { rows: page.map(rowOf), next: found.length > limit ? String(page.at(-1)?.id) : null }
+  }
+
+  const tally = (): Tally[] =>
+    all('SELECT tool, state, code, invoices FROM tally WHERE invoices > 0').map(cells => ({
+      tool: cells.tool as string,
+      state: cells.state as State,
+      code: (cells.code as string) === '' ? null : (cells.code as Code),
+      invoices: cells.invoices as number
+    }))
+
+  const summary = (): Summary => {
+    const counts: Summary = {
+      waiting: 0,
+      sending: 0,
+      delivered: 0,
+      held: 0,
+      dismissed: 0,
+      attention: 0,
+      oldestWaitingAt: instant(one(`SELECT min(since) AS at FROM invoice WHERE state = 'waiting'`)),
+      oldestSendingAt: instant(one(`SELECT min(sending_at) AS at FROM invoice WHERE state = 'sending'`))
+    }
+    for (const { state, code, invoices } of tally()) {
+      counts[state] += invoices
+      if (state === 'held' || (state === 'delivered' && code !== null)) counts.attention += invoices
+    }
+    return counts
+  }
+
+  const forget = (before: Instant, limit: number): Document[] => {
+    const rows = all(
+      'SELECT * FROM invoice WHERE finished_at < ? AND forgotten = 0 AND NOT (state = ? AND code IS NOT NULL) LIMIT ?',
+      before,
+      'delivered',
+      limit
+    )
+    return rows.flatMap(row => {
+      const id = row.id as number
+      const { invoice, document } = keptOf(row)
+      const { ref, portalId } = invoice.customer
+      const empty = { emails: [], name: null, address: null, zipCode: null, city: null, countryCode: null }
+      const bare: Invoice = { ...invoice, pdfUrl: null, customer: { ref, portalId, ...empty } }
+      const others = all('SELECT arrival FROM conflict WHERE invoice_id = ?', id)
+      run('DELETE FROM history WHERE invoice_id = ?', id)
+      run('UPDATE conflict SET arrival = ?, settled = 1 WHERE invoice_id = ?', '{}', id)
+      set(id, { invoice: JSON.stringify(bare), ...documentCells(null), forgotten: 1 })
+      return documents(
+        document,
+        ...others.map(({ arrival }) => (JSON.parse(arrival as string) as Partial<Arrival>).document ?? null)
+      )
+    })
+  }
+
+  return {
+    receive: (arrival, now) => write(() => receive(arrival, now)),
+    borrow: (limit, now, until) => write(() => borrow(limit, now, until)),
+    attach: (loan, document, now) =>
+      write(() => {
+        if (!onLoan(loan, now)) return false
+        set(loan.id, documentCells(document))
+        note(loan.id, now, 'pdf fetched', { bytes: document.bytes })
+        return true
+      }),
+    sending: (loan, body, now) => write(() => sending(loan, body, now)),
+    record: (loan, decision, now) => write(() => record(loan, decision, now)),
+    act: (invoiceNumber, action, now) => write(() => act(invoiceNumber, action, now)),
+    forget: (before, limit) => write(() => forget(before, limit)),
+    beat: now =>
+      write(() => run('INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at', now)),
+
+    async nextDueAt() {
+      const due = instant(
+        one(`SELECT min(next_attempt_at) AS at FROM invoice WHERE state = 'waiting' AND loan_until IS NULL`)
+      )
+      const loan = instant(one('SELECT min(loan_until) AS at FROM invoice WHERE loan_until IS NOT NULL'))
+      return due === null || loan === null ? (due ?? loan) : Math.min(due, loan)
+    },
+
+    async find(invoiceNumber) {
+      const row = byKey(numberKey(invoiceNumber))
+      if (!row) return null
+      const history = all(
+        'SELECT at, event, detail FROM history WHERE invoice_id = ? ORDER BY id',
+        row.id as number
+      )
+      return { ...rowOf(row), history: history.map(historyOf) }
+    },
+
+    list: async filter => list(filter),
+    summary: async () => summary(),
+    tally: async () => tally(),
+
+    async documents() {
+      const own = all('SELECT document_file AS file FROM invoice WHERE document_file IS NOT NULL')
+      const beside = all(`SELECT arrival ->> '$.document.file' AS file FROM conflict WHERE settled = 0`)
+      return new Set([...own, ...beside].map(({ file }) => file as string))
+    },
+
+    close
+  }
+}
+
+const endCells = { loan_until: null, next_attempt_at: null, sending_at: null }
+
+const heldCells = (code: Code): Cells => ({ ...endCells, state: 'held', code })
+
+/** To be judged anew and delivered: due at once, with a fresh count; whoever has it on loan may no longer write. */
+const waitingCells = (row: Cells, now: Instant): Cells => ({
+  ...endCells,
+  state: 'waiting',
+  code: null,
+  since: now,
+  next_attempt_at: now,
+  finished_at: null,
+  forgotten: 0,
+  failures: 0,
+  attempt: Number(row.attempt) + (row.loan_until === null ? 0 : 1)
+})
+
+const documentCells = (document: Document | null): Cells => ({
+  document_file: document?.file ?? null,
+  document_bytes: document?.bytes ?? null,
+  document_sha256: document?.sha256 ?? null
+})
+
+const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
+
+const instant = (cells: Cells | undefined): Instant | null => (cells?.at ?? null) as Instant | null
+
+/** What makes a set of facts another one; the text is the key under which it is kept once. */
+const factsOf = ({ tool, invoice }: Arrival): string =>
+  JSON.stringify({
+    tool,
+    sourceId: invoice.sourceId,
+    customer: invoice.customer.portalId ?? invoice.customer.ref.trim().toLowerCase(),
+    amountCents: invoice.amountCents,
+    currency: invoice.currency,
+    issuedAt: invoice.issuedAt
+  })
+
+const refusal = (action: Action, state: State): string => {
+  if (state === 'sending')
+    return 'it is in doubt whether this invoice was created; wait until that is settled'
+  if (action === 'deliver') return 'it is delivered already'
+  return `there is nothing to ${action} while it is ${state}`
+}

@@ -1,0 +1,121 @@
+// The table of states, as pure functions that every ledger shares: what an event, or a person, does to a row.
+// A ledger loads the row, asks here, and writes what it is told, in one transaction.
+
+import type { Code } from '../errors.ts'
+import { type Customer, type Invoice, sameFacts } from '../invoice.ts'
+import type { Document } from '../spool.ts'
+import { type Action, type Arrival, type Override, overrides, type State } from './ledger.ts'
+
+/** As much of a row as is needed to judge what comes in. */
+export type Kept = {
+  state: State
+  code: Code | null
+  tool: string
+  invoice: Invoice
+  document: Document | null
+  /** A create call went out for it at some time, even if it was proven later that nothing came of it. */
+  everSent: boolean
+}
+
+export type Judgement =
+  | { kind: 'nothing' }
+  /** The same invoice, told again. `released`: what it was held for is now known, so it is judged anew. */
+  | { kind: 'merge'; invoice: Invoice; document: Document | null; released: boolean }
+  /** Never sent, so the tool's correction simply counts. */
+  | { kind: 'replace' }
+  | { kind: 'conflict' }
+
+export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgement => {
+  const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
+  if (sameSource && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
+  // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
+  const correction = sameSource && invoice.sourceId !== null
+  if (correction && correctable(kept)) return { kind: 'replace' }
+  return { kind: 'conflict' }
+}
+
+const correctable = ({ state, everSent }: Kept): boolean =>
+  state === 'dismissed' || ((state === 'waiting' || state === 'held') && !everSent)
+
+const judgeRepeat = (kept: Kept, newer: Invoice, document: Document | null): Judgement => {
+  if (kept.state === 'dismissed') return { kind: 'nothing' }
+  const invoice = mergeInvoice(kept, newer)
+  // The bytes that came first are the ones delivered; later ones only fill a gap.
+  const merged = kept.state === 'delivered' ? kept.document : (kept.document ?? document)
+  const released = kept.state === 'held' && heals(kept, invoice, merged)
+  const changed = merged !== kept.document || JSON.stringify(invoice) !== JSON.stringify(kept.invoice)
+  return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
+}
+
+const mergeInvoice = ({ state, invoice }: Kept, newer: Invoice): Invoice => {
+  // Paid goes from nothing to a date once, and is never cleared or changed.
+  const paidAt = invoice.paidAt ?? newer.paidAt
+  if (state === 'delivered') return { ...invoice, paidAt }
+  return {
+    ...invoice,
+    paidAt,
+    dueAt: newer.dueAt ?? invoice.dueAt,
+    pdfUrl: newer.pdfUrl ?? invoice.pdfUrl,
+    customer: mergeCustomer(invoice.customer, newer.customer)
+  }
+}
+
+const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
+  ref: kept.ref,
+  portalId: kept.portalId ?? newer.portalId,
+  emails: newer.emails.length > 0 ? newer.emails : kept.emails,
+  name: newer.name ?? kept.name,
+  address: newer.address ?? kept.address,
+  zipCode: newer.zipCode ?? kept.zipCode,
+  city: newer.city ?? kept.city,
+  countryCode: newer.countryCode ?? kept.countryCode
+})
+
+/** Whether the newer facts bring what the row was held for. */
+const heals = (kept: Kept, invoice: Invoice, document: Document | null): boolean => {
+  switch (kept.code) {
+    case 'CUSTOMER_UNKNOWN':
+    case 'CUSTOMER_AMBIGUOUS':
+      return invoice.customer.portalId !== kept.invoice.customer.portalId
+    case 'PDF_NOT_A_PDF':
+    case 'PDF_TOO_LARGE':
+    case 'PDF_ADDRESS_REFUSED':
+      return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+    default:
+      return false
+  }
+}
+
+export type Ruling =
+  | { kind: 'nothing' }
+  /** To `waiting`, due at once, with a fresh count of failures. */
+  | { kind: 'release'; override: Override | null }
+  | { kind: 'dismiss' }
+  /** Clears the code of a delivered row, and with it the conflicts beside it. */
+  | { kind: 'clear' }
+  /** To `waiting` with the other's facts, or with these; the conflicts beside it are settled. */
+  | { kind: 'take' }
+  | { kind: 'keep' }
+
+/** What a person's word does; null where the state does not allow it. */
+export const rule = (
+  { state, code }: Pick<Kept, 'state' | 'code'>,
+  action: Action,
+  hasConflict: boolean
+): Ruling | null => {
+  if (state === 'sending') return null
+  switch (action) {
+    case 'deliver':
+      if (state === 'delivered') return null
+      if (code === 'INVOICE_CONFLICT') return { kind: 'keep' }
+      return { kind: 'release', override: overrides.find(override => override === code) ?? null }
+    case 'dismiss':
+      if (state === 'dismissed') return { kind: 'nothing' }
+      return state === 'delivered' ? { kind: 'clear' } : { kind: 'dismiss' }
+    case 'take':
+      return hasConflict && (state === 'held' || state === 'dismissed') ? { kind: 'take' } : null
+    case 'keep':
+      if (!hasConflict || state === 'waiting') return null
+      return state === 'delivered' ? { kind: 'clear' } : { kind: 'keep' }
+  }
+}
