@@ -53,6 +53,18 @@ export const advice = {
     what: 'There is nothing at this address.',
     operator: 'Check the address against the README.'
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    next: 'refuse',
+    what: 'This address takes another method.',
+    operator: 'Webhooks are sent by POST.'
+  },
+  NOT_LOGGED_IN: {
+    status: 401,
+    next: 'refuse',
+    what: 'The API takes the operator token as bearer token; it is missing or wrong.',
+    operator: 'Send `Authorization: Bearer <OPERATOR_TOKEN>`.'
+  },
   INVOICE_NOT_FOUND: {
     status: 404,
     next: 'refuse',

@@ -43,15 +43,15 @@ const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,2}))?$/
 
 /** The key of an invoice: one row in the ledger, one invoice in the portal. */
 export const numberKey = (invoiceNumber: string): string =>
-  // Upper before lower folds what lower alone leaves apart, such as ß and SS.
-  invoiceNumber.normalize('NFC').trim().toUpperCase().toLowerCase()
+  // Lower, upper and lower again folds what lower alone leaves apart, such as ß, ẞ and SS; that can decompose.
+  invoiceNumber.normalize('NFC').trim().toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
 
 /** Trimmed, or undefined when empty, too long, or with characters that no invoice number has. */
 export const parseInvoiceNumber = (text: string): string | undefined => {
   const trimmed = text.trim()
   if (trimmed === '' || [...trimmed].length > invoiceNumberCharactersMax) return undefined
-  // Control and format characters, line separators and lone surrogates: invisible, so two numbers would look alike.
-  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed
+  // Control, format and ignorable characters, line separators, lone surrogates: unseen, so two numbers would look alike.
+  return /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed
 }
 
 export const parseAmount = (text: string): number | undefined => {

@@ -25,7 +25,11 @@ const signature = Buffer.from('%PDF-')
 const signatureOffsetMax = 1024
 
 export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): Spool => {
-  mkdirSync(folder, { recursive: true })
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw new BridgeError('LEDGER_UNREADABLE', `cannot make ${folder}`, { cause })
+  }
 
   return {
     async keep(source) {
@@ -34,11 +38,12 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): S
       const part = `${path}.part`
       try {
         const written = await write(part, source, bytesMax)
-        await rename(part, path)
+        await disk(() => rename(part, path))
         await fsyncFolder(folder)
         return { file, ...written }
       } catch (error) {
-        await Promise.all([rm(part, { force: true }), rm(path, { force: true })])
+        // A disk that cannot even remove must not hide why: the sweep comes by later.
+        await Promise.allSettled([rm(part, { force: true }), rm(path, { force: true })])
         throw error
       }
     },
@@ -48,8 +53,9 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): S
     remove: document => rm(join(folder, document.file), { force: true }),
 
     async sweep(named) {
-      const orphans = (await readdir(folder)).filter(file => !named.has(file))
-      await Promise.all(orphans.map(file => rm(join(folder, file), { force: true })))
+      const found = await readdir(folder, { withFileTypes: true })
+      const orphans = found.filter(entry => entry.isFile() && !named.has(entry.name))
+      await Promise.all(orphans.map(({ name }) => rm(join(folder, name), { force: true })))
       return orphans.length
     }
   }

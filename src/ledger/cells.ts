@@ -66,7 +66,7 @@ export const rowOf = (cells: Cells): Row => {
 }
 
 export const historyOf = (cells: Cells): HistoryEntry => ({
+  ...(JSON.parse(cells.detail as string) as object),
   at: cells.at as Instant,
-  event: cells.event as string,
-  ...(JSON.parse(cells.detail as string) as object)
+  event: cells.event as string
 })

@@ -21,23 +21,30 @@ const migrations = new URL('./migrations/sqlite/', import.meta.url)
 
 export const openDatabase = ({
   file,
-  defer
+  defer,
+  atOpen
 }: {
   file: string
   defer: (flush: () => void) => void
+  /** What a new owner runs first. */
+  atOpen: string
 }): Database => {
   const lock = file === ':memory:' ? undefined : lockOwner(`${file}.lock`)
-  const db = openFile(file, lock)
+  const db = openFile(file, atOpen, lock)
   const prepared = new Map<string, StatementSync>()
   let queue: { work: () => unknown; resolve: (value: unknown) => void; reject: (error: unknown) => void }[] =
     []
 
-  const statement = (sql: string): StatementSync => {
-    const found = prepared.get(sql) ?? db.prepare(sql)
-    prepared.set(sql, found)
-    return found
+  const ask = <T>(sql: string, use: (statement: StatementSync) => T): T => {
+    try {
+      const statement = prepared.get(sql) ?? db.prepare(sql)
+      prepared.set(sql, statement)
+      return use(statement)
+    } catch (error) {
+      throw translate(error)
+    }
   }
-  const run: Database['run'] = (sql, ...values) => void statement(sql).run(...values)
+  const run: Database['run'] = (sql, ...values) => void ask(sql, statement => statement.run(...values))
 
   const flush = (): void => {
     const batch = queue.slice(0, batchMax)
@@ -58,13 +65,12 @@ export const openDatabase = ({
           if (!db.isTransaction) throw error
           run('ROLLBACK TO event')
           run('RELEASE event')
-          answers.push(() => reject(translate(error)))
+          answers.push(() => reject(error))
         }
       }
       run('COMMIT')
-    } catch (cause) {
+    } catch (error) {
       if (db.isOpen && db.isTransaction) run('ROLLBACK')
-      const error = translate(cause)
       for (const { reject } of batch) reject(error)
       return
     }
@@ -72,8 +78,8 @@ export const openDatabase = ({
   }
 
   return {
-    one: (sql, ...values) => statement(sql).get(...values) as Cells | undefined,
-    all: (sql, ...values) => statement(sql).all(...values) as Cells[],
+    one: (sql, ...values) => ask(sql, statement => statement.get(...values)) as Cells | undefined,
+    all: (sql, ...values) => ask(sql, statement => statement.all(...values)) as Cells[],
     run,
     write: work =>
       new Promise((resolve, reject) => {
@@ -105,27 +111,36 @@ const lockOwner = (file: string): DatabaseSync => {
     return lock
   } catch (cause) {
     lock.close()
-    throw new BridgeError('LEDGER_IN_USE', `another process holds ${file}`, { cause })
+    throw unopened(file, cause)
   }
 }
 
-const openFile = (file: string, lock: DatabaseSync | undefined): DatabaseSync => {
+const openFile = (file: string, atOpen: string, lock: DatabaseSync | undefined): DatabaseSync => {
+  let db: DatabaseSync | undefined
   try {
-    const db = new DatabaseSync(file)
+    db = new DatabaseSync(file)
     // FULL: in WAL mode this is what makes every commit wait for the disk.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     migrate(db)
+    db.exec(atOpen)
     return db
   } catch (cause) {
+    db?.close()
     lock?.close()
-    if (cause instanceof BridgeError) throw cause
-    throw new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
+    throw cause instanceof BridgeError ? cause : unopened(file, cause)
   }
 }
 
+const unopened = (file: string, cause: unknown): BridgeError =>
+  errcodeOf(cause) === busy
+    ? new BridgeError('LEDGER_IN_USE', `another process holds ${file}`, { cause })
+    : new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
+
 const migrate = (db: DatabaseSync): void => {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-  const files = readdirSync(migrations).sort()
+  const files = readdirSync(migrations)
+    .filter(name => /^\d{3}-.+\.sql$/.test(name))
+    .sort()
   if (version > files.length) {
     throw new BridgeError(
       'LEDGER_TOO_NEW',
@@ -140,11 +155,15 @@ const migrate = (db: DatabaseSync): void => {
   }
 }
 
-/** What the database refuses is our bug and travels as it is; what it cannot do is the machine's. */
+// SQLite's result codes; the higher bits say more than is asked here.
+const busy = 5
+const constraint = 19
+const errcodeOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) % 256
+
+/** What the database refuses is our bug and travels as it is; what it cannot do, also once closed, is the machine's. */
 const translate = (error: unknown): unknown => {
-  const constraint = 19
-  if (error instanceof BridgeError) return error
-  const { code, errcode } = error as { code?: string; errcode?: number }
-  if (code !== 'ERR_SQLITE_ERROR' || (errcode ?? 0) % 256 === constraint) return error
+  const { code } = error as { code?: string }
+  const cannot = code === 'ERR_SQLITE_ERROR' && errcodeOf(error) !== constraint
+  if (!cannot && code !== 'ERR_INVALID_STATE') return error
   return new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error })
 }

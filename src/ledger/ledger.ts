@@ -134,7 +134,7 @@ export interface Ledger {
    * Keeps an event. `accepted`: a new invoice, or a correction of one that was never sent. `duplicate`: known;
    * newer facts (paid, due) are merged into it. `conflict`: the number is known with other facts; kept beside the
    * row once per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is
-   * judged when the doubt is settled).
+   * judged when the doubt is settled). A `waiting` row that changes ends its loan: nothing is sent from older facts.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
@@ -144,7 +144,7 @@ export interface Ledger {
    */
   borrow(limit: number, now: Instant, until: Instant): Promise<Loan[]>
 
-  /** When the next row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
+  /** When the next `waiting` row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
   nextDueAt(): Promise<Instant | null>
 
   /** Puts the fetched PDF on the row, for this and every later attempt. False when the loan had run out. */

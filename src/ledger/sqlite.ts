@@ -23,7 +23,7 @@ import type {
   Summary,
   Tally
 } from './ledger.ts'
-import { judge, type Ruling, rule } from './states.ts'
+import { judge, mergeArrival, type Ruling, rule } from './states.ts'
 
 export type SqliteOptions = {
   /** A path, or `:memory:`. */
@@ -33,10 +33,12 @@ export type SqliteOptions = {
 }
 
 export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledger => {
-  const { one, all, run, write, close } = openDatabase({ file, defer })
-
-  // The process that held these loans is dead: this one owns the file now. What it was sending stays in doubt.
-  run('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL')
+  const { one, all, run, write, close } = openDatabase({
+    file,
+    defer,
+    // The process that held these loans is dead: this one owns the file now. What it was sending stays in doubt.
+    atOpen: 'UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL'
+  })
 
   const note = (invoiceId: number, at: Instant, event: string, detail: object = {}): void => {
     run(
@@ -69,7 +71,7 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       numberKey(invoice.invoiceNumber),
       tool,
       JSON.stringify(invoice),
-      invoice.customer.ref.toLowerCase(),
+      refKey(invoice.customer.ref),
       document?.file ?? null,
       document?.bytes ?? null,
       document?.sha256 ?? null,
@@ -83,24 +85,33 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
     return { result: 'accepted', unused: [] }
   }
 
-  /** Puts other facts into a row that was never sent, to be judged anew. Bumping the attempt ends any loan. */
+  /** Puts other facts into a row that is not in the portal, to be judged anew. */
   const replace = (row: Cells, { tool, invoice, document, notify, test }: Arrival, now: Instant): void =>
     set(row.id as number, {
       tool,
       invoice: JSON.stringify(invoice),
-      customer_ref: invoice.customer.ref.toLowerCase(),
+      customer_ref: refKey(invoice.customer.ref),
       ...documentCells(document),
       notify: Number(notify),
       test: Number(test),
       overrides: '[]',
       body: null,
-      ...waitingCells(row, now)
+      ...waitingCells(now)
     })
+
+  const conflictOf = (id: number, arrival: Arrival): Cells | undefined =>
+    one('SELECT * FROM conflict WHERE invoice_id = ? AND facts = ?', id, factsOf(arrival))
+
+  /** Other facts that are known: a person has decided about them, or is going to. */
+  const repeatConflict = (known: Cells, arrival: Arrival): Received => {
+    if (known.settled === 1) return { result: 'conflict', unused: documents(arrival.document) }
+    const merged = mergeArrival(JSON.parse(known.arrival as string) as Arrival, arrival)
+    run('UPDATE conflict SET arrival = ? WHERE id = ?', JSON.stringify(merged), known.id as number)
+    return { result: 'conflict', unused: dropped([arrival.document], merged.document) }
+  }
 
   const receiveConflict = (row: Cells, arrival: Arrival, now: Instant): Received => {
     const id = row.id as number
-    const known = one('SELECT id FROM conflict WHERE invoice_id = ? AND facts = ?', id, factsOf(arrival))
-    if (known) return { result: 'conflict', unused: documents(arrival.document) }
     run(
       'INSERT INTO conflict (invoice_id, facts, arrival, received_at) VALUES (?, ?, ?, ?)',
       id,
@@ -109,7 +120,8 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       now
     )
     note(id, now, 'conflict received', { tool: arrival.tool, facts: JSON.parse(factsOf(arrival)) })
-    if (row.state === 'delivered') set(id, { code: 'INVOICE_CONFLICT' })
+    // What comes beside a row that was emptied is personal again.
+    if (row.state === 'delivered') set(id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
     else if (row.state !== 'sending') set(id, heldCells('INVOICE_CONFLICT'))
     return { result: 'conflict', unused: [] }
   }
@@ -120,6 +132,10 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
     const id = row.id as number
     const kept = keptOf(row)
     const judgement = judge(kept, arrival)
+    if (judgement.kind === 'replace' || judgement.kind === 'conflict') {
+      const known = conflictOf(id, arrival)
+      if (known) return repeatConflict(known, arrival)
+    }
     switch (judgement.kind) {
       case 'nothing':
         return { result: 'duplicate', unused: documents(arrival.document) }
@@ -127,17 +143,17 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
         set(id, {
           invoice: JSON.stringify(judgement.invoice),
           ...documentCells(judgement.document),
-          ...(judgement.released ? waitingCells(row, now) : {})
+          // Whoever has it on loan knows less: it is lent again with all there is.
+          ...(row.state === 'waiting' ? { loan_until: null } : {}),
+          ...(judgement.released ? waitingCells(now) : {})
         })
         note(id, now, 'merged', judgement.released ? { released: row.code } : {})
-        return {
-          result: 'duplicate',
-          unused: documents(judgement.document === arrival.document ? null : arrival.document)
-        }
+        return { result: 'duplicate', unused: dropped([arrival.document, kept.document], judgement.document) }
       }
       case 'replace':
         replace(row, arrival, now)
-        note(id, now, 'corrected', { tool: arrival.tool, notify: arrival.notify })
+        if (hasConflict(id)) set(id, heldCells('INVOICE_CONFLICT'))
+        note(id, now, 'corrected', { notify: arrival.notify, replaced: JSON.parse(factsOf(kept)) })
         return { result: 'accepted', unused: documents(kept.document) }
       case 'conflict':
         return receiveConflict(row, arrival, now)
@@ -148,8 +164,9 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
     run('UPDATE invoice SET loan_until = NULL WHERE loan_until <= ?', now)
     return all(
       `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id IN (
-         SELECT id FROM invoice WHERE state = 'waiting' AND loan_until IS NULL AND next_attempt_at <= ?
-         ORDER BY next_attempt_at LIMIT ?
+         SELECT id FROM invoice INDEXED BY invoice_due
+         WHERE state = 'waiting' AND loan_until IS NULL AND next_attempt_at <= ?
+         ORDER BY next_attempt_at, id LIMIT ?
        ) RETURNING *`,
       until,
       now,
@@ -194,25 +211,19 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
         })
         break
       case 'waiting':
-        // What was kept while it was in doubt is judged now: other facts under this number need a person.
-        set(
-          id,
-          conflict
-            ? heldCells('INVOICE_CONFLICT')
-            : {
-                ...endCells,
-                state: 'waiting',
-                code: decision.code,
-                next_attempt_at: decision.at,
-                failures: Number(row.failures) + Number(decision.spent)
-              }
-        )
+        set(id, {
+          ...endCells,
+          state: 'waiting',
+          code: decision.code,
+          next_attempt_at: decision.at,
+          failures: Number(row.failures) + Number(decision.spent)
+        })
         // A pause that goes on is not worth a line each time.
         if (!decision.spent && row.code === decision.code) return true
         break
       case 'held':
         set(id, {
-          ...heldCells(conflict ? 'INVOICE_CONFLICT' : decision.code),
+          ...heldCells(decision.code),
           body: decision.wouldSend ? JSON.stringify(decision.wouldSend) : (row.body ?? null)
         })
         break
@@ -223,8 +234,14 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
         set(id, { loan_until: null })
         break
     }
-    const { to, ...detail } = decision
-    note(id, now, to === 'doubt' ? 'answer unknown' : to, detail)
+    // In history `at` is when it happened.
+    const { to, at: nextAttemptAt, ...detail } = { at: undefined, ...decision }
+    note(id, now, to === 'doubt' ? 'answer unknown' : to, { ...detail, nextAttemptAt })
+    // What was kept while it was in doubt is judged now: other facts under this number need a person.
+    if (conflict && to !== 'doubt' && to !== 'delivered') {
+      set(id, heldCells('INVOICE_CONFLICT'))
+      note(id, now, 'held', { code: 'INVOICE_CONFLICT' })
+    }
     return true
   }
 
@@ -247,7 +264,7 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       )
       replace(row, JSON.parse(other?.arrival as string) as Arrival, now)
     } else {
-      set(id, waitingCells(row, now))
+      set(id, waitingCells(now))
     }
     run('UPDATE conflict SET settled = 1 WHERE invoice_id = ?', id)
   }
@@ -262,7 +279,7 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
         if (ruling.override) granted.add(ruling.override)
         // A loan that runs goes on: it is being delivered now.
         if (row.state === 'waiting' && row.loan_until !== null) return
-        set(id, { ...waitingCells(row, now), overrides: JSON.stringify([...granted]) })
+        set(id, { ...waitingCells(now), overrides: JSON.stringify([...granted]) })
         return
       }
       case 'dismiss':
@@ -295,15 +312,18 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       where.push(condition)
       values.push(...more)
     }
-    if (state) also('state = ?', state)
-    if (code) also('code = ?', code)
-    if (tool) also('tool = ?', tool)
+    // The narrowest filter leads to the rows; the plus keeps SQLite from walking a wider one's index instead.
+    const wide = q || code ? '+' : ''
+    if (state) also(`${wide}state = ?`, state)
+    if (code) also(q ? '+code = ?' : 'code = ?', code)
+    if (tool) also(`${wide}tool = ?`, tool)
     if (q)
       also(
-        '(key >= ? AND key < ? OR customer_ref = ?)',
+        `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ?
+          UNION ALL SELECT id FROM invoice WHERE customer_ref = ?)`,
         numberKey(q),
         `${numberKey(q)}\u{10ffff}`,
-        q.trim().toLowerCase()
+        refKey(q)
       )
     if (cursor) also('id < ?', Number(cursor))
     const found = all(
@@ -331,8 +351,12 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       held: 0,
       dismissed: 0,
       attention: 0,
-      oldestWaitingAt: instant(one(`SELECT min(since) AS at FROM invoice WHERE state = 'waiting'`)),
-      oldestSendingAt: instant(one(`SELECT min(sending_at) AS at FROM invoice WHERE state = 'sending'`))
+      oldestWaitingAt: instant(
+        one(`SELECT min(since) AS at FROM invoice INDEXED BY invoice_waiting_since WHERE state = 'waiting'`)
+      ),
+      oldestSendingAt: instant(
+        one(`SELECT min(sending_at) AS at FROM invoice INDEXED BY invoice_sending WHERE state = 'sending'`)
+      )
     }
     for (const { state, code, invoices } of tally()) {
       counts[state] += invoices
@@ -384,9 +408,17 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
 
     async nextDueAt() {
       const due = instant(
-        one(`SELECT min(next_attempt_at) AS at FROM invoice WHERE state = 'waiting' AND loan_until IS NULL`)
+        one(
+          `SELECT min(next_attempt_at) AS at FROM invoice INDEXED BY invoice_due
+           WHERE state = 'waiting' AND loan_until IS NULL`
+        )
       )
-      const loan = instant(one('SELECT min(loan_until) AS at FROM invoice WHERE loan_until IS NOT NULL'))
+      const loan = instant(
+        one(
+          `SELECT min(loan_until) AS at FROM invoice INDEXED BY invoice_loan
+           WHERE state = 'waiting' AND loan_until IS NOT NULL`
+        )
+      )
       return due === null || loan === null ? (due ?? loan) : Math.min(due, loan)
     },
 
@@ -406,7 +438,9 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
 
     async documents() {
       const own = all('SELECT document_file AS file FROM invoice WHERE document_file IS NOT NULL')
-      const beside = all(`SELECT arrival ->> '$.document.file' AS file FROM conflict WHERE settled = 0`)
+      const beside = all(
+        `SELECT arrival ->> '$.document.file' AS file FROM conflict WHERE settled = 0 AND file IS NOT NULL`
+      )
       return new Set([...own, ...beside].map(({ file }) => file as string))
     },
 
@@ -414,12 +448,19 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
   }
 }
 
+/** Whoever has it on loan may no longer write. */
 const endCells = { loan_until: null, next_attempt_at: null, sending_at: null }
 
-const heldCells = (code: Code): Cells => ({ ...endCells, state: 'held', code })
+const heldCells = (code: Code): Cells => ({
+  ...endCells,
+  state: 'held',
+  code,
+  finished_at: null,
+  forgotten: 0
+})
 
-/** To be judged anew and delivered: due at once, with a fresh count; whoever has it on loan may no longer write. */
-const waitingCells = (row: Cells, now: Instant): Cells => ({
+/** To be judged anew and delivered: due at once, with a fresh count. */
+const waitingCells = (now: Instant): Cells => ({
   ...endCells,
   state: 'waiting',
   code: null,
@@ -427,8 +468,7 @@ const waitingCells = (row: Cells, now: Instant): Cells => ({
   next_attempt_at: now,
   finished_at: null,
   forgotten: 0,
-  failures: 0,
-  attempt: Number(row.attempt) + (row.loan_until === null ? 0 : 1)
+  failures: 0
 })
 
 const documentCells = (document: Document | null): Cells => ({
@@ -439,14 +479,19 @@ const documentCells = (document: Document | null): Cells => ({
 
 const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
 
+const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
+  documents(...found).filter(document => document !== used)
+
+const refKey = (ref: string): string => ref.trim().toLowerCase()
+
 const instant = (cells: Cells | undefined): Instant | null => (cells?.at ?? null) as Instant | null
 
 /** What makes a set of facts another one; the text is the key under which it is kept once. */
-const factsOf = ({ tool, invoice }: Arrival): string =>
+const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): string =>
   JSON.stringify({
     tool,
     sourceId: invoice.sourceId,
-    customer: invoice.customer.portalId ?? invoice.customer.ref.trim().toLowerCase(),
+    customer: invoice.customer.portalId ?? refKey(invoice.customer.ref),
     amountCents: invoice.amountCents,
     currency: invoice.currency,
     issuedAt: invoice.issuedAt

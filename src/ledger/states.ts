@@ -1,6 +1,7 @@
 // The table of states, as pure functions that every ledger shares: what an event, or a person, does to a row.
 // A ledger loads the row, asks here, and writes what it is told, in one transaction.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Code } from '../errors.ts'
 import { type Customer, type Invoice, sameFacts } from '../invoice.ts'
 import type { Document } from '../spool.ts'
@@ -21,7 +22,7 @@ export type Judgement =
   | { kind: 'nothing' }
   /** The same invoice, told again. `released`: what it was held for is now known, so it is judged anew. */
   | { kind: 'merge'; invoice: Invoice; document: Document | null; released: boolean }
-  /** Never sent, so the tool's correction simply counts. */
+  /** Never sent, so the tool's correction simply counts. Other facts beside it still wait for a person. */
   | { kind: 'replace' }
   | { kind: 'conflict' }
 
@@ -40,14 +41,20 @@ const correctable = ({ state, everSent }: Kept): boolean =>
 const judgeRepeat = (kept: Kept, newer: Invoice, document: Document | null): Judgement => {
   if (kept.state === 'dismissed') return { kind: 'nothing' }
   const invoice = mergeInvoice(kept, newer)
-  // The bytes that came first are the ones delivered; later ones only fill a gap.
-  const merged = kept.state === 'delivered' ? kept.document : (kept.document ?? document)
+  const merged = mergeDocument(kept, invoice, document)
   const released = kept.state === 'held' && heals(kept, invoice, merged)
-  const changed = merged !== kept.document || JSON.stringify(invoice) !== JSON.stringify(kept.invoice)
+  const changed = merged !== kept.document || !isDeepStrictEqual(invoice, kept.invoice)
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
 }
 
-const mergeInvoice = ({ state, invoice }: Kept, newer: Invoice): Invoice => {
+/** The same other facts, told again: what is newer stays with them, for a person who takes them. */
+export const mergeArrival = (kept: Arrival, newer: Arrival): Arrival => ({
+  ...kept,
+  invoice: mergeInvoice({ state: 'held', invoice: kept.invoice }, newer.invoice),
+  document: kept.document ?? newer.document
+})
+
+const mergeInvoice = ({ state, invoice }: Pick<Kept, 'state' | 'invoice'>, newer: Invoice): Invoice => {
   // Paid goes from nothing to a date once, and is never cleared or changed.
   const paidAt = invoice.paidAt ?? newer.paidAt
   if (state === 'delivered') return { ...invoice, paidAt }
@@ -71,19 +78,21 @@ const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
   countryCode: newer.countryCode ?? kept.countryCode
 })
 
+/** The bytes that came first are the ones delivered; later ones fill a gap, or take the place of refused ones. */
+const mergeDocument = (kept: Kept, merged: Invoice, newer: Document | null): Document | null => {
+  if (kept.state === 'delivered') return kept.document
+  if (!isPdfRefused(kept)) return kept.document ?? newer
+  return newer ?? (merged.pdfUrl === kept.invoice.pdfUrl ? kept.document : null)
+}
+
+const isPdfRefused = ({ state, code }: Kept): boolean =>
+  state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
+
 /** Whether the newer facts bring what the row was held for. */
 const heals = (kept: Kept, invoice: Invoice, document: Document | null): boolean => {
-  switch (kept.code) {
-    case 'CUSTOMER_UNKNOWN':
-    case 'CUSTOMER_AMBIGUOUS':
-      return invoice.customer.portalId !== kept.invoice.customer.portalId
-    case 'PDF_NOT_A_PDF':
-    case 'PDF_TOO_LARGE':
-    case 'PDF_ADDRESS_REFUSED':
-      return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
-    default:
-      return false
-  }
+  if (isPdfRefused(kept)) return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+  const noCustomer = kept.code === 'CUSTOMER_UNKNOWN' || kept.code === 'CUSTOMER_AMBIGUOUS'
+  return noCustomer && invoice.customer.portalId !== kept.invoice.customer.portalId
 }
 
 export type Ruling =
@@ -107,7 +116,7 @@ export const rule = (
   switch (action) {
     case 'deliver':
       if (state === 'delivered') return null
-      if (code === 'INVOICE_CONFLICT') return { kind: 'keep' }
+      if (code === 'INVOICE_CONFLICT' || hasConflict) return { kind: 'keep' }
       return { kind: 'release', override: overrides.find(override => override === code) ?? null }
     case 'dismiss':
       if (state === 'dismissed') return { kind: 'nothing' }

@@ -60,6 +60,7 @@ CREATE INDEX invoice_finished ON invoice (finished_at) WHERE finished_at IS NOT 
 CREATE INDEX invoice_state ON invoice (state, id);
 CREATE INDEX invoice_code ON invoice (code, id) WHERE code IS NOT NULL;
 CREATE INDEX invoice_tool ON invoice (tool, id);
+CREATE INDEX invoice_tool_state ON invoice (tool, state, id);
 CREATE INDEX invoice_customer_ref ON invoice (customer_ref);
 CREATE INDEX invoice_document ON invoice (document_file) WHERE document_file IS NOT NULL;
 

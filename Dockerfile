@@ -1,0 +1,21 @@
+# syntax=docker/dockerfile:1
+# Two stages, so that npm's cache does not travel. The runtime that npm ci would bring is left out: the image is one.
+FROM node:26-slim AS modules
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional
+
+FROM node:26-slim
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+COPY --from=modules /app/node_modules node_modules
+COPY package.json ./
+COPY bin bin
+COPY src src
+COPY plugins plugins
+# Not root: the volume is handed over to this user at the first start of the image.
+RUN install -d -o node -g node /data
+USER node
+EXPOSE 8080
+# No shell and no npm in between: Node is PID 1 and gets the signal to drain.
+CMD ["node", "bin/factuurbrug.js", "serve"]

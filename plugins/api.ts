@@ -1,0 +1,148 @@
+// The operator's API: what stands where, and the four words a person can say about an invoice.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { type Clock, type Instant, isoInstant } from '../src/clock.ts'
+import { advice, BridgeError, type Problem } from '../src/errors.ts'
+import { formatAmount } from '../src/invoice.ts'
+import {
+  type Action,
+  actions,
+  type HistoryEntry,
+  type Ledger,
+  type Row,
+  states
+} from '../src/ledger/ledger.ts'
+import { openapi } from './openapi.ts'
+
+export type ApiOptions = {
+  ledger: Ledger
+  clock: Clock
+  operatorToken: string
+  /** The tools that exist, and whether each is on. */
+  tools: { name: string; on: boolean; address: string }[]
+  portalUrl: string
+  wake: () => void
+}
+
+const pageSizeMax = 200
+
+const Query = z.strictObject({
+  state: z
+    .enum(states as [Row['state'], ...Row['state'][]], `expected one of ${states.join(', ')}`)
+    .optional(),
+  code: z.string().max(100).optional(),
+  tool: z.string().max(100).optional(),
+  q: z.string().max(200).optional(),
+  limit: z.coerce
+    .number('expected a number')
+    .int()
+    .min(1)
+    .max(pageSizeMax, `expected at most ${pageSizeMax}`)
+    .default(50),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected the `next` of an earlier answer')
+    .optional()
+})
+
+type ByNumber = { Params: { invoiceNumber: string } }
+
+export default async function api(app: FastifyInstance, options: ApiOptions) {
+  const { ledger, clock, operatorToken, tools, portalUrl, wake } = options
+
+  app.get('/openapi.json', async () => openapi)
+
+  app.register(async app => {
+    app.addHook('onRequest', async request => {
+      if (isToken(request.headers.authorization, operatorToken)) return
+      throw new BridgeError((await app.refused(request)) ? 'TOO_MANY_REQUESTS' : 'NOT_LOGGED_IN')
+    })
+
+    app.get('/summary', async () => {
+      const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
+      const tally = await ledger.tally()
+      const tokenRefused = tally.some(
+        ({ state, code }) => state === 'waiting' && code === 'PORTAL_UNAUTHORIZED'
+      )
+      return {
+        ...counts,
+        oldestWaitingAt: iso(oldestWaitingAt),
+        oldestSendingAt: iso(oldestSendingAt),
+        portal: { url: portalUrl, tokenRefused },
+        tools
+      }
+    })
+
+    app.get('/invoices', async request => {
+      const parsed = Query.safeParse(request.query)
+      if (!parsed.success)
+        throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
+      const { rows, next } = await ledger.list(parsed.data)
+      return { invoices: rows.map(shown), next }
+    })
+
+    app.get<ByNumber>('/invoices/:invoiceNumber', async ({ params: { invoiceNumber } }) => {
+      const found = await ledger.find(invoiceNumber)
+      if (!found) throw new BridgeError('INVOICE_NOT_FOUND')
+      return { ...shown(found), history: found.history.map(shownEntry) }
+    })
+
+    for (const action of actions) {
+      app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params: { invoiceNumber }, log }) => {
+        const row = await ledger.act(invoiceNumber, action, clock.now())
+        log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
+        wake()
+        return shown(row)
+      })
+    }
+  })
+}
+
+const words: Record<Action, string> = {
+  deliver: 'invoice released',
+  dismiss: 'invoice dismissed',
+  take: 'other facts taken',
+  keep: 'facts kept'
+}
+
+const isToken = (authorization: string | undefined, token: string): boolean => {
+  const given = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? ''
+  // Hashed first: equal lengths for the comparison, and its time tells nothing.
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given.trim()), digest(token))
+}
+
+const problemsOf = (error: z.ZodError): Problem[] =>
+  error.issues.flatMap(issue =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map(field => ({ field, message: 'unknown; it is not a filter of this list' }))
+      : [{ field: String(issue.path[0]), message: issue.message }]
+  )
+
+const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
+
+const shown = (row: Row) => ({
+  invoiceNumber: row.invoiceNumber,
+  tool: row.tool,
+  state: row.state,
+  code: row.code,
+  advice: row.code === null ? null : { what: advice[row.code].what, operator: advice[row.code].operator },
+  customer: row.customer,
+  amount: formatAmount(row.amountCents),
+  currency: row.currency,
+  issuedAt: row.issuedAt,
+  dueAt: row.dueAt,
+  paidAt: iso(row.paidAt),
+  portalId: row.portalId,
+  receivedAt: isoInstant(row.receivedAt),
+  deliveredAt: iso(row.deliveredAt),
+  nextAttemptAt: iso(row.nextAttemptAt),
+  attempts: row.attempts,
+  notify: row.notify,
+  test: row.test,
+  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.body } : {})
+})
+
+const shownEntry = ({ at, ...entry }: HistoryEntry) => ({ at: isoInstant(at), ...entry })

@@ -1,0 +1,114 @@
+// Whether events can be kept (else 503), and whether anything needs a person (warn). Asks the ledger, never the
+// portal or a tool: while those are down the bridge has to go on receiving.
+
+import type { FastifyInstance } from 'fastify'
+import type { Clock, Instant } from '../src/clock.ts'
+import type { Ledger, Summary, Tally } from '../src/ledger/ledger.ts'
+
+export type HealthOptions = {
+  ledger: Ledger
+  clock: Clock
+  workerTurnedAt: () => number
+  /** Tools that are on; and of these, the ones whose events cannot be believed yet. */
+  tools: { on: string[]; withoutSecret: string[] }
+  version: string
+}
+
+type Check = {
+  status: 'pass' | 'warn' | 'fail'
+  observedValue?: number | string
+  observedUnit?: string
+  output?: string
+}
+
+const minute = 60_000
+
+// Later than this an owner wants to know. Longer than a backlog of some hundred invoices at 60 a minute.
+const lateMs = 15 * minute
+
+// The loop turns every few seconds.
+const workerSilentMs = minute
+
+// Anybody may ask for health; the disk is not asked more often than this.
+const beatEveryMs = 5000
+
+export default async function health(app: FastifyInstance, options: HealthOptions) {
+  const beat = createBeat(options)
+
+  app.get<{ Querystring: { fail?: string } }>('/health', async (request, reply) => {
+    const checks = await check(options, beat)
+    const found = Object.values(checks).map(({ status }) => status)
+    const status = found.includes('fail') ? 'fail' : found.includes('warn') ? 'warn' : 'pass'
+    const unwell = status === 'fail' || (status === 'warn' && request.query.fail === 'warn')
+    return reply
+      .code(unwell ? 503 : 200)
+      .type('application/health+json')
+      .header('cache-control', 'no-store')
+      .send({
+        status,
+        version: options.version,
+        checks: Object.fromEntries(Object.entries(checks).map(([name, value]) => [name, [value]]))
+      })
+  })
+}
+
+/** Keeps the time in the ledger, at most so often. Rejects when it cannot be kept. */
+const createBeat = ({ ledger, clock }: HealthOptions) => {
+  let beatenAt = Number.NEGATIVE_INFINITY
+  return async () => {
+    if (clock.monotonic() - beatenAt < beatEveryMs) return
+    await ledger.beat(clock.now())
+    beatenAt = clock.monotonic()
+  }
+}
+
+const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Record<string, Check>> => {
+  try {
+    await beat()
+    const [summary, tally] = await Promise.all([options.ledger.summary(), options.ledger.tally()])
+    return {
+      ledger: { status: 'pass' },
+      worker: worker(options),
+      waiting: late(summary.oldestWaitingAt, summary.waiting, options.clock.now()),
+      doubt: late(summary.oldestSendingAt, summary.sending, options.clock.now()),
+      attention: attention(summary),
+      portal: token(tally),
+      tools: tools(options)
+    }
+  } catch {
+    return {
+      ledger: {
+        status: 'fail',
+        output: 'events cannot be kept: look at the free space of DATA_DIR and at the log'
+      }
+    }
+  }
+}
+
+const worker = ({ clock, workerTurnedAt }: HealthOptions): Check =>
+  clock.monotonic() - workerTurnedAt() > workerSilentMs
+    ? { status: 'warn', output: 'the worker stands still: restart the bridge' }
+    : { status: 'pass' }
+
+const late = (since: Instant | null, invoices: number, now: Instant): Check => {
+  const count = { observedValue: invoices, observedUnit: 'invoices' }
+  if (since === null || now - since <= lateMs) return { status: 'pass', ...count }
+  return { status: 'warn', ...count, output: `the oldest for ${Math.floor((now - since) / minute)} minutes` }
+}
+
+const attention = ({ attention: invoices }: Summary): Check =>
+  invoices === 0
+    ? { status: 'pass', observedValue: 0, observedUnit: 'invoices' }
+    : { status: 'warn', observedValue: invoices, observedUnit: 'invoices', output: 'these need a person' }
+
+const token = (tally: Tally[]): Check =>
+  tally.some(({ state, code }) => state === 'waiting' && code === 'PORTAL_UNAUTHORIZED')
+    ? { status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }
+    : { status: 'pass' }
+
+const tools = ({ tools: { on, withoutSecret } }: HealthOptions): Check => {
+  if (on.length === 0) return { status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }
+  if (withoutSecret.length > 0)
+    return { status: 'warn', output: `webhook secret missing: ${withoutSecret.join(', ')}` }
+  return { status: 'pass', observedValue: on.join(', ') }
+}

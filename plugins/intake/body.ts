@@ -1,0 +1,79 @@
+// A request's body as it comes in: counted, and shown to the proof of its authenticity, byte by byte. Readers pull;
+// nothing is read ahead of them, so that a slow disk slows the sender down and memory stays small.
+
+import { BridgeError } from '../../src/errors.ts'
+
+export type Body = {
+  /** The next bytes, null after the last. BODY_TOO_LARGE above the limit, FIELDS_INVALID when the sender went away. */
+  read: () => Promise<Buffer | null>
+  /** Takes back what a reader did not need: the next `read` gives it again. */
+  unread: (bytes: Buffer) => void
+  /** Reads to the end, because only a whole body can be proven. */
+  drain: () => Promise<void>
+}
+
+export type BodyOptions = { bytesMax: number; seen: (bytes: Uint8Array) => void }
+
+/** What a reader throws when a body cannot be understood; `field` is `body` when it is about the whole. */
+export const unreadable = (field: string, message: string, cause?: unknown): BridgeError =>
+  new BridgeError('FIELDS_INVALID', `${field}: ${message}`, { problems: [{ field, message }], cause })
+
+export const openBody = (source: AsyncIterable<Uint8Array>, { bytesMax, seen }: BodyOptions): Body => {
+  const chunks = source[Symbol.asyncIterator]()
+  let bytes = 0
+  const returned: Buffer[] = []
+  let failure: BridgeError | null = null
+
+  const next = async (): Promise<Buffer | null> => {
+    const { done, value } = await chunks.next()
+    if (done) return null
+    bytes += value.length
+    if (bytes > bytesMax) throw new BridgeError('BODY_TOO_LARGE', `the body is larger than ${bytesMax} bytes`)
+    seen(value)
+    return Buffer.from(value.buffer, value.byteOffset, value.length)
+  }
+
+  const read = async () => {
+    // An iterator that has failed says "done" when it is asked again; half a body must never pass for a whole one.
+    if (failure) throw failure
+    const given = returned.pop()
+    if (given) return given
+    try {
+      return await next()
+    } catch (error) {
+      failure =
+        error instanceof BridgeError
+          ? error
+          : unreadable('body', 'the connection ended before the body', error)
+      throw failure
+    }
+  }
+
+  return {
+    read,
+    unread: bytes => {
+      if (bytes.length > 0) returned.push(bytes)
+    },
+    drain: async () => {
+      while ((await read()) !== null);
+    }
+  }
+}
+
+/** A whole body as text, for those that are small by nature. */
+export const readText = async (body: Body): Promise<string> => {
+  const chunks: Buffer[] = []
+  for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) chunks.push(chunk)
+  return decodeText(Buffer.concat(chunks), 'body')
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Throws FIELDS_INVALID on the field when the bytes are not UTF-8. Leaves out a byte order mark. */
+export const decodeText = (bytes: Uint8Array, field: string): string => {
+  try {
+    return utf8.decode(bytes)
+  } catch (cause) {
+    throw unreadable(field, 'expected UTF-8', cause)
+  }
+}

@@ -1,0 +1,67 @@
+// What kind of body the headers announce, and how much of it is taken. Refusals here cost no reading.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { MIMEType } from 'node:util'
+import { BridgeError } from '../../src/errors.ts'
+import type { Body } from './body.ts'
+import { readForm } from './form.ts'
+import { besidesPdfBytesMax, readJson } from './json.ts'
+import { readMultipart } from './multipart.ts'
+import type { Reading } from './reading.ts'
+
+export type Content = {
+  bytesMax: number
+  read: (body: Body, reading: Reading) => Promise<void>
+}
+
+// The standard's own limit.
+const boundaryCharactersMax = 70
+
+/** Throws TYPE_UNSUPPORTED, or BODY_TOO_LARGE when the body says beforehand that it is. */
+export const contentOf = (headers: IncomingHttpHeaders, pdfBytesMax: number): Content => {
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    throw unsupported('expected a body without content-encoding')
+  }
+  const content = contentOfType(headers['content-type'], pdfBytesMax)
+  if (Number(headers['content-length'] ?? 0) > content.bytesMax) {
+    throw new BridgeError('BODY_TOO_LARGE', `the body is larger than ${content.bytesMax} bytes`)
+  }
+  return content
+}
+
+const contentOfType = (header: string | undefined, pdfBytesMax: number): Content => {
+  const type = parse(header)
+  const charset = type?.params.get('charset') ?? 'utf-8'
+  if (!/^(utf-?8|us-ascii)$/i.test(charset)) throw unsupported('expected UTF-8')
+  switch (type?.essence) {
+    case 'application/json':
+      // Base64 makes four characters of three bytes; escapes and line breaks inside it add up to a quarter of that.
+      return { bytesMax: Math.ceil((pdfBytesMax * 5) / 3) + besidesPdfBytesMax, read: readJson }
+    case 'multipart/form-data': {
+      const boundary = type.params.get('boundary') ?? ''
+      if (boundary === '' || boundary.length > boundaryCharactersMax) {
+        throw unsupported(
+          `expected multipart/form-data with a boundary of at most ${boundaryCharactersMax} characters`
+        )
+      }
+      const read: Content['read'] = (body, reading) => readMultipart(body, boundary, reading)
+      return { bytesMax: pdfBytesMax + besidesPdfBytesMax, read }
+    }
+    case 'application/x-www-form-urlencoded':
+      return { bytesMax: besidesPdfBytesMax, read: readForm }
+    default:
+      throw unsupported(
+        'expected application/json, multipart/form-data or application/x-www-form-urlencoded as content-type'
+      )
+  }
+}
+
+const parse = (header: string | undefined): MIMEType | undefined => {
+  try {
+    return header === undefined ? undefined : new MIMEType(header)
+  } catch {
+    return undefined
+  }
+}
+
+const unsupported = (message: string) => new BridgeError('TYPE_UNSUPPORTED', message)

@@ -1,0 +1,197 @@
+// The fields of the generic intake, judged all at once: whoever builds a flow corrects it in one go. Every value may
+// arrive as text, and an empty text is no value. Problems say what was expected, never what was sent.
+
+import { z } from 'zod'
+import { BridgeError, type Problem } from '../../src/errors.ts'
+import {
+  type Customer,
+  type Invoice,
+  invoiceNumberCharactersMax,
+  parseAmount,
+  parseDate,
+  parseInvoiceNumber,
+  parsePaidAt
+} from '../../src/invoice.ts'
+import { nearest } from './nearest.ts'
+import type { Reading } from './reading.ts'
+
+const textCharactersMax = 255
+const emailsCharactersMax = 1024
+const urlCharactersMax = 2048
+
+export type FieldsOptions = {
+  /** Of zoneless times: the portal's. */
+  timeZone: string
+  /** Whether the portal mails the customer when the sender does not say. */
+  sendNotification: boolean
+}
+
+export type Judge = (reading: Reading) => { invoice: Invoice; notify: boolean }
+
+/** `judge` throws FIELDS_INVALID with every problem, those of the reading first. */
+export const openFields = ({ timeZone, sendNotification }: FieldsOptions): Judge => {
+  const schema = fieldsOf(timeZone)
+
+  return reading => {
+    const given = Object.fromEntries(
+      [...reading.values].filter(([, value]) => value !== null && value !== '')
+    )
+    const parsed = schema.safeParse(given)
+    const problems = withoutRepeats([
+      ...reading.problems,
+      ...(parsed.error?.issues ?? []).flatMap(issue => problemsOf(issue, given)),
+      ...contradictions(given, reading)
+    ])
+    if (problems.length > 0 || !parsed.success)
+      throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+    const { sendNotification: notify = sendNotification, ...fields } = parsed.data
+    return { invoice: invoiceOf(fields), notify }
+  }
+}
+
+/** Text, in the form that `parse` accepts. */
+const parsed = <T>(parse: (text: string) => T | undefined, expected: string) =>
+  z.string(expected).transform((text, context): T => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+
+const parseText = (text: string): string | undefined => {
+  const trimmed = text.trim()
+  const short = trimmed !== '' && [...trimmed].length <= textCharactersMax
+  return short && !/\p{Cc}/u.test(trimmed) ? trimmed : undefined
+}
+
+const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined)
+
+const parseEmails = (text: string): string[] | undefined => {
+  const emails = text
+    .split(/[;,]/)
+    .map(email => email.trim())
+    .filter(email => email !== '')
+  const plausible = emails.length > 0 && text.length <= emailsCharactersMax
+  return plausible && emails.every(email => /^[^\s@<>"\p{Cc}]+@[^\s@<>"\p{Cc}]+$/u.test(email))
+    ? emails
+    : undefined
+}
+
+/** Whether the address may be fetched at all is decided when it is. */
+const parseUrl = (text: string): string | undefined => {
+  const url = text.length <= urlCharactersMax && !/[\s\p{Cc}]/u.test(text) ? URL.parse(text) : null
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined
+  return url.username === '' && url.password === '' ? text : undefined
+}
+
+/** Some languages write booleans with a capital. */
+const parseBoolean = (text: string): boolean | undefined => {
+  if (/^(true|1)$/i.test(text)) return true
+  return /^(false|0)$/i.test(text) ? false : undefined
+}
+
+const text = () =>
+  parsed(parseText, `expected at most ${textCharactersMax} characters, none of them a control character`)
+
+const yesOrNo = 'expected true or false'
+
+const fieldsOf = (timeZone: string) =>
+  z.strictObject({
+    invoiceNumber: parsed(
+      parseInvoiceNumber,
+      `expected at most ${invoiceNumberCharactersMax} visible characters in one line`
+    ),
+    issuedAt: parsed(parseDate, 'expected a date such as 2026-11-20'),
+    amount: parsed(parseAmount, 'expected an amount such as 121.00, with a dot and at most two decimals'),
+    currency: parsed(matching(/^[A-Za-z]{3}$/), 'expected three letters such as EUR').default('EUR'),
+    dueAt: parsed(parseDate, 'expected a date such as 2026-11-20').optional(),
+    paidAt: parsed(
+      input => parsePaidAt(input, timeZone),
+      'expected 2026-11-20T12:00:00Z, 2026-11-20 12:00:00 or 2026-11-20'
+    ).optional(),
+    customerId: parsed(
+      matching(/^cst_[A-Za-z0-9_]{1,96}$/),
+      'expected the id of the portal, cst_…'
+    ).optional(),
+    customerRef: text().optional(),
+    customerEmail: parsed(
+      parseEmails,
+      'expected an e-mail address, or several with ; between them'
+    ).optional(),
+    customerName: text().optional(),
+    customerAddress: text().optional(),
+    customerZipCode: text().optional(),
+    customerCity: text().optional(),
+    customerCountryCode: parsed(matching(/^[A-Za-z]{2}$/), 'expected two letters such as NL').optional(),
+    sendNotification: z.union([z.boolean(), parsed(parseBoolean, yesOrNo)], yesOrNo).optional(),
+    pdfUrl: parsed(
+      parseUrl,
+      `expected an address with https and without a password, at most ${urlCharactersMax} characters`
+    ).optional()
+  })
+
+type Fields = z.output<ReturnType<typeof fieldsOf>>
+
+const names = [...Object.keys(fieldsOf('UTC').shape), 'pdf']
+
+const customerNames = ['customerId', 'customerRef', 'customerEmail', 'customerName']
+
+const problemsOf = (issue: z.core.$ZodIssue, given: object): Problem[] => {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownField)
+  const field = String(issue.path[0])
+  return [{ field, message: Object.hasOwn(given, field) ? issue.message : `missing; ${issue.message}` }]
+}
+
+const unknownField = (field: string): Problem => {
+  if (field === 'pdf')
+    return { field, message: 'expected a file in multipart/form-data, or base64 text in JSON' }
+  const meant = nearest(field, names)
+  return { field, message: meant ? `unknown; is ${meant} meant?` : `unknown; known are ${names.join(', ')}` }
+}
+
+/** What concerns several fields. A field that is wrong in itself counts as given. */
+const contradictions = (given: object, { document, problems }: Reading): Problem[] => {
+  const isGiven = (field: string) =>
+    Object.hasOwn(given, field) || problems.some(problem => problem.field === field)
+  const found: Problem[] = []
+  if (!customerNames.some(isGiven)) {
+    found.push({ field: 'customerId', message: `missing; expected one of ${customerNames.join(', ')}` })
+  }
+  const hasPdf = document !== null || isGiven('pdf')
+  if (hasPdf && isGiven('pdfUrl'))
+    found.push({ field: 'pdfUrl', message: 'expected either pdf or pdfUrl, not both' })
+  if (!hasPdf && !isGiven('pdfUrl')) found.push({ field: 'pdf', message: 'missing; expected pdf or pdfUrl' })
+  return found
+}
+
+/** What the reader found wrong with a field, the schema finds missing. */
+const withoutRepeats = (problems: Problem[]): Problem[] =>
+  problems.filter(({ field }, at) => problems.findIndex(problem => problem.field === field) === at)
+
+const invoiceOf = (fields: Omit<Fields, 'sendNotification'>): Invoice => ({
+  invoiceNumber: fields.invoiceNumber,
+  sourceId: null,
+  customer: customerOf(fields),
+  amountCents: fields.amount,
+  currency: fields.currency.toUpperCase(),
+  issuedAt: fields.issuedAt,
+  dueAt: fields.dueAt ?? null,
+  paidAt: fields.paidAt ?? null,
+  pdfUrl: fields.pdfUrl ?? null
+})
+
+const customerOf = (fields: Omit<Fields, 'sendNotification'>): Customer => {
+  const { customerRef, customerId, customerEmail: emails = [], customerName } = fields
+  const ref = customerRef ?? emails[0]?.toLowerCase() ?? customerId ?? customerName
+  if (ref === undefined) throw new Error('bug: an invoice without a customer passed')
+  return {
+    ref,
+    portalId: customerId ?? null,
+    emails,
+    name: customerName ?? null,
+    address: fields.customerAddress ?? null,
+    zipCode: fields.customerZipCode ?? null,
+    city: fields.customerCity ?? null,
+    countryCode: fields.customerCountryCode?.toUpperCase() ?? null
+  }
+}

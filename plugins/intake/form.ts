@@ -1,0 +1,28 @@
+// application/x-www-form-urlencoded, strictly: URLSearchParams would mend broken escapes, and an invoice is no place
+// for a guess. A form is small and carries no file.
+
+import { type Body, readText, unreadable } from './body.ts'
+import type { Reading } from './reading.ts'
+
+export const readForm = async (body: Body, reading: Reading): Promise<void> => {
+  const text = await readText(body)
+  if (text === '') throw unreadable('body', 'is empty: expected fields')
+  for (const pair of text.split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals))
+    if (name === undefined)
+      throw unreadable('body', 'expected percent-encoded UTF-8 in the name of each field')
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1))
+    if (value === undefined) reading.complain(name, 'expected percent-encoded UTF-8')
+    reading.set(name, value ?? null)
+  }
+}
+
+const decode = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,85 @@
+// Figures for Prometheus, on a port of their own. Counted by tool, state and code; nothing personal.
+
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Decision, Ledger, Received } from '../src/ledger/ledger.ts'
+
+export type Metrics = {
+  received: (tool: string, result: Received['result']) => void
+  recorded: (tool: string, decision: Decision, tookMs: number) => void
+  portalAnswered: (call: string, status: number, tookMs: number) => void
+  /** The listener that shows them; the caller chooses its port. */
+  app: () => FastifyInstance
+}
+
+const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
+export const createMetrics = ({ ledger }: { ledger: Ledger }): Metrics => {
+  const registers = [new Registry()]
+  const registry = registers[0]!
+  collectDefaultMetrics({ register: registry })
+
+  const events = new Counter({
+    name: 'factuurbrug_events_total',
+    help: 'Authentic events, by what they were.',
+    labelNames: ['tool', 'result'],
+    registers
+  })
+  const deliveries = new Counter({
+    name: 'factuurbrug_attempts_total',
+    help: 'Attempts at delivery, by how they ended.',
+    labelNames: ['tool', 'to', 'code'],
+    registers
+  })
+  const attemptSeconds = new Histogram({
+    name: 'factuurbrug_attempt_seconds',
+    help: 'Time from borrowing an invoice to recording what became of it.',
+    labelNames: ['to'],
+    buckets: seconds,
+    registers
+  })
+  const portalRequests = new Counter({
+    name: 'factuurbrug_portal_requests_total',
+    help: 'Requests that the portal answered.',
+    labelNames: ['call', 'status'],
+    registers
+  })
+  const portalSeconds = new Histogram({
+    name: 'factuurbrug_portal_request_seconds',
+    help: 'How long the portal takes to answer.',
+    labelNames: ['call'],
+    buckets: seconds,
+    registers
+  })
+  new Gauge({
+    name: 'factuurbrug_invoices',
+    help: 'Invoices in the ledger, by tool, state and code.',
+    labelNames: ['tool', 'state', 'code'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const { tool, state, code, invoices } of await ledger.tally()) {
+        this.set({ tool, state, code: code ?? '' }, invoices)
+      }
+    }
+  })
+
+  return {
+    received: (tool, result) => events.inc({ tool, result }),
+    recorded(tool, decision, tookMs) {
+      deliveries.inc({ tool, to: decision.to, code: 'code' in decision ? decision.code : '' })
+      attemptSeconds.observe({ to: decision.to }, tookMs / 1000)
+    },
+    portalAnswered(call, status, tookMs) {
+      portalRequests.inc({ call, status: String(status) })
+      portalSeconds.observe({ call }, tookMs / 1000)
+    },
+    app() {
+      const app = Fastify({ logger: false })
+      app.get('/metrics', async (_request, reply) =>
+        reply.type(registry.contentType).send(await registry.metrics())
+      )
+      return app
+    }
+  }
+}

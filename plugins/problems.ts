@@ -1,0 +1,59 @@
+// Every refusal as application/problem+json with a code; whatever has no name is a bug and shows a request id only.
+
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { advice, BridgeError, type Code } from '../src/errors.ts'
+
+const retryAfterSeconds = 5
+
+export default fp(
+  async app => {
+    app.setErrorHandler<FastifyError>((error, request, reply) =>
+      sendProblem(named(error, request), request, reply)
+    )
+    app.setNotFoundHandler((request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply))
+  },
+  { name: 'problems' }
+)
+
+const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
+  const { code, statusCode, message, problems, retryAfterMs } = error
+  if (statusCode === 503 || statusCode === 429) {
+    reply.header(
+      'retry-after',
+      retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000)
+    )
+  }
+  if (statusCode === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(statusCode)
+    .type('application/problem+json')
+    .send({
+      type: 'about:blank',
+      title: advice[code].what,
+      status: statusCode,
+      code,
+      detail: message,
+      ...(problems.length > 0 ? { problems } : {}),
+      ...(code === 'UNEXPECTED' ? { requestId: request.id } : {})
+    })
+}
+
+const fastifysOwn: Record<number, Code> = {
+  400: 'FIELDS_INVALID',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  415: 'TYPE_UNSUPPORTED',
+  503: 'LEDGER_UNAVAILABLE'
+}
+
+const named = (error: FastifyError | BridgeError, request: FastifyRequest): BridgeError => {
+  if (error instanceof BridgeError) {
+    if (error.statusCode >= 500) request.log.warn({ code: error.code, err: error }, 'request refused')
+    return error
+  }
+  const code = error.code?.startsWith('FST_') ? fastifysOwn[error.statusCode ?? 500] : undefined
+  if (code) return new BridgeError(code)
+  request.log.error({ err: error }, 'request failed')
+  return new BridgeError('UNEXPECTED')
+}

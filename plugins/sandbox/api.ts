@@ -1,0 +1,84 @@
+// Everything under /v1, the addresses that do not exist included: a request is logged, then counted against
+// the budget of its token, then asked for its token. Only then is its body read.
+
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { billRoutes } from './bills.ts'
+import { customerInvoices } from './customer-invoices.ts'
+import { customerRoutes } from './customers.ts'
+import { createPerform, type Perform } from './perform.ts'
+import { asPortalError, PortalError } from './portal-error.ts'
+import type { Call, LoggedRequest } from './request-log.ts'
+import { rollingWindow } from './rolling-window.ts'
+import type { Portal } from './sandbox.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of a request to the sandbox's API only. */
+    portalRequest: LoggedRequest
+  }
+  interface FastifyContextConfig {
+    /** Which of the portal's calls a route of the sandbox is. */
+    call?: Call
+  }
+}
+
+/** What each group of routes is given. */
+export type Api = { portal: Portal; perform: Perform }
+
+const windowMs = 60_000
+
+export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal }) => {
+  const { clock, log, settings, token, paths } = portal
+
+  app.removeContentTypeParser('text/plain')
+
+  app.decorateRequest('portalRequest')
+
+  app.addHook('onRequest', async request => {
+    const { call = 'other' } = request.routeOptions.config
+    request.portalRequest = log.open(request.method, request.url, call)
+  })
+
+  app.addHook('onSend', async (request, reply) => log.answered(request.portalRequest, reply.statusCode))
+
+  // As a hook of every route, so that it is this budget that counts, whatever the app around has for itself.
+  await app.register(rateLimit, {
+    max: () => settings.requestsPerMinute,
+    timeWindow: windowMs,
+    keyGenerator: bearer,
+    store: rollingWindow(clock),
+    // Documented as the time it will be, where the plugin would say how long it takes.
+    addHeaders: { 'x-ratelimit-reset': false },
+    addHeadersOnExceeding: { 'x-ratelimit-reset': false },
+    errorResponseBuilder: (_request, { ttl }) =>
+      new PortalError(429, { headers: { 'x-ratelimit-reset': Math.ceil((clock.now() + ttl) / 1000) } })
+  })
+
+  // Later than onRequest, where the budget is counted: the refusal tells what is left of it, too.
+  app.addHook('preParsing', async request => {
+    const given = bearer(request)
+    if (given === '' || (token !== undefined && given !== token)) throw new PortalError(401)
+  })
+
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = asPortalError(error)
+    if (refusal.statusCode === 500 && error !== refusal) request.log.error({ err: error }, 'sandbox failed')
+    return reply.code(refusal.statusCode).headers(refusal.headers).send(refusal.toJSON())
+  })
+
+  const perform = createPerform({ ...portal, loginPath: `${paths.sandbox}/login` })
+  await app.register(customerInvoices, { portal, perform })
+  await app.register(customerRoutes, { portal, perform })
+  await app.register(billRoutes, { portal, perform })
+
+  // A route, because the budget is counted per route. Before its body, whose type may not be known either.
+  const notFound = async () => {
+    throw new PortalError(404)
+  }
+  app.all('/*', { preParsing: notFound }, notFound)
+}
+
+/** The token of the request; empty when it has none. */
+const bearer = ({ headers }: FastifyRequest): string =>
+  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''

@@ -1,0 +1,63 @@
+// /v1/customers. What a bookkeeping integration sets can be read here, and not be written.
+
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { customerAnswer, pageAnswer } from './answers.ts'
+import type { Api } from './api.ts'
+import { CustomerEdit, CustomerForm, ListQuery, read } from './forms.ts'
+import { PortalError } from './portal-error.ts'
+
+type ById = { Params: { id: string } }
+
+export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
+  const { store, settings, paths } = portal
+  const config = { call: 'customers' } as const
+
+  const pathOf = (request: FastifyRequest) => `${request.protocol}://${request.host}${paths.api}/customers`
+
+  const find = (id: string) => {
+    const customer = store.customers.get(id)
+    if (!customer) throw new PortalError(404)
+    return customer
+  }
+
+  app.get('/customers', { config }, async (request, reply) =>
+    perform(request, reply, {
+      prepare() {
+        const { page } = read(ListQuery, request.query)
+        return () => {
+          const { entries, more } = store.customers.page(settings.order, page)
+          return pageAnswer(pathOf(request), page, { entries: entries.map(customerAnswer), more })
+        }
+      }
+    })
+  )
+
+  app.post('/customers', { config }, async (request, reply) =>
+    perform(request, reply, {
+      status: 201,
+      prepare() {
+        const form = read(CustomerForm, request.body)
+        return () => customerAnswer(store.addCustomer(form))
+      }
+    })
+  )
+
+  app.get<ById>('/customers/:id', { config }, async (request, reply) =>
+    perform(request, reply, {
+      prepare() {
+        const customer = find(request.params.id)
+        return () => customerAnswer(customer)
+      }
+    })
+  )
+
+  app.patch<ById>('/customers/:id', { config }, async (request, reply) =>
+    perform(request, reply, {
+      prepare() {
+        const customer = find(request.params.id)
+        const edit = read(CustomerEdit, request.body)
+        return () => customerAnswer(Object.assign(customer, edit))
+      }
+    })
+  )
+}

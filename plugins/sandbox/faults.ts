@@ -1,0 +1,103 @@
+// Faults on request: each is for the next call that fits it, once or several times, in the order they were
+// asked for. This file says which call gets one; perform.ts makes it happen.
+
+import { z } from 'zod'
+import { PortalError } from './portal-error.ts'
+import { calls } from './request-log.ts'
+
+/** Instead of the call: nothing is stored, nothing is even looked at. */
+const refusals = [
+  'fail-before', // 500
+  'reset-before', // the connection is destroyed
+  'redirect', // 302 to a login page
+  '401',
+  '403',
+  '408',
+  '409',
+  '422',
+  '429', // with retry-after, from ms
+  '503'
+] as const
+
+/** Around a call that is valid: all of these store what was asked. Others leave them waiting. */
+const disturbances = [
+  'fail-after', // stored, then 500
+  'lost', // stored, then the connection is destroyed
+  'garbage', // stored, then 200 with a page of HTML
+  'garbage-json', // stored, then JSON that says nothing
+  'slow', // stored, and answered after ms
+  'slow-commit', // checked and stored only after ms, whether or not anyone still waits
+  'late-visible' // an answer is lost, and ms pass before any call shows what was created
+] as const
+
+export type Refusal = (typeof refusals)[number]
+export type Disturbance = (typeof disturbances)[number]
+
+// Longer waits than a day would only ever be a mistake in the unit.
+const faultMsMax = 24 * 60 * 60_000
+const timesMax = 1_000_000
+const waitingMax = 1_000
+
+const delayed: readonly string[] = ['slow', 'slow-commit', 'late-visible']
+
+export const Fault = z
+  .strictObject({
+    /** Both must fit where both are given. A number fits every call about that invoice. */
+    on: z
+      .strictObject({ invoiceNumber: z.string().optional(), call: z.enum([...calls, 'any']).optional() })
+      .refine(on => on.invoiceNumber !== undefined || on.call !== undefined, 'needs invoiceNumber or call'),
+    fault: z.enum([...refusals, ...disturbances]),
+    times: z.int().min(1).max(timesMax).default(1),
+    ms: z.int().min(0).max(faultMsMax).optional(),
+    /** Of `late-visible`: how its answer is lost. */
+    answer: z.enum(['lost', '500']).optional(),
+    /** What the refusal says instead of its usual words. */
+    message: z.string().max(1_000).optional()
+  })
+  .refine(({ fault, ms }) => ms !== undefined || !delayed.includes(fault), {
+    path: ['ms'],
+    message: 'is required for this fault'
+  })
+export type Fault = z.output<typeof Fault>
+
+export type Subject = { call: (typeof calls)[number]; invoiceNumber: string | null }
+
+export type Taken<F> = Omit<Fault, 'fault'> & { fault: F }
+
+export const createFaults = () => {
+  const waiting: Fault[] = []
+
+  /** The first that fits the call, if it is of this kind: those that wait behind it wait for it. */
+  const take = <F extends string>(
+    kind: readonly F[],
+    { call, invoiceNumber }: Subject
+  ): Taken<F> | undefined => {
+    const at = waiting.findIndex(
+      ({ on }) =>
+        (on.call === undefined || on.call === 'any' || on.call === call) &&
+        (on.invoiceNumber === undefined || on.invoiceNumber === invoiceNumber)
+    )
+    const found = waiting[at]
+    if (!found || !kind.includes(found.fault as F)) return undefined
+    if (--found.times === 0) waiting.splice(at, 1)
+    return found as Taken<F>
+  }
+
+  return {
+    waiting: waiting as readonly Readonly<Fault>[],
+
+    add(fault: Fault) {
+      if (waiting.length === waitingMax) throw new PortalError(422, { message: 'Too many faults wait.' })
+      waiting.push(fault)
+    },
+
+    clear() {
+      waiting.length = 0
+    },
+
+    takeRefusal: (subject: Subject) => take(refusals, subject),
+    takeDisturbance: (subject: Subject) => take(disturbances, subject)
+  }
+}
+
+export type Faults = ReturnType<typeof createFaults>

@@ -1,0 +1,135 @@
+// What may be posted, to the letter: unknown fields are refused by name, as a strict server would. Every
+// problem of a form is told at once.
+
+import { z } from 'zod'
+import { orders } from './listing.ts'
+import { PortalError, type Problems } from './portal-error.ts'
+
+export const requestsPerMinuteMax = 1_000_000
+
+const says = (expected: string) => ({
+  error: (issue: { input?: unknown }) => (issue.input === undefined ? 'is required' : expected)
+})
+
+const Text = z
+  .string(says('must be text'))
+  .max(255, 'is longer than 255 characters')
+  .regex(/\S/, 'is required')
+
+const CalendarDate = z.iso.date(says('must be a date that exists, written YYYY-MM-DD'))
+
+const Amount = z
+  .string(says('must be text'))
+  .regex(/^-?(0|[1-9]\d{0,8})\.\d{2}$/, 'must be a decimal with a dot and two decimals, such as 12.95')
+  .refine(amount => amount !== '-0.00', 'must not be less than nothing')
+
+/** Local, without a zone. */
+const PaidAt = z
+  .string(says('must be text'))
+  .refine(isLocalTime, 'must be written YYYY-MM-DD HH:mm:ss and exist')
+
+export const InvoiceForm = z.strictObject({
+  customerId: Text,
+  invoiceNumber: Text,
+  issuedAt: CalendarDate,
+  amount: Amount,
+  paidAt: PaidAt.optional(),
+  sendNotification: z.string().optional()
+})
+export type InvoiceForm = z.output<typeof InvoiceForm>
+
+export const PaidForm = z.strictObject({ paidAt: PaidAt })
+
+const CountryCode = z.string(says('must be text')).regex(/^[A-Z]{2}$/, 'must be two capitals, such as NL')
+
+const customerFields = {
+  companyName: Text,
+  address: Text,
+  zipCode: Text,
+  city: Text,
+  primaryEmail: z.email(says('must be an e-mail address'))
+}
+
+export const CustomerForm = z.strictObject({ ...customerFields, countryCode: CountryCode.default('NL') })
+
+export const CustomerEdit = z
+  .strictObject(customerFields)
+  .partial()
+  .refine(edit => Object.keys(edit).length > 0, 'needs at least one field')
+
+export const ListQuery = z.strictObject({
+  page: z
+    .string(says('must be given once'))
+    .regex(/^[1-9]\d{0,8}$/, 'must be the number of a page')
+    .transform(Number)
+    .default(1)
+})
+
+/** An invoice that a person made in the portal. It may have what the API refuses, and lie in the past. */
+export const ByHand = z.strictObject({
+  customerId: Text,
+  invoiceNumber: Text,
+  issuedAt: CalendarDate,
+  amount: Amount,
+  dueAt: CalendarDate.optional(),
+  paidAt: PaidAt.optional(),
+  createdAt: z.iso.datetime({ offset: true, error: 'must be an instant with its zone' }).optional()
+})
+export type ByHand = z.output<typeof ByHand>
+
+export const Settings = z.strictObject({
+  order: z.enum(orders),
+  /** Per token, in any sixty seconds. */
+  requestsPerMinute: z.int().min(0).max(requestsPerMinuteMax),
+  /** How sendNotification is taken: as true and false, or as 1 and 0. The documentation leaves it open. */
+  notificationForm: z.enum(['words', 'digits']),
+  /** Whether a number that is there already is refused. The documentation speaks of no such rule. */
+  uniqueNumbers: z.boolean(),
+  /** Whether zero and less are taken. */
+  negativeAmounts: z.boolean()
+})
+export type Settings = z.output<typeof Settings>
+
+export const SettingsEdit = Settings.partial()
+
+/** What the schema makes of the input, or a 422 that names every field. */
+export const read = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
+  const { data, problems } = judge(schema, input)
+  if (problems.size > 0) throw refusal(problems)
+  return data as z.output<S>
+}
+
+/** Reasons by field. */
+export type ProblemList = Map<string, string[]>
+
+export const addProblem = (problems: ProblemList, field: string, reason: string) => {
+  problems.set(field, [...(problems.get(field) ?? []), reason])
+}
+
+export const refusal = (problems: ProblemList): PortalError =>
+  new PortalError(422, { errors: Object.fromEntries(problems) satisfies Problems })
+
+export const judge = <S extends z.ZodType>(schema: S, input: unknown) => {
+  const problems: ProblemList = new Map()
+  const { data, error } = schema.safeParse(input)
+  for (const issue of error?.issues ?? []) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys)
+        addProblem(problems, [...issue.path, key].join('.'), 'is not a known field')
+    } else {
+      addProblem(problems, issue.path.join('.') || 'body', issue.message)
+    }
+  }
+  return { data, problems }
+}
+
+function isLocalTime(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return false
+  try {
+    Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' })
+    // A leap second is read as the second before it, whatever the overflow.
+    return !text.endsWith(':60')
+  } catch {
+    return false // 31 April, or 25 o'clock
+  }
+}

@@ -1,0 +1,110 @@
+// One call, as the portal performs it or as a fault wants it. Every route under /v1 goes through here, so
+// that every fault can befall every call.
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../../src/clock.ts'
+import type { Disturbance, Faults, Refusal, Taken } from './faults.ts'
+import { PortalError } from './portal-error.ts'
+
+export type Act = {
+  /** The invoice that this is about, when it is about one. */
+  invoiceNumber?: string | null
+  /** Of an answer that goes well. */
+  status?: number
+  /** Checks the call and throws what is wrong with it. What it gives back makes the change and answers. */
+  prepare: () => Commit
+}
+
+/** Created entries stay hidden until this moment of the monotonic clock. */
+type Commit = (visibleFromMs?: number) => object
+
+// Long enough to notice, when a 429 was asked for without saying how long.
+const retryAfterMsDefault = 60_000
+
+const page = '<!doctype html><title>Portal</title><p>This is a page, not an answer.'
+
+type Stage = { clock: Clock; faults: Faults; closing: AbortSignal; loginPath: string }
+
+export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
+  const refuse = ({ fault, ms = retryAfterMsDefault, message }: Taken<Refusal>, reply: FastifyReply) => {
+    switch (fault) {
+      case 'fail-before':
+        throw new PortalError(500, { message })
+      case 'reset-before':
+        return hangUp(reply)
+      case 'redirect':
+        return reply.redirect(loginPath)
+      case '429': {
+        const headers = {
+          'x-ratelimit-remaining': 0,
+          'x-ratelimit-reset': Math.ceil((clock.now() + ms) / 1000),
+          'retry-after': Math.ceil(ms / 1000)
+        }
+        throw new PortalError(429, { message, headers })
+      }
+      default:
+        throw new PortalError(Number(fault), { message })
+    }
+  }
+
+  /** False when the server closes first: then nothing more is to be done. */
+  const wait = async (ms: number): Promise<boolean> => {
+    await clock.sleep(ms, closing)
+    return !closing.aborted
+  }
+
+  const disturb = async (
+    fault: Taken<Disturbance>,
+    { act, commit, reply }: { act: Act; commit: Commit; reply: FastifyReply }
+  ): Promise<FastifyReply> => {
+    const { status = 200 } = act
+    const { ms = 0, message } = fault
+    switch (fault.fault) {
+      case 'fail-after':
+        commit()
+        throw new PortalError(500, { message })
+      case 'lost':
+        commit()
+        return hangUp(reply)
+      case 'late-visible':
+        commit(clock.monotonic() + ms)
+        if (fault.answer === '500') throw new PortalError(500, { message })
+        return hangUp(reply)
+      case 'garbage':
+        commit()
+        return reply.code(200).type('text/html; charset=utf-8').send(page)
+      case 'garbage-json':
+        commit()
+        return reply.code(status).send({ message: 'OK' })
+      case 'slow': {
+        const answer = commit()
+        return (await wait(ms)) ? reply.code(status).send(answer) : hangUp(reply)
+      }
+      default:
+        fault.fault satisfies 'slow-commit'
+        return (await wait(ms)) ? reply.code(status).send(act.prepare()()) : hangUp(reply)
+    }
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply, act: Act) => {
+    const { invoiceNumber = null, status = 200 } = act
+    request.portalRequest.invoiceNumber = invoiceNumber
+    const subject = { call: request.portalRequest.call, invoiceNumber }
+
+    const refusal = faults.takeRefusal(subject)
+    if (refusal) return refuse(refusal, reply)
+    const commit = act.prepare()
+    const disturbance = faults.takeDisturbance(subject)
+    if (disturbance) return disturb(disturbance, { act, commit, reply })
+    return reply.code(status).send(commit())
+  }
+}
+
+export type Perform = ReturnType<typeof createPerform>
+
+/** The connection ends without an answer. */
+const hangUp = (reply: FastifyReply): FastifyReply => {
+  reply.hijack()
+  reply.raw.destroy()
+  return reply
+}

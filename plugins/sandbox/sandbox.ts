@@ -1,0 +1,138 @@
+// The portal as documented, as a Fastify plugin: strict where the documentation speaks, a setting where it is
+// silent, and with faults on request. Everything is in memory and gone when it closes.
+
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import type { z } from 'zod'
+import type { Clock } from '../../src/clock.ts'
+import { api } from './api.ts'
+import { addByHand, control } from './control.ts'
+import { createFaults, Fault, type Faults } from './faults.ts'
+import { type ByHand, read, Settings } from './forms.ts'
+import { type Counts, createRequestLog, type LoggedRequest, type RequestLog } from './request-log.ts'
+import {
+  type CustomerSeed,
+  createStore,
+  type Store,
+  type StoredCustomer,
+  type StoredInvoice
+} from './store.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    sandbox: Sandbox
+  }
+}
+
+export type SandboxOptions = Partial<Settings> & {
+  clock: Clock
+  /** The only token that is taken; without it, any is. */
+  token?: string | undefined
+  /** For ids. From 0 up to, not including, 1. */
+  random?: (() => number) | undefined
+  customers?: readonly CustomerSeed[] | undefined
+  /** Whether the bytes of the latest PDFs stay in memory, to be served. */
+  keepPdfs?: boolean | undefined
+}
+
+/** The sandbox in the hands of a test. Its settings may be set at any time. */
+export type Sandbox = Settings & {
+  /** Everything stored, oldest first, with what is not visible yet. */
+  readonly invoices: readonly Readonly<StoredInvoice>[]
+  readonly customers: readonly Readonly<StoredCustomer>[]
+  /** The latest requests to the API, oldest first. */
+  readonly requests: readonly Readonly<LoggedRequest>[]
+  readonly counts: Readonly<Counts>
+  /** Faults that no call has had yet. */
+  readonly faults: readonly Readonly<Fault>[]
+  /** For the next call that fits. */
+  fault: (fault: z.input<typeof Fault>) => void
+  clearFaults: () => void
+  /** Somebody makes an invoice in the portal itself. */
+  add: (fields: ByHand) => Readonly<StoredInvoice>
+  /** Somebody deletes one there. False when it was not there. */
+  delete: (id: string) => boolean
+  /** The uploaded bytes, while they are kept. */
+  pdf: (id: string) => Buffer | undefined
+}
+
+/** What the routes share. */
+export type Portal = {
+  clock: Clock
+  token: string | undefined
+  keepPdfs: boolean
+  settings: Settings
+  store: Store
+  faults: Faults
+  log: RequestLog
+  /** Ends every wait. */
+  closing: AbortSignal
+  /** As seen from outside, without the host. */
+  paths: { api: string; sandbox: string; pdfs: string }
+}
+
+// Documented: higher on request.
+const requestsPerMinuteDefault = 60
+
+const sandbox: FastifyPluginAsync<SandboxOptions & { prefix?: string }> = async (app, options) => {
+  const { clock, token, random, customers, keepPdfs = true, prefix = '' } = options
+  const store = createStore({ clock, random, customers })
+  const faults = createFaults()
+  const log = createRequestLog(clock)
+  const closing = new AbortController()
+
+  const handle: Sandbox = {
+    ...read(Settings, {
+      order: options.order ?? 'newest',
+      requestsPerMinute: options.requestsPerMinute ?? requestsPerMinuteDefault,
+      notificationForm: options.notificationForm ?? 'words',
+      uniqueNumbers: options.uniqueNumbers ?? false,
+      negativeAmounts: options.negativeAmounts ?? false
+    }),
+    invoices: store.invoices.entries,
+    customers: store.customers.entries,
+    requests: log.requests,
+    counts: log.counts,
+    faults: faults.waiting,
+    fault: fault => faults.add(read(Fault, fault)),
+    clearFaults: faults.clear,
+    add: fields => addByHand(store, fields),
+    delete: store.deleteInvoice,
+    pdf: store.pdfs.get
+  }
+
+  const paths = { api: `${prefix}/v1`, sandbox: `${prefix}/sandbox`, pdfs: `${prefix}/sandbox/pdfs` }
+  const portal: Portal = {
+    clock,
+    token,
+    keepPdfs,
+    settings: handle,
+    store,
+    faults,
+    log,
+    closing: closing.signal,
+    paths
+  }
+
+  app.decorate('sandbox', handle)
+  app.addHook('preClose', async () => closing.abort())
+  await app.register(api, { prefix: paths.api, portal })
+  await app.register(control, { prefix: paths.sandbox, portal })
+}
+
+// `fp`, so that `app.sandbox` reaches whoever registers this; the routes stay in two sealed scopes.
+const plugin = fp(sandbox, { name: 'sandbox', fastify: '5.x' })
+
+export default plugin
+
+/** An app with nothing but the sandbox, ready to listen. */
+export const buildSandbox = async ({
+  logger = false,
+  ...options
+}: SandboxOptions & { logger?: FastifyServerOptions['logger'] }): Promise<FastifyInstance> => {
+  // It holds nothing that would be worth waiting for.
+  const app = Fastify({ logger, forceCloseConnections: true })
+  await app.register(plugin, options)
+  await app.ready()
+  return app
+}

@@ -1,0 +1,86 @@
+// The generic intake: any sender that can post a finalised invoice. A body is proven, read and written in one pass,
+// so that a PDF never stands in memory. See the README for the fields.
+
+import type { Readable } from 'node:stream'
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { BridgeError, isCode } from '../../src/errors.ts'
+import type { ToolOptions } from '../../src/tool.ts'
+import { openBody } from '../intake/body.ts'
+import { type Content, contentOf } from '../intake/content.ts'
+import { openFields } from '../intake/fields.ts'
+import { openGate } from '../intake/gate.ts'
+import { openProof, type Proof } from '../intake/proof.ts'
+import { openReading, type Reading } from '../intake/reading.ts'
+import { secrets } from '../intake/secrets.ts'
+
+export const name = 'invoices'
+
+export const settings = z.object({ INTAKE_SECRET: secrets })
+
+export type IntakeOptions = ToolOptions<z.output<typeof settings>>
+
+// Times PDF_BYTES_MAX this is the disk that unfinished uploads may take, for each of the two gates.
+const gateOptions = { places: 16, waitingMax: 256 }
+
+type Admission = { proof: Proof; content: Content }
+
+const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
+  const { receive, spool, clock, pdfBytesMax, refused } = options
+  const prove = options.settings && openProof(options.settings.INTAKE_SECRET)
+  const judge = openFields(options)
+  // A signature is proven by the last byte of its body only. Strangers who pretend to sign get a gate of their own,
+  // so that those who are proven by their headers never wait behind them.
+  const provenGate = openGate(gateOptions)
+  const unprovenGate = openGate(gateOptions)
+
+  // The body stays in its stream until the handler pulls it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.decorateRequest('admission')
+
+  app.setErrorHandler(async (error, request) => {
+    if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request))) throw new BridgeError('TOO_MANY_REQUESTS')
+    throw error
+  })
+
+  app.addHook('onRequest', async request => {
+    if (!prove) throw new BridgeError('TOOL_NOT_SET_UP')
+    const proof = prove(request.headers, clock.now())
+    request.setDecorator<Admission>('admission', { proof, content: contentOf(request.headers, pdfBytesMax) })
+  })
+
+  app.post('/invoices', async request => {
+    const { proof, content } = request.getDecorator<Admission>('admission')
+    const gate = proof.proven ? provenGate : unprovenGate
+    const reading = openReading(pdf => gate.pass(() => spool.keep(pdf)), pdfBytesMax)
+    let asked = false
+    try {
+      await readProven(request.raw, proof, content, reading)
+      const { invoice, notify } = judge(reading)
+      const { document } = reading
+      const test = request.headers['factuurbrug-test'] === 'true'
+      asked = true
+      const result = await receive({ tool: name, invoice, document, notify, test }, clock.now())
+      return { result }
+    } catch (error) {
+      // Once asked, the ledger may name the document, unless it says that it kept nothing.
+      const unnamed = !asked || isCode(error, 'LEDGER_UNAVAILABLE')
+      if (reading.document && unnamed) await spool.remove(reading.document)
+      throw error
+    }
+  })
+}
+
+export default plugin
+
+/** What is wrong with a body is told only to a sender who has proven to be one. */
+const readProven = async (raw: Readable, proof: Proof, content: Content, reading: Reading): Promise<void> => {
+  // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
+  const chunks = raw.iterator({ destroyOnReturn: false })
+  const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update })
+  const [outcome] = await Promise.allSettled([content.read(body, reading)])
+  await body.drain()
+  proof.verify()
+  if (outcome.status === 'rejected') throw outcome.reason
+}

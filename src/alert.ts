@@ -1,0 +1,40 @@
+// Tells the operator, at an address of theirs, that something needs a person. A message that gets lost is no harm:
+// the ledger remembers, and health keeps warning.
+
+import got from 'got'
+import { advice, type Code } from './errors.ts'
+import type { Log } from './log.ts'
+
+export type Alert = (code: Code, invoiceNumber: string | null) => void
+
+export type AlertOptions = { url: string | undefined; publicUrl: string; log: Log }
+
+const alertTimeoutMs = 10_000
+
+// A storm of held invoices must not become a storm of open connections; the rest is in health and in the list.
+const underWayMax = 20
+
+export const createAlert = ({ url, publicUrl, log }: AlertOptions): Alert => {
+  let underWay = 0
+  return (code, invoiceNumber) => {
+    if (url === undefined || underWay >= underWayMax) return
+    const subject = invoiceNumber === null ? 'Factuurbrug' : `Invoice ${invoiceNumber}`
+    const text = `${subject}: ${code}. ${advice[code].what} ${advice[code].operator} (${publicUrl})`
+    underWay += 1
+    got
+      .post(url, {
+        json: { text, code, invoiceNumber },
+        timeout: { request: alertTimeoutMs },
+        retry: { limit: 0 },
+        followRedirect: false
+      })
+      .then(
+        () => log.debug({ code, invoiceNumber }, 'alert sent'),
+        (error: { code?: string }) =>
+          log.warn({ code, invoiceNumber, cause: error.code }, 'alert could not be sent')
+      )
+      .finally(() => {
+        underWay -= 1
+      })
+  }
+}

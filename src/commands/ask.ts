@@ -1,0 +1,83 @@
+// How a command speaks with a running bridge: where it is, who asks, and what a refusal looks like to a person.
+
+import { parseArgs } from 'node:util'
+import got, { HTTPError, RequestError } from 'got'
+import type { Environment } from '../config.ts'
+import { BridgeError, type Code } from '../errors.ts'
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
+
+const askOptions = {
+  url: { type: 'string' },
+  token: { type: 'string' },
+  json: { type: 'boolean', default: false }
+} as const satisfies Options
+
+export type Ask = <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<T>
+
+const answerWithinMs = 60_000
+
+/** Wrong use of a command; ends with exit code 2, as what `parseArgs` itself refuses does. */
+export class WrongUse extends Error {
+  override name = 'WrongUse'
+  readonly code = 'ERR_PARSE_ARGS_WRONG_USE'
+}
+
+/** Arguments of a command that asks a running bridge. */
+export const parseAsk = <O extends Options>(
+  args: string[],
+  { env, options, positionals, usage }: { env: Environment; options?: O; positionals: number; usage: string }
+) => {
+  const parsed = parseArgs({ args, options: { ...askOptions, ...options }, allowPositionals: true })
+  if (parsed.positionals.length !== positionals) throw new WrongUse(`Usage: factuurbrug ${usage}`)
+  const values = parsed.values as Record<string, string | boolean | undefined> & { json: boolean }
+  const url = bridgeUrl(env, values.url as string | undefined)
+  const token = (values.token as string | undefined) ?? env.OPERATOR_TOKEN
+  if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
+  return { values, positionals: parsed.positionals, ask: createAsk(url, token) }
+}
+
+export const bridgeUrl = (env: Environment, url?: string): string =>
+  (url ?? env.FACTUURBRUG_URL ?? `http://127.0.0.1:${env.PORT || 8080}`).replace(/\/+$/, '')
+
+const createAsk =
+  (url: string, token: string): Ask =>
+  async (method, path, body) => {
+    try {
+      return await got(url + path, {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+        ...(body === undefined ? {} : { json: body }),
+        timeout: { request: answerWithinMs },
+        retry: { limit: 0 }
+      }).json()
+    } catch (error) {
+      throw refusal(error, url)
+    }
+  }
+
+/** What the other side's refusal says, as an error of ours. */
+export const refusal = (error: unknown, url: string): unknown => {
+  if (error instanceof HTTPError) {
+    const problem = readProblem(error.response.body)
+    if (problem) return new BridgeError(problem.code, problem.detail, { problems: problem.problems ?? [] })
+    return new Error(`${url} answered ${error.response.statusCode}, which is not an answer of a bridge`)
+  }
+  if (error instanceof RequestError)
+    return new Error(`No bridge answers at ${url} (${error.code}). Is it running? --url says where.`)
+  return error
+}
+
+type ProblemBody = { code: Code; detail: string; problems?: { field: string; message: string }[] }
+
+const readProblem = (body: unknown): ProblemBody | undefined => {
+  try {
+    const problem = (typeof body === 'string' ? JSON.parse(body) : body) as Partial<ProblemBody>
+    return problem.code && problem.detail ? (problem as ProblemBody) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const invoicePath = (invoiceNumber: string): string =>
+  `/api/invoices/${encodeURIComponent(invoiceNumber)}`

@@ -1,0 +1,151 @@
+// Proves a set-up before it goes live: settings, ledger, token, clock, addresses. Changes nothing in the portal.
+
+import { mkdirSync } from 'node:fs'
+import { rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadTools } from '../../plugins/registry.ts'
+import { type Config, readConfig } from '../config.ts'
+import { BridgeError, isCode } from '../errors.ts'
+import { openSqlite } from '../ledger/sqlite.ts'
+import { fetchPdf } from '../pdf.ts'
+import { createPortal } from '../portal/client.ts'
+import { openSpool } from '../spool.ts'
+import type { Command, Terminal } from './command.ts'
+
+type Finding = { ok: boolean; what: string; found: string }
+
+// Signatures may be five minutes off; half of that is the time to mend a clock.
+const clockOffMsMax = 150_000
+const freeBytesMin = 200_000_000
+
+export const run: Command = async (args, terminal) => {
+  const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
+  const tools = await loadTools()
+  const config = readConfig(terminal.env, Object.fromEntries(tools.map(tool => [tool.name, tool.settings])))
+  const findings = [
+    {
+      ok: true,
+      what: 'settings',
+      found: `all are right; mode: ${config.REVIEW ? 'review, nothing is sent by itself' : 'live'}`
+    },
+    ...checkTools(config),
+    checkAddress(config),
+    await checkLedger(config),
+    ...(await checkPortal(config, terminal)),
+    await checkPdf(config, values.pdf)
+  ]
+  if (values.json) terminal.print(JSON.stringify(findings, null, 2))
+  else
+    for (const { ok, what, found } of findings) terminal.print(`${ok ? 'ok  ' : 'FAIL'}  ${what}: ${found}`)
+  return findings.every(({ ok }) => ok) ? 0 : 1
+}
+
+const checkTools = ({ tools, PUBLIC_URL }: Config): Finding[] => {
+  const on = Object.keys(tools).filter(name => tools[name] !== null)
+  if (on.length === 0)
+    return [{ ok: false, what: 'tools', found: 'none is set up; the generic intake needs INTAKE_SECRET' }]
+  return on.map(name => ({
+    ok: true,
+    what: `tool ${name}`,
+    found: `on; its webhooks go to ${PUBLIC_URL}/webhooks/${name}`
+  }))
+}
+
+const checkAddress = ({ PUBLIC_URL }: Config): Finding => {
+  const { protocol, hostname } = new URL(PUBLIC_URL)
+  const ok = protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+  return {
+    ok,
+    what: 'public address',
+    found: ok ? PUBLIC_URL : 'PUBLIC_URL is not https: secrets and invoices would travel in the clear'
+  }
+}
+
+const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
+  const what = 'ledger'
+  try {
+    mkdirSync(DATA_DIR, { recursive: true })
+    await openSqlite({ file: join(DATA_DIR, 'ledger.sqlite') }).close()
+  } catch (error) {
+    // Whoever holds it has proven that it can be opened.
+    if (!isCode(error, 'LEDGER_IN_USE')) return { ok: false, what, found: messageOf(error) }
+  }
+  const { bavail, bsize } = await statfs(DATA_DIR)
+  const free = bavail * bsize
+  const megabytes = `${Math.floor(free / 1_000_000)} MB free in ${DATA_DIR}`
+  return free < freeBytesMin
+    ? { ok: false, what, found: `only ${megabytes}` }
+    : { ok: true, what, found: megabytes }
+}
+
+const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding[]> => {
+  let date: string | null = null
+  const portal = createPortal({
+    url: config.PORTAL_URL,
+    token: config.PORTAL_TOKEN,
+    timeoutMs: config.PORTAL_TIMEOUT_MS,
+    timeZone: config.PORTAL_TIME_ZONE,
+    clock,
+    onAnswer: answer => {
+      date = answer.dateHeader
+    }
+  })
+  let token: Finding
+  try {
+    const { items } = await portal.invoicesPage(1)
+    token = {
+      ok: true,
+      what: 'portal',
+      found: `${config.PORTAL_URL} takes the token; its first page holds ${items.length} invoices`
+    }
+  } catch (error) {
+    token = { ok: false, what: 'portal', found: messageOf(error) }
+  } finally {
+    portal.close()
+  }
+  return [token, checkClock(date, clock.now())]
+}
+
+const checkClock = (date: string | null, now: number): Finding => {
+  const what = 'clock'
+  const portalNow = Date.parse(date ?? '')
+  if (Number.isNaN(portalNow))
+    return { ok: true, what, found: 'the portal does not tell its time; not compared' }
+  const off = Math.round((now - portalNow) / 1000)
+  const ok = Math.abs(now - portalNow) <= clockOffMsMax
+  return {
+    ok,
+    what,
+    found: `${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the portal${ok ? '' : '; set the clock'}`
+  }
+}
+
+const checkPdf = async (config: Config, url: string | undefined): Promise<Finding> => {
+  const what = 'PDF addresses'
+  const rule = config.ALLOW_PRIVATE_ADDRESSES
+    ? 'any address is fetched, private ones too (ALLOW_PRIVATE_ADDRESSES)'
+    : 'only public https addresses are fetched'
+  if (url === undefined) return { ok: true, what, found: `${rule}; try one with --pdf <url>` }
+  const folder = join(config.DATA_DIR, 'check')
+  try {
+    const spool = openSpool(folder, { bytesMax: config.PDF_BYTES_MAX })
+    const { bytes } = await fetchPdf(url, {
+      spool,
+      allowPrivate: config.ALLOW_PRIVATE_ADDRESSES,
+      timeoutMs: config.PDF_TIMEOUT_MS
+    })
+    return { ok: true, what, found: `${rule}; this one is a PDF of ${bytes} bytes` }
+  } catch (error) {
+    return { ok: false, what, found: messageOf(error) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof BridgeError
+    ? `${error.code}: ${error.message}`
+    : error instanceof Error
+      ? error.message
+      : String(error)

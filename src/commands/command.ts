@@ -1,0 +1,57 @@
+// The list of commands, and what each is given. A command answers its exit code.
+
+import type { Clock } from '../clock.ts'
+import type { Environment } from '../config.ts'
+
+export type Terminal = {
+  env: Environment
+  clock: Clock
+  random: () => number
+  print: (text: string) => void
+  complain: (text: string) => void
+  version: string
+  /** Resolves when the process is asked to end; from the first call on it does not end by itself. */
+  stopped: () => Promise<string>
+}
+
+/** `name` is the word it was called by: one file may serve several. */
+export type Command = (args: string[], terminal: Terminal, name: string) => Promise<number>
+
+const act = () => import('./act.ts')
+
+/** Loaded when asked for, so that a question to a running bridge does not wait for the whole of it. */
+export const commands: { name: string; help: string; load: () => Promise<unknown> }[] = [
+  { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
+  {
+    name: 'demo [--once]',
+    help: 'a bridge and a portal sandbox, and one invoice',
+    load: () => import('./demo.ts')
+  },
+  { name: 'sandbox', help: 'the portal sandbox alone', load: () => import('./sandbox.ts') },
+  {
+    name: 'check [--pdf <url>]',
+    help: 'proves a set-up before going live',
+    load: () => import('./check.ts')
+  },
+  { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
+  {
+    name: 'invoices [--state --code --tool --q]',
+    help: 'lists invoices',
+    load: () => import('./invoices.ts')
+  },
+  { name: 'invoice <nr>', help: 'one invoice, with its history', load: () => import('./invoice.ts') },
+  { name: 'deliver <nr>', help: 'delivers now, or releases what is held', load: act },
+  { name: 'dismiss <nr>', help: 'does not deliver it, or clears a note', load: act },
+  { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
+  { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },
+  {
+    name: 'send-test <tool>',
+    help: 'sends a signed sample event to a running bridge',
+    load: () => import('./send-test.ts')
+  },
+  {
+    name: 'portal bills|invoices|invoice|create|mark-paid',
+    help: 'the portal itself',
+    load: () => import('./portal.ts')
+  }
+]

@@ -1,0 +1,116 @@
+// The whole way in one command: a bridge and a portal sandbox in a folder of their own, and one signed sample
+// invoice from webhook to portal. Never touches the real portal, nor the folder of a real bridge.
+
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadTools } from '../../plugins/registry.ts'
+import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
+import { type Bridge, openBridge } from '../bridge.ts'
+import { readConfig } from '../config.ts'
+import type { HistoryEntry } from '../ledger/ledger.ts'
+import type { Command, Terminal } from './command.ts'
+import { signedSample } from './sample.ts'
+import { createLogger } from './serve.ts'
+
+const deliveredWithinMs = 30_000
+const betweenLooksMs = 50
+const invoiceNumber = 'DEMO-0001'
+
+export const run: Command = async (args, terminal) => {
+  const { once = false } = parseArgs({ args, options: { once: { type: 'boolean' } } }).values
+  const { clock, random, print, stopped } = terminal
+  const ended = stopped()
+  const folder = await mkdtemp(join(tmpdir(), 'factuurbrug-demo-'))
+  const sandbox = await buildSandbox({ clock, random })
+  const portal = await sandbox.listen({ host: '127.0.0.1', port: 0 })
+  const bridge = await openDemo(terminal, folder, `${portal}/v1`)
+  const customer = sandbox.sandbox.customers[0]!
+  try {
+    const address = await bridge.start()
+    const { OPERATOR_TOKEN: token, INTAKE_SECRET: secret } = bridge.secrets
+    print(`A portal sandbox listens at ${portal}, a bridge at ${address}; their folder is ${folder}.`)
+    print(
+      `Sending invoice ${invoiceNumber} for ${customer.companyName}, signed, to ${address}/webhooks/invoices:`
+    )
+    const sample = signedSample({ invoiceNumber, customerId: customer.id, at: clock.now() }, secret)
+    const answer = await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...sample })
+    print(`  the bridge answered ${answer.status} ${await answer.text()}`)
+    const delivered = await follow(bridge, terminal)
+    const stored = sandbox.sandbox.invoices.find(invoice => invoice.invoiceNumber === invoiceNumber)
+    if (!delivered || !stored) return 1
+    print(
+      `It stands in the sandbox as ${stored.id}, ${stored.amount} ${stored.currency}, with its PDF of ${stored.bytes} bytes.`
+    )
+    print('')
+    print('Look at it:')
+    print(`  curl -H 'Authorization: Bearer ${token}' ${address}/api/invoices/${invoiceNumber}`)
+    print(`  npx factuurbrug invoice ${invoiceNumber} --url ${address} --token ${token}`)
+    print(`What the sandbox holds: ${portal}/sandbox/invoices`)
+    if (once) return 0
+    print('Ctrl-C ends it and removes its folder.')
+    await ended
+    return 0
+  } finally {
+    await bridge.stop()
+    await sandbox.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+type Secrets = { OPERATOR_TOKEN: string; INTAKE_SECRET: string }
+
+const openDemo = async (
+  { clock, random, version }: Terminal,
+  folder: string,
+  portalUrl: string
+): Promise<Bridge & { secrets: Secrets }> => {
+  const tools = await loadTools()
+  const secrets: Secrets = {
+    OPERATOR_TOKEN: randomBytes(16).toString('hex'),
+    INTAKE_SECRET: `whsec_${randomBytes(24).toString('base64')}`
+  }
+  // Nothing of the real environment gets in.
+  const config = readConfig(
+    {
+      ...secrets,
+      PORT: '0',
+      DATA_DIR: folder,
+      PORTAL_URL: portalUrl,
+      PORTAL_TOKEN: 'demo',
+      SEND_NOTIFICATION: 'false'
+    },
+    Object.fromEntries(tools.map(tool => [tool.name, tool.settings]))
+  )
+  const bridge = await openBridge({
+    config,
+    tools,
+    clock,
+    random,
+    logger: createLogger({ level: 'error' }),
+    version
+  })
+  return { ...bridge, secrets }
+}
+
+/** Prints the invoice's history as it grows. Answers whether it was delivered. */
+const follow = async ({ ledger }: Bridge, { clock, print, complain }: Terminal): Promise<boolean> => {
+  const giveUpAt = clock.monotonic() + deliveredWithinMs
+  let printed = 0
+  while (clock.monotonic() < giveUpAt) {
+    const invoice = await ledger.find(invoiceNumber)
+    for (const entry of invoice?.history.slice(printed) ?? []) {
+      printed += 1
+      print(`  ${line(entry)}`)
+    }
+    if (invoice?.state === 'delivered') return true
+    await clock.sleep(betweenLooksMs)
+  }
+  complain(`It was not delivered within ${deliveredWithinMs / 1000} s.`)
+  return false
+}
+
+const line = ({ event, at: _at, ...detail }: HistoryEntry): string =>
+  Object.keys(detail).length === 0 ? event : `${event} ${JSON.stringify(detail)}`

@@ -1,0 +1,167 @@
+// The portal's documented calls, from the command line. Reading and marking paid speak to the portal itself; creating
+// goes through the bridge's intake, so that the ledger knows of it.
+
+import { openAsBlob } from 'node:fs'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import got from 'got'
+import type { Clock } from '../clock.ts'
+import { BridgeError } from '../errors.ts'
+import { formatAmount, parsePaidAt } from '../invoice.ts'
+import { createPortal, type Portal } from '../portal/client.ts'
+import { bridgeUrl, refusal, WrongUse } from './ask.ts'
+import type { Command, Terminal } from './command.ts'
+import { table } from './print.ts'
+
+const usage = `Usage: factuurbrug portal <what>
+  bills                      what the portal bills its owner
+  invoices                   all customer invoices
+  invoice <inv_…>            one customer invoice
+  create --number <nr> --customer <cst_…> --amount <121.00> --issued <2026-11-20> --pdf <file>
+         [--paid <2026-11-20>] [--notify true|false] [--url <bridge>]
+  mark-paid <inv_…> [--paid <2026-11-20>]`
+
+const options = {
+  json: { type: 'boolean', default: false },
+  url: { type: 'string' },
+  number: { type: 'string' },
+  customer: { type: 'string' },
+  amount: { type: 'string' },
+  issued: { type: 'string' },
+  paid: { type: 'string' },
+  notify: { type: 'string' },
+  pdf: { type: 'string' }
+} as const
+
+type Values = ReturnType<typeof parse>['values']
+
+const parse = (args: string[]) => parseArgs({ args, options, allowPositionals: true })
+
+const timeoutMs = 30_000
+
+// Three million invoices; a portal that never says `last page` must not keep us for ever.
+const pagesMax = 200_000
+
+export const run: Command = async (args, terminal) => {
+  const { values, positionals } = parse(args)
+  const [what, id] = positionals
+  if (what === 'create') return create(values, terminal)
+  const { env, clock } = terminal
+  if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
+  const timeZone = env.PORTAL_TIME_ZONE || 'Europe/Amsterdam'
+  const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
+  const portal = createPortal({ url, token: env.PORTAL_TOKEN, timeoutMs, timeZone, clock })
+  try {
+    if (what === 'bills' && id === undefined) return await bills(portal, values, terminal)
+    if (what === 'invoices' && id === undefined) return await invoices(portal, values, terminal)
+    if (what === 'invoice' && id !== undefined) return await invoice(portal, id, terminal)
+    if (what === 'mark-paid' && id !== undefined)
+      return await markPaid(portal, id, values, terminal, timeZone)
+    throw new WrongUse(usage)
+  } finally {
+    portal.close()
+  }
+}
+
+/** Every page, in the portal's order; a pause it asks for is taken. */
+async function* pages<T>(page: (number: number) => Promise<{ items: T[]; more: boolean }>, clock: Clock) {
+  for (let number = 1; number <= pagesMax; ) {
+    try {
+      const { items, more } = await page(number)
+      yield* items
+      if (!more) return
+      number += 1
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code !== 'PORTAL_BUSY') throw error
+      await clock.sleep(error.retryAfterMs ?? 60_000)
+    }
+  }
+}
+
+const bills = async (portal: Portal, { json }: Values, { clock, print }: Terminal): Promise<number> => {
+  const found = await Array.fromAsync(pages(number => portal.billsPage(number), clock))
+  if (json) print(JSON.stringify(found, null, 2))
+  else print(found.length === 0 ? 'No bills.' : table(found.map(bill => Object.values(bill).map(String))))
+  return 0
+}
+
+const invoices = async (portal: Portal, { json }: Values, { clock, print }: Terminal): Promise<number> => {
+  const found = await Array.fromAsync(pages(number => portal.invoicesPage(number), clock))
+  if (json) print(JSON.stringify(found, null, 2))
+  else if (found.length === 0) print('No invoices.')
+  else
+    print(
+      table([
+        ['id', 'number', 'customer', 'amount', 'issued', 'paid'],
+        ...found.map(invoice => [
+          invoice.id,
+          invoice.invoiceNumber ?? '-',
+          invoice.customerId ?? '-',
+          invoice.amountCents === null ? '-' : formatAmount(invoice.amountCents),
+          invoice.issuedAt ?? '-',
+          invoice.paidAt === null ? '-' : 'yes'
+        ])
+      ])
+    )
+  return 0
+}
+
+const invoice = async (portal: Portal, id: string, { print, complain }: Terminal): Promise<number> => {
+  const found = await portal.invoice(id)
+  if (found === null) complain(`The portal holds no invoice ${id}.`)
+  else print(JSON.stringify(found, null, 2))
+  return found === null ? 1 : 0
+}
+
+const markPaid = async (
+  portal: Portal,
+  id: string,
+  { paid }: Values,
+  { clock, print, complain }: Terminal,
+  timeZone: string
+): Promise<number> => {
+  const at = paid === undefined ? clock.now() : parsePaidAt(paid, timeZone)
+  if (at === undefined)
+    throw new WrongUse('--paid: expected a date such as 2026-11-20, or an instant with its zone')
+  const written = await portal.markPaid(id, at)
+  if (written.outcome === 'done') {
+    print(`${id} is marked paid.`)
+    return 0
+  }
+  complain(
+    written.outcome === 'unknown'
+      ? `It is not known whether ${id} was marked (${written.detail}): look with \`portal invoice ${id}\`.`
+      : `${written.code}: ${written.detail}`
+  )
+  return 1
+}
+
+const create = async (values: Values, { env, print }: Terminal): Promise<number> => {
+  const { number, customer, amount, issued, paid, notify, pdf } = values
+  if (!number || !customer || !amount || !issued || !pdf) throw new WrongUse(usage)
+  const secret = env.INTAKE_SECRET?.split(',')[0]?.trim()
+  if (!secret) throw new WrongUse('Set INTAKE_SECRET to the value that the bridge has.')
+  const form = new FormData()
+  const fields = {
+    invoiceNumber: number,
+    customerId: customer,
+    amount,
+    issuedAt: issued,
+    paidAt: paid,
+    sendNotification: notify
+  }
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.set(name, value)
+  form.set('pdf', await openAsBlob(pdf, { type: 'application/pdf' }), basename(pdf))
+  const url = bridgeUrl(env, values.url)
+  try {
+    const answer = await got.post(`${url}/webhooks/invoices`, {
+      body: form,
+      headers: { authorization: `Bearer ${secret}` },
+      retry: { limit: 0 }
+    })
+    print(answer.body)
+    return 0
+  } catch (error) {
+    throw refusal(error, url)
+  }
+}

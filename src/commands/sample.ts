@@ -1,0 +1,59 @@
+// A signed sample event with a real PDF, for the demo and for `send-test`.
+
+import { createHmac, randomUUID } from 'node:crypto'
+import { signingKey } from '../../plugins/standard-webhooks.ts'
+import type { Instant } from '../clock.ts'
+
+export type Sample = { body: string; headers: Record<string, string> }
+
+export type SampleInvoice = { invoiceNumber: string; customerId: string; at: Instant }
+
+/** Signed as Standard Webhooks ask. */
+export const signedSample = (invoice: SampleInvoice, secret: string): Sample => {
+  const body = JSON.stringify({
+    invoiceNumber: invoice.invoiceNumber,
+    issuedAt: Temporal.Instant.fromEpochMilliseconds(invoice.at)
+      .toZonedDateTimeISO('Europe/Amsterdam')
+      .toPlainDate(),
+    amount: '121.00',
+    customerId: invoice.customerId,
+    pdf: samplePdf(invoice.invoiceNumber).toString('base64')
+  })
+  const id = `msg_${randomUUID()}`
+  const timestamp = String(Math.floor(invoice.at / 1000))
+  const signature = createHmac('sha256', signingKey(secret))
+    .update(`${id}.${timestamp}.${body}`)
+    .digest('base64')
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`
+    }
+  }
+}
+
+/** One page that says what it is. */
+export const samplePdf = (invoiceNumber: string): Buffer => {
+  const text = `Sample invoice ${invoiceNumber.replace(/[^\x20-\x7e]|[()\\]/g, '?')}, made by Factuurbrug`
+  const content = `BT /F1 18 Tf 72 770 Td (${text}) Tj ET`
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
+  ]
+  let file = '%PDF-1.4\n'
+  const offsets = objects.map((object, index) => {
+    const offset = file.length
+    file += `${index + 1} 0 obj\n${object}\nendobj\n`
+    return `${String(offset).padStart(10, '0')} 00000 n \n`
+  })
+  const table = file.length
+  file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join('')}`
+  file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`
+  return Buffer.from(file, 'latin1')
+}

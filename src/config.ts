@@ -1,0 +1,149 @@
+// Every setting, read once from the environment. All problems are reported at once, one line per variable; a value is
+// never repeated, because it may be a secret.
+
+import { z } from 'zod'
+import { BridgeError, type Problem } from './errors.ts'
+
+export type Environment = Record<string, string | undefined>
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected a whole number')
+    .transform(Number)
+    .refine(value => value >= min && value <= max, `expected a number from ${min} to ${max}`)
+
+const yesOrNo = z.enum(['true', 'false'], 'expected true or false').transform(text => text === 'true')
+
+const webAddress = z
+  .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
+  .refine(text => URL.parse(text)?.password === '', 'expected an address without a password in it')
+  .transform(text => text.replace(/\/+$/, ''))
+
+const onAmount = z.enum(['hold', 'dismiss', 'deliver'], 'expected hold, dismiss or deliver')
+
+const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
+
+const day = 24 * 60 * 60_000
+
+/** The bridge's own settings; each tool adds its share. */
+export const settings = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(8080),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  PUBLIC_URL: webAddress.optional(),
+  TRUST_PROXY_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header')
+    .transform(name => name.toLowerCase())
+    .optional(),
+  PORTAL_TOKEN: z.string('expected the API key of the portal (portal: Settings > API Keys)'),
+  PORTAL_URL: webAddress.default('https://api.mijnklantportaal.nl/v1'),
+  PORTAL_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
+  PORTAL_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  PORTAL_SETTLE_MS: wholeNumber(1000, day).default(60_000),
+  PORTAL_TIME_ZONE: timeZone.default('Europe/Amsterdam'),
+  SEND_NOTIFICATION: z
+    .enum(['true', 'false'], 'expected true or false: whether the portal mails the customer')
+    .transform(text => text === 'true'),
+  REVIEW: yesOrNo.default(false),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .string()
+    .refine(() => false, 'this version keeps its ledger in DATA_DIR only; leave DATABASE_URL out')
+    .optional(),
+  WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
+  RETRY_FIRST_MS: wholeNumber(10, day).default(5000),
+  RETRY_LONGEST_MS: wholeNumber(10, 7 * day).default(3_600_000),
+  RETRY_FOR_HOURS: wholeNumber(1, 24 * 365).default(72),
+  PDF_BYTES_MAX: wholeNumber(1000, 200_000_000).default(20_000_000),
+  PDF_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
+  ALLOW_PRIVATE_ADDRESSES: yesOrNo.default(false),
+  CREDIT_NOTES: onAmount.default('hold'),
+  ZERO_AMOUNTS: onAmount.default('dismiss'),
+  RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
+  ALERT_URL: webAddress.optional(),
+  OPERATOR_TOKEN: z
+    .string('expected a text of at least 16 characters that only you know')
+    .min(16, 'expected at least 16 characters'),
+  FLY_APP_NAME: z.string().optional(),
+  FLY_MACHINE_ID: z.string().optional()
+})
+
+export type Settings = z.output<typeof settings>
+
+export type Config = Readonly<Settings & { PUBLIC_URL: string }> & {
+  /** Each tool's settings, null where none of them is set. */
+  readonly tools: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>
+}
+
+export const readConfig = (env: Environment, toolSettings: Readonly<Record<string, z.ZodObject>>): Config => {
+  // A variable that is set to nothing is not set: that is how people switch one off.
+  const given = Object.fromEntries(
+    Object.entries(env)
+      .filter(([, value]) => value?.trim())
+      .map(([name, value]) => [name, value?.trim()])
+  )
+  const problems: Problem[] = []
+
+  const parse = <S extends z.ZodObject>(schema: S): z.output<S> | undefined => {
+    const parsed = schema.safeParse(given)
+    if (parsed.success) return parsed.data
+    problems.push(...parsed.error.issues.map(issue => problemOf(issue, given)))
+    return undefined
+  }
+
+  const core = parse(settings)
+  if (core) problems.push(...contradictions(core))
+  const tools: Record<string, Readonly<Record<string, unknown>> | null> = {}
+  for (const [tool, schema] of Object.entries(toolSettings)) {
+    const on = Object.keys(schema.shape).some(name => name in given)
+    tools[tool] = on ? Object.freeze(parse(schema) ?? {}) : null
+  }
+  if (!core || problems.length > 0) throw new BridgeError('CONFIG_INVALID', undefined, { problems })
+  return Object.freeze({ ...core, ...addresses(core), tools: Object.freeze(tools) })
+}
+
+/** On Fly the platform knows the public address and the header that carries the client's. */
+const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => ({
+  PUBLIC_URL: PUBLIC_URL ?? (FLY_APP_NAME ? `https://${FLY_APP_NAME}.fly.dev` : `http://${HOST}:${PORT}`),
+  TRUST_PROXY_HEADER: TRUST_PROXY_HEADER ?? (FLY_APP_NAME ? 'fly-client-ip' : undefined)
+})
+
+const contradictions = (core: Settings): Problem[] => {
+  const found: Problem[] = []
+  // A look that comes before the request itself has given up proves nothing.
+  const settleMsMin = core.PORTAL_TIMEOUT_MS + 1000
+  if (core.PORTAL_SETTLE_MS < settleMsMin) {
+    found.push({
+      field: 'PORTAL_SETTLE_MS',
+      message: `expected at least PORTAL_TIMEOUT_MS + 1000, which is ${settleMsMin}`
+    })
+  }
+  if (core.RETRY_LONGEST_MS < core.RETRY_FIRST_MS) {
+    found.push({ field: 'RETRY_LONGEST_MS', message: 'expected at least RETRY_FIRST_MS' })
+  }
+  return found
+}
+
+const problemOf = ({ path, message }: z.core.$ZodIssue, given: Environment): Problem => {
+  const field = String(path[0])
+  return { field, message: field in given ? message : `missing; ${message}` }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The message that stops a start: what is wrong, and where each variable is set. */
+export const explainProblems = (problems: readonly Problem[]): string =>
+  [
+    'Factuurbrug cannot start: these settings are missing or wrong.',
+    ...problems.map(({ field, message }) => `  ${field}: ${message}`),
+    'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.'
+  ].join('\n')

@@ -1,0 +1,79 @@
+// The command line. This file alone touches the process: arguments, environment, output, exit code.
+
+import { readFileSync } from 'node:fs'
+import { systemClock } from './clock.ts'
+import { type Command, commands, type Terminal } from './commands/command.ts'
+import { explainProblems } from './config.ts'
+import { advice, BridgeError } from './errors.ts'
+
+const usage = (): string =>
+  [
+    'Usage: factuurbrug <command> [options]',
+    '',
+    ...commands.map(({ name, help }) => `  ${name.padEnd(34)} ${help}`),
+    '',
+    'Commands that ask a running bridge take --url and --token (or FACTUURBRUG_URL and OPERATOR_TOKEN).',
+    '--json prints JSON. Exit code: 0 done, 1 failed, 2 wrong use.'
+  ].join('\n')
+
+const packageFile = new URL('../package.json', import.meta.url)
+
+const terminal = (): Terminal => {
+  // A .env beside the project is read like the platform's own environment, which wins.
+  try {
+    process.loadEnvFile('.env')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error
+  }
+  return {
+    env: process.env,
+    clock: systemClock,
+    random: Math.random,
+    print: text => process.stdout.write(`${text}\n`),
+    complain: text => process.stderr.write(`${text}\n`),
+    version: (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version,
+    stopped: () =>
+      new Promise(resolve => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+      })
+  }
+}
+
+const run = async ([name, ...args]: string[]): Promise<number> => {
+  const io = terminal()
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    io.print(usage())
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version') {
+    io.print(io.version)
+    return 0
+  }
+  const known = commands.find(command => command.name.split(' ')[0] === name)
+  if (!known) {
+    io.complain(`There is no command ${name}.\n\n${usage()}`)
+    return 2
+  }
+  const { run } = (await known.load()) as { run: Command }
+  try {
+    return await run(args, io, name)
+  } catch (error) {
+    io.complain(explain(error))
+    return isWrongUse(error) ? 2 : 1
+  }
+}
+
+const isWrongUse = (error: unknown): boolean =>
+  String((error as { code?: unknown })?.code ?? '').startsWith('ERR_PARSE_ARGS')
+
+const explain = (error: unknown): string => {
+  if (error instanceof BridgeError) {
+    if (error.code === 'CONFIG_INVALID') return explainProblems(error.problems)
+    const problems = error.problems.map(({ field, message }) => `  ${field}: ${message}`)
+    return [`${error.code}: ${error.message}`, ...problems, advice[error.code].operator].join('\n')
+  }
+  if (isWrongUse(error)) return (error as Error).message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+process.exitCode = await run(process.argv.slice(2))

@@ -1,0 +1,167 @@
+// The portal's documented calls, one function each. Nothing is retried and no redirect followed; what an answer means is
+// decided in verdict.ts, and whether a request left at all in exchange.ts.
+
+import type { z } from 'zod'
+import type { Clock, Instant } from '../clock.ts'
+import { BridgeError } from '../errors.ts'
+import { formatPaidAt } from '../invoice.ts'
+import type { CreateBody } from '../ledger/ledger.ts'
+import { type Call, createExchanger, type OnAnswer } from './exchange.ts'
+import { formOf, pdfName } from './form.ts'
+import { type Page, PortalBill, PortalCustomer, PortalInvoice, pageOf, readWritten } from './schemas.ts'
+import { isAbout, readable, type Written, written } from './verdict.ts'
+
+export type { OnAnswer } from './exchange.ts'
+export type { Page } from './schemas.ts'
+export type { Written } from './verdict.ts'
+
+export type CustomerFields = {
+  companyName: string
+  address: string
+  zipCode: string
+  city: string
+  primaryEmail: string
+  countryCode?: string
+}
+
+/** Reads reject with PORTAL_UNREACHABLE, PORTAL_BUSY or PORTAL_UNAUTHORIZED; writes never reject. */
+export interface Portal {
+  /**
+   * `startBy`, on the monotonic clock: unless the connection stands by then, nothing is sent.
+   * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent again.
+   */
+  createInvoice(body: CreateBody, pdf: Blob, options?: { startBy?: number }): Promise<Written<PortalInvoice>>
+  markPaid(id: string, paidAt: Instant): Promise<Written<PortalInvoice>>
+  createCustomer(fields: CustomerFields): Promise<Written<PortalCustomer>>
+  /** Null: the portal answered 404. */
+  invoice(id: string): Promise<PortalInvoice | null>
+  customer(id: string): Promise<PortalCustomer | null>
+  invoicesPage(page: number): Promise<Page<PortalInvoice>>
+  customersPage(page: number): Promise<Page<PortalCustomer>>
+  billsPage(page: number): Promise<Page<PortalBill>>
+  /** Resets what is under way. */
+  close(): void
+}
+
+export type PortalOptions = {
+  url: string
+  token: string
+  /** Of a whole call, from the first look at DNS to the last byte of the answer. */
+  timeoutMs: number
+  timeZone: string
+  clock: Clock
+  userAgent?: string
+  onAnswer?: OnAnswer
+}
+
+export const createPortal = (options: PortalOptions): Portal => {
+  const { token, clock, timeZone, userAgent = 'factuurbrug', onAnswer = () => {} } = options
+  const { exchange, close } = createExchanger({
+    clock,
+    timeoutMs: options.timeoutMs,
+    headers: { accept: 'application/json', authorization: `Bearer ${token}`, 'user-agent': userAgent },
+    onAnswer
+  })
+  const base = options.url.endsWith('/') ? options.url : `${options.url}/`
+  const at = (path: string) => new URL(path, base)
+
+  const get = async <T extends z.ZodType>(
+    name: string,
+    path: string,
+    schema: T
+  ): Promise<z.output<T> | null> => {
+    const exchanged = await exchange({ name, method: 'GET', url: at(path) })
+    if (exchanged.kind === 'answer' && exchanged.status === 404) return null
+    return readable(exchanged, schema, clock.now())
+  }
+
+  const list = async <T extends z.ZodType>(name: string, path: string, page: number, entry: T) => {
+    const exchanged = await exchange({ name, method: 'GET', url: at(`${path}?page=${page}`) })
+    return readable(exchanged, pageOf(entry), clock.now())
+  }
+
+  const send = (call: Omit<Call, 'url' | 'body' | 'headers'>, path: string, body: object) =>
+    exchange({
+      ...call,
+      url: at(path),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body)
+    })
+
+  // A form has no booleans. The vendor's example sends the words; the framework it looks built on takes digits only.
+  let inWords = true
+
+  return {
+    async createInvoice(body, pdf, { startBy } = {}) {
+      const sentInWords = inWords
+      const form = formOf(fieldsOf(body, sentInWords), {
+        name: 'pdf',
+        fileName: pdfName(body.invoiceNumber),
+        content: pdf
+      })
+      const call: Call = {
+        name: 'createInvoice',
+        method: 'POST',
+        url: at('customer-invoices'),
+        ...form,
+        startBy
+      }
+      const exchanged = await exchange(call)
+      const result = written(exchanged, {
+        valueIn: body => readWritten(PortalInvoice, body),
+        now: clock.now(),
+        taken: /num[bm]er/i
+      })
+      const refused = result.outcome === 'not-done' && result.code === 'PORTAL_REJECTED'
+      if (!refused || !sentInWords || !isAbout(exchanged, /send[_ ]?notification/i)) return result
+      inWords = false
+      return { ...result, code: 'PORTAL_FORM_CHANGED' }
+    },
+
+    async markPaid(id, paidAt) {
+      const call = { name: 'markPaid', method: 'PATCH' } as const
+      const body = { paidAt: formatPaidAt(paidAt, timeZone) }
+      const exchanged = await send(call, `customer-invoices/${segment(id)}`, body)
+      return written(exchanged, { valueIn: body => readWritten(PortalInvoice, body), now: clock.now() })
+    },
+
+    async createCustomer(fields) {
+      const exchanged = await send({ name: 'createCustomer', method: 'POST' }, 'customers', fields)
+      return written(exchanged, {
+        valueIn: body => readWritten(PortalCustomer, body),
+        now: clock.now(),
+        taken: /e-?mail/i
+      })
+    },
+
+    invoice: async id => get('invoice', `customer-invoices/${segment(id)}`, PortalInvoice),
+    customer: async id => get('customer', `customers/${segment(id)}`, PortalCustomer),
+    invoicesPage: page => list('invoicesPage', 'customer-invoices', page, PortalInvoice),
+    customersPage: page => list('customersPage', 'customers', page, PortalCustomer),
+    billsPage: page => list('billsPage', 'invoices', page, PortalBill),
+    close
+  }
+}
+
+const fieldsOf = (body: CreateBody, inWords: boolean): Record<string, string> => {
+  const { customerId, invoiceNumber, issuedAt, amount, paidAt, sendNotification } = body
+  const notify = inWords ? String(sendNotification) : String(Number(sendNotification))
+  const unpaid = { customerId, invoiceNumber, issuedAt, amount, sendNotification: notify }
+  return paidAt === null ? unpaid : { ...unpaid, paidAt }
+}
+
+/** One part of a path. Without a character in it the call would be another: that of the whole list. */
+const segment = (id: string): string => {
+  if (!/[^.]/.test(id)) throw new BridgeError('FIELDS_INVALID', 'the id is empty')
+  return encodeURIComponent(id)
+}
+
+/** Every entry of a list. More pages than `pagesMax` are an error, never an end. */
+export async function* allPages<T>(fetchPage: (page: number) => Promise<Page<T>>, pagesMax: number) {
+  for (let page = 1; page <= pagesMax; page++) {
+    const { items, more } = await fetchPage(page)
+    yield* items
+    if (!more) return
+  }
+  throw new BridgeError('PORTAL_UNREACHABLE', `the list has more than ${pagesMax} pages`)
+}

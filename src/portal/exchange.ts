@@ -1,0 +1,152 @@
+// One request to the portal over a connection of its own, and what came back. Nothing is sent twice and no redirect is
+// followed. It never rejects: whether a request left, and what is known of its fate, is the answer.
+
+import type { IncomingHttpHeaders } from 'node:http'
+
+import type { Socket } from 'node:net'
+import got from 'got'
+import type { Clock, Instant } from '../clock.ts'
+import { answerOf } from '../http.ts'
+import { openConnection } from './connection.ts'
+
+export type Call = {
+  name: string
+  method: 'GET' | 'POST' | 'PATCH'
+  url: URL
+  headers?: Record<string, string>
+  body?: Blob | string
+  /** On the monotonic clock: after it the first byte stays here. */
+  startBy?: number | undefined
+}
+
+export type Exchange =
+  /** No byte of the request left this process. */
+  | { kind: 'unsent'; reason: string }
+  /** It may have arrived; no answer was seen. */
+  | { kind: 'lost'; reason: string }
+  /** The body is null where it could not be read to its end. */
+  | { kind: 'answer'; status: number; headers: IncomingHttpHeaders; body: string | null }
+
+/** For every answer, as soon as its head is there. */
+export type OnAnswer = (answer: {
+  call: string
+  status: number
+  dateHeader: string | null
+  /** Of the budget of requests. */
+  limit: number | null
+  remaining: number | null
+  sentAt: Instant
+  answeredAt: Instant
+}) => void
+
+type Exchanger = {
+  exchange: (call: Call) => Promise<Exchange>
+  /** Resets what is under way. */
+  close: () => void
+}
+
+type Options = { clock: Clock; timeoutMs: number; headers: Record<string, string>; onAnswer: OnAnswer }
+
+// A page of fifteen entries is some ten kilobytes.
+const bodyBytesMax = 4 * 1024 * 1024
+
+export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options): Exchanger => {
+  const underWay = new Set<AbortController>()
+
+  const exchange = async (call: Call): Promise<Exchange> => {
+    const { startBy = Number.POSITIVE_INFINITY } = call
+    const stop = new AbortController()
+    const whole = setTimeout(() => stop.abort(`no answer within ${timeoutMs} ms`), timeoutMs)
+    const sentAt = clock.now()
+    let sent = false
+    let socket: Socket | undefined
+    underWay.add(stop)
+    try {
+      const connection = await standing(call.url, stop, startBy - clock.monotonic())
+      socket = connection
+      const stream = got.stream(call.url, {
+        ...fixed,
+        method: call.method,
+        headers: { ...headers, ...call.headers },
+        ...(call.body === undefined
+          ? {}
+          : { body: typeof call.body === 'string' ? call.body : call.body.stream() }),
+        // Called once, in the same turn of the event loop in which the request is written.
+        createConnection: () => {
+          if (clock.monotonic() > startBy) throw new Error(tooLate)
+          if (connection.destroyed) throw new Error('the connection was closed before the request')
+          sent = true
+          return connection
+        }
+      })
+      const answer = await answerOf(stream)
+      const { status, headers: answered } = answer
+      onAnswer({ call: call.name, status, ...budgetOf(answered), sentAt, answeredAt: clock.now() })
+      return { kind: 'answer', ...answer, body: await bodyOf(stream) }
+    } catch (error) {
+      const reason = stop.signal.aborted ? String(stop.signal.reason) : reasonOf(error)
+      return { kind: sent ? 'lost' : 'unsent', reason }
+    } finally {
+      clearTimeout(whole)
+      underWay.delete(stop)
+      socket?.destroy()
+    }
+  }
+
+  return {
+    exchange,
+    close: () => {
+      for (const stop of underWay) stop.abort('the bridge is stopping')
+    }
+  }
+}
+
+const tooLate = 'the connection did not stand in time'
+
+// One loop retries, and it is not here; a redirected create would be a second one. Compressed answers are not asked for.
+const fixed = {
+  retry: { limit: 0 },
+  followRedirect: false,
+  throwHttpErrors: false,
+  decompress: false
+} as const
+
+const standing = async (url: URL, stop: AbortController, withinMs: number): Promise<Socket> => {
+  if (withinMs <= 0) throw new Error(tooLate)
+  const timer = Number.isFinite(withinMs) ? setTimeout(() => stop.abort(tooLate), withinMs) : undefined
+  try {
+    return await openConnection(url, stop.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const bodyOf = async (stream: AsyncIterable<Uint8Array>): Promise<string | null> => {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of stream) {
+      bytes += chunk.length
+      if (bytes > bodyBytesMax) return null
+      chunks.push(chunk)
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  } catch {
+    return null // cut off, or not text: what it would have said is all the same unknown
+  }
+}
+
+const numberOf = (header: string | string[] | undefined): number | null =>
+  typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : null
+
+const budgetOf = (headers: IncomingHttpHeaders) => ({
+  dateHeader: headers.date ?? null,
+  limit: numberOf(headers['x-ratelimit-limit']),
+  remaining: numberOf(headers['x-ratelimit-remaining'])
+})
+
+/** The code where there is one; got's own code says only that it was got. */
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === undefined || code === 'ERR_GOT_REQUEST_ERROR' ? message : code
+}

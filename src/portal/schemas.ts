@@ -1,0 +1,136 @@
+// What the portal answers. Fields may be missing or new; but where a wrong reading would look like "not there" or "not
+// paid", the answer is unreadable instead: from those two the bridge concludes that it must send.
+
+import { z } from 'zod'
+import type { Instant } from '../clock.ts'
+import { parseAmount } from '../invoice.ts'
+
+const text = z
+  .string()
+  .nullish()
+  .transform(value => value || null)
+
+const instantOf = (value: string): Instant | undefined => {
+  try {
+    return Temporal.Instant.from(value).epochMilliseconds
+  } catch {
+    return undefined
+  }
+}
+
+/** Only the order of the list is judged by it; without it the bridge reads everything. */
+const createdAt = text.transform(value => (value === null ? null : (instantOf(value) ?? null)))
+
+/** Paid in a notation we cannot read is not unpaid: marking it again can ripple into a bookkeeping. */
+const paidAt = text.transform((value, context): Instant | null => {
+  if (value === null) return null
+  const at = instantOf(value)
+  if (at !== undefined) return at
+  context.addIssue('a time that cannot be read')
+  return z.NEVER
+})
+
+/**
+ * Zeros behind the cents change nothing; other digits there, an exponent or a comma do, and are not guessed at. An amount
+ * that cannot be read equals none, so that an invoice found with it goes to a person.
+ */
+const amount = text.transform(value =>
+  value === null ? null : (parseAmount(value.trim().replace(/(\.\d\d)0+$/, '$1')) ?? null)
+)
+
+const id = z.string().min(1)
+
+export type PortalInvoice = z.output<typeof PortalInvoice>
+export const PortalInvoice = z
+  .object({
+    id,
+    customerId: text,
+    // The one field that must be there, if only as null: a list whose entries lost it would look like absence.
+    invoiceNumber: z.string().nullable(),
+    issuedAt: text,
+    amount,
+    currency: text,
+    paidAt,
+    createdAt
+  })
+  .transform(({ amount: amountCents, ...others }) => ({ ...others, amountCents }))
+
+export type PortalCustomer = z.output<typeof PortalCustomer>
+export const PortalCustomer = z.object({
+  id,
+  companyName: text,
+  primaryEmail: text,
+  address: text,
+  zipCode: text,
+  city: text,
+  countryCode: text,
+  integration: text,
+  createdAt
+})
+
+/** What the portal bills its owner. Only shown, never computed with: its amounts stay the digits they are. */
+export type PortalBill = z.output<typeof PortalBill>
+export const PortalBill = z.object({
+  id,
+  invoiceNumber: text,
+  issuedAt: text,
+  currency: text,
+  subtotalAmount: text,
+  vatAmount: text,
+  totalAmount: text,
+  isPaid: z
+    .boolean()
+    .nullish()
+    .transform(value => value ?? null)
+})
+
+export type Page<T> = { items: T[]; more: boolean }
+
+/**
+ * `next_page_url` is only asked whether it is null: the vendor's examples end it in a stray comma. Where it is missing
+ * there may be more, and an empty page ends the list.
+ */
+export const pageOf = <T extends z.ZodType>(entry: T) =>
+  z
+    .object({ data: z.array(entry), next_page_url: z.unknown().optional() })
+    .transform(({ data, next_page_url }) => ({
+      items: data,
+      more: data.length > 0 && next_page_url !== null
+    }))
+
+// Documented as text, shown as JSON numbers elsewhere; a number that is an invoice's name loses no digit either.
+const keptAsDigits = /^(invoiceNumber|amount|\w+Amount)$/
+
+// What node's types do not know yet: the third argument holds the value as it is written.
+type Reviver = (key: string, value: unknown, written: { source?: string }) => unknown
+const parse = JSON.parse as (body: string, reviver: Reviver) => unknown
+
+/** JSON in which amounts never pass through a float: `12.10` stays `12.10`. Throws what JSON.parse throws. */
+export const parseJson = (body: string): unknown =>
+  parse(body, (key, value, { source }) =>
+    typeof value === 'number' && keptAsDigits.test(key) ? source : value
+  )
+
+export type Reading<T> = { value: T } | { problem: string }
+
+/** The problem names fields, never what stood in them. */
+export const read = <T extends z.ZodType>(schema: T, body: string): Reading<z.output<T>> => {
+  let json: unknown
+  try {
+    json = parseJson(body)
+  } catch {
+    return { problem: 'not JSON' } // the reason would quote the body
+  }
+  const { success, data, error } = schema.safeParse(json)
+  if (success) return { value: data }
+  const fields = error.issues.slice(0, 3).map(({ path }) => path.join('.') || 'not an object')
+  return { problem: fields.join(', ') }
+}
+
+/** The answer to a write: an id is all that proves it. What else of it cannot be read is null. Null: no id. */
+export const readWritten = <T extends z.ZodType>(schema: T, body: string): z.output<T> | null => {
+  const reading = read(schema, body)
+  if ('value' in reading) return reading.value
+  const known = read(z.object({ id }), body)
+  return 'value' in known ? schema.parse({ ...known.value, invoiceNumber: null }) : null
+}

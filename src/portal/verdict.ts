@@ -1,0 +1,147 @@
+// What an answer of the portal means. Of a write there are three meanings and no fourth: done, certainly not done, and
+// unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { z } from 'zod'
+import type { Instant } from '../clock.ts'
+import { BridgeError, type Code } from '../errors.ts'
+import { retryAfterMs } from '../http.ts'
+import type { Exchange } from './exchange.ts'
+import { read } from './schemas.ts'
+
+export type Written<T> =
+  | { outcome: 'done'; value: T }
+  /** Certainly not done. `detail` is for the ledger's history only: the portal's words can be personal. */
+  | { outcome: 'not-done'; code: Code; detail: string; retryAfterMs?: number }
+  | { outcome: 'unknown'; detail: string; status?: number }
+
+type Answer = Extract<Exchange, { kind: 'answer' }>
+
+/** `taken`: the field of which the portal might say that its value exists already, and so perhaps from us. */
+type Write<T> = { valueIn: (body: string) => T | null; now: Instant; taken?: RegExp }
+
+export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>): Written<T> => {
+  if (exchange.kind === 'unsent') return notDone('PORTAL_UNREACHABLE', exchange.reason)
+  if (exchange.kind === 'lost') return { outcome: 'unknown', detail: exchange.reason }
+
+  const { status, headers, body } = exchange
+  const unknown = (detail: string): Written<T> => ({ outcome: 'unknown', detail, status })
+  if (status >= 200 && status < 300) {
+    const value = body === null ? null : valueIn(body)
+    return value === null
+      ? unknown(`the portal answered ${status}, but not with an id`)
+      : { outcome: 'done', value }
+  }
+  switch (status) {
+    case 429:
+      return { ...notDone('PORTAL_BUSY', 'the portal asks for a pause'), retryAfterMs: pauseOf(headers, now) }
+    case 401:
+    case 403:
+      return notDone('PORTAL_UNAUTHORIZED', wordsOf(exchange))
+    case 404:
+    case 413:
+    case 415:
+      return notDone('PORTAL_REJECTED', wordsOf(exchange))
+    case 400:
+    case 422:
+      // Without its words it cannot be told from one that says the number is there.
+      if (body === null) return unknown(`the portal answered ${status}, and the reason was cut off`)
+      if (taken && saysTaken(body, taken)) return unknown(wordsOf(exchange))
+      return notDone('PORTAL_REJECTED', wordsOf(exchange))
+    default:
+      return unknown(wordsOf(exchange))
+  }
+}
+
+const notDone = (code: Code, detail: string) => ({ outcome: 'not-done', code, detail }) as const
+
+/** The value of an answer to a read. What was not read is never an empty answer: it rejects. */
+export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now: Instant): z.output<T> => {
+  if (exchange.kind !== 'answer') throw new BridgeError('PORTAL_UNREACHABLE', exchange.reason)
+  const { status, headers, body } = exchange
+  if (status === 429) {
+    throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pauseOf(headers, now) })
+  }
+  if (status === 401 || status === 403)
+    throw new BridgeError('PORTAL_UNAUTHORIZED', `the portal answered ${status}`)
+  if (status < 200 || status > 299)
+    throw new BridgeError('PORTAL_UNREACHABLE', `the portal answered ${status}`)
+  const reading = body === null ? { problem: 'it was cut off' } : read(schema, body)
+  if ('value' in reading) return reading.value
+  throw new BridgeError('PORTAL_UNREACHABLE', `the portal's answer cannot be read: ${reading.problem}`)
+}
+
+/** Whether a refusal is about this field: by name where fields are named, else by its words. */
+export const isAbout = (exchange: Exchange, field: RegExp): boolean => {
+  if (exchange.kind !== 'answer' || exchange.body === null) return false
+  const { message, fields } = refusalOf(exchange.body)
+  return fields === null ? field.test(message) : fields.some(([name]) => field.test(name))
+}
+
+// What Laravel and others say of a value that must be unique, in the languages a Dutch portal may answer in.
+const takenWords =
+  /already (been )?(taken|exist|in use|used)|duplicate|unique|uniek|bestaat (al|reeds)|(al|reeds) (bestaat|bezet|bekend|in gebruik|gebruikt)/i
+
+const saysTaken = (body: string, field: RegExp): boolean => {
+  const { message, fields } = refusalOf(body)
+  if (fields === null) return takenWords.test(message)
+  const about = fields.filter(([name]) => field.test(name)).map(([, words]) => words)
+  return about.length > 0 && takenWords.test([message, ...about].join(' '))
+}
+
+type Refusal = { message: string; fields: [name: string, words: string][] | null }
+
+/** Laravel's `message` and `errors`, where they are that; else every text there is. The shape is not documented. */
+const refusalOf = (body: string): Refusal => {
+  let json: unknown
+  try {
+    json = JSON.parse(body)
+  } catch {
+    return { message: body, fields: null } // a page of HTML can name its reason as well
+  }
+  const { message, errors } = isRecord(json) ? json : {}
+  const fields = isRecord(errors) ? Object.entries(errors) : []
+  return {
+    message: textsIn(typeof message === 'string' ? [message, fields.length > 0 ? [] : errors] : json).join(
+      '; '
+    ),
+    fields: fields.length > 0 ? fields.map(([name, words]) => [name, textsIn(words).join(' ')]) : null
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
+const wordsMax = 500
+
+/** The portal's own reason, fit for a history: one line, of bounded length, without control characters. */
+const wordsOf = ({ status, body }: Answer): string => {
+  if (body === null || !/^\s*\{/.test(body)) return `the portal answered ${status}`
+  const { message, fields } = refusalOf(body)
+  const words = [message, ...(fields ?? []).map(([name, text]) => `${name}: ${text}`)]
+    .filter(Boolean)
+    .join('; ')
+  return `${status}: ${words}`
+    .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+    .slice(0, wordsMax)
+    .toWellFormed()
+}
+
+// The documented window is a minute.
+const pauseMs = 60_000
+
+// A clock that is wrong, here or there, must not stop the bridge for a day; nor make it ask without a pause.
+const pauseMsMax = 3_600_000
+const pauseMsMin = 1000
+
+const pauseOf = (headers: IncomingHttpHeaders, now: Instant): number => {
+  const reset = headers['x-ratelimit-reset']
+  const untilReset = typeof reset === 'string' && /^\d{1,11}$/.test(reset) ? Number(reset) * 1000 - now : 0
+  const pause = retryAfterMs(headers) ?? (untilReset > 0 ? untilReset : pauseMs)
+  return Math.min(Math.max(pause, pauseMsMin), pauseMsMax)
+}

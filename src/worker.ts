@@ -1,0 +1,151 @@
+// Borrow, deliver, decide, record: at its own pace, several at once, until told to stop. Holds no truth of its own;
+// whatever it forgets when it dies, the ledger lends out again.
+
+import type { Clock } from './clock.ts'
+import { decide, type Outcome, type Patience } from './decide.ts'
+import type { Deliver } from './deliver.ts'
+import { BridgeError } from './errors.ts'
+import type { Decision, Ledger, Loan } from './ledger/ledger.ts'
+import type { Log } from './log.ts'
+
+export type WorkerOptions = {
+  ledger: Ledger
+  deliver: Deliver
+  clock: Clock
+  random: () => number
+  concurrency: number
+  /** Longer than the slowest delivery: a loan that runs out under way leaves the invoice in doubt. */
+  loanMs: number
+  patience: Patience
+  log: Log
+  /** Told of each decision after it is on the disk. */
+  recorded?: (loan: Loan, decision: Decision, tookMs: number) => void
+}
+
+export type Worker = {
+  start: () => void
+  /** Something may be due sooner than thought. */
+  wake: () => void
+  /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many were left. */
+  stop: (withinMs: number) => Promise<number>
+  /** When the loop last turned, on the monotonic clock; for health. */
+  turnedAt: () => number
+}
+
+// Long enough to cost nothing, short enough that a jump of the wall clock or a missed wake is noticed.
+const sleepMsMax = 5000
+
+// How long a ledger that failed rests before it is asked again.
+const ledgerPauseMs = 1000
+
+export const createWorker = (options: WorkerOptions): Worker => {
+  const { ledger, clock, concurrency, loanMs, log } = options
+  const running = new Set<Promise<void>>()
+  const stopping = new AbortController()
+  let nap = new AbortController()
+  let loop: Promise<void> | undefined
+  let turnedAt = clock.monotonic()
+
+  const wake = () => nap.abort()
+
+  const turn = async (): Promise<void> => {
+    turnedAt = clock.monotonic()
+    nap = new AbortController()
+    const now = clock.now()
+    const free = concurrency - running.size
+    const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs) : []
+    for (const loan of loans) {
+      const run = handOver(options, loan).finally(() => {
+        running.delete(run)
+        wake()
+      })
+      running.add(run)
+    }
+    const due = running.size < concurrency ? await ledger.nextDueAt() : null
+    const wait = due === null ? sleepMsMax : Math.min(Math.max(due - clock.now(), 0), sleepMsMax)
+    await clock.sleep(wait, nap.signal)
+  }
+
+  const keepTurning = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await turn()
+      } catch (err) {
+        log.error({ err }, 'the ledger could not be read')
+        await clock.sleep(ledgerPauseMs, stopping.signal)
+      }
+    }
+  }
+
+  return {
+    start() {
+      loop ??= keepTurning()
+    },
+    wake,
+    async stop(withinMs) {
+      stopping.abort()
+      wake()
+      const late = new AbortController()
+      const ended = (async () => {
+        await loop
+        await Promise.all(running)
+        late.abort()
+      })()
+      await Promise.race([ended, clock.sleep(withinMs, late.signal)])
+      return running.size
+    },
+    turnedAt: () => turnedAt
+  }
+}
+
+/** One loan from its beginning to its record. Never rejects. */
+const handOver = async (options: WorkerOptions, loan: Loan): Promise<void> => {
+  const { deliver, clock, random, patience, log, recorded } = options
+  const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
+  const startedAt = clock.monotonic()
+  let outcome: Outcome | null
+  try {
+    outcome = await deliver(loan)
+  } catch (err) {
+    // `deliver` turns everything that comes after `sending` into an outcome: nothing has left the house here.
+    const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
+    if (code === 'UNEXPECTED') log.error({ ...facts, err }, 'delivery broke')
+    outcome = { kind: 'failed', code, detail: null }
+  }
+  if (outcome === null) return log.warn(facts, 'loan ran out before sending')
+
+  const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience })
+  const written = await write(options, loan, decision)
+  if (!written) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')
+  log[levelOf(decision)]({ ...facts, ...codeOf(decision) }, messages[decision.to])
+  recorded?.(loan, decision, clock.monotonic() - startedAt)
+}
+
+/** An answer of the portal is precious: while the loan runs, a ledger that fails is asked again. */
+const write = async ({ ledger, clock, loanMs, log }: WorkerOptions, loan: Loan, decision: Decision) => {
+  const giveUpAt = clock.monotonic() + loanMs
+  for (;;) {
+    try {
+      return await ledger.record(loan, decision, clock.now())
+    } catch (err) {
+      log.error({ err, invoiceNumber: loan.invoice.invoiceNumber }, 'the outcome could not be recorded')
+      if (clock.monotonic() >= giveUpAt) return false
+      await clock.sleep(ledgerPauseMs)
+    }
+  }
+}
+
+const messages = {
+  delivered: 'invoice delivered',
+  waiting: 'invoice waits for another attempt',
+  held: 'invoice held',
+  dismissed: 'invoice dismissed',
+  doubt: 'invoice in doubt'
+} as const satisfies Record<Decision['to'], string>
+
+const codeOf = (decision: Decision): object => ('code' in decision ? { code: decision.code } : {})
+
+const levelOf = (decision: Decision): 'info' | 'warn' => {
+  if (decision.to === 'doubt' || decision.to === 'waiting') return 'warn'
+  return decision.to === 'held' && decision.code !== 'REVIEW' ? 'warn' : 'info'
+}

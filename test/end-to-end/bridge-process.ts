@@ -1,0 +1,141 @@
+// A real bridge in a process of its own, as an owner would run it; and the sandbox in this one.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildSandbox, type SandboxOptions } from '../../plugins/sandbox/sandbox.ts'
+import { systemClock } from '../../src/clock.ts'
+
+export const secret = 'whsec_c2VjcmV0IG9mIHRoZSBlbmQtdG8tZW5kIHRlc3Q='
+export const operatorToken = 'an operator token for tests'
+
+const main = new URL('../../bin/factuurbrug.js', import.meta.url).pathname
+
+export type Disposable = { teardown: (step: () => unknown) => void }
+
+export const temporaryFolder = (t: Disposable): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'factuurbrug-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export const openSandbox = async (t: Disposable, options: Partial<SandboxOptions> = {}) => {
+  const app = await buildSandbox({
+    clock: systemClock,
+    random: Math.random,
+    requestsPerMinute: 100_000,
+    ...options
+  })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  return { ...app.sandbox, handle: app.sandbox, url: `${address}/v1`, address, close: () => app.close() }
+}
+
+export type BridgeProcess = {
+  url: string
+  pid: number
+  /** Everything it printed, both streams. */
+  output: () => string
+  kill: (signal: NodeJS.Signals) => Promise<number | null>
+  api: <T>(method: string, path: string) => Promise<T>
+  send: (
+    fields: Record<string, unknown>,
+    headers?: Record<string, string>
+  ) => Promise<{ status: number; body: Record<string, unknown> }>
+}
+
+/** Starts it and waits until it is healthy. The same folder and port may be used again after a kill. */
+export const startBridge = async (t: Disposable, env: Record<string, string>): Promise<BridgeProcess> => {
+  const port = env.PORT ?? String(await freePort())
+  const child = spawn(process.execPath, [main, 'serve'], {
+    cwd: env.DATA_DIR ?? tmpdir(),
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: port,
+      PORTAL_TOKEN: 'token',
+      SEND_NOTIFICATION: 'false',
+      OPERATOR_TOKEN: operatorToken,
+      INTAKE_SECRET: secret,
+      ALLOW_PRIVATE_ADDRESSES: 'true',
+      RETRY_FIRST_MS: '50',
+      ...env
+    },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
+  t.teardown(() => end(child, 'SIGKILL'))
+  const url = `http://127.0.0.1:${port}`
+  await healthy(child, url, () => output)
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output: () => output,
+    kill: signal => end(child, signal),
+    api: async (method, path) => {
+      const answer = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${operatorToken}` }
+      })
+      return (await answer.json()) as never
+    },
+    send: async (fields, headers = {}) => {
+      const answer = await fetch(`${url}/webhooks/invoices`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, ...headers },
+        body: JSON.stringify(fields)
+      })
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+    }
+  }
+}
+
+const healthy = async (child: ChildProcess, url: string, output: () => string): Promise<void> => {
+  while (child.exitCode === null && child.signalCode === null) {
+    try {
+      const answer = await fetch(`${url}/health`)
+      await answer.body?.cancel()
+      if (answer.ok) return
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise(setImmediate)
+  }
+  throw new Error(`the bridge did not start: ${output()}`)
+}
+
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> => {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+  return child.exitCode
+}
+
+/** Asks again until it holds: for what another process does in its own time. */
+export const until = async <T>(
+  ask: () => T | Promise<T>,
+  holds: (value: T) => boolean,
+  what: string
+): Promise<T> => {
+  const giveUpAt = systemClock.monotonic() + 60_000
+  for (;;) {
+    const value = await ask()
+    if (holds(value)) return value
+    if (systemClock.monotonic() > giveUpAt)
+      throw new Error(`${what}: ${JSON.stringify(value)?.slice(0, 2000)}`)
+    await systemClock.sleep(10)
+  }
+}

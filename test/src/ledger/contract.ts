@@ -1,0 +1,34 @@
+// The whole contract of a ledger, in one suite that every implementation runs. Nothing here knows a database.
+
+import t from 'tap'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
+import { actionsContract } from './contract/actions.ts'
+import { conflictsContract } from './contract/conflicts.ts'
+import { endingsContract } from './contract/endings.ts'
+import { eventsContract } from './contract/events.ts'
+import { loansContract } from './contract/loans.ts'
+import { readingContract } from './contract/reading.ts'
+import { retentionContract } from './contract/retention.ts'
+import { tableContract } from './contract/table.ts'
+import { walkContract } from './contract/walk.ts'
+import type { Promised } from './fixtures.ts'
+
+/** `open` answers an empty ledger each time. */
+export function ledgerContract(name: string, open: () => Promise<Ledger>): void {
+  const promised: Promised = (promise, prove) =>
+    t.test(`${name}: ${promise}`, async t => {
+      const ledger = await open()
+      t.teardown(() => ledger.close())
+      await prove(t, ledger)
+    })
+
+  eventsContract(promised)
+  conflictsContract(promised)
+  tableContract(promised)
+  loansContract(promised)
+  endingsContract(promised)
+  actionsContract(promised)
+  readingContract(promised)
+  retentionContract(promised)
+  walkContract(promised)
+}

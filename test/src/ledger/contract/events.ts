@@ -1,0 +1,274 @@
+// What `receive` promises while the facts agree: one row per number, and newer facts that are merged into it.
+
+import type { Code } from '../../../../src/errors.ts'
+import type { Arrival } from '../../../../src/ledger/ledger.ts'
+import {
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  bring,
+  delivered,
+  documentOf,
+  minute,
+  noon,
+  type Promised,
+  paid,
+  rowOf,
+  same,
+  stateOf
+} from '../fixtures.ts'
+
+export function eventsContract(promised: Promised): void {
+  promised('a new invoice is accepted and waits, due at once', async (t, ledger) => {
+    const arrival = arrivalOf(
+      { dueAt: '2026-12-20' },
+      { document: documentOf('a'), notify: false, test: true }
+    )
+
+    t.strictSame(await ledger.receive(arrival, noon), { result: 'accepted', unused: [] })
+
+    const { history, ...row } = await rowOf(ledger)
+    t.strictSame(row, {
+      invoiceNumber: '2026-0042',
+      tool: 'acme',
+      state: 'waiting',
+      code: null,
+      customer: arrival.invoice.customer,
+      amountCents: 12100,
+      currency: 'EUR',
+      issuedAt: '2026-11-20',
+      dueAt: '2026-12-20',
+      paidAt: null,
+      portalId: null,
+      receivedAt: noon,
+      deliveredAt: null,
+      nextAttemptAt: noon,
+      attempts: 0,
+      notify: false,
+      test: true,
+      body: null
+    })
+    t.match(history, [{ at: noon, event: 'received' }])
+  })
+
+  promised(
+    'the same event again is a duplicate, and leaves nothing behind but its PDF to remove',
+    async (t, ledger) => {
+      const kept = arrivalOf({}, { document: documentOf('first') })
+      await ledger.receive(kept, noon)
+      const before = await rowOf(ledger)
+
+      const again = arrivalOf({}, { document: documentOf('second') })
+      t.strictSame(await ledger.receive(again, noon + 1), {
+        result: 'duplicate',
+        unused: [documentOf('second')]
+      })
+      t.strictSame(await ledger.receive(structuredClone(same), noon + 1), { result: 'duplicate', unused: [] })
+
+      t.strictSame(await rowOf(ledger), before)
+      t.equal((await ledger.list({ limit: 10 })).rows.length, 1)
+      t.strictSame(await ledger.documents(), new Set(['first.pdf']))
+    }
+  )
+
+  promised('the order in which a tool names its fields makes no other event', async (t, ledger) => {
+    const { customer, ...invoice } = same.invoice
+    const turned = { ...same, invoice: { customer: turn(customer), ...turn(invoice) } } as Arrival
+    await ledger.receive(turned, noon)
+    const loan = await borrowOne(ledger, noon)
+
+    t.equal((await ledger.receive(same, noon + 1)).result, 'duplicate')
+
+    t.strictSame((await rowOf(ledger)).history.length, 1)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon + 1), true)
+  })
+
+  promised('events that come together are kept once', async (t, ledger) => {
+    const received = await Promise.all([same, same, paid, same].map(arrival => ledger.receive(arrival, noon)))
+
+    t.strictSame(
+      received.map(({ result }) => result),
+      ['accepted', 'duplicate', 'duplicate', 'duplicate']
+    )
+    t.equal((await ledger.list({ limit: 10 })).rows.length, 1)
+  })
+
+  const notations: [why: string, first: string, second: string][] = [
+    ['case', 'INV-7a', 'inv-7A'],
+    ['white space around it', '2026-7', '\t\u00a02026-7 \u3000'],
+    ['composition of characters', 'Nº É-7', 'Nº E\u0301-7'],
+    ['folding of ß', 'STRASSE-7', 'straße-7'],
+    ['folding of capital ẞ', 'STRAẞE-7', 'strasse-7'],
+    ['folding that decomposes', '\u0390-7', '\u0390-7'.toUpperCase()]
+  ]
+  for (const [why, first, second] of notations) {
+    promised(`two notations are one number: ${why}`, async (t, ledger) => {
+      t.equal((await ledger.receive(arrivalOf({ invoiceNumber: first }), noon)).result, 'accepted')
+
+      t.equal((await ledger.receive(arrivalOf({ invoiceNumber: second }), noon)).result, 'duplicate')
+      t.equal((await ledger.find(second))?.invoiceNumber, first, 'as it was written first')
+    })
+  }
+
+  promised('numbers that no float can tell apart are two', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ invoiceNumber: '9007199254740992' }), noon)
+    t.equal((await ledger.receive(arrivalOf({ invoiceNumber: '9007199254740993' }), noon)).result, 'accepted')
+    t.equal(
+      (await ledger.receive(arrivalOf({ invoiceNumber: '09007199254740993' }), noon)).result,
+      'accepted'
+    )
+
+    t.equal((await ledger.find('9007199254740993'))?.invoiceNumber, '9007199254740993')
+  })
+
+  promised('characters of every kind come back as they came', async (t, ledger) => {
+    const name = 'Ωmega "quotes" \\ \u0000 \ud83e\uddc0 lone \ud800 \u2028'
+    await ledger.receive(
+      arrivalOf({ amountCents: 99_999_999_999, customer: { name, ref: `\u0000'; --` } }),
+      noon
+    )
+
+    t.match(await rowOf(ledger), { customer: { name, ref: `\u0000'; --` }, amountCents: 99_999_999_999 })
+  })
+
+  promised(
+    'newer facts are merged and gaps are filled, but nothing that is known is emptied',
+    async (t, ledger) => {
+      await ledger.receive(arrivalOf({ dueAt: '2026-12-01', pdfUrl: null, customer: { city: null } }), noon)
+
+      const newer = arrivalOf(
+        {
+          paidAt: noon,
+          dueAt: '2026-12-20',
+          pdfUrl: 'https://acme.example/new.pdf',
+          customer: { emails: [], name: null, address: 'Kerkstraat 2', city: 'Elders', portalId: 'cst_7' }
+        },
+        { document: documentOf('late'), notify: false }
+      )
+      t.strictSame(await ledger.receive(newer, noon + 1), { result: 'duplicate', unused: [] })
+
+      t.match(await rowOf(ledger), {
+        dueAt: '2026-12-20',
+        paidAt: noon,
+        notify: true,
+        customer: {
+          ref: 'kees@bakker.example',
+          portalId: 'cst_7',
+          emails: ['kees@bakker.example'],
+          name: 'Bakkerij Kees',
+          address: 'Kerkstraat 2',
+          city: 'Elders'
+        }
+      })
+      const loan = await borrowOne(ledger, noon + 1)
+      t.match(loan, {
+        invoice: { pdfUrl: 'https://acme.example/new.pdf' },
+        document: documentOf('late'),
+        notify: true
+      })
+    }
+  )
+
+  promised('paid goes from nothing to a date once', async (t, ledger) => {
+    await ledger.receive(paid, noon)
+    await ledger.receive(arrivalOf({ paidAt: noon + minute }), noon)
+    await ledger.receive(same, noon)
+
+    t.equal((await rowOf(ledger)).paidAt, noon)
+  })
+
+  promised('a delivered row takes a date of payment and nothing else', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+
+    const late = arrivalOf(
+      {
+        paidAt: noon,
+        dueAt: '2027-01-01',
+        pdfUrl: 'https://acme.example/new.pdf',
+        customer: { name: 'Renamed' }
+      },
+      { document: documentOf('late') }
+    )
+    t.strictSame(await ledger.receive(late, noon), { result: 'duplicate', unused: [documentOf('late')] })
+
+    t.match(await rowOf(ledger), { paidAt: noon, dueAt: null, customer: { name: 'Bakkerij Kees' } })
+    t.strictSame(await ledger.documents(), new Set())
+  })
+
+  promised(
+    'what changes while it is lent ends the loan, so that nothing is sent from older facts',
+    async (t, ledger) => {
+      const loan = await bring(ledger, 'lent')
+
+      await ledger.receive(arrivalOf({ paidAt: noon }, { document: documentOf('late') }), noon + 1)
+
+      t.equal(await ledger.attach(loan, documentOf('fetched'), noon + 2), false)
+      t.equal(await ledger.sending(loan, bodyOf(loan), noon + 2), false)
+      t.match(await borrowOne(ledger, noon + 2), { invoice: { paidAt: noon }, document: documentOf('late') })
+    }
+  )
+
+  promised(
+    'what is in doubt keeps what it sent, and knows of the payment once the doubt is settled',
+    async (t, ledger) => {
+      const loan = await bring(ledger, 'sending')
+
+      await ledger.receive(paid, noon + 1)
+
+      t.match(await rowOf(ledger), { state: 'sending', body: bodyOf(loan) })
+      t.equal(await ledger.record(loan, delivered(), noon + 2), true)
+      t.match(await rowOf(ledger), { state: 'delivered', code: null, paidAt: noon })
+    }
+  )
+
+  const healing: [code: Code, by: string, arrival: Arrival][] = [
+    ['CUSTOMER_UNKNOWN', "the portal's id of the customer", arrivalOf({ customer: { portalId: 'cst_7' } })],
+    ['CUSTOMER_AMBIGUOUS', "the portal's id of the customer", arrivalOf({ customer: { portalId: 'cst_7' } })],
+    ['PDF_NOT_A_PDF', 'another address', arrivalOf({ pdfUrl: 'https://acme.example/new.pdf' })],
+    ['PDF_TOO_LARGE', 'another address', arrivalOf({ pdfUrl: 'https://acme.example/new.pdf' })],
+    ['PDF_ADDRESS_REFUSED', 'another address', arrivalOf({ pdfUrl: 'https://acme.example/new.pdf' })],
+    ['PDF_ADDRESS_REFUSED', 'the PDF itself', arrivalOf({}, { document: documentOf('new') })]
+  ]
+  for (const [code, by, arrival] of healing) {
+    promised(`held as ${code}, it goes on when the event brings ${by}`, async (t, ledger) => {
+      const loan = await bring(ledger, 'lent')
+      await ledger.record(loan, { to: 'held', code, detail: null }, noon)
+
+      t.equal((await ledger.receive(paid, noon + 1)).result, 'duplicate')
+      t.strictSame(await stateOf(ledger), ['held', code], 'a payment alone does not')
+
+      t.strictSame(await ledger.receive(arrival, noon + 2), { result: 'duplicate', unused: [] })
+      t.match(await rowOf(ledger), { state: 'waiting', code: null, nextAttemptAt: noon + 2, paidAt: noon })
+      t.match(await borrowOne(ledger, noon + 2), { since: noon + 2, failures: 0, document: arrival.document })
+    })
+  }
+
+  promised('a PDF that was refused makes room for another', async (t, ledger) => {
+    const loan = await bring(ledger, 'lent', arrivalOf({}, { document: documentOf('large') }))
+    await ledger.record(loan, { to: 'held', code: 'PDF_TOO_LARGE', detail: null }, noon)
+
+    const smaller = arrivalOf({}, { document: documentOf('small') })
+    t.strictSame(await ledger.receive(smaller, noon), { result: 'duplicate', unused: [documentOf('large')] })
+
+    t.match(await borrowOne(ledger, noon), { document: documentOf('small') })
+    t.strictSame(await ledger.documents(), new Set(['small.pdf']))
+  })
+
+  promised('a PDF that was refused is fetched again from another address', async (t, ledger) => {
+    const loan = await bring(ledger, 'lent', arrivalOf({}, { document: documentOf('large') }))
+    await ledger.record(loan, { to: 'held', code: 'PDF_TOO_LARGE', detail: null }, noon)
+
+    const elsewhere = arrivalOf({ pdfUrl: 'https://acme.example/small.pdf' })
+    t.strictSame(await ledger.receive(elsewhere, noon), {
+      result: 'duplicate',
+      unused: [documentOf('large')]
+    })
+
+    t.match(await borrowOne(ledger, noon), {
+      document: null,
+      invoice: { pdfUrl: 'https://acme.example/small.pdf' }
+    })
+  })
+}
+
+const turn = <T extends object>(fields: T): T => Object.fromEntries(Object.entries(fields).reverse()) as T

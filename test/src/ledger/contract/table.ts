@@ -1,0 +1,202 @@
+// The table of states, a test per cell: what an event, and what a person, does to a row in each state.
+
+import type { Code } from '../../../../src/errors.ts'
+import type { Action, Decision, Received, State } from '../../../../src/ledger/ledger.ts'
+import {
+  again,
+  arrivalOf,
+  bring,
+  corrected,
+  delivered,
+  doubt,
+  noon,
+  other,
+  type Promised,
+  paid,
+  rejected,
+  rowOf,
+  type Stage,
+  same,
+  stages,
+  stateOf
+} from '../fixtures.ts'
+
+type After = [state: State, code: Code | null]
+type Facts = 'these' | 'these, paid' | 'the corrected'
+
+const events = { 'the same event again': paid, 'a correction': corrected, 'other facts': other }
+type Event = keyof typeof events
+
+const held: After = ['held', 'INVOICE_CONFLICT']
+
+const eventCells: [event: Event, from: Stage, result: Received['result'], after: After, facts: Facts][] = [
+  ['the same event again', 'waiting', 'duplicate', ['waiting', null], 'these, paid'],
+  ['the same event again', 'lent', 'duplicate', ['waiting', null], 'these, paid'],
+  [
+    'the same event again',
+    'waiting once sent',
+    'duplicate',
+    ['waiting', 'PORTAL_UNREACHABLE'],
+    'these, paid'
+  ],
+  ['the same event again', 'sending', 'duplicate', ['sending', null], 'these, paid'],
+  ['the same event again', 'delivered', 'duplicate', ['delivered', null], 'these, paid'],
+  ['the same event again', 'held', 'duplicate', ['held', 'REVIEW'], 'these, paid'],
+  ['the same event again', 'held once sent', 'duplicate', ['held', 'PORTAL_REJECTED'], 'these, paid'],
+  ['the same event again', 'dismissed', 'duplicate', ['dismissed', 'BY_OPERATOR'], 'these'],
+  ['the same event again', 'dismissed once sent', 'duplicate', ['dismissed', 'BY_OPERATOR'], 'these'],
+
+  ['a correction', 'waiting', 'accepted', ['waiting', null], 'the corrected'],
+  ['a correction', 'lent', 'accepted', ['waiting', null], 'the corrected'],
+  ['a correction', 'waiting once sent', 'conflict', held, 'these'],
+  ['a correction', 'sending', 'conflict', ['sending', null], 'these'],
+  ['a correction', 'delivered', 'conflict', ['delivered', 'INVOICE_CONFLICT'], 'these'],
+  ['a correction', 'held', 'accepted', ['waiting', null], 'the corrected'],
+  ['a correction', 'held once sent', 'conflict', held, 'these'],
+  ['a correction', 'dismissed', 'accepted', ['waiting', null], 'the corrected'],
+  ['a correction', 'dismissed once sent', 'accepted', ['waiting', null], 'the corrected'],
+
+  ['other facts', 'waiting', 'conflict', held, 'these'],
+  ['other facts', 'lent', 'conflict', held, 'these'],
+  ['other facts', 'waiting once sent', 'conflict', held, 'these'],
+  ['other facts', 'sending', 'conflict', ['sending', null], 'these'],
+  ['other facts', 'delivered', 'conflict', ['delivered', 'INVOICE_CONFLICT'], 'these'],
+  ['other facts', 'held', 'conflict', held, 'these'],
+  ['other facts', 'held once sent', 'conflict', held, 'these'],
+  ['other facts', 'dismissed', 'conflict', held, 'these'],
+  ['other facts', 'dismissed once sent', 'conflict', held, 'these']
+]
+
+const decisions: [decision: Decision, after: After][] = [
+  [delivered(), ['delivered', 'INVOICE_CONFLICT']],
+  [again(noon), held],
+  [rejected, held],
+  [{ to: 'dismissed', code: 'ZERO_AMOUNT' }, held],
+  [doubt, ['sending', null]]
+]
+
+const refused = 'refused'
+const waiting: After = ['waiting', null]
+const byOperator: After = ['dismissed', 'BY_OPERATOR']
+
+type ActionCells = Record<Stage, Record<Action, After | typeof refused>>
+
+const nothingToSettle = { take: refused, keep: refused } as const
+
+const actionCells: ActionCells = {
+  waiting: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+  lent: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+  'waiting once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+  sending: { deliver: refused, dismiss: refused, ...nothingToSettle },
+  delivered: { deliver: refused, dismiss: ['delivered', null], ...nothingToSettle },
+  held: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+  'held once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+  dismissed: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+  'dismissed once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle }
+}
+
+type Conflicted = 'sending' | 'delivered' | 'held' | 'dismissed'
+
+const conflictCells: Record<Conflicted, Record<Action, After | typeof refused>> = {
+  sending: { deliver: refused, dismiss: refused, take: refused, keep: refused },
+  delivered: { deliver: refused, dismiss: ['delivered', null], take: refused, keep: ['delivered', null] },
+  held: { deliver: waiting, dismiss: byOperator, take: waiting, keep: waiting },
+  dismissed: { deliver: waiting, dismiss: byOperator, take: waiting, keep: waiting }
+}
+
+export function tableContract(promised: Promised): void {
+  for (const [event, from, result, after, facts] of eventCells) {
+    promised(`${event}, ${from} → ${result}, ${after.join(' ')}`, async (t, ledger) => {
+      await bring(ledger, from)
+
+      t.equal((await ledger.receive(events[event], noon)).result, result)
+
+      const { state, code, amountCents, paidAt, tool } = await rowOf(ledger)
+      t.strictSame([state, code], after)
+      t.strictSame(
+        { tool, amountCents, paidAt },
+        {
+          tool: 'acme',
+          amountCents: facts === 'the corrected' ? 24200 : 12100,
+          paidAt: facts === 'these, paid' ? noon : null
+        }
+      )
+    })
+  }
+
+  for (const event of ['a correction', 'other facts'] as const) {
+    for (const [decision, after] of decisions) {
+      promised(
+        `${event} in doubt is judged when it is settled: ${decision.to} → ${after.join(' ')}`,
+        async (t, ledger) => {
+          const loan = await bring(ledger, 'sending')
+          await ledger.receive(events[event], noon)
+
+          t.equal(await ledger.record(loan, decision, noon), true)
+
+          t.strictSame(await stateOf(ledger), after)
+        }
+      )
+    }
+  }
+
+  for (const from of stages) {
+    for (const [action, after] of Object.entries(actionCells[from]) as [Action, After | typeof refused][]) {
+      promised(`${action}, ${from} → ${after === refused ? refused : after.join(' ')}`, async (t, ledger) => {
+        await bring(ledger, from)
+        const before = await rowOf(ledger)
+
+        if (after === refused) {
+          await t.rejects(ledger.act('2026-0042', action, noon), { code: 'STATE_CONFLICT' })
+          t.strictSame(await rowOf(ledger), before, 'nothing changed')
+          return
+        }
+        const row = await ledger.act('2026-0042', action, noon + 1)
+
+        t.strictSame([row.state, row.code], after)
+        const { history, ...found } = await rowOf(ledger)
+        t.strictSame(found, row)
+      })
+    }
+  }
+
+  for (const from of ['sending', 'delivered', 'held', 'dismissed'] as const) {
+    for (const [action, after] of Object.entries(conflictCells[from]) as [Action, After | typeof refused][]) {
+      promised(
+        `${action}, ${from} with a conflict → ${after === refused ? refused : after.join(' ')}`,
+        async (t, ledger) => {
+          await bring(ledger, from === 'dismissed' ? 'waiting' : from)
+          await ledger.receive(other, noon)
+          if (from === 'dismissed') await ledger.act('2026-0042', 'dismiss', noon)
+          const before = await rowOf(ledger)
+
+          if (after === refused) {
+            await t.rejects(ledger.act('2026-0042', action, noon), { code: 'STATE_CONFLICT' })
+            t.strictSame(await rowOf(ledger), before, 'nothing changed')
+            return
+          }
+          const row = await ledger.act('2026-0042', action, noon)
+
+          t.strictSame([row.state, row.code], after)
+          t.equal(row.tool, action === 'take' ? 'rival' : 'acme')
+          if (after[0] === 'waiting' || from === 'delivered') {
+            await t.rejects(
+              ledger.act('2026-0042', 'keep', noon),
+              { code: 'STATE_CONFLICT' },
+              'it is settled'
+            )
+            t.equal((await ledger.receive(action === 'take' ? same : other, noon)).result, 'conflict')
+            t.strictSame(await stateOf(ledger), after, 'and does not come up again')
+          }
+        }
+      )
+    }
+  }
+
+  promised('nothing is known of a number that never came', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ invoiceNumber: '1' }), noon)
+
+    await t.rejects(ledger.act('2', 'deliver', noon), { code: 'INVOICE_NOT_FOUND' })
+    t.equal(await ledger.find('2'), null)
+  })
+}

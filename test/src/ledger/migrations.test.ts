@@ -1,0 +1,126 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { arrivalOf, bring, noon, other, stages } from './fixtures.ts'
+
+const schemaOf = (file: string) => {
+  const db = new DatabaseSync(file, { readOnly: true })
+  const version = db.prepare('PRAGMA user_version').get()
+  const objects = db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all()
+  db.close()
+  return { version, objects }
+}
+
+t.test('migrations are numbered without a gap, and each runs once', async t => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const names = readdirSync(new URL('../../../src/ledger/migrations/sqlite/', import.meta.url)).sort()
+  t.strictSame(
+    names.map(name => name.slice(0, 4)),
+    names.map((_, index) => `${String(index + 1).padStart(3, '0')}-`)
+  )
+
+  await openSqlite({ file }).close()
+  const schema = schemaOf(file)
+  t.match(schema.version, { user_version: names.length })
+  await openSqlite({ file }).close()
+  t.strictSame(schemaOf(file), schema)
+})
+
+/** A row per stage, each under its stage's name as number, and a conflict beside the held one. */
+const file = join(t.testdir(), 'ledger.sqlite')
+const ledger = openSqlite({ file })
+for (const stage of stages) {
+  const invoiceNumber = stage
+  await bring(ledger, stage, arrivalOf({ invoiceNumber }))
+  // So that the next one to be borrowed is the next one's own.
+  if (stage === 'waiting' || stage === 'lent' || stage === 'waiting once sent') {
+    await ledger.borrow(9, noon, noon + 1e9)
+  }
+}
+await ledger.receive(arrivalOf({ invoiceNumber: 'delivered two' }), noon)
+const [loan] = await ledger.borrow(1, noon, noon + 1e9)
+await ledger.record(loan!, { to: 'delivered', portalId: 'inv_two' }, noon)
+await ledger.receive({ ...other, invoice: { ...other.invoice, invoiceNumber: 'held' } }, noon)
+await ledger.beat(noon)
+await ledger.close()
+
+const set = (number: string, values: string) => `UPDATE invoice SET ${values} WHERE key = '${number}'`
+
+const refused: [what: string, sql: string][] = [
+  ['a waiting row with a portal id', set('waiting', `portal_id = 'inv_9'`)],
+  ['a sending row with a portal id', set('sending', `portal_id = 'inv_9'`)],
+  ['a held row with a portal id', set('held', `portal_id = 'inv_9'`)],
+  ['a dismissed row with a portal id', set('dismissed', `portal_id = 'inv_9'`)],
+  ['a delivered row without one', set('delivered', 'portal_id = NULL')],
+  ['a delivered row that is sent again', set('delivered', `state = 'sending', sending_at = 1, body = '{}'`)],
+  ['a delivered row that waits again', set('delivered', `state = 'waiting', next_attempt_at = 1`)],
+  ['two rows with one portal id', set('delivered two', `portal_id = 'inv_delivered'`)],
+  ['two rows with one key', set('delivered two', `key = 'delivered'`)],
+  ['sending without a body', set('sending', 'body = NULL')],
+  ['sending what was never marked as sent', set('sending', 'ever_sent = 0')],
+  ['sending without a time', set('sending', 'sending_at = NULL')],
+  ['sending with a code', set('sending', `code = 'REVIEW'`)],
+  ['sending with a next attempt', set('sending', 'next_attempt_at = 1')],
+  ['waiting without a next attempt', set('waiting', 'next_attempt_at = NULL')],
+  ['waiting that is finished', set('waiting', 'finished_at = 1')],
+  ['waiting with a time of sending', set('waiting', 'sending_at = 1')],
+  ['held without a code', set('held', 'code = NULL')],
+  ['held with a code of a retry', set('held', `code = 'PORTAL_BUSY'`)],
+  ['held with a code of dismissal', set('held', `code = 'BY_OPERATOR'`)],
+  ['held with a next attempt', set('held', 'next_attempt_at = 1')],
+  ['held and on loan', set('held', 'loan_until = 1')],
+  ['held and finished', set('held', 'finished_at = 1')],
+  ['dismissed without a code', set('dismissed', 'code = NULL')],
+  ['dismissed with a code of holding', set('dismissed', `code = 'REVIEW'`)],
+  ['dismissed and on loan', set('dismissed', 'loan_until = 1')],
+  ['dismissed and not finished', set('dismissed', 'finished_at = NULL')],
+  ['delivered with a code of holding', set('delivered', `code = 'REVIEW'`)],
+  ['delivered and on loan', set('delivered', 'loan_until = 1')],
+  ['delivered without a date', set('delivered', 'delivered_at = NULL')],
+  ['delivered and not finished', set('delivered', 'finished_at = NULL')],
+  ['a state that is none', set('waiting', `state = 'lost'`)],
+  ['half a document', set('waiting', `document_file = 'a.pdf'`)],
+  ['an invoice that is not JSON', set('waiting', `invoice = '{'`)],
+  ['a body that is not JSON', set('sending', `body = '{'`)],
+  ['a mail that is neither asked for nor not', set('waiting', 'notify = 2')],
+  ['a time with a fraction', set('waiting', 'next_attempt_at = 1.5')],
+  ['a time that is text', set('waiting', `next_attempt_at = 'noon'`)],
+  ['a deleted row', `DELETE FROM invoice WHERE key = 'dismissed'`],
+  ['all rows deleted', 'DELETE FROM invoice'],
+  [
+    'a conflict twice',
+    'INSERT INTO conflict SELECT 99, invoice_id, facts, arrival, received_at, 0 FROM conflict'
+  ],
+  ['a conflict beside nothing', `INSERT INTO conflict VALUES (99, 999, '{}', '{}', 1, 0)`],
+  ['history of nothing', `INSERT INTO history VALUES (999, 999, 1, 'received', '{}')`],
+  ['fewer than no invoices', 'UPDATE tally SET invoices = -1'],
+  ['two heartbeats', 'INSERT INTO heartbeat VALUES (2, 1)']
+]
+
+t.test('the database itself refuses', async t => {
+  const db = new DatabaseSync(file)
+  t.teardown(() => db.close())
+  const all = () => db.prepare('SELECT * FROM invoice ORDER BY id').all()
+  const before = all()
+  t.equal(before.length, stages.length + 1)
+
+  for (const [what, sql] of refused) {
+    t.test(what, async t => {
+      t.throws(() => db.exec(sql), {
+        code: 'ERR_SQLITE_ERROR',
+        message: /constraint|kept for ever|cannot store/
+      })
+      t.strictSame(all(), before)
+    })
+  }
+})
+
+t.test('and nothing else: each of those rows can be written as it is', async t => {
+  const db = new DatabaseSync(file)
+  t.teardown(() => db.close())
+
+  for (const stage of stages)
+    t.doesNotThrow(() => db.exec(set(stage, 'state = state, code = code, body = body')))
+})

@@ -1,0 +1,217 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import t from 'tap'
+import { z } from 'zod'
+import type { Exchange } from '../../../src/portal/exchange.ts'
+import { isAbout, readable, written } from '../../../src/portal/verdict.ts'
+
+const now = Date.UTC(2026, 10, 20)
+
+const answer = (
+  status: number,
+  body: object | string | null = {},
+  headers: IncomingHttpHeaders = {}
+): Exchange => ({
+  kind: 'answer',
+  status,
+  headers,
+  body: body === null || typeof body === 'string' ? body : JSON.stringify(body)
+})
+
+const writtenAs = (exchange: Exchange) =>
+  written(exchange, {
+    now,
+    taken: /num[bm]er/i,
+    valueIn: body => (body.startsWith('{"id"') ? (JSON.parse(body) as { id: string }) : null)
+  })
+
+t.test('a 2xx with an id is done, and nothing else is', async t => {
+  for (const status of [200, 201, 202, 203, 299]) {
+    t.strictSame(writtenAs(answer(status, { id: 'inv_1' })), { outcome: 'done', value: { id: 'inv_1' } })
+  }
+  for (const status of [100, 300, 302, 400, 409, 500]) {
+    t.not(writtenAs(answer(status, { id: 'inv_1' })).outcome, 'done', String(status))
+  }
+})
+
+t.test('what did not leave is certainly not done; what left without an answer is unknown', async t => {
+  t.strictSame(writtenAs({ kind: 'unsent', reason: 'ECONNREFUSED' }), {
+    outcome: 'not-done',
+    code: 'PORTAL_UNREACHABLE',
+    detail: 'ECONNREFUSED'
+  })
+  t.strictSame(writtenAs({ kind: 'lost', reason: 'ECONNRESET' }), {
+    outcome: 'unknown',
+    detail: 'ECONNRESET'
+  })
+})
+
+t.test('of all statuses, only the listed ones are certainly not done', async t => {
+  const codes: Record<number, string> = {
+    400: 'PORTAL_REJECTED',
+    401: 'PORTAL_UNAUTHORIZED',
+    403: 'PORTAL_UNAUTHORIZED',
+    404: 'PORTAL_REJECTED',
+    413: 'PORTAL_REJECTED',
+    415: 'PORTAL_REJECTED',
+    422: 'PORTAL_REJECTED',
+    429: 'PORTAL_BUSY'
+  }
+  for (let status = 100; status < 600; status++) {
+    const result = writtenAs(answer(status, { message: 'x' }))
+    const code = codes[status]
+    const expected = code ? { outcome: 'not-done', code } : { outcome: 'unknown', status }
+    if (!t.match(result, expected, String(status))) break
+  }
+})
+
+t.test('a 2xx that proves nothing is unknown', async t => {
+  for (const body of [null, '', '{}', '{"id', '<html>', '[]', '{"message":"ok"}']) {
+    t.match(writtenAs(answer(201, body)), { outcome: 'unknown', status: 201 })
+  }
+})
+
+t.test('a refusal whose words were cut off could have said that the number is there: unknown', async t => {
+  for (const status of [400, 422]) {
+    t.match(writtenAs(answer(status, null)), { outcome: 'unknown', status })
+  }
+  for (const status of [401, 403, 404, 413, 415, 429]) {
+    t.match(writtenAs(answer(status, null)), { outcome: 'not-done' })
+  }
+})
+
+t.test('a refusal that says the number is there is unknown, in English and Dutch', async t => {
+  const words = [
+    'The invoice number has already been taken.',
+    'Invoice already exists',
+    'This number is already in use.',
+    'Duplicate entry',
+    'The invoice number must be unique.',
+    'Dit factuurnummer bestaat al.',
+    'Factuurnummer is al in gebruik.',
+    'Het nummer is reeds in gebruik',
+    'Dit nummer al bezet',
+    'invoice number moet uniek zijn',
+    'validation.unique'
+  ]
+  for (const message of words) {
+    for (const body of [
+      { message },
+      { message, errors: { invoiceNumber: [message] } },
+      { message: 'The given data was invalid.', errors: { invoice_number: message } },
+      { message: 'x', errors: [{ field: 'invoiceNumber', message }] },
+      { error: { reason: message } },
+      `<html>${message}</html>`
+    ]) {
+      t.match(writtenAs(answer(422, body)), { outcome: 'unknown', status: 422 }, JSON.stringify(body))
+      t.match(writtenAs(answer(400, body)), { outcome: 'unknown', status: 400 })
+    }
+  }
+})
+
+t.test('a refusal about another field is a refusal, even in the words of a number that is there', async t => {
+  const refusals = [
+    {
+      message: 'The customer id has already been taken.',
+      errors: { customerId: ['has already been taken'] }
+    },
+    { message: 'invalid', errors: { amount: ['must be unique'] } },
+    { message: 'The issued at field is required.' },
+    { message: 'The invoice number is too long.', errors: { invoiceNumber: ['is too long'] } }
+  ]
+  for (const body of refusals) {
+    t.match(writtenAs(answer(422, body)), { outcome: 'not-done', code: 'PORTAL_REJECTED' }, body.message)
+  }
+})
+
+t.test('only where a value could be ours already do such words make a doubt', async t => {
+  const exchange = answer(422, { message: 'already exists' })
+  t.match(written(exchange, { now, valueIn: () => null }), { outcome: 'not-done', code: 'PORTAL_REJECTED' })
+})
+
+const detailOf = (exchange: Exchange): string => {
+  const result = writtenAs(exchange)
+  return result.outcome === 'done' ? '' : result.detail
+}
+
+t.test("the portal's own reason is kept, on one line and of bounded length", async t => {
+  t.equal(
+    detailOf(answer(422, { code: 422, message: 'Invalid.', errors: { amount: ['a', 'b'], issuedAt: 'c' } })),
+    '422: Invalid.; amount: a b; issuedAt: c'
+  )
+  t.equal(detailOf(answer(404, { error: 'no such customer' })), '404: no such customer')
+  t.equal(detailOf(answer(403, '<html>forbidden</html>')), 'the portal answered 403')
+  t.equal(detailOf(answer(500, null)), 'the portal answered 500')
+  t.equal(detailOf(answer(400, { message: 'a\u0000b\r\nc' })), '400: a b c')
+  const long = detailOf(answer(400, { message: '😀'.repeat(1000) }))
+  t.ok(long.length <= 500 && long.isWellFormed())
+})
+
+const pause = (headers: IncomingHttpHeaders) => {
+  const result = writtenAs(answer(429, {}, headers))
+  return 'retryAfterMs' in result ? result.retryAfterMs : undefined
+}
+
+t.test('a pause is as long as the portal asks: seconds first, then its reset, then a minute', async t => {
+  const reset = String(now / 1000 + 20)
+  t.equal(pause({ 'retry-after': '7', 'x-ratelimit-reset': reset }), 7000)
+  t.equal(pause({ 'x-ratelimit-reset': reset }), 20_000)
+  t.equal(pause({ 'retry-after': 'soon', 'x-ratelimit-reset': reset }), 20_000)
+  t.equal(pause({}), 60_000)
+  t.equal(pause({ 'x-ratelimit-reset': String(now / 1000 - 20) }), 60_000, 'a reset in the past says nothing')
+  t.equal(pause({ 'x-ratelimit-reset': 'soon' }), 60_000)
+})
+
+t.test('a pause is neither nothing nor a day', async t => {
+  t.equal(pause({ 'retry-after': '0' }), 1000)
+  t.equal(pause({ 'retry-after': '999999' }), 3_600_000)
+  t.equal(pause({ 'x-ratelimit-reset': '99999999999' }), 3_600_000)
+})
+
+const schema = z.object({ id: z.string() })
+
+t.test('a read answers its value, or rejects with what the portal did', async t => {
+  t.strictSame(readable(answer(200, { id: 'a' }), schema, now), { id: 'a' })
+
+  const failing: [Exchange, { code: string; message?: string | RegExp; retryAfterMs?: number }][] = [
+    [
+      { kind: 'unsent', reason: 'ECONNREFUSED' },
+      { code: 'PORTAL_UNREACHABLE', message: 'ECONNREFUSED' }
+    ],
+    [{ kind: 'lost', reason: 'ECONNRESET' }, { code: 'PORTAL_UNREACHABLE' }],
+    [answer(401), { code: 'PORTAL_UNAUTHORIZED' }],
+    [answer(403), { code: 'PORTAL_UNAUTHORIZED' }],
+    [answer(429, {}, { 'retry-after': '3' }), { code: 'PORTAL_BUSY', retryAfterMs: 3000 }],
+    [answer(302), { code: 'PORTAL_UNREACHABLE' }],
+    [answer(422), { code: 'PORTAL_UNREACHABLE' }],
+    [answer(503, { id: 'a' }), { code: 'PORTAL_UNREACHABLE', message: 'the portal answered 503' }],
+    [answer(200, null), { code: 'PORTAL_UNREACHABLE' }],
+    [answer(200, '<html>'), { code: 'PORTAL_UNREACHABLE' }],
+    [answer(200, {}), { code: 'PORTAL_UNREACHABLE', message: /cannot be read: id/ }]
+  ]
+  for (const [exchange, error] of failing) {
+    t.throws(() => readable(exchange, schema, now), error as never)
+  }
+})
+
+t.test("a read's failure carries nothing of what the portal said", async t => {
+  for (const status of [200, 400, 401, 403, 422, 429, 500]) {
+    for (const body of [{ message: 'anna@example.nl' }, 'anna@example.nl']) {
+      try {
+        readable(answer(status, body), schema, now)
+        t.fail('it was read')
+      } catch (error) {
+        t.notMatch(String(error), 'anna')
+      }
+    }
+  }
+})
+
+t.test('a refusal names a field by its key, or in its words where there are no keys', async t => {
+  const field = /send[_ ]?notification/i
+  t.ok(isAbout(answer(422, { message: 'x', errors: { sendNotification: ['must be true or false'] } }), field))
+  t.ok(isAbout(answer(422, { message: 'The send notification field must be true or false.' }), field))
+  t.ok(isAbout(answer(422, { errors: ['sendNotification is not a boolean'] }), field))
+  t.notOk(isAbout(answer(422, { message: 'sendNotification', errors: { amount: ['x'] } }), field))
+  t.notOk(isAbout(answer(422, null), field))
+  t.notOk(isAbout({ kind: 'lost', reason: 'sendNotification' }, field))
+})
