@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type Clock, type Instant, isoInstant } from '../src/clock.ts'
+import type { Engine } from '../src/engine.ts'
 import { advice, BridgeError, type Problem } from '../src/errors.ts'
 import { formatAmount } from '../src/invoice.ts'
 import {
@@ -23,7 +24,7 @@ export type ApiOptions = {
   /** The tools that exist, and whether each is on. */
   tools: { name: string; on: boolean; address: string }[]
   portalUrl: string
-  wake: () => void
+  engine: Pick<Engine, 'wake' | 'portal'>
 }
 
 const pageSizeMax = 200
@@ -50,7 +51,7 @@ const Query = z.strictObject({
 type ByNumber = { Params: { invoiceNumber: string } }
 
 export default async function api(app: FastifyInstance, options: ApiOptions) {
-  const { ledger, clock, operatorToken, tools, portalUrl, wake } = options
+  const { ledger, clock, operatorToken, tools, portalUrl, engine } = options
 
   app.get('/openapi.json', async () => openapi)
 
@@ -62,15 +63,19 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     app.get('/summary', async () => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
-      const tally = await ledger.tally()
-      const tokenRefused = tally.some(
-        ({ state, code }) => state === 'waiting' && code === 'PORTAL_UNAUTHORIZED'
-      )
+      const { state, readsRefused, filling, budget } = engine.portal()
       return {
         ...counts,
         oldestWaitingAt: iso(oldestWaitingAt),
         oldestSendingAt: iso(oldestSendingAt),
-        portal: { url: portalUrl, tokenRefused },
+        portal: {
+          url: portalUrl,
+          state,
+          tokenRefused: state === 'refused' || readsRefused,
+          filling,
+          budget,
+          backlogMinutes: Math.ceil(counts.waiting / budget.perMinute)
+        },
         tools
       }
     })
@@ -93,7 +98,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params: { invoiceNumber }, log }) => {
         const row = await ledger.act(invoiceNumber, action, clock.now())
         log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
-        wake()
+        engine.wake()
         return shown(row)
       })
     }

@@ -3,12 +3,13 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Clock, Instant } from '../src/clock.ts'
-import type { Ledger, Summary, Tally } from '../src/ledger/ledger.ts'
+import type { Engine, PortalState } from '../src/engine.ts'
+import type { Ledger, Summary } from '../src/ledger/ledger.ts'
 
 export type HealthOptions = {
   ledger: Ledger
   clock: Clock
-  workerTurnedAt: () => number
+  engine: Pick<Engine, 'turnedAt' | 'portal'>
   /** Tools that are on; and of these, the ones whose events cannot be believed yet. */
   tools: { on: string[]; withoutSecret: string[] }
   version: string
@@ -65,14 +66,17 @@ const createBeat = ({ ledger, clock }: HealthOptions) => {
 const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Record<string, Check>> => {
   try {
     await beat()
-    const [summary, tally] = await Promise.all([options.ledger.summary(), options.ledger.tally()])
+    const summary = await options.ledger.summary()
+    const state = options.engine.portal()
     return {
       ledger: { status: 'pass' },
       worker: worker(options),
       waiting: late(summary.oldestWaitingAt, summary.waiting, options.clock.now()),
       doubt: late(summary.oldestSendingAt, summary.sending, options.clock.now()),
       attention: attention(summary),
-      portal: token(tally),
+      portal: portal(state),
+      copy: copy(state),
+      budget: budget(state, summary),
       tools: tools(options)
     }
   } catch {
@@ -85,8 +89,8 @@ const check = async (options: HealthOptions, beat: () => Promise<void>): Promise
   }
 }
 
-const worker = ({ clock, workerTurnedAt }: HealthOptions): Check =>
-  clock.monotonic() - workerTurnedAt() > workerSilentMs
+const worker = ({ clock, engine }: HealthOptions): Check =>
+  clock.monotonic() - engine.turnedAt() > workerSilentMs
     ? { status: 'warn', output: 'the worker stands still: restart the bridge' }
     : { status: 'pass' }
 
@@ -101,10 +105,31 @@ const attention = ({ attention: invoices }: Summary): Check =>
     ? { status: 'pass', observedValue: 0, observedUnit: 'invoices' }
     : { status: 'warn', observedValue: invoices, observedUnit: 'invoices', output: 'these need a person' }
 
-const token = (tally: Tally[]): Check =>
-  tally.some(({ state, code }) => state === 'waiting' && code === 'PORTAL_UNAUTHORIZED')
-    ? { status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }
-    : { status: 'pass' }
+const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
+  const minutes = Math.floor(sinceMs / minute)
+  if (state === 'refused' || readsRefused)
+    return { status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }
+  if (state === 'down')
+    return { status: 'warn', output: `the portal has not answered for ${minutes} minutes` }
+  return { status: 'pass' }
+}
+
+const copy = ({ filling }: PortalState): Check =>
+  filling === null
+    ? { status: 'pass' }
+    : {
+        status: 'pass',
+        observedValue: filling.pages,
+        observedUnit: 'pages',
+        output: 'the portal is being read for the first time; deliveries begin when that is done'
+      }
+
+const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summary): Check => ({
+  status: 'pass',
+  observedValue: `${taken} of ${perMinute}`,
+  observedUnit: 'requests a minute',
+  output: `what waits takes about ${Math.ceil(waiting / perMinute)} minutes`
+})
 
 const tools = ({ tools: { on, withoutSecret } }: HealthOptions): Check => {
   if (on.length === 0) return { status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }

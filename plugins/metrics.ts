@@ -3,6 +3,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Decision, Ledger, Received } from '../src/ledger/ledger.ts'
+import type { Budget } from '../src/portal/pace.ts'
 
 export type Metrics = {
   received: (tool: string, result: Received['result']) => void
@@ -14,9 +15,11 @@ export type Metrics = {
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-export const createMetrics = ({ ledger }: { ledger: Ledger }): Metrics => {
-  const registers = [new Registry()]
-  const registry = registers[0]!
+export type MetricsOptions = { ledger: Ledger; budget: () => Budget }
+
+export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
+  const registry = new Registry()
+  const registers = [registry]
   collectDefaultMetrics({ register: registry })
 
   const events = new Counter({
@@ -64,10 +67,27 @@ export const createMetrics = ({ ledger }: { ledger: Ledger }): Metrics => {
     }
   })
 
+  new Gauge({
+    name: 'factuurbrug_portal_budget_taken',
+    help: "Slots of the portal's budget of requests a minute that are taken now, or rest.",
+    registers,
+    collect() {
+      this.set(budget().taken)
+    }
+  })
+  new Gauge({
+    name: 'factuurbrug_portal_budget',
+    help: 'Requests a minute that the portal allows.',
+    registers,
+    collect() {
+      this.set(budget().perMinute)
+    }
+  })
+
   return {
     received: (tool, result) => events.inc({ tool, result }),
     recorded(tool, decision, tookMs) {
-      deliveries.inc({ tool, to: decision.to, code: 'code' in decision ? decision.code : '' })
+      deliveries.inc({ tool, to: decision.to, code: ('code' in decision && decision.code) || '' })
       attemptSeconds.observe({ to: decision.to }, tookMs / 1000)
     },
     portalAnswered(call, status, tookMs) {

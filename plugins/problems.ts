@@ -24,7 +24,11 @@ const sendProblem = (error: BridgeError, request: FastifyRequest, reply: Fastify
       retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000)
     )
   }
-  if (statusCode === 401) reply.header('www-authenticate', 'Bearer')
+  if (statusCode === 401)
+    reply.header(
+      'www-authenticate',
+      code === 'NOT_AUTHENTIC' ? 'Basic realm="factuurbrug", Bearer' : 'Bearer'
+    )
   return reply
     .code(statusCode)
     .type('application/problem+json')

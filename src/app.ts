@@ -7,19 +7,19 @@ import problems from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Engine } from './engine.ts'
 import { BridgeError } from './errors.ts'
 import type { Receive } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Spool } from './spool.ts'
 import type { Tool } from './tool.ts'
-import type { Worker } from './worker.ts'
 
 export type AppOptions = {
   config: Config
   tools: Tool[]
   ledger: Ledger
   spool: Spool
-  worker: Pick<Worker, 'wake' | 'turnedAt'>
+  engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal'>
   receive: Receive
   clock: Clock
   logger: FastifyBaseLogger
@@ -29,11 +29,14 @@ export type AppOptions = {
 // Bodies that carry a PDF have limits of their own, in the tool's plugin.
 const bodyBytesMax = 1024 * 1024
 
+// A sender that trickles its bytes must not keep a place for ever; 20 MB take less over the slowest line in use.
+const requestMsMax = 120_000
+
 // An invoice number of 100 characters, each percent-encoded at its longest.
 const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { config, tools, ledger, spool, worker, receive, clock, logger, version } = options
+  const { config, tools, ledger, spool, engine, receive, clock, logger, version } = options
   const isOn = ({ name }: Tool) => config.tools[name] !== null
 
   const app = Fastify({
@@ -41,6 +44,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     // An address can carry a customer's name (`?q=`); what matters is logged by those who know it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
+    requestTimeout: requestMsMax,
     routerOptions: { maxParamLength: pathPartCharactersMax }
   })
 
@@ -50,7 +54,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(health, {
     ledger,
     clock,
-    workerTurnedAt: worker.turnedAt,
+    engine,
     tools: { on: tools.filter(isOn).map(({ name }) => name), withoutSecret: [] },
     version
   })
@@ -66,7 +70,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       address: `${config.PUBLIC_URL}/webhooks/${tool.name}`
     })),
     portalUrl: config.PORTAL_URL,
-    wake: worker.wake
+    engine
   })
 
   for (const tool of tools) {

@@ -8,17 +8,16 @@ import { createAlert } from './alert.ts'
 import { buildApp } from './app.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import { createDeliver } from './deliver.ts'
+import { createEngine, createPaceFor } from './engine.ts'
 import { BridgeError } from './errors.ts'
 import { createReceive } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { openSqlite } from './ledger/sqlite.ts'
 import { fetchPdf } from './pdf.ts'
 import { createPortal } from './portal/client.ts'
-import { createRetention } from './retention.ts'
 import { openSpool, type Spool } from './spool.ts'
 import type { Tool } from './tool.ts'
-import { createWorker } from './worker.ts'
+import { createUpkeep } from './upkeep.ts'
 
 export type Bridge = {
   app: FastifyInstance
@@ -44,8 +43,8 @@ const hour = 3_600_000
 // The platform kills after 30 s.
 const drainMs = 25_000
 
-// What a delivery needs beside the PDF's and the portal's own time limits.
-const loanSpareMs = 60_000
+// What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
+const loanSpareMs = 180_000
 
 export const openBridge = async ({
   config,
@@ -61,22 +60,29 @@ export const openBridge = async ({
   const orphans = await spool.sweep(await ledger.documents())
   if (orphans > 0) logger.info({ files: orphans }, 'spool swept')
 
-  const metrics = createMetrics({ ledger })
+  const metrics = createMetrics({ ledger, budget: () => engine.portal().budget })
   const alert = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
+  const pace = await createPaceFor(ledger, clock, config.PORTAL_REQUESTS_PER_MINUTE)
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
     timeoutMs: config.PORTAL_TIMEOUT_MS,
     timeZone: config.PORTAL_TIME_ZONE,
     clock,
-    onAnswer: ({ call, status, sentAt, answeredAt }) =>
+    onAnswer({ call, status, sentAt, answeredAt, remaining, pauseMs }) {
       metrics.portalAnswered(call, status, answeredAt - sentAt)
+      pace.heard({ remaining, pauseMs })
+    }
   })
-  const deliver = createDeliver({
+  const engine = createEngine({
     ledger,
     spool,
     portal,
+    pace,
     clock,
+    random,
+    log: logger,
+    alert,
     fetchPdf: url =>
       fetchPdf(url, {
         spool,
@@ -88,37 +94,30 @@ export const openBridge = async ({
       zeroAmounts: config.ZERO_AMOUNTS,
       review: config.REVIEW,
       timeZone: config.PORTAL_TIME_ZONE
-    }
-  })
-  const worker = createWorker({
-    ledger,
-    deliver,
-    clock,
-    random,
-    concurrency: config.WORKER_CONCURRENCY,
-    loanMs: config.PDF_TIMEOUT_MS + config.PORTAL_TIMEOUT_MS + loanSpareMs,
+    },
     patience: {
       retryFirstMs: config.RETRY_FIRST_MS,
       retryLongestMs: config.RETRY_LONGEST_MS,
       retryForMs: config.RETRY_FOR_HOURS * hour
     },
-    log: logger,
-    recorded(loan, decision, tookMs) {
-      metrics.recorded(loan.tool, decision, tookMs)
-      if (decision.to === 'held') alert(decision.code, loan.invoice.invoiceNumber)
-      if (decision.to === 'waiting' && decision.code === 'PORTAL_UNAUTHORIZED') alert(decision.code, null)
-    }
+    identity: { url: config.PORTAL_URL, token: config.PORTAL_TOKEN },
+    portalTimeoutMs: config.PORTAL_TIMEOUT_MS,
+    portalSettleMs: config.PORTAL_SETTLE_MS,
+    concurrency: config.WORKER_CONCURRENCY,
+    loanMs: config.PDF_TIMEOUT_MS + config.PORTAL_TIMEOUT_MS + loanSpareMs,
+    recorded: ({ tool }, decision, tookMs) => metrics.recorded(tool ?? '', decision, tookMs)
   })
-  const retention = createRetention({ ledger, spool, clock, days: config.RETENTION_DAYS, log: logger })
+  const upkeep = createUpkeep({ ledger, spool, clock, retentionDays: config.RETENTION_DAYS, log: logger })
   const receive = createReceive({
     ledger,
     spool,
     log: logger,
-    wake: worker.wake,
+    wake: engine.wake,
     alert,
     received: metrics.received
   })
-  const app = await buildApp({ config, tools, ledger, spool, worker, receive, clock, logger, version })
+  await engine.recognise()
+  const app = await buildApp({ config, tools, ledger, spool, engine, receive, clock, logger, version })
   const figures = config.METRICS_PORT === undefined ? undefined : metrics.app()
 
   return {
@@ -128,12 +127,12 @@ export const openBridge = async ({
     async start() {
       if (figures) await figures.listen({ host: config.HOST, port: config.METRICS_PORT ?? 0 })
       const address = await app.listen({ host: config.HOST, port: config.PORT })
-      worker.start()
-      retention.start()
+      engine.start()
+      upkeep.start()
       return address
     },
     async stop() {
-      const left = await Promise.all([worker.stop(drainMs), app.close(), figures?.close(), retention.stop()])
+      const left = await Promise.all([engine.stop(drainMs), app.close(), figures?.close(), upkeep.stop()])
       if (left[0] > 0) logger.warn({ invoices: left[0] }, 'stopped before these deliveries ended')
       portal.close()
       await ledger.close()

@@ -3,18 +3,24 @@
 import type { Instant } from './clock.ts'
 import { advice, type Code } from './errors.ts'
 import type { CreateBody, Decision, Loan } from './ledger/ledger.ts'
+import type { Standing } from './portal/gate.ts'
+import type { PortalInvoice } from './portal/schemas.ts'
 
 /** How one delivery ended. */
 export type Outcome =
-  | { kind: 'created'; portalId: string }
+  | { kind: 'created'; holding: PortalInvoice }
+  /** It stood in the portal already; nothing was sent. */
+  | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
   /** Certainly nothing was made in the portal. */
   | { kind: 'failed'; code: Code; detail: string | null; retryAfterMs?: number | undefined }
   /** A rule of the operator's says that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }
   /** Everything is ready; a person is to see it first. */
   | { kind: 'review'; wouldSend: CreateBody }
-  /** Something may have been made in the portal. */
-  | { kind: 'unknown'; detail: string }
+  /** Something may have been made in the portal. `answered`: the portal spoke, though not clearly. */
+  | { kind: 'unknown'; detail: string; answered: boolean }
+  /** The portal knows that a delivered invoice is paid; `marked`: because the bridge said so. */
+  | { kind: 'paid'; holding: PortalInvoice; marked: boolean }
 
 export type Patience = {
   retryFirstMs: number
@@ -34,12 +40,21 @@ const tokenPauseMs = 60_000
 
 export const decide = (
   outcome: Outcome,
-  { failures, since }: Pick<Loan, 'failures' | 'since'>,
-  { now, random, patience }: { now: Instant; random: number; patience: Patience }
+  loan: Pick<Loan, 'work' | 'failures' | 'triedMs'>,
+  {
+    now,
+    random,
+    patience,
+    standing
+  }: { now: Instant; random: number; patience: Patience; standing: Standing }
 ): Decision => {
   switch (outcome.kind) {
     case 'created':
-      return { to: 'delivered', portalId: outcome.portalId }
+      return { to: 'delivered', holding: outcome.holding, how: 'created', code: null }
+    case 'adopted':
+      return { to: 'delivered', holding: outcome.holding, how: 'adopted', code: outcome.code }
+    case 'paid':
+      return { to: 'paid', holding: outcome.holding, marked: outcome.marked }
     case 'unknown':
       return { to: 'doubt', detail: outcome.detail }
     case 'dismissed':
@@ -48,15 +63,23 @@ export const decide = (
       return { to: 'held', code: 'REVIEW', detail: null, wouldSend: outcome.wouldSend }
     case 'failed': {
       const { code, detail } = outcome
-      if (advice[code].next === 'hold') return { to: 'held', code, detail }
-      const spent = !unspent.has(code)
-      if (spent && now - since >= patience.retryForMs) {
-        return { to: 'held', code: 'ATTEMPTS_EXHAUSTED', detail: detail ? `${code}: ${detail}` : code }
+      // Refused again, though the token is taken for others.
+      if (standing === 'alone') return giveUp(loan, 'PORTAL_REJECTED', detail)
+      if (advice[code].next === 'hold') return giveUp(loan, code, detail)
+      const spent = standing === 'open' && !unspent.has(code)
+      if (spent && loan.triedMs >= patience.retryForMs) {
+        return giveUp(loan, 'ATTEMPTS_EXHAUSTED', detail ? `${code}: ${detail}` : code)
       }
-      return { to: 'waiting', at: now + pause(outcome, failures, random, patience), code, detail, spent }
+      return { to: 'waiting', at: now + pause(outcome, loan.failures, random, patience), code, detail, spent }
     }
   }
 }
+
+/** A delivered invoice that cannot be marked paid stays delivered; what is wrong is a note on it. */
+const giveUp = ({ work }: Pick<Loan, 'work'>, code: Code, detail: string | null): Decision =>
+  work === 'pay'
+    ? { to: 'unpaid', code: 'PAID_NOT_MARKED', detail: detail ? `${code}: ${detail}` : code }
+    : { to: 'held', code, detail }
 
 const pause = (
   { code, retryAfterMs = 0 }: { code: Code; retryAfterMs?: number | undefined },

@@ -1,12 +1,16 @@
 // One invoice's way into the portal. Everything slow comes first; then the ledger says `sending`, and only then the
-// portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and `sending`.
+// portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
 
 import type { Clock } from './clock.ts'
 import type { Outcome } from './decide.ts'
 import { BridgeError, type Code } from './errors.ts'
-import { formatAmount, formatPaidAt } from './invoice.ts'
+import { formatAmount, formatPaidAt, parseAmount } from './invoice.ts'
 import type { CreateBody, Ledger, Loan } from './ledger/ledger.ts'
-import type { Portal } from './portal/client.ts'
+import type { Portal, Written } from './portal/client.ts'
+import { confirm, judgeFound } from './portal/match.ts'
+import type { Pace } from './portal/pace.ts'
+import type { Reader } from './portal/reader.ts'
+import type { PortalInvoice } from './portal/schemas.ts'
 import type { Document, Spool } from './spool.ts'
 
 type OnAmount = 'hold' | 'dismiss' | 'deliver'
@@ -21,39 +25,62 @@ export type Rules = {
 export type Delivery = {
   ledger: Ledger
   spool: Spool
-  portal: Pick<Portal, 'createInvoice'>
+  portal: Pick<Portal, 'createInvoice' | 'markPaid'>
+  reader: Pick<Reader, 'one'>
+  pace: Pace
   fetchPdf: (url: string) => Promise<Document>
   clock: Clock
   rules: Rules
+  portalTimeoutMs: number
 }
 
 // From the commit of `sending` to the first byte. A process that froze in between must not speak late: by then
 // somebody may have looked into the portal and found nothing.
 const firstByteWithinMs = 5000
 
+// An invoice that waits longer for its turn is better put back than kept on loan.
+const slotWithinMs = 75_000
+
+// How often the copy may learn, between two of our own steps, that the number is there.
+const roundsMax = 5
+
 /** Null when the loan had run out: somebody else has the invoice now. */
 export type Deliver = (loan: Loan) => Promise<Outcome | null>
 
 export const createDeliver =
   (delivery: Delivery): Deliver =>
-  async loan => {
-    const { rules } = delivery
-    const ruled = ruleOnAmount(loan, rules)
-    if (ruled) return ruled
-    const customerId = loan.invoice.customer.portalId
-    if (customerId === null) return failed('CUSTOMER_UNKNOWN')
+  loan =>
+    loan.work === 'pay' ? markPaid(loan, delivery) : createInvoice(loan, delivery)
 
-    const document = await keepPdf(loan, delivery)
-    if (document === null) return null
-    if ('kind' in document) return document
+const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
+  const { rules } = delivery
+  const ruled = ruleOnAmount(loan, rules)
+  if (ruled) return ruled
+  const customerId = loan.invoice.customer.portalId
+  if (customerId === null) return failed('CUSTOMER_UNKNOWN')
+  const body = bodyOf(loan, customerId, rules.timeZone)
 
-    const body = bodyOf(loan, customerId, rules.timeZone)
-    const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
-    if (review) return { kind: 'review', wouldSend: body }
-    return create(loan, body, document, delivery)
+  const document = await keepPdf(loan, delivery)
+  if (document === null) return null
+  if ('kind' in document) return document
+  const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
+  if (review) return { kind: 'review', wouldSend: body }
+
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const there = await findInPortal(loan, body, delivery)
+    if (there) return there
+    const outcome = await send(loan, body, document, delivery)
+    if (outcome !== 'known') return outcome
   }
+  return failed('PORTAL_UNREACHABLE', 'what the portal holds under this number keeps changing')
+}
 
 const failed = (code: Code, detail: string | null = null): Outcome => ({ kind: 'failed', code, detail })
+
+const failedBy = (error: unknown): Outcome => {
+  if (!(error instanceof BridgeError)) throw error
+  return { kind: 'failed', code: error.code, detail: error.message, retryAfterMs: error.retryAfterMs }
+}
 
 const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }: Rules): Outcome | null => {
   if (invoice.currency !== 'EUR') return failed('CURRENCY_UNSUPPORTED', invoice.currency)
@@ -77,8 +104,7 @@ const keepPdf = async (
   try {
     document = await fetchPdf(pdfUrl)
   } catch (error) {
-    if (!(error instanceof BridgeError)) throw error
-    return { kind: 'failed', code: error.code, detail: error.message, retryAfterMs: error.retryAfterMs }
+    return failedBy(error)
   }
   if (await ledger.attach(loan, document, clock.now())) return document
   await spool.remove(document)
@@ -94,37 +120,128 @@ const bodyOf = ({ invoice, notify }: Loan, customerId: string, timeZone: string)
   sendNotification: notify
 })
 
-const create = async (
+/** What the copy tells under this number, confirmed by asking for it. Null when there is nothing that counts. */
+const findInPortal = async (
+  loan: Loan,
+  body: CreateBody,
+  { ledger, reader }: Delivery
+): Promise<Outcome | null> => {
+  const known = await ledger.holdings.byNumber(body.invoiceNumber)
+  if (known.length === 0) return null
+  try {
+    const found = await confirm(reader, known, 'delivery')
+    const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
+    if (decision?.to === 'delivered')
+      return { kind: 'adopted', holding: decision.holding, code: decision.code }
+    return decision?.to === 'held' ? failed(decision.code, decision.detail) : null
+  } catch (error) {
+    return failedBy(error)
+  }
+}
+
+/** `known`: meanwhile the copy was told of this number. */
+const send = async (
   loan: Loan,
   body: CreateBody,
   document: Document,
-  { ledger, spool, portal, clock }: Delivery
-): Promise<Outcome | null> => {
+  { ledger, spool, portal, pace, clock, portalTimeoutMs }: Delivery
+): Promise<Outcome | 'known' | null> => {
   let pdf: Blob
   try {
     pdf = await spool.blob(document)
   } catch {
     return failed('PDF_UNREACHABLE', 'the spooled PDF is gone')
   }
-  const startBy = clock.monotonic() + firstByteWithinMs
-  if (!(await ledger.sending(loan, body, clock.now()))) return null
+  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+  if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
+  const at = clock.monotonic()
+  let permission: Awaited<ReturnType<Ledger['sending']>>
   try {
-    const written = await portal.createInvoice(body, pdf, { startBy })
-    switch (written.outcome) {
-      case 'done':
-        return { kind: 'created', portalId: written.value.id }
-      case 'not-done':
-        return {
-          kind: 'failed',
-          code: written.code,
-          detail: written.detail,
-          retryAfterMs: written.retryAfterMs
-        }
-      case 'unknown':
-        return { kind: 'unknown', detail: written.detail }
-    }
+    permission = await ledger.sending(loan, body, clock.now())
+  } catch (error) {
+    slot.unused()
+    throw error
+  }
+  if (permission !== 'granted') {
+    slot.unused()
+    return permission === 'known' ? 'known' : null
+  }
+  try {
+    const limits = { startBy: at + firstByteWithinMs, endBy: at + portalTimeoutMs }
+    return outcomeOf(await portal.createInvoice(body, pdf, limits), body)
   } catch (error) {
     // Whatever went wrong in us, a byte may have left: only a look can tell.
-    return { kind: 'unknown', detail: error instanceof Error ? error.message : String(error) }
+    return {
+      kind: 'unknown',
+      detail: error instanceof Error ? error.message : String(error),
+      answered: false
+    }
+  } finally {
+    slot.done()
+  }
+}
+
+const outcomeOf = (written: Written<PortalInvoice>, body: CreateBody): Outcome => {
+  switch (written.outcome) {
+    case 'done':
+      return { kind: 'created', holding: holdingOf(written.value, body) }
+    case 'not-done':
+      return {
+        kind: 'failed',
+        code: written.code,
+        detail: written.detail,
+        retryAfterMs: written.retryAfterMs
+      }
+    case 'unknown':
+      return { kind: 'unknown', detail: written.detail, answered: isAnswer(written.status) }
+  }
+}
+
+/** Below 500, and not the portal's own time-out: it is there, whatever it means. */
+const isAnswer = (status: number | undefined): boolean =>
+  status !== undefined && status < 500 && status !== 408
+
+/** The answer to a create may tell no more than the id; the rest is what was asked for. */
+const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
+  ...answer,
+  customerId: answer.customerId ?? body.customerId,
+  invoiceNumber: answer.invoiceNumber ?? body.invoiceNumber,
+  issuedAt: answer.issuedAt ?? body.issuedAt,
+  amountCents: answer.amountCents ?? parseAmount(body.amount) ?? null
+})
+
+/**
+ * Paid goes from nothing to a date once. Marking can ripple into a connected bookkeeping, so what may have been asked
+ * before, or was marked by others, is looked at first.
+ */
+const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
+  const { ledger, portal, reader, pace, clock } = delivery
+  const { portalId, paying } = loan
+  const { paidAt } = loan.invoice
+  if (portalId === null || paidAt === null) throw new Error('bug: nothing to mark as paid')
+  if (paying) {
+    try {
+      const holding = await reader.one(portalId, 'delivery')
+      if (holding === null) return failed('PORTAL_REJECTED', 'the portal does not hold it any more')
+      if (holding.paidAt !== null) return { kind: 'paid', holding, marked: true }
+    } catch (error) {
+      return failedBy(error)
+    }
+  }
+  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+  if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
+  if (!(await ledger.paying(loan, clock.now()))) {
+    slot.unused()
+    return null
+  }
+  try {
+    const written = await portal.markPaid(portalId, paidAt)
+    if (written.outcome === 'done') return { kind: 'paid', holding: written.value, marked: true }
+    // What is not known is looked at before it is asked again: that is a failure like another.
+    return written.outcome === 'unknown'
+      ? failed('PORTAL_UNREACHABLE', written.detail)
+      : { kind: 'failed', code: written.code, detail: written.detail, retryAfterMs: written.retryAfterMs }
+  } finally {
+    slot.done()
   }
 }

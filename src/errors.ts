@@ -280,6 +280,12 @@ export const advice = {
     what: 'The ledger cannot be opened.',
     operator: 'Check that DATA_DIR exists and can be written; restore a snapshot if the file is damaged.'
   },
+  PORTAL_CHANGED: {
+    status: 500,
+    next: 'stop',
+    what: 'PORTAL_URL or PORTAL_TOKEN leads to another portal than the one this ledger belongs to.',
+    operator: 'Set the token of the right portal, or give the new portal a DATA_DIR of its own.'
+  },
   SECOND_MACHINE: {
     status: 500,
     next: 'stop',

@@ -206,14 +206,21 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const resolveLocation = (location: string, base: URL): string =>
   URL.parse(Buffer.from(location, 'latin1').toString(), base)?.href ?? ''
 
-/** The head of an answer. From here on an error of the stream reaches who reads it, and nobody else. */
+/**
+ * The head of an answer. To be called in the turn that made the stream. Later errors reach who reads the body; but they
+ * also need a listener each, always, or they end the process: between head and body nobody reads yet, and a connection
+ * that is reset while it writes fails twice, the second time after got stopped listening.
+ */
 export const answerOf = async (
   stream: Request
 ): Promise<{ status: number; headers: IncomingHttpHeaders }> => {
-  stream.on('error', () => {}) // without a listener an error between head and body would end the process
+  stream.on('error', quiet)
+  stream.on('request', request => request.on('error', quiet))
   const [response] = await once(stream, 'response')
   return { status: response.statusCode, headers: response.headers }
 }
+
+const quiet = () => {}
 
 /** Whether an error of got, or what it wraps, is our own refusal. */
 export const refusalIn = (error: unknown): AddressRefused | undefined => {

@@ -48,7 +48,7 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): S
       }
     },
 
-    blob: document => openAsBlob(join(folder, document.file), { type: 'application/pdf' }),
+    blob: async document => openAsBlob(join(folder, document.file), { type: 'application/pdf' }),
 
     remove: document => rm(join(folder, document.file), { force: true }),
 

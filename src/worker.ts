@@ -7,10 +7,14 @@ import type { Deliver } from './deliver.ts'
 import { BridgeError } from './errors.ts'
 import type { Decision, Ledger, Loan } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
+import type { Gate } from './portal/gate.ts'
 
 export type WorkerOptions = {
   ledger: Ledger
   deliver: Deliver
+  gate: Pick<Gate, 'admits' | 'heard'>
+  /** Whether the copy of the portal is filled: before that nothing may be created. */
+  isReady: () => boolean
   clock: Clock
   random: () => number
   concurrency: number
@@ -39,7 +43,7 @@ const sleepMsMax = 5000
 const ledgerPauseMs = 1000
 
 export const createWorker = (options: WorkerOptions): Worker => {
-  const { ledger, clock, concurrency, loanMs, log } = options
+  const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
   let nap = new AbortController()
@@ -52,7 +56,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
     turnedAt = clock.monotonic()
     nap = new AbortController()
     const now = clock.now()
-    const free = concurrency - running.size
+    const free = isReady() ? Math.min(concurrency - running.size, gate.admits(running.size)) : 0
     const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs) : []
     for (const loan of loans) {
       const run = handOver(options, loan).finally(() => {
@@ -61,7 +65,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
       })
       running.add(run)
     }
-    const due = running.size < concurrency ? await ledger.nextDueAt() : null
+    const due = free > loans.length ? await ledger.nextDueAt() : null
     const wait = due === null ? sleepMsMax : Math.min(Math.max(due - clock.now(), 0), sleepMsMax)
     await clock.sleep(wait, nap.signal)
   }
@@ -100,7 +104,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
 
 /** One loan from its beginning to its record. Never rejects. */
 const handOver = async (options: WorkerOptions, loan: Loan): Promise<void> => {
-  const { deliver, clock, random, patience, log, recorded } = options
+  const { deliver, gate, clock, random, patience, log, recorded } = options
   const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
   const startedAt = clock.monotonic()
   let outcome: Outcome | null
@@ -114,7 +118,8 @@ const handOver = async (options: WorkerOptions, loan: Loan): Promise<void> => {
   }
   if (outcome === null) return log.warn(facts, 'loan ran out before sending')
 
-  const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience })
+  const standing = gate.heard(loan.id, outcome)
+  const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience, standing })
   const written = await write(options, loan, decision)
   if (!written) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')
   log[levelOf(decision)]({ ...facts, ...codeOf(decision) }, messages[decision.to])
@@ -126,7 +131,10 @@ const write = async ({ ledger, clock, loanMs, log }: WorkerOptions, loan: Loan, 
   const giveUpAt = clock.monotonic() + loanMs
   for (;;) {
     try {
-      return await ledger.record(loan, decision, clock.now())
+      if (await ledger.record(loan, decision, clock.now())) return true
+      // Too late for the row; but what the portal said is true all the same.
+      if (decision.to === 'delivered') await ledger.holdings.learn([decision.holding], null, clock.now())
+      return false
     } catch (err) {
       log.error({ err, invoiceNumber: loan.invoice.invoiceNumber }, 'the outcome could not be recorded')
       if (clock.monotonic() >= giveUpAt) return false
@@ -140,12 +148,14 @@ const messages = {
   waiting: 'invoice waits for another attempt',
   held: 'invoice held',
   dismissed: 'invoice dismissed',
-  doubt: 'invoice in doubt'
+  doubt: 'invoice in doubt',
+  paid: 'invoice paid',
+  unpaid: 'invoice could not be marked paid'
 } as const satisfies Record<Decision['to'], string>
 
 const codeOf = (decision: Decision): object => ('code' in decision ? { code: decision.code } : {})
 
 const levelOf = (decision: Decision): 'info' | 'warn' => {
-  if (decision.to === 'doubt' || decision.to === 'waiting') return 'warn'
+  if (decision.to === 'doubt' || decision.to === 'waiting' || decision.to === 'unpaid') return 'warn'
   return decision.to === 'held' && decision.code !== 'REVIEW' ? 'warn' : 'info'
 }

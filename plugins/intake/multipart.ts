@@ -67,11 +67,15 @@ const goesOn = async (body: Body): Promise<boolean> => {
 
 const parameter = /;\s*([\w*-]+)\s*=\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^;\s]*)/g
 
+/** One line of a header. Anything else in it, such as a boundary that came too early, would hide a part. */
+const headerLine = /^([\w-]+):([^\r\n]*)$/
+
 const readHeader = (header: string, reading: Reading): Part => {
   const lines = new Map(
     header.split('\r\n').map(line => {
-      const [name = '', ...value] = line.split(':')
-      return [name.toLowerCase(), value.join(':').trim()]
+      const [whole, name = '', value = ''] = headerLine.exec(line) ?? []
+      if (whole === undefined) throw unreadable('body', 'the header of a part can not be read')
+      return [name.toLowerCase(), value.trim()]
     })
   )
   const disposition = lines.get('content-disposition') ?? ''
@@ -80,7 +84,7 @@ const readHeader = (header: string, reading: Reading): Part => {
   )
   const name = parameters.get('name')?.replace(/^"(.*)"$/s, '$1') ?? ''
   if (!/^form-data\b/i.test(disposition) || name === '' || name.length > fieldNameCharactersMax) {
-    throw unreadable('body', 'a part without a readable content-disposition: expected form-data; name="…"')
+    throw unreadable('body', 'a part without a name: expected content-disposition: form-data; name="…"')
   }
 
   const isFile = parameters.has('filename') || parameters.has('filename*')

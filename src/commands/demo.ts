@@ -113,4 +113,4 @@ const follow = async ({ ledger }: Bridge, { clock, print, complain }: Terminal):
 }
 
 const line = ({ event, at: _at, ...detail }: HistoryEntry): string =>
-  Object.keys(detail).length === 0 ? event : `${event} ${JSON.stringify(detail)}`
+  [event, ...Object.entries(detail).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))].join(' ')

@@ -5,7 +5,7 @@ import type { Instant } from '../clock.ts'
 import type { Code } from '../errors.ts'
 import type { Invoice } from '../invoice.ts'
 import type { Document } from '../spool.ts'
-import type { CreateBody, HistoryEntry, Loan, Override, Row, State } from './ledger.ts'
+import type { CreateBody, Doubt, HistoryEntry, Loan, Override, Row, State } from './ledger.ts'
 import type { Kept } from './states.ts'
 
 export type Cells = Record<string, SQLInputValue>
@@ -37,8 +37,19 @@ export const loanOf = (cells: Cells): Loan => ({
   notify: cells.notify === 1,
   test: cells.test === 1,
   overrides: JSON.parse(cells.overrides as string) as Override[],
+  work: cells.state === 'delivered' ? 'pay' : 'create',
+  portalId: cells.portal_id as string | null,
+  paying: cells.paying === 1,
   failures: cells.failures as number,
-  since: cells.since as Instant
+  triedMs: cells.tried_ms as number
+})
+
+export const doubtOf = (cells: Cells): Doubt => ({
+  id: cells.id as number,
+  attempt: cells.attempt as number,
+  body: JSON.parse(cells.body as string) as CreateBody,
+  told: cells.told as number,
+  overridden: (JSON.parse(cells.overrides as string) as Override[]).includes('INVOICE_CONFLICT')
 })
 
 export const rowOf = (cells: Cells): Row => {

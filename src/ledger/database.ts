@@ -1,6 +1,6 @@
 // One SQLite file with one owner: opening, locking, migrating, and the group commit.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { BridgeError } from '../errors.ts'
 import type { Cells } from './cells.ts'
@@ -12,6 +12,8 @@ export type Database = {
   /** Runs `work` in a savepoint of the next transaction; resolves once that is on the disk. */
   write: <T>(work: () => T) => Promise<T>
   close: () => Promise<void>
+  /** Of the file; undefined in memory. */
+  identity: string | undefined
 }
 
 // So many that one fsync is shared well, so few that one turn of the event loop stays short.
@@ -21,16 +23,19 @@ const migrations = new URL('./migrations/sqlite/', import.meta.url)
 
 export const openDatabase = ({
   file,
+  database,
   defer,
   atOpen
 }: {
   file: string
+  /** An open one to use instead, which stays open. */
+  database?: DatabaseSync | undefined
   defer: (flush: () => void) => void
   /** What a new owner runs first. */
   atOpen: string
 }): Database => {
-  const lock = file === ':memory:' ? undefined : lockOwner(`${file}.lock`)
-  const db = openFile(file, atOpen, lock)
+  const lock = database || file === ':memory:' ? undefined : lockOwner(lockFile(file))
+  const db = openFile({ file, database, atOpen, lock })
   const prepared = new Map<string, StatementSync>()
   let queue: { work: () => unknown; resolve: (value: unknown) => void; reject: (error: unknown) => void }[] =
     []
@@ -89,10 +94,22 @@ export const openDatabase = ({
     async close() {
       if (!db.isOpen) return
       while (queue.length > 0) flush()
-      db.close()
+      if (!database) db.close()
       lock?.close()
-    }
+    },
+    identity: lock && identityOf(lockFile(file))
   }
+}
+
+const lockFile = (file: string): string => `${file}.lock`
+
+/**
+ * Nothing ever writes to the lock file, so its inode and the time of its last change stay; whoever restores a copy of
+ * the folder, in whatever way, makes or writes it, and cannot set that time back.
+ */
+const identityOf = (file: string): string => {
+  const { ino, ctimeMs } = statSync(file)
+  return `${ino}:${ctimeMs}`
 }
 
 /**
@@ -115,10 +132,17 @@ const lockOwner = (file: string): DatabaseSync => {
   }
 }
 
-const openFile = (file: string, atOpen: string, lock: DatabaseSync | undefined): DatabaseSync => {
-  let db: DatabaseSync | undefined
+type Opening = {
+  file: string
+  database: DatabaseSync | undefined
+  atOpen: string
+  lock: DatabaseSync | undefined
+}
+
+const openFile = ({ file, database, atOpen, lock }: Opening): DatabaseSync => {
+  let db = database
   try {
-    db = new DatabaseSync(file)
+    db ??= new DatabaseSync(file)
     // FULL: in WAL mode this is what makes every commit wait for the disk.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     migrate(db)

@@ -12,7 +12,9 @@
 import type { Instant } from '../clock.ts'
 import type { Code } from '../errors.ts'
 import type { Invoice, PlainDate } from '../invoice.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
 import type { Document } from '../spool.ts'
+import type { Holdings } from './holdings.ts'
 
 export type State = 'waiting' | 'sending' | 'delivered' | 'held' | 'dismissed'
 export const states: readonly State[] = ['waiting', 'sending', 'delivered', 'held', 'dismissed']
@@ -22,8 +24,8 @@ export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'
 export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
 
 /** Rules that a person may override for one invoice with `deliver`. All others are judged anew. */
-export type Override = 'REVIEW' | 'CREDIT_NOTE' | 'ZERO_AMOUNT'
-export const overrides: readonly Override[] = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT']
+export type Override = 'REVIEW' | 'CREDIT_NOTE' | 'ZERO_AMOUNT' | 'INVOICE_CONFLICT'
+export const overrides: readonly Override[] = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT', 'INVOICE_CONFLICT']
 
 /** An event, as an accounting tool's plugin hands it over. */
 export type Arrival = {
@@ -66,21 +68,41 @@ export type Loan = {
   notify: boolean
   test: boolean
   overrides: Override[]
+  /** `create`: into the portal. `pay`: it stands there, and is to be marked paid. */
+  work: 'create' | 'pay'
+  portalId: string | null
+  /** Marking may have been asked for before: look first. */
+  paying: boolean
   /** Failures that count, since it was received or last released by a person. */
   failures: number
-  /** When RETRY_FOR_HOURS began: received, or last released by a person. */
-  since: Instant
+  /** How long it has waited between those. */
+  triedMs: number
+}
+
+/** A row for which a create went out, or may have, and that nobody has on loan. */
+export type Doubt = {
+  id: number
+  attempt: number
+  body: CreateBody
+  /** How much the copy had been told (holdings.ts) when it was sent. */
+  told: number
+  /** A person has seen what else stands in the portal under this number, and said to deliver. */
+  overridden: boolean
 }
 
 /** How a loan ends. `decide` makes these, `record` writes them. */
 export type Decision =
-  | { to: 'delivered'; portalId: string }
+  | { to: 'delivered'; holding: PortalInvoice; how: 'created' | 'adopted'; code: Code | null }
   /** Again at `at`. `spent`: whether this failure counts towards backoff. */
   | { to: 'waiting'; at: Instant; code: Code; detail: string | null; spent: boolean }
   | { to: 'held'; code: Code; detail: string | null; wouldSend?: CreateBody }
   | { to: 'dismissed'; code: Code }
   /** In doubt: stays `sending` until a look into the portal settles it. */
   | { to: 'doubt'; detail: string | null }
+  /** The portal knows that it is paid; `marked`: because it was asked to. */
+  | { to: 'paid'; holding: PortalInvoice; marked: boolean }
+  /** Given up: a note on the delivered row. */
+  | { to: 'unpaid'; code: Code; detail: string | null }
 
 export type Row = {
   invoiceNumber: string
@@ -139,26 +161,36 @@ export interface Ledger {
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
   /**
-   * Lends out at most `limit` rows that are `waiting` and due, longest due first, until `until`. No two borrowers
-   * hold the same row. A row whose loan ran out is due again.
+   * Lends out at most `limit` rows that are due, longest due first, until `until`: those that are `waiting`, and
+   * delivered ones that are to be marked paid. No two borrowers hold the same row. A row whose loan ran out is due again.
    */
   borrow(limit: number, now: Instant, until: Instant): Promise<Loan[]>
 
-  /** When the next `waiting` row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
+  /** When the next row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
   nextDueAt(): Promise<Instant | null>
 
   /** Puts the fetched PDF on the row, for this and every later attempt. False when the loan had run out. */
   attach(loan: Loan, document: Document, now: Instant): Promise<boolean>
 
   /**
-   * Write before you speak: re-checks that the loan still holds and the row is still `waiting`, stores the exact
-   * body, and makes the row `sending`. Only after this resolved true may a byte leave. From here on only
-   * `record` with a clean answer, or a look into the portal, changes the row's state.
+   * Write before you speak: re-checks that the loan still holds, the row is still `waiting`, and the copy still tells
+   * nothing under its number (else `known`, and nothing is changed); stores the exact body, and makes the row `sending`.
+   * Only after this resolved `granted` may a byte leave. From here on only `record` with a clean answer, or `settle`
+   * after a look into the portal, changes the row's state.
    */
-  sending(loan: Loan, body: CreateBody, now: Instant): Promise<boolean>
+  sending(loan: Loan, body: CreateBody, now: Instant): Promise<'granted' | 'lost' | 'known'>
 
-  /** Ends a loan. False, and nothing is changed, when the loan had run out. */
+  /** Write before you speak, for marking paid. False when the loan had run out. */
+  paying(loan: Loan, now: Instant): Promise<boolean>
+
+  /** Ends a loan. False, and nothing is changed, when the loan had run out. What the portal told enters the copy. */
   record(loan: Loan, decision: Decision, now: Instant): Promise<boolean>
+
+  /** Rows in doubt whose loan has ended, longest in doubt first. */
+  doubts(now: Instant, limit: number): Promise<Doubt[]>
+
+  /** Ends a doubt after a look. False, and nothing is changed, when it has ended otherwise meanwhile. */
+  settle(doubt: Doubt, decision: Decision, now: Instant): Promise<boolean>
 
   /** A person's decision. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the state does not allow it. */
   act(invoiceNumber: string, action: Action, now: Instant): Promise<Row>
@@ -180,6 +212,12 @@ export interface Ledger {
    * answers the documents that no row needs any more, for the caller to remove.
    */
   forget(before: Instant, limit: number): Promise<Document[]>
+
+  /** Of the files that this ledger lives in; a copy of them has another one. */
+  readonly identity: string
+
+  /** What the portal holds, as far as this ledger was told. */
+  readonly holdings: Holdings
 
   /** The files that rows name, for the sweep of what a crash left behind. */
   documents(): Promise<Set<string>>

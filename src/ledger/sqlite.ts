@@ -1,18 +1,19 @@
 // The ledger on SQLite: one machine, one owner. Writes that are asked for in the same turn of the event loop share
 // one transaction, and so one fsync, with a savepoint for each; while a commit runs, the next ones gather.
 
-import type { SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
 import { BridgeError, type Code } from '../errors.ts'
 import { type Invoice, numberKey } from '../invoice.ts'
 import type { Document } from '../spool.ts'
-import { type Cells, historyOf, keptOf, loanOf, rowOf } from './cells.ts'
+import { type Cells, doubtOf, historyOf, keptOf, loanOf, rowOf } from './cells.ts'
 import { openDatabase } from './database.ts'
 import type {
   Action,
   Arrival,
   CreateBody,
   Decision,
+  Doubt,
   Filter,
   Ledger,
   Loan,
@@ -23,22 +24,30 @@ import type {
   Summary,
   Tally
 } from './ledger.ts'
+import { createHoldings } from './sqlite-holdings.ts'
 import { judge, mergeArrival, type Ruling, rule } from './states.ts'
 
 export type SqliteOptions = {
   /** A path, or `:memory:`. */
   file: string
+  /** An open database to use instead; it stays open when the ledger is closed. */
+  database?: DatabaseSync
+  /** Of that database; a file has its own. */
+  identity?: string
   /** Runs a function after what is waiting now; the turn in which writes gather. */
   defer?: (flush: () => void) => void
 }
 
-export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledger => {
-  const { one, all, run, write, close } = openDatabase({
+export const openSqlite = (options: SqliteOptions): Ledger => {
+  const { file, database, identity = file, defer = setImmediate } = options
+  const db = openDatabase({
     file,
+    database,
     defer,
     // The process that held these loans is dead: this one owns the file now. What it was sending stays in doubt.
     atOpen: 'UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL'
   })
+  const { one, all, run, write, close } = db
 
   const note = (invoiceId: number, at: Instant, event: string, detail: object = {}): void => {
     run(
@@ -49,6 +58,35 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       JSON.stringify(detail)
     )
   }
+
+  /** What the portal tells of a row that was delivered, by its id there or by its number. */
+  const holdings = createHoldings(db, {
+    entered(entry, isNew, now) {
+      const row = one('SELECT * FROM invoice WHERE portal_id = ?', entry.id)
+      if (row) {
+        if (entry.paidAt !== null && row.known_paid_at === null) knowPaid(row.id as number, entry.paidAt)
+        return
+      }
+      const other = isNew && entry.invoiceNumber !== null ? byKey(numberKey(entry.invoiceNumber)) : undefined
+      if (other?.state !== 'delivered' || overridesOf(other).includes('INVOICE_CONFLICT')) return
+      set(other.id as number, { code: 'PORTAL_DUPLICATE', forgotten: 0 })
+      note(other.id as number, now, 'found twice', { code: 'PORTAL_DUPLICATE', also: entry.id })
+    },
+    lost(portalId, now) {
+      const row = one('SELECT * FROM invoice WHERE portal_id = ?', portalId)
+      if (!row || row.code === 'DELETED_IN_PORTAL') return
+      set(row.id as number, {
+        code: 'DELETED_IN_PORTAL',
+        next_attempt_at: null,
+        loan_until: null,
+        forgotten: 0
+      })
+      note(row.id as number, now, 'gone from the portal', { code: 'DELETED_IN_PORTAL' })
+    }
+  })
+
+  const knowPaid = (id: number, at: Instant): void =>
+    set(id, { known_paid_at: at, paying: 0, next_attempt_at: null, loan_until: null })
 
   const byKey = (key: string): Cells | undefined => one('SELECT * FROM invoice WHERE key = ?', key)
 
@@ -145,6 +183,7 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
           ...documentCells(judgement.document),
           // Whoever has it on loan knows less: it is lent again with all there is.
           ...(row.state === 'waiting' ? { loan_until: null } : {}),
+          ...(row.state === 'delivered' ? payingCells(judgement.invoice.paidAt, row.known_paid_at, now) : {}),
           ...(judgement.released ? waitingCells(now) : {})
         })
         note(id, now, 'merged', judgement.released ? { released: row.code } : {})
@@ -165,7 +204,7 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
     return all(
       `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id IN (
          SELECT id FROM invoice INDEXED BY invoice_due
-         WHERE state = 'waiting' AND loan_until IS NULL AND next_attempt_at <= ?
+         WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL AND next_attempt_at <= ?
          ORDER BY next_attempt_at, id LIMIT ?
        ) RETURNING *`,
       until,
@@ -180,46 +219,80 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
   const onLoan = (loan: Loan, now: Instant): Cells | undefined =>
     one('SELECT * FROM invoice WHERE id = ? AND attempt = ? AND loan_until > ?', loan.id, loan.attempt, now)
 
-  const sending = (loan: Loan, body: CreateBody, now: Instant): boolean => {
-    if (onLoan(loan, now)?.state !== 'waiting') return false
+  const sending = (loan: Loan, body: CreateBody, now: Instant): 'granted' | 'lost' | 'known' => {
+    const row = onLoan(loan, now)
+    if (row?.state !== 'waiting') return 'lost'
+    const there = holdings.idsUnder(numberKey(body.invoiceNumber))
+    if (there.length > 0 && !overridesOf(row).includes('INVOICE_CONFLICT')) return 'known'
     set(loan.id, {
       state: 'sending',
       code: null,
       body: JSON.stringify(body),
       ever_sent: 1,
+      told: holdings.told(),
       next_attempt_at: null,
       sending_at: now
     })
     note(loan.id, now, 'sending', { attempt: loan.attempt })
+    return 'granted'
+  }
+
+  const paying = (loan: Loan, now: Instant): boolean => {
+    const row = onLoan(loan, now)
+    if (row?.state !== 'delivered' || row.known_paid_at !== null) return false
+    set(loan.id, { paying: 1 })
     return true
   }
 
-  const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
-    const row = onLoan(loan, now)
-    if (!row) return false
-    const { id } = loan
+  const deliver = (
+    row: Cells,
+    { holding, how, code }: Extract<Decision, { to: 'delivered' }>,
+    now: Instant
+  ): void => {
+    const id = row.id as number
+    const { paidAt } = keptOf(row).invoice
+    // What is recorded as known is what was sent, or what the portal says.
+    const sent =
+      how === 'created' && row.body !== null ? (JSON.parse(row.body as string) as CreateBody).paidAt : null
+    const knownPaidAt = sent === null ? holding.paidAt : paidAt
+    set(id, {
+      ...endCells,
+      state: 'delivered',
+      code: hasConflict(id) ? 'INVOICE_CONFLICT' : code,
+      portal_id: holding.id,
+      delivered_at: now,
+      finished_at: now,
+      failures: 0,
+      tried_ms: 0,
+      known_paid_at: knownPaidAt,
+      ...payingCells(paidAt, knownPaidAt, now)
+    })
+    holdings.enter(holding, { read: null, own: how === 'created' }, now)
+    const twice = holdings.idsUnder(row.key as string).length > 1
+    if (twice && !overridesOf(row).includes('INVOICE_CONFLICT')) set(id, { code: 'PORTAL_DUPLICATE' })
+  }
+
+  const wait = (row: Cells, { at, code, spent }: Extract<Decision, { to: 'waiting' }>, now: Instant): void =>
+    set(row.id as number, {
+      loan_until: null,
+      next_attempt_at: at,
+      ...(row.state === 'delivered' ? {} : { state: 'waiting', code, sending_at: null }),
+      ...(spent
+        ? { failures: Number(row.failures) + 1, tried_ms: Number(row.tried_ms) + Math.max(0, at - now) }
+        : {})
+    })
+
+  const conclude = (row: Cells, decision: Decision, now: Instant): void => {
+    const id = row.id as number
     const conflict = hasConflict(id)
     switch (decision.to) {
       case 'delivered':
-        set(id, {
-          ...endCells,
-          state: 'delivered',
-          code: conflict ? 'INVOICE_CONFLICT' : null,
-          portal_id: decision.portalId,
-          delivered_at: now,
-          finished_at: now
-        })
+        deliver(row, decision, now)
         break
       case 'waiting':
-        set(id, {
-          ...endCells,
-          state: 'waiting',
-          code: decision.code,
-          next_attempt_at: decision.at,
-          failures: Number(row.failures) + Number(decision.spent)
-        })
+        wait(row, decision, now)
         // A pause that goes on is not worth a line each time.
-        if (!decision.spent && row.code === decision.code) return true
+        if (!decision.spent && row.code === decision.code) return
         break
       case 'held':
         set(id, {
@@ -233,15 +306,57 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       case 'doubt':
         set(id, { loan_until: null })
         break
+      case 'paid':
+        knowPaid(id, keptOf(row).invoice.paidAt ?? now)
+        holdings.enter(decision.holding, { read: null, own: false }, now)
+        break
+      case 'unpaid':
+        set(id, { loan_until: null, next_attempt_at: null, code: decision.code })
+        break
     }
-    // In history `at` is when it happened.
-    const { to, at: nextAttemptAt, ...detail } = { at: undefined, ...decision }
-    note(id, now, to === 'doubt' ? 'answer unknown' : to, { ...detail, nextAttemptAt })
+    noteDecision(id, decision, now)
     // What was kept while it was in doubt is judged now: other facts under this number need a person.
-    if (conflict && to !== 'doubt' && to !== 'delivered') {
+    if (
+      conflict &&
+      (decision.to === 'waiting' || decision.to === 'held' || decision.to === 'dismissed') &&
+      row.state !== 'delivered'
+    ) {
       set(id, heldCells('INVOICE_CONFLICT'))
       note(id, now, 'held', { code: 'INVOICE_CONFLICT' })
     }
+  }
+
+  const noteDecision = (id: number, decision: Decision, now: Instant): void => {
+    // In history `at` is when it happened; the holding is the copy's.
+    const { to, at: nextAttemptAt, holding, ...detail } = { at: undefined, holding: undefined, ...decision }
+    const portalId = holding?.id
+    note(id, now, to === 'doubt' ? 'answer unknown' : to, { ...detail, portalId, nextAttemptAt })
+  }
+
+  const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
+    const row = onLoan(loan, now)
+    if (!row) return false
+    conclude(row, decision, now)
+    return true
+  }
+
+  const doubts = (now: Instant, limit: number): Doubt[] =>
+    all(
+      `SELECT * FROM invoice INDEXED BY invoice_sending
+       WHERE state = 'sending' AND (loan_until IS NULL OR loan_until <= ?) ORDER BY sending_at, id LIMIT ?`,
+      now,
+      limit
+    ).map(doubtOf)
+
+  const settle = ({ id, attempt }: Doubt, decision: Decision, now: Instant): boolean => {
+    const row = one(
+      `SELECT * FROM invoice WHERE id = ? AND attempt = ? AND state = 'sending' AND (loan_until IS NULL OR loan_until <= ?)`,
+      id,
+      attempt,
+      now
+    )
+    if (!row) return false
+    conclude(row, decision, now)
     return true
   }
 
@@ -275,7 +390,7 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       case 'nothing':
         return
       case 'release': {
-        const granted = new Set(JSON.parse(row.overrides as string) as Override[])
+        const granted = new Set(overridesOf(row))
         if (ruling.override) granted.add(ruling.override)
         // A loan that runs goes on: it is being delivered now.
         if (row.state === 'waiting' && row.loan_until !== null) return
@@ -367,7 +482,8 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
 
   const forget = (before: Instant, limit: number): Document[] => {
     const rows = all(
-      'SELECT * FROM invoice WHERE finished_at < ? AND forgotten = 0 AND NOT (state = ? AND code IS NOT NULL) LIMIT ?',
+      `SELECT * FROM invoice WHERE finished_at < ? AND forgotten = 0 AND next_attempt_at IS NULL
+        AND NOT (state = ? AND code IS NOT NULL) LIMIT ?`,
       before,
       'delivered',
       limit
@@ -400,7 +516,12 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
         return true
       }),
     sending: (loan, body, now) => write(() => sending(loan, body, now)),
+    paying: (loan, now) => write(() => paying(loan, now)),
     record: (loan, decision, now) => write(() => record(loan, decision, now)),
+    doubts: async (now, limit) => doubts(now, limit),
+    settle: (doubt, decision, now) => write(() => settle(doubt, decision, now)),
+    holdings,
+    identity: db.identity ?? identity,
     act: (invoiceNumber, action, now) => write(() => act(invoiceNumber, action, now)),
     forget: (before, limit) => write(() => forget(before, limit)),
     beat: now =>
@@ -410,13 +531,13 @@ export const openSqlite = ({ file, defer = setImmediate }: SqliteOptions): Ledge
       const due = instant(
         one(
           `SELECT min(next_attempt_at) AS at FROM invoice INDEXED BY invoice_due
-           WHERE state = 'waiting' AND loan_until IS NULL`
+           WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL`
         )
       )
       const loan = instant(
         one(
           `SELECT min(loan_until) AS at FROM invoice INDEXED BY invoice_loan
-           WHERE state = 'waiting' AND loan_until IS NOT NULL`
+           WHERE next_attempt_at IS NOT NULL AND loan_until IS NOT NULL`
         )
       )
       return due === null || loan === null ? (due ?? loan) : Math.min(due, loan)
@@ -468,8 +589,15 @@ const waitingCells = (now: Instant): Cells => ({
   next_attempt_at: now,
   finished_at: null,
   forgotten: 0,
-  failures: 0
+  failures: 0,
+  tried_ms: 0
 })
+
+/** Wanted against known: what is left to do about being paid. */
+const payingCells = (wanted: Instant | null, known: SQLInputValue | undefined, now: Instant): Cells =>
+  wanted !== null && known === null ? { next_attempt_at: now, failures: 0, tried_ms: 0, forgotten: 0 } : {}
+
+const overridesOf = (row: Cells): Override[] => JSON.parse(row.overrides as string) as Override[]
 
 const documentCells = (document: Document | null): Cells => ({
   document_file: document?.file ?? null,

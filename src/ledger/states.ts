@@ -116,7 +116,7 @@ export const rule = (
   switch (action) {
     case 'deliver':
       if (state === 'delivered') return null
-      if (code === 'INVOICE_CONFLICT' || hasConflict) return { kind: 'keep' }
+      if (hasConflict) return { kind: 'keep' }
       return { kind: 'release', override: overrides.find(override => override === code) ?? null }
     case 'dismiss':
       if (state === 'dismissed') return { kind: 'nothing' }

@@ -27,10 +27,14 @@ export type CustomerFields = {
 /** Reads reject with PORTAL_UNREACHABLE, PORTAL_BUSY or PORTAL_UNAUTHORIZED; writes never reject. */
 export interface Portal {
   /**
-   * `startBy`, on the monotonic clock: unless the connection stands by then, nothing is sent.
+   * `startBy`, on the monotonic clock: unless the connection stands by then, nothing is sent. `endBy`: given up by then.
    * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent again.
    */
-  createInvoice(body: CreateBody, pdf: Blob, options?: { startBy?: number }): Promise<Written<PortalInvoice>>
+  createInvoice(
+    body: CreateBody,
+    pdf: Blob,
+    options?: { startBy?: number; endBy?: number }
+  ): Promise<Written<PortalInvoice>>
   markPaid(id: string, paidAt: Instant): Promise<Written<PortalInvoice>>
   createCustomer(fields: CustomerFields): Promise<Written<PortalCustomer>>
   /** Null: the portal answered 404. */
@@ -92,7 +96,7 @@ export const createPortal = (options: PortalOptions): Portal => {
   let inWords = true
 
   return {
-    async createInvoice(body, pdf, { startBy } = {}) {
+    async createInvoice(body, pdf, { startBy, endBy } = {}) {
       const sentInWords = inWords
       const form = formOf(fieldsOf(body, sentInWords), {
         name: 'pdf',
@@ -104,11 +108,12 @@ export const createPortal = (options: PortalOptions): Portal => {
         method: 'POST',
         url: at('customer-invoices'),
         ...form,
-        startBy
+        startBy,
+        endBy
       }
       const exchanged = await exchange(call)
       const result = written(exchanged, {
-        valueIn: body => readWritten(PortalInvoice, body),
+        valueIn: answer => readWritten(PortalInvoice, answer),
         now: clock.now(),
         taken: /num[bm]er/i
       })
@@ -122,13 +127,13 @@ export const createPortal = (options: PortalOptions): Portal => {
       const call = { name: 'markPaid', method: 'PATCH' } as const
       const body = { paidAt: formatPaidAt(paidAt, timeZone) }
       const exchanged = await send(call, `customer-invoices/${segment(id)}`, body)
-      return written(exchanged, { valueIn: body => readWritten(PortalInvoice, body), now: clock.now() })
+      return written(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer), now: clock.now() })
     },
 
     async createCustomer(fields) {
       const exchanged = await send({ name: 'createCustomer', method: 'POST' }, 'customers', fields)
       return written(exchanged, {
-        valueIn: body => readWritten(PortalCustomer, body),
+        valueIn: answer => readWritten(PortalCustomer, answer),
         now: clock.now(),
         taken: /e-?mail/i
       })

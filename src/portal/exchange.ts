@@ -2,12 +2,12 @@
 // followed. It never rejects: whether a request left, and what is known of its fate, is the answer.
 
 import type { IncomingHttpHeaders } from 'node:http'
-
 import type { Socket } from 'node:net'
 import got from 'got'
 import type { Clock, Instant } from '../clock.ts'
 import { answerOf } from '../http.ts'
 import { openConnection } from './connection.ts'
+import { pauseOf } from './pause.ts'
 
 export type Call = {
   name: string
@@ -17,6 +17,8 @@ export type Call = {
   body?: Blob | string
   /** On the monotonic clock: after it the first byte stays here. */
   startBy?: number | undefined
+  /** On the monotonic clock: after it the call is given up, even before its own time is over. */
+  endBy?: number | undefined
 }
 
 export type Exchange =
@@ -35,6 +37,8 @@ export type OnAnswer = (answer: {
   /** Of the budget of requests. */
   limit: number | null
   remaining: number | null
+  /** How long it asks everybody to wait; null when it does not. */
+  pauseMs: number | null
   sentAt: Instant
   answeredAt: Instant
 }) => void
@@ -54,9 +58,11 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
   const underWay = new Set<AbortController>()
 
   const exchange = async (call: Call): Promise<Exchange> => {
-    const { startBy = Number.POSITIVE_INFINITY } = call
+    const { endBy = Number.POSITIVE_INFINITY } = call
+    const startBy = Math.min(call.startBy ?? endBy, endBy)
+    const withinMs = Math.max(0, Math.min(timeoutMs, endBy - clock.monotonic()))
     const stop = new AbortController()
-    const whole = setTimeout(() => stop.abort(`no answer within ${timeoutMs} ms`), timeoutMs)
+    const whole = setTimeout(() => stop.abort(`no answer within ${Math.round(withinMs)} ms`), withinMs)
     const sentAt = clock.now()
     let sent = false
     let socket: Socket | undefined
@@ -68,6 +74,7 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
         ...fixed,
         method: call.method,
         headers: { ...headers, ...call.headers },
+        signal: stop.signal,
         ...(call.body === undefined
           ? {}
           : { body: typeof call.body === 'string' ? call.body : call.body.stream() }),
@@ -81,7 +88,8 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
       })
       const answer = await answerOf(stream)
       const { status, headers: answered } = answer
-      onAnswer({ call: call.name, status, ...budgetOf(answered), sentAt, answeredAt: clock.now() })
+      const pauseMs = status === 429 ? pauseOf(answered, clock.now()) : null
+      onAnswer({ call: call.name, status, ...budgetOf(answered), pauseMs, sentAt, answeredAt: clock.now() })
       return { kind: 'answer', ...answer, body: await bodyOf(stream) }
     } catch (error) {
       const reason = stop.signal.aborted ? String(stop.signal.reason) : reasonOf(error)

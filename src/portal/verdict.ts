@@ -1,12 +1,11 @@
 // What an answer of the portal means. Of a write there are three meanings and no fourth: done, certainly not done, and
 // unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice.
 
-import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
 import type { Instant } from '../clock.ts'
 import { BridgeError, type Code } from '../errors.ts'
-import { retryAfterMs } from '../http.ts'
 import type { Exchange } from './exchange.ts'
+import { pauseOf } from './pause.ts'
 import { read } from './schemas.ts'
 
 export type Written<T> =
@@ -130,18 +129,4 @@ const wordsOf = ({ status, body }: Answer): string => {
     .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
     .slice(0, wordsMax)
     .toWellFormed()
-}
-
-// The documented window is a minute.
-const pauseMs = 60_000
-
-// A clock that is wrong, here or there, must not stop the bridge for a day; nor make it ask without a pause.
-const pauseMsMax = 3_600_000
-const pauseMsMin = 1000
-
-const pauseOf = (headers: IncomingHttpHeaders, now: Instant): number => {
-  const reset = headers['x-ratelimit-reset']
-  const untilReset = typeof reset === 'string' && /^\d{1,11}$/.test(reset) ? Number(reset) * 1000 - now : 0
-  const pause = retryAfterMs(headers) ?? (untilReset > 0 ? untilReset : pauseMs)
-  return Math.min(Math.max(pause, pauseMsMin), pauseMsMax)
 }

@@ -19,7 +19,7 @@ CREATE TABLE invoice (
   body TEXT CHECK (body IS NULL OR json_valid(body)),
   ever_sent INTEGER NOT NULL DEFAULT 0 CHECK (ever_sent IN (0, 1)),
   received_at INTEGER NOT NULL,
-  -- Since when it is being tried: received, or last released by a person.
+  -- Since when it should be in the portal: received, or last released by a person.
   since INTEGER NOT NULL,
   next_attempt_at INTEGER,
   sending_at INTEGER,
@@ -28,15 +28,25 @@ CREATE TABLE invoice (
   forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1)),
   attempt INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
+  -- How long it has waited between attempts that counted: pauses of the portal are nobody's patience.
+  tried_ms INTEGER NOT NULL DEFAULT 0,
   loan_until INTEGER,
+  -- How much the copy of the portal had been told when the create went out.
+  told INTEGER,
+  -- What the portal knows, beside what is wanted; and whether it may have been asked.
+  known_paid_at INTEGER,
+  paying INTEGER NOT NULL DEFAULT 0 CHECK (paying IN (0, 1)),
 
   CHECK (state IN ('waiting', 'sending', 'delivered', 'held', 'dismissed')),
   CHECK ((state = 'delivered') = (portal_id IS NOT NULL)),
   CHECK ((state = 'delivered') = (delivered_at IS NOT NULL)),
-  CHECK ((state = 'waiting') = (next_attempt_at IS NOT NULL)),
+  CHECK (state <> 'waiting' OR next_attempt_at IS NOT NULL),
+  -- A delivered row has something left to do when it is to be marked paid.
+  CHECK (next_attempt_at IS NULL OR state IN ('waiting', 'delivered')),
   CHECK ((state = 'sending') = (sending_at IS NOT NULL)),
-  CHECK (state <> 'sending' OR (body IS NOT NULL AND ever_sent = 1)),
-  CHECK (state IN ('waiting', 'sending') OR loan_until IS NULL),
+  CHECK (state <> 'sending' OR (body IS NOT NULL AND told IS NOT NULL AND ever_sent = 1)),
+  CHECK (state IN ('waiting', 'sending', 'delivered') OR loan_until IS NULL),
+  CHECK (state = 'delivered' OR (known_paid_at IS NULL AND paying = 0)),
   CHECK ((state IN ('delivered', 'dismissed')) = (finished_at IS NOT NULL)),
   CHECK ((document_file IS NULL) = (document_bytes IS NULL) AND (document_file IS NULL) = (document_sha256 IS NULL)),
   CHECK (CASE state
@@ -52,7 +62,7 @@ CREATE TABLE invoice (
   END)
 ) STRICT;
 
-CREATE INDEX invoice_due ON invoice (next_attempt_at) WHERE state = 'waiting' AND loan_until IS NULL;
+CREATE INDEX invoice_due ON invoice (next_attempt_at) WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL;
 CREATE INDEX invoice_loan ON invoice (loan_until) WHERE loan_until IS NOT NULL;
 CREATE INDEX invoice_waiting_since ON invoice (since) WHERE state = 'waiting';
 CREATE INDEX invoice_sending ON invoice (sending_at) WHERE state = 'sending';

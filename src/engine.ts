@@ -1,0 +1,164 @@
+// All that delivers, put together: the copy is filled, then the worker sends, the look settles what is in doubt, and the
+// gate pauses them when the portal cannot be spoken to. Time, chance, network and ledger come from outside, so that one
+// simulated run is made of the same parts.
+
+import type { Alert } from './alert.ts'
+import type { Clock } from './clock.ts'
+import type { Patience } from './decide.ts'
+import { createDeliver, type Rules } from './deliver.ts'
+import type { Decision, Ledger } from './ledger/ledger.ts'
+import type { Log } from './log.ts'
+import type { Portal } from './portal/client.ts'
+import { createCopy } from './portal/copy.ts'
+import { createGate, type GateState } from './portal/gate.ts'
+import { createLook } from './portal/look.ts'
+import { type Budget, createPace, type Pace } from './portal/pace.ts'
+import { createReader } from './portal/reader.ts'
+import { distrustRolledBack, type PortalIdentity, recognisePortal } from './portal/trust.ts'
+import type { Document, Spool } from './spool.ts'
+import { createWorker } from './worker.ts'
+
+export type EngineOptions = {
+  ledger: Ledger
+  spool: Spool
+  portal: Portal
+  /** The budget of the portal's token, with the slots that were taken before this process began. */
+  pace: Pace
+  fetchPdf: (url: string) => Promise<Document>
+  clock: Clock
+  random: () => number
+  log: Log
+  alert: Alert
+  rules: Rules
+  patience: Patience
+  /** Whose portal this is. */
+  identity: PortalIdentity
+  portalTimeoutMs: number
+  portalSettleMs: number
+  concurrency: number
+  loanMs: number
+  /** Told of each decision after it is on the disk. */
+  recorded?: (
+    invoice: { tool: string | null; invoiceNumber: string },
+    decision: Decision,
+    tookMs: number
+  ) => void
+}
+
+export type PortalState = GateState & {
+  budget: Budget
+  /** Of the first read, before which nothing is created; null once it is done. */
+  filling: { pages: number } | null
+}
+
+export type Engine = {
+  /** Before `start`: stops with PORTAL_CHANGED when the ledger belongs to another portal. */
+  recognise: () => Promise<void>
+  start: () => void
+  /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many deliveries were left. */
+  stop: (withinMs: number) => Promise<number>
+  wake: () => void
+  /** When the worker's loop last turned, on the monotonic clock. */
+  turnedAt: () => number
+  portal: () => PortalState
+}
+
+export const createPaceFor = async (ledger: Ledger, clock: Clock, perMinute: number): Promise<Pace> =>
+  createPace({
+    perMinute,
+    clock,
+    takenBefore: await ledger.holdings.slotsTaken(),
+    keep: () => ledger.holdings.takeSlot(clock.now())
+  })
+
+export const createEngine = (options: EngineOptions): Engine => {
+  const { ledger, portal, pace, clock, random, log, alert, patience } = options
+  const { holdings } = ledger
+  const reader = createReader({ portal, pace, holdings, clock })
+
+  const told = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
+    options.recorded?.({ tool, invoiceNumber }, decision, tookMs)
+    if (decision.to === 'held' || decision.to === 'unpaid') alert(decision.code, invoiceNumber)
+    if (decision.to === 'delivered' && decision.code !== null) alert(decision.code, invoiceNumber)
+  }
+
+  const gate = createGate({
+    clock,
+    retryFirstMs: patience.retryFirstMs,
+    probe: () => reader.probe('delivery'),
+    closed(code) {
+      log.warn({ code }, 'deliveries pause')
+      alert(code, null)
+    },
+    opened() {
+      log.info({}, 'deliveries go on')
+      wake()
+    }
+  })
+
+  const copy = createCopy({
+    holdings,
+    reader,
+    clock,
+    log,
+    lateMs: options.portalSettleMs + lateSpareMs,
+    recognise: () => recognisePortal(ledger, reader, options.identity),
+    filled: () => wake(),
+    heard: gate.heardRead
+  })
+
+  const look = createLook({
+    ledger,
+    reader,
+    clock,
+    log,
+    settleMs: options.portalSettleMs,
+    isReady: copy.isFilled,
+    settled(doubt, decision) {
+      told(decision, null, doubt.body.invoiceNumber, 0)
+      wake()
+    },
+    heard: gate.heardRead
+  })
+
+  const worker = createWorker({
+    ledger,
+    deliver: createDeliver({ ...options, reader }),
+    gate,
+    isReady: copy.isFilled,
+    clock,
+    random,
+    concurrency: options.concurrency,
+    loanMs: options.loanMs,
+    patience,
+    log,
+    recorded(loan, decision, tookMs) {
+      told(decision, loan.tool, loan.invoice.invoiceNumber, tookMs)
+      if (decision.to === 'doubt') look.wake()
+    }
+  })
+
+  const wake = () => worker.wake()
+
+  return {
+    async recognise() {
+      await distrustRolledBack(ledger, clock, log)
+      await recognisePortal(ledger, reader, options.identity)
+    },
+    start() {
+      copy.start()
+      look.start()
+      worker.start()
+    },
+    async stop(withinMs) {
+      const [left] = await Promise.all([worker.stop(withinMs), copy.stop(), look.stop(), gate.stop()])
+      return left
+    },
+    wake,
+    turnedAt: worker.turnedAt,
+    portal: () => ({ ...gate.state(), budget: pace.budget(), filling: copy.progress() })
+  }
+}
+
+// Beside the settle time: how far back a sweep reads behind the last one.
+const lateSpareMs = 5 * 60_000

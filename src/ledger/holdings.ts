@@ -1,0 +1,86 @@
+// What the portal holds, as far as the bridge has seen: the ledger's other half. Kept in the same database, so that one
+// transaction can ask both; never more than a copy: whatever it says of a single invoice is confirmed by asking for it.
+
+import type { Instant } from '../clock.ts'
+import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
+
+/** In which order the portal lists invoices; `unknown` until it is proven, and again once it proves wrong. */
+export type ListOrder = 'unknown' | 'newest' | 'oldest'
+
+export type CopyState = {
+  /** Two full reads in a row agreed, since this ledger began or was last distrusted. Before that nothing is created. */
+  filled: boolean
+  order: ListOrder
+  /** The bridge's own creates were seen at the end where `order` says they appear: only then is absence concluded there. */
+  orderSeen: boolean
+  /** The latest creation that a completed read has seen: what the next sweep reads back to. */
+  sweptTo: Instant | null
+  sweptAt: Instant | null
+  fullAt: Instant | null
+}
+
+export const emptyCopy: CopyState = {
+  filled: false,
+  order: 'unknown',
+  orderSeen: false,
+  sweptTo: null,
+  sweptAt: null,
+  fullAt: null
+}
+
+/** What the bridge remembers of itself and of whom it speaks with. */
+export type Memory = {
+  /** The files this ledger lives in; a copy of them is another one. */
+  identity: string
+  /** Of the portal: its address, and a fingerprint of the token. */
+  portal: { url: string; token: string }
+}
+
+export interface Holdings {
+  copy(): Promise<CopyState>
+  setCopy(change: Partial<CopyState>): Promise<void>
+
+  /**
+   * Enters what the portal said. `read` is the number of the read that saw it, null for the answer to a single call.
+   * Where a row was delivered as another id of the same number, it gets PORTAL_DUPLICATE; where the portal says that a
+   * delivered invoice is paid, that is known from now on.
+   */
+  learn(entries: readonly PortalInvoice[], read: number | null, now: Instant): Promise<void>
+
+  /** The portal says that it holds no such id: out of the copy; a row that was delivered as it gets DELETED_IN_PORTAL. */
+  lose(id: string, now: Instant): Promise<void>
+
+  /** All that the copy holds under a number. */
+  byNumber(invoiceNumber: string): Promise<PortalInvoice[]>
+
+  /** A new number for a read, and how far the copy had been told when it began. */
+  beginRead(): Promise<{ read: number; told: number }>
+
+  /** Ids told before the read began that it did not see; created at `since` or later, if given. At most `limit`. */
+  unseen(begun: { read: number; told: number }, since: Instant | null, limit: number): Promise<string[]>
+
+  /** The latest creation among what the copy had been told by then; null when it tells none. */
+  newest(told?: number): Promise<Instant | null>
+
+  /** Own creates, latest first, that are `since` or later. */
+  ownSince(since: Instant | null, limit: number): Promise<string[]>
+
+  /** Ids that the copy was told of last. */
+  latest(limit: number): Promise<string[]>
+
+  size(): Promise<number>
+
+  learnCustomers(customers: readonly PortalCustomer[], read: number): Promise<void>
+  /** Customers that a whole read did not see are gone. */
+  endCustomersRead(read: number): Promise<void>
+  customersSize(): Promise<number>
+
+  /** The last sign of life, before this process began. */
+  lastBeat(): Promise<Instant | null>
+  memory(): Promise<Partial<Memory>>
+  remember(memory: Partial<Memory>): Promise<void>
+
+  /** Slots of the budget that were taken in the minute and a half before the last sign of life. */
+  slotsTaken(): Promise<number>
+  takeSlot(now: Instant): Promise<void>
+}

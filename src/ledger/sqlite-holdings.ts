@@ -1,0 +1,156 @@
+// What the portal holds, on SQLite: see holdings.ts for what is promised.
+
+import type { Instant } from '../clock.ts'
+import { numberKey } from '../invoice.ts'
+import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
+import type { Cells } from './cells.ts'
+import type { Database } from './database.ts'
+import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
+
+/** What the invoices' half of the ledger does when the portal tells of one of its rows. */
+export type Told = {
+  /** An entry came in that the copy did not have (`isNew`), or has again. */
+  entered: (entry: PortalInvoice, isNew: boolean, now: Instant) => void
+  lost: (portalId: string, now: Instant) => void
+}
+
+export type SqliteHoldings = Holdings & {
+  /** Within a transaction of the invoices' half. */
+  enter: (entry: PortalInvoice, how: { read: number | null; own: boolean }, now: Instant) => void
+  idsUnder: (key: string) => string[]
+  told: () => number
+}
+
+// Longer than a minute by more than any request takes: a slot that may still count.
+const slotMsMax = 90_000
+
+export const createHoldings = (
+  { one, all, run, write }: Database,
+  { entered, lost }: Told
+): SqliteHoldings => {
+  const fact = <T>(name: string): T | null => {
+    const cells = one('SELECT value FROM fact WHERE name = ?', name)
+    return cells ? (JSON.parse(cells.value as string) as T) : null
+  }
+  const setFact = (name: string, value: unknown): void =>
+    run(
+      'INSERT INTO fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      name,
+      JSON.stringify(value)
+    )
+  const copy = (): CopyState => ({ ...emptyCopy, ...fact<Partial<CopyState>>('copy') })
+  const told = (): number => fact<number>('told') ?? 0
+  const nextTold = (): number => {
+    const next = told() + 1
+    setFact('told', next)
+    return next
+  }
+
+  const enter: SqliteHoldings['enter'] = (entry, { read, own }, now) => {
+    const known = one('SELECT told FROM portal_invoice WHERE id = ?', entry.id)
+    run(
+      `INSERT INTO portal_invoice (id, key, entry, created_at, told, seen_by, own) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, created_at = excluded.created_at,
+        seen_by = max(seen_by, excluded.seen_by), own = max(own, excluded.own)`,
+      entry.id,
+      entry.invoiceNumber === null ? null : numberKey(entry.invoiceNumber),
+      JSON.stringify(entry),
+      entry.createdAt,
+      (known?.told as number | undefined) ?? nextTold(),
+      read ?? 0,
+      Number(own)
+    )
+    entered(entry, known === undefined, now)
+  }
+
+  const lose = (id: string, now: Instant): void => {
+    run('DELETE FROM portal_invoice WHERE id = ?', id)
+    lost(id, now)
+  }
+
+  const idsUnder = (key: string): string[] =>
+    all('SELECT id FROM portal_invoice WHERE key = ? ORDER BY told', key).map(({ id }) => id as string)
+
+  const count = (table: 'portal_invoice' | 'portal_customer'): number =>
+    one(`SELECT count(*) AS entries FROM ${table}`)?.entries as number
+
+  return {
+    enter,
+    idsUnder,
+    told,
+    copy: async () => copy(),
+    setCopy: change => write(() => setFact('copy', { ...copy(), ...change })),
+    learn: (entries, read, now) =>
+      write(() => {
+        for (const entry of entries) enter(entry, { read, own: false }, now)
+      }),
+    lose: (id, now) => write(() => lose(id, now)),
+    byNumber: async invoiceNumber =>
+      all('SELECT entry FROM portal_invoice WHERE key = ? ORDER BY told', numberKey(invoiceNumber)).map(
+        entryOf
+      ),
+    beginRead: () =>
+      write(() => {
+        const read = (fact<number>('reads') ?? 0) + 1
+        setFact('reads', read)
+        return { read, told: told() }
+      }),
+    unseen: async (begun, since, limit) =>
+      all(
+        since === null
+          ? 'SELECT id FROM portal_invoice WHERE seen_by < ? AND told <= ? LIMIT ?'
+          : 'SELECT id FROM portal_invoice WHERE created_at >= ? AND seen_by < ? AND told <= ? LIMIT ?',
+        ...(since === null ? [] : [since]),
+        begun.read,
+        begun.told,
+        limit
+      ).map(({ id }) => id as string),
+    newest: async (before = Number.MAX_SAFE_INTEGER) =>
+      (one(
+        'SELECT created_at FROM portal_invoice WHERE created_at IS NOT NULL AND told <= ? ORDER BY created_at DESC LIMIT 1',
+        before
+      )?.created_at ?? null) as Instant | null,
+    ownSince: async (since, limit) =>
+      all(
+        'SELECT id FROM portal_invoice WHERE own = 1 AND created_at >= ? ORDER BY told DESC LIMIT ?',
+        since ?? 0,
+        limit
+      ).map(({ id }) => id as string),
+    latest: async limit =>
+      all('SELECT id FROM portal_invoice ORDER BY told DESC LIMIT ?', limit).map(({ id }) => id as string),
+    size: async () => count('portal_invoice'),
+
+    learnCustomers: (customers, read) =>
+      write(() => {
+        for (const customer of customers) {
+          run(
+            'INSERT INTO portal_customer VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET email = excluded.email, entry = excluded.entry, seen_by = excluded.seen_by',
+            customer.id,
+            customer.primaryEmail?.trim().toLowerCase() ?? null,
+            JSON.stringify(customer satisfies PortalCustomer),
+            read
+          )
+        }
+      }),
+    endCustomersRead: read => write(() => run('DELETE FROM portal_customer WHERE seen_by < ?', read)),
+    customersSize: async () => count('portal_customer'),
+
+    lastBeat: async () => (one('SELECT at FROM heartbeat')?.at ?? null) as Instant | null,
+    memory: async () => fact<Partial<Memory>>('memory') ?? {},
+    remember: memory => write(() => setFact('memory', { ...fact<Partial<Memory>>('memory'), ...memory })),
+
+    async slotsTaken() {
+      // Counted back from the last one taken, not from now: what the clock did since then cannot free a slot.
+      const last = one('SELECT max(taken_at) AS at FROM slot')?.at as Instant | null | undefined
+      if (last === null || last === undefined) return 0
+      return one('SELECT count(*) AS slots FROM slot WHERE taken_at > ?', last - slotMsMax)?.slots as number
+    },
+    takeSlot: now =>
+      write(() => {
+        run('DELETE FROM slot WHERE taken_at <= ?', now - slotMsMax)
+        run('INSERT INTO slot VALUES (?)', now)
+      })
+  }
+}
+
+const entryOf = (cells: Cells): PortalInvoice => JSON.parse(cells.entry as string) as PortalInvoice

@@ -1,0 +1,208 @@
+// The bridge's copy of what the portal holds: filled before the first create, kept up by own creates and by sweeps. It
+// answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is absence.
+
+import type { Clock, Instant } from '../clock.ts'
+import { BridgeError } from '../errors.ts'
+import type { CopyState, Holdings } from '../ledger/holdings.ts'
+import type { Log } from '../log.ts'
+import type { Errand } from './pace.ts'
+import type { Begun, Reader } from './reader.ts'
+import { agree, orderOf, type Reading } from './reading.ts'
+
+export type CopyOptions = {
+  holdings: Holdings
+  reader: Reader
+  clock: Clock
+  log: Log
+  /** How far back a sweep reads behind what the last one saw: creates may become visible late. */
+  lateMs: number
+  /** Whether this is the portal that the ledger knows; false when it cannot be asked. */
+  recognise: () => Promise<boolean>
+  /** Told when deliveries may begin. */
+  filled: () => void
+  /** Told how the last read went; for health. */
+  heard: (error: BridgeError | null) => void
+}
+
+export interface Copy {
+  start: () => void
+  stop: () => Promise<void>
+  /** Sweep soon: something waits for what may be new in the portal. */
+  hurry: () => void
+  /** Whether deliveries may rely on it. */
+  isFilled: () => boolean
+  /** Of the first read: pages so far; null when it is done. */
+  progress: () => { pages: number } | null
+}
+
+const minute = 60_000
+const sweepEveryMs = 15 * minute
+const fullEveryMs = 24 * 60 * minute
+
+// Between tries when the portal does not answer.
+const retryFirstMs = 5000
+const retryLongestMs = minute
+
+// A sweep that has to read everything rests ten times as long as it took: others may spend from the same token.
+const restFactor = 10
+
+// How many missing ids are asked for after one read; the rest is asked after the next.
+const missingMax = 100
+
+export const createCopy = (options: CopyOptions): Copy => {
+  const { holdings, reader, clock, log, lateMs, heard } = options
+  const stopping = new AbortController()
+  let nap = new AbortController()
+  let loop: Promise<void> | undefined
+  let recognised = false
+  let isFilled = false
+  let pages = 0
+  let hurried = false
+
+  const goOn = (): boolean => {
+    pages += 1
+    return !stopping.signal.aborted
+  }
+
+  /** Asks for each id that should have been seen: the portal's answer tells whether it is gone. True when all are. */
+  const askForMissing = async (begun: Begun, since: Instant | null, errand: Errand): Promise<boolean> => {
+    let allGone = true
+    for (const id of await holdings.unseen(begun, since, missingMax)) {
+      if ((await reader.one(id, errand)) !== null) allGone = false
+    }
+    return allGone
+  }
+
+  const keepFull = async (reading: Reading & Begun, errand: Errand): Promise<void> => {
+    const before = await holdings.copy()
+    const order = orderOf(reading.entries)
+    await askForMissing(reading, null, errand)
+    const now = clock.now()
+    await holdings.setCopy({
+      order,
+      orderSeen: order === before.order && before.orderSeen,
+      sweptTo: latest(reading.entries),
+      sweptAt: now,
+      fullAt: now
+    })
+  }
+
+  /** Reads everything until two readings in a row agree. */
+  const fill = async (): Promise<boolean> => {
+    if (!(await reader.customers('delivery', goOn))) return false
+    let before = await reader.all('delivery', goOn)
+    while (before !== null) {
+      const reading = await reader.all('delivery', goOn)
+      if (reading !== null && agree(before, reading)) {
+        await keepFull(reading, 'delivery')
+        await holdings.setCopy({ filled: true })
+        return true
+      }
+      before = reading
+    }
+    return false
+  }
+
+  const full = async (): Promise<void> => {
+    if (!(await reader.customers('sweep', goOn))) return
+    const reading = await reader.all('sweep', goOn)
+    if (reading) await keepFull(reading, 'sweep')
+  }
+
+  const sweep = async ({ order, sweptTo, orderSeen }: CopyState): Promise<void> => {
+    if (order === 'unknown' || sweptTo === null) return full()
+    const since = sweptTo - lateMs
+    const reading = await reader.since(since, order, 'sweep', goOn)
+    if (stopping.signal.aborted) return
+    // What is known to stand in this range and was not seen there is gone, or the order is not what it seemed.
+    if (reading === null || !(await askForMissing(reading, since, 'sweep'))) {
+      await holdings.setCopy({ order: 'unknown', orderSeen: false })
+      return full()
+    }
+    const own = await holdings.ownSince(since, 1)
+    await holdings.setCopy({
+      sweptTo: Math.max(latest(reading.entries) ?? sweptTo, sweptTo),
+      sweptAt: clock.now(),
+      // All that is known was seen at that end; with an own create among it, the order is shown by our own doing.
+      orderSeen: orderSeen || own.length > 0
+    })
+  }
+
+  const open = (): void => {
+    if (isFilled) return
+    isFilled = true
+    options.filled()
+  }
+
+  const sleepUntilDue = async (tookMs: number): Promise<void> => {
+    const { order } = await holdings.copy()
+    const rest = order === 'unknown' ? Math.max(sweepEveryMs, tookMs * restFactor) : sweepEveryMs
+    if (!hurried) await clock.sleep(rest, nap.signal)
+    hurried = false
+  }
+
+  const turn = async (): Promise<void> => {
+    recognised ||= await options.recognise()
+    if (!recognised)
+      throw new BridgeError('PORTAL_UNREACHABLE', 'whether this is the same portal cannot be asked')
+    const state = await holdings.copy()
+    const startedAt = clock.monotonic()
+    pages = 0
+    // Filled by an earlier process: deliveries need not wait for this one's first sweep.
+    if (state.filled) open()
+    if (!state.filled) {
+      if (!(await fill())) return
+      log.info(
+        { invoices: await holdings.size(), tookMs: Math.round(clock.monotonic() - startedAt) },
+        'portal copied'
+      )
+    } else if (state.fullAt === null || clock.now() - state.fullAt >= fullEveryMs) await full()
+    else await sweep(state)
+    heard(null)
+    open()
+    nap = new AbortController()
+    await sleepUntilDue(clock.monotonic() - startedAt)
+  }
+
+  const keepTurning = async (): Promise<void> => {
+    let pause = retryFirstMs
+    while (!stopping.signal.aborted) {
+      try {
+        await turn()
+        pause = retryFirstMs
+      } catch (error) {
+        if (error instanceof BridgeError)
+          log.warn({ code: error.code, err: error }, 'the portal could not be read')
+        else log.error({ err: error }, 'the portal could not be read')
+        heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
+        const asked = error instanceof BridgeError ? (error.retryAfterMs ?? 0) : 0
+        await clock.sleep(Math.max(pause, asked), stopping.signal)
+        pause = Math.min(pause * 2, retryLongestMs)
+      }
+    }
+  }
+
+  return {
+    start() {
+      loop ??= keepTurning()
+    },
+    async stop() {
+      stopping.abort()
+      nap.abort()
+      await loop
+    },
+    hurry() {
+      hurried = true
+      nap.abort()
+    },
+    isFilled: () => isFilled,
+    progress: () => (isFilled ? null : { pages })
+  }
+}
+
+const latest = (entries: readonly { createdAt: Instant | null }[]): Instant | null =>
+  entries.reduce<Instant | null>(
+    (found, { createdAt }) =>
+      createdAt !== null && (found === null || createdAt > found) ? createdAt : found,
+    null
+  )

@@ -1,0 +1,161 @@
+// Whether deliveries may begin at all. A portal that is down, or that refuses the token, is nobody's invoice's fault:
+// everything pauses, one call a minute at most tries, and it goes on by itself.
+
+import type { Clock } from '../clock.ts'
+import type { Outcome } from '../decide.ts'
+import type { BridgeError, Code } from '../errors.ts'
+
+export type GateOptions = {
+  clock: Clock
+  /** The first pause of a portal that is down. */
+  retryFirstMs: number
+  /** A list call, which changes nothing. Rejects while the portal is down. */
+  probe: () => Promise<unknown>
+  /** Told once when it closes, and by which code. */
+  closed: (code: Code) => void
+  opened: () => void
+}
+
+/** What an outcome says beyond the one invoice. */
+export type Standing =
+  | 'open'
+  /** Everything pauses: the attempt does not count. */
+  | 'paused'
+  /** Refused again, while another was taken: it is this invoice, not the token. */
+  | 'alone'
+
+export type GateState = { state: 'open' | 'down' | 'refused'; sinceMs: number; readsRefused: boolean }
+
+export interface Gate {
+  /** How many deliveries may begin beside those that run. */
+  admits: (running: number) => number
+  heard: (invoice: number, outcome: Outcome) => Standing
+  /** How a read went, null for well. */
+  heardRead: (error: BridgeError | null) => void
+  state: () => GateState
+  stop: () => Promise<void>
+}
+
+// In a row, of any invoices.
+const failuresMax = 5
+const probeEveryMsMax = 60_000
+
+export const createGate = ({ clock, retryFirstMs, probe, closed, opened }: GateOptions): Gate => {
+  const stopping = new AbortController()
+  let state: GateState['state'] = 'open'
+  let since = clock.monotonic()
+  let failures = 0
+  let probing: Promise<void> | undefined
+  let probeAt = 0
+  let readsRefused = false
+  // How many were taken by then, for each invoice that was refused.
+  const refusedAfter = new Map<number, number>()
+  let taken = 0
+
+  const open = (): void => {
+    failures = 0
+    if (state === 'open') return
+    state = 'open'
+    since = clock.monotonic()
+    opened()
+  }
+
+  const close = (why: 'down' | 'refused'): void => {
+    if (state === why) return
+    state = why
+    since = clock.monotonic()
+    closed(why === 'down' ? 'PORTAL_UNREACHABLE' : 'PORTAL_UNAUTHORIZED')
+  }
+
+  const keepProbing = async (): Promise<void> => {
+    let pause = Math.min(retryFirstMs, probeEveryMsMax)
+    while (state === 'down' && !stopping.signal.aborted) {
+      await clock.sleep(pause, stopping.signal)
+      pause = Math.min(pause * 2, probeEveryMsMax)
+      if (stopping.signal.aborted) return
+      try {
+        await probe()
+        if (state === 'down') open()
+      } catch {
+        // Still down: that is what was asked.
+      }
+    }
+  }
+
+  const refused = (invoice: number): Standing => {
+    const before = refusedAfter.get(invoice)
+    if (before !== undefined && taken > before) {
+      refusedAfter.delete(invoice)
+      return 'alone'
+    }
+    refusedAfter.set(invoice, taken)
+    probeAt = clock.monotonic() + probeEveryMsMax
+    close('refused')
+    return 'paused'
+  }
+
+  const failed = (): Standing => {
+    failures += 1
+    if (state !== 'open') return 'paused'
+    if (failures < failuresMax) return 'open'
+    close('down')
+    probing = keepProbing()
+    return 'paused'
+  }
+
+  return {
+    admits(running) {
+      if (state === 'open') return Number.POSITIVE_INFINITY
+      if (state === 'down') return 0
+      return running === 0 && clock.monotonic() >= probeAt ? 1 : 0
+    },
+
+    heard(invoice, outcome) {
+      switch (reachOf(outcome)) {
+        case 'answered':
+          taken += Number(outcome.kind === 'created')
+          refusedAfter.delete(invoice)
+          open()
+          return 'open'
+        case 'refused':
+          return refused(invoice)
+        case 'failed':
+          return failed()
+        case 'silent':
+          return state === 'open' ? 'open' : 'paused'
+      }
+    },
+
+    heardRead(error) {
+      const refusedNow = error?.code === 'PORTAL_UNAUTHORIZED'
+      if (refusedNow && !readsRefused && state !== 'refused') closed('PORTAL_UNAUTHORIZED')
+      readsRefused = refusedNow
+    },
+
+    state: () => ({ state, sinceMs: clock.monotonic() - since, readsRefused }),
+
+    async stop() {
+      stopping.abort()
+      await probing
+    }
+  }
+}
+
+/** What an outcome tells of the portal as a whole. `silent`: the portal was not asked, or said nothing of itself. */
+const reachOf = (outcome: Outcome): 'answered' | 'refused' | 'failed' | 'silent' => {
+  switch (outcome.kind) {
+    case 'created':
+    case 'paid':
+      return 'answered'
+    case 'unknown':
+      return outcome.answered ? 'answered' : 'failed'
+    case 'failed':
+      if (outcome.code === 'PORTAL_UNAUTHORIZED') return 'refused'
+      if (outcome.code === 'PORTAL_UNREACHABLE') return 'failed'
+      return outcome.code === 'PORTAL_REJECTED' || outcome.code === 'PORTAL_FORM_CHANGED'
+        ? 'answered'
+        : 'silent'
+    default:
+      return 'silent'
+  }
+}

@@ -1,0 +1,170 @@
+// Is it there? Settles doubts by asking the portal: rows for which a create went out, or may have, and whose answer is
+// not known. Found: adopted, or for a person. Absent is the dangerous word; it takes two readings that agree.
+
+import type { Clock, Instant } from '../clock.ts'
+import { BridgeError } from '../errors.ts'
+import type { Decision, Doubt, Ledger } from '../ledger/ledger.ts'
+import type { Log } from '../log.ts'
+import { confirm, judgeFound } from './match.ts'
+import type { Begun, Reader } from './reader.ts'
+import { agree, type Reading } from './reading.ts'
+
+export type LookOptions = {
+  ledger: Ledger
+  reader: Reader
+  clock: Clock
+  log: Log
+  /** How long after a doubt was first seen absence can be believed. */
+  settleMs: number
+  /** Whether the copy is filled: before that there is nothing to compare with. */
+  isReady: () => boolean
+  settled: (doubt: Doubt, decision: Decision) => void
+  heard: (error: BridgeError | null) => void
+}
+
+export interface Look {
+  start: () => void
+  stop: () => Promise<void>
+  /** There may be a new doubt. */
+  wake: () => void
+}
+
+// A portal that never stands still for two readings is asked again later.
+const readingsMax = 6
+
+// Servers of one portal may differ in their clocks: so much further back is looked.
+const skewMs = 60_000
+
+const doubtsAtOnce = 200
+const idleMs = 5000
+const retryFirstMs = 5000
+const retryLongestMs = 60_000
+const missingMax = 3
+
+export const createLook = (options: LookOptions): Look => {
+  const { ledger, reader, clock, log, settleMs, isReady, heard } = options
+  const { holdings } = ledger
+  const stopping = new AbortController()
+  let nap = new AbortController()
+  let loop: Promise<void> | undefined
+  // By row and attempt: when this process first saw the doubt, on the monotonic clock.
+  let firstSeen = new Map<string, number>()
+
+  const settle = async (doubt: Doubt, decision: Decision): Promise<void> => {
+    if (!(await ledger.settle(doubt, decision, clock.now()))) return
+    log.info({ invoiceNumber: doubt.body.invoiceNumber, to: decision.to }, 'doubt settled')
+    options.settled(doubt, decision)
+  }
+
+  /** Doubts that are old enough, and how long until the next is. */
+  const ripe = async (): Promise<{ doubts: Doubt[]; waitMs: number }> => {
+    const now = clock.monotonic()
+    const doubts = await ledger.doubts(clock.now(), doubtsAtOnce)
+    firstSeen = new Map(doubts.map(doubt => [keyOf(doubt), firstSeen.get(keyOf(doubt)) ?? now]))
+    const ageOf = (doubt: Doubt) => now - (firstSeen.get(keyOf(doubt)) ?? now)
+    const old = doubts.filter(doubt => ageOf(doubt) >= settleMs)
+    const young = doubts.filter(doubt => ageOf(doubt) < settleMs).map(doubt => settleMs - ageOf(doubt))
+    return { doubts: old, waitMs: Math.min(idleMs, ...young) }
+  }
+
+  /** Adopts, or holds, what the copy now tells of; answers the doubts of which it tells nothing. */
+  const settleFound = async (doubts: Doubt[]): Promise<Doubt[]> => {
+    const absent: Doubt[] = []
+    for (const doubt of doubts) {
+      const found = await confirm(reader, await holdings.byNumber(doubt.body.invoiceNumber), 'doubt')
+      const verdict = judgeFound(found, doubt.body, doubt.overridden)
+      if (verdict) await settle(doubt, verdict)
+      else absent.push(doubt)
+    }
+    return absent
+  }
+
+  const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
+    const { order, orderSeen } = await holdings.copy()
+    const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
+    if (order === 'unknown' || !orderSeen || known === null) return reader.all('doubt', goOn)
+    const since: Instant = known - skewMs
+    const reading = await reader.since(since, order, 'doubt', goOn)
+    if (stopping.signal.aborted) return null
+    if (reading && (await seesWhatIsKnown(reading, since))) return reading
+    log.warn({}, 'the portal does not list in the order it seemed to; everything is read')
+    await holdings.setCopy({ order: 'unknown', orderSeen: false })
+    return reader.all('doubt', goOn)
+  }
+
+  /** All that is known to stand in the range was seen in it, or is gone from the portal. */
+  const seesWhatIsKnown = async (begun: Begun, since: Instant): Promise<boolean> => {
+    const missing = await holdings.unseen(begun, since, missingMax + 1)
+    if (missing.length > missingMax) return false
+    for (const id of missing) if ((await reader.one(id, 'doubt')) !== null) return false
+    return true
+  }
+
+  const goOn = () => !stopping.signal.aborted
+
+  const look = async (ripened: Doubt[]): Promise<void> => {
+    // What the copy already tells (a late answer, a sweep) needs no reading.
+    let doubts = await settleFound(ripened)
+    let before: Reading | null = null
+    for (let readings = 1; doubts.length > 0 && readings <= readingsMax; readings += 1) {
+      const reading = await readFor(doubts)
+      if (reading === null) return
+      doubts = await settleFound(doubts)
+      if (before !== null && sameRange(before, reading) && agree(before, reading)) {
+        for (const doubt of doubts) await settle(doubt, absent(clock.now()))
+        return
+      }
+      before = reading
+    }
+  }
+
+  const turn = async (): Promise<void> => {
+    nap = new AbortController()
+    const { doubts, waitMs } = isReady() ? await ripe() : { doubts: [], waitMs: idleMs }
+    if (doubts.length > 0) await look(doubts)
+    heard(null)
+    await clock.sleep(waitMs, nap.signal)
+  }
+
+  const keepTurning = async (): Promise<void> => {
+    let pause = retryFirstMs
+    while (!stopping.signal.aborted) {
+      try {
+        await turn()
+        pause = retryFirstMs
+      } catch (error) {
+        if (!(error instanceof BridgeError)) log.error({ err: error }, 'a doubt could not be settled')
+        heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
+        const asked = error instanceof BridgeError ? (error.retryAfterMs ?? 0) : 0
+        await clock.sleep(Math.max(pause, asked), stopping.signal)
+        pause = Math.min(pause * 2, retryLongestMs)
+      }
+    }
+  }
+
+  return {
+    start() {
+      loop ??= keepTurning()
+    },
+    async stop() {
+      stopping.abort()
+      nap.abort()
+      await loop
+    },
+    wake: () => nap.abort()
+  }
+}
+
+const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`
+
+/** Two readings can agree about a doubt only if both looked as far back as it may be. */
+const sameRange = (before: Reading, after: Reading): boolean =>
+  before.since === null || (after.since !== null && before.since <= after.since)
+
+const absent = (now: Instant): Decision => ({
+  to: 'waiting',
+  at: now,
+  code: 'PORTAL_UNREACHABLE',
+  detail: 'the portal does not hold it',
+  spent: true
+})

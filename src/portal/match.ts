@@ -1,0 +1,44 @@
+// Whether what stands in the portal under a number is the invoice that was to be sent.
+
+import { formatAmount } from '../invoice.ts'
+import type { CreateBody, Decision } from '../ledger/ledger.ts'
+import type { Errand } from './pace.ts'
+import type { Reader } from './reader.ts'
+import type { PortalInvoice } from './schemas.ts'
+
+/** Each entry as the portal tells it now; what is gone is left out. */
+export const confirm = async (
+  reader: Pick<Reader, 'one'>,
+  entries: PortalInvoice[],
+  errand: Errand
+): Promise<PortalInvoice[]> => {
+  const confirmed = await Promise.all(entries.map(({ id }) => reader.one(id, errand)))
+  return confirmed.filter(entry => entry !== null)
+}
+
+/** What follows from what the portal holds under an invoice's number; null when it holds nothing that counts. */
+export const judgeFound = (
+  found: PortalInvoice[],
+  body: CreateBody,
+  overridden: boolean
+): Decision | null => {
+  const same = found.filter(entry => isSame(entry, body))
+  const [mine] = same
+  if (mine) {
+    const others = overridden ? same.length - 1 : found.length - 1
+    return { to: 'delivered', holding: mine, how: 'adopted', code: others > 0 ? 'PORTAL_DUPLICATE' : null }
+  }
+  // A person has seen what stands there and said to deliver all the same.
+  if (found.length === 0 || overridden) return null
+  return {
+    to: 'held',
+    code: 'INVOICE_CONFLICT',
+    detail: `the portal holds ${found.map(({ id }) => id).join(', ')} under this number`
+  }
+}
+
+const isSame = (entry: PortalInvoice, body: CreateBody): boolean =>
+  entry.customerId === body.customerId &&
+  entry.amountCents !== null &&
+  formatAmount(entry.amountCents) === body.amount &&
+  entry.issuedAt === body.issuedAt

@@ -1,0 +1,157 @@
+// Reads the portal's list, a page for each slot of the budget, and tells the copy what it saw.
+
+import type { Clock, Instant } from '../clock.ts'
+import { BridgeError } from '../errors.ts'
+import type { Holdings } from '../ledger/holdings.ts'
+import type { Portal } from './client.ts'
+import type { Errand, Pace } from './pace.ts'
+import { isSorted, type Reading } from './reading.ts'
+import type { PortalInvoice } from './schemas.ts'
+
+export type ReaderOptions = {
+  portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice'>
+  pace: Pace
+  holdings: Holdings
+  clock: Clock
+}
+
+export type Begun = { read: number; told: number }
+
+export interface Reader {
+  /** The whole list. `page` is called after each page; answering false ends the reading: then null. */
+  all: (errand: Errand, page?: (number: number) => boolean) => Promise<(Reading & Begun) | null>
+  /** What was created at `since` or later, from the end where `order` puts it. Null when the list is not in that order. */
+  since: (
+    since: Instant,
+    order: 'newest' | 'oldest',
+    errand: Errand,
+    page?: (number: number) => boolean
+  ) => Promise<(Reading & Begun) | null>
+  /** Asks for one id, and tells the copy. Null: the portal does not hold it (any more). */
+  one: (id: string, errand: Errand) => Promise<PortalInvoice | null>
+  /** The same, without telling anybody. */
+  ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
+  /** The smallest question there is: rejects while the portal cannot be spoken to. */
+  probe: (errand: Errand) => Promise<void>
+  /** All customers. False when `page` ended it. */
+  customers: (errand: Errand, page?: (number: number) => boolean) => Promise<boolean>
+}
+
+// Three million invoices. A portal whose last page never comes must not keep us for ever.
+const pagesMax = 200_000
+
+// Documented.
+const perPageDefault = 15
+
+export const createReader = ({ portal, pace, holdings, clock }: ReaderOptions): Reader => {
+  const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
+    const slot = await pace.slot(errand)
+    if (!slot) throw new BridgeError('PORTAL_BUSY')
+    try {
+      return await call()
+    } finally {
+      slot.done()
+    }
+  }
+
+  const ask: Reader['ask'] = (id, errand) => inSlot(errand, () => portal.invoice(id))
+
+  const begin = async (since: Instant | null): Promise<Reading & Begun> => {
+    const begun = await holdings.beginRead()
+    return { entries: [], since, newestBefore: await holdings.newest(begun.told), ...begun }
+  }
+
+  const pageOf = async (number: number, read: number, errand: Errand) => {
+    const page = await inSlot(errand, () => portal.invoicesPage(number))
+    await holdings.learn(page.items, read, clock.now())
+    return page
+  }
+
+  /** Entries move to a later page while others are added before them: an id counts where it was seen first. */
+  const once = (entries: PortalInvoice[]): PortalInvoice[] => {
+    const seen = new Set<string>()
+    return entries.filter(({ id }) => !seen.has(id) && seen.add(id))
+  }
+
+  const all: Reader['all'] = async (errand, goOn = () => true) => {
+    const reading = await begin(null)
+    for (let number = 1; number <= pagesMax; number += 1) {
+      const { items, more } = await pageOf(number, reading.read, errand)
+      reading.entries.push(...items)
+      if (!more) return { ...reading, entries: once(reading.entries) }
+      if (!goOn(number)) return null
+    }
+    throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
+  }
+
+  const isBefore = (entry: PortalInvoice | undefined, since: Instant): boolean =>
+    entry !== undefined && entry.createdAt !== null && entry.createdAt < since
+
+  const fromStart = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
+    const reading = await begin(since)
+    for (let number = 1; number <= pagesMax; number += 1) {
+      const { items, more } = await pageOf(number, reading.read, errand)
+      reading.entries.push(...items)
+      if (!more || isBefore(items.at(-1), since)) return reading
+      if (!goOn(number)) return null
+    }
+    return null
+  }
+
+  /** The last page is not told: begins where it should be, goes back to what is old enough, then on to the end. */
+  const fromEnd = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
+    const reading = await begin(since)
+    const guess = Math.max(1, Math.ceil((await holdings.size()) / perPageDefault))
+    const pages = new Map<number, { items: PortalInvoice[]; more: boolean }>()
+    let first = guess
+    for (;;) {
+      const page = await pageOf(first, reading.read, errand)
+      pages.set(first, page)
+      if (first === 1 || isBefore(page.items[0], since)) break
+      if (!goOn(pages.size)) return null
+      first -= 1
+    }
+    let last = guess
+    while (pages.get(last)?.more) {
+      if (!goOn(pages.size) || pages.size > pagesMax) return null
+      last += 1
+      pages.set(last, await pageOf(last, reading.read, errand))
+    }
+    for (let number = first; number <= last; number += 1)
+      reading.entries.push(...(pages.get(number)?.items ?? []))
+    return reading
+  }
+
+  return {
+    all,
+    async since(since, order, errand, goOn = () => true) {
+      const reading = await (order === 'newest' ? fromStart : fromEnd)(since, errand, goOn)
+      if (!reading) return null
+      const entries = once(reading.entries)
+      return isSorted(entries, order) ? { ...reading, entries } : null
+    },
+    ask,
+    async one(id, errand) {
+      const found = await ask(id, errand)
+      if (found) await holdings.learn([found], null, clock.now())
+      else await holdings.lose(id, clock.now())
+      return found
+    },
+    async probe(errand) {
+      await inSlot(errand, () => portal.invoicesPage(1))
+    },
+    async customers(errand, goOn = () => true) {
+      const { read } = await holdings.beginRead()
+      for (let number = 1; number <= pagesMax; number += 1) {
+        const { items, more } = await inSlot(errand, () => portal.customersPage(number))
+        await holdings.learnCustomers(items, read)
+        if (!more) {
+          await holdings.endCustomersRead(read)
+          return true
+        }
+        if (!goOn(number)) return false
+      }
+      throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
+    }
+  }
+}

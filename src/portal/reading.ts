@@ -1,0 +1,84 @@
+// Reading the portal's list, and what may be concluded from it. Entries move between pages while others are added or
+// deleted, so one reading proves what is there, never what is not; two in a row that agree prove both.
+
+import type { Instant } from '../clock.ts'
+import type { ListOrder } from '../ledger/holdings.ts'
+import type { PortalInvoice } from './schemas.ts'
+
+export type Reading = {
+  /** In the list's order, each id once. */
+  entries: PortalInvoice[]
+  /** Only what was created since then was looked for; null: everything. */
+  since: Instant | null
+  /** The latest creation that was known when it began. Whatever was created later is at least as late. */
+  newestBefore: Instant | null
+}
+
+/**
+ * Whether the second of two consecutive readings shows that the first missed nothing: all that the first saw is still
+ * there (so nothing was deleted that could have drawn others across a page boundary), and what is new was created since.
+ */
+export const agree = (first: Reading, second: Reading): boolean => {
+  const [before, after] = [first, second].map(idsOf)
+  if (!before || !after) return false
+  for (const id of before) if (!after.has(id)) return false
+  const { newestBefore } = first
+  return second.entries
+    .filter(entry => after.has(entry.id) && !before.has(entry.id))
+    .every(({ createdAt }) => createdAt !== null && newestBefore !== null && createdAt >= newestBefore)
+}
+
+/** Of a partial reading only its range counts: what is older stands on its last page by chance. */
+const idsOf = ({ entries, since }: Reading): Set<string> =>
+  new Set(
+    entries.filter(({ createdAt }) => since === null || (createdAt ?? since) >= since).map(({ id }) => id)
+  )
+
+/**
+ * The order of a full list, if it can only be that of creation: sorted by it, and with a pair of neighbours each that
+ * issue date, number and id would have put otherwise. Sequential numbers that are created in turn prove nothing.
+ */
+export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
+  const order = (['newest', 'oldest'] as const).find(candidate => isSorted(entries, candidate))
+  if (order === undefined) return 'unknown'
+  const others: ((entry: PortalInvoice) => string | null)[] = [
+    ({ issuedAt }) => issuedAt,
+    ({ invoiceNumber }) => invoiceNumber,
+    ({ id }) => id
+  ]
+  const sorts = others.flatMap(key =>
+    comparisons.map(compare => (a: PortalInvoice, b: PortalInvoice) => compare(key(a), key(b)))
+  )
+  const told = sorts.every(sort => contradicts(entries, sort, 1) && contradicts(entries, sort, -1))
+  return told ? order : 'unknown'
+}
+
+export const isSorted = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'): boolean =>
+  entries.every((entry, index) => {
+    const previous = entries[index - 1]
+    if (entry.createdAt === null) return false
+    if (previous === undefined || previous.createdAt === null) return true
+    return order === 'newest' ? previous.createdAt >= entry.createdAt : previous.createdAt <= entry.createdAt
+  })
+
+/** Whether neighbours that were created at different times stand against this sort, in this direction. */
+const contradicts = (
+  entries: readonly PortalInvoice[],
+  sort: (a: PortalInvoice, b: PortalInvoice) => number,
+  direction: 1 | -1
+): boolean =>
+  entries.some((entry, index) => {
+    const previous = entries[index - 1]
+    return (
+      previous !== undefined &&
+      previous.createdAt !== entry.createdAt &&
+      sort(previous, entry) * direction > 0
+    )
+  })
+
+// A list may sort texts letter by letter, or the numbers in them as numbers. What is missing decides nothing.
+const collator = new Intl.Collator('en', { numeric: true })
+const comparisons = [
+  (a: string | null, b: string | null): number => (a === null || b === null ? 0 : a < b ? -1 : Number(a > b)),
+  (a: string | null, b: string | null): number => (a === null || b === null ? 0 : collator.compare(a, b))
+]

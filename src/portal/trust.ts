@@ -1,0 +1,65 @@
+// Whether the ledger can be believed about the portal. A restored backup is worse than a lost ledger, because ledger and
+// copy lie together; and the copy of one portal says nothing about another.
+
+import { createHash } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { BridgeError, isCode } from '../errors.ts'
+import { emptyCopy } from '../ledger/holdings.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Log } from '../log.ts'
+import type { Reader } from './reader.ts'
+
+// The sign of life comes every few seconds. After a longer silence nobody knows what was restored in between.
+const silenceMsMax = 10 * 60_000
+
+// So many known ids are asked for in a portal that looks like another one.
+const idsAsked = 3
+
+/** Before anything else is written: empties the copy when this ledger may have been rolled back. */
+export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<void> => {
+  const { holdings, identity } = ledger
+  const lastBeat = await holdings.lastBeat()
+  const { identity: before } = await holdings.memory()
+  const silent = lastBeat !== null && Math.abs(clock.now() - lastBeat) > silenceMsMax
+  const copied = before !== undefined && before !== identity
+  if (silent || copied) {
+    log.warn(
+      { silent, copied },
+      'the ledger may have been rolled back: the portal is read before anything is created'
+    )
+    await holdings.setCopy(emptyCopy)
+  }
+  await holdings.remember({ identity })
+}
+
+export type PortalIdentity = { url: string; token: string }
+
+/**
+ * Whether this is the portal that the ledger knows. False: it cannot be asked now. Throws PORTAL_CHANGED when none of the
+ * ids that should be there is.
+ */
+export const recognisePortal = async (
+  { holdings }: Ledger,
+  reader: Pick<Reader, 'ask'>,
+  { url, token }: PortalIdentity
+): Promise<boolean> => {
+  const portal = { url, token: createHash('sha256').update(token).digest('hex').slice(0, 16) }
+  const { portal: known } = await holdings.memory()
+  if (known?.url === portal.url && known.token === portal.token) return true
+  const ids = known ? await holdings.latest(idsAsked) : []
+  if (ids.length > 0 && !(await holdsOne(ids, reader))) return false
+  await holdings.remember({ portal })
+  return true
+}
+
+const holdsOne = async (ids: string[], reader: Pick<Reader, 'ask'>): Promise<boolean> => {
+  for (const id of ids) {
+    try {
+      if ((await reader.ask(id, 'delivery')) !== null) return true
+    } catch (error) {
+      if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
+      return false
+    }
+  }
+  throw new BridgeError('PORTAL_CHANGED', `the portal holds none of ${ids.join(', ')}`)
+}

@@ -1,0 +1,50 @@
+// What the ledger needs every few seconds: a sign of life, by which a restored backup is told from a short stop, and
+// forgetting, a little at a time, what finished long ago.
+
+import type { Clock } from './clock.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Log } from './log.ts'
+import type { Spool } from './spool.ts'
+
+export type Upkeep = { start: () => void; stop: () => Promise<void> }
+
+export type UpkeepOptions = { ledger: Ledger; spool: Spool; clock: Clock; retentionDays: number; log: Log }
+
+const day = 24 * 3_600_000
+
+// One fsync each time; and together more rows a minute than the portal can be given, so that it never falls behind.
+const everyMs = 10_000
+const rowsAtOnce = 25
+
+export const createUpkeep = (options: UpkeepOptions): Upkeep => {
+  const { ledger, clock, log } = options
+  const stopping = new AbortController()
+  let loop: Promise<void> | undefined
+
+  const keepGoing = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await ledger.beat(clock.now())
+        await forgetSome(options)
+      } catch (err) {
+        log.error({ err }, 'upkeep of the ledger failed')
+      }
+      await clock.sleep(everyMs, stopping.signal)
+    }
+  }
+
+  return {
+    start() {
+      loop ??= keepGoing()
+    },
+    async stop() {
+      stopping.abort()
+      await loop
+    }
+  }
+}
+
+const forgetSome = async ({ ledger, spool, clock, retentionDays }: UpkeepOptions): Promise<void> => {
+  const documents = await ledger.forget(clock.now() - retentionDays * day, rowsAtOnce)
+  await Promise.all(documents.map(document => spool.remove(document)))
+}
