@@ -3,10 +3,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { CatchUp } from '../src/catch-up.ts'
 import { type Clock, type Instant, isoInstant } from '../src/clock.ts'
 import type { Engine } from '../src/engine.ts'
 import { advice, BridgeError, type Problem } from '../src/errors.ts'
-import { formatAmount } from '../src/invoice.ts'
+import { formatAmount, parseDate } from '../src/invoice.ts'
 import {
   type Action,
   actions,
@@ -22,7 +23,8 @@ export type ApiOptions = {
   clock: Clock
   operatorToken: string
   /** The tools that exist, and whether each is on. */
-  tools: { name: string; on: boolean; address: string }[]
+  tools: { name: string; on: boolean; missingSecret: string | null; address: string }[]
+  catchUp: Pick<CatchUp, 'ask'>
   portalUrl: string
   engine: Pick<Engine, 'wake' | 'portal'>
 }
@@ -48,10 +50,17 @@ const Query = z.strictObject({
     .optional()
 })
 
+const CatchUpBody = z.strictObject({
+  tool: z.string('expected the name of a tool').max(100),
+  since: z
+    .string('expected a date such as 2026-11-20')
+    .refine(text => parseDate(text) !== undefined, 'expected a date such as 2026-11-20')
+})
+
 type ByNumber = { Params: { invoiceNumber: string } }
 
 export default async function api(app: FastifyInstance, options: ApiOptions) {
-  const { ledger, clock, operatorToken, tools, portalUrl, engine } = options
+  const { ledger, clock, operatorToken, tools, portalUrl, engine, catchUp } = options
 
   app.get('/openapi.json', async () => openapi)
 
@@ -92,6 +101,16 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       const found = await ledger.find(invoiceNumber)
       if (!found) throw new BridgeError('INVOICE_NOT_FOUND')
       return { ...shown(found), history: found.history.map(shownEntry) }
+    })
+
+    app.post('/catch-up', async request => {
+      const parsed = CatchUpBody.safeParse(request.body)
+      if (!parsed.success)
+        throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
+      return catchUp.ask(
+        parsed.data.tool,
+        Temporal.Instant.from(`${parsed.data.since}T00:00:00Z`).epochMilliseconds
+      )
     })
 
     for (const action of actions) {
@@ -150,4 +169,8 @@ const shown = (row: Row) => ({
   ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.body } : {})
 })
 
-const shownEntry = ({ at, ...entry }: HistoryEntry) => ({ at: isoInstant(at), ...entry })
+const shownEntry = ({ at, nextAttemptAt, ...entry }: HistoryEntry) => ({
+  at: isoInstant(at),
+  ...entry,
+  ...(typeof nextAttemptAt === 'number' ? { nextAttemptAt: isoInstant(nextAttemptAt) } : {})
+})

@@ -10,8 +10,9 @@ export type HealthOptions = {
   ledger: Ledger
   clock: Clock
   engine: Pick<Engine, 'turnedAt' | 'portal'>
-  /** Tools that are on; and of these, the ones whose events cannot be believed yet. */
-  tools: { on: string[]; withoutSecret: string[] }
+  tools: { name: string; on: boolean; missingSecret: string | null }[]
+  /** Tools that refuse their token. */
+  refusing: () => string[]
   version: string
 }
 
@@ -131,9 +132,13 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
   output: `what waits takes about ${Math.ceil(waiting / perMinute)} minutes`
 })
 
-const tools = ({ tools: { on, withoutSecret } }: HealthOptions): Check => {
+const tools = ({ tools: all, refusing }: HealthOptions): Check => {
+  const on = all.filter(tool => tool.on)
+  const missing = on.flatMap(({ missingSecret }) => missingSecret ?? [])
   if (on.length === 0) return { status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }
-  if (withoutSecret.length > 0)
-    return { status: 'warn', output: `webhook secret missing: ${withoutSecret.join(', ')}` }
-  return { status: 'pass', observedValue: on.join(', ') }
+  if (missing.length > 0) return { status: 'warn', output: `webhook secret missing: ${missing.join(', ')}` }
+  const refused = refusing()
+  if (refused.length > 0)
+    return { status: 'warn', output: `the API token is refused by: ${refused.join(', ')}` }
+  return { status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }
 }

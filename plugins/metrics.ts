@@ -2,11 +2,12 @@
 
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Decision, Ledger, Received } from '../src/ledger/ledger.ts'
+import type { Result } from '../src/intake.ts'
+import type { Decision, Ledger } from '../src/ledger/ledger.ts'
 import type { Budget } from '../src/portal/pace.ts'
 
 export type Metrics = {
-  received: (tool: string, result: Received['result']) => void
+  received: (tool: string, result: Result) => void
   recorded: (tool: string, decision: Decision, tookMs: number) => void
   portalAnswered: (call: string, status: number, tookMs: number) => void
   /** The listener that shows them; the caller chooses its port. */

@@ -5,22 +5,26 @@ import api from '../plugins/api.ts'
 import health from '../plugins/health.ts'
 import problems from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
+import type { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { Desk } from './desk.ts'
 import type { Engine } from './engine.ts'
 import { BridgeError } from './errors.ts'
-import type { Receive } from './intake.ts'
+import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Spool } from './spool.ts'
-import type { Tool } from './tool.ts'
+import type { ToolModule } from './tool.ts'
 
 export type AppOptions = {
   config: Config
-  tools: Tool[]
+  tools: ToolModule[]
   ledger: Ledger
   spool: Spool
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal'>
-  receive: Receive
+  desk: Pick<Desk, 'refusing'>
+  intake: Intake
+  catchUp: Pick<CatchUp, 'ask'>
   clock: Clock
   logger: FastifyBaseLogger
   version: string
@@ -36,8 +40,16 @@ const requestMsMax = 120_000
 const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { config, tools, ledger, spool, engine, receive, clock, logger, version } = options
-  const isOn = ({ name }: Tool) => config.tools[name] !== null
+  const { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version } = options
+  const told = tools.map(({ tool }) => {
+    const settings = config.tools[tool.name] ?? null
+    return {
+      name: tool.name,
+      on: settings !== null,
+      missingSecret: settings === null ? null : tool.missingSecret(settings as never),
+      address: `${config.PUBLIC_URL}/webhooks/${tool.name}`
+    }
+  })
 
   const app = Fastify({
     loggerInstance: logger,
@@ -55,7 +67,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     ledger,
     clock,
     engine,
-    tools: { on: tools.filter(isOn).map(({ name }) => name), withoutSecret: [] },
+    tools: told,
+    refusing: desk.refusing,
     version
   })
 
@@ -64,16 +77,13 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     ledger,
     clock,
     operatorToken: config.OPERATOR_TOKEN,
-    tools: tools.map(tool => ({
-      name: tool.name,
-      on: isOn(tool),
-      address: `${config.PUBLIC_URL}/webhooks/${tool.name}`
-    })),
+    tools: told,
+    catchUp,
     portalUrl: config.PORTAL_URL,
     engine
   })
 
-  for (const tool of tools) {
+  for (const { tool, default: plugin } of tools) {
     await app.register(
       async scope => {
         scope.route({
@@ -84,9 +94,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
             throw new BridgeError('METHOD_NOT_ALLOWED')
           }
         })
-        await scope.register(tool.default, {
+        await scope.register(plugin, {
           settings: config.tools[tool.name] ?? null,
-          receive,
+          intake,
           spool,
           clock,
           timeZone: config.PORTAL_TIME_ZONE,

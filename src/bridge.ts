@@ -3,20 +3,25 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createMetrics } from '../plugins/metrics.ts'
+import type { Metrics } from '../plugins/metrics.ts'
 import { createAlert } from './alert.ts'
 import { buildApp } from './app.ts'
+import { createCatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
-import type { Config } from './config.ts'
+import { type Config, realPortalUrl } from './config.ts'
+import { createDesk, type OpenTool } from './desk.ts'
 import { createEngine, createPaceFor } from './engine.ts'
 import { BridgeError } from './errors.ts'
-import { createReceive } from './intake.ts'
+import { openHttp } from './http.ts'
+import { createIntake } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { openSqlite } from './ledger/sqlite.ts'
 import { fetchPdf } from './pdf.ts'
 import { createPortal } from './portal/client.ts'
+import type { Budget } from './portal/pace.ts'
 import { openSpool, type Spool } from './spool.ts'
-import type { Tool } from './tool.ts'
+import { isWhole, type ToolModule } from './tool.ts'
+import { createToolApi } from './tool-api.ts'
 import { createUpkeep } from './upkeep.ts'
 
 export type Bridge = {
@@ -31,7 +36,7 @@ export type Bridge = {
 
 export type BridgeOptions = {
   config: Config
-  tools: Tool[]
+  tools: ToolModule[]
   clock: Clock
   random: () => number
   logger: FastifyBaseLogger
@@ -42,6 +47,9 @@ const hour = 3_600_000
 
 // The platform kills after 30 s.
 const drainMs = 25_000
+
+// Of one call to a tool's API.
+const toolTimeoutMs = 30_000
 
 // What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
 const loanSpareMs = 180_000
@@ -54,13 +62,14 @@ export const openBridge = async ({
   logger,
   version
 }: BridgeOptions): Promise<Bridge> => {
+  refuseTestMode(config, openTools(config, tools))
   const folder = ledgerFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
   const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
   const orphans = await spool.sweep(await ledger.documents())
   if (orphans > 0) logger.info({ files: orphans }, 'spool swept')
 
-  const metrics = createMetrics({ ledger, budget: () => engine.portal().budget })
+  const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
   const alert = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
   const pace = await createPaceFor(ledger, clock, config.PORTAL_REQUESTS_PER_MINUTE)
   const portal = createPortal({
@@ -70,12 +79,38 @@ export const openBridge = async ({
     timeZone: config.PORTAL_TIME_ZONE,
     clock,
     onAnswer({ call, status, sentAt, answeredAt, remaining, pauseMs }) {
-      metrics.portalAnswered(call, status, answeredAt - sentAt)
+      metrics?.portalAnswered(call, status, answeredAt - sentAt)
       pace.heard({ remaining, pauseMs })
     }
   })
+  const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
+  const desk = createDesk({
+    tools: openTools(config, tools),
+    api: createToolApi({ http, clock }),
+    clock,
+    timeZone: config.PORTAL_TIME_ZONE,
+    refused(tool, code) {
+      logger.warn({ tool, code }, 'the tool refuses its token')
+      alert(code, null)
+    }
+  })
+  const intake = createIntake({
+    ledger,
+    spool,
+    log: logger,
+    wake: () => engine.wake(),
+    alert,
+    rules: {
+      sendNotification: config.SEND_NOTIFICATION,
+      notifyWithinDays: config.NOTIFY_WITHIN_DAYS,
+      timeZone: config.PORTAL_TIME_ZONE
+    },
+    received: (tool, result) => metrics?.received(tool, result)
+  })
   const engine = createEngine({
     ledger,
+    desk,
+    intake,
     spool,
     portal,
     pace,
@@ -83,11 +118,13 @@ export const openBridge = async ({
     random,
     log: logger,
     alert,
-    fetchPdf: url =>
+    fetchPdf: ({ url, headers = {} }) =>
       fetchPdf(url, {
         spool,
+        headers,
         allowPrivate: config.ALLOW_PRIVATE_ADDRESSES,
-        timeoutMs: config.PDF_TIMEOUT_MS
+        timeoutMs: config.PDF_TIMEOUT_MS,
+        bytesMax: config.PDF_BYTES_MAX
       }),
     rules: {
       creditNotes: config.CREDIT_NOTES,
@@ -105,20 +142,22 @@ export const openBridge = async ({
     portalSettleMs: config.PORTAL_SETTLE_MS,
     concurrency: config.WORKER_CONCURRENCY,
     loanMs: config.PDF_TIMEOUT_MS + config.PORTAL_TIMEOUT_MS + loanSpareMs,
-    recorded: ({ tool }, decision, tookMs) => metrics.recorded(tool ?? '', decision, tookMs)
+    recorded: ({ tool }, decision, tookMs) => metrics?.recorded(tool ?? '', decision, tookMs)
   })
   const upkeep = createUpkeep({ ledger, spool, clock, retentionDays: config.RETENTION_DAYS, log: logger })
-  const receive = createReceive({
+  const catchUp = createCatchUp({
     ledger,
-    spool,
+    desk,
+    intake,
+    clock,
     log: logger,
-    wake: engine.wake,
-    alert,
-    received: metrics.received
+    everyMinutes: config.CATCH_UP_MINUTES
   })
   await engine.recognise()
-  const app = await buildApp({ config, tools, ledger, spool, engine, receive, clock, logger, version })
-  const figures = config.METRICS_PORT === undefined ? undefined : metrics.app()
+  await catchUp.prepare()
+  const parts = { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version }
+  const app = await buildApp(parts)
+  const figures = metrics?.app()
 
   return {
     app,
@@ -128,16 +167,45 @@ export const openBridge = async ({
       if (figures) await figures.listen({ host: config.HOST, port: config.METRICS_PORT ?? 0 })
       const address = await app.listen({ host: config.HOST, port: config.PORT })
       engine.start()
+      catchUp.start()
       upkeep.start()
       return address
     },
     async stop() {
-      const left = await Promise.all([engine.stop(drainMs), app.close(), figures?.close(), upkeep.stop()])
-      if (left[0] > 0) logger.warn({ invoices: left[0] }, 'stopped before these deliveries ended')
+      const ends = [app.close(), figures?.close(), upkeep.stop(), catchUp.stop()]
+      const [left] = await Promise.all([engine.stop(drainMs), ...ends])
+      if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')
       portal.close()
+      http.close()
       await ledger.close()
     }
   }
+}
+
+/** The tools that are on, each with its own settings; only the tool itself knows what these are. */
+export const openTools = ({ tools: settings }: Config, modules: ToolModule[]): OpenTool[] =>
+  modules.flatMap(({ tool }) =>
+    isWhole(tool) && settings[tool.name] ? [{ tool, settings: settings[tool.name] as never }] : []
+  )
+
+/** Test invoices must never be mailed to real customers. */
+const refuseTestMode = ({ PORTAL_URL }: Config, tools: OpenTool[]): void => {
+  if (PORTAL_URL !== realPortalUrl) return
+  const problems = tools.flatMap(({ tool, settings }) => {
+    const variable = tool.testMode?.(settings)
+    return variable ? [{ field: variable, message: 'refused while PORTAL_URL is the real portal' }] : []
+  })
+  if (problems.length > 0) throw new BridgeError('CONFIG_INVALID', undefined, { problems })
+}
+
+/** Loaded only when asked for: whoever looks at no figures does not pay for them in memory. */
+const openMetrics = async (
+  { METRICS_PORT }: Config,
+  options: { ledger: Ledger; budget: () => Budget }
+): Promise<Metrics | undefined> => {
+  if (METRICS_PORT === undefined) return undefined
+  const { createMetrics } = await import('../plugins/metrics.ts')
+  return createMetrics(options)
 }
 
 const ledgerFolder = (folder: string): string => {

@@ -26,6 +26,8 @@ const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Eur
 
 const day = 24 * 60 * 60_000
 
+export const realPortalUrl = 'https://api.mijnklantportaal.nl/v1'
+
 /** The bridge's own settings; each tool adds its share. */
 export const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -37,8 +39,10 @@ export const settings = z.object({
     .regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header')
     .transform(name => name.toLowerCase())
     .optional(),
-  PORTAL_TOKEN: z.string('expected the API key of the portal (portal: Settings > API Keys)'),
-  PORTAL_URL: webAddress.default('https://api.mijnklantportaal.nl/v1'),
+  PORTAL_TOKEN: z
+    .string('expected the API key of the portal (portal: Settings > API Keys)')
+    .regex(/^[\x21-\x7e]+$/, 'expected the key alone, without a space or a letter that no key has'),
+  PORTAL_URL: webAddress.default(realPortalUrl),
   PORTAL_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
   PORTAL_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   PORTAL_SETTLE_MS: wholeNumber(1000, day).default(60_000),
@@ -46,6 +50,8 @@ export const settings = z.object({
   SEND_NOTIFICATION: z
     .enum(['true', 'false'], 'expected true or false: whether the portal mails the customer')
     .transform(text => text === 'true'),
+  NOTIFY_WITHIN_DAYS: wholeNumber(0, 36_500).default(7),
+  CATCH_UP_MINUTES: wholeNumber(0, 7 * 24 * 60).default(60),
   REVIEW: yesOrNo.default(false),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
@@ -65,7 +71,11 @@ export const settings = z.object({
   ALERT_URL: webAddress.optional(),
   OPERATOR_TOKEN: z
     .string('expected a text of at least 16 characters that only you know')
-    .min(16, 'expected at least 16 characters'),
+    .min(16, 'expected at least 16 characters')
+    .regex(
+      /^[\x20-\x7e]+$/,
+      'expected letters without accents, digits and common signs: it travels in a header'
+    ),
   FLY_APP_NAME: z.string().optional(),
   FLY_MACHINE_ID: z.string().optional()
 })
@@ -78,23 +88,21 @@ export type Config = Readonly<Settings & { PUBLIC_URL: string }> & {
 }
 
 export const readConfig = (env: Environment, toolSettings: Readonly<Record<string, z.ZodObject>>): Config => {
-  // A variable that is set to nothing is not set: that is how people switch one off.
-  const given = Object.fromEntries(
-    Object.entries(env)
-      .filter(([, value]) => value?.trim())
-      .map(([name, value]) => [name, value?.trim()])
-  )
+  const given = givenIn(env)
   const problems: Problem[] = []
 
   const parse = <S extends z.ZodObject>(schema: S): z.output<S> | undefined => {
     const parsed = schema.safeParse(given)
     if (parsed.success) return parsed.data
-    problems.push(...parsed.error.issues.map(issue => problemOf(issue, given)))
+    const found = parsed.error.issues.map(issue => problemOf(issue, given))
+    problems.push(...found.filter(({ field }, at) => found.findIndex(first => first.field === field) === at))
     return undefined
   }
 
   const core = parse(settings)
-  if (core) problems.push(...contradictions(core))
+  // Beside whatever else is wrong, so that one start tells all.
+  const related = settings.pick(contradictable).safeParse(given)
+  if (related.success) problems.push(...contradictions(related.data))
   const tools: Record<string, Readonly<Record<string, unknown>> | null> = {}
   for (const [tool, schema] of Object.entries(toolSettings)) {
     const on = Object.keys(schema.shape).some(name => name in given)
@@ -104,13 +112,37 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
   return Object.freeze({ ...core, ...addresses(core), tools: Object.freeze(tools) })
 }
 
+/** One tool's settings alone: for a command that speaks as the tool would. */
+export const readSettings = <S extends z.ZodObject>(env: Environment, schema: S): z.output<S> => {
+  const given = givenIn(env)
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(issue => problemOf(issue, given))
+  throw new BridgeError('CONFIG_INVALID', undefined, { problems })
+}
+
+/** A variable that is set to nothing is not set: that is how people switch one off. */
+const givenIn = (env: Environment): Environment =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : []))
+  )
+
 /** On Fly the platform knows the public address and the header that carries the client's. */
 const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => ({
   PUBLIC_URL: PUBLIC_URL ?? (FLY_APP_NAME ? `https://${FLY_APP_NAME}.fly.dev` : `http://${HOST}:${PORT}`),
   TRUST_PROXY_HEADER: TRUST_PROXY_HEADER ?? (FLY_APP_NAME ? 'fly-client-ip' : undefined)
 })
 
-const contradictions = (core: Settings): Problem[] => {
+const contradictable = {
+  PORT: true,
+  METRICS_PORT: true,
+  PORTAL_TIMEOUT_MS: true,
+  PORTAL_SETTLE_MS: true,
+  RETRY_FIRST_MS: true,
+  RETRY_LONGEST_MS: true
+} as const
+
+const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Problem[] => {
   const found: Problem[] = []
   // A look that comes before the request itself has given up proves nothing.
   const settleMsMin = core.PORTAL_TIMEOUT_MS + 1000
@@ -119,6 +151,9 @@ const contradictions = (core: Settings): Problem[] => {
       field: 'PORTAL_SETTLE_MS',
       message: `expected at least PORTAL_TIMEOUT_MS + 1000, which is ${settleMsMin}`
     })
+  }
+  if (core.METRICS_PORT !== undefined && core.METRICS_PORT > 0 && core.METRICS_PORT === core.PORT) {
+    found.push({ field: 'METRICS_PORT', message: 'expected another port than PORT, which is public' })
   }
   if (core.RETRY_LONGEST_MS < core.RETRY_FIRST_MS) {
     found.push({ field: 'RETRY_LONGEST_MS', message: 'expected at least RETRY_FIRST_MS' })

@@ -88,8 +88,8 @@ const pause = (
   { retryFirstMs, retryLongestMs }: Patience
 ): number => {
   if (code === 'PORTAL_FORM_CHANGED') return 0
-  if (code === 'PORTAL_UNAUTHORIZED') return tokenPauseMs
-  if (code === 'PORTAL_BUSY') return retryAfterMs
+  if (code === 'PORTAL_UNAUTHORIZED' || code === 'TOOL_UNAUTHORIZED') return tokenPauseMs
+  if (code === 'PORTAL_BUSY' || code === 'TOOL_BUSY') return retryAfterMs
   const backoff = Math.min(retryFirstMs * 2 ** Math.min(failures, 30), retryLongestMs)
   // A quarter either way, so that what failed together does not come back together.
   const jittered = Math.round(backoff * (0.75 + random / 2))

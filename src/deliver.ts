@@ -3,8 +3,10 @@
 
 import type { Clock } from './clock.ts'
 import type { Outcome } from './decide.ts'
+import type { Desk } from './desk.ts'
 import { BridgeError, type Code } from './errors.ts'
-import { formatAmount, formatPaidAt, parseAmount } from './invoice.ts'
+import type { Intake } from './intake.ts'
+import { formatAmount, formatPaidAt, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Ledger, Loan } from './ledger/ledger.ts'
 import type { Portal, Written } from './portal/client.ts'
 import { confirm, judgeFound } from './portal/match.ts'
@@ -12,6 +14,7 @@ import type { Pace } from './portal/pace.ts'
 import type { Reader } from './portal/reader.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
 import type { Document, Spool } from './spool.ts'
+import type { PdfAddress } from './tool.ts'
 
 type OnAmount = 'hold' | 'dismiss' | 'deliver'
 
@@ -26,9 +29,11 @@ export type Delivery = {
   ledger: Ledger
   spool: Spool
   portal: Pick<Portal, 'createInvoice' | 'markPaid'>
-  reader: Pick<Reader, 'one'>
+  reader: Pick<Reader, 'one' | 'ask'>
   pace: Pace
-  fetchPdf: (url: string) => Promise<Document>
+  fetchPdf: (address: PdfAddress) => Promise<Document>
+  desk: Pick<Desk, 'current' | 'pdf' | 'read'>
+  intake: Pick<Intake, 'tell'>
   clock: Clock
   rules: Rules
   portalTimeoutMs: number
@@ -54,16 +59,21 @@ export const createDeliver =
 
 const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
   const { rules } = delivery
+  if (loan.unread) return readAgain(loan, loan.unread, delivery)
+  const asked = await askTool(loan, delivery)
+  if (asked !== 'same') return asked
   const ruled = ruleOnAmount(loan, rules)
   if (ruled) return ruled
   const customerId = loan.invoice.customer.portalId
   if (customerId === null) return failed('CUSTOMER_UNKNOWN')
   const body = bodyOf(loan, customerId, rules.timeZone)
 
+  const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
+  // A tool's sample event has no PDF behind it.
+  if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: body }
   const document = await keepPdf(loan, delivery)
   if (document === null) return null
   if ('kind' in document) return document
-  const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
   if (review) return { kind: 'review', wouldSend: body }
 
   for (let round = 1; round <= roundsMax; round += 1) {
@@ -93,16 +103,48 @@ const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }
   return rule === 'dismiss' ? { kind: 'dismissed', code } : failed(code)
 }
 
+/** A payload is never current: the tool is asked again, where it can be. `same`: nothing has changed. */
+const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<Outcome | 'same' | null> => {
+  let told: Awaited<ReturnType<Desk['current']>>
+  try {
+    told = await desk.current(loan)
+  } catch (error) {
+    return failedBy(error)
+  }
+  if (told === null) return 'same'
+  if (told === 'gone') return failed('EVENT_UNREADABLE', 'the tool holds no such invoice (any more)')
+  if (told.stage === 'draft') return failed('TOOL_NOT_FINAL')
+  if (numberKey(told.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
+    return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
+  }
+  // What changed enters the row by the same door as an event, and ends this loan.
+  const { changed } = await intake.tell(
+    loan.tool,
+    { ...told, collectsItself: false },
+    { now: clock.now(), anyAge: true }
+  )
+  return changed ? null : 'same'
+}
+
+/** An event that could not be read when it came: perhaps this version can. Its own row has then served. */
+const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Delivery): Promise<Outcome> => {
+  const reading = desk.read(loan.tool, body)
+  if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
+  const told = reading.kind === 'told' ? reading.told : []
+  for (const one of told) await intake.tell(loan.tool, one, { now: clock.now() })
+  return { kind: 'dismissed', code: 'BY_OPERATOR' }
+}
+
 const keepPdf = async (
   loan: Loan,
-  { ledger, spool, fetchPdf, clock }: Delivery
+  { ledger, spool, fetchPdf, desk, clock }: Delivery
 ): Promise<Document | Outcome | null> => {
   if (loan.document) return loan.document
-  const { pdfUrl } = loan.invoice
-  if (pdfUrl === null) return failed('PDF_UNREACHABLE', 'neither a PDF nor an address of one is known')
   let document: Document
   try {
-    document = await fetchPdf(pdfUrl)
+    const address = await desk.pdf(loan)
+    if (address === null) return failed('PDF_NOT_READY')
+    document = await fetchPdf(address)
   } catch (error) {
     return failedBy(error)
   }
@@ -201,7 +243,7 @@ const outcomeOf = (written: Written<PortalInvoice>, body: CreateBody): Outcome =
 const isAnswer = (status: number | undefined): boolean =>
   status !== undefined && status < 500 && status !== 408
 
-/** The answer to a create may tell no more than the id; the rest is what was asked for. */
+/** The answer to a write may tell no more than the id; the rest is what was asked for. */
 const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
   ...answer,
   customerId: answer.customerId ?? body.customerId,
@@ -215,14 +257,20 @@ const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
  * before, or was marked by others, is looked at first.
  */
 const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
-  const { ledger, portal, reader, pace, clock } = delivery
+  const { ledger, portal, reader, pace, clock, rules } = delivery
   const { portalId, paying } = loan
-  const { paidAt } = loan.invoice
-  if (portalId === null || paidAt === null) throw new Error('bug: nothing to mark as paid')
+  const { paidAt, customer } = loan.invoice
+  if (portalId === null || paidAt === null || customer.portalId === null)
+    throw new Error('bug: nothing to mark as paid')
+  const body = bodyOf(loan, customer.portalId, rules.timeZone)
   if (paying) {
     try {
-      const holding = await reader.one(portalId, 'delivery')
-      if (holding === null) return failed('PORTAL_REJECTED', 'the portal does not hold it any more')
+      const holding = await reader.ask(portalId, 'delivery')
+      if (holding === null) {
+        // The row gets its note, and with it the loan ends.
+        await ledger.holdings.lose(portalId, clock.now())
+        return null
+      }
       if (holding.paidAt !== null) return { kind: 'paid', holding, marked: true }
     } catch (error) {
       return failedBy(error)
@@ -236,7 +284,8 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   }
   try {
     const written = await portal.markPaid(portalId, paidAt)
-    if (written.outcome === 'done') return { kind: 'paid', holding: written.value, marked: true }
+    if (written.outcome === 'done')
+      return { kind: 'paid', holding: holdingOf(written.value, body), marked: true }
     // What is not known is looked at before it is asked again: that is a failure like another.
     return written.outcome === 'unknown'
       ? failed('PORTAL_UNREACHABLE', written.detail)

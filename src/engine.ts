@@ -6,6 +6,8 @@ import type { Alert } from './alert.ts'
 import type { Clock } from './clock.ts'
 import type { Patience } from './decide.ts'
 import { createDeliver, type Rules } from './deliver.ts'
+import type { Desk } from './desk.ts'
+import type { Intake } from './intake.ts'
 import type { Decision, Ledger } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import type { Portal } from './portal/client.ts'
@@ -16,6 +18,7 @@ import { type Budget, createPace, type Pace } from './portal/pace.ts'
 import { createReader } from './portal/reader.ts'
 import { distrustRolledBack, type PortalIdentity, recognisePortal } from './portal/trust.ts'
 import type { Document, Spool } from './spool.ts'
+import type { PdfAddress } from './tool.ts'
 import { createWorker } from './worker.ts'
 
 export type EngineOptions = {
@@ -24,7 +27,9 @@ export type EngineOptions = {
   portal: Portal
   /** The budget of the portal's token, with the slots that were taken before this process began. */
   pace: Pace
-  fetchPdf: (url: string) => Promise<Document>
+  fetchPdf: (address: PdfAddress) => Promise<Document>
+  desk: Pick<Desk, 'current' | 'pdf' | 'read'>
+  intake: Pick<Intake, 'tell'>
   clock: Clock
   random: () => number
   log: Log
@@ -103,7 +108,10 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
     lateMs: options.portalSettleMs + lateSpareMs,
     recognise: () => recognisePortal(ledger, reader, options.identity),
-    filled: () => wake(),
+    filled() {
+      wake()
+      look.wake()
+    },
     heard: gate.heardRead
   })
 

@@ -83,6 +83,12 @@ export const advice = {
     what: 'The tool is known but its settings are missing.',
     operator: 'Set the variables of the tool and restart.'
   },
+  TOOL_CANNOT_BE_ASKED: {
+    status: 422,
+    next: 'refuse',
+    what: 'This tool cannot be asked what its webhooks missed.',
+    operator: 'Set the API token of the tool. The generic intake has nothing to ask: its sender sends again.'
+  },
   INTAKE_BUSY: {
     status: 503,
     next: 'refuse',
@@ -113,6 +119,24 @@ export const advice = {
     next: 'retry',
     what: 'The tool is still making the PDF.',
     operator: 'Nothing: it is tried again.'
+  },
+  TOOL_UNREACHABLE: {
+    status: 502,
+    next: 'retry',
+    what: 'The accounting tool does not answer, or answers with an error.',
+    operator: 'Nothing: it is tried again.'
+  },
+  TOOL_BUSY: {
+    status: 502,
+    next: 'retry',
+    what: 'The accounting tool asked for a pause (429).',
+    operator: 'Nothing: it goes on by itself.'
+  },
+  TOOL_NOT_FINAL: {
+    status: 502,
+    next: 'retry',
+    what: 'The tool says that the invoice is not final any more.',
+    operator: 'Nothing: it is asked again. If the invoice was withdrawn, `dismiss` it.'
   },
   PORTAL_UNREACHABLE: {
     status: 502,
@@ -189,9 +213,9 @@ export const advice = {
   },
   TOOL_UNAUTHORIZED: {
     status: 502,
-    next: 'hold',
-    what: 'The tool refuses its API token.',
-    operator: 'Make a new token in the tool and set its variable, then `deliver`.'
+    next: 'retry',
+    what: 'The tool refuses its API token: its deliveries pause.',
+    operator: 'Make a new token in the tool and set its variable: it goes on by itself.'
   },
   PDF_NOT_A_PDF: {
     status: 422,

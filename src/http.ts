@@ -94,8 +94,7 @@ notPublic.addSubnet('3fff::', 20, 'ipv6') // documentation
 
 export const isPublic = (address: string): boolean => {
   const family = isIP(address)
-  // An address with a zone (fe80::1%eth0) belongs to one link of this machine.
-  if (family === 0 || address.includes('%')) return false
+  if (family === 0) return false
   if (family === 4) return !notPublic.check(address)
   return globalV6.check(address, 'ipv6') && !notPublic.check(address, 'ipv6')
 }

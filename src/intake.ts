@@ -1,10 +1,13 @@
-// What happens to an event between a tool's plugin and the ledger's answer: kept, told of, and the worker woken.
+// What happens to an event between a tool's plugin and the ledger's answer: judged by date and stage, kept, told of, and
+// the worker woken.
 
+import { createHash } from 'node:crypto'
 import type { Instant } from './clock.ts'
 import type { Code } from './errors.ts'
 import type { Arrival, Ledger, Received } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import type { Spool } from './spool.ts'
+import type { Told } from './tool.ts'
 
 export type IntakeOptions = {
   ledger: Ledger
@@ -12,20 +15,107 @@ export type IntakeOptions = {
   log: Log
   wake: () => void
   alert: (code: Code, invoiceNumber: string) => void
-  received?: (tool: string, result: Received['result']) => void
+  rules: IntakeRules
+  received?: (tool: string, result: Result) => void
 }
 
-export type Receive = (arrival: Arrival, now: Instant) => Promise<Received['result']>
+export type IntakeRules = {
+  /** Whether the portal mails the customer of what a tool tells of. */
+  sendNotification: boolean
+  /** What was issued earlier than so many days before catch-up saw it first is created without a mail. */
+  notifyWithinDays: number
+  timeZone: string
+}
 
-export const createReceive =
-  ({ ledger, spool, log, wake, alert, received }: IntakeOptions): Receive =>
-  async (arrival, now) => {
+export type Result = Received['result'] | 'ignored'
+
+export type Kept = { result: Received['result'] } | { result: 'ignored'; reason: string }
+
+/** How the bridge came to hear of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for what is older, too. */
+export type Heard = { now: Instant; test?: boolean; caughtUp?: boolean; anyAge?: boolean }
+
+export interface Intake {
+  /** An event that speaks for itself: the generic intake. */
+  receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
+  /** One invoice that a tool tells of. */
+  tell: (tool: string, told: Told, heard: Heard) => Promise<Kept & { changed: boolean }>
+  /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
+  keepUnreadable: (tool: string, body: Buffer, problem: string, now: Instant) => Promise<void>
+}
+
+const day = 24 * 3_600_000
+
+// How long the tool may take to collect by itself what it said it would.
+const collectingMs = day
+
+export const createIntake = ({ ledger, spool, log, wake, alert, rules, received }: IntakeOptions): Intake => {
+  const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
-    const { result, unused } = await ledger.receive(arrival, now)
+    const outcome = await ledger.receive(arrival, now)
+    const { result, unused } = outcome
     log.info({ tool: arrival.tool, invoiceNumber, result }, 'invoice received')
     received?.(arrival.tool, result)
     if (result === 'conflict') alert('INVOICE_CONFLICT', invoiceNumber)
     else wake()
     await Promise.all(unused.map(document => spool.remove(document)))
-    return result
+    return outcome
   }
+
+  /** Why an invoice is none of the bridge's business; null when it is. */
+  const reasonToIgnore = async (tool: string, { invoice, stage, finalisedAt }: Told, heard: Heard) => {
+    if (await ledger.isKnown(invoice.invoiceNumber)) return null
+    if (stage === 'voided') return 'VOIDED_IN_TOOL'
+    const start = await ledger.toolStart(tool)
+    if (start === null || heard.test || heard.anyAge) return null
+    const before =
+      finalisedAt === null ? invoice.issuedAt < dateOf(start, rules.timeZone) : finalisedAt < start
+    return before ? 'BEFORE_START' : null
+  }
+
+  const isLate = ({ invoice }: Told, { now, caughtUp }: Heard): boolean =>
+    caughtUp === true && invoice.issuedAt < dateOf(now - rules.notifyWithinDays * day, rules.timeZone)
+
+  return {
+    receive: async (arrival, now) => (await receive(arrival, now)).result,
+
+    async tell(tool, told, heard) {
+      const { invoice, stage } = told
+      if (stage === 'draft') return ignored(tool, 'not final yet')
+      const reason = await reasonToIgnore(tool, told, heard)
+      if (reason !== null) return ignored(tool, reason)
+      const { result, changed } = await receive(
+        {
+          tool,
+          invoice,
+          document: null,
+          notify: rules.sendNotification && !isLate(told, heard),
+          test: heard.test ?? false,
+          voided: stage === 'voided',
+          notBefore:
+            told.collectsItself && invoice.paidAt === null
+              ? (told.finalisedAt ?? heard.now) + collectingMs
+              : null
+        },
+        heard.now
+      )
+      return { result, changed }
+    },
+
+    async keepUnreadable(tool, body, problem, now) {
+      const invoiceNumber = `${tool}-event-${createHash('sha256').update(body).digest('hex').slice(0, 12)}`
+      const kept = await ledger.keepUnreadable({ tool, invoiceNumber, body, problem }, now)
+      log.warn({ tool, invoiceNumber }, 'event could not be read')
+      received?.(tool, kept ? 'accepted' : 'duplicate')
+      if (kept) alert('EVENT_UNREADABLE', invoiceNumber)
+    }
+  }
+
+  function ignored(tool: string, reason: string) {
+    log.info({ tool, reason }, 'invoice ignored')
+    received?.(tool, 'ignored')
+    return { result: 'ignored', reason, changed: false } as const
+  }
+}
+
+const dateOf = (at: Instant, timeZone: string): string =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()

@@ -1,16 +1,19 @@
 // The command line. This file alone touches the process: arguments, environment, output, exit code.
 
 import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { systemClock } from './clock.ts'
-import { type Command, commands, type Terminal } from './commands/command.ts'
+import { type Command, CommandFailed, commands, type Terminal } from './commands/command.ts'
 import { explainProblems } from './config.ts'
 import { advice, BridgeError } from './errors.ts'
+
+const nameWidth = Math.max(...commands.map(({ name }) => name.length))
 
 const usage = (): string =>
   [
     'Usage: factuurbrug <command> [options]',
     '',
-    ...commands.map(({ name, help }) => `  ${name.padEnd(34)} ${help}`),
+    ...commands.map(({ name, help }) => `  ${name.padEnd(nameWidth)}  ${help}`),
     '',
     'Commands that ask a running bridge take --url and --token (or FACTUURBRUG_URL and OPERATOR_TOKEN).',
     '--json prints JSON. Exit code: 0 done, 1 failed, 2 wrong use.'
@@ -39,6 +42,11 @@ const terminal = (): Terminal => {
   }
 }
 
+/** Whoever reads may leave early (`| head`): then there is nobody left to print for. */
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+})
+
 const run = async ([name, ...args]: string[]): Promise<number> => {
   const io = terminal()
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
@@ -66,13 +74,21 @@ const run = async ([name, ...args]: string[]): Promise<number> => {
 const isWrongUse = (error: unknown): boolean =>
   String((error as { code?: unknown })?.code ?? '').startsWith('ERR_PARSE_ARGS')
 
+const listenWords: Record<string, string> = {
+  EADDRINUSE: 'another program has this port. Stop that one, or choose another port',
+  EACCES: 'this user may not take this port. Choose one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST'
+}
+
 const explain = (error: unknown): string => {
   if (error instanceof BridgeError) {
     if (error.code === 'CONFIG_INVALID') return explainProblems(error.problems)
     const problems = error.problems.map(({ field, message }) => `  ${field}: ${message}`)
     return [`${error.code}: ${error.message}`, ...problems, advice[error.code].operator].join('\n')
   }
-  if (isWrongUse(error)) return (error as Error).message
+  if (isWrongUse(error) || error instanceof CommandFailed) return (error as Error).message
+  const { syscall, code = '', address, port } = error as NodeJS.ErrnoException & Partial<AddressInfo>
+  if (syscall === 'listen') return `Cannot listen at ${address}, port ${port}: ${listenWords[code] ?? code}.`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

@@ -1,21 +1,116 @@
 // What an accounting tool has to be: one file in plugins/tools, whose name is the tool's. The folder's listing is the
 // registry; shared code never names a tool.
+//
+// A tool is a table of functions. `verify` and `read` are pure: bytes in, words out. The others ask the tool's API and
+// keep nothing; what they throw is a BridgeError: TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause the
+// tool asks for) or TOOL_UNREACHABLE.
 
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Clock } from './clock.ts'
-import type { Receive } from './intake.ts'
+import type { Clock, Instant } from './clock.ts'
+import type { Intake } from './intake.ts'
+import type { Invoice } from './invoice.ts'
 import type { Spool } from './spool.ts'
+import type { ToolApi } from './tool-api.ts'
+
+/** A webhook as it came in. */
+export type Delivery = { body: Buffer; headers: IncomingHttpHeaders; receivedAt: Instant }
+
+/** One invoice, as the tool tells of it at this moment. */
+export type Told = {
+  /** `sourceId` is the tool's own id: always there, and never used for another invoice. */
+  invoice: Invoice
+  /** `draft`: not final yet, so not to be delivered. `voided`: cancelled after it was final. */
+  stage: 'draft' | 'final' | 'voided'
+  /** When it became final, where the tool tells more than the date of issue. */
+  finalisedAt: Instant | null
+  /**
+   * The tool is about to collect it by itself (direct debit, a card on file): nobody is to be offered a payment link for
+   * what is being debited, so it waits until it is paid or a day has passed.
+   */
+  collectsItself: boolean
+}
+
+export type Reading =
+  | { kind: 'told'; told: Told[] }
+  /** Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data. */
+  | { kind: 'ignored'; reason: string }
+  /** Authentic, and about an invoice, but not readable: which field, and what was expected; never what stood there. */
+  | { kind: 'unreadable'; problem: string }
+
+/** What `read` may know beside the bytes. */
+export type ReadContext<Settings> = { settings: Settings; timeZone: string }
+
+/** What a tool needs to ask its API. */
+export type Line<Settings> = {
+  settings: Settings
+  /** Of the portal: instants become dates in it. */
+  timeZone: string
+  clock: Clock
+  api: ToolApi
+}
+
+/** Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only. */
+export type PdfAddress = { url: string; headers?: Record<string, string> }
+
+/** One line of what `check` proves. */
+export type Finding = { ok: boolean; what: string; found: string }
+
+export type Registration = {
+  /** What was done or found, for the person who ran the command. */
+  lines: string[]
+  /** Shown once, as the line that sets them: the variable and its value. */
+  secrets: Record<string, string>
+}
+
+export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<Schema>> = {
+  /** The last part of its address, and its name in the ledger, the log and the command line. */
+  name: string
+  /** This tool's share of the environment. Setting any of its variables switches the tool on. */
+  settings: Schema
+  /** The variable without which its webhooks cannot be believed, when it is not set; else null. */
+  missingSecret: (settings: Settings) => string | null
+  /** The variable that makes it take the vendor's test mode: refused while the portal is the real one. Null: it is off. */
+  testMode?: (settings: Settings) => string | null
+  /** Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before this returned. */
+  verify: (delivery: Delivery, settings: Settings) => void
+  /** An unsigned request that the vendor makes to check the address: answered 200, nothing is kept. */
+  isRegistrationCheck?: (delivery: Delivery, settings: Settings) => boolean
+  /** Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. */
+  read: (body: Buffer, context: ReadContext<Settings>) => Reading
+  /** Whether its API can be asked: then an invoice is read again before it is delivered. */
+  canAsk: (settings: Settings) => boolean
+  /** The invoice as it is now; null when the tool does not hold it (any more). */
+  load?: (sourceId: string, line: Line<Settings>) => Promise<Told | null>
+  /** Null: not made yet, ask later. Without it `invoice.pdfUrl` serves. */
+  pdf?: (invoice: Invoice, line: Line<Settings>) => Promise<PdfAddress | null>
+  /**
+   * What became final, was paid or was voided since, oldest first as far as the tool can tell; more is no harm, less is.
+   * Asked page by page, within the tool's own limits.
+   */
+  missed?: (since: Instant, line: Line<Settings>) => AsyncIterable<Told>
+  /** A signed sample event about an invoice of this number, for `send-test`. */
+  sample: (settings: Settings, about: { invoiceNumber: string; customerId: string; at: Instant }) => Sample
+  /** Registers the webhook by API, or repairs what is registered. */
+  connect?: (address: string, line: Line<Settings>) => Promise<Registration>
+  /** Whether the token is valid, the webhook registered and enabled, the last invoice readable and its PDF fetchable. */
+  check?: (address: string, line: Line<Settings>) => Promise<Finding[]>
+}
+
+export type Sample = { body: string; headers: Record<string, string> }
+
+/** Identity; exists so that `settings` types the others. */
+export const defineTool = <Schema extends z.ZodObject>(tool: Tool<Schema>): Tool<Schema> => tool
 
 /** What the bridge gives to every tool's plugin. */
 export type ToolOptions<Settings = unknown> = {
   /** This tool's settings; null when none of them is set: then every event is answered 503. */
   settings: Settings | null
-  /** Keeps an event durably; only after it resolved may the sender be answered 200. */
-  receive: Receive
+  /** Keeps events durably; only after it resolved may the sender be answered 200. */
+  intake: Intake
   spool: Spool
   clock: Clock
-  /** Of the portal, for dates without a zone. */
   timeZone: string
   /** Whether the portal mails the customer, when the event does not say. */
   sendNotification: boolean
@@ -24,11 +119,11 @@ export type ToolOptions<Settings = unknown> = {
   refused: (request: FastifyRequest) => Promise<boolean>
 }
 
-export type Tool<Settings extends z.ZodObject = z.ZodObject> = {
-  /** The last part of its address, and its name in the ledger, the log and the command line. */
-  name: string
-  /** This tool's share of the environment. Setting any of its variables switches the tool on. */
-  settings: Settings
+/** A file of plugins/tools. The generic intake reads streams, so it brings a plugin but only half a tool. */
+export type ToolModule = {
+  tool: Tool | Pick<Tool, 'name' | 'settings' | 'missingSecret' | 'sample'>
   /** Registers `POST /<name>`; mounted below `/webhooks`. */
-  default: FastifyPluginAsync<ToolOptions<z.output<Settings>>>
+  default: FastifyPluginAsync<ToolOptions>
 }
+
+export const isWhole = (tool: ToolModule['tool']): tool is Tool => 'verify' in tool

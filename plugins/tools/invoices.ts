@@ -13,12 +13,19 @@ import { openGate } from '../intake/gate.ts'
 import { openProof, type Proof } from '../intake/proof.ts'
 import { openReading, type Reading } from '../intake/reading.ts'
 import { secrets } from '../intake/secrets.ts'
+import { type SampleInvoice, signedSample } from '../sample.ts'
 
-export const name = 'invoices'
-
-export const settings = z.object({ INTAKE_SECRET: secrets })
+const settings = z.object({ INTAKE_SECRET: secrets })
 
 export type IntakeOptions = ToolOptions<z.output<typeof settings>>
+
+export const tool = {
+  name: 'invoices',
+  settings,
+  missingSecret: () => null,
+  sample: ({ INTAKE_SECRET: [secret = ''] }: z.output<typeof settings>, about: SampleInvoice) =>
+    signedSample(about, secret)
+}
 
 // Times PDF_BYTES_MAX this is the disk that unfinished uploads may take, for each of the two gates.
 const gateOptions = { places: 16, waitingMax: 256 }
@@ -26,7 +33,7 @@ const gateOptions = { places: 16, waitingMax: 256 }
 type Admission = { proof: Proof; content: Content }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
-  const { receive, spool, clock, pdfBytesMax, refused } = options
+  const { intake, spool, clock, pdfBytesMax, refused } = options
   const prove = options.settings && openProof(options.settings.INTAKE_SECRET)
   const judge = openFields(options)
   // A signature is proven by the last byte of its body only. Strangers who pretend to sign get a gate of their own,
@@ -61,7 +68,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       const { document } = reading
       const test = request.headers['factuurbrug-test'] === 'true'
       asked = true
-      const result = await receive({ tool: name, invoice, document, notify, test }, clock.now())
+      const result = await intake.receive({ tool: tool.name, invoice, document, notify, test }, clock.now())
       return { result }
     } catch (error) {
       // Once asked, the ledger may name the document, unless it says that it kept nothing.

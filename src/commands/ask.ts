@@ -1,9 +1,10 @@
 // How a command speaks with a running bridge: where it is, who asks, and what a refusal looks like to a person.
 
 import { parseArgs } from 'node:util'
-import got, { HTTPError, RequestError } from 'got'
+import got, { HTTPError, ParseError, RequestError } from 'got'
 import type { Environment } from '../config.ts'
-import { BridgeError, type Code } from '../errors.ts'
+import { advice, BridgeError, type Code } from '../errors.ts'
+import { CommandFailed, WrongUse } from './command.ts'
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
 
@@ -16,12 +17,6 @@ const askOptions = {
 export type Ask = <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<T>
 
 const answerWithinMs = 60_000
-
-/** Wrong use of a command; ends with exit code 2, as what `parseArgs` itself refuses does. */
-export class WrongUse extends Error {
-  override name = 'WrongUse'
-  readonly code = 'ERR_PARSE_ARGS_WRONG_USE'
-}
 
 /** Arguments of a command that asks a running bridge. */
 export const parseAsk = <O extends Options>(
@@ -58,13 +53,15 @@ const createAsk =
 
 /** What the other side's refusal says, as an error of ours. */
 export const refusal = (error: unknown, url: string): unknown => {
-  if (error instanceof HTTPError) {
+  if (error instanceof HTTPError || error instanceof ParseError) {
     const problem = readProblem(error.response.body)
     if (problem) return new BridgeError(problem.code, problem.detail, { problems: problem.problems ?? [] })
-    return new Error(`${url} answered ${error.response.statusCode}, which is not an answer of a bridge`)
+    return new CommandFailed(
+      `${url} answered ${error.response.statusCode}, which is not an answer of a bridge. --url says where it is.`
+    )
   }
   if (error instanceof RequestError)
-    return new Error(`No bridge answers at ${url} (${error.code}). Is it running? --url says where.`)
+    return new CommandFailed(`No bridge answers at ${url} (${error.code}). Is it running? --url says where.`)
   return error
 }
 
@@ -73,7 +70,8 @@ type ProblemBody = { code: Code; detail: string; problems?: { field: string; mes
 const readProblem = (body: unknown): ProblemBody | undefined => {
   try {
     const problem = (typeof body === 'string' ? JSON.parse(body) : body) as Partial<ProblemBody>
-    return problem.code && problem.detail ? (problem as ProblemBody) : undefined
+    const isKnown = problem.code !== undefined && Object.hasOwn(advice, problem.code)
+    return isKnown && problem.detail ? (problem as ProblemBody) : undefined
   } catch {
     return undefined
   }

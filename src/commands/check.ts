@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadTools } from '../../plugins/registry.ts'
+import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { type Config, readConfig } from '../config.ts'
 import { BridgeError, isCode } from '../errors.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
@@ -22,7 +22,7 @@ const freeBytesMin = 200_000_000
 export const run: Command = async (args, terminal) => {
   const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
   const tools = await loadTools()
-  const config = readConfig(terminal.env, Object.fromEntries(tools.map(tool => [tool.name, tool.settings])))
+  const config = readConfig(terminal.env, settingsOf(tools))
   const findings = [
     {
       ok: true,

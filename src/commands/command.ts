@@ -14,6 +14,17 @@ export type Terminal = {
   stopped: () => Promise<string>
 }
 
+/** A failure that its message tells in full: a person reads it, and no stack. */
+export class CommandFailed extends Error {
+  override name = 'CommandFailed'
+}
+
+/** Wrong use of a command; ends with exit code 2, as what `parseArgs` itself refuses does. */
+export class WrongUse extends Error {
+  override name = 'WrongUse'
+  readonly code = 'ERR_PARSE_ARGS_WRONG_USE'
+}
+
 /** `name` is the word it was called by: one file may serve several. */
 export type Command = (args: string[], terminal: Terminal, name: string) => Promise<number>
 

@@ -6,13 +6,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadTools } from '../../plugins/registry.ts'
+import { loadTools, settingsOf } from '../../plugins/registry.ts'
+import { signedSample } from '../../plugins/sample.ts'
 import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
 import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import type { HistoryEntry } from '../ledger/ledger.ts'
 import type { Command, Terminal } from './command.ts'
-import { signedSample } from './sample.ts'
 import { createLogger } from './serve.ts'
 
 const deliveredWithinMs = 30_000
@@ -82,7 +82,7 @@ const openDemo = async (
       PORTAL_TOKEN: 'demo',
       SEND_NOTIFICATION: 'false'
     },
-    Object.fromEntries(tools.map(tool => [tool.name, tool.settings]))
+    settingsOf(tools)
   )
   const bridge = await openBridge({
     config,
@@ -113,4 +113,7 @@ const follow = async ({ ledger }: Bridge, { clock, print, complain }: Terminal):
 }
 
 const line = ({ event, at: _at, ...detail }: HistoryEntry): string =>
-  [event, ...Object.entries(detail).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))].join(' ')
+  [
+    event,
+    ...Object.entries(detail).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
+  ].join(' ')

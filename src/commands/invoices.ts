@@ -1,5 +1,5 @@
-import { parseAsk, WrongUse } from './ask.ts'
-import type { Command } from './command.ts'
+import { parseAsk } from './ask.ts'
+import { type Command, WrongUse } from './command.ts'
 import { invoiceTable, type ShownInvoice } from './print.ts'
 
 const filters = ['state', 'code', 'tool', 'q', 'limit', 'cursor'] as const

@@ -9,8 +9,8 @@ import type { Clock } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import { formatAmount, parsePaidAt } from '../invoice.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
-import { bridgeUrl, refusal, WrongUse } from './ask.ts'
-import type { Command, Terminal } from './command.ts'
+import { bridgeUrl, refusal } from './ask.ts'
+import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
 import { table } from './print.ts'
 
 const usage = `Usage: factuurbrug portal <what>
@@ -37,6 +37,15 @@ type Values = ReturnType<typeof parse>['values']
 
 const parse = (args: string[]) => parseArgs({ args, options, allowPositionals: true })
 
+/** With the word itself. */
+const positionalsOf: Record<string, number> = {
+  bills: 1,
+  invoices: 1,
+  invoice: 2,
+  create: 1,
+  'mark-paid': 2
+}
+
 const timeoutMs = 30_000
 
 // Three million invoices; a portal that never says `last page` must not keep us for ever.
@@ -44,7 +53,9 @@ const pagesMax = 200_000
 
 export const run: Command = async (args, terminal) => {
   const { values, positionals } = parse(args)
-  const [what, id] = positionals
+  const [what = '', id] = positionals
+  const wanted = positionalsOf[what]
+  if (wanted === undefined || positionals.length !== wanted) throw new WrongUse(usage)
   if (what === 'create') return create(values, terminal)
   const { env, clock } = terminal
   if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
@@ -52,12 +63,10 @@ export const run: Command = async (args, terminal) => {
   const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
   const portal = createPortal({ url, token: env.PORTAL_TOKEN, timeoutMs, timeZone, clock })
   try {
-    if (what === 'bills' && id === undefined) return await bills(portal, values, terminal)
-    if (what === 'invoices' && id === undefined) return await invoices(portal, values, terminal)
-    if (what === 'invoice' && id !== undefined) return await invoice(portal, id, terminal)
-    if (what === 'mark-paid' && id !== undefined)
-      return await markPaid(portal, id, values, terminal, timeZone)
-    throw new WrongUse(usage)
+    if (what === 'bills') return await bills(portal, values, terminal)
+    if (what === 'invoices') return await invoices(portal, values, terminal)
+    if (what === 'invoice') return await invoice(portal, id ?? '', terminal)
+    return await markPaid(portal, id ?? '', values, terminal, timeZone)
   } finally {
     portal.close()
   }
@@ -81,7 +90,22 @@ async function* pages<T>(page: (number: number) => Promise<{ items: T[]; more: b
 const bills = async (portal: Portal, { json }: Values, { clock, print }: Terminal): Promise<number> => {
   const found = await Array.fromAsync(pages(number => portal.billsPage(number), clock))
   if (json) print(JSON.stringify(found, null, 2))
-  else print(found.length === 0 ? 'No bills.' : table(found.map(bill => Object.values(bill).map(String))))
+  else if (found.length === 0) print('No bills.')
+  else
+    print(
+      table([
+        ['id', 'number', 'issued', 'without VAT', 'VAT', 'total', 'paid'],
+        ...found.map(bill => [
+          bill.id,
+          bill.invoiceNumber ?? '-',
+          bill.issuedAt ?? '-',
+          bill.subtotalAmount ?? '-',
+          bill.vatAmount ?? '-',
+          [bill.totalAmount ?? '-', bill.currency].filter(Boolean).join(' '),
+          bill.isPaid === null ? '-' : bill.isPaid ? 'yes' : 'no'
+        ])
+      ])
+    )
   return 0
 }
 
@@ -151,7 +175,7 @@ const create = async (values: Values, { env, print }: Terminal): Promise<number>
     sendNotification: notify
   }
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.set(name, value)
-  form.set('pdf', await openAsBlob(pdf, { type: 'application/pdf' }), basename(pdf))
+  form.set('pdf', await openPdf(pdf), basename(pdf))
   const url = bridgeUrl(env, values.url)
   try {
     const answer = await got.post(`${url}/webhooks/invoices`, {
@@ -163,5 +187,13 @@ const create = async (values: Values, { env, print }: Terminal): Promise<number>
     return 0
   } catch (error) {
     throw refusal(error, url)
+  }
+}
+
+const openPdf = async (path: string): Promise<Blob> => {
+  try {
+    return await openAsBlob(path, { type: 'application/pdf' })
+  } catch (cause) {
+    throw new CommandFailed(`There is no file ${path} that can be read.`, { cause })
   }
 }

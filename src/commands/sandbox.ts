@@ -1,8 +1,10 @@
 // The portal sandbox alone, for trying clients against it. Everything is in memory and gone when it ends.
 
 import { parseArgs } from 'node:util'
+import { requestsPerMinuteMax } from '../../plugins/sandbox/forms.ts'
+import { orders } from '../../plugins/sandbox/listing.ts'
 import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
-import type { Command } from './command.ts'
+import { type Command, WrongUse } from './command.ts'
 
 export const run: Command = async (args, { env, clock, random, print, stopped }) => {
   const { values } = parseArgs({
@@ -14,11 +16,17 @@ export const run: Command = async (args, { env, clock, random, print, stopped })
       'requests-per-minute': { type: 'string', default: '60' }
     }
   })
-  const sandbox = await buildSandbox({ clock, random })
-  sandbox.sandbox.order = values.order as typeof sandbox.sandbox.order
-  sandbox.sandbox.requestsPerMinute = Number(values['requests-per-minute'])
+  const order = orders.find(name => name === values.order)
+  if (order === undefined) throw new WrongUse(`--order: expected one of ${orders.join(', ')}`)
+  const port = wholeNumber('port', values.port, 65_535)
+  const requestsPerMinute = wholeNumber(
+    'requests-per-minute',
+    values['requests-per-minute'],
+    requestsPerMinuteMax
+  )
+  const sandbox = await buildSandbox({ clock, random, order, requestsPerMinute })
   const ended = stopped()
-  const address = await sandbox.listen({ host: values.host, port: Number(values.port) })
+  const address = await sandbox.listen({ host: values.host, port })
   const [customer] = sandbox.sandbox.customers
   print(`The portal sandbox listens at ${address}/v1 and takes any token.`)
   print(`A customer to send to: ${customer?.id} (${customer?.companyName}).`)
@@ -27,4 +35,10 @@ export const run: Command = async (args, { env, clock, random, print, stopped })
   await ended
   await sandbox.close()
   return 0
+}
+
+const wholeNumber = (option: string, text: string, max: number): number => {
+  if (!/^\d{1,9}$/.test(text) || Number(text) > max)
+    throw new WrongUse(`--${option}: expected a whole number, at most ${max}`)
+  return Number(text)
 }

@@ -2,11 +2,12 @@
 // reaches the portal unless a person releases it.
 
 import got from 'got'
+import { loadTools } from '../../plugins/registry.ts'
 import { isoInstant } from '../clock.ts'
-import { bridgeUrl, invoicePath, parseAsk, refusal, WrongUse } from './ask.ts'
-import type { Command } from './command.ts'
+import { readSettings } from '../config.ts'
+import { bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
+import { type Command, WrongUse } from './command.ts'
 import { invoiceLines, type ShownInvoice } from './print.ts'
-import { signedSample } from './sample.ts'
 
 const waitMsMax = 15_000
 const betweenLooksMs = 200
@@ -18,20 +19,20 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
     positionals: 1,
     usage: 'send-test <tool> [--customer cst_…]'
   })
-  const [tool] = positionals
-  if (tool !== 'invoices')
-    throw new WrongUse(`No sample is known for ${tool}; the generic intake is called invoices.`)
-  const secret = env.INTAKE_SECRET?.split(',')[0]?.trim()
-  if (!secret) throw new WrongUse('Set INTAKE_SECRET to the value that the bridge has.')
+  const [name = ''] = positionals
+  const modules = await loadTools()
+  const found = modules.find(({ tool }) => tool.name === name)
+  if (!found) {
+    throw new WrongUse(`There is no tool ${name}: ${modules.map(({ tool }) => tool.name).join(', ')}`)
+  }
+  const settings = readSettings(env, found.tool.settings)
 
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = `TEST-${isoInstant(clock.now()).replace(/\D/g, '').slice(0, 17)}`
-  const { body, headers } = signedSample(
-    { invoiceNumber, customerId: String(values.customer), at: clock.now() },
-    secret
-  )
+  const about = { invoiceNumber, customerId: String(values.customer), at: clock.now() }
+  const { body, headers } = found.tool.sample(settings as never, about)
   try {
-    await got.post(`${url}/webhooks/${tool}`, {
+    await got.post(`${url}/webhooks/${name}`, {
       body,
       headers: { ...headers, 'factuurbrug-test': 'true' },
       retry: { limit: 0 }

@@ -1,30 +1,45 @@
 // The service. Listens, delivers, and ends in order when asked to.
 
 import { resolveTxt } from 'node:dns/promises'
+import { flushCompileCache } from 'node:module'
+import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { loadTools } from '../../plugins/registry.ts'
-import { openBridge } from '../bridge.ts'
+import { loadTools, settingsOf } from '../../plugins/registry.ts'
+import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import { refuseSecondMachine } from '../fly.ts'
 import type { Command, Terminal } from './command.ts'
 
-export const run: Command = async (_args, terminal) => {
+export const run: Command = async (args, terminal) => {
+  parseArgs({ args, options: {} })
   const tools = await loadTools()
-  const config = readConfig(terminal.env, Object.fromEntries(tools.map(tool => [tool.name, tool.settings])))
+  const config = readConfig(terminal.env, settingsOf(tools))
   await refuseSecondMachine(config, { resolveTxt, clock: terminal.clock })
   const logger = createLogger()
   const stopped = terminal.stopped()
   const bridge = await openBridge({ ...pick(terminal), config, tools, logger })
-  const address = await bridge.start()
+  const address = await started(bridge)
   logger.info(
-    { address, tools: tools.filter(({ name }) => config.tools[name]).map(({ name }) => name) },
+    { address, tools: tools.map(({ tool }) => tool.name).filter(name => config.tools[name]) },
     'bridge started'
   )
+  // Now, because a process that is killed keeps nothing for the next start.
+  flushCompileCache()
   const signal = await stopped
   logger.info({ signal }, 'bridge stopping')
   await bridge.stop()
   logger.info('bridge stopped')
   return 0
+}
+
+/** One of its ports may be taken when the other listens already: then nothing of it stays. */
+const started = async (bridge: Bridge): Promise<string> => {
+  try {
+    return await bridge.start()
+  } catch (error) {
+    await bridge.stop()
+    throw error
+  }
 }
 
 const pick = ({ clock, random, version }: Terminal) => ({ clock, random, version })

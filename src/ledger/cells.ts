@@ -39,6 +39,7 @@ export const loanOf = (cells: Cells): Loan => ({
   overrides: JSON.parse(cells.overrides as string) as Override[],
   work: cells.state === 'delivered' ? 'pay' : 'create',
   portalId: cells.portal_id as string | null,
+  unread: cells.unread ? Buffer.from(cells.unread as Uint8Array) : null,
   paying: cells.paying === 1,
   failures: cells.failures as number,
   triedMs: cells.tried_ms as number

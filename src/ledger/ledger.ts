@@ -37,10 +37,19 @@ export type Arrival = {
   notify: boolean
   /** From `send-test`: always ends in review. */
   test: boolean
+  /** The tool voided it. Only ever said of a number that is known. */
+  voided?: boolean
+  /** Not to be delivered earlier, unless it is paid; null or absent: at once. */
+  notBefore?: Instant | null
 }
+
+/** An authentic event that could not be read, under a number of its own. */
+export type Unreadable = { tool: string; invoiceNumber: string; body: Buffer; problem: string }
 
 export type Received = {
   result: 'accepted' | 'duplicate' | 'conflict'
+  /** Whether the row says anything else than before. */
+  changed: boolean
   /** Documents that no row needs now, for the caller to remove: the arrival's own, or one that it replaced. */
   unused: Document[]
 }
@@ -71,6 +80,8 @@ export type Loan = {
   /** `create`: into the portal. `pay`: it stands there, and is to be marked paid. */
   work: 'create' | 'pay'
   portalId: string | null
+  /** The event, when it could not be read. */
+  unread: Buffer | null
   /** Marking may have been asked for before: look first. */
   paying: boolean
   /** Failures that count, since it was received or last released by a person. */
@@ -159,6 +170,19 @@ export interface Ledger {
    * judged when the doubt is settled). A `waiting` row that changes ends its loan: nothing is sent from older facts.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
+
+  /** Keeps an event that could not be read as a held row, EVENT_UNREADABLE. False: it is kept already. */
+  keepUnreadable(event: Unreadable, now: Instant): Promise<boolean>
+
+  /** Whether there is a row of this number. */
+  isKnown(invoiceNumber: string): Promise<boolean>
+
+  /** When the tool was first set up; null when it never was. Once set it stays. */
+  toolStart(tool: string): Promise<Instant | null>
+  startTool(tool: string, at: Instant): Promise<void>
+  /** Up to when the tool was asked what its webhooks missed, and all it answered was kept. */
+  askedTo(tool: string): Promise<Instant | null>
+  setAskedTo(tool: string, at: Instant): Promise<void>
 
   /**
    * Lends out at most `limit` rows that are due, longest due first, until `until`: those that are `waiting`, and

@@ -47,15 +47,17 @@ export const createHoldings = (
   }
 
   const enter: SqliteHoldings['enter'] = (entry, { read, own }, now) => {
-    const known = one('SELECT told FROM portal_invoice WHERE id = ?', entry.id)
+    const known = one('SELECT told, entry FROM portal_invoice WHERE id = ?', entry.id)
+    // The answer to a write may tell no more than the id: what is known stays known.
+    const whole = known ? filled(entry, entryOf(known)) : entry
     run(
       `INSERT INTO portal_invoice (id, key, entry, created_at, told, seen_by, own) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, created_at = excluded.created_at,
         seen_by = max(seen_by, excluded.seen_by), own = max(own, excluded.own)`,
       entry.id,
-      entry.invoiceNumber === null ? null : numberKey(entry.invoiceNumber),
-      JSON.stringify(entry),
-      entry.createdAt,
+      whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber),
+      JSON.stringify(whole),
+      whole.createdAt,
       (known?.told as number | undefined) ?? nextTold(),
       read ?? 0,
       Number(own)
@@ -107,12 +109,14 @@ export const createHoldings = (
       ).map(({ id }) => id as string),
     newest: async (before = Number.MAX_SAFE_INTEGER) =>
       (one(
-        'SELECT created_at FROM portal_invoice WHERE created_at IS NOT NULL AND told <= ? ORDER BY created_at DESC LIMIT 1',
+        `SELECT created_at FROM portal_invoice INDEXED BY portal_invoice_created
+          WHERE created_at IS NOT NULL AND told <= ? ORDER BY created_at DESC LIMIT 1`,
         before
       )?.created_at ?? null) as Instant | null,
     ownSince: async (since, limit) =>
       all(
-        'SELECT id FROM portal_invoice WHERE own = 1 AND created_at >= ? ORDER BY told DESC LIMIT ?',
+        `SELECT id FROM portal_invoice INDEXED BY portal_invoice_own
+          WHERE own = 1 AND created_at >= ? ORDER BY told DESC LIMIT ?`,
         since ?? 0,
         limit
       ).map(({ id }) => id as string),
@@ -148,9 +152,22 @@ export const createHoldings = (
     takeSlot: now =>
       write(() => {
         run('DELETE FROM slot WHERE taken_at <= ?', now - slotMsMax)
+        // A clock that was set back: what was taken then counts as taken now, or it would outlive what comes.
+        run('UPDATE slot SET taken_at = ? WHERE taken_at > ?', now, now)
         run('INSERT INTO slot VALUES (?)', now)
       })
   }
 }
+
+const filled = (entry: PortalInvoice, known: PortalInvoice): PortalInvoice => ({
+  id: entry.id,
+  customerId: entry.customerId ?? known.customerId,
+  invoiceNumber: entry.invoiceNumber ?? known.invoiceNumber,
+  issuedAt: entry.issuedAt ?? known.issuedAt,
+  amountCents: entry.amountCents ?? known.amountCents,
+  currency: entry.currency ?? known.currency,
+  paidAt: entry.paidAt ?? known.paidAt,
+  createdAt: entry.createdAt ?? known.createdAt
+})
 
 const entryOf = (cells: Cells): PortalInvoice => JSON.parse(cells.entry as string) as PortalInvoice

@@ -2,7 +2,7 @@
 // one transaction, and so one fsync, with a savepoint for each; while a commit runs, the next ones gather.
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { Instant } from '../clock.ts'
+import { type Instant, isoInstant } from '../clock.ts'
 import { BridgeError, type Code } from '../errors.ts'
 import { type Invoice, numberKey } from '../invoice.ts'
 import type { Document } from '../spool.ts'
@@ -22,7 +22,8 @@ import type {
   Row,
   State,
   Summary,
-  Tally
+  Tally,
+  Unreadable
 } from './ledger.ts'
 import { createHoldings } from './sqlite-holdings.ts'
 import { judge, mergeArrival, type Ruling, rule } from './states.ts'
@@ -102,7 +103,9 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
   const hasConflict = (id: number): boolean =>
     one('SELECT 1 FROM conflict WHERE invoice_id = ? AND settled = 0', id) !== undefined
 
-  const insert = ({ tool, invoice, document, notify, test }: Arrival, now: Instant): Received => {
+  const insert = (arrival: Arrival, now: Instant): Received => {
+    const { tool, invoice, document, notify, test } = arrival
+    const due = dueOf(arrival, now)
     const { id } = one(
       `INSERT INTO invoice (key, tool, invoice, customer_ref, document_file, document_bytes, document_sha256, notify, test,
         state, received_at, since, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?) RETURNING id`,
@@ -116,15 +119,16 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       Number(notify),
       Number(test),
       now,
-      now,
-      now
+      due,
+      due
     ) as { id: number }
-    note(id, now, 'received', { tool, notify })
-    return { result: 'accepted', unused: [] }
+    note(id, now, 'received', { tool, notify, ...(due > now ? { notBefore: due } : {}) })
+    return { result: 'accepted', changed: true, unused: [] }
   }
 
   /** Puts other facts into a row that is not in the portal, to be judged anew. */
-  const replace = (row: Cells, { tool, invoice, document, notify, test }: Arrival, now: Instant): void =>
+  const replace = (row: Cells, arrival: Arrival, now: Instant): void => {
+    const { tool, invoice, document, notify, test } = arrival
     set(row.id as number, {
       tool,
       invoice: JSON.stringify(invoice),
@@ -134,18 +138,21 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       test: Number(test),
       overrides: '[]',
       body: null,
-      ...waitingCells(now)
+      voided: 0,
+      ...waitingCells(dueOf(arrival, now))
     })
+  }
 
   const conflictOf = (id: number, arrival: Arrival): Cells | undefined =>
     one('SELECT * FROM conflict WHERE invoice_id = ? AND facts = ?', id, factsOf(arrival))
 
   /** Other facts that are known: a person has decided about them, or is going to. */
   const repeatConflict = (known: Cells, arrival: Arrival): Received => {
-    if (known.settled === 1) return { result: 'conflict', unused: documents(arrival.document) }
+    if (known.settled === 1)
+      return { result: 'conflict', changed: false, unused: documents(arrival.document) }
     const merged = mergeArrival(JSON.parse(known.arrival as string) as Arrival, arrival)
     run('UPDATE conflict SET arrival = ? WHERE id = ?', JSON.stringify(merged), known.id as number)
-    return { result: 'conflict', unused: dropped([arrival.document], merged.document) }
+    return { result: 'conflict', changed: false, unused: dropped([arrival.document], merged.document) }
   }
 
   const receiveConflict = (row: Cells, arrival: Arrival, now: Instant): Received => {
@@ -161,7 +168,28 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     // What comes beside a row that was emptied is personal again.
     if (row.state === 'delivered') set(id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
     else if (row.state !== 'sending') set(id, heldCells('INVOICE_CONFLICT'))
-    return { result: 'conflict', unused: [] }
+    return { result: 'conflict', changed: true, unused: [] }
+  }
+
+  const voidRow = (row: Cells, how: 'dismiss' | 'note' | 'keep', now: Instant): void => {
+    const id = row.id as number
+    if (how === 'dismiss') set(id, dismissedCells('VOIDED_IN_TOOL', now))
+    else if (how === 'note') set(id, { code: 'VOIDED_IN_TOOL', forgotten: 0 })
+    else set(id, { voided: 1 })
+    note(id, now, 'voided in the tool')
+  }
+
+  const keepUnreadable = ({ tool, invoiceNumber, body, problem }: Unreadable, now: Instant): boolean => {
+    if (byKey(numberKey(invoiceNumber))) return false
+    insert(
+      { tool, invoice: unknownInvoice(invoiceNumber, now), document: null, notify: false, test: false },
+      now
+    )
+    const { id } = byKey(numberKey(invoiceNumber)) as { id: number }
+    run('INSERT INTO event VALUES (?, ?)', id, body)
+    set(id, heldCells('EVENT_UNREADABLE'))
+    note(id, now, 'held', { code: 'EVENT_UNREADABLE', detail: problem })
+    return true
   }
 
   const receive = (arrival: Arrival, now: Instant): Received => {
@@ -176,24 +204,35 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     }
     switch (judgement.kind) {
       case 'nothing':
-        return { result: 'duplicate', unused: documents(arrival.document) }
+        return { result: 'duplicate', changed: false, unused: documents(arrival.document) }
+      case 'void':
+        voidRow(row, judgement.now, now)
+        return { result: 'accepted', changed: true, unused: documents(arrival.document) }
       case 'merge': {
         set(id, {
           invoice: JSON.stringify(judgement.invoice),
           ...documentCells(judgement.document),
           // Whoever has it on loan knows less: it is lent again with all there is.
           ...(row.state === 'waiting' ? { loan_until: null } : {}),
+          // It waited to be collected: now it is paid.
+          ...(row.state === 'waiting' && kept.invoice.paidAt === null && judgement.invoice.paidAt !== null
+            ? { next_attempt_at: now, since: Math.min(Number(row.since), now) }
+            : {}),
           ...(row.state === 'delivered' ? payingCells(judgement.invoice.paidAt, row.known_paid_at, now) : {}),
           ...(judgement.released ? waitingCells(now) : {})
         })
         note(id, now, 'merged', judgement.released ? { released: row.code } : {})
-        return { result: 'duplicate', unused: dropped([arrival.document, kept.document], judgement.document) }
+        return {
+          result: 'duplicate',
+          changed: true,
+          unused: dropped([arrival.document, kept.document], judgement.document)
+        }
       }
       case 'replace':
         replace(row, arrival, now)
         if (hasConflict(id)) set(id, heldCells('INVOICE_CONFLICT'))
         note(id, now, 'corrected', { notify: arrival.notify, replaced: JSON.parse(factsOf(kept)) })
-        return { result: 'accepted', unused: documents(kept.document) }
+        return { result: 'accepted', changed: true, unused: documents(kept.document) }
       case 'conflict':
         return receiveConflict(row, arrival, now)
     }
@@ -206,7 +245,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
          SELECT id FROM invoice INDEXED BY invoice_due
          WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL AND next_attempt_at <= ?
          ORDER BY next_attempt_at, id LIMIT ?
-       ) RETURNING *`,
+       ) RETURNING *, (SELECT body FROM event WHERE invoice_id = invoice.id) AS unread`,
       until,
       now,
       limit
@@ -292,7 +331,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       case 'waiting':
         wait(row, decision, now)
         // A pause that goes on is not worth a line each time.
-        if (!decision.spent && row.code === decision.code) return
+        if (!decision.spent && (row.code === decision.code || row.state === 'delivered')) return
         break
       case 'held':
         set(id, {
@@ -301,7 +340,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
         })
         break
       case 'dismissed':
-        set(id, { ...endCells, state: 'dismissed', code: decision.code, finished_at: now })
+        set(id, dismissedCells(decision.code, now))
         break
       case 'doubt':
         set(id, { loan_until: null })
@@ -324,6 +363,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       set(id, heldCells('INVOICE_CONFLICT'))
       note(id, now, 'held', { code: 'INVOICE_CONFLICT' })
     }
+    concludeVoided(row, decision, now)
   }
 
   const noteDecision = (id: number, decision: Decision, now: Instant): void => {
@@ -331,6 +371,16 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     const { to, at: nextAttemptAt, holding, ...detail } = { at: undefined, holding: undefined, ...decision }
     const portalId = holding?.id
     note(id, now, to === 'doubt' ? 'answer unknown' : to, { ...detail, portalId, nextAttemptAt })
+  }
+
+  /** Voided while it was in doubt: judged now. */
+  const concludeVoided = (row: Cells, decision: Decision, now: Instant): void => {
+    if (row.voided !== 1 || decision.to === 'doubt') return
+    const id = row.id as number
+    if (decision.to === 'delivered') set(id, { code: 'VOIDED_IN_TOOL' })
+    else if (row.state !== 'delivered') set(id, dismissedCells('VOIDED_IN_TOOL', now))
+    set(id, { voided: 0 })
+    note(id, now, 'voided in the tool')
   }
 
   const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
@@ -369,9 +419,11 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       )
       const kept = keptOf(row)
       const mine: Arrival = { ...kept, notify: row.notify === 1, test: row.test === 1 }
-      // The facts that lose may be sent again, too; a person has decided about them.
+      // The facts that lose may be sent again, too; a person has decided about them. Had they been taken before, their
+      // PDF may be another one now.
       run(
-        'INSERT OR IGNORE INTO conflict (invoice_id, facts, arrival, received_at, settled) VALUES (?, ?, ?, ?, 1)',
+        `INSERT INTO conflict (invoice_id, facts, arrival, received_at, settled) VALUES (?, ?, ?, ?, 1)
+          ON CONFLICT DO UPDATE SET arrival = excluded.arrival`,
         id,
         factsOf(mine),
         JSON.stringify(mine),
@@ -398,7 +450,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
         return
       }
       case 'dismiss':
-        set(id, { ...endCells, state: 'dismissed', code: 'BY_OPERATOR', finished_at: now })
+        set(id, dismissedCells('BY_OPERATOR', now))
         return
       case 'clear':
         set(id, { code: null })
@@ -496,6 +548,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       const bare: Invoice = { ...invoice, pdfUrl: null, customer: { ref, portalId, ...empty } }
       const others = all('SELECT arrival FROM conflict WHERE invoice_id = ?', id)
       run('DELETE FROM history WHERE invoice_id = ?', id)
+      run('DELETE FROM event WHERE invoice_id = ?', id)
       run('UPDATE conflict SET arrival = ?, settled = 1 WHERE invoice_id = ?', '{}', id)
       set(id, { invoice: JSON.stringify(bare), ...documentCells(null), forgotten: 1 })
       return documents(
@@ -507,6 +560,12 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
 
   return {
     receive: (arrival, now) => write(() => receive(arrival, now)),
+    keepUnreadable: (event, now) => write(() => keepUnreadable(event, now)),
+    isKnown: async invoiceNumber => byKey(numberKey(invoiceNumber)) !== undefined,
+    toolStart: async tool => instant(one('SELECT start AS at FROM tool WHERE name = ?', tool)),
+    startTool: (tool, at) => write(() => run('INSERT OR IGNORE INTO tool VALUES (?, ?, ?)', tool, at, at)),
+    askedTo: async tool => instant(one('SELECT asked_to AS at FROM tool WHERE name = ?', tool)),
+    setAskedTo: (tool, at) => write(() => run('UPDATE tool SET asked_to = ? WHERE name = ?', at, tool)),
     borrow: (limit, now, until) => write(() => borrow(limit, now, until)),
     attach: (loan, document, now) =>
       write(() => {
@@ -578,6 +637,39 @@ const heldCells = (code: Code): Cells => ({
   code,
   finished_at: null,
   forgotten: 0
+})
+
+const dismissedCells = (code: Code, now: Instant): Cells => ({
+  ...endCells,
+  state: 'dismissed',
+  code,
+  finished_at: now
+})
+
+/** When it may be delivered: at once, unless the tool is about to collect it by itself. */
+const dueOf = ({ notBefore, invoice }: Arrival, now: Instant): Instant =>
+  invoice.paidAt === null ? Math.max(now, notBefore ?? now) : now
+
+/** Of an event that could not be read nothing is known but its own number. */
+const unknownInvoice = (invoiceNumber: string, now: Instant): Invoice => ({
+  invoiceNumber,
+  sourceId: null,
+  customer: {
+    ref: 'unknown',
+    portalId: null,
+    emails: [],
+    name: null,
+    address: null,
+    zipCode: null,
+    city: null,
+    countryCode: null
+  },
+  amountCents: 0,
+  currency: 'EUR',
+  issuedAt: isoInstant(now).slice(0, 10),
+  dueAt: null,
+  paidAt: null,
+  pdfUrl: null
 })
 
 /** To be judged anew and delivered: due at once, with a fresh count. */

@@ -25,14 +25,31 @@ export type Judgement =
   /** Never sent, so the tool's correction simply counts. Other facts beside it still wait for a person. */
   | { kind: 'replace' }
   | { kind: 'conflict' }
+  /** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. */
+  | { kind: 'void'; now: 'dismiss' | 'note' | 'keep' }
 
-export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgement => {
+export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival): Judgement => {
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
+  if (voided) return sameSource ? judgeVoided(kept) : { kind: 'nothing' }
   if (sameSource && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
   // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
   return { kind: 'conflict' }
+}
+
+const judgeVoided = ({ state, code }: Kept): Judgement => {
+  switch (state) {
+    case 'waiting':
+    case 'held':
+      return { kind: 'void', now: 'dismiss' }
+    case 'sending':
+      return { kind: 'void', now: 'keep' }
+    case 'delivered':
+      return code === 'VOIDED_IN_TOOL' ? { kind: 'nothing' } : { kind: 'void', now: 'note' }
+    case 'dismissed':
+      return { kind: 'nothing' }
+  }
 }
 
 const correctable = ({ state, everSent }: Kept): boolean =>

@@ -19,22 +19,17 @@ export const openConnection = async (url: URL, signal: AbortSignal): Promise<Soc
   const plain = connect({ host, port: Number(url.port) || (isSecure ? 443 : 80), noDelay: true })
   plain.on('error', quiet)
   signal.addEventListener('abort', () => abandon(plain), { once: true })
-  try {
-    await once(plain, 'connect', { signal })
-    if (!isSecure) return plain
-    const socket = secure({
-      socket: plain,
-      host,
-      servername: isIP(host) ? '' : host,
-      ALPNProtocols: ['http/1.1']
-    })
-    socket.on('error', quiet)
-    await once(socket, 'secureConnect', { signal })
-    return socket
-  } catch (error) {
-    plain.destroy()
-    throw error
-  }
+  await once(plain, 'connect', { signal })
+  if (!isSecure) return plain
+  const socket = secure({
+    socket: plain,
+    host,
+    servername: isIP(host) ? '' : host,
+    ALPNProtocols: ['http/1.1']
+  })
+  socket.on('error', quiet)
+  await once(socket, 'secureConnect', { signal })
+  return socket
 }
 
 /** The failure reaches who waits, or the request on top; without a listener it would end the process as well. */

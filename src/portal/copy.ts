@@ -46,12 +46,16 @@ const retryLongestMs = minute
 // A sweep that has to read everything rests ten times as long as it took: others may spend from the same token.
 const restFactor = 10
 
+// How many of its latest creates are looked for at the end of a sweep.
+const ownMax = 100
+
 // How many missing ids are asked for after one read; the rest is asked after the next.
 const missingMax = 100
 
 export const createCopy = (options: CopyOptions): Copy => {
-  const { holdings, reader, clock, log, lateMs, heard } = options
+  const { holdings, clock, log, lateMs, heard } = options
   const stopping = new AbortController()
+  const reader = options.reader.until(stopping.signal)
   let nap = new AbortController()
   let loop: Promise<void> | undefined
   let recognised = false
@@ -81,7 +85,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     await holdings.setCopy({
       order,
       orderSeen: order === before.order && before.orderSeen,
-      sweptTo: latest(reading.entries),
+      sweptTo: latest(reading),
       sweptAt: now,
       fullAt: now
     })
@@ -119,12 +123,14 @@ export const createCopy = (options: CopyOptions): Copy => {
       await holdings.setCopy({ order: 'unknown', orderSeen: false })
       return full()
     }
-    const own = await holdings.ownSince(since, 1)
+    // One that was made while it was read may not have been seen, and shows nothing.
+    const seen = new Set(reading.entries.map(({ id }) => id))
+    const own = await holdings.ownSince(since, ownMax)
     await holdings.setCopy({
-      sweptTo: Math.max(latest(reading.entries) ?? sweptTo, sweptTo),
+      sweptTo: Math.max(latest(reading) ?? sweptTo, sweptTo),
       sweptAt: clock.now(),
       // All that is known was seen at that end; with an own create among it, the order is shown by our own doing.
-      orderSeen: orderSeen || own.length > 0
+      orderSeen: orderSeen || own.some(id => seen.has(id))
     })
   }
 
@@ -137,7 +143,7 @@ export const createCopy = (options: CopyOptions): Copy => {
   const sleepUntilDue = async (tookMs: number): Promise<void> => {
     const { order } = await holdings.copy()
     const rest = order === 'unknown' ? Math.max(sweepEveryMs, tookMs * restFactor) : sweepEveryMs
-    if (!hurried) await clock.sleep(rest, nap.signal)
+    if (!hurried && !stopping.signal.aborted) await clock.sleep(rest, nap.signal)
     hurried = false
   }
 
@@ -171,6 +177,7 @@ export const createCopy = (options: CopyOptions): Copy => {
         await turn()
         pause = retryFirstMs
       } catch (error) {
+        if (stopping.signal.aborted) return
         if (error instanceof BridgeError)
           log.warn({ code: error.code, err: error }, 'the portal could not be read')
         else log.error({ err: error }, 'the portal could not be read')
@@ -200,9 +207,13 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 }
 
-const latest = (entries: readonly { createdAt: Instant | null }[]): Instant | null =>
+/**
+ * What the next sweep reads back to. Never later than when the reading began: beyond one entry that is dated in the
+ * future no sweep would see anything.
+ */
+const latest = ({ entries, at }: Reading & Begun): Instant | null =>
   entries.reduce<Instant | null>(
     (found, { createdAt }) =>
-      createdAt !== null && (found === null || createdAt > found) ? createdAt : found,
+      createdAt === null ? found : Math.max(found ?? Number.NEGATIVE_INFINITY, Math.min(createdAt, at)),
     null
   )

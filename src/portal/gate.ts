@@ -3,7 +3,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Outcome } from '../decide.ts'
-import type { BridgeError, Code } from '../errors.ts'
+import { type BridgeError, type Code, isCode } from '../errors.ts'
 
 export type GateOptions = {
   clock: Clock
@@ -45,7 +45,7 @@ export const createGate = ({ clock, retryFirstMs, probe, closed, opened }: GateO
   let state: GateState['state'] = 'open'
   let since = clock.monotonic()
   let failures = 0
-  let probing: Promise<void> | undefined
+  let downs = 0
   let probeAt = 0
   let readsRefused = false
   // How many were taken by then, for each invoice that was refused.
@@ -64,20 +64,32 @@ export const createGate = ({ clock, retryFirstMs, probe, closed, opened }: GateO
     if (state === why) return
     state = why
     since = clock.monotonic()
-    closed(why === 'down' ? 'PORTAL_UNREACHABLE' : 'PORTAL_UNAUTHORIZED')
+    if (why === 'down') closed('PORTAL_UNREACHABLE')
+    // Where reads were refused it has been told.
+    else if (!readsRefused) closed('PORTAL_UNAUTHORIZED')
+  }
+
+  const closeRefused = (): void => {
+    failures = 0
+    probeAt = clock.monotonic() + probeEveryMsMax
+    close('refused')
   }
 
   const keepProbing = async (): Promise<void> => {
+    downs += 1
+    const down = downs
+    const isDown = () => state === 'down' && downs === down && !stopping.signal.aborted
     let pause = Math.min(retryFirstMs, probeEveryMsMax)
-    while (state === 'down' && !stopping.signal.aborted) {
+    while (isDown()) {
       await clock.sleep(pause, stopping.signal)
       pause = Math.min(pause * 2, probeEveryMsMax)
-      if (stopping.signal.aborted) return
+      if (!isDown()) return
       try {
         await probe()
-        if (state === 'down') open()
-      } catch {
-        // Still down: that is what was asked.
+        if (isDown()) open()
+      } catch (error) {
+        // A refusal is an answer. Everything else says that it is still down, which is what was asked.
+        if (isDown() && isCode(error, 'PORTAL_UNAUTHORIZED')) closeRefused()
       }
     }
   }
@@ -89,17 +101,17 @@ export const createGate = ({ clock, retryFirstMs, probe, closed, opened }: GateO
       return 'alone'
     }
     refusedAfter.set(invoice, taken)
-    probeAt = clock.monotonic() + probeEveryMsMax
-    close('refused')
+    closeRefused()
     return 'paused'
   }
 
   const failed = (): Standing => {
     failures += 1
-    if (state !== 'open') return 'paused'
-    if (failures < failuresMax) return 'open'
+    if (state === 'down') return 'paused'
+    if (state === 'refused') probeAt = clock.monotonic() + probeEveryMsMax
+    if (failures < failuresMax) return state === 'open' ? 'open' : 'paused'
     close('down')
-    probing = keepProbing()
+    void keepProbing()
     return 'paused'
   }
 
@@ -127,16 +139,18 @@ export const createGate = ({ clock, retryFirstMs, probe, closed, opened }: GateO
     },
 
     heardRead(error) {
-      const refusedNow = error?.code === 'PORTAL_UNAUTHORIZED'
-      if (refusedNow && !readsRefused && state !== 'refused') closed('PORTAL_UNAUTHORIZED')
-      readsRefused = refusedNow
+      if (error === null) readsRefused = false
+      // Only a read that went well shows that they are taken again.
+      if (error?.code !== 'PORTAL_UNAUTHORIZED') return
+      if (!readsRefused && state !== 'refused') closed('PORTAL_UNAUTHORIZED')
+      readsRefused = true
     },
 
     state: () => ({ state, sinceMs: clock.monotonic() - since, readsRefused }),
 
+    // A probe under way changes nothing, and may wait long for its slot: it is not waited for.
     async stop() {
       stopping.abort()
-      await probing
     }
   }
 }

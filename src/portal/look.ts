@@ -3,11 +3,13 @@
 
 import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
+import { numberKey } from '../invoice.ts'
 import type { Decision, Doubt, Ledger } from '../ledger/ledger.ts'
 import type { Log } from '../log.ts'
 import { confirm, judgeFound } from './match.ts'
 import type { Begun, Reader } from './reader.ts'
 import { agree, type Reading } from './reading.ts'
+import type { PortalInvoice } from './schemas.ts'
 
 export type LookOptions = {
   ledger: Ledger
@@ -42,9 +44,10 @@ const retryLongestMs = 60_000
 const missingMax = 3
 
 export const createLook = (options: LookOptions): Look => {
-  const { ledger, reader, clock, log, settleMs, isReady, heard } = options
+  const { ledger, clock, log, settleMs, isReady, heard } = options
   const { holdings } = ledger
   const stopping = new AbortController()
+  const reader = options.reader.until(stopping.signal)
   let nap = new AbortController()
   let loop: Promise<void> | undefined
   // By row and attempt: when this process first saw the doubt, on the monotonic clock.
@@ -67,16 +70,40 @@ export const createLook = (options: LookOptions): Look => {
     return { doubts: old, waitMs: Math.min(idleMs, ...young) }
   }
 
-  /** Adopts, or holds, what the copy now tells of; answers the doubts of which it tells nothing. */
-  const settleFound = async (doubts: Doubt[]): Promise<Doubt[]> => {
-    const absent: Doubt[] = []
+  /** What follows from all that the copy tells under its number, as the portal tells it now. */
+  const verdictOn = async ({ body, overridden }: Doubt, entries: PortalInvoice[]): Promise<Decision | null> =>
+    judgeFound(await confirm(reader, entries, 'doubt'), body, overridden)
+
+  /**
+   * Adopts what the copy now tells of; answers the doubts that are left. That something else stands under the number
+   * ends no doubt: what was sent may stand beside it.
+   */
+  const adopt = async (doubts: Doubt[]): Promise<Doubt[]> => {
+    const left: Doubt[] = []
     for (const doubt of doubts) {
-      const found = await confirm(reader, await holdings.byNumber(doubt.body.invoiceNumber), 'doubt')
-      const verdict = judgeFound(found, doubt.body, doubt.overridden)
-      if (verdict) await settle(doubt, verdict)
-      else absent.push(doubt)
+      const entries = await holdings.byNumber(doubt.body.invoiceNumber)
+      const isThere = judgeFound(entries, doubt.body, doubt.overridden)?.to === 'delivered'
+      const verdict = isThere ? await verdictOn(doubt, entries) : null
+      if (verdict?.to === 'delivered') await settle(doubt, verdict)
+      else left.push(doubt)
     }
-    return absent
+    return left
+  }
+
+  /**
+   * What was sent does not stand in the portal: it waits again, or for a person if something else does. Answers those of
+   * which the portal says both: listed, but not there when asked for.
+   */
+  const settleAbsent = async (doubts: Doubt[], reading: Reading): Promise<Doubt[]> => {
+    const left: Doubt[] = []
+    const listed = new Set(reading.entries.map(({ invoiceNumber }) => numberKey(invoiceNumber ?? '')))
+    for (const doubt of doubts) {
+      const { invoiceNumber } = doubt.body
+      const verdict = await verdictOn(doubt, await holdings.byNumber(invoiceNumber))
+      if (!verdict && !doubt.overridden && listed.has(numberKey(invoiceNumber))) left.push(doubt)
+      else await settle(doubt, verdict ?? absent(clock.now()))
+    }
+    return left
   }
 
   const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
@@ -104,25 +131,28 @@ export const createLook = (options: LookOptions): Look => {
 
   const look = async (ripened: Doubt[]): Promise<void> => {
     // What the copy already tells (a late answer, a sweep) needs no reading.
-    let doubts = await settleFound(ripened)
+    let doubts = await adopt(ripened)
     let before: Reading | null = null
     for (let readings = 1; doubts.length > 0 && readings <= readingsMax; readings += 1) {
       const reading = await readFor(doubts)
       if (reading === null) return
-      doubts = await settleFound(doubts)
+      doubts = await adopt(doubts)
       if (before !== null && sameRange(before, reading) && agree(before, reading)) {
-        for (const doubt of doubts) await settle(doubt, absent(clock.now()))
-        return
+        doubts = await settleAbsent(doubts, reading)
+        break
       }
       before = reading
     }
+    if (doubts.length > 0) throw new BridgeError('PORTAL_UNREACHABLE', 'the list does not stand still')
   }
 
   const turn = async (): Promise<void> => {
     nap = new AbortController()
     const { doubts, waitMs } = isReady() ? await ripe() : { doubts: [], waitMs: idleMs }
-    if (doubts.length > 0) await look(doubts)
-    heard(null)
+    if (doubts.length > 0) {
+      await look(doubts)
+      heard(null)
+    }
     await clock.sleep(waitMs, nap.signal)
   }
 
@@ -133,6 +163,7 @@ export const createLook = (options: LookOptions): Look => {
         await turn()
         pause = retryFirstMs
       } catch (error) {
+        if (stopping.signal.aborted) return
         if (!(error instanceof BridgeError)) log.error({ err: error }, 'a doubt could not be settled')
         heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
         const asked = error instanceof BridgeError ? (error.retryAfterMs ?? 0) : 0

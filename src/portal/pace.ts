@@ -52,8 +52,8 @@ const turnsBeforeDoubt = 19
 type Waiting = { errand: Errand; give: () => void }
 
 export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions): Pace => {
-  // When each rests until, on the monotonic clock; infinity while its request runs.
-  let resting: number[] = Array.from(
+  // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end stands first.
+  const resting: number[] = Array.from(
     { length: Math.min(takenBefore, perMinute) },
     () => clock.monotonic() + minute
   )
@@ -65,7 +65,8 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
 
   const free = (): boolean => {
     const now = clock.monotonic()
-    resting = resting.filter(until => until > now)
+    const still = resting.findIndex(until => until > now)
+    resting.splice(0, still === -1 ? resting.length : still)
     return now >= pausedUntil && running + resting.length < perMinute
   }
 
@@ -75,8 +76,7 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
     const pause = Math.max(0, pausedUntil - now)
     if (running + resting.length < perMinute) return pause
     // While requests run nobody knows when the first of them rests.
-    const first = resting.length > 0 ? Math.min(...resting) - now : minute
-    return Math.max(pause, first)
+    return Math.max(pause, (resting[0] ?? now + minute) - now)
   }
 
   const next = (): Waiting | undefined => {
@@ -130,6 +130,7 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
 
   const wait = (errand: Errand, withinMs: number, signal: AbortSignal | undefined): Promise<boolean> =>
     new Promise(resolve => {
+      if (signal?.aborted) return resolve(false)
       const over = new AbortController()
       const waiting: Waiting = {
         errand,
@@ -146,7 +147,6 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
         resolve(false)
       }
       signal?.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal })
-      if (signal?.aborted) over.abort()
       if (withinMs !== Number.POSITIVE_INFINITY || signal)
         void clock.sleep(Math.min(withinMs, 2 ** 31 - 1), over.signal).then(giveUp)
       give()
@@ -170,7 +170,8 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
       if (pauseMs !== null) pausedUntil = Math.max(pausedUntil, now + pauseMs)
       if (remaining === null) return
       // What the portal counts and we do not was spent by others; when they get it back is not told: a minute.
-      const others = perMinute - remaining - running - resting.filter(until => until > now).length
+      free()
+      const others = perMinute - remaining - running - resting.length
       for (let spent = 0; spent < others; spent += 1) resting.push(now + minute)
     },
 

@@ -13,9 +13,13 @@ export type ReaderOptions = {
   pace: Pace
   holdings: Holdings
   clock: Clock
+  /** Ends every wait for a slot. */
+  signal?: AbortSignal
+  pagesMax?: number
 }
 
-export type Begun = { read: number; told: number }
+/** `at`: on the wall clock. */
+export type Begun = { read: number; told: number; at: Instant }
 
 export interface Reader {
   /** The whole list. `page` is called after each page; answering false ends the reading: then null. */
@@ -35,17 +39,21 @@ export interface Reader {
   probe: (errand: Errand) => Promise<void>
   /** All customers. False when `page` ended it. */
   customers: (errand: Errand, page?: (number: number) => boolean) => Promise<boolean>
+  /** The same reader, but once the signal is aborted it waits for no slot: then it rejects with PORTAL_BUSY. */
+  until: (signal: AbortSignal) => Reader
 }
 
 // Three million invoices. A portal whose last page never comes must not keep us for ever.
-const pagesMax = 200_000
+const pagesMaxDefault = 200_000
 
 // Documented.
 const perPageDefault = 15
 
-export const createReader = ({ portal, pace, holdings, clock }: ReaderOptions): Reader => {
+export const createReader = (options: ReaderOptions): Reader => {
+  const { portal, pace, holdings, clock, signal, pagesMax = pagesMaxDefault } = options
+
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
-    const slot = await pace.slot(errand)
+    const slot = await pace.slot(errand, signal ? { signal } : {})
     if (!slot) throw new BridgeError('PORTAL_BUSY')
     try {
       return await call()
@@ -57,7 +65,8 @@ export const createReader = ({ portal, pace, holdings, clock }: ReaderOptions): 
   const ask: Reader['ask'] = (id, errand) => inSlot(errand, () => portal.invoice(id))
 
   const begin = async (since: Instant | null): Promise<Reading & Begun> => {
-    const begun = await holdings.beginRead()
+    const at = clock.now()
+    const begun = { ...(await holdings.beginRead()), at }
     return { entries: [], since, newestBefore: await holdings.newest(begun.told), ...begun }
   }
 
@@ -152,6 +161,7 @@ export const createReader = ({ portal, pace, holdings, clock }: ReaderOptions): 
         if (!goOn(number)) return false
       }
       throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
-    }
+    },
+    until: ending => createReader({ ...options, signal: ending })
   }
 }

@@ -77,8 +77,13 @@ const contradicts = (
   })
 
 // A list may sort texts letter by letter, or the numbers in them as numbers. What is missing decides nothing.
-const collator = new Intl.Collator('en', { numeric: true })
 const comparisons = [
-  (a: string | null, b: string | null): number => (a === null || b === null ? 0 : a < b ? -1 : Number(a > b)),
-  (a: string | null, b: string | null): number => (a === null || b === null ? 0 : collator.compare(a, b))
+  (a: string | null, b: string | null): number => (a === null || b === null ? 0 : order(a, b)),
+  (a: string | null, b: string | null): number => (a === null || b === null ? 0 : order(padded(a), padded(b)))
 ]
+
+const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+// Not Intl.Collator: it would bring five megabytes of the languages of the world along.
+const digitsMax = 20
+const padded = (text: string): string => text.replace(/\d+/g, digits => digits.padStart(digitsMax, '0'))

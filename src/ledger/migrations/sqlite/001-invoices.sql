@@ -26,6 +26,8 @@ CREATE TABLE invoice (
   delivered_at INTEGER,
   finished_at INTEGER,
   forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1)),
+  -- The tool voided it while it was in doubt: judged when that is settled.
+  voided INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1)),
   attempt INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   -- How long it has waited between attempts that counted: pauses of the portal are nobody's patience.

@@ -15,7 +15,7 @@ CREATE TABLE portal_invoice (
 CREATE INDEX portal_invoice_key ON portal_invoice (key) WHERE key IS NOT NULL;
 CREATE INDEX portal_invoice_created ON portal_invoice (created_at);
 CREATE INDEX portal_invoice_seen ON portal_invoice (seen_by);
-CREATE INDEX portal_invoice_own ON portal_invoice (told) WHERE own = 1;
+CREATE INDEX portal_invoice_own ON portal_invoice (created_at) WHERE own = 1;
 
 CREATE TABLE portal_customer (
   id TEXT PRIMARY KEY,

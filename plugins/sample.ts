@@ -1,12 +1,13 @@
 // A signed sample event with a real PDF, for the demo and for `send-test`.
 
 import { createHmac, randomUUID } from 'node:crypto'
-import { signingKey } from '../../plugins/standard-webhooks.ts'
-import type { Instant } from '../clock.ts'
+import type { Instant } from '../src/clock.ts'
+import { signingKey } from './standard-webhooks.ts'
 
 export type Sample = { body: string; headers: Record<string, string> }
 
-export type SampleInvoice = { invoiceNumber: string; customerId: string; at: Instant }
+/** Without an address of its PDF it brings one along. */
+export type SampleInvoice = { invoiceNumber: string; customerId: string; at: Instant; pdfUrl?: string }
 
 /** Signed as Standard Webhooks ask. */
 export const signedSample = (invoice: SampleInvoice, secret: string): Sample => {
@@ -17,7 +18,9 @@ export const signedSample = (invoice: SampleInvoice, secret: string): Sample => 
       .toPlainDate(),
     amount: '121.00',
     customerId: invoice.customerId,
-    pdf: samplePdf(invoice.invoiceNumber).toString('base64')
+    ...(invoice.pdfUrl
+      ? { pdfUrl: invoice.pdfUrl }
+      : { pdf: samplePdf(invoice.invoiceNumber).toString('base64') })
   })
   const id = `msg_${randomUUID()}`
   const timestamp = String(Math.floor(invoice.at / 1000))

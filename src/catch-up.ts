@@ -1,0 +1,113 @@
+// Asks each tool what its webhooks missed: at start, every so often, and when a person says so. Webhooks are lost by design
+// everywhere; this is what finds them. A tool's start is fixed when it is first set up: what is older stays out.
+
+import type { Clock, Instant } from './clock.ts'
+import type { Desk, OpenTool } from './desk.ts'
+import { BridgeError } from './errors.ts'
+import type { Intake, Result } from './intake.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Log } from './log.ts'
+
+export type CatchUpOptions = {
+  ledger: Ledger
+  desk: Desk
+  intake: Pick<Intake, 'tell'>
+  clock: Clock
+  log: Log
+  /** 0: only when a person asks. */
+  everyMinutes: number
+}
+
+export type Found = Record<Result, number>
+
+export interface CatchUp {
+  /** Fixes the start of tools that are new. Before anything of theirs is taken in. */
+  prepare: () => Promise<void>
+  start: () => void
+  stop: () => Promise<void>
+  /** Asks now, for what is older than the tool's start, too. */
+  ask: (tool: string, since: Instant) => Promise<Found>
+}
+
+const minute = 60_000
+
+// Asked further back than the last time: what the tool dated or showed late falls in between otherwise.
+const overlapMs = 60 * minute
+
+// Between tries of a tool that does not answer, or asks for a pause.
+const retryMs = 5 * minute
+
+export const createCatchUp = (options: CatchUpOptions): CatchUp => {
+  const { ledger, desk, intake, clock, log, everyMinutes } = options
+  const stopping = new AbortController()
+  let loops: Promise<void>[] = []
+
+  const asked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
+
+  /** Keeps all that the tool tells of. */
+  const take = async (open: OpenTool, since: Instant, anyAge: boolean): Promise<Found> => {
+    const found: Found = { accepted: 0, duplicate: 0, conflict: 0, ignored: 0 }
+    const missed = open.tool.missed?.(since, desk.line(open))
+    if (!missed) return found
+    await desk.asking(open.tool.name, async () => {
+      for await (const told of missed) {
+        if (stopping.signal.aborted) throw new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping')
+        const { result } = await intake.tell(open.tool.name, told, {
+          now: clock.now(),
+          caughtUp: true,
+          anyAge
+        })
+        found[result] += 1
+      }
+    })
+    return found
+  }
+
+  /** The cursor moves only after all that it covers was kept. */
+  const catchUp = async (open: OpenTool): Promise<void> => {
+    const { name } = open.tool
+    const begun = clock.now()
+    const askedTo = await ledger.askedTo(name)
+    if (askedTo === null) return
+    const found = await take(open, askedTo - overlapMs, false)
+    await ledger.setAskedTo(name, begun)
+    if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
+  }
+
+  const keepCatchingUp = async (open: OpenTool): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let pause = everyMinutes * minute
+      try {
+        await catchUp(open)
+      } catch (error) {
+        if (stopping.signal.aborted) return
+        const known = error instanceof BridgeError
+        log.warn(
+          { tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error },
+          'catch-up failed'
+        )
+        pause = Math.min(pause, Math.max(retryMs, known ? (error.retryAfterMs ?? 0) : 0))
+      }
+      await clock.sleep(pause, stopping.signal)
+    }
+  }
+
+  return {
+    async prepare() {
+      for (const { tool } of desk.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
+    },
+    start() {
+      if (everyMinutes > 0 && loops.length === 0) loops = asked().map(keepCatchingUp)
+    },
+    async stop() {
+      stopping.abort()
+      await Promise.all(loops)
+    },
+    async ask(name, since) {
+      const open = asked().find(({ tool }) => tool.name === name)
+      if (!open)
+        throw new BridgeError('TOOL_CANNOT_BE_ASKED', `${name} has no API to ask, or its token is not set`)
+      return take(open, since, true)
+    }
+  }
+}

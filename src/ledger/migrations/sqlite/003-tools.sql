@@ -1,0 +1,12 @@
+-- Since when each accounting tool is set up, and up to when it was asked what its webhooks missed.
+CREATE TABLE tool (
+  name TEXT PRIMARY KEY,
+  start INTEGER NOT NULL,
+  asked_to INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Authentic events that could not be read, to be read again after an upgrade.
+CREATE TABLE event (
+  invoice_id INTEGER PRIMARY KEY REFERENCES invoice (id),
+  body BLOB NOT NULL
+) STRICT;

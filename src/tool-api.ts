@@ -1,0 +1,87 @@
+// How a tool's API is asked: what its answers mean to the worker, and amounts that never pass through a float.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Clock, Instant } from './clock.ts'
+import { BridgeError } from './errors.ts'
+import type { Http } from './http.ts'
+
+export type Asked = {
+  url: string
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  headers: Record<string, string>
+  json?: unknown
+  /** `application/x-www-form-urlencoded`. */
+  form?: Record<string, string>
+  /** How long to wait after 429, from the answer; the vendor's own reading of Retry-After. */
+  pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
+}
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; json: unknown }
+
+export interface ToolApi {
+  /**
+   * A 2xx, 3xx or 404 as it is, its body read as JSON (numbers as their digits, undefined when it is none). Everything
+   * else rejects: TOOL_UNAUTHORIZED for 401 and 403, TOOL_BUSY for 429, TOOL_UNREACHABLE for the rest.
+   */
+  ask: (asked: Asked) => Promise<Answer>
+}
+
+const pauseMsDefault = 60_000
+const pauseMsMax = 3_600_000
+
+export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
+  async ask({ url, method = 'GET', headers, json, form, pauseMs }) {
+    const answer = await send(http, url, {
+      method,
+      headers,
+      ...(json === undefined ? {} : { json }),
+      ...(form === undefined ? {} : { form })
+    })
+    const { statusCode: status } = answer
+    const { host } = new URL(url)
+    if (status === 401 || status === 403)
+      throw new BridgeError('TOOL_UNAUTHORIZED', `${host} answered ${status}`)
+    if (status === 429) {
+      const asked = pauseMs?.(answer.headers, clock.now()) ?? secondsOf(answer.headers) ?? pauseMsDefault
+      throw new BridgeError('TOOL_BUSY', undefined, {
+        retryAfterMs: Math.min(Math.max(asked, 1000), pauseMsMax)
+      })
+    }
+    if (status !== 404 && (status < 200 || status >= 400)) {
+      throw new BridgeError('TOOL_UNREACHABLE', `${host} answered ${status}`)
+    }
+    return { status, headers: answer.headers, json: readJson(answer.body) }
+  }
+})
+
+const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
+  try {
+    return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })
+  } catch (cause) {
+    const { code } = cause as { code?: string }
+    throw new BridgeError(
+      'TOOL_UNREACHABLE',
+      `${URL.parse(url)?.host ?? 'the tool'} does not answer (${code})`,
+      { cause }
+    )
+  }
+}
+
+const secondsOf = ({ 'retry-after': seconds }: IncomingHttpHeaders): number | undefined =>
+  seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined
+
+// What node's types do not know yet: the third argument holds the value as it is written.
+type Reviver = (key: string, value: unknown, written: { source?: string }) => unknown
+const parse = JSON.parse as (body: string, reviver: Reviver) => unknown
+
+/** JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts stay what they are. */
+export const parseDigits = (body: string): unknown =>
+  parse(body, (_key, value, { source }) => (typeof value === 'number' ? source : value))
+
+const readJson = (body: unknown): unknown => {
+  try {
+    return parseDigits(String(body))
+  } catch {
+    return undefined
+  }
+}
