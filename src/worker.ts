@@ -46,6 +46,8 @@ export const createWorker = (options: WorkerOptions): Worker => {
   const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
   const running = new Set<Promise<void>>()
   const stopping = new AbortController()
+  // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
+  const left = new AbortController()
   let nap = new AbortController()
   let loop: Promise<void> | undefined
   let turnedAt = clock.monotonic()
@@ -59,7 +61,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
     const free = isReady() ? Math.min(concurrency - running.size, gate.admits(running.size)) : 0
     const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs) : []
     for (const loan of loans) {
-      const run = handOver(options, loan).finally(() => {
+      const run = handOver(options, loan, left.signal).finally(() => {
         running.delete(run)
         wake()
       })
@@ -96,6 +98,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
         late.abort()
       })()
       await Promise.race([ended, clock.sleep(withinMs, late.signal)])
+      left.abort()
       return running.size
     },
     turnedAt: () => turnedAt
@@ -103,7 +106,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
 }
 
 /** One loan from its beginning to its record. Never rejects. */
-const handOver = async (options: WorkerOptions, loan: Loan): Promise<void> => {
+const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): Promise<void> => {
   const { deliver, gate, clock, random, patience, log, recorded } = options
   const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
   const startedAt = clock.monotonic()
@@ -120,14 +123,19 @@ const handOver = async (options: WorkerOptions, loan: Loan): Promise<void> => {
 
   const standing = gate.heard(loan.id, outcome)
   const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience, standing })
-  const written = await write(options, loan, decision)
+  const written = await write(options, loan, decision, left)
   if (!written) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')
   log[levelOf(decision)]({ ...facts, ...codeOf(decision) }, messages[decision.to])
   recorded?.(loan, decision, clock.monotonic() - startedAt)
 }
 
 /** An answer of the portal is precious: while the loan runs, a ledger that fails is asked again. */
-const write = async ({ ledger, clock, loanMs, log }: WorkerOptions, loan: Loan, decision: Decision) => {
+const write = async (
+  { ledger, clock, loanMs, log }: WorkerOptions,
+  loan: Loan,
+  decision: Decision,
+  left: AbortSignal
+): Promise<boolean> => {
   const giveUpAt = clock.monotonic() + loanMs
   for (;;) {
     try {
@@ -137,8 +145,8 @@ const write = async ({ ledger, clock, loanMs, log }: WorkerOptions, loan: Loan, 
       return false
     } catch (err) {
       log.error({ err, invoiceNumber: loan.invoice.invoiceNumber }, 'the outcome could not be recorded')
-      if (clock.monotonic() >= giveUpAt) return false
-      await clock.sleep(ledgerPauseMs)
+      await clock.sleep(ledgerPauseMs, left)
+      if (left.aborted || clock.monotonic() >= giveUpAt) return false
     }
   }
 }

@@ -5,18 +5,21 @@ import { rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
+import { openTools } from '../bridge.ts'
 import { type Config, readConfig } from '../config.ts'
 import { BridgeError, isCode } from '../errors.ts'
+import { openHttp } from '../http.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
 import { fetchPdf } from '../pdf.ts'
 import { createPortal } from '../portal/client.ts'
 import { openSpool } from '../spool.ts'
+import type { Finding, ToolModule } from '../tool.ts'
+import { createToolApi } from '../tool-api.ts'
 import type { Command, Terminal } from './command.ts'
-
-type Finding = { ok: boolean; what: string; found: string }
 
 // Signatures may be five minutes off; half of that is the time to mend a clock.
 const clockOffMsMax = 150_000
+const toolTimeoutMs = 30_000
 const freeBytesMin = 200_000_000
 
 export const run: Command = async (args, terminal) => {
@@ -30,6 +33,7 @@ export const run: Command = async (args, terminal) => {
       found: `all are right; mode: ${config.REVIEW ? 'review, nothing is sent by itself' : 'live'}`
     },
     ...checkTools(config),
+    ...(await askTools(config, tools, terminal)),
     checkAddress(config),
     await checkLedger(config),
     ...(await checkPortal(config, terminal)),
@@ -50,6 +54,35 @@ const checkTools = ({ tools, PUBLIC_URL }: Config): Finding[] => {
     what: `tool ${name}`,
     found: `on; its webhooks go to ${PUBLIC_URL}/webhooks/${name}`
   }))
+}
+
+/** Each tool that can be asked proves its own: token, webhook, an invoice and its PDF. */
+const askTools = async (config: Config, modules: ToolModule[], { clock }: Terminal): Promise<Finding[]> => {
+  const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
+  const line = { timeZone: config.PORTAL_TIME_ZONE, clock, api: createToolApi({ http, clock }) }
+  const findings: Finding[] = []
+  try {
+    for (const { tool, settings } of openTools(config, modules)) {
+      const missing = tool.missingSecret(settings)
+      if (missing)
+        findings.push({
+          ok: false,
+          what: `tool ${tool.name}`,
+          found: `${missing} is not set: run \`connect\``
+        })
+      if (!tool.check || !tool.canAsk(settings)) continue
+      try {
+        findings.push(
+          ...(await tool.check(`${config.PUBLIC_URL}/webhooks/${tool.name}`, { ...line, settings }))
+        )
+      } catch (error) {
+        findings.push({ ok: false, what: `tool ${tool.name}`, found: messageOf(error) })
+      }
+    }
+  } finally {
+    http.close()
+  }
+  return findings
 }
 
 const checkAddress = ({ PUBLIC_URL }: Config): Finding => {

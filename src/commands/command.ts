@@ -56,6 +56,16 @@ export const commands: { name: string; help: string; load: () => Promise<unknown
   { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
   { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },
   {
+    name: 'catch-up <tool> --since <date>',
+    help: 'asks a tool what its webhooks missed',
+    load: () => import('./catch-up.ts')
+  },
+  {
+    name: 'connect <tool>',
+    help: "registers the webhook by the tool's API, or repairs it",
+    load: () => import('./connect.ts')
+  },
+  {
     name: 'send-test <tool>',
     help: 'sends a signed sample event to a running bridge',
     load: () => import('./send-test.ts')

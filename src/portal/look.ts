@@ -109,7 +109,9 @@ export const createLook = (options: LookOptions): Look => {
   const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
     const { order, orderSeen } = await holdings.copy()
     const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
-    if (order === 'unknown' || !orderSeen || known === null) return reader.all('doubt', goOn)
+    // Dated in the future, the newest stands before what was sent after it, and says nothing of where that is.
+    const isTold = known !== null && known <= clock.now()
+    if (order === 'unknown' || !orderSeen || !isTold) return reader.all('doubt', goOn)
     const since: Instant = known - skewMs
     const reading = await reader.since(since, order, 'doubt', goOn)
     if (stopping.signal.aborted) return null

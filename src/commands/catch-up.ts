@@ -1,0 +1,24 @@
+// Asks a tool, through the running bridge, for what it issued since a date; what is older than its start, too.
+
+import { parseAsk } from './ask.ts'
+import { type Command, WrongUse } from './command.ts'
+
+const usage = 'catch-up <tool> --since <2026-11-20>'
+
+type Found = { accepted: number; duplicate: number; conflict: number; ignored: number }
+
+export const run: Command = async (args, { env, print }) => {
+  const { values, positionals, ask } = parseAsk(args, {
+    env,
+    options: { since: { type: 'string' } },
+    positionals: 1,
+    usage
+  })
+  if (!values.since) throw new WrongUse(`Usage: factuurbrug ${usage}`)
+  const [tool] = positionals
+  const found = await ask<Found>('POST', '/api/catch-up', { tool, since: values.since })
+  const { accepted, duplicate, conflict, ignored } = found
+  if (values.json) print(JSON.stringify(found, null, 2))
+  else print(`${accepted} new, ${duplicate} known, ${conflict} in conflict, ${ignored} ignored.`)
+  return 0
+}
