@@ -88,13 +88,25 @@ t.test('a certificate is believed for the host it names, and rejects for every o
   t.equal(server.connections(), 2)
 })
 
+t.test('what is rejected leaves no connection behind', async t => {
+  const server = await serve(t, () => {}, { secure: true })
+
+  await t.rejects(openConnection(new URL(`https://[::ffff:127.0.0.1]:${server.port}`), never()))
+
+  t.equal(await server.ended, 'closed')
+})
+
 t.test('a server that speaks no TLS, or hangs up during it, rejects', async t => {
   const plain = await serve(t, () => {})
-  const { port, server } = await mute(t)
-  server.on('connection', socket => socket.once('data', () => socket.resetAndDestroy()))
+  const resetting = await mute(t)
+  resetting.server.on('connection', socket => socket.once('data', () => socket.resetAndDestroy()))
+  const ending = await mute(t)
+  ending.server.on('connection', socket => socket.once('data', () => socket.end()))
 
   await t.rejects(openConnection(new URL(`https://localhost:${plain.port}`), never()))
-  await t.rejects(openConnection(new URL(`https://localhost:${port}`), never()))
+  for (const { port } of [resetting, ending]) {
+    await t.rejects(openConnection(new URL(`https://localhost:${port}`), never()), { code: 'ECONNRESET' })
+  }
 })
 
 t.test(

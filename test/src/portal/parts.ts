@@ -1,0 +1,78 @@
+// The real parts around a portal in memory, on a clock in the test's hand.
+
+import type { Test } from 'tap'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
+import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import type { Log } from '../../../src/log.ts'
+import { createPace } from '../../../src/portal/pace.ts'
+import { createReader } from '../../../src/portal/reader.ts'
+import type { PortalInvoice } from '../../../src/portal/schemas.ts'
+import { arrivalOf, bodyOf, borrowOne, doubt, minute } from '../ledger/fixtures.ts'
+import { entryOf, openDouble } from './double.ts'
+import { handClock } from './hand-clock.ts'
+
+export const entries = (count: number): PortalInvoice[] =>
+  Array.from({ length: count }, (_, index) => entryOf(index + 1))
+
+export const openParts = (t: Test, list: PortalInvoice[] = [], { perMinute = 10_000 } = {}) => {
+  const clock = handClock()
+  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  t.teardown(() => ledger.close())
+  const double = openDouble(list)
+  const pace = createPace({ perMinute, clock, takenBefore: 0, keep: async () => {} })
+  const reader = createReader({ portal: double.portal, pace, holdings: ledger.holdings, clock })
+  const lines: string[] = []
+  const write = (_: object, message: string) => void lines.push(message)
+  const log: Log = { debug: write, info: write, warn: write, error: write }
+  return { clock, ledger, holdings: ledger.holdings, double, pace, reader, log, lines }
+}
+
+export type Parts = ReturnType<typeof openParts>
+
+/** The copy has read it all, and is sure of the order. */
+export const know = async ({ reader, holdings, double }: Parts): Promise<void> => {
+  await reader.all('sweep')
+  const order = typeof double.order === 'string' ? double.order : 'unknown'
+  await holdings.setCopy({ filled: true, order, orderSeen: true })
+  double.asked()
+}
+
+/** A create went out for it, and no answer came. */
+export const inDoubt = async (
+  { ledger, clock }: Pick<Parts, 'ledger' | 'clock'>,
+  invoiceNumber = '2026-0042'
+): Promise<void> => {
+  await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber }), clock.now())
+  const loan = await borrowOne(ledger, clock.now())
+  await ledger.sending(loan, bodyOf(loan), clock.now())
+  await ledger.record(loan, doubt, clock.now())
+}
+
+/** A person looked at what else stands under the number, and says to deliver; then no answer came. */
+export const inDoubtOverridden = async ({ ledger, clock }: Parts): Promise<void> => {
+  await ledger.receive(arrivalOf(), clock.now())
+  const conflict = { to: 'held', code: 'INVOICE_CONFLICT', detail: null } as const
+  await ledger.record(await borrowOne(ledger, clock.now()), conflict, clock.now())
+  await ledger.act('2026-0042', 'deliver', clock.now())
+  const loan = await borrowOne(ledger, clock.now())
+  await ledger.sending(loan, bodyOf(loan), clock.now())
+  await ledger.record(loan, doubt, clock.now())
+}
+
+/** As the portal tells of what `inDoubt` sent, when it arrived. */
+export const arrived = (createdAt: number, facts: Partial<PortalInvoice> = {}): PortalInvoice =>
+  entryOf(777, {
+    invoiceNumber: '2026-0042',
+    customerId: 'cst_1',
+    issuedAt: '2026-11-20',
+    amountCents: 12_100,
+    createdAt,
+    ...facts
+  })
+
+export const stateOf = async (ledger: Ledger, invoiceNumber = '2026-0042') => {
+  const row = await ledger.find(invoiceNumber)
+  return [row?.state, row?.code ?? null, row?.portalId ?? null]
+}
+
+export { minute }
