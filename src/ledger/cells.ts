@@ -50,6 +50,7 @@ export const doubtOf = (cells: Cells): Doubt => ({
   attempt: cells.attempt as number,
   body: JSON.parse(cells.body as string) as CreateBody,
   told: cells.told as number,
+  sentAt: cells.sending_at as Instant,
   overridden: (JSON.parse(cells.overrides as string) as Override[]).includes('INVOICE_CONFLICT')
 })
 

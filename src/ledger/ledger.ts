@@ -97,6 +97,7 @@ export type Doubt = {
   body: CreateBody
   /** How much the copy had been told (holdings.ts) when it was sent. */
   told: number
+  sentAt: Instant
   /** A person has seen what else stands in the portal under this number, and said to deliver. */
   overridden: boolean
 }

@@ -66,6 +66,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       const row = one('SELECT * FROM invoice WHERE portal_id = ?', entry.id)
       if (row) {
         if (entry.paidAt !== null && row.known_paid_at === null) knowPaid(row.id as number, entry.paidAt)
+        if (row.code === 'DELETED_IN_PORTAL') reappear(row, entry.paidAt ?? row.known_paid_at, now)
         return
       }
       const other = isNew && entry.invoiceNumber !== null ? byKey(numberKey(entry.invoiceNumber)) : undefined
@@ -85,6 +86,13 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       note(row.id as number, now, 'gone from the portal', { code: 'DELETED_IN_PORTAL' })
     }
   })
+
+  /** It was only not visible yet: what its loss stopped goes on. */
+  const reappear = (row: Cells, knownPaidAt: SQLInputValue | undefined, now: Instant): void =>
+    set(row.id as number, {
+      code: hasConflict(row.id as number) ? 'INVOICE_CONFLICT' : null,
+      ...payingCells(keptOf(row).invoice.paidAt, knownPaidAt, now)
+    })
 
   const knowPaid = (id: number, at: Instant): void =>
     set(id, { known_paid_at: at, paying: 0, next_attempt_at: null, loan_until: null })

@@ -315,7 +315,7 @@ t.test("a tool's call is neither redirected nor repeated, and ends in time", asy
     response.writeHead(500).end()
   })
   const { got } = http(t, open)
-  const hurried = http(t, open, 50)
+  const hurried = http(t, open, 300)
 
   t.match(await got(`${server.origin}/moved`), { statusCode: 302 })
   await t.rejects(got(`${server.origin}/broken`), { code: 'ERR_NON_2XX_3XX_RESPONSE' })

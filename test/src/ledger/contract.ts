@@ -4,12 +4,16 @@ import t from 'tap'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { actionsContract } from './contract/actions.ts'
 import { conflictsContract } from './contract/conflicts.ts'
+import { doubtsContract } from './contract/doubts.ts'
 import { endingsContract } from './contract/endings.ts'
 import { eventsContract } from './contract/events.ts'
+import { holdingsContract } from './contract/holdings.ts'
 import { loansContract } from './contract/loans.ts'
+import { paymentsContract } from './contract/payments.ts'
 import { readingContract } from './contract/reading.ts'
 import { retentionContract } from './contract/retention.ts'
 import { tableContract } from './contract/table.ts'
+import { toolsContract } from './contract/tools.ts'
 import { walkContract } from './contract/walk.ts'
 import type { Promised } from './fixtures.ts'
 
@@ -27,8 +31,12 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   tableContract(promised)
   loansContract(promised)
   endingsContract(promised)
+  doubtsContract(promised)
+  paymentsContract(promised)
+  holdingsContract(promised)
   actionsContract(promised)
   readingContract(promised)
   retentionContract(promised)
+  toolsContract(promised)
   walkContract(promised)
 }

@@ -62,16 +62,17 @@ t.test('a killed owner leaves what it acknowledged: its loans end, its doubts st
 t.test('a ledger that a newer bridge wrote is left alone', async t => {
   const file = join(t.testdir(), 'ledger.sqlite')
   await openSqlite({ file }).close()
-  const setVersion = (version: number) => {
+  const addToVersion = (more: number) => {
     const db = new DatabaseSync(file)
-    db.exec(`PRAGMA user_version = ${version}`)
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+    db.exec(`PRAGMA user_version = ${version + more}`)
     db.close()
   }
-  setVersion(99)
+  addToVersion(1)
 
   t.throws(() => openSqlite({ file }), { code: 'LEDGER_TOO_NEW' })
 
-  setVersion(1)
+  addToVersion(-1)
   await t.resolves(openSqlite({ file }).close(), 'and not kept in use')
 })
 

@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import type { Instant } from '../../../src/clock.ts'
 import { type Customer, formatAmount, type Invoice } from '../../../src/invoice.ts'
 import type { Arrival, CreateBody, Decision, Ledger, Loan, Row } from '../../../src/ledger/ledger.ts'
+import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import type { Document } from '../../../src/spool.ts'
 
 export const noon: Instant = Temporal.Instant.from('2026-11-20T12:00:00Z').epochMilliseconds
@@ -67,7 +68,25 @@ export const paid = arrivalOf({ paidAt: noon })
 export const corrected = arrivalOf({ amountCents: 24200 })
 export const other = arrivalOf({ sourceId: 'rival-9', amountCents: 999 }, { tool: 'rival', notify: false })
 
-export const delivered = (portalId = 'inv_1'): Decision => ({ to: 'delivered', portalId })
+/** An invoice as the portal tells of it. */
+export const holdingOf = (id: string, facts: Partial<PortalInvoice> = {}): PortalInvoice => ({
+  id,
+  customerId: 'cst_1',
+  invoiceNumber: '2026-0042',
+  issuedAt: '2026-11-20',
+  amountCents: 12100,
+  currency: 'EUR',
+  paidAt: null,
+  createdAt: noon,
+  ...facts
+})
+
+export const delivered = (id = 'inv_1', invoiceNumber = '2026-0042'): Decision => ({
+  to: 'delivered',
+  holding: holdingOf(id, { invoiceNumber }),
+  how: 'created',
+  code: null
+})
 export const again = (at: Instant): Decision => ({
   to: 'waiting',
   at,
@@ -107,7 +126,7 @@ export const bring = async (ledger: Ledger, stage: Stage, arrival: Arrival = sam
   }
   await ledger.sending(loan, bodyOf(loan), noon)
   if (stage === 'sending') return loan
-  if (stage === 'delivered') await ledger.record(loan, delivered(`inv_${invoiceNumber}`), noon)
+  if (stage === 'delivered') await ledger.record(loan, delivered(`inv_${invoiceNumber}`, invoiceNumber), noon)
   else await ledger.record(loan, stage === 'held once sent' ? rejected : again(noon), noon)
   if (stage === 'dismissed once sent') await ledger.act(invoiceNumber, 'dismiss', noon)
   return loan

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { arrivalOf, bring, noon, other, stages } from './fixtures.ts'
+import { arrivalOf, bring, delivered, noon, other, stages } from './fixtures.ts'
 
 const schemaOf = (file: string) => {
   const db = new DatabaseSync(file, { readOnly: true })
@@ -41,7 +41,7 @@ for (const stage of stages) {
 }
 await ledger.receive(arrivalOf({ invoiceNumber: 'delivered two' }), noon)
 const [loan] = await ledger.borrow(1, noon, noon + 1e9)
-await ledger.record(loan!, { to: 'delivered', portalId: 'inv_two' }, noon)
+await ledger.record(loan!, delivered('inv_two', 'delivered two'), noon)
 await ledger.receive({ ...other, invoice: { ...other.invoice, invoiceNumber: 'held' } }, noon)
 await ledger.beat(noon)
 await ledger.close()
@@ -77,7 +77,9 @@ const refused: [what: string, sql: string][] = [
   ['dismissed and on loan', set('dismissed', 'loan_until = 1')],
   ['dismissed and not finished', set('dismissed', 'finished_at = NULL')],
   ['delivered with a code of holding', set('delivered', `code = 'REVIEW'`)],
-  ['delivered and on loan', set('delivered', 'loan_until = 1')],
+  ['sending without what the copy had been told', set('sending', 'told = NULL')],
+  ['paid in the portal without being there', set('held', 'known_paid_at = 1')],
+  ['marked paid without being in the portal', set('waiting', 'paying = 1')],
   ['delivered without a date', set('delivered', 'delivered_at = NULL')],
   ['delivered and not finished', set('delivered', 'finished_at = NULL')],
   ['a state that is none', set('waiting', `state = 'lost'`)],

@@ -91,7 +91,7 @@ const fill = async () => {
   })
   const refusals = [refusal, ...(await Promise.all(batches)).flat()]
   let beat: unknown
-  while (beat === undefined) beat = await ledger.beat(noon).catch(codeOf)
+  for (let now = noon; beat === undefined; now++) beat = await ledger.beat(now).catch(codeOf)
   const rows = (await ledger.list({ limit: 10_000 })).rows.map(row => row.invoiceNumber)
 
   limitFilesTo('unlimited')

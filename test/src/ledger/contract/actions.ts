@@ -1,7 +1,7 @@
 // What a person's word does beyond the state it leads to.
 
 import type { Code } from '../../../../src/errors.ts'
-import type { Override } from '../../../../src/ledger/ledger.ts'
+import { type Override, overrides } from '../../../../src/ledger/ledger.ts'
 import {
   again,
   bodyOf,
@@ -22,11 +22,11 @@ export function actionsContract(promised: Promised): void {
 
     t.match(await ledger.act('2026-0042', 'deliver', noon + 5), { nextAttemptAt: noon + 5, code: null })
 
-    t.match(await borrowOne(ledger, noon + 5), { failures: 0, since: noon + 5, attempt: 2 })
+    t.match(await borrowOne(ledger, noon + 5), { failures: 0, triedMs: 0, attempt: 2 })
     t.match((await rowOf(ledger)).history.at(-1), { at: noon + 5, event: 'operator: deliver' })
   })
 
-  for (const override of ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT'] as const) {
+  for (const override of overrides) {
     promised(`deliver overrides ${override} for this invoice, and for good`, async (t, ledger) => {
       const loan = await bring(ledger, 'lent')
       await ledger.record(loan, { to: 'held', code: override, detail: null }, noon)
@@ -51,7 +51,7 @@ export function actionsContract(promised: Promised): void {
     t.strictSame(loan.overrides, ['CREDIT_NOTE', 'REVIEW'])
   })
 
-  const others: Code[] = ['CUSTOMER_UNKNOWN', 'PORTAL_REJECTED', 'INVOICE_CONFLICT', 'ATTEMPTS_EXHAUSTED']
+  const others: Code[] = ['CUSTOMER_UNKNOWN', 'PORTAL_REJECTED', 'ATTEMPTS_EXHAUSTED']
   for (const code of others) {
     promised(`deliver overrides nothing where it was held as ${code}`, async (t, ledger) => {
       const loan = await bring(ledger, 'lent')
@@ -124,8 +124,8 @@ export function actionsContract(promised: Promised): void {
     const loan = await bring(ledger, 'held once sent')
     await ledger.act('2026-0042', 'deliver', noon)
 
-    t.equal(await ledger.sending(loan, bodyOf(loan), noon), false)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
     const next = await borrowOne(ledger, noon)
-    t.equal(await ledger.sending(next, bodyOf(next), noon), true)
+    t.equal(await ledger.sending(next, bodyOf(next), noon), 'granted')
   })
 }

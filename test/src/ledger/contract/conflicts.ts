@@ -33,7 +33,7 @@ export function conflictsContract(promised: Promised): void {
     promised(`the number is known with another: ${what}`, async (t, ledger) => {
       await ledger.receive(same, noon)
 
-      t.strictSame(await ledger.receive(arrival, noon), { result: 'conflict', unused: [] })
+      t.strictSame(await ledger.receive(arrival, noon), { result: 'conflict', changed: true, unused: [] })
 
       t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
       t.match(await rowOf(ledger), {
@@ -43,6 +43,20 @@ export function conflictsContract(promised: Promised): void {
       })
     })
   }
+
+  promised('each set of facts is a conflict of its own, down to the last fact', async (t, ledger) => {
+    await ledger.receive(same, noon)
+    for (const [what, arrival] of facts) {
+      const document = documentOf(what)
+      t.strictSame(
+        await ledger.receive({ ...arrival, document }, noon),
+        { result: 'conflict', changed: true, unused: [] },
+        what
+      )
+    }
+
+    t.strictSame(await ledger.documents(), new Set(facts.map(([what]) => documentOf(what).file)))
+  })
 
   promised('without an id of its own, a changed invoice is another one', async (t, ledger) => {
     await ledger.receive(arrivalOf({ sourceId: null }), noon)
@@ -72,13 +86,17 @@ export function conflictsContract(promised: Promised): void {
     const { history } = await rowOf(ledger)
 
     const again = { ...other, document: documentOf('again') }
-    t.strictSame(await ledger.receive(other, noon + 1), { result: 'conflict', unused: [] })
+    t.strictSame(await ledger.receive(other, noon + 1), { result: 'conflict', changed: false, unused: [] })
     t.strictSame(
       await ledger.receive(again, noon + 1),
-      { result: 'conflict', unused: [] },
+      { result: 'conflict', changed: false, unused: [] },
       'its PDF fills a gap'
     )
-    t.strictSame(await ledger.receive(again, noon + 1), { result: 'conflict', unused: [documentOf('again')] })
+    t.strictSame(await ledger.receive(again, noon + 1), {
+      result: 'conflict',
+      changed: false,
+      unused: [documentOf('again')]
+    })
 
     t.strictSame((await rowOf(ledger)).history, history)
     t.match(history, [{ event: 'received' }, { event: 'conflict received' }])
@@ -113,13 +131,8 @@ export function conflictsContract(promised: Promised): void {
     t.match(row, { tool: 'rival', state: 'waiting', code: null, amountCents: 999, notify: false, test: true })
     t.match(row, { body: null, nextAttemptAt: noon + 5 })
     const next = await borrowOne(ledger, noon + 5)
-    t.match(next, {
-      id: loan.id,
-      document: documentOf('theirs'),
-      overrides: [],
-      failures: 0,
-      since: noon + 5
-    })
+    t.match(next, { id: loan.id, document: documentOf('theirs'), failures: 0, triedMs: 0 })
+    t.strictSame(next.overrides, [], 'what was permitted for those is not for these')
     t.strictSame(await ledger.documents(), new Set(['theirs.pdf']))
   })
 
@@ -143,7 +156,11 @@ export function conflictsContract(promised: Promised): void {
     t.match(await ledger.act('2026-0042', 'take', noon), { tool: 'third', amountCents: 5 })
     for (const settled of [same, other, paid]) {
       const again = { ...settled, document: documentOf('again') }
-      t.strictSame(await ledger.receive(again, noon), { result: 'conflict', unused: [documentOf('again')] })
+      t.strictSame(await ledger.receive(again, noon), {
+        result: 'conflict',
+        changed: false,
+        unused: [documentOf('again')]
+      })
     }
 
     t.strictSame(await stateOf(ledger), ['waiting', null])
@@ -191,7 +208,7 @@ export function conflictsContract(promised: Promised): void {
     await ledger.receive(same, noon)
     await ledger.receive(other, noon)
 
-    t.strictSame(await ledger.receive(corrected, noon), { result: 'accepted', unused: [] })
+    t.strictSame(await ledger.receive(corrected, noon), { result: 'accepted', changed: true, unused: [] })
 
     t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
     t.match(await ledger.act('2026-0042', 'keep', noon), { state: 'waiting', amountCents: 24200 })
@@ -209,6 +226,7 @@ export function conflictsContract(promised: Promised): void {
 
       t.strictSame(await ledger.receive(correction, noon + 7), {
         result: 'accepted',
+        changed: true,
         unused: [documentOf('old')]
       })
 
@@ -226,7 +244,8 @@ export function conflictsContract(promised: Promised): void {
         }
       })
       const next = await borrowOne(ledger, noon + 7)
-      t.match(next, { id: loan.id, document: documentOf('new'), overrides: [], since: noon + 7 })
+      t.match(next, { id: loan.id, document: documentOf('new'), triedMs: 0 })
+      t.strictSame(next.overrides, [])
       t.strictSame((await ledger.list({ q: 'new@bakker.example', limit: 1 })).rows.length, 1)
       t.strictSame(await ledger.documents(), new Set(['new.pdf']))
     }
@@ -242,7 +261,7 @@ export function conflictsContract(promised: Promised): void {
       const before = await rowOf(ledger)
 
       t.equal(await ledger.attach(loan, documentOf('late'), noon), false)
-      t.equal(await ledger.sending(loan, bodyOf(loan), noon), false)
+      t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
       t.equal(await ledger.record(loan, delivered(), noon), false)
       t.strictSame(await rowOf(ledger), before)
     })

@@ -1,6 +1,7 @@
 // `record`: how a loan ends, decision by decision.
 
 import type { Code } from '../../../../src/errors.ts'
+import type { Decision } from '../../../../src/ledger/ledger.ts'
 import {
   again,
   arrivalOf,
@@ -71,7 +72,7 @@ export function endingsContract(promised: Promised): void {
       code: 'PORTAL_UNREACHABLE',
       detail: 'reset'
     })
-    t.match(await borrowOne(ledger, at), { failures: 1, since: noon })
+    t.match(await borrowOne(ledger, at), { failures: 1, triedMs: 5 * minute - 1 })
   })
 
   promised('a pause counts for nothing, and goes on without a line each time', async (t, ledger) => {
@@ -152,7 +153,7 @@ export function endingsContract(promised: Promised): void {
       const loan = await bring(ledger, 'lent')
       const before = await rowOf(ledger)
 
-      await t.rejects(ledger.record(loan, { to, code, detail: null }, noon))
+      await t.rejects(ledger.record(loan, { to, code, detail: null } as Decision, noon))
 
       t.strictSame(await rowOf(ledger), before)
       t.match(await ledger.summary(), { waiting: 1, held: 0, dismissed: 0 })

@@ -18,6 +18,17 @@ import {
   stateOf
 } from '../fixtures.ts'
 
+const renewed = {
+  ref: 'kees@bakker.example',
+  portalId: 'cst_7',
+  emails: ['boekhouding@bakker.example'],
+  name: 'Bakkerij Kees B.V.',
+  address: 'Kerkstraat 2',
+  zipCode: '4321 BA',
+  city: 'Elders',
+  countryCode: 'BE'
+}
+
 export function eventsContract(promised: Promised): void {
   promised('a new invoice is accepted and waits, due at once', async (t, ledger) => {
     const arrival = arrivalOf(
@@ -25,7 +36,7 @@ export function eventsContract(promised: Promised): void {
       { document: documentOf('a'), notify: false, test: true }
     )
 
-    t.strictSame(await ledger.receive(arrival, noon), { result: 'accepted', unused: [] })
+    t.strictSame(await ledger.receive(arrival, noon), { result: 'accepted', changed: true, unused: [] })
 
     const { history, ...row } = await rowOf(ledger)
     t.strictSame(row, {
@@ -61,9 +72,14 @@ export function eventsContract(promised: Promised): void {
       const again = arrivalOf({}, { document: documentOf('second') })
       t.strictSame(await ledger.receive(again, noon + 1), {
         result: 'duplicate',
+        changed: false,
         unused: [documentOf('second')]
       })
-      t.strictSame(await ledger.receive(structuredClone(same), noon + 1), { result: 'duplicate', unused: [] })
+      t.strictSame(await ledger.receive(structuredClone(same), noon + 1), {
+        result: 'duplicate',
+        changed: false,
+        unused: []
+      })
 
       t.strictSame(await rowOf(ledger), before)
       t.equal((await ledger.list({ limit: 10 })).rows.length, 1)
@@ -80,7 +96,7 @@ export function eventsContract(promised: Promised): void {
     t.equal((await ledger.receive(same, noon + 1)).result, 'duplicate')
 
     t.strictSame((await rowOf(ledger)).history.length, 1)
-    t.equal(await ledger.sending(loan, bodyOf(loan), noon + 1), true)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon + 1), 'granted')
   })
 
   promised('events that come together are kept once', async (t, ledger) => {
@@ -131,43 +147,43 @@ export function eventsContract(promised: Promised): void {
     t.match(await rowOf(ledger), { customer: { name, ref: `\u0000'; --` }, amountCents: 99_999_999_999 })
   })
 
-  promised(
-    'newer facts are merged and gaps are filled, but nothing that is known is emptied',
-    async (t, ledger) => {
-      await ledger.receive(arrivalOf({ dueAt: '2026-12-01', pdfUrl: null, customer: { city: null } }), noon)
+  promised('newer facts are merged, whichever they are', async (t, ledger) => {
+    const known = arrivalOf({ dueAt: '2026-12-01', customer: { city: null } })
+    const newer = arrivalOf(
+      { paidAt: noon, dueAt: '2026-12-20', pdfUrl: 'https://acme.example/new.pdf', customer: renewed },
+      { document: documentOf('late'), notify: false }
+    )
+    await ledger.receive(known, noon)
 
-      const newer = arrivalOf(
-        {
-          paidAt: noon,
-          dueAt: '2026-12-20',
-          pdfUrl: 'https://acme.example/new.pdf',
-          customer: { emails: [], name: null, address: 'Kerkstraat 2', city: 'Elders', portalId: 'cst_7' }
-        },
-        { document: documentOf('late'), notify: false }
-      )
-      t.strictSame(await ledger.receive(newer, noon + 1), { result: 'duplicate', unused: [] })
+    t.strictSame(await ledger.receive(newer, noon + 1), { result: 'duplicate', changed: true, unused: [] })
 
-      t.match(await rowOf(ledger), {
-        dueAt: '2026-12-20',
-        paidAt: noon,
-        notify: true,
-        customer: {
-          ref: 'kees@bakker.example',
-          portalId: 'cst_7',
-          emails: ['kees@bakker.example'],
-          name: 'Bakkerij Kees',
-          address: 'Kerkstraat 2',
-          city: 'Elders'
-        }
-      })
-      const loan = await borrowOne(ledger, noon + 1)
-      t.match(loan, {
-        invoice: { pdfUrl: 'https://acme.example/new.pdf' },
-        document: documentOf('late'),
-        notify: true
-      })
+    const { history, customer, ...row } = await rowOf(ledger)
+    t.match(row, { dueAt: '2026-12-20', paidAt: noon, notify: true })
+    t.strictSame(customer, renewed)
+    t.match(history, { 1: { at: noon + 1, event: 'merged' } })
+    const { invoice, ...loan } = await borrowOne(ledger, noon + 1)
+    t.equal(invoice.pdfUrl, 'https://acme.example/new.pdf')
+    t.match(loan, { document: documentOf('late'), notify: true })
+  })
+
+  promised('what a newer event leaves out stays known', async (t, ledger) => {
+    const known = arrivalOf({ dueAt: '2026-12-01', paidAt: noon, customer: renewed })
+    const nothing = {
+      name: null,
+      address: null,
+      zipCode: null,
+      city: null,
+      countryCode: null,
+      portalId: null
     }
-  )
+    await ledger.receive(known, noon)
+
+    await ledger.receive(arrivalOf({ pdfUrl: null, customer: { ...nothing, emails: [] } }), noon)
+
+    const { customer, dueAt, paidAt } = await rowOf(ledger)
+    t.strictSame({ customer, dueAt, paidAt }, { customer: renewed, dueAt: '2026-12-01', paidAt: noon })
+    t.equal((await borrowOne(ledger, noon)).invoice.pdfUrl, known.invoice.pdfUrl)
+  })
 
   promised('paid goes from nothing to a date once', async (t, ledger) => {
     await ledger.receive(paid, noon)
@@ -189,7 +205,11 @@ export function eventsContract(promised: Promised): void {
       },
       { document: documentOf('late') }
     )
-    t.strictSame(await ledger.receive(late, noon), { result: 'duplicate', unused: [documentOf('late')] })
+    t.strictSame(await ledger.receive(late, noon), {
+      result: 'duplicate',
+      changed: true,
+      unused: [documentOf('late')]
+    })
 
     t.match(await rowOf(ledger), { paidAt: noon, dueAt: null, customer: { name: 'Bakkerij Kees' } })
     t.strictSame(await ledger.documents(), new Set())
@@ -203,7 +223,7 @@ export function eventsContract(promised: Promised): void {
       await ledger.receive(arrivalOf({ paidAt: noon }, { document: documentOf('late') }), noon + 1)
 
       t.equal(await ledger.attach(loan, documentOf('fetched'), noon + 2), false)
-      t.equal(await ledger.sending(loan, bodyOf(loan), noon + 2), false)
+      t.equal(await ledger.sending(loan, bodyOf(loan), noon + 2), 'lost')
       t.match(await borrowOne(ledger, noon + 2), { invoice: { paidAt: noon }, document: documentOf('late') })
     }
   )
@@ -237,9 +257,13 @@ export function eventsContract(promised: Promised): void {
       t.equal((await ledger.receive(paid, noon + 1)).result, 'duplicate')
       t.strictSame(await stateOf(ledger), ['held', code], 'a payment alone does not')
 
-      t.strictSame(await ledger.receive(arrival, noon + 2), { result: 'duplicate', unused: [] })
+      t.strictSame(await ledger.receive(arrival, noon + 2), {
+        result: 'duplicate',
+        changed: true,
+        unused: []
+      })
       t.match(await rowOf(ledger), { state: 'waiting', code: null, nextAttemptAt: noon + 2, paidAt: noon })
-      t.match(await borrowOne(ledger, noon + 2), { since: noon + 2, failures: 0, document: arrival.document })
+      t.match(await borrowOne(ledger, noon + 2), { triedMs: 0, failures: 0, document: arrival.document })
     })
   }
 
@@ -248,7 +272,11 @@ export function eventsContract(promised: Promised): void {
     await ledger.record(loan, { to: 'held', code: 'PDF_TOO_LARGE', detail: null }, noon)
 
     const smaller = arrivalOf({}, { document: documentOf('small') })
-    t.strictSame(await ledger.receive(smaller, noon), { result: 'duplicate', unused: [documentOf('large')] })
+    t.strictSame(await ledger.receive(smaller, noon), {
+      result: 'duplicate',
+      changed: true,
+      unused: [documentOf('large')]
+    })
 
     t.match(await borrowOne(ledger, noon), { document: documentOf('small') })
     t.strictSame(await ledger.documents(), new Set(['small.pdf']))
@@ -261,6 +289,7 @@ export function eventsContract(promised: Promised): void {
     const elsewhere = arrivalOf({ pdfUrl: 'https://acme.example/small.pdf' })
     t.strictSame(await ledger.receive(elsewhere, noon), {
       result: 'duplicate',
+      changed: true,
       unused: [documentOf('large')]
     })
 

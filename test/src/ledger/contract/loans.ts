@@ -29,7 +29,17 @@ export function loansContract(promised: Promised): void {
 
     const { id, ...rest } = loan!
     t.type(id, 'number')
-    t.strictSame(rest, { ...arrival, attempt: 1, overrides: [], failures: 0, since: noon })
+    t.strictSame(rest, {
+      ...arrival,
+      attempt: 1,
+      overrides: [],
+      work: 'create',
+      portalId: null,
+      paying: false,
+      failures: 0,
+      triedMs: 0,
+      unread: null
+    })
   })
 
   promised('what is due longest is lent first, up to the limit', async (t, ledger) => {
@@ -86,7 +96,7 @@ export function loansContract(promised: Promised): void {
 
     const late = noon + minute
     t.equal(await ledger.attach(slow, documentOf('late'), late), false)
-    t.equal(await ledger.sending(slow, bodyOf(slow), late), false)
+    t.equal(await ledger.sending(slow, bodyOf(slow), late), 'lost')
     t.equal(await ledger.record(slow, delivered(), late), false)
     t.strictSame(await rowOf(ledger), before)
 
@@ -94,10 +104,10 @@ export function loansContract(promised: Promised): void {
     t.match(next, { id: slow.id, attempt: 2 })
     for (const now of [noon, late, late + 1]) {
       t.equal(await ledger.attach(slow, documentOf('late'), now), false)
-      t.equal(await ledger.sending(slow, bodyOf(slow), now), false, 'whatever its clock says')
+      t.equal(await ledger.sending(slow, bodyOf(slow), now), 'lost', 'whatever its clock says')
       t.equal(await ledger.record(slow, delivered(), now), false)
     }
-    t.equal(await ledger.sending(next, bodyOf(next), late), true)
+    t.equal(await ledger.sending(next, bodyOf(next), late), 'granted')
     t.equal(await ledger.record(slow, delivered('inv_wrong'), late), false)
     t.equal(await ledger.record(next, delivered(), late), true)
   })
@@ -107,7 +117,7 @@ export function loansContract(promised: Promised): void {
     t.equal(await ledger.record(loan, again(noon), noon), true)
 
     t.equal(await ledger.record(loan, delivered(), noon), false)
-    t.equal(await ledger.sending(loan, bodyOf(loan), noon), false)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
     t.strictSame(await stateOf(ledger), ['waiting', 'PORTAL_UNREACHABLE'])
   })
 
@@ -137,13 +147,13 @@ export function loansContract(promised: Promised): void {
     const loan = await bring(ledger, 'lent')
     const body = { ...bodyOf(loan), amount: '121.00', paidAt: '2026-11-20 13:00:00' }
 
-    t.equal(await ledger.sending(loan, body, noon + 1), true)
+    t.equal(await ledger.sending(loan, body, noon + 1), 'granted')
 
     const row = await rowOf(ledger)
     t.match(row, { state: 'sending', code: null, nextAttemptAt: null, portalId: null })
     t.strictSame(row.body, body)
     t.match(await ledger.summary(), { sending: 1, waiting: 0, oldestSendingAt: noon + 1 })
-    t.equal(await ledger.sending(loan, body, noon + 2), false, 'once per loan')
+    t.equal(await ledger.sending(loan, body, noon + 2), 'lost', 'once per loan')
   })
 
   for (const action of ['dismiss'] as const) {
@@ -151,7 +161,7 @@ export function loansContract(promised: Promised): void {
       const loan = await bring(ledger, 'lent')
       await ledger.act('2026-0042', action, noon)
 
-      t.equal(await ledger.sending(loan, bodyOf(loan), noon), false)
+      t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
       t.equal(await ledger.record(loan, delivered(), noon), false)
       t.strictSame(await stateOf(ledger), ['dismissed', 'BY_OPERATOR'])
     })
@@ -162,7 +172,7 @@ export function loansContract(promised: Promised): void {
     await ledger.act('2026-0042', 'deliver', noon)
 
     t.strictSame(await ledger.borrow(9, noon, noon + minute), [])
-    t.equal(await ledger.sending(loan, bodyOf(loan), noon), true)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'granted')
   })
 
   promised('dismissed and delivered again while it was lent, only the new loan counts', async (t, ledger) => {
@@ -170,10 +180,10 @@ export function loansContract(promised: Promised): void {
     await ledger.act('2026-0042', 'dismiss', noon)
     await ledger.act('2026-0042', 'deliver', noon)
 
-    t.equal(await ledger.sending(loan, bodyOf(loan), noon), false)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
     const next = await borrowOne(ledger, noon)
-    t.equal(await ledger.sending(loan, bodyOf(loan), noon), false)
-    t.equal(await ledger.sending(next, bodyOf(next), noon), true)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
+    t.equal(await ledger.sending(next, bodyOf(next), noon), 'granted')
   })
 
   promised('in doubt, nothing but a record of that loan changes the state', async (t, ledger) => {

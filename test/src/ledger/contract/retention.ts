@@ -110,7 +110,11 @@ export function retentionContract(promised: Promised): void {
     await ledger.forget(later, 10)
 
     const again = { ...other, document: documentOf('again') }
-    t.strictSame(await ledger.receive(again, later), { result: 'conflict', unused: [documentOf('again')] })
+    t.strictSame(await ledger.receive(again, later), {
+      result: 'conflict',
+      changed: false,
+      unused: [documentOf('again')]
+    })
     t.strictSame(await stateOf(ledger), ['delivered', null])
   })
 

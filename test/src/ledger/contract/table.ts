@@ -1,7 +1,7 @@
 // The table of states, a test per cell: what an event, and what a person, does to a row in each state.
 
 import type { Code } from '../../../../src/errors.ts'
-import type { Action, Decision, Received, State } from '../../../../src/ledger/ledger.ts'
+import type { Action, Decision, Ledger, Received, State } from '../../../../src/ledger/ledger.ts'
 import {
   again,
   arrivalOf,
@@ -17,7 +17,6 @@ import {
   rowOf,
   type Stage,
   same,
-  stages,
   stateOf
 } from '../fixtures.ts'
 
@@ -77,31 +76,39 @@ const decisions: [decision: Decision, after: After][] = [
 
 const refused = 'refused'
 const waiting: After = ['waiting', null]
+const cleared: After = ['delivered', null]
 const byOperator: After = ['dismissed', 'BY_OPERATOR']
 
-type ActionCells = Record<Stage, Record<Action, After | typeof refused>>
+type Beside = `${'sending' | 'delivered' | 'held' | 'dismissed'} beside a conflict`
 
 const nothingToSettle = { take: refused, keep: refused } as const
 
-const actionCells: ActionCells = {
+const actionCells: Record<Stage | Beside, Record<Action, After | typeof refused>> = {
   waiting: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
   lent: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
   'waiting once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
   sending: { deliver: refused, dismiss: refused, ...nothingToSettle },
-  delivered: { deliver: refused, dismiss: ['delivered', null], ...nothingToSettle },
+  delivered: { deliver: refused, dismiss: cleared, ...nothingToSettle },
   held: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
   'held once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
   dismissed: { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
-  'dismissed once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle }
+  'dismissed once sent': { deliver: waiting, dismiss: byOperator, ...nothingToSettle },
+
+  'sending beside a conflict': { deliver: refused, dismiss: refused, take: refused, keep: refused },
+  'delivered beside a conflict': { deliver: refused, dismiss: cleared, take: refused, keep: cleared },
+  'held beside a conflict': { deliver: waiting, dismiss: byOperator, take: waiting, keep: waiting },
+  'dismissed beside a conflict': { deliver: waiting, dismiss: byOperator, take: waiting, keep: waiting }
 }
 
-type Conflicted = 'sending' | 'delivered' | 'held' | 'dismissed'
-
-const conflictCells: Record<Conflicted, Record<Action, After | typeof refused>> = {
-  sending: { deliver: refused, dismiss: refused, take: refused, keep: refused },
-  delivered: { deliver: refused, dismiss: ['delivered', null], take: refused, keep: ['delivered', null] },
-  held: { deliver: waiting, dismiss: byOperator, take: waiting, keep: waiting },
-  dismissed: { deliver: waiting, dismiss: byOperator, take: waiting, keep: waiting }
+const prepare = async (ledger: Ledger, from: Stage | Beside): Promise<void> => {
+  const [stage, conflict] = from.split(' beside ') as [Stage, string?]
+  if (!conflict) {
+    await bring(ledger, stage)
+    return
+  }
+  await bring(ledger, stage === 'dismissed' ? 'waiting' : stage)
+  await ledger.receive(other, noon)
+  if (stage === 'dismissed') await ledger.act('2026-0042', 'dismiss', noon)
 }
 
 export function tableContract(promised: Promised): void {
@@ -140,10 +147,10 @@ export function tableContract(promised: Promised): void {
     }
   }
 
-  for (const from of stages) {
-    for (const [action, after] of Object.entries(actionCells[from]) as [Action, After | typeof refused][]) {
+  for (const [from, cells] of Object.entries(actionCells) as [Stage | Beside, Record<Action, After>][]) {
+    for (const [action, after] of Object.entries(cells) as [Action, After | typeof refused][]) {
       promised(`${action}, ${from} → ${after === refused ? refused : after.join(' ')}`, async (t, ledger) => {
-        await bring(ledger, from)
+        await prepare(ledger, from)
         const before = await rowOf(ledger)
 
         if (after === refused) {
@@ -154,43 +161,32 @@ export function tableContract(promised: Promised): void {
         const row = await ledger.act('2026-0042', action, noon + 1)
 
         t.strictSame([row.state, row.code], after)
+        t.equal(row.tool, action === 'take' ? 'rival' : 'acme')
         const { history, ...found } = await rowOf(ledger)
         t.strictSame(found, row)
       })
     }
   }
 
-  for (const from of ['sending', 'delivered', 'held', 'dismissed'] as const) {
-    for (const [action, after] of Object.entries(conflictCells[from]) as [Action, After | typeof refused][]) {
-      promised(
-        `${action}, ${from} with a conflict → ${after === refused ? refused : after.join(' ')}`,
-        async (t, ledger) => {
-          await bring(ledger, from === 'dismissed' ? 'waiting' : from)
-          await ledger.receive(other, noon)
-          if (from === 'dismissed') await ledger.act('2026-0042', 'dismiss', noon)
-          const before = await rowOf(ledger)
+  const settling: [action: Action, from: Beside][] = [
+    ['deliver', 'held beside a conflict'],
+    ['take', 'held beside a conflict'],
+    ['keep', 'held beside a conflict'],
+    ['deliver', 'dismissed beside a conflict'],
+    ['take', 'dismissed beside a conflict'],
+    ['keep', 'dismissed beside a conflict'],
+    ['dismiss', 'delivered beside a conflict'],
+    ['keep', 'delivered beside a conflict']
+  ]
+  for (const [action, from] of settling) {
+    promised(`${action}, ${from}: it is settled, and does not come up again`, async (t, ledger) => {
+      await prepare(ledger, from)
+      const { state, code } = await ledger.act('2026-0042', action, noon)
 
-          if (after === refused) {
-            await t.rejects(ledger.act('2026-0042', action, noon), { code: 'STATE_CONFLICT' })
-            t.strictSame(await rowOf(ledger), before, 'nothing changed')
-            return
-          }
-          const row = await ledger.act('2026-0042', action, noon)
-
-          t.strictSame([row.state, row.code], after)
-          t.equal(row.tool, action === 'take' ? 'rival' : 'acme')
-          if (after[0] === 'waiting' || from === 'delivered') {
-            await t.rejects(
-              ledger.act('2026-0042', 'keep', noon),
-              { code: 'STATE_CONFLICT' },
-              'it is settled'
-            )
-            t.equal((await ledger.receive(action === 'take' ? same : other, noon)).result, 'conflict')
-            t.strictSame(await stateOf(ledger), after, 'and does not come up again')
-          }
-        }
-      )
-    }
+      await t.rejects(ledger.act('2026-0042', 'keep', noon), { code: 'STATE_CONFLICT' })
+      t.equal((await ledger.receive(action === 'take' ? same : other, noon)).result, 'conflict')
+      t.strictSame(await stateOf(ledger), [state, code])
+    })
   }
 
   promised('nothing is known of a number that never came', async (t, ledger) => {

@@ -1,0 +1,98 @@
+// The tools' customers and whose they are in the portal: a part of the ledger, in the same database, because whether an
+// invoice may leave and whom it is for must not be answered from two states of the world. This file is the contract;
+// every implementation runs test/src/ledger/contract/customers.ts.
+//
+// Every method is one transaction, as in ledger.ts. A tool's customer is known by (tool, reference), compared trimmed and
+// in lower case, for ever. What ends a claim that an invoice on loan may rest on (a link that is set or removed, another
+// customer that turns up with the same address) ends that loan in the same transaction: `sending` then says `lost`.
+
+import type { Instant } from '../clock.ts'
+import type { Customer } from '../invoice.ts'
+import type { CustomerFields } from '../portal/client.ts'
+import type { PortalCustomer } from '../portal/schemas.ts'
+
+/** `email`: matched by the bridge, which is no person's word. `created`: the bridge made it for this customer. */
+export type How = 'person' | 'email' | 'created'
+
+export type Contact = Omit<Customer, 'ref' | 'portalId'>
+
+export type Link = { portalId: string; how: How; at: Instant }
+
+export type ToolCustomer = Contact & { id: number; tool: string; ref: string; link: Link | null }
+
+export type MatchRules = { match: 'email' | 'off'; create: boolean }
+
+/** What an invoice tells of its customer. */
+export type Sighting = {
+  invoiceId: number
+  tool: string
+  customer: Customer
+  /** A test: nothing of it is kept. */
+  test: boolean
+}
+
+/** A customer that the portal was asked to create, with an answer that is not known. */
+export type Creation = {
+  id: number
+  fields: CustomerFields
+  /** The portal's words, where it answered with something that was not understood. */
+  answer: string | null
+}
+
+export type Verdict =
+  | { kind: 'is'; portalId: string }
+  /** Linked to one that the copy does not hold (any more): ask for it, then `lost` or `holdings.learnCustomer`. */
+  | { kind: 'confirm'; portalId: string }
+  /** Nothing is known to be there: `beginCreate`. */
+  | { kind: 'create'; fields: CustomerFields }
+  | { kind: 'creating'; creation: Creation }
+  | { kind: 'unknown' | 'ambiguous'; why: string }
+
+export type CustomerFilter = {
+  linked?: boolean | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+export interface LedgerCustomers {
+  /**
+   * Enters what the invoice tells of its customer, and answers whose it is: what is judged is what is entered, and a
+   * unique match is remembered as a link by the same transaction. An older invoice takes no newer facts away. A changed
+   * address or name releases what waited for it; where it brings a rival claim, loans that rest on the other end.
+   */
+  judge(sighting: Sighting, rules: MatchRules, now: Instant): Promise<Verdict>
+
+  /**
+   * Write before you speak: judges again, and only where the verdict is still `create` keeps the fields that are about to
+   * be sent, once per customer and once per e-mail address. Null: somebody else has, or it is known now; judge again.
+   */
+  beginCreate(sighting: Sighting, rules: MatchRules, now: Instant): Promise<Creation | null>
+  /** The portal made it: into the copy, linked, and released, and the creation is over. */
+  created(creation: Creation, customer: PortalCustomer, now: Instant): Promise<void>
+  /** Certainly not made: the creation is over. */
+  notCreated(creation: Creation): Promise<void>
+  /** The portal answered, and not clearly. The creation goes on. */
+  answered(creation: Creation, answer: string): Promise<void>
+  /**
+   * Ends a creation after a look: where the copy now tells of exactly one customer with the address and name that were
+   * sent, that is the one. Else nothing was made. Answers its id, or null.
+   */
+  settleCreation(creation: Creation, now: Instant): Promise<string | null>
+
+  /** A person's word. A customer that no invoice told of yet can be linked, too. Releases what waited for it. */
+  link(who: { tool: string; ref: string }, portalId: string, now: Instant): Promise<ToolCustomer>
+  /** The link goes, and is not matched by itself again. Null: no such customer is known. */
+  unlink(who: { tool: string; ref: string }, now: Instant): Promise<ToolCustomer | null>
+
+  /** The portal says that it holds no such customer: out of the copy, and all links to it go. */
+  lost(portalId: string, now: Instant): Promise<void>
+
+  /**
+   * What is held because its customer is not known, or may be several, waits again and is judged anew, oldest first: of
+   * one customer, or all. Answers how many.
+   */
+  releaseWaiting(who: { tool: string; ref: string } | 'all', now: Instant): Promise<number>
+
+  /** Latest first told first. `next` is the cursor of the following page, null on the last. */
+  list(filter: CustomerFilter): Promise<{ customers: ToolCustomer[]; next: string | null }>
+}

@@ -1,0 +1,45 @@
+import t from 'tap'
+import { factuurbrug } from '../../command-line.ts'
+import { customerId, until } from '../../end-to-end/bridge-process.ts'
+import { openHouse } from './fixtures.ts'
+
+t.test('a person releases, dismisses, takes and keeps', async t => {
+  const { portal, bridge, person, bring } = await openHouse(t, { REVIEW: 'true' })
+  for (const number of ['2026/1', '2026/2', '2026/3', '2026/4']) await bring(number, 'held')
+  const other = { customerId, issuedAt: '2026-11-20', pdfUrl: 'https://a.example/b.pdf' }
+  for (const invoiceNumber of ['2026/3', '2026/4'])
+    await bridge.send({ ...other, invoiceNumber, amount: '9.99' })
+
+  const [deliver, dismiss, take, keep] = await Promise.all([
+    factuurbrug(['deliver', '2026/1'], person),
+    factuurbrug(['dismiss', '2026/2'], person),
+    factuurbrug(['take', '2026/3'], person),
+    factuurbrug(['keep', '2026/4', '--json'], person)
+  ])
+
+  t.match(deliver, { code: 0, stderr: '', stdout: /^number .*\n2026\/1 +waiting +- +121\.00 EUR/ })
+  t.match(dismiss, { code: 0, stdout: /^2026\/2 +dismissed +BY_OPERATOR +121\.00/m })
+  t.match(take, { code: 0, stdout: /^2026\/3 +waiting +- +9\.99/m })
+  t.match(JSON.parse(keep.stdout), { invoiceNumber: '2026/4', state: 'waiting', amount: '121.00' })
+  await until(
+    () => portal.invoices,
+    ({ length }) => length === 1,
+    'it did not leave'
+  )
+  t.match(portal.invoices, [{ invoiceNumber: '2026/1' }])
+})
+
+t.test('what the state does not allow is refused, with the reason', async t => {
+  const { person, bring } = await openHouse(t)
+  await bring('A-1', 'delivered')
+
+  const [deliver, take, unknown] = await Promise.all([
+    factuurbrug(['deliver', 'a-1'], person),
+    factuurbrug(['take', 'A-1'], person),
+    factuurbrug(['dismiss', 'A-2'], person)
+  ])
+
+  t.match(deliver, { code: 1, stdout: '', stderr: /^STATE_CONFLICT: it is delivered already\n/ })
+  t.match(take, { code: 1, stderr: /^STATE_CONFLICT: there is nothing to take while it is delivered\n/ })
+  t.match(unknown, { code: 1, stderr: /^INVOICE_NOT_FOUND: / })
+})

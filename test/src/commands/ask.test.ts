@@ -1,0 +1,76 @@
+import type { RequestListener } from 'node:http'
+import t, { type Test } from 'tap'
+import { bridgeUrl, invoicePath, parseAsk } from '../../../src/commands/ask.ts'
+import { serve } from '../../server.ts'
+
+const env = { OPERATOR_TOKEN: 'a token of the operator' }
+
+const open = async (t: Test, listener: RequestListener) => {
+  const { origin } = await serve(t, listener)
+  return parseAsk(['--url', origin], { env, positionals: 0, usage: 'status' }).ask
+}
+
+t.test('where the bridge is comes from the option, the environment, or its own port', async t => {
+  t.equal(bridgeUrl({}), 'http://127.0.0.1:8080')
+  t.equal(bridgeUrl({ PORT: '' }), 'http://127.0.0.1:8080')
+  t.equal(bridgeUrl({ PORT: '9000' }), 'http://127.0.0.1:9000')
+  t.equal(bridgeUrl({ PORT: '9000', FACTUURBRUG_URL: 'https://a.example/' }), 'https://a.example')
+  t.equal(bridgeUrl({ FACTUURBRUG_URL: 'https://a.example' }, 'https://b.example//'), 'https://b.example')
+})
+
+t.test('who asks is told by the option or the environment', async t => {
+  const asked: (string | undefined)[] = []
+  const { origin } = await serve(t, (request, response) => {
+    asked.push(request.headers.authorization)
+    response.end('{}')
+  })
+  for (const more of [[], ['--token', 'another']]) {
+    const { ask } = parseAsk(['--url', origin, ...more], { env, positionals: 0, usage: 'status' })
+    await ask('GET', '/api/summary')
+  }
+
+  t.strictSame(asked, ['Bearer a token of the operator', 'Bearer another'])
+  t.throws(() => parseAsk([], { env: {}, positionals: 0, usage: 'status' }), {
+    code: /^ERR_PARSE_ARGS/,
+    message: 'Who asks? Give --token, or set OPERATOR_TOKEN.'
+  })
+  t.throws(() => parseAsk(['1'], { env, positionals: 0, usage: 'status' }), { code: /^ERR_PARSE_ARGS/ })
+})
+
+t.test('the number of an invoice is one part of an address', async t => {
+  t.equal(invoicePath('2026/1?a=b#c %é'), '/api/invoices/2026%2F1%3Fa%3Db%23c%20%25%C3%A9')
+})
+
+t.test('a refusal of the bridge keeps its code and its problems', async t => {
+  const problem = { code: 'FIELDS_INVALID', detail: 'a filter', problems: [{ field: 'limit', message: 'x' }] }
+  const ask = await open(t, (_request, response) => {
+    response.writeHead(422, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+  })
+
+  await t.rejects(ask('GET', '/'), {
+    name: 'BridgeError',
+    code: 'FIELDS_INVALID',
+    message: 'a filter',
+    problems: problem.problems
+  })
+})
+
+t.test('whatever else answers is named by its address, and never taken for a bridge', async t => {
+  const answers: [number, string][] = [
+    [404, '<p>not found'],
+    [502, '{}'],
+    [500, '{"code":"UNHEARD_OF","detail":"from another program"}'],
+    [418, '{"code":"constructor","detail":"no code of ours"}']
+  ]
+  for (const [status, body] of answers) {
+    const ask = await open(t, (_request, response) => response.writeHead(status).end(body))
+    await t.rejects(ask('GET', '/'), {
+      name: 'CommandFailed',
+      message: new RegExp(`^http://localhost:\\d+ answered ${status}, which is not an answer of a bridge`)
+    })
+  }
+  const page = await open(t, (_request, response) => response.end('<p>welcome'))
+  await t.rejects(page('GET', '/'), { name: 'CommandFailed', message: /which is not an answer of a bridge/ })
+  const gone = await open(t, (_request, response) => response.destroy())
+  await t.rejects(gone('GET', '/'), { name: 'CommandFailed', message: /^No bridge answers at / })
+})

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { samplePdf } from '../../../plugins/sample.ts'
+import { factuurbrug } from '../../command-line.ts'
+import {
+  openSandbox,
+  operatorToken,
+  secret,
+  startBridge,
+  temporaryFolder
+} from '../../end-to-end/bridge-process.ts'
+import { serve } from '../../server.ts'
+
+const open = async (t: Test, env: Record<string, string> = {}) => {
+  const { url, handle: portal } = await openSandbox(t, { token: 'token' })
+  const settings = {
+    PORTAL_URL: url,
+    PORTAL_TOKEN: 'token',
+    SEND_NOTIFICATION: 'false',
+    OPERATOR_TOKEN: operatorToken,
+    INTAKE_SECRET: secret,
+    DATA_DIR: join(temporaryFolder(t), 'new'),
+    ...env
+  }
+  return {
+    portal,
+    settings,
+    check: (...more: string[]) => factuurbrug(['check', ...more], { env: settings })
+  }
+}
+
+t.test('a set-up that is right is proven, and nothing is changed', async t => {
+  const { portal, settings, check } = await open(t, { REVIEW: 'true' })
+
+  const { code, stdout, stderr } = await check()
+
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' })
+  const found = stdout.trimEnd().split('\n')
+  t.match(found, [
+    'ok    settings: all are right; mode: review, nothing is sent by itself',
+    'ok    tool invoices: on; its webhooks go to http://127.0.0.1:8080/webhooks/invoices',
+    'ok    public address: http://127.0.0.1:8080',
+    /^ok {4}ledger: \d+ MB free in /,
+    `ok    portal: ${settings.PORTAL_URL} takes the token; its first page holds 0 invoices`,
+    /^ok {4}clock: \d s (ahead of|behind) the portal$/,
+    'ok    PDF addresses: only public https addresses are fetched; try one with --pdf <url>'
+  ])
+  t.equal(found.length, 7)
+  t.equal(portal.counts.requests, portal.counts.calls.list, 'it only read')
+})
+
+t.test('every finding stands beside the others, and one that fails makes the exit code 1', async t => {
+  const { check } = await open(t, {
+    PORTAL_TOKEN: 'wrong',
+    INTAKE_SECRET: '',
+    PUBLIC_URL: 'http://facturen.example',
+    DATA_DIR: join(t.testdir({ file: '' }), 'file', 'data')
+  })
+
+  const { code, stdout } = await check('--json')
+
+  t.equal(code, 1)
+  t.match(JSON.parse(stdout), [
+    { ok: true, what: 'settings', found: 'all are right; mode: live' },
+    { ok: false, what: 'tools', found: /INTAKE_SECRET/ },
+    { ok: false, what: 'public address', found: /not https/ },
+    { ok: false, what: 'ledger', found: /ENOTDIR.*file/ },
+    { ok: false, what: 'portal', found: 'PORTAL_UNAUTHORIZED: the portal answered 401' },
+    { ok: true, what: 'clock' },
+    { ok: true, what: 'PDF addresses' }
+  ])
+})
+
+t.test('settings come first: without them there is nothing to prove', async t => {
+  const { check } = await open(t, { PORTAL_TOKEN: '' })
+
+  t.match(await check(), { code: 1, stdout: '', stderr: /^ {2}PORTAL_TOKEN: missing/m })
+})
+
+t.test('a clock that differs from the portal is found, whichever way', async t => {
+  const page = JSON.stringify({ data: [], next_page_url: null })
+  for (const [off, words] of [
+    [-3600, /FAIL {2}clock: 3(599|600|601) s ahead of the portal; set the clock/],
+    [3600, /FAIL {2}clock: 3(599|600|601) s behind the portal; set the clock/]
+  ] as const) {
+    const portal = await serve(t, (_request, response) => {
+      response.setHeader('date', new Date(Date.now() + off * 1000).toUTCString())
+      response.end(page)
+    })
+    const { check } = await open(t, { PORTAL_URL: `${portal.origin}/v1` })
+    t.match(await check(), { code: 1, stdout: words })
+  }
+
+  const silent = await serve(t, (_request, response) => {
+    response.sendDate = false
+    response.end(page)
+  })
+  const { check } = await open(t, { PORTAL_URL: silent.origin })
+  t.match(await check(), { code: 0, stdout: /^ok {4}clock: the portal does not tell its time/m })
+})
+
+t.test('the address of a PDF can be tried, by the rules that will hold', async t => {
+  const pdfs = await serve(t, (request, response) =>
+    response.end(request.url === '/pdf' ? samplePdf('A-1') : '<p>log in')
+  )
+  const { check } = await open(t)
+  const { settings, check: anywhere } = await open(t, { ALLOW_PRIVATE_ADDRESSES: 'true' })
+
+  const [refused, fetched, noPdf] = await Promise.all([
+    check('--pdf', `${pdfs.origin}/pdf`),
+    anywhere('--pdf', `${pdfs.origin}/pdf`),
+    (await open(t, { ALLOW_PRIVATE_ADDRESSES: 'true' })).check('--pdf', `${pdfs.origin}/login`)
+  ])
+
+  t.match(refused, { code: 1, stdout: /^FAIL {2}PDF addresses: PDF_ADDRESS_REFUSED: /m })
+  t.match(fetched, { code: 0, stdout: /^ok {4}PDF addresses: any address.*this one is a PDF of \d+ bytes$/m })
+  t.match(noPdf, { code: 1, stdout: /^FAIL {2}PDF addresses: PDF_NOT_A_PDF: /m })
+  t.notOk(existsSync(join(settings.DATA_DIR, 'check')), 'nothing of it stays')
+})
+
+t.test('a ledger that a running bridge holds is fine', async t => {
+  const { settings, check } = await open(t, { DATA_DIR: temporaryFolder(t) })
+  await startBridge(t, settings)
+
+  t.match(await check(), { code: 0, stdout: /^ok {4}ledger: /m })
+})
+
+t.test('a portal that is not there fails, and its clock is not compared', async t => {
+  const { check } = await open(t, { PORTAL_URL: 'http://127.0.0.1:9/v1' })
+
+  t.match(await check(), {
+    code: 1,
+    stdout: /^FAIL {2}portal: PORTAL_UNREACHABLE: ECONNREFUSED\nok {4}clock: .*not compared$/m
+  })
+})

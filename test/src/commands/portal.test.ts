@@ -1,0 +1,149 @@
+import t from 'tap'
+import { samplePdf } from '../../../plugins/sample.ts'
+import { factuurbrug } from '../../command-line.ts'
+import { openSandbox, until } from '../../end-to-end/bridge-process.ts'
+import { openHouse } from './fixtures.ts'
+
+const byHand = { customerId: 'cst_bakkerijdevos1', issuedAt: '2026-11-20', amount: '121.00' }
+
+const open = async (...args: Parameters<typeof openSandbox>) => {
+  const { handle: portal, url } = await openSandbox(...args)
+  return { portal, person: { env: { PORTAL_URL: url, PORTAL_TOKEN: 'token' } } }
+}
+
+t.test('what the portal holds is listed over all its pages, through a pause that it asks for', async t => {
+  const { portal, person } = await open(t)
+  for (let at = 1; at <= 17; at++) portal.add({ ...byHand, invoiceNumber: `A-${at}` })
+  portal.fault({ on: { call: 'list' }, fault: '429', ms: 1000 })
+
+  const [shown, json] = await Promise.all([
+    factuurbrug(['portal', 'invoices'], person),
+    factuurbrug(['portal', 'invoices', '--json'], person)
+  ])
+
+  t.match(shown, {
+    code: 0,
+    stderr: '',
+    stdout: /^id +number +customer +amount +issued +paid\ninv_\w+ +A-17 /
+  })
+  t.equal(shown.stdout.trim().split('\n').length, 18)
+  t.equal(JSON.parse(json.stdout).length, 17)
+})
+
+t.test('one invoice, the bills, and an empty portal', async t => {
+  const { portal, person } = await open(t)
+  t.match(await factuurbrug(['portal', 'invoices'], person), { code: 0, stdout: 'No invoices.\n' })
+  const { id } = portal.add({ ...byHand, invoiceNumber: 'A-1' })
+
+  const [one, none, bills, json, refused] = await Promise.all([
+    factuurbrug(['portal', 'invoice', id], person),
+    factuurbrug(['portal', 'invoice', 'inv_none'], person),
+    factuurbrug(['portal', 'bills'], person),
+    factuurbrug(['portal', 'bills', '--json'], person),
+    factuurbrug(['portal', 'invoice', '..'], person)
+  ])
+
+  t.match(JSON.parse(one.stdout), { id, invoiceNumber: 'A-1', amountCents: 12100, paidAt: null })
+  t.match(none, { code: 1, stdout: '', stderr: 'The portal holds no invoice inv_none.\n' })
+  t.match(bills, { code: 0, stdout: /^id +number +issued +without VAT +VAT +total +paid\n\S+ .* (yes|no)$/m })
+  t.ok(Array.isArray(JSON.parse(json.stdout)))
+  t.match(refused, { code: 1, stderr: /^FIELDS_INVALID: / })
+})
+
+t.test('an invoice is marked paid, now or at the time that is told', async t => {
+  const { portal, person } = await open(t)
+  const [now, then] = [1, 2].map(at => portal.add({ ...byHand, invoiceNumber: `A-${at}` }).id)
+  const before = Date.now()
+
+  t.match(await factuurbrug(['portal', 'mark-paid', now ?? ''], person), {
+    code: 0,
+    stdout: `${now} is marked paid.\n`
+  })
+  await factuurbrug(['portal', 'mark-paid', then ?? '', '--paid', '2026-11-21'], person)
+  const [wrong, unknown] = await Promise.all([
+    factuurbrug(['portal', 'mark-paid', now ?? '', '--paid', 'today'], person),
+    factuurbrug(['portal', 'mark-paid', 'inv_none'], person)
+  ])
+
+  t.ok((portal.invoices[0]?.paidAt ?? 0) >= before - 1000)
+  t.match(portal.invoices[1], { paidAt: Temporal.Instant.from('2026-11-21T11:00:00Z').epochMilliseconds })
+  t.match(wrong, { code: 2, stderr: /^--paid: expected a date/ })
+  t.match(unknown, { code: 1, stderr: /^PORTAL_REJECTED: 404/ })
+  portal.fault({ on: { call: 'pay' }, fault: 'lost' })
+  t.match(await factuurbrug(['portal', 'mark-paid', now ?? ''], person), {
+    code: 1,
+    stderr: /^It is not known whether \S+ was marked \(ECONNRESET\): look with `portal invoice \S+`\.\n$/
+  })
+})
+
+t.test('an invoice is created through the bridge, so that the ledger knows it', async t => {
+  const { portal, person, bridge } = await openHouse(t)
+  const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1'), 'kladblok.txt': 'geen factuur' })
+  const create = (...more: string[]) =>
+    factuurbrug(
+      [
+        'portal',
+        'create',
+        '--number',
+        'A-1',
+        '--customer',
+        byHand.customerId,
+        '--issued',
+        '2026-11-20',
+        ...more
+      ],
+      { ...person, cwd }
+    )
+
+  const created = await create('--amount', '121.00', '--pdf', 'factuur.pdf', '--paid', '2026-11-21')
+  await until(
+    () => portal.invoices,
+    ({ length }) => length === 1,
+    'it was not created'
+  )
+  const [conflict, missing, wrong, incomplete] = await Promise.all([
+    create('--amount', '99.00', '--pdf', 'factuur.pdf', '--notify', 'true'),
+    create('--amount', '121.00', '--pdf', 'weg.pdf'),
+    create('--amount', '1,21', '--pdf', 'kladblok.txt'),
+    create('--amount', '121.00')
+  ])
+
+  t.match(created, { code: 0, stderr: '', stdout: '{"result":"accepted"}\n' })
+  t.match(portal.invoices, [
+    { fields: { ...byHand, paidAt: '2026-11-21 12:00:00', sendNotification: 'false' } }
+  ])
+  t.match(await bridge.api('GET', '/api/invoices/A-1'), { state: 'delivered' })
+  t.match(conflict, { code: 0, stdout: '{"result":"conflict"}\n' })
+  t.match(missing, { code: 1, stderr: 'There is no file weg.pdf that can be read.\n' })
+  t.match(wrong, {
+    code: 1,
+    stderr: /^FIELDS_INVALID: .*\n {2}\S+: .*\n {2}\S+: .*\nCorrect the listed fields/
+  })
+  t.match(incomplete, { code: 2, stderr: /^Usage: factuurbrug portal <what>/ })
+})
+
+t.test('wrong use says what can be asked, before any setting is missed', async t => {
+  const uses = [[], ['bogus'], ['invoice'], ['bills', 'inv_1'], ['create', 'x'], ['constructor']]
+  const ended = await Promise.all(uses.map(use => factuurbrug(['portal', ...use])))
+  for (const [at, use] of uses.entries())
+    t.match(ended[at], { code: 2, stderr: /^Usage: factuurbrug portal <what>/ }, use.join(' '))
+
+  const [noToken, noSecret] = await Promise.all([
+    factuurbrug(['portal', 'bills']),
+    factuurbrug('portal create --number 1 --customer c --amount 1 --issued d --pdf f'.split(' '))
+  ])
+  t.match(noToken, { code: 2, stderr: 'Set PORTAL_TOKEN to the API key of the portal.\n' })
+  t.match(noSecret, { code: 2, stderr: 'Set INTAKE_SECRET to the value that the bridge has.\n' })
+})
+
+t.test('a portal that refuses or is not there is named', async t => {
+  const { person } = await open(t, { token: 'another' })
+
+  const [refused, nobody] = await Promise.all([
+    factuurbrug(['portal', 'invoices'], person),
+    factuurbrug(['portal', 'bills'], { env: { ...person.env, PORTAL_URL: 'http://127.0.0.1:9/v1' } })
+  ])
+
+  t.match(refused, { code: 1, stderr: /^PORTAL_UNAUTHORIZED: the portal answered 401\nMake a new API key/ })
+  t.match(nobody, { code: 1, stderr: /^PORTAL_UNREACHABLE: ECONNREFUSED\n/ })
+})

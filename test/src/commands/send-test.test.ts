@@ -1,0 +1,43 @@
+import t from 'tap'
+import { factuurbrug } from '../../command-line.ts'
+import { operatorToken } from '../../end-to-end/bridge-process.ts'
+import { openHouse } from './fixtures.ts'
+
+t.test('a test goes the whole way up to the portal, and no further', async t => {
+  const { portal, person } = await openHouse(t)
+
+  const [shown, json] = await Promise.all([
+    factuurbrug(['send-test', 'invoices'], person),
+    factuurbrug(['send-test', 'invoices', '--json', '--customer', 'cst_fietsenvanlint'], person)
+  ])
+
+  t.match(shown, {
+    code: 0,
+    stderr: '',
+    stdout: /^number +TEST-\d{17}\nstate +held REVIEW\n.*\(a test\).*would send/s
+  })
+  t.match(JSON.parse(json.stdout), {
+    state: 'held',
+    code: 'REVIEW',
+    test: true,
+    wouldSend: { customerId: 'cst_fietsenvanlint', amount: '121.00' }
+  })
+  t.equal(portal.counts.calls.create, 0)
+})
+
+t.test('what keeps a test from arriving is said', async t => {
+  const { bridge, person } = await openHouse(t)
+  const env = { FACTUURBRUG_URL: bridge.url, OPERATOR_TOKEN: operatorToken }
+
+  const [tool, unset, wrong, nobody] = await Promise.all([
+    factuurbrug(['send-test', 'acme'], person),
+    factuurbrug(['send-test', 'invoices'], { env }),
+    factuurbrug(['send-test', 'invoices'], { env: { ...env, INTAKE_SECRET: 'another secret of a sender' } }),
+    factuurbrug(['send-test', 'invoices', '--url', 'http://127.0.0.1:1'], person)
+  ])
+
+  t.match(tool, { code: 2, stderr: /^No sample is known for acme; / })
+  t.match(unset, { code: 2, stderr: 'Set INTAKE_SECRET to the value that the bridge has.\n' })
+  t.match(wrong, { code: 1, stderr: /^NOT_AUTHENTIC: .*\nCopy the secret again/ })
+  t.match(nobody, { code: 1, stderr: /^No bridge answers at http:\/\/127\.0\.0\.1:1 / })
+})

@@ -1,0 +1,187 @@
+import t from 'tap'
+import { z } from 'zod'
+import { explainProblems, readConfig, settings } from '../../src/config.ts'
+import type { BridgeError, Problem } from '../../src/errors.ts'
+
+const required = {
+  PORTAL_TOKEN: 'portal-token',
+  SEND_NOTIFICATION: 'true',
+  OPERATOR_TOKEN: 'sixteen characters'
+}
+const tools = {
+  acme: z.object({
+    ACME_SECRET: z.string('expected a secret').min(5, 'expected five'),
+    ACME_KEY: z.string('expected a key')
+  }),
+  rival: z.object({
+    RIVAL_SECRET: z.string('expected a secret'),
+    RIVAL_MODE: z.enum(['a', 'b'], 'expected a or b').default('a')
+  })
+}
+
+const read = (env: Record<string, string | undefined> = {}) => readConfig({ ...required, ...env }, tools)
+
+const problemsOf = (env: Record<string, string | undefined>, all = tools): readonly Problem[] => {
+  try {
+    readConfig(env, all)
+    return []
+  } catch (error) {
+    return (error as BridgeError).problems
+  }
+}
+
+const wrong = (env: Record<string, string | undefined>) => problemsOf({ ...required, ...env })
+
+t.test('three settings are enough; the rest has the defaults that the contract names', async t => {
+  t.strictSame(
+    { ...read() },
+    {
+      HOST: '127.0.0.1',
+      PORT: 8080,
+      PUBLIC_URL: 'http://127.0.0.1:8080',
+      TRUST_PROXY_HEADER: undefined,
+      PORTAL_TOKEN: 'portal-token',
+      PORTAL_URL: 'https://api.mijnklantportaal.nl/v1',
+      PORTAL_REQUESTS_PER_MINUTE: 60,
+      PORTAL_TIMEOUT_MS: 30_000,
+      PORTAL_SETTLE_MS: 60_000,
+      PORTAL_TIME_ZONE: 'Europe/Amsterdam',
+      SEND_NOTIFICATION: true,
+      REVIEW: false,
+      DATA_DIR: './data',
+      WORKER_CONCURRENCY: 4,
+      RETRY_FIRST_MS: 5000,
+      RETRY_LONGEST_MS: 3_600_000,
+      RETRY_FOR_HOURS: 72,
+      PDF_BYTES_MAX: 20_000_000,
+      PDF_TIMEOUT_MS: 60_000,
+      ALLOW_PRIVATE_ADDRESSES: false,
+      CREDIT_NOTES: 'hold',
+      ZERO_AMOUNTS: 'dismiss',
+      RETENTION_DAYS: 90,
+      OPERATOR_TOKEN: 'sixteen characters',
+      tools: { acme: null, rival: null }
+    }
+  )
+})
+
+t.test('a setting that is set to nothing is not set, and the space around a value is nothing', async t => {
+  const config = read({ PORT: '', METRICS_PORT: '  ', PORTAL_TOKEN: ' portal-token\n', ACME_KEY: '\t' })
+
+  t.match(config, {
+    PORT: 8080,
+    METRICS_PORT: undefined,
+    PORTAL_TOKEN: 'portal-token',
+    tools: { acme: null }
+  })
+  t.match(problemsOf({ ...required, PORTAL_TOKEN: ' ' }), [{ field: 'PORTAL_TOKEN', message: /^missing; / }])
+})
+
+t.test('every problem is told at once, one line for each setting, and never its value', async t => {
+  const env = {
+    HOST: 'ok.example',
+    PORT: '-secret1',
+    METRICS_PORT: '65536',
+    PUBLIC_URL: 'secret2',
+    TRUST_PROXY_HEADER: 'secret 3',
+    PORTAL_TOKEN: 'secret 4',
+    PORTAL_URL: 'ftp://secret5',
+    PORTAL_REQUESTS_PER_MINUTE: '0',
+    PORTAL_TIMEOUT_MS: '1e3',
+    PORTAL_SETTLE_MS: '99999999999999999999',
+    PORTAL_TIME_ZONE: 'Secret/Six',
+    SEND_NOTIFICATION: 'secret7',
+    REVIEW: 'ja',
+    DATABASE_URL: 'postgres://secret8@host/db',
+    WORKER_CONCURRENCY: '4.5',
+    RETRY_FIRST_MS: '',
+    CREDIT_NOTES: 'secret9',
+    ALERT_URL: 'https://u:secret10@host',
+    OPERATOR_TOKEN: 'tësecret11',
+    ACME_SECRET: 'abc'
+  }
+  const problems = problemsOf(env)
+
+  t.strictSame(
+    problems.map(({ field }) => field),
+    Object.keys(env)
+      .filter(name => name !== 'HOST' && name !== 'RETRY_FIRST_MS')
+      .concat('ACME_KEY')
+  )
+  t.notMatch(JSON.stringify(problems), /secret\d|Secret\/Six|'ja'/)
+  for (const { message } of problems) t.match(message, /^(missing; )?(expected|this version) [^\n]+$/)
+  t.match(explainProblems(problems).split('\n').length, problems.length + 2)
+  t.match(explainProblems([{ field: 'PORT', message: 'expected a port' }]), /^ {2}PORT: expected a port$/m)
+  t.match(explainProblems([]), /\.env, or on Fly with `fly secrets set NAME=value`/)
+})
+
+t.test('settings that contradict each other are told beside what is missing', async t => {
+  t.match(problemsOf({ PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '5999' }), [
+    ...Object.keys(required).map(field => ({ field, message: /^missing/ })),
+    { field: 'PORTAL_SETTLE_MS', message: 'expected at least PORTAL_TIMEOUT_MS + 1000, which is 6000' }
+  ])
+  t.match(wrong({ PORTAL_TIMEOUT_MS: '59001' }), [{ field: 'PORTAL_SETTLE_MS' }], 'with the default, too')
+  t.strictSame(wrong({ PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '6000' }), [])
+  t.match(wrong({ RETRY_FIRST_MS: '2000', RETRY_LONGEST_MS: '1999' }), [{ field: 'RETRY_LONGEST_MS' }])
+  t.match(wrong({ PORT: '9000', METRICS_PORT: '9000' }), [
+    { field: 'METRICS_PORT', message: /which is public/ }
+  ])
+  t.strictSame(wrong({ PORT: '0', METRICS_PORT: '0' }), [], 'any two that are free')
+})
+
+t.test('a ledger in another database is refused rather than ignored', async t => {
+  t.match(wrong({ DATABASE_URL: 'postgres://host/db' }), [
+    { field: 'DATABASE_URL', message: /leave DATABASE_URL out/ }
+  ])
+})
+
+t.test('a token that no header can carry is refused before the portal or a person meets it', async t => {
+  t.match(wrong({ PORTAL_TOKEN: 'zwei wörter' }), [{ field: 'PORTAL_TOKEN' }])
+  t.match(wrong({ OPERATOR_TOKEN: 'een wachtwoord met ë' }), [{ field: 'OPERATOR_TOKEN' }])
+  t.match(wrong({ OPERATOR_TOKEN: 'fifteen letters' }), [{ message: 'expected at least 16 characters' }])
+})
+
+t.test('addresses lose their last slash, and may not carry a password', async t => {
+  t.match(read({ PORTAL_URL: 'http://127.0.0.1:8090/v1//' }), { PORTAL_URL: 'http://127.0.0.1:8090/v1' })
+  t.match(wrong({ PORTAL_URL: 'https://a:b@portal.example' }), [{ message: /without a password/ }])
+})
+
+t.test('on Fly the public address and the header of the client are known', async t => {
+  const fly = { FLY_APP_NAME: 'mijn-brug', HOST: '0.0.0.0' }
+
+  t.match(read(fly), { PUBLIC_URL: 'https://mijn-brug.fly.dev', TRUST_PROXY_HEADER: 'fly-client-ip' })
+  t.match(read({ ...fly, PUBLIC_URL: 'https://facturen.example/', TRUST_PROXY_HEADER: 'X-Real-IP' }), {
+    PUBLIC_URL: 'https://facturen.example',
+    TRUST_PROXY_HEADER: 'x-real-ip'
+  })
+})
+
+t.test('a tool is on when any of its settings is set; then all must be right', async t => {
+  t.match(read({ RIVAL_SECRET: 'a' }), {
+    tools: { acme: null, rival: { RIVAL_SECRET: 'a', RIVAL_MODE: 'a' } }
+  })
+  t.match(wrong({ RIVAL_MODE: 'b' }), [{ field: 'RIVAL_SECRET', message: 'missing; expected a secret' }])
+  t.match(wrong({ ACME_SECRET: 'abc' }), [
+    { field: 'ACME_SECRET', message: 'expected five' },
+    { field: 'ACME_KEY', message: 'missing; expected a key' }
+  ])
+})
+
+t.test('nobody can change what was read', async t => {
+  const config = read({ RIVAL_SECRET: 'a' }) as { PORT: number; tools: Record<string, unknown> }
+
+  t.throws(() => {
+    config.PORT = 1
+  }, TypeError)
+  t.throws(() => {
+    config.tools.rival = null
+  }, TypeError)
+})
+
+t.test('a failure stops the start by its name', async t => {
+  t.throws(() => readConfig({}, {}), { code: 'CONFIG_INVALID' })
+  t.strictSame(
+    problemsOf({}, {} as never).map(({ field }) => field),
+    Object.keys(settings.shape).filter(name => name in required)
+  )
+})

@@ -1,0 +1,234 @@
+// What stands in the portal already, and what the portal answers.
+
+import t from 'tap'
+import { BridgeError } from '../../src/errors.ts'
+import { arrival, customerId, type Opened, openDelivery } from './delivery.ts'
+import { borrowOne, holdingOf, minute, rowOf } from './ledger/fixtures.ts'
+
+const invoiceNumber = '2026-0042'
+const byHand = { customerId, invoiceNumber, issuedAt: '2026-11-20', amount: '121.00' }
+
+/** Somebody else made it, and the copy was told. */
+const addKnown = async ({ sandbox, reader }: Opened, facts: Partial<typeof byHand> = {}) => {
+  const { id } = sandbox.add({ ...byHand, ...facts })
+  await reader.all('sweep')
+  return id
+}
+
+t.test('what the portal holds already is asked for once more, and adopted', async t => {
+  const opened = await openDelivery(t)
+  const id = await addKnown(opened, { invoiceNumber: ' 2026-0042 ' })
+
+  t.match(await opened.deliver(await opened.lend()), { kind: 'adopted', holding: { id }, code: null })
+  t.match(opened.sandbox.counts.calls, { get: 1, create: 0 })
+  t.match(await rowOf(opened.ledger), { state: 'waiting' })
+})
+
+t.test('what is gone from the portal again is sent', async t => {
+  const opened = await openDelivery(t)
+  opened.sandbox.delete(await addKnown(opened))
+
+  t.match(await opened.deliver(await opened.lend()), { kind: 'created' })
+})
+
+t.test('what stands there twice is adopted once, with a note', async t => {
+  const opened = await openDelivery(t)
+  await addKnown(opened)
+  await addKnown(opened)
+
+  t.match(await opened.deliver(await opened.lend()), { kind: 'adopted', code: 'PORTAL_DUPLICATE' })
+})
+
+t.test('other facts under the number are for a person, who can say to deliver all the same', async t => {
+  const opened = await openDelivery(t)
+  const id = await addKnown(opened, { amount: '99.00' })
+  const loan = await opened.lend()
+
+  t.strictSame(await opened.deliver(loan), {
+    kind: 'failed',
+    code: 'INVOICE_CONFLICT',
+    detail: `the portal holds ${id} under this number`
+  })
+  t.equal(opened.sandbox.counts.calls.create, 0)
+
+  await opened.ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, opened.clock.now())
+  await opened.ledger.act(invoiceNumber, 'deliver', opened.clock.now())
+  t.match(await opened.deliver(await borrowOne(opened.ledger, opened.clock.now())), { kind: 'created' })
+})
+
+t.test('a portal that cannot be asked is no absence', async t => {
+  const opened = await openDelivery(t)
+  await addKnown(opened)
+  const refusals = [
+    ['fail-before', 'PORTAL_UNREACHABLE'],
+    ['401', 'PORTAL_UNAUTHORIZED'],
+    ['429', 'PORTAL_BUSY']
+  ] as const
+
+  const loan = await opened.lend()
+  for (const [fault, code] of refusals) {
+    opened.sandbox.fault({ on: { call: 'get' }, fault })
+    t.match(await opened.deliver(loan), { kind: 'failed', code })
+    opened.clock.set(0)
+    await opened.clock.advance(1000)
+  }
+  t.equal(opened.sandbox.counts.calls.create, 0)
+})
+
+t.test('what the copy learns while we wait for our turn is looked at before anything is sent', async t => {
+  let learns = true
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      pace: {
+        ...delivery.pace,
+        slot: async (...asked) => {
+          if (learns) {
+            learns = false
+            await opened.reader.all('sweep')
+          }
+          return delivery.pace.slot(...asked)
+        }
+      }
+    })
+  })
+  const { id } = opened.sandbox.add(byHand)
+
+  t.match(await opened.deliver(await opened.lend()), { kind: 'adopted', holding: { id } })
+  t.equal(opened.sandbox.counts.calls.create, 0)
+})
+
+t.test('a copy that never stands still is tried again later, not for ever', async t => {
+  let told = 0
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      pace: {
+        ...delivery.pace,
+        slot: async (...asked) => {
+          told += 1
+          await delivery.ledger.holdings.learn([holdingOf(`inv_${told}`)], null, delivery.clock.now())
+          return delivery.pace.slot(...asked)
+        }
+      }
+    })
+  })
+
+  t.match(await opened.deliver(await opened.lend()), { kind: 'failed', code: 'PORTAL_UNREACHABLE' })
+  t.equal(told, 5)
+  t.equal(opened.sandbox.counts.calls.create, 0)
+})
+
+t.test('whoever lost the loan sends nothing, and gives its turn back', async t => {
+  const opened = await openDelivery(t)
+  const loan = await opened.lend(arrival({}, { document: await opened.keepPdf() }))
+  await opened.ledger.act(invoiceNumber, 'dismiss', opened.clock.now())
+
+  t.equal(await opened.deliver(loan), null)
+  t.equal(opened.sandbox.counts.requests, 0)
+  t.equal(opened.pace.budget().taken, 0)
+})
+
+t.test('a ledger that cannot say `sending` keeps everybody silent', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      ledger: {
+        ...delivery.ledger,
+        sending: () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE'))
+      }
+    })
+  })
+
+  await t.rejects(opened.deliver(await opened.lend()), { code: 'LEDGER_UNAVAILABLE' })
+  t.equal(opened.sandbox.counts.requests, 0)
+  t.equal(opened.pace.budget().taken, 0)
+})
+
+t.test('without a turn in time it is put back, and told how long', async t => {
+  const opened = await openDelivery(t, { perMinute: 1 })
+  const taken = await opened.pace.slot('sweep')
+  const loan = await opened.lend(arrival({}, { document: await opened.keepPdf() }))
+  const delivering = opened.deliver(loan)
+  await opened.clock.advance(75_000)
+
+  t.match(await delivering, { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: minute })
+  taken?.done()
+  t.match(await rowOf(opened.ledger), { state: 'waiting' })
+})
+
+t.test('a process that froze before the first byte does not speak late', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      ledger: {
+        ...delivery.ledger,
+        sending: async (...asked) => {
+          const permission = await delivery.ledger.sending(...asked)
+          await opened.clock.advance(5001)
+          return permission
+        }
+      }
+    })
+  })
+
+  t.match(await opened.deliver(await opened.lend()), { kind: 'failed', code: 'PORTAL_UNREACHABLE' })
+  t.equal(opened.sandbox.counts.requests, 0)
+})
+
+t.test('each answer of the portal is one of three: done, certainly not done, unknown', async t => {
+  const opened = await openDelivery(t)
+  const answers = [
+    ['401', { kind: 'failed', code: 'PORTAL_UNAUTHORIZED' }],
+    ['403', { kind: 'failed', code: 'PORTAL_UNAUTHORIZED' }],
+    ['422', { kind: 'failed', code: 'PORTAL_REJECTED' }],
+    ['429', { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 60_000 }],
+    ['409', { kind: 'unknown', answered: true }],
+    ['redirect', { kind: 'unknown', answered: true }],
+    ['garbage', { kind: 'unknown', answered: true }],
+    ['garbage-json', { kind: 'unknown', answered: true }],
+    ['408', { kind: 'unknown', answered: false }],
+    ['503', { kind: 'unknown', answered: false }],
+    ['fail-before', { kind: 'unknown', answered: false }],
+    ['fail-after', { kind: 'unknown', answered: false }],
+    ['lost', { kind: 'unknown', answered: false }],
+    ['reset-before', { kind: 'unknown', answered: false }]
+  ] as const
+
+  for (const [fault, outcome] of answers) {
+    const loan = await opened.lend(arrival({ invoiceNumber: fault, sourceId: fault }))
+    opened.sandbox.fault({ on: { invoiceNumber: fault, call: 'create' }, fault })
+    t.match(await opened.deliver(loan), outcome, fault)
+    t.match(await rowOf(opened.ledger, fault), { state: 'sending' }, 'until it is recorded')
+  }
+  t.equal(opened.pace.budget().taken, answers.length, 'each request rests its minute')
+})
+
+t.test('a portal that wants digits gets them the next time', async t => {
+  const opened = await openDelivery(t, { sandbox: { notificationForm: 'digits' } })
+  const [first, second] = [
+    await opened.lend(),
+    await opened.lend(arrival({ invoiceNumber: '2', sourceId: '2' }))
+  ]
+
+  t.match(await opened.deliver(first), { kind: 'failed', code: 'PORTAL_FORM_CHANGED' })
+  t.match(await opened.deliver(second), { kind: 'created' })
+  t.match(opened.sandbox.invoices, [{ invoiceNumber: '2', sendNotification: '1' }])
+})
+
+t.test('whatever breaks in us after `sending` is unknown: a byte may have left', async t => {
+  for (const thrown of [new Error('a bug'), 'not even an error']) {
+    const opened = await openDelivery(t, {
+      watch: delivery => ({
+        ...delivery,
+        portal: { ...delivery.portal, createInvoice: () => Promise.reject(thrown) }
+      })
+    })
+    t.strictSame(await opened.deliver(await opened.lend()), {
+      kind: 'unknown',
+      detail: thrown instanceof Error ? 'a bug' : thrown,
+      answered: false
+    })
+    t.equal(opened.pace.budget().taken, 1)
+  }
+})

@@ -1,0 +1,183 @@
+import t from 'tap'
+import { samplePdf } from '../../plugins/sample.ts'
+import { BridgeError } from '../../src/errors.ts'
+import type { Override } from '../../src/ledger/ledger.ts'
+import { serve } from '../server.ts'
+import { arrival, customerId, openDelivery } from './delivery.ts'
+import { borrowOne, rowOf } from './ledger/fixtures.ts'
+
+const invoiceNumber = '2026-0042'
+const byHand = { customerId, invoiceNumber, issuedAt: '2026-11-20', amount: '121.00' }
+
+t.test('what the rules say of an amount or a currency holds before anything is fetched', async t => {
+  const opened = await openDelivery(t)
+  const loan = await opened.lend()
+  const credit = { amountCents: -100 }
+  const zero = { amountCents: 0 }
+  const held = (code: string, detail: string | null = null) => ({ kind: 'failed', code, detail })
+  const goesOn = { kind: 'created' }
+  const cases: [object, object, Override[], object][] = [
+    [credit, {}, [], held('CREDIT_NOTE')],
+    [credit, { creditNotes: 'dismiss' }, [], { kind: 'dismissed', code: 'CREDIT_NOTE' }],
+    [zero, {}, [], { kind: 'dismissed', code: 'ZERO_AMOUNT' }],
+    [zero, { zeroAmounts: 'hold' }, [], held('ZERO_AMOUNT')],
+    [zero, { zeroAmounts: 'hold' }, ['CREDIT_NOTE'], held('ZERO_AMOUNT')],
+    [{ currency: 'USD' }, {}, [], held('CURRENCY_UNSUPPORTED', 'USD')],
+    [{ currency: 'USD', ...zero }, {}, ['ZERO_AMOUNT'], held('CURRENCY_UNSUPPORTED', 'USD')],
+    [{ customer: { ...loan.invoice.customer, portalId: null } }, {}, [], held('CUSTOMER_UNKNOWN')]
+  ]
+
+  for (const [facts, rules, overrides, outcome] of cases)
+    t.match(
+      await opened.deliver({ ...loan, invoice: { ...loan.invoice, ...facts }, overrides }, rules),
+      outcome
+    )
+  t.strictSame(opened.fetched, [])
+  t.equal(opened.sandbox.counts.requests, 0)
+
+  opened.sandbox.negativeAmounts = true
+  const passes: [object, object, Override[]][] = [
+    [credit, { creditNotes: 'deliver' }, []],
+    [credit, {}, ['CREDIT_NOTE']],
+    [zero, {}, ['ZERO_AMOUNT']]
+  ]
+  for (const [at, [facts, rules, overrides]] of passes.entries()) {
+    const lent = await opened.lend(arrival({ ...facts, invoiceNumber: `C-${at}`, sourceId: `c-${at}` }))
+    t.match(await opened.deliver({ ...lent, overrides }, rules), goesOn)
+  }
+  t.strictSame(
+    opened.sandbox.invoices.map(({ amount }) => amount),
+    ['-1.00', '-1.00', '0.00']
+  )
+})
+
+t.test('a PDF is fetched once, and kept for every later attempt', async t => {
+  const opened = await openDelivery(t)
+  opened.sandbox.fault({ on: { call: 'create' }, fault: '429', ms: 1000 })
+
+  const loan = await opened.lend()
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 1000 })
+  const at = opened.clock.now()
+  await opened.ledger.record(loan, { to: 'waiting', at, code: 'PORTAL_BUSY', detail: null, spent: false }, at)
+  t.match(await opened.deliver(await borrowOne(opened.ledger, at)), { kind: 'created' })
+
+  t.strictSame(opened.fetched, ['https://acme.example/42.pdf'])
+  t.equal(opened.sandbox.invoices[0]?.bytes, samplePdf('https://acme.example/42.pdf').length)
+})
+
+t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
+  for (const code of ['PDF_UNREACHABLE', 'PDF_NOT_A_PDF', 'PDF_TOO_LARGE', 'PDF_ADDRESS_REFUSED'] as const) {
+    const opened = await openDelivery(t, {
+      watch: delivery => ({
+        ...delivery,
+        fetchPdf: async () => {
+          throw new BridgeError(code, 'why', { retryAfterMs: 7000 })
+        }
+      })
+    })
+    t.match(await opened.deliver(await opened.lend()), {
+      kind: 'failed',
+      code,
+      detail: 'why',
+      retryAfterMs: 7000
+    })
+    t.equal(opened.sandbox.counts.requests, 0)
+    t.match(await rowOf(opened.ledger), { state: 'waiting' })
+  }
+
+  const opened = await openDelivery(t)
+  const without = await opened.lend(arrival({ pdfUrl: null }))
+  t.match(await opened.deliver(without), { kind: 'failed', code: 'PDF_NOT_READY' })
+  const document = await opened.keepPdf()
+  await opened.spool.remove(document)
+  t.match(
+    await opened.deliver({ ...without, document }),
+    { kind: 'failed', code: 'PDF_UNREACHABLE', detail: 'the spooled PDF is gone' },
+    'nor one that was lost'
+  )
+  t.equal(opened.sandbox.counts.requests, 0)
+})
+
+t.test('a bug on the way to the PDF is no outcome', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({ ...delivery, fetchPdf: () => Promise.reject(new TypeError('a bug')) })
+  })
+  await t.rejects(opened.deliver(await opened.lend()), TypeError)
+})
+
+t.test('a PDF that comes after the loan ran out is removed again', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      fetchPdf: async url => {
+        const document = await delivery.fetchPdf(url)
+        await delivery.ledger.receive(arrival({ dueAt: '2026-12-20' }), delivery.clock.now())
+        return document
+      }
+    })
+  })
+
+  t.equal(await opened.deliver(await opened.lend()), null)
+  t.equal(await opened.spool.sweep(new Set()), 0)
+  t.equal(opened.sandbox.counts.requests, 0)
+})
+
+t.test('review stops before the portal is asked, and shows exactly what would be sent', async t => {
+  const opened = await openDelivery(t)
+  const paidAt = Temporal.Instant.from('2026-11-21T10:00:00Z').epochMilliseconds
+  const loan = await opened.lend(arrival({ paidAt }, { notify: false }))
+  const wouldSend = { ...byHand, paidAt: '2026-11-21 11:00:00', sendNotification: false }
+
+  t.strictSame(await opened.deliver(loan, { review: true }), { kind: 'review', wouldSend })
+  t.strictSame(
+    await opened.deliver({ ...loan, test: true }),
+    { kind: 'review', wouldSend },
+    'a test always does'
+  )
+  t.equal(opened.sandbox.counts.requests, 0)
+  t.equal(opened.fetched.length, 1, 'with the PDF at hand')
+
+  t.match(await opened.deliver({ ...loan, overrides: ['REVIEW'] }, { review: true }), { kind: 'created' })
+  t.match(opened.sandbox.invoices, [
+    { fields: { ...byHand, paidAt: '2026-11-21 11:00:00', sendNotification: 'false' } }
+  ])
+})
+
+t.test('an invoice costs one request, and the row says `sending` before its first byte', async t => {
+  const states: unknown[] = []
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      portal: {
+        ...delivery.portal,
+        createInvoice: async (...call) => {
+          const { state, body } = await rowOf(delivery.ledger)
+          states.push([state, body])
+          return delivery.portal.createInvoice(...call)
+        }
+      }
+    })
+  })
+
+  const outcome = await opened.deliver(await opened.lend())
+
+  t.match(outcome, {
+    kind: 'created',
+    holding: { id: /^inv_/, invoiceNumber, customerId, amountCents: 12100 }
+  })
+  t.strictSame(states, [['sending', { ...byHand, paidAt: null, sendNotification: true }]])
+  t.strictSame([opened.sandbox.counts.requests, opened.sandbox.counts.calls.create], [1, 1])
+  t.equal(opened.pace.budget().taken, 1)
+})
+
+t.test('an answer that tells no more than the id is filled up with what was sent', async t => {
+  const portal = await serve(t, (request, response) => {
+    request.resume().on('end', () => response.writeHead(201).end('{"id":"inv_1"}'))
+  })
+  const opened = await openDelivery(t, { portalUrl: portal.origin })
+
+  t.match(await opened.deliver(await opened.lend()), {
+    kind: 'created',
+    holding: { id: 'inv_1', customerId, invoiceNumber, issuedAt: '2026-11-20', amountCents: 12100 }
+  })
+})

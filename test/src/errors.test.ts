@@ -1,0 +1,55 @@
+import t from 'tap'
+import { advice, BridgeError, type Code, isCode } from '../../src/errors.ts'
+
+const codes = Object.keys(advice) as Code[]
+
+t.test('every code says what happened and what to do', async t => {
+  for (const code of codes) {
+    const { status, next, what, operator } = advice[code]
+    t.match(code, /^[A-Z]+(_[A-Z]+)*$/)
+    t.match(what, /^\S.*\S\.$/, `${code}: what`)
+    t.match(operator, /^\S.*\S\.$/, `${code}: operator`)
+    t.ok(status === 200 || (status >= 400 && status < 600), `${code}: status`)
+    t.ok(['refuse', 'retry', 'hold', 'dismiss', 'note', 'stop'].includes(next), `${code}: next`)
+  }
+})
+
+t.test("what is kept is never answered as the sender's mistake", async t => {
+  for (const code of codes) {
+    const { status, next } = advice[code]
+    if (next === 'dismiss' || next === 'note') t.equal(status, 200, code)
+    if (next === 'retry') t.ok(status >= 500, code)
+    if (next === 'stop') t.equal(status, 500, code)
+    if (next === 'refuse') t.not(status, 200, code)
+  }
+})
+
+t.test('an error carries its code, its status and its cause', async t => {
+  const cause = new Error('EHOSTUNREACH')
+  const problems = [{ field: 'amount', message: 'must be text such as "121.00"' }]
+  const error = new BridgeError('PORTAL_BUSY', 'asked for a pause', { cause, problems, retryAfterMs: 1000 })
+
+  t.match(error, { name: 'BridgeError', code: 'PORTAL_BUSY', message: 'asked for a pause', statusCode: 502 })
+  t.equal(error.cause, cause)
+  t.strictSame(error.problems, problems)
+  t.equal(error.retryAfterMs, 1000)
+  t.type(error, Error)
+})
+
+t.test('an error with nothing but a code says what the table says', async t => {
+  for (const code of codes) {
+    const error = new BridgeError(code)
+    t.equal(error.message, advice[code].what)
+    t.equal(error.statusCode, advice[code].status)
+    t.strictSame(error.problems, [])
+    t.equal(error.retryAfterMs, undefined)
+    t.notOk('cause' in error)
+  }
+})
+
+t.test('a code is told from other errors', async t => {
+  t.ok(isCode(new BridgeError('NOT_FOUND'), 'NOT_FOUND'))
+  t.notOk(isCode(new BridgeError('NOT_FOUND'), 'UNEXPECTED'))
+  t.notOk(isCode(Object.assign(new Error(), { code: 'NOT_FOUND' }), 'NOT_FOUND'))
+  t.notOk(isCode(undefined, 'NOT_FOUND'))
+})

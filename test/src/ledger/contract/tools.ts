@@ -1,0 +1,238 @@
+// What a tool says beyond its invoices: voided, not yet, and what could not be read; and since when it is set up.
+
+import type { Code } from '../../../../src/errors.ts'
+import type { Decision, State } from '../../../../src/ledger/ledger.ts'
+import {
+  again,
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  bring,
+  corrected,
+  day,
+  delivered,
+  documentOf,
+  doubt,
+  minute,
+  noon,
+  other,
+  type Promised,
+  paid,
+  rejected,
+  rowOf,
+  type Stage,
+  same,
+  stateOf
+} from '../fixtures.ts'
+
+const voided = { ...same, voided: true }
+
+type After = [state: State, code: Code | null]
+const dismissed: After = ['dismissed', 'VOIDED_IN_TOOL']
+
+const voidedCells: [from: Stage, result: 'accepted' | 'duplicate', after: After][] = [
+  ['waiting', 'accepted', dismissed],
+  ['lent', 'accepted', dismissed],
+  ['waiting once sent', 'accepted', dismissed],
+  ['sending', 'accepted', ['sending', null]],
+  ['delivered', 'accepted', ['delivered', 'VOIDED_IN_TOOL']],
+  ['held', 'accepted', dismissed],
+  ['held once sent', 'accepted', dismissed],
+  ['dismissed', 'duplicate', ['dismissed', 'BY_OPERATOR']],
+  ['dismissed once sent', 'duplicate', ['dismissed', 'BY_OPERATOR']]
+]
+
+const decisions: [decision: Decision, after: After][] = [
+  [delivered(), ['delivered', 'VOIDED_IN_TOOL']],
+  [again(noon), dismissed],
+  [rejected, dismissed],
+  [{ to: 'dismissed', code: 'ZERO_AMOUNT' }, dismissed],
+  [doubt, ['sending', null]]
+]
+
+const unreadable = {
+  tool: 'acme',
+  invoiceNumber: 'unreadable acme 1',
+  body: Buffer.from('{"what": \u0000\ud800}'),
+  problem: 'no invoice number'
+}
+
+export function toolsContract(promised: Promised): void {
+  for (const [from, result, after] of voidedCells) {
+    promised(`voided in the tool, ${from} → ${after.join(' ')}`, async (t, ledger) => {
+      await bring(ledger, from)
+      const before = await rowOf(ledger)
+      const document = documentOf('late')
+
+      const answer = await ledger.receive({ ...voided, document }, noon)
+
+      t.strictSame(answer, { result, changed: result === 'accepted', unused: [document] })
+      t.strictSame(await stateOf(ledger), after)
+      if (result === 'duplicate') t.strictSame(await rowOf(ledger), before)
+      else t.match((await rowOf(ledger)).history.at(-1), { event: 'voided in the tool' })
+    })
+  }
+
+  for (const [decision, after] of decisions) {
+    promised(
+      `voided in doubt, judged when it is settled: ${decision.to} → ${after.join(' ')}`,
+      async (t, ledger) => {
+        const loan = await bring(ledger, 'sending')
+        await ledger.receive(voided, noon)
+        t.match((await rowOf(ledger)).body, bodyOf(loan))
+
+        t.equal(await ledger.record(loan, decision, noon), true)
+
+        t.strictSame(await stateOf(ledger), after)
+      }
+    )
+  }
+
+  promised('voided in doubt, and settled by a look', async (t, ledger) => {
+    await bring(ledger, 'sending')
+    await ledger.receive(voided, noon)
+    const [found] = await ledger.doubts(noon + minute, 1)
+    await ledger.settle(found!, again(noon + minute), noon + minute)
+
+    t.strictSame(await stateOf(ledger), dismissed)
+    t.match(
+      await ledger.act('2026-0042', 'deliver', noon),
+      { state: 'waiting' },
+      'a person can take that back'
+    )
+    await ledger.record(await borrowOne(ledger, noon), delivered(), noon)
+    t.strictSame(await stateOf(ledger), ['delivered', null], 'and then it counts no more')
+  })
+
+  promised(
+    'what another tool, or another invoice of the tool, voided says nothing of this one',
+    async (t, ledger) => {
+      await ledger.receive(same, noon)
+
+      for (const stranger of [
+        { ...other, voided: true },
+        arrivalOf({ sourceId: 'acme-2' }, { voided: true })
+      ]) {
+        t.strictSame(await ledger.receive(stranger, noon), {
+          result: 'duplicate',
+          changed: false,
+          unused: []
+        })
+      }
+      t.strictSame(await stateOf(ledger), ['waiting', null])
+    }
+  )
+
+  promised('voided while it is lent, it is not sent', async (t, ledger) => {
+    const loan = await bring(ledger, 'lent')
+    await ledger.receive(voided, noon)
+
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
+    t.equal(await ledger.nextDueAt(), null)
+  })
+
+  promised(
+    'the event that made it final does not bring a voided one back, a correction does',
+    async (t, ledger) => {
+      await ledger.receive(same, noon)
+      await ledger.receive(voided, noon)
+
+      t.equal((await ledger.receive(paid, noon)).result, 'duplicate')
+      t.strictSame(await stateOf(ledger), dismissed)
+
+      t.equal((await ledger.receive(corrected, noon)).result, 'accepted')
+      t.strictSame(await stateOf(ledger), ['waiting', null])
+    }
+  )
+
+  promised('what the tool is to collect by itself waits until then', async (t, ledger) => {
+    await ledger.receive({ ...same, notBefore: noon + day }, noon)
+
+    t.match(await rowOf(ledger), { state: 'waiting', nextAttemptAt: noon + day, receivedAt: noon })
+    t.strictSame(await ledger.borrow(9, noon + day - 1, noon + 2 * day), [])
+    t.equal((await ledger.summary()).oldestWaitingAt, noon + day, 'nor is it late')
+    t.equal((await ledger.borrow(9, noon + day, noon + 2 * day)).length, 1)
+  })
+
+  promised('once it is paid it waits no longer', async (t, ledger) => {
+    await ledger.receive({ ...same, notBefore: noon + day }, noon)
+
+    await ledger.receive({ ...paid, notBefore: noon + day }, noon + 5)
+
+    t.match(await rowOf(ledger), { nextAttemptAt: noon + 5, paidAt: noon })
+    t.equal((await ledger.summary()).oldestWaitingAt, noon + 5)
+  })
+
+  promised('what comes paid, or late, does not wait', async (t, ledger) => {
+    await ledger.receive({ ...paid, notBefore: noon + day }, noon)
+    t.equal((await rowOf(ledger)).nextAttemptAt, noon)
+
+    const late = arrivalOf({ invoiceNumber: 'late' }, { notBefore: noon - 1 })
+    await ledger.receive(late, noon)
+    t.equal((await rowOf(ledger, 'late')).nextAttemptAt, noon)
+  })
+
+  promised('a person may deliver it before that', async (t, ledger) => {
+    await ledger.receive({ ...same, notBefore: noon + day }, noon)
+
+    t.match(await ledger.act('2026-0042', 'deliver', noon + 5), { nextAttemptAt: noon + 5 })
+  })
+
+  promised('an event that could not be read is kept once, byte for byte, for a person', async (t, ledger) => {
+    t.equal(await ledger.keepUnreadable(unreadable, noon), true)
+    t.equal(await ledger.keepUnreadable(unreadable, noon + 1), false)
+
+    t.match(await rowOf(ledger, unreadable.invoiceNumber), {
+      tool: 'acme',
+      state: 'held',
+      code: 'EVENT_UNREADABLE',
+      receivedAt: noon,
+      nextAttemptAt: null
+    })
+    t.match((await rowOf(ledger, unreadable.invoiceNumber)).history.at(-1), { detail: 'no invoice number' })
+    t.match(await ledger.summary(), { held: 1, attention: 1 })
+  })
+
+  promised('released by a person, it is lent with its bytes, to be read again', async (t, ledger) => {
+    await ledger.keepUnreadable(unreadable, noon)
+    await ledger.act(unreadable.invoiceNumber, 'deliver', noon)
+
+    t.strictSame((await borrowOne(ledger, noon)).unread, unreadable.body)
+    t.equal((await bring(ledger, 'lent')).unread, null)
+  })
+
+  promised('dismissed, its bytes are forgotten like all that is personal', async (t, ledger) => {
+    await ledger.keepUnreadable(unreadable, noon)
+    await ledger.act(unreadable.invoiceNumber, 'dismiss', noon)
+    await ledger.forget(noon + day, 9)
+    await ledger.act(unreadable.invoiceNumber, 'deliver', noon + day)
+
+    t.equal((await borrowOne(ledger, noon + day)).unread, null)
+    t.equal(await ledger.keepUnreadable(unreadable, noon + day), false, 'and it is still known')
+  })
+
+  promised('whether a number is known can be asked in every notation', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ invoiceNumber: 'Inv-É' }), noon)
+
+    t.equal(await ledger.isKnown(' inv-e\u0301'), true)
+    t.equal(await ledger.isKnown('inv'), false)
+  })
+
+  promised(
+    'since when a tool is set up is kept once, up to when it was asked is kept anew',
+    async (t, ledger) => {
+      t.equal(await ledger.toolStart('acme'), null)
+      t.equal(await ledger.askedTo('acme'), null)
+
+      await ledger.startTool('acme', noon)
+      await ledger.startTool('acme', noon + day)
+      t.equal(await ledger.toolStart('acme'), noon)
+      t.equal(await ledger.askedTo('acme'), noon)
+      t.equal(await ledger.toolStart('rival'), null)
+
+      await ledger.setAskedTo('acme', noon + day)
+      t.equal(await ledger.askedTo('acme'), noon + day)
+      t.equal(await ledger.toolStart('acme'), noon)
+    }
+  )
+}

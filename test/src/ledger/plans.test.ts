@@ -1,0 +1,125 @@
+// How SQLite goes about each query, asked of every statement that the ledger really prepares.
+
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t, { type Test } from 'tap'
+import type { Filter, Ledger } from '../../../src/ledger/ledger.ts'
+import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { again, borrowOne, bring, delivered, holdingOf, noon, other, paid } from './fixtures.ts'
+
+type Plan = { sql: string; steps: string[] }
+
+const plansOf = async (t: Test, use: (ledger: Ledger) => Promise<void>): Promise<Plan[]> => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const prepare = t.capture(DatabaseSync.prototype, 'prepare', DatabaseSync.prototype.prepare)
+  const ledger = openSqlite({ file })
+  await use(ledger)
+  await ledger.close()
+  const prepared = prepare().map(({ args: [sql] }) => sql)
+  const db = new DatabaseSync(file)
+  t.teardown(() => db.close())
+  return prepared
+    .filter(sql => /^\s*(SELECT|UPDATE|DELETE)/.test(sql))
+    .map(sql => ({
+      sql,
+      steps: db
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => `${detail}`)
+    }))
+}
+
+/** Every filter with every other. */
+const filters = (): Filter[] => {
+  const parts: Partial<Filter>[] = [
+    { state: 'held' },
+    { code: 'REVIEW' },
+    { tool: 'acme' },
+    { q: '2026' },
+    { cursor: '9' }
+  ]
+  return Array.from({ length: 2 ** parts.length }, (_, chosen) =>
+    Object.assign({ limit: 1 }, ...parts.filter((_, index) => (chosen >> index) % 2 === 1))
+  )
+}
+
+const useRows = async (ledger: Ledger): Promise<void> => {
+  await bring(ledger, 'sending')
+  await ledger.receive(other, noon)
+  const [doubt] = await ledger.doubts(noon + 1e9, 1)
+  await ledger.settle(doubt!, again(noon), noon + 1e9)
+  await ledger.act('2026-0042', 'keep', noon)
+  await ledger.record(await borrowOne(ledger, noon), delivered(), noon)
+  await ledger.receive(paid, noon)
+  await ledger.paying(await borrowOne(ledger, noon), noon)
+  await ledger.nextDueAt()
+  await ledger.summary()
+  await ledger.tally()
+  await ledger.documents()
+  await ledger.forget(noon + 1, 1)
+  for (const filter of filters()) await ledger.list(filter)
+}
+
+const useHoldings = async ({ holdings }: Ledger): Promise<void> => {
+  const begun = await holdings.beginRead()
+  await holdings.learn([holdingOf('inv_1')], begun.read, noon)
+  await holdings.lose('inv_1', noon)
+  await holdings.unseen(begun, null, 1)
+  await holdings.unseen(begun, noon, 1)
+  await holdings.newest()
+  await holdings.ownSince(noon, 1)
+  await holdings.takeSlot(noon)
+  await holdings.slotsTaken()
+}
+
+t.test('however many rows there are, every query finds its own by an index', async t => {
+  const plans = await plansOf(t, async ledger => {
+    await useRows(ledger)
+    await useHoldings(ledger)
+  })
+
+  t.ok(plans.length > 50)
+  for (const { sql, steps } of plans) {
+    // Newest first and no filter: the table itself is in that order, and LIMIT ends it.
+    const whole = sql === 'SELECT * FROM invoice  ORDER BY id DESC LIMIT ?'
+    // The index of what is in doubt holds nothing else.
+    const scans = steps.filter(
+      step => /SCAN (invoice|history|portal_invoice)/.test(step) && !step.endsWith('invoice_sending')
+    )
+    t.strictSame(scans, whole ? ['SCAN invoice'] : [], sql)
+    // Of one number the portal holds one, or very few; and what the bridge made lately is little.
+    if (/FROM portal_invoice (WHERE key = \?|INDEXED BY portal_invoice_own)/.test(sql)) continue
+    t.strictSame(
+      steps.filter(step => step.includes('TEMP B-TREE')),
+      [],
+      `${sql}: nothing is sorted`
+    )
+  }
+})
+
+t.test('what is asked often walks no wider index than its own', async t => {
+  const plans = await plansOf(t, async ledger => {
+    await ledger.borrow(1, noon, noon + 1)
+    await ledger.nextDueAt()
+    await ledger.doubts(noon, 1)
+    await ledger.summary()
+    await ledger.list({ state: 'held', tool: 'acme', limit: 1 })
+    await ledger.list({ state: 'held', tool: 'acme', code: 'REVIEW', limit: 1 })
+    await ledger.list({ state: 'held', q: '2026', limit: 1 })
+  })
+
+  const indexes = plans
+    .filter(({ sql }) => sql.includes('FROM invoice'))
+    .map(({ steps }) => steps.flatMap(step => /INDEX (\w+)/.exec(step)?.[1] ?? []))
+  t.strictSame(indexes, [
+    ['invoice_due'],
+    ['invoice_due'],
+    ['invoice_loan'],
+    ['invoice_sending'],
+    ['invoice_waiting_since'],
+    ['invoice_sending'],
+    ['invoice_tool_state'],
+    ['invoice_code'],
+    ['sqlite_autoindex_invoice_1', 'invoice_customer_ref']
+  ])
+})

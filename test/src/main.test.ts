@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import t from 'tap'
+import { asking, bin, factuurbrug } from '../command-line.ts'
+import {
+  freePort,
+  openSandbox,
+  operatorToken,
+  startBridge,
+  temporaryFolder
+} from '../end-to-end/bridge-process.ts'
+
+const settings = {
+  PORTAL_TOKEN: 'token',
+  PORTAL_URL: 'http://127.0.0.1:9/v1',
+  SEND_NOTIFICATION: 'false',
+  OPERATOR_TOKEN: operatorToken
+}
+
+t.test('who asks for help gets it, and who asks for nothing gets it with exit code 2', async t => {
+  const [nothing, help, dashes, version] = await Promise.all([
+    factuurbrug([]),
+    factuurbrug(['help']),
+    factuurbrug(['--help']),
+    factuurbrug(['--version'])
+  ])
+
+  t.match(help, {
+    code: 0,
+    stderr: '',
+    stdout: /^Usage: factuurbrug <command>.*^ {2}serve {2,}the service$/ms
+  })
+  t.strictSame(dashes, help)
+  t.strictSame(nothing, { ...help, code: 2 })
+  const { version: wanted } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  t.strictSame(version, { code: 0, stdout: `${wanted}\n`, stderr: '' })
+})
+
+t.test('wrong use is told in words, with exit code 2 and nothing on standard output', async t => {
+  const wrong: [string[], RegExp][] = [
+    [['delete'], /^There is no command delete\..*Usage:/s],
+    [['serve', '--port', '80'], /^Unknown option '--port'/],
+    [['status', '--bogus'], /^Unknown option '--bogus'/],
+    [['check', '--pdf'], /--pdf/],
+    [['demo', 'twice'], /^Unexpected argument 'twice'/],
+    [['invoice'], /^Usage: factuurbrug invoice <nr>$/m],
+    [['deliver', '1', '2'], /^Usage: factuurbrug deliver <nr>$/m],
+    [['status'], /^Who asks\? Give --token, or set OPERATOR_TOKEN\.$/m]
+  ]
+  const ended = await Promise.all(wrong.map(([args]) => factuurbrug(args)))
+
+  for (const [at, [args, stderr]] of wrong.entries()) {
+    t.match(ended[at], { code: 2, stdout: '', stderr }, args.join(' '))
+    t.notMatch(ended[at]?.stderr, /^ +at /m, 'no stack')
+  }
+})
+
+t.test('a start without settings lists every one that is missing or wrong, and never a value', async t => {
+  const env = { PORT: 'achtduizend', ALERT_URL: 'geheim', INTAKE_SECRET: 'kort' }
+
+  t.strictSame(await factuurbrug(['serve'], { env }), {
+    code: 1,
+    stdout: '',
+    stderr: [
+      'Factuurbrug cannot start: these settings are missing or wrong.',
+      '  PORT: expected a whole number',
+      '  PORTAL_TOKEN: missing; expected the API key of the portal (portal: Settings > API Keys)',
+      '  SEND_NOTIFICATION: missing; expected true or false: whether the portal mails the customer',
+      '  ALERT_URL: expected an address that begins with https://',
+      '  OPERATOR_TOKEN: missing; expected a text of at least 16 characters that only you know',
+      '  INTAKE_SECRET: expected whsec_… or any text of at least 16 characters',
+      'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.',
+      ''
+    ].join('\n')
+  })
+})
+
+t.test('a .env in the folder is read, and what is set besides wins', async t => {
+  const cwd = t.testdir({ '.env': 'OPERATOR_TOKEN=from the file\nFACTUURBRUG_URL=http://127.0.0.1:1\n' })
+
+  t.match(await factuurbrug(['status'], { cwd }), {
+    code: 1,
+    stderr: 'No bridge answers at http://127.0.0.1:1 (ECONNREFUSED). Is it running? --url says where.\n'
+  })
+  t.match(await factuurbrug(['status'], { cwd, env: { FACTUURBRUG_URL: 'http://127.0.0.1:2/' } }), {
+    code: 1,
+    stderr: /^No bridge answers at http:\/\/127\.0\.0\.1:2 /
+  })
+})
+
+t.test('a port that is taken is told in words, and nothing stays behind', async t => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  t.teardown(() => taken.close())
+  const { port } = taken.address() as { port: number }
+  const message = `Cannot listen at 127.0.0.1, port ${port}: another program has this port. Stop that one, or choose another port.`
+  const start = async (ports: Record<string, string>) =>
+    factuurbrug(['serve'], { env: { ...settings, ...ports, DATA_DIR: temporaryFolder(t) } })
+
+  t.match(await start({ PORT: String(port) }), { code: 1, stderr: `${message}\n` })
+  t.match(
+    await start({ PORT: String(port), METRICS_PORT: String(await freePort()) }),
+    { code: 1, stderr: `${message}\n` },
+    'though the other port was free'
+  )
+  t.match(await start({ PORT: '0', METRICS_PORT: String(port) }), { code: 1, stderr: `${message}\n` })
+  t.match(await factuurbrug(['sandbox', '--port', String(port)]), { code: 1, stderr: `${message}\n` })
+})
+
+t.test('a failure with a name says what happened and what to do', async t => {
+  const { url } = await openSandbox(t)
+  const DATA_DIR = temporaryFolder(t)
+  const bridge = await startBridge(t, { DATA_DIR, PORTAL_URL: url })
+
+  t.match(await factuurbrug(['serve'], { env: { ...settings, DATA_DIR, PORT: '0' } }), {
+    code: 1,
+    stderr: /^LEDGER_IN_USE: .*\nStop the other process, or give this one a DATA_DIR of its own\.\n$/
+  })
+  t.match(await factuurbrug(['status', '--token', 'a wrong token'], asking(bridge.url)), {
+    code: 1,
+    stdout: '',
+    stderr: /^NOT_LOGGED_IN: .*\nSend `Authorization: Bearer <OPERATOR_TOKEN>`\.\n$/
+  })
+  t.match(await factuurbrug(['invoices', '--state', 'lost'], asking(bridge.url)), {
+    code: 1,
+    stderr: /^FIELDS_INVALID: .*\n {2}state: expected one of waiting, sending, delivered, held, dismissed\n/
+  })
+})
+
+t.test('a reader that leaves early is no failure', async t => {
+  const child = spawn(process.execPath, [bin, 'help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let complained = ''
+  child.stderr.on('data', chunk => {
+    complained += chunk
+  })
+  child.stdout.destroy()
+
+  t.strictSame(await once(child, 'close'), [0, null])
+  t.equal(complained, '')
+})

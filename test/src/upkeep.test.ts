@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { samplePdf } from '../../plugins/sample.ts'
+import { BridgeError } from '../../src/errors.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { openSpool } from '../../src/spool.ts'
+import { createUpkeep } from '../../src/upkeep.ts'
+import { arrivalOf, bring, day, rowOf } from './ledger/fixtures.ts'
+import { handClock } from './portal/hand-clock.ts'
+
+const open = (t: Test, watch = (ledger: Ledger) => ledger) => {
+  const clock = handClock()
+  const folder = t.testdir()
+  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  t.teardown(() => ledger.close())
+  const spool = openSpool(folder, { bytesMax: 100_000 })
+  const lines: string[] = []
+  const say = (_: object, message: string) => void lines.push(message)
+  const log = { debug: say, info: say, warn: say, error: say }
+  const upkeep = createUpkeep({ ledger: watch(ledger), spool, clock, retentionDays: 90, log })
+  t.teardown(() => upkeep.stop())
+  return { clock, ledger, spool, upkeep, lines, files: () => readdirSync(folder) }
+}
+
+t.test('the ledger gets a sign of life every ten seconds, from the start on', async t => {
+  const beats: number[] = []
+  const { upkeep, clock } = open(t, ledger => ({ ...ledger, beat: async now => void beats.push(now) }))
+  const started = clock.now()
+  upkeep.start()
+  upkeep.start()
+  await clock.advance(25_000)
+
+  t.strictSame(
+    beats.map(at => at - started),
+    [0, 10_000, 20_000]
+  )
+})
+
+t.test('what finished long ago is emptied, with its PDF, a little at a time', async t => {
+  const { upkeep, clock, ledger, spool, files } = open(t)
+  for (let at = 1; at <= 30; at++) {
+    const document = await spool.keep(
+      (async function* () {
+        yield samplePdf(String(at))
+      })()
+    )
+    await bring(
+      ledger,
+      'dismissed',
+      arrivalOf({ invoiceNumber: String(at), sourceId: String(at) }, { document })
+    )
+  }
+  await clock.advance(90 * day)
+  upkeep.start()
+  await clock.rest()
+  t.equal(files().length, 30, 'not a moment too early')
+
+  await clock.advance(10_000)
+  t.equal(files().length, 5)
+  await clock.advance(10_000)
+  t.equal(files().length, 0)
+  t.match(await rowOf(ledger, '1'), {
+    invoiceNumber: '1',
+    state: 'dismissed',
+    customer: { name: null },
+    history: []
+  })
+})
+
+t.test('a ledger that fails is looked after again ten seconds later', async t => {
+  let beats = 0
+  const { upkeep, clock, lines } = open(t, ledger => ({
+    ...ledger,
+    beat: async () => {
+      beats += 1
+      throw new BridgeError('LEDGER_UNAVAILABLE')
+    }
+  }))
+  upkeep.start()
+  await clock.advance(10_000)
+
+  t.equal(beats, 2)
+  t.strictSame(lines, Array(2).fill('upkeep of the ledger failed'))
+})
+
+t.test('a stop ends it at once, and for good', async t => {
+  let beats = 0
+  const { upkeep, clock } = open(t, ledger => ({
+    ...ledger,
+    beat: async () => {
+      beats += 1
+    }
+  }))
+  await upkeep.stop()
+  upkeep.start()
+  await clock.advance(20_000)
+  t.equal(beats, 0)
+})
