@@ -159,7 +159,11 @@ export const createEngine = (options: EngineOptions): Engine => {
       worker.start()
     },
     async stop(withinMs) {
-      const [left] = await Promise.all([worker.stop(withinMs), copy.stop(), look.stop(), gate.stop()])
+      const ended = new AbortController()
+      const readers = Promise.all([copy.stop(), look.stop(), gate.stop()]).then(() => ended.abort())
+      const left = await worker.stop(withinMs)
+      // A page that never comes must not outlast the deliveries.
+      await Promise.race([readers, clock.sleep(readersMs, ended.signal)])
       return left
     },
     wake,
@@ -167,6 +171,9 @@ export const createEngine = (options: EngineOptions): Engine => {
     portal: () => ({ ...gate.state(), budget: pace.budget(), filling: copy.progress() })
   }
 }
+
+// What a page under way is given when nothing else runs any more.
+const readersMs = 2000
 
 // Beside the settle time: how far back a sweep reads behind the last one.
 const lateSpareMs = 5 * 60_000

@@ -52,12 +52,17 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
   const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
     const outcome = await ledger.receive(arrival, now)
-    const { result, unused } = outcome
+    const { result, changed, unused } = outcome
     log.info({ tool: arrival.tool, invoiceNumber, result }, 'invoice received')
     received?.(arrival.tool, result)
-    if (result === 'conflict') alert('INVOICE_CONFLICT', invoiceNumber)
-    else wake()
-    await Promise.all(unused.map(document => spool.remove(document)))
+    if (result === 'conflict' && changed) alert('INVOICE_CONFLICT', invoiceNumber)
+    if (result !== 'conflict') wake()
+    // The event is kept: a file that stays is the next sweep's, and no reason to send it again.
+    const removed = await Promise.allSettled(unused.map(document => spool.remove(document)))
+    for (const { reason: err } of removed.filter(
+      ({ status }) => status === 'rejected'
+    ) as PromiseRejectedResult[])
+      log.error({ err }, 'an unused PDF could not be removed')
     return outcome
   }
 

@@ -36,7 +36,10 @@ export interface Portal {
     options?: { startBy?: number; endBy?: number }
   ): Promise<Written<PortalInvoice>>
   markPaid(id: string, paidAt: Instant): Promise<Written<PortalInvoice>>
-  createCustomer(fields: CustomerFields): Promise<Written<PortalCustomer>>
+  createCustomer(
+    fields: CustomerFields,
+    options?: { startBy?: number; endBy?: number }
+  ): Promise<Written<PortalCustomer>>
   /** Null: the portal answered 404. */
   invoice(id: string): Promise<PortalInvoice | null>
   customer(id: string): Promise<PortalCustomer | null>
@@ -130,8 +133,9 @@ export const createPortal = (options: PortalOptions): Portal => {
       return written(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer), now: clock.now() })
     },
 
-    async createCustomer(fields) {
-      const exchanged = await send({ name: 'createCustomer', method: 'POST' }, 'customers', fields)
+    async createCustomer(fields, { startBy, endBy } = {}) {
+      const call = { name: 'createCustomer', method: 'POST', startBy, endBy } as const
+      const exchanged = await send(call, 'customers', fields)
       return written(exchanged, {
         valueIn: answer => readWritten(PortalCustomer, answer),
         now: clock.now(),

@@ -37,6 +37,9 @@ const readingsMax = 6
 // Servers of one portal may differ in their clocks: so much further back is looked.
 const skewMs = 60_000
 
+// How many of its latest creates are looked for at that end.
+const ownMax = 100
+
 const doubtsAtOnce = 200
 const idleMs = 5000
 const retryFirstMs = 5000
@@ -111,11 +114,18 @@ export const createLook = (options: LookOptions): Look => {
     const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
     // Dated in the future, the newest stands before what was sent after it, and says nothing of where that is.
     const isTold = known !== null && known <= clock.now()
-    if (order === 'unknown' || !orderSeen || !isTold) return reader.all('doubt', goOn)
-    const since: Instant = known - skewMs
+    if (order === 'unknown' || !isTold) return reader.all('doubt', goOn)
+    const since: Instant = Math.min(known, ...doubts.map(({ sentAt }) => sentAt)) - skewMs
+    const own = orderSeen ? [] : await holdings.ownSince(since, ownMax)
+    if (!orderSeen && own.length === 0) return reader.all('doubt', goOn)
     const reading = await reader.since(since, order, 'doubt', goOn)
     if (stopping.signal.aborted) return null
-    if (reading && (await seesWhatIsKnown(reading, since))) return reading
+    // Where no sweep has shown it yet, this reading has to: one of our own stands at the end where it should.
+    const shown = orderSeen || reading?.entries.some(({ id }) => own.includes(id))
+    if (reading && shown && (await seesWhatIsKnown(reading, since))) {
+      if (!orderSeen) await holdings.setCopy({ orderSeen: true })
+      return reading
+    }
     log.warn({}, 'the portal does not list in the order it seemed to; everything is read')
     await holdings.setCopy({ order: 'unknown', orderSeen: false })
     return reader.all('doubt', goOn)

@@ -155,7 +155,7 @@ export const createReader = (options: ReaderOptions): Reader => {
         const { items, more } = await inSlot(errand, () => portal.customersPage(number))
         await holdings.learnCustomers(items, read)
         if (!more) {
-          await holdings.endCustomersRead(read)
+          await holdings.endCustomersRead(read, clock.now())
           return true
         }
         if (!goOn(number)) return false

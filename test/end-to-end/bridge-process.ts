@@ -1,6 +1,7 @@
 // A real bridge in a process of its own, as an owner would run it; and the sandbox in this one.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,6 +12,9 @@ import { systemClock } from '../../src/clock.ts'
 
 export const secret = 'whsec_c2VjcmV0IG9mIHRoZSBlbmQtdG8tZW5kIHRlc3Q='
 export const operatorToken = 'an operator token for tests'
+
+/** A customer that every sandbox has. */
+export const customerId = 'cst_bakkerijdevos1'
 
 const main = new URL('../../bin/factuurbrug.js', import.meta.url).pathname
 
@@ -31,6 +35,8 @@ export const freePort = async (): Promise<number> => {
   return port
 }
 
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
 export const openSandbox = async (t: Disposable, options: Partial<SandboxOptions> = {}) => {
   const app = await buildSandbox({
     clock: systemClock,
@@ -40,27 +46,37 @@ export const openSandbox = async (t: Disposable, options: Partial<SandboxOptions
   })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
-  return { ...app.sandbox, handle: app.sandbox, url: `${address}/v1`, address, close: () => app.close() }
+  return { handle: app.sandbox, url: `${address}/v1`, address, close: () => app.close() }
 }
+
+export type Answer = { status: number; body: Record<string, unknown> }
 
 export type BridgeProcess = {
   url: string
   pid: number
   /** Everything it printed, both streams. */
   output: () => string
+  /** Answers the exit code; null when a signal ended it. */
   kill: (signal: NodeJS.Signals) => Promise<number | null>
   api: <T>(method: string, path: string) => Promise<T>
-  send: (
-    fields: Record<string, unknown>,
-    headers?: Record<string, string>
-  ) => Promise<{ status: number; body: Record<string, unknown> }>
+  /** A JSON event to the generic intake, by the secret as bearer token. */
+  send: (fields: Record<string, unknown>, headers?: Record<string, string>) => Promise<Answer>
+  /** The same with any body. */
+  post: (body: string | FormData | URLSearchParams, headers?: Record<string, string>) => Promise<Answer>
+}
+
+/** Small times, so that a doubt settles within a second or two. */
+export const quick = {
+  PORTAL_TIMEOUT_MS: '300',
+  PORTAL_SETTLE_MS: '1300',
+  PORTAL_REQUESTS_PER_MINUTE: '10000'
 }
 
 /** Starts it and waits until it is healthy. The same folder and port may be used again after a kill. */
 export const startBridge = async (t: Disposable, env: Record<string, string>): Promise<BridgeProcess> => {
   const port = env.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, [main, 'serve'], {
-    cwd: env.DATA_DIR ?? tmpdir(),
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', main, 'serve'], {
+    cwd: tmpdir(),
     env: {
       PATH: process.env.PATH ?? '',
       PORT: port,
@@ -75,10 +91,22 @@ export const startBridge = async (t: Disposable, env: Record<string, string>): P
     stdio: ['ignore', 'pipe', 'pipe']
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      output += chunk
+    })
+  }
   t.teardown(() => end(child, 'SIGKILL'))
   const url = `http://127.0.0.1:${port}`
   await healthy(child, url, () => output)
+  const post: BridgeProcess['post'] = async (body, headers = {}) => {
+    const answer = await fetch(`${url}/webhooks/invoices`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, ...headers },
+      body
+    })
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
   return {
     url,
     pid: child.pid ?? 0,
@@ -91,14 +119,9 @@ export const startBridge = async (t: Disposable, env: Record<string, string>): P
       })
       return (await answer.json()) as never
     },
-    send: async (fields, headers = {}) => {
-      const answer = await fetch(`${url}/webhooks/invoices`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, ...headers },
-        body: JSON.stringify(fields)
-      })
-      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
-    }
+    post,
+    send: (fields, headers = {}) =>
+      post(JSON.stringify(fields), { 'content-type': 'application/json', ...headers })
   }
 }
 
@@ -109,9 +132,9 @@ const healthy = async (child: ChildProcess, url: string, output: () => string): 
       await answer.body?.cancel()
       if (answer.ok) return
     } catch {
-      // Not listening yet.
+      // Not listening yet. It needs the processor more than we do.
+      await systemClock.sleep(10)
     }
-    await new Promise(setImmediate)
   }
   throw new Error(`the bridge did not start: ${output()}`)
 }
@@ -130,7 +153,7 @@ export const until = async <T>(
   holds: (value: T) => boolean,
   what: string
 ): Promise<T> => {
-  const giveUpAt = systemClock.monotonic() + 60_000
+  const giveUpAt = systemClock.monotonic() + 20_000
   for (;;) {
     const value = await ask()
     if (holds(value)) return value

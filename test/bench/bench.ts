@@ -1,0 +1,64 @@
+// The figures of the README, measured on real processes, in one run: `npm run bench`, or some of them by name.
+
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Disposable } from '../end-to-end/bridge-process.ts'
+import { memory } from './memory.ts'
+import { requests } from './requests.ts'
+import { start } from './start.ts'
+import { storm } from './storm.ts'
+import { webhooks } from './webhooks.ts'
+
+export type Row = { what: string; figure: string; beside: string }
+export type Options = { invoices: number; kills: number; how: string; order: string }
+export type Bench = (t: Disposable, options: Options) => Promise<Row[]>
+
+const benches: Record<string, Bench> = { start, memory, webhooks, requests, storm }
+
+const run = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      invoices: { type: 'string', default: '1000' },
+      kills: { type: 'string', default: '20' },
+      how: { type: 'string', default: 'kill' },
+      order: { type: 'string', default: 'newest' }
+    }
+  })
+  const options = { ...values, invoices: Number(values.invoices), kills: Number(values.kills) }
+  for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+    const bench = benches[name]
+    if (!bench) throw new Error(`there is no bench ${name}: ${Object.keys(benches).join(', ')}`)
+    await alone(bench, options)
+  }
+}
+
+/** Each with a machine as clean as can be. */
+const alone = async (bench: Bench, options: Options): Promise<void> => {
+  const steps: (() => unknown)[] = []
+  try {
+    const rows = await bench({ teardown: step => steps.push(step) }, options)
+    for (const { what, figure, beside } of rows)
+      console.log(`${what.padEnd(58)} ${figure.padStart(14)}   ${beside}`)
+  } finally {
+    for (const step of steps.reverse()) await step()
+  }
+}
+
+/** Of another process, in megabytes of a million bytes. `peak`: the most it ever was. */
+export const residentMb = (pid: number, peak = false): number => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const [, kilobytes] = (peak ? /VmHWM:\s+(\d+)/ : /VmRSS:\s+(\d+)/).exec(status) ?? []
+  return Math.round((Number(kilobytes) * 1024) / 1_000_000)
+}
+
+/** A small PDF's worth of an invoice. */
+export const invoice = (number: string, customerId: string): Record<string, unknown> => ({
+  invoiceNumber: number,
+  issuedAt: '2026-11-20',
+  amount: '121.00',
+  customerId,
+  pdf: Buffer.from(`%PDF-1.4 ${number}`).toString('base64')
+})
+
+if (process.argv[1] === import.meta.filename) await run()
