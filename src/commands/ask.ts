@@ -14,7 +14,7 @@ const askOptions = {
   json: { type: 'boolean', default: false }
 } as const satisfies Options
 
-export type Ask = <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<T>
+export type Ask = <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<T>
 
 const answerWithinMs = 60_000
 

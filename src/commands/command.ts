@@ -29,6 +29,7 @@ export class WrongUse extends Error {
 export type Command = (args: string[], terminal: Terminal, name: string) => Promise<number>
 
 const act = () => import('./act.ts')
+const link = () => import('./link.ts')
 
 /** Loaded when asked for, so that a question to a running bridge does not wait for the whole of it. */
 export const commands: { name: string; help: string; load: () => Promise<unknown> }[] = [
@@ -55,6 +56,13 @@ export const commands: { name: string; help: string; load: () => Promise<unknown
   { name: 'dismiss <nr>', help: 'does not deliver it, or clears a note', load: act },
   { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
   { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },
+  {
+    name: 'customers [--linked --portal --q]',
+    help: "the tools' customers and their links, or the portal's customers",
+    load: () => import('./customers.ts')
+  },
+  { name: 'link <tool> <ref> <cst_…>', help: "says whose a tool's customer is in the portal", load: link },
+  { name: 'unlink <tool> <ref>', help: 'takes that back', load: link },
   {
     name: 'catch-up <tool> --since <date>',
     help: 'asks a tool what its webhooks missed',

@@ -70,10 +70,20 @@ export interface Holdings {
 
   size(): Promise<number>
 
-  learnCustomers(customers: readonly PortalCustomer[], read: number): Promise<void>
-  /** Customers that a whole read did not see are gone. */
-  endCustomersRead(read: number): Promise<void>
+  /**
+   * All that a whole read saw, at once: half a list would show one customer where there are two. Whom it did not see is
+   * out of the copy. What is held because of an e-mail address that came to, or left, a portal customer waits again.
+   */
+  learnCustomers(customers: readonly PortalCustomer[], read: number, now: Instant): Promise<void>
+  /** The answer to a single call. No read that is under way takes it for gone. */
+  learnCustomer(customer: PortalCustomer, now: Instant): Promise<void>
+  customer(id: string): Promise<PortalCustomer | null>
   customersSize(): Promise<number>
+  customerIds(): Promise<string[]>
+  /** How many are linked to a bookkeeping by the portal itself, which may bring the same invoices. */
+  customersIntegrated(): Promise<number>
+  /** By a part of the name or address, or the whole id, in any case. At most `limit`. */
+  searchCustomers(q: string, limit: number): Promise<PortalCustomer[]>
 
   /** The last sign of life, before this process began. */
   lastBeat(): Promise<Instant | null>

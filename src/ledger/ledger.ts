@@ -14,6 +14,7 @@ import type { Code } from '../errors.ts'
 import type { Invoice, PlainDate } from '../invoice.ts'
 import type { PortalInvoice } from '../portal/schemas.ts'
 import type { Document } from '../spool.ts'
+import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
 
 export type State = 'waiting' | 'sending' | 'delivered' | 'held' | 'dismissed'
@@ -240,6 +241,9 @@ export interface Ledger {
 
   /** Of the files that this ledger lives in; a copy of them has another one. */
   readonly identity: string
+
+  /** The tools' customers, and whose they are in the portal. */
+  readonly customers: LedgerCustomers
 
   /** What the portal holds, as far as this ledger was told. */
   readonly holdings: Holdings

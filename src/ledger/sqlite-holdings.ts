@@ -4,6 +4,7 @@ import type { Instant } from '../clock.ts'
 import { numberKey } from '../invoice.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
+import { emailKey } from './claims.ts'
 import type { Database } from './database.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
 
@@ -12,6 +13,8 @@ export type Told = {
   /** An entry came in that the copy did not have (`isNew`), or has again. */
   entered: (entry: PortalInvoice, isNew: boolean, now: Instant) => void
   lost: (portalId: string, now: Instant) => void
+  /** These e-mail addresses, as keys, came to or left a portal customer. */
+  addressed: (emails: string[], now: Instant) => void
 }
 
 export type SqliteHoldings = Holdings & {
@@ -19,6 +22,7 @@ export type SqliteHoldings = Holdings & {
   enter: (entry: PortalInvoice, how: { read: number | null; own: boolean }, now: Instant) => void
   idsUnder: (key: string) => string[]
   told: () => number
+  enterCustomer: (customer: PortalCustomer, now: Instant) => void
 }
 
 // Longer than a minute by more than any request takes: a slot that may still count.
@@ -26,7 +30,7 @@ const slotMsMax = 90_000
 
 export const createHoldings = (
   { one, all, run, write }: Database,
-  { entered, lost }: Told
+  { entered, lost, addressed }: Told
 ): SqliteHoldings => {
   const fact = <T>(name: string): T | null => {
     const cells = one('SELECT value FROM fact WHERE name = ?', name)
@@ -76,8 +80,42 @@ export const createHoldings = (
   const count = (table: 'portal_invoice' | 'portal_customer'): number =>
     one(`SELECT count(*) AS entries FROM ${table}`)?.entries as number
 
+  /** Answers the addresses that it brought and took away. */
+  const keepCustomer = (customer: PortalCustomer, read: number): string[] => {
+    const before = one('SELECT email FROM portal_customer WHERE id = ?', customer.id)
+    const email = emailKey(customer.primaryEmail ?? '') || null
+    run(
+      `INSERT INTO portal_customer VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET email = excluded.email,
+        entry = excluded.entry, seen_by = excluded.seen_by WHERE seen_by <= excluded.seen_by`,
+      customer.id,
+      email,
+      JSON.stringify(customer),
+      read
+    )
+    if (before?.email === email) return []
+    return [before?.email as string | null | undefined, email].filter(key => typeof key === 'string')
+  }
+
+  const learnCustomers = (seen: readonly PortalCustomer[], read: number, now: Instant): void => {
+    const news = seen.flatMap(customer => keepCustomer(customer, read))
+    const gone = all('DELETE FROM portal_customer WHERE seen_by < ? RETURNING email', read)
+    news.push(...gone.map(({ email }) => email).filter(email => typeof email === 'string'))
+    if (news.length > 0) addressed(news, now)
+  }
+
+  const enterCustomer = (customer: PortalCustomer, now: Instant): void => {
+    const news = keepCustomer(customer, fact<number>('reads') ?? 0)
+    if (news.length > 0) addressed(news, now)
+  }
+
+  const customers = (): PortalCustomer[] =>
+    all('SELECT entry FROM portal_customer ORDER BY id').map(
+      ({ entry }) => JSON.parse(entry as string) as PortalCustomer
+    )
+
   return {
     enter,
+    enterCustomer,
     idsUnder,
     told,
     copy: async () => copy(),
@@ -124,20 +162,25 @@ export const createHoldings = (
       all('SELECT id FROM portal_invoice ORDER BY told DESC LIMIT ?', limit).map(({ id }) => id as string),
     size: async () => count('portal_invoice'),
 
-    learnCustomers: (customers, read) =>
-      write(() => {
-        for (const customer of customers) {
-          run(
-            'INSERT INTO portal_customer VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET email = excluded.email, entry = excluded.entry, seen_by = excluded.seen_by',
-            customer.id,
-            customer.primaryEmail?.trim().toLowerCase() ?? null,
-            JSON.stringify(customer satisfies PortalCustomer),
-            read
-          )
-        }
-      }),
-    endCustomersRead: read => write(() => run('DELETE FROM portal_customer WHERE seen_by < ?', read)),
+    learnCustomers: (seen, read, now) => write(() => learnCustomers(seen, read, now)),
+    learnCustomer: (customer, now) => write(() => enterCustomer(customer, now)),
+    customer: async id => {
+      const cells = one('SELECT entry FROM portal_customer WHERE id = ?', id)
+      return cells ? (JSON.parse(cells.entry as string) as PortalCustomer) : null
+    },
     customersSize: async () => count('portal_customer'),
+    customerIds: async () => all('SELECT id FROM portal_customer ORDER BY id').map(({ id }) => id as string),
+    customersIntegrated: async () => customers().filter(({ integration }) => integration !== null).length,
+    searchCustomers: async (q, limit) => {
+      const wanted = emailKey(q)
+      return customers()
+        .filter(
+          ({ id, companyName, primaryEmail }) =>
+            id.toLowerCase() === wanted ||
+            [companyName, primaryEmail].some(text => emailKey(text ?? '').includes(wanted))
+        )
+        .slice(0, limit)
+    },
 
     lastBeat: async () => (one('SELECT at FROM heartbeat')?.at ?? null) as Instant | null,
     memory: async () => fact<Partial<Memory>>('memory') ?? {},

@@ -25,6 +25,7 @@ import type {
   Tally,
   Unreadable
 } from './ledger.ts'
+import { createCustomers } from './sqlite-customers.ts'
 import { createHoldings } from './sqlite-holdings.ts'
 import { judge, mergeArrival, type Ruling, rule } from './states.ts'
 
@@ -62,6 +63,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
 
   /** What the portal tells of a row that was delivered, by its id there or by its number. */
   const holdings = createHoldings(db, {
+    addressed: (emails, now) => customers.addressed(emails, now),
     entered(entry, isNew, now) {
       const row = one('SELECT * FROM invoice WHERE portal_id = ?', entry.id)
       if (row) {
@@ -93,6 +95,14 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       code: hasConflict(row.id as number) ? 'INVOICE_CONFLICT' : null,
       ...payingCells(keptOf(row).invoice.paidAt, knownPaidAt, now)
     })
+
+  const customers = createCustomers(db, {
+    release(id, why, now) {
+      set(id, waitingCells(now))
+      note(id, now, 'released', { why })
+    },
+    enterCustomer: holdings.enterCustomer
+  })
 
   const knowPaid = (id: number, at: Instant): void =>
     set(id, { known_paid_at: at, paying: 0, next_attempt_at: null, loan_until: null })
@@ -588,6 +598,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     doubts: async (now, limit) => doubts(now, limit),
     settle: (doubt, decision, now) => write(() => settle(doubt, decision, now)),
     holdings,
+    customers,
     identity: db.identity ?? identity,
     act: (invoiceNumber, action, now) => write(() => act(invoiceNumber, action, now)),
     forget: (before, limit) => write(() => forget(before, limit)),

@@ -109,7 +109,7 @@ const isPdfRefused = ({ state, code }: Kept): boolean =>
 const heals = (kept: Kept, invoice: Invoice, document: Document | null): boolean => {
   if (isPdfRefused(kept)) return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
   const noCustomer = kept.code === 'CUSTOMER_UNKNOWN' || kept.code === 'CUSTOMER_AMBIGUOUS'
-  return noCustomer && invoice.customer.portalId !== kept.invoice.customer.portalId
+  return noCustomer && !isDeepStrictEqual(invoice.customer, kept.invoice.customer)
 }
 
 export type Ruling =

@@ -167,8 +167,9 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
 
     heard({ remaining, pauseMs }) {
       const now = clock.monotonic()
+      // How long a spent budget lasts the portal says itself: no need to guess a minute.
       if (pauseMs !== null) pausedUntil = Math.max(pausedUntil, now + pauseMs)
-      if (remaining === null) return
+      if (pauseMs !== null || remaining === null) return
       // What the portal counts and we do not was spent by others; when they get it back is not told: a minute.
       free()
       const others = perMinute - remaining - running - resting.length

@@ -10,6 +10,7 @@ import { Webhook } from 'standardwebhooks'
 import type { Test } from 'tap'
 import problems from '../../../plugins/problems.ts'
 import invoices, { type IntakeOptions } from '../../../plugins/tools/invoices.ts'
+import type { Intake } from '../../../src/intake.ts'
 import type { Arrival } from '../../../src/ledger/ledger.ts'
 import { openSpool, type Spool } from '../../../src/spool.ts'
 
@@ -28,14 +29,18 @@ export const fields = {
   customerEmail: 'administratie@klant104.example'
 }
 
+const notCalled = () => Promise.reject(new Error('the generic intake receives'))
+const unused = { tell: notCalled, keepUnreadable: notCalled }
+
 export type IntakeForTest = Partial<IntakeOptions> & {
   /** Stands between the intake and the disk. */
   watch?: (spool: Spool) => Spool
+  receive?: Intake['receive']
 }
 
 export const buildIntake = async (
   folder: string,
-  { watch = spool => spool, ...options }: IntakeForTest = {}
+  { watch = spool => spool, receive, ...options }: IntakeForTest = {}
 ) => {
   const arrivals: Arrival[] = []
   const refusals: string[] = []
@@ -44,9 +49,14 @@ export const buildIntake = async (
   await app.register(invoices, {
     prefix: '/webhooks',
     settings: { INTAKE_SECRET: [secret, otherSecret] },
-    receive: async arrival => {
-      arrivals.push(arrival)
-      return 'accepted'
+    intake: {
+      ...unused,
+      receive:
+        receive ??
+        (async arrival => {
+          arrivals.push(arrival)
+          return 'accepted'
+        })
     },
     spool: watch(openSpool(folder, { bytesMax: pdfBytesMax })),
     clock: { now: () => noon, monotonic: () => 0, sleep: async () => {} },

@@ -89,10 +89,10 @@ const refusals: [what: string, sent: () => Sent | Promise<Sent>, status: number,
 const cut = ({ headers, body }: Sent, bytes: number): Sent => ({ headers, body: body.subarray(0, -bytes) })
 
 /** The same parts again, behind the first ones. */
-const multipartTwice = ({ headers, body }: Sent): Sent => ({
-  headers,
-  body: Buffer.concat([body.subarray(0, body.lastIndexOf('--\r\n')), Buffer.from('\r\n'), body])
-})
+const multipartTwice = ({ headers, body }: Sent): Sent => {
+  const end = body.lastIndexOf('--\r\n')
+  return { headers, body: Buffer.concat([body.subarray(0, end), body.subarray(body.indexOf('\r\n'))]) }
+}
 
 const codes: Record<number, string> = {
   413: 'BODY_TOO_LARGE',

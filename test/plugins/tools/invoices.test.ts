@@ -1,5 +1,5 @@
 import t from 'tap'
-import { settings } from '../../../plugins/tools/invoices.ts'
+import { tool } from '../../../plugins/tools/invoices.ts'
 import { BridgeError } from '../../../src/errors.ts'
 import {
   bearer,
@@ -206,7 +206,7 @@ t.test('a test says that it is one', async t => {
 })
 
 t.test('the setting is a list of secrets', async t => {
-  t.strictSame(settings.parse({ INTAKE_SECRET: `${secret}, ${otherSecret.replace(',', '')}` }), {
+  t.strictSame(tool.settings.parse({ INTAKE_SECRET: `${secret}, ${otherSecret.replace(',', '')}` }), {
     INTAKE_SECRET: [secret, otherSecret.replace(',', '')]
   })
 })

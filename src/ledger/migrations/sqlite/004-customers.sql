@@ -42,6 +42,7 @@ CREATE INDEX customer_email_customer ON customer_email (customer_id);
 -- What an invoice told of its customer when it was last looked at, as a fingerprint: told again it is no news.
 CREATE TABLE customer_sighting (
   invoice_id INTEGER PRIMARY KEY REFERENCES invoice (id),
+  customer_id INTEGER NOT NULL REFERENCES customer (id),
   facts TEXT NOT NULL
 ) STRICT;
 
@@ -56,6 +57,3 @@ CREATE TABLE customer_creation (
   -- The portal's words, where it answered and was not understood.
   answer TEXT
 ) STRICT;
-
--- E-mail addresses that came to, or left, a portal customer during a read that has not ended.
-CREATE TABLE portal_news (email TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

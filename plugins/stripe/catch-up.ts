@@ -1,0 +1,101 @@
+// What Stripe's webhooks missed. The event log tells it best but forgets after a month; what is older is found by
+// listing invoices. Both list newest first, so time is cut into windows that are asked oldest first, and no more than
+// one window stands in memory.
+
+import type { Instant } from '../../src/clock.ts'
+import type { Told } from '../../src/tool.ts'
+import { list, type Query, readCurrent, unreachable } from './api.ts'
+import { eventTypes, readEvent } from './event.ts'
+import type { StripeLine } from './settings.ts'
+
+const day = 24 * 60 * 60_000
+
+// Stripe keeps events for 30 days; the last of them is left alone, because it ends while we ask.
+const eventsKeptMs = 29 * day
+
+// Invoices are listed by when they were drafted, not by when they became final: how old a draft is thought to get.
+const draftAgeMsMax = 366 * day
+
+/** Without an end: until now, and whatever comes while we ask. */
+type Window = { from: Instant; to: Instant | null }
+type Found = { told: Told | null } | { problem: string }
+
+export async function* missed(since: Instant, line: StripeLine): AsyncGenerator<Told> {
+  const now = line.clock.now()
+  const logged = now - eventsKeptMs
+  const problems: string[] = []
+
+  if (since < logged) {
+    const read = (object: unknown) => readListed(object, since, line)
+    for (const window of windows(since - draftAgeMsMax, logged, 7 * day)) {
+      const found = collect(list(line, 'invoices', created(window)), read, problems)
+      yield* await found
+    }
+  }
+  // Whether a delivery failed is not asked: where no webhook is registered none ever does.
+  const types: Query = eventTypes.map(type => ['types[]', type])
+  const read = (object: unknown) => readLogged(object, line)
+  for (const window of untilNow(windows(Math.max(since, logged), now, day))) {
+    yield* await collect(list(line, 'events', [...types, ...created(window)]), read, problems)
+  }
+  // Last, so that what cannot be read keeps nothing else from being told.
+  if (problems.length > 0) throw unreachable(`${problems.length} cannot be read; the first: ${problems[0]}`)
+}
+
+const windows = (from: Instant, to: Instant, lengthMs: number): Window[] =>
+  Array.from({ length: Math.max(1, Math.ceil((to - from) / lengthMs)) }, (_, index) => ({
+    from: from + index * lengthMs,
+    to: Math.min(from + (index + 1) * lengthMs, to)
+  }))
+
+const untilNow = (cut: Window[]): Window[] => cut.with(-1, { ...cut.at(-1)!, to: null })
+
+const created = ({ from, to }: Window): Query => [
+  ['created[gte]', String(Math.floor(Math.max(from, 0) / 1000))],
+  ...(to === null ? [] : [['created[lt]', String(Math.floor(Math.max(to, 0) / 1000))] as const])
+]
+
+/** One per invoice, oldest first. */
+const collect = async (
+  objects: AsyncIterable<unknown>,
+  read: (object: unknown) => Found,
+  problems: string[]
+): Promise<Told[]> => {
+  const found = new Map<string, Told>()
+  for await (const object of objects) {
+    const reading = read(object)
+    if ('problem' in reading) problems.push(reading.problem)
+    else if (reading.told) keepFurthest(found, reading.told)
+  }
+  return [...found.values()].reverse()
+}
+
+/** Of several events about one invoice the order is not promised: void outdoes paid, and paid outdoes final. */
+const keepFurthest = (found: Map<string, Told>, told: Told): void => {
+  const id = told.invoice.sourceId ?? ''
+  const known = found.get(id)
+  if (known === undefined || furtherness(told) > furtherness(known)) found.set(id, told)
+}
+
+const furtherness = ({ stage, invoice }: Told): number => {
+  if (stage === 'voided') return 2
+  return invoice.paidAt === null ? 0 : 1
+}
+
+const readLogged = (event: unknown, { settings, timeZone }: StripeLine): Found => {
+  const reading = readEvent(event, { settings, timeZone })
+  if (reading.kind === 'unreadable') return { problem: reading.problem }
+  return { told: reading.kind === 'told' ? (reading.told[0] ?? null) : null }
+}
+
+const readListed = (object: unknown, since: Instant, line: StripeLine): Found => {
+  const isTest = (object as { livemode?: unknown }).livemode === false
+  if (isTest && !line.settings.STRIPE_TEST_MODE) return { told: null }
+  const reading = readCurrent(object, line)
+  if ('problem' in reading) return reading
+  const { stage, finalisedAt, invoice } = reading.told
+  // When it was voided does not stand in its words; more than asked for does no harm.
+  const isRecent =
+    stage === 'voided' || finalisedAt === null || Math.max(finalisedAt, invoice.paidAt ?? 0) >= since
+  return { told: stage !== 'draft' && isRecent ? reading.told : null }
+}

@@ -1,0 +1,46 @@
+// What Stripe's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
+
+import { z } from 'zod'
+import type { Line } from '../../src/tool.ts'
+
+const secretExpected = 'expected the signing secret of the webhook, whsec_…, or several with commas between'
+const keyExpected = 'expected a secret or restricted key of Stripe, such as rk_live_…'
+
+const webhookSecrets = z
+  .string(secretExpected)
+  .transform(text => text.split(',').map(secret => secret.trim()))
+  .refine(secrets => secrets.every(secret => /^whsec_[\x21-\x7e]{16,}$/.test(secret)), secretExpected)
+
+const apiKey = z
+  .string(keyExpected)
+  .regex(/^[\x21-\x7e]{8,}$/, keyExpected)
+  // The two others that stand on the same page of the Dashboard, and can read nothing.
+  .refine(key => !/^(pk|whsec)_/.test(key), keyExpected)
+
+const apiAddress = z
+  .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
+  .transform(text => text.replace(/\/+$/, ''))
+
+export const settings = z
+  .object({
+    STRIPE_WEBHOOK_SECRET: webhookSecrets.optional(),
+    STRIPE_API_KEY: apiKey.optional(),
+    STRIPE_API_URL: apiAddress.default('https://api.stripe.com'),
+    STRIPE_TEST_MODE: z
+      .enum(['true', 'false'], 'expected true or false')
+      .default('false')
+      .transform(text => text === 'true')
+  })
+  .superRefine(({ STRIPE_API_KEY, STRIPE_TEST_MODE }, context) => {
+    const [, mode] = /^[a-z]+_(test|live)_/.exec(STRIPE_API_KEY ?? '') ?? []
+    if (mode === undefined || (mode === 'test') === STRIPE_TEST_MODE) return
+    // A key sees one mode only: it would catch up with invoices of the other, and find none that is to be delivered.
+    const message = STRIPE_TEST_MODE
+      ? 'expected a key of test mode, because STRIPE_TEST_MODE is true'
+      : 'expected a key of live mode; one of test mode needs STRIPE_TEST_MODE=true'
+    context.addIssue({ code: 'custom', path: ['STRIPE_API_KEY'], message })
+  })
+
+export type Settings = z.output<typeof settings>
+
+export type StripeLine = Line<Settings>

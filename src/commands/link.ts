@@ -1,0 +1,21 @@
+// link, unlink: a person's word on whose a tool's customer is in the portal.
+
+import { parseAsk } from './ask.ts'
+import type { Command } from './command.ts'
+import { customerTable, type ShownCustomer } from './customers.ts'
+
+export const run: Command = async (args, { env, print }, name) => {
+  const isLink = name === 'link'
+  const { values, positionals, ask } = parseAsk(args, {
+    env,
+    positionals: isLink ? 3 : 2,
+    usage: isLink ? 'link <tool> <ref> <cst_…>' : 'unlink <tool> <ref>'
+  })
+  const [tool = '', ref = '', portalId] = positionals
+  const path = `/api/customers/${encodeURIComponent(tool)}/${encodeURIComponent(ref)}`
+  const customer = isLink
+    ? await ask<ShownCustomer>('PUT', path, { portalId })
+    : await ask<ShownCustomer>('DELETE', path)
+  print(values.json ? JSON.stringify(customer, null, 2) : customerTable([customer]))
+  return 0
+}

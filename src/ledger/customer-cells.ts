@@ -1,0 +1,65 @@
+// How a row of SQLite reads as a tool's customer.
+
+import { createHash } from 'node:crypto'
+import type { Instant } from '../clock.ts'
+import type { Customer } from '../invoice.ts'
+import type { CustomerFields } from '../portal/client.ts'
+import type { Cells } from './cells.ts'
+import { contactOf, emailKeys, nameKey, refKey } from './claims.ts'
+import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
+
+/** Of a customer that was linked before any invoice told of it. */
+export const nothingKnown: Contact = {
+  name: null,
+  emails: [],
+  address: null,
+  zipCode: null,
+  city: null,
+  countryCode: null
+}
+
+export const textsIn = (cell: unknown): string[] => JSON.parse(cell as string) as string[]
+
+export const contactIn = (cells: Cells): Contact => JSON.parse(cells.contact as string) as Contact
+
+export const customerIn = (cells: Cells): ToolCustomer => ({
+  id: cells.id as number,
+  tool: cells.tool as string,
+  ref: cells.ref as string,
+  ...contactIn(cells),
+  link:
+    cells.portal_id === null
+      ? null
+      : { portalId: cells.portal_id as string, how: cells.how as How, at: cells.linked_at as Instant }
+})
+
+export const creationIn = (cells: Cells): Creation => ({
+  id: cells.id as number,
+  fields: JSON.parse(cells.fields as string) as CustomerFields,
+  answer: cells.answer as string | null
+})
+
+const factsCharacters = 32
+
+/** A fingerprint: to tell whether it changed, not what it was. */
+export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
+  createHash('sha256')
+    .update(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
+    .digest('hex')
+    .slice(0, factsCharacters)
+
+/** A customer that is not entered, as if it were. */
+export const strangerOf = (tool: string, customer: Customer): Cells => ({
+  id: 0,
+  tool,
+  ref_key: refKey(customer.ref),
+  contact: JSON.stringify(contactOf(customer)),
+  name_key: nameKey(customer.name),
+  names: JSON.stringify([nameKey(customer.name)]),
+  given_id: null,
+  portal_id: null,
+  how: null,
+  link_names: '[]',
+  refused: '[]',
+  gone_id: null
+})

@@ -1,0 +1,83 @@
+// What SQLite knows about whose a customer is: loaded here, judged in claims.ts.
+
+import type { Cells } from './cells.ts'
+import { type Claims, emailKeys, refKey } from './claims.ts'
+import { contactIn, creationIn, textsIn } from './customer-cells.ts'
+import type { Creation, How } from './customers.ts'
+import type { Database } from './database.ts'
+
+export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
+  const byRef = (tool: string, ref: string): Cells | undefined =>
+    one('SELECT * FROM customer WHERE tool = ? AND ref_key = ?', tool, refKey(ref))
+
+  const byId = (id: number): Cells => one('SELECT * FROM customer WHERE id = ?', id) as Cells
+
+  /** A set of values travels as JSON, so that the statement stays one. */
+  const having = (emails: string[]): Cells[] =>
+    all(
+      `SELECT * FROM customer WHERE id IN (
+        SELECT customer_id FROM customer_email WHERE email IN (SELECT value FROM json_each(?)))`,
+      JSON.stringify(emails)
+    )
+
+  const portalIdsHaving = (emails: string[]): string[] =>
+    all(
+      'SELECT id FROM portal_customer WHERE email IN (SELECT value FROM json_each(?))',
+      JSON.stringify(emails)
+    )
+      .map(({ id }) => id as string)
+      .sort()
+
+  /** Its own, rather than one that somebody else asked for with one of its addresses. */
+  const creationOf = (id: number, emails: string[]): Creation | null => {
+    const cells =
+      one('SELECT * FROM customer_creation WHERE customer_id = ?', id) ??
+      one(
+        'SELECT * FROM customer_creation WHERE email IN (SELECT value FROM json_each(?)) LIMIT 1',
+        JSON.stringify(emails)
+      )
+    return cells ? creationIn(cells) : null
+  }
+
+  /** Who of the same tool is linked to it, was given it, or has its address; by another name, or by none. */
+  const isContested = (portalId: string, { id, tool, name_key: name }: Cells): boolean => {
+    const address = one('SELECT email FROM portal_customer WHERE id = ?', portalId)?.email
+    return [
+      ...all('SELECT * FROM customer WHERE portal_id = ?', portalId),
+      ...all('SELECT * FROM customer WHERE given_id = ?', portalId),
+      ...(typeof address === 'string' ? having([address]) : [])
+    ].some(
+      other => other.id !== id && other.tool === tool && (other.name_key === '' || other.name_key !== name)
+    )
+  }
+
+  const isInCopy = (portalId: string): boolean =>
+    one('SELECT 1 FROM portal_customer WHERE id = ?', portalId) !== undefined
+
+  const claimsOf = (row: Cells, named: string): Claims => {
+    const contact = contactIn(row)
+    const emails = emailKeys(contact.emails)
+    const matches = portalIdsHaving(emails)
+    const portalId = row.portal_id as string | null
+    const claimed = portalId === null ? matches : [...matches, portalId]
+    return {
+      refKey: row.ref_key as string,
+      contact,
+      named,
+      names: textsIn(row.names),
+      link:
+        portalId === null
+          ? null
+          : { portalId, how: row.how as How, names: textsIn(row.link_names), isInCopy: isInCopy(portalId) },
+      refused: textsIn(row.refused),
+      goneId: row.gone_id as string | null,
+      matches,
+      contested: claimed.filter(id => isContested(id, row)),
+      creation: creationOf(row.id as number, emails)
+    }
+  }
+
+  return { byRef, byId, having, portalIdsHaving, claimsOf }
+}
+
+export type SqliteClaims = ReturnType<typeof createClaims>
