@@ -1,7 +1,7 @@
 // The operator's API: what stands where, and the four words a person can say about an invoice.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { CatchUp } from '../src/catch-up.ts'
 import { type Clock, type Instant, isoInstant } from '../src/clock.ts'
@@ -65,10 +65,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
   app.get('/openapi.json', async () => openapi)
 
   app.register(async app => {
-    app.addHook('onRequest', async request => {
-      if (isToken(request.headers.authorization, operatorToken)) return
-      throw new BridgeError((await app.refused(request)) ? 'TOO_MANY_REQUESTS' : 'NOT_LOGGED_IN')
-    })
+    app.addHook('onRequest', operatorOnly(operatorToken))
 
     app.get('/summary', async () => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
@@ -130,6 +127,14 @@ const words: Record<Action, string> = {
   take: 'other facts taken',
   keep: 'facts kept'
 }
+
+/** For every scope that is the operator's. */
+export const operatorOnly =
+  (token: string) =>
+  async (request: FastifyRequest): Promise<void> => {
+    if (isToken(request.headers.authorization, token)) return
+    throw new BridgeError((await request.server.refused(request)) ? 'TOO_MANY_REQUESTS' : 'NOT_LOGGED_IN')
+  }
 
 const isToken = (authorization: string | undefined, token: string): boolean => {
   const given = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? ''

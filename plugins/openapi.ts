@@ -147,7 +147,123 @@ export const openapi = {
       'Does not deliver it, or clears the note of a delivered one'
     ),
     '/api/invoices/{invoiceNumber}/take': action('take', 'Conflict: takes the other facts'),
-    '/api/invoices/{invoiceNumber}/keep': action('keep', 'Conflict: keeps these facts')
+    '/api/invoices/{invoiceNumber}/keep': action('keep', 'Conflict: keeps these facts'),
+    '/api/customers': {
+      get: {
+        operationId: 'listCustomers',
+        summary: "The tools' customers with their link, latest first",
+        parameters: [
+          filter('linked', 'Only those that are linked, or are not.', { type: 'boolean' }),
+          filter('limit', 'How many.', { type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+          filter('cursor', 'The `next` of the page before.')
+        ],
+        responses: {
+          200: json(
+            {
+              type: 'object',
+              properties: {
+                customers: { type: 'array', items: { $ref: '#/components/schemas/Customer' } },
+                next: maybeText
+              }
+            },
+            'A page.'
+          ),
+          422: problem('A filter cannot be read.'),
+          ...refusals
+        }
+      }
+    },
+    '/api/customers/{tool}/{ref}': {
+      parameters: [
+        { name: 'tool', in: 'path', required: true, schema: text },
+        {
+          name: 'ref',
+          in: 'path',
+          required: true,
+          description: "The tool's own id of its customer, percent-encoded. Case does not matter.",
+          schema: text
+        }
+      ],
+      put: {
+        operationId: 'linkCustomer',
+        summary: 'Says whose it is in the portal, and releases what waited for it',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['portalId'],
+                properties: { portalId: { type: 'string', examples: ['cst_…'] } }
+              }
+            }
+          }
+        },
+        responses: {
+          200: json({ $ref: '#/components/schemas/Customer' }, 'The customer, as it stands now.'),
+          422: problem('The tool or the portal customer does not exist.'),
+          502: problem('The portal has to be asked for this customer, and does not answer.'),
+          ...refusals
+        }
+      },
+      delete: {
+        operationId: 'unlinkCustomer',
+        summary: 'Removes the link; it is not matched with the same portal customer by itself again',
+        responses: {
+          200: json({ $ref: '#/components/schemas/Customer' }, 'The customer, as it stands now.'),
+          404: problem('No such customer is known.'),
+          422: problem('The tool does not exist.'),
+          ...refusals
+        }
+      }
+    },
+    '/api/portal/customers': {
+      get: {
+        operationId: 'searchPortalCustomers',
+        summary: "The portal's customers, from the bridge's copy",
+        parameters: [
+          filter('q', 'A part of the name or e-mail address, or the whole id.'),
+          filter('limit', 'How many.', { type: 'integer', minimum: 1, maximum: 200, default: 50 })
+        ],
+        responses: {
+          200: json(
+            {
+              type: 'object',
+              properties: {
+                customers: { type: 'array', items: { $ref: '#/components/schemas/PortalCustomer' } }
+              }
+            },
+            'Those found.'
+          ),
+          422: problem('A filter cannot be read.'),
+          ...refusals
+        }
+      }
+    },
+    '/api/catch-up': {
+      post: {
+        operationId: 'catchUp',
+        summary: 'Asks a tool now what its webhooks missed',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['tool', 'since'],
+                properties: { tool: text, since: { type: 'string', format: 'date' } }
+              }
+            }
+          }
+        },
+        responses: {
+          200: json({ $ref: '#/components/schemas/Found' }, 'What it told of, by what became of it.'),
+          422: problem('A field cannot be read, or the tool has no API that can be asked.'),
+          502: problem('The tool does not answer, or refuses its token.'),
+          ...refusals
+        }
+      }
+    }
   },
   components: {
     securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' } },
@@ -166,6 +282,42 @@ export const openapi = {
           oldestSendingAt: maybeInstant,
           portal: { type: 'object' },
           tools: { type: 'array', items: { type: 'object' } }
+        }
+      },
+      Found: {
+        type: 'object',
+        properties: { accepted: count, duplicate: count, conflict: count, ignored: count }
+      },
+      Customer: {
+        type: 'object',
+        properties: {
+          tool: text,
+          ref: text,
+          name: maybeText,
+          emails: { type: 'array', items: text },
+          address: maybeText,
+          zipCode: maybeText,
+          city: maybeText,
+          countryCode: maybeText,
+          link: {
+            type: ['object', 'null'],
+            properties: {
+              portalId: text,
+              name: { ...maybeText, description: 'As the portal calls it.' },
+              how: { enum: ['person', 'email', 'created'] },
+              at: { type: 'string', format: 'date-time' }
+            }
+          }
+        }
+      },
+      PortalCustomer: {
+        type: 'object',
+        properties: {
+          id: text,
+          companyName: maybeText,
+          primaryEmail: maybeText,
+          city: maybeText,
+          integration: { ...maybeText, description: 'The bookkeeping that the portal itself links it to.' }
         }
       },
       Problem: {

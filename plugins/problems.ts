@@ -16,7 +16,8 @@ export default fp(
   { name: 'problems' }
 )
 
-const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
+/** For what fails before any plugin is asked, too. */
+export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
   const { code, statusCode, message, problems, retryAfterMs } = error
   if (statusCode === 503 || statusCode === 429) {
     reply.header(

@@ -29,6 +29,7 @@ export const webhook = <Schema extends z.ZodObject>(
       const now = delivery.receivedAt
       const reading = tool.read(delivery.body, { settings: settings!, timeZone })
       if (reading.kind === 'ignored') return { result: 'ignored', reason: reading.reason }
+      if (reading.kind === 'gone') return withoutMore(await intake.gone(tool.name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
         await intake.keepUnreadable(tool.name, delivery.body, reading.problem, now)
         return { result: 'accepted' }

@@ -3,7 +3,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import api from '../plugins/api.ts'
 import health from '../plugins/health.ts'
-import problems from '../plugins/problems.ts'
+import problems, { sendProblem } from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
 import type { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
@@ -55,6 +55,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     loggerInstance: logger,
     // An address can carry a customer's name (`?q=`); what matters is logged by those who know it.
     logController: new LogController({ disableRequestLogging: true }),
+    // An address that is none.
+    frameworkErrors: (_error, request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestMsMax,
     routerOptions: { maxParamLength: pathPartCharactersMax }

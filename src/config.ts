@@ -65,6 +65,8 @@ export const settings = z.object({
   PDF_BYTES_MAX: wholeNumber(1000, 200_000_000).default(20_000_000),
   PDF_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
   ALLOW_PRIVATE_ADDRESSES: yesOrNo.default(false),
+  CUSTOMER_MATCH: z.enum(['email', 'off'], 'expected email or off').default('email'),
+  CUSTOMER_CREATE: yesOrNo.default(false),
   CREDIT_NOTES: onAmount.default('hold'),
   ZERO_AMOUNTS: onAmount.default('dismiss'),
   RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
@@ -175,10 +177,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** The message that stops a start: what is wrong, and where each variable is set. */
+/** What is wrong, and where each variable is set. */
 export const explainProblems = (problems: readonly Problem[]): string =>
   [
-    'Factuurbrug cannot start: these settings are missing or wrong.',
+    'Factuurbrug cannot go on: these settings are missing or wrong.',
     ...problems.map(({ field, message }) => `  ${field}: ${message}`),
     'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.'
   ].join('\n')

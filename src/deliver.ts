@@ -33,7 +33,7 @@ export type Delivery = {
   pace: Pace
   fetchPdf: (address: PdfAddress) => Promise<Document>
   desk: Pick<Desk, 'current' | 'pdf' | 'read'>
-  intake: Pick<Intake, 'tell'>
+  intake: Pick<Intake, 'tell' | 'gone'>
   clock: Clock
   rules: Rules
   portalTimeoutMs: number
@@ -130,6 +130,7 @@ const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<O
 const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Delivery): Promise<Outcome> => {
   const reading = desk.read(loan.tool, body)
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
+  if (reading.kind === 'gone') await intake.gone(loan.tool, reading.sourceId, clock.now())
   const told = reading.kind === 'told' ? reading.told : []
   for (const one of told) await intake.tell(loan.tool, one, { now: clock.now() })
   return { kind: 'dismissed', code: 'BY_OPERATOR' }

@@ -29,7 +29,7 @@ export type EngineOptions = {
   pace: Pace
   fetchPdf: (address: PdfAddress) => Promise<Document>
   desk: Pick<Desk, 'current' | 'pdf' | 'read'>
-  intake: Pick<Intake, 'tell'>
+  intake: Pick<Intake, 'tell' | 'gone'>
   clock: Clock
   random: () => number
   log: Log

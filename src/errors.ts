@@ -179,13 +179,13 @@ export const advice = {
     status: 200,
     next: 'hold',
     what: 'It is not known which portal customer this invoice is for.',
-    operator: 'Send the invoice again with customerId (cst_…): it goes on by itself.'
+    operator: 'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`. It goes on by itself.'
   },
   CUSTOMER_AMBIGUOUS: {
     status: 200,
     next: 'hold',
     what: 'More than one portal customer could be meant.',
-    operator: 'Send the invoice again with customerId (cst_…): it goes on by itself.'
+    operator: 'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`. It goes on by itself.'
   },
   CURRENCY_UNSUPPORTED: {
     status: 200,
@@ -208,8 +208,9 @@ export const advice = {
   INVOICE_CONFLICT: {
     status: 200,
     next: 'hold',
-    what: 'The same number came with another customer, amount, currency, date or tool.',
-    operator: 'Compare both in the history: `keep` these facts, or `take` the others.'
+    what: 'The same number came, or stands in the portal, with other facts: customer, amount, currency, date or tool.',
+    operator:
+      'See the history. It came twice: `keep` these facts or `take` the others. The portal holds it: `deliver` all the same, or `dismiss`.'
   },
   TOOL_UNAUTHORIZED: {
     status: 502,
@@ -239,7 +240,8 @@ export const advice = {
     status: 502,
     next: 'hold',
     what: 'The portal refused the invoice; its reason stands in the history.',
-    operator: 'Correct what the portal names, then `deliver`.'
+    operator:
+      'Correct what the portal names, then `deliver`; or send the invoice again corrected, then `take`.'
   },
   ATTEMPTS_EXHAUSTED: {
     status: 502,
@@ -314,7 +316,7 @@ export const advice = {
     status: 500,
     next: 'stop',
     what: 'Another machine of this Fly app runs: two machines with SQLite would be two ledgers.',
-    operator: 'Run `fly scale count 1`. Several machines need DATABASE_URL.'
+    operator: 'Run `fly scale count 1`: in this version a portal has one machine.'
   }
 } as const satisfies Record<string, Advice>
 

@@ -39,6 +39,8 @@ export interface Intake {
   receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
   /** One invoice that a tool tells of. */
   tell: (tool: string, told: Told, heard: Heard) => Promise<Kept & { changed: boolean }>
+  /** The tool holds this invoice no more. */
+  gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
   keepUnreadable: (tool: string, body: Buffer, problem: string, now: Instant) => Promise<void>
 }
@@ -104,6 +106,12 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
         heard.now
       )
       return { result, changed }
+    },
+
+    async gone(tool, sourceId, now) {
+      if (!(await ledger.voidSource(tool, sourceId, now))) return ignored(tool, 'VOIDED_IN_TOOL')
+      received?.(tool, 'accepted')
+      return { result: 'accepted' }
     },
 
     async keepUnreadable(tool, body, problem, now) {

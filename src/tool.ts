@@ -34,6 +34,8 @@ export type Told = {
 
 export type Reading =
   | { kind: 'told'; told: Told[] }
+  /** The tool does not hold this invoice any more: voided, whatever its number was. */
+  | { kind: 'gone'; sourceId: string }
   /** Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data. */
   | { kind: 'ignored'; reason: string }
   /** Authentic, and about an invoice, but not readable: which field, and what was expected; never what stood there. */

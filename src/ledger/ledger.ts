@@ -173,6 +173,9 @@ export interface Ledger {
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
+  /** The tool holds the invoice of this id no more: as an arrival that is `voided`. False: no row came from it. */
+  voidSource(tool: string, sourceId: string, now: Instant): Promise<boolean>
+
   /** Keeps an event that could not be read as a held row, EVENT_UNREADABLE. False: it is kept already. */
   keepUnreadable(event: Unreadable, now: Instant): Promise<boolean>
 

@@ -27,7 +27,7 @@ import type {
 } from './ledger.ts'
 import { createCustomers } from './sqlite-customers.ts'
 import { createHoldings } from './sqlite-holdings.ts'
-import { judge, mergeArrival, type Ruling, rule } from './states.ts'
+import { judge, judgeVoided, mergeArrival, type Ruling, rule } from './states.ts'
 
 export type SqliteOptions = {
   /** A path, or `:memory:`. */
@@ -195,6 +195,14 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     else if (how === 'note') set(id, { code: 'VOIDED_IN_TOOL', forgotten: 0 })
     else set(id, { voided: 1 })
     note(id, now, 'voided in the tool')
+  }
+
+  const voidSource = (tool: string, sourceId: string, now: Instant): boolean => {
+    const row = one(`SELECT * FROM invoice WHERE tool = ? AND invoice ->> '$.sourceId' = ?`, tool, sourceId)
+    if (!row) return false
+    const judgement = judgeVoided(keptOf(row))
+    if (judgement.kind === 'void') voidRow(row, judgement.now, now)
+    return true
   }
 
   const keepUnreadable = ({ tool, invoiceNumber, body, problem }: Unreadable, now: Instant): boolean => {
@@ -578,6 +586,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
 
   return {
     receive: (arrival, now) => write(() => receive(arrival, now)),
+    voidSource: (tool, sourceId, now) => write(() => voidSource(tool, sourceId, now)),
     keepUnreadable: (event, now) => write(() => keepUnreadable(event, now)),
     isKnown: async invoiceNumber => byKey(numberKey(invoiceNumber)) !== undefined,
     toolStart: async tool => instant(one('SELECT start AS at FROM tool WHERE name = ?', tool)),

@@ -38,7 +38,7 @@ export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival):
   return { kind: 'conflict' }
 }
 
-const judgeVoided = ({ state, code }: Kept): Judgement => {
+export const judgeVoided = ({ state, code }: Kept): Judgement => {
   switch (state) {
     case 'waiting':
     case 'held':

@@ -6,10 +6,10 @@ import type { Holdings } from '../ledger/holdings.ts'
 import type { Portal } from './client.ts'
 import type { Errand, Pace } from './pace.ts'
 import { isSorted, type Reading } from './reading.ts'
-import type { PortalInvoice } from './schemas.ts'
+import type { PortalCustomer, PortalInvoice } from './schemas.ts'
 
 export type ReaderOptions = {
-  portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice'>
+  portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice' | 'customer'>
   pace: Pace
   holdings: Holdings
   clock: Clock
@@ -49,6 +49,9 @@ const pagesMaxDefault = 200_000
 // Documented.
 const perPageDefault = 15
 
+// Of so many customers at most the portal is asked whether they are gone; where all are, so are the others.
+const missingMax = 20
+
 export const createReader = (options: ReaderOptions): Reader => {
   const { portal, pace, holdings, clock, signal, pagesMax = pagesMaxDefault } = options
 
@@ -74,6 +77,21 @@ export const createReader = (options: ReaderOptions): Reader => {
     const page = await inSlot(errand, () => portal.invoicesPage(number))
     await holdings.learn(page.items, read, clock.now())
     return page
+  }
+
+  /**
+   * Whom a reading did not see may only have moved between its pages; taken for gone, its address would seem to be
+   * another's alone. So the portal is asked for each. Answers those that are still there.
+   */
+  const unseenCustomers = async (seen: PortalCustomer[], errand: Errand): Promise<PortalCustomer[]> => {
+    const ids = new Set(seen.map(({ id }) => id))
+    const missing = (await holdings.customerIds()).filter(id => !ids.has(id))
+    const asked: (PortalCustomer | null)[] = []
+    for (const id of missing.slice(0, missingMax)) asked.push(await inSlot(errand, () => portal.customer(id)))
+    const there = asked.filter(customer => customer !== null)
+    if (there.length > 0 && missing.length > missingMax)
+      throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers does not stand still')
+    return there
   }
 
   /** Entries move to a later page while others are added before them: an id counts where it was seen first. */
@@ -151,11 +169,16 @@ export const createReader = (options: ReaderOptions): Reader => {
     },
     async customers(errand, goOn = () => true) {
       const { read } = await holdings.beginRead()
+      const seen: PortalCustomer[] = []
       for (let number = 1; number <= pagesMax; number += 1) {
         const { items, more } = await inSlot(errand, () => portal.customersPage(number))
-        await holdings.learnCustomers(items, read)
+        seen.push(...items)
         if (!more) {
-          await holdings.endCustomersRead(read, clock.now())
+          await holdings.learnCustomers(
+            [...seen, ...(await unseenCustomers(seen, errand))],
+            read,
+            clock.now()
+          )
           return true
         }
         if (!goOn(number)) return false

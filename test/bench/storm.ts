@@ -25,6 +25,9 @@ const faults = [
 ] as const
 const senders = 8
 
+// Thousands of doubts, each looked for in all that the portal holds.
+const restMs = 600_000
+
 export const storm: Bench = async (t, { invoices, kills, how, order }) => {
   const { handle, url } = await openSandbox(t, { order: order as 'newest', keepPdfs: false })
   const customer = handle.customers[0]?.id ?? ''
@@ -73,7 +76,8 @@ export const storm: Bench = async (t, { invoices, kills, how, order }) => {
     await until(
       () => handle.invoices.length,
       stored => stored >= Math.min(enough, invoices - 1) || Math.random() < 0.001,
-      'deliveries between two kills'
+      'deliveries between two kills',
+      restMs
     )
     await bridge.kill('SIGKILL')
     if (kill === Math.ceil(kills / 3) && how === 'rollback')
@@ -92,7 +96,8 @@ export const storm: Bench = async (t, { invoices, kills, how, order }) => {
   await until(
     () => bridge.api<{ waiting: number; sending: number; held: number }>('GET', '/api/summary'),
     ({ waiting, sending }) => waiting + sending === 0,
-    'rest'
+    'rest',
+    restMs
   )
   const times = Map.groupBy(handle.invoices, stored => stored.invoiceNumber)
   const lost = numbers.filter(number => !times.has(number)).length

@@ -67,8 +67,8 @@ export type BridgeProcess = {
 
 /** Small times, so that a doubt settles within a second or two. */
 export const quick = {
-  PORTAL_TIMEOUT_MS: '300',
-  PORTAL_SETTLE_MS: '1300',
+  PORTAL_TIMEOUT_MS: '1000',
+  PORTAL_SETTLE_MS: '2100',
   PORTAL_REQUESTS_PER_MINUTE: '10000'
 }
 
@@ -151,9 +151,10 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 export const until = async <T>(
   ask: () => T | Promise<T>,
   holds: (value: T) => boolean,
-  what: string
+  what: string,
+  withinMs = 20_000
 ): Promise<T> => {
-  const giveUpAt = systemClock.monotonic() + 20_000
+  const giveUpAt = systemClock.monotonic() + withinMs
   for (;;) {
     const value = await ask()
     if (holds(value)) return value

@@ -4,17 +4,17 @@
 import type { Test } from 'tap'
 import { samplePdf } from '../../plugins/sample.ts'
 import { buildSandbox, type SandboxOptions } from '../../plugins/sandbox/sandbox.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { createDeliver, type Delivery, type Rules } from '../../src/deliver.ts'
 import { createDesk } from '../../src/desk.ts'
 import { createIntake } from '../../src/intake.ts'
-import type { Arrival, Loan } from '../../src/ledger/ledger.ts'
+import type { Arrival, Ledger, Loan } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Log } from '../../src/log.ts'
 import { createPortal } from '../../src/portal/client.ts'
 import { createPace } from '../../src/portal/pace.ts'
 import { createReader } from '../../src/portal/reader.ts'
-import { openSpool } from '../../src/spool.ts'
+import { openSpool, type Spool } from '../../src/spool.ts'
 import { arrivalOf, borrowOne } from './ledger/fixtures.ts'
 import { handClock } from './portal/hand-clock.ts'
 
@@ -34,6 +34,23 @@ export const arrival = (
   facts: Parameters<typeof arrivalOf>[0] = {},
   rest: Parameters<typeof arrivalOf>[1] = {}
 ): Arrival => arrivalOf({ ...facts, customer: { portalId: customerId, ...facts.customer } }, rest)
+
+/** What stands between the ledger and the tools, when none of them is on but the generic intake. */
+export const withoutTools = ({ ledger, spool, clock }: { ledger: Ledger; spool: Spool; clock: Clock }) => {
+  const { timeZone } = rules
+  const api = { ask: () => Promise.reject(new Error('no tool is on')) }
+  return {
+    desk: createDesk({ tools: [], api, clock, timeZone, refused: () => {} }),
+    intake: createIntake({
+      ledger,
+      spool,
+      log: silent,
+      wake: () => {},
+      alert: () => {},
+      rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
+    })
+  }
+}
 
 export type DeliveryOptions = {
   sandbox?: Partial<SandboxOptions>
@@ -68,17 +85,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     keep: async () => {}
   })
   const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
-  const api = { ask: () => Promise.reject(new Error('no tool is on')) }
-  const desk = createDesk({ tools: [], api, clock, timeZone, refused: () => {} })
-  const intakeRules = { sendNotification: true, notifyWithinDays: 7, timeZone }
-  const intake = createIntake({
-    ledger,
-    spool,
-    log: silent,
-    wake: () => {},
-    alert: () => {},
-    rules: intakeRules
-  })
+  const { desk, intake } = withoutTools({ ledger, spool, clock })
   const fetched: string[] = []
   const watch = options.watch ?? (delivery => delivery)
   const delivery = watch({

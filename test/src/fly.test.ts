@@ -43,7 +43,7 @@ t.test('elsewhere than on Fly nobody is asked', async t => {
 })
 
 t.test('an app that the DNS does not know yet has no other machine', async t => {
-  for (const code of ['ENOTFOUND', 'ENODATA']) await open(dns(code)).start()
+  for (const code of ['ENOTFOUND', 'ENODATA']) t.resolves(open(dns(code)).start())
 })
 
 t.test('the machine that it replaces may take some seconds to leave', async t => {

@@ -80,7 +80,7 @@ t.test('the PDF of a duplicate is removed, that of an invoice stays', async t =>
 })
 
 t.test('a file that cannot be removed does not undo what was kept', async t => {
-  const { intake, keep, happened, spool } = open(t)
+  const { keep, happened, spool } = open(t)
   const failing = open(t, { spool: { ...spool, remove: () => Promise.reject(new Error('EIO')) } })
   await failing.intake.receive(arrivalOf({}, { document: await keep() }), noon)
 

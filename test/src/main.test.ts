@@ -64,7 +64,7 @@ t.test('a start without settings lists every one that is missing or wrong, and n
     code: 1,
     stdout: '',
     stderr: [
-      'Factuurbrug cannot start: these settings are missing or wrong.',
+      'Factuurbrug cannot go on: these settings are missing or wrong.',
       '  PORT: expected a whole number',
       '  PORTAL_TOKEN: missing; expected the API key of the portal (portal: Settings > API Keys)',
       '  SEND_NOTIFICATION: missing; expected true or false: whether the portal mails the customer',

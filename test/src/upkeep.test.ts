@@ -56,10 +56,11 @@ t.test('what finished long ago is emptied, with its PDF, a little at a time', as
   await clock.rest()
   t.equal(files().length, 30, 'not a moment too early')
 
-  await clock.advance(10_000)
-  t.equal(files().length, 5)
-  await clock.advance(10_000)
-  t.equal(files().length, 0)
+  for (const left of [5, 0]) {
+    await clock.advance(10_000)
+    while (files().length > left) await clock.rest()
+    t.equal(files().length, left)
+  }
   t.match(await rowOf(ledger, '1'), {
     invoiceNumber: '1',
     state: 'dismissed',

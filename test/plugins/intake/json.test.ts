@@ -111,6 +111,8 @@ t.test('what is no flat JSON object is refused as a whole', async t => {
     '{"a":True}',
     "{'a':1}",
     '{a:1}',
+    '{a:{}}',
+    '{{}}',
     '{1:1}',
     '{"a":1}}',
     '{"a":1}{"a":1}',

@@ -83,7 +83,6 @@ const events: Pick<ToolCase, 'told' | 'ignored' | 'unreadable' | 'personal' | 'n
   ignored: {
     draft: { body: event('draft'), reason: 'not final yet' },
     scheduled: { body: event('scheduled'), reason: 'not final yet' },
-    destroyed: { body: event('destroyed'), reason: 'destroyed' },
     'no entity': {
       body: changed('destroyed', 'invoice_destroyed', 'invoice_merged'),
       reason: 'without the invoice'
@@ -175,6 +174,15 @@ t.test(
     t.equal(isCheck('{}', { 'moneybird-signature': 't=1,v1=0' }), false, 'what is signed is to be proven')
   }
 )
+
+t.test('an invoice that was deleted is told of by its id alone', async t => {
+  const reading = tool.read(event('destroyed'), {
+    settings: settingsWith(secret),
+    timeZone: 'Europe/Amsterdam'
+  })
+
+  t.strictSame(reading, { kind: 'gone', sourceId: JSON.parse(event('destroyed').toString()).entity_id })
+})
 
 t.test('a second webhook can be registered while the first one is believed', async t => {
   const { line, moneybird: api } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: secret })

@@ -36,8 +36,8 @@ t.test('what keeps a test from arriving is said', async t => {
     factuurbrug(['send-test', 'invoices', '--url', 'http://127.0.0.1:1'], person)
   ])
 
-  t.match(tool, { code: 2, stderr: /^No sample is known for acme; / })
-  t.match(unset, { code: 2, stderr: 'Set INTAKE_SECRET to the value that the bridge has.\n' })
+  t.match(tool, { code: 2, stderr: /^There is no tool acme: .*\binvoices\b/ })
+  t.match(unset, { code: 1, stdout: '', stderr: /^ {2}INTAKE_SECRET: missing; /m })
   t.match(wrong, { code: 1, stderr: /^NOT_AUTHENTIC: .*\nCopy the secret again/ })
   t.match(nobody, { code: 1, stderr: /^No bridge answers at http:\/\/127\.0\.0\.1:1 / })
 })

@@ -4,6 +4,7 @@ import t from 'tap'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { actionsContract } from './contract/actions.ts'
 import { conflictsContract } from './contract/conflicts.ts'
+import { customersContract } from './contract/customers.ts'
 import { doubtsContract } from './contract/doubts.ts'
 import { endingsContract } from './contract/endings.ts'
 import { eventsContract } from './contract/events.ts'
@@ -34,6 +35,7 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   doubtsContract(promised)
   paymentsContract(promised)
   holdingsContract(promised)
+  customersContract(promised)
   actionsContract(promised)
   readingContract(promised)
   retentionContract(promised)

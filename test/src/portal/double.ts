@@ -94,7 +94,10 @@ export const openDouble = (list: PortalInvoice[] = []): Double => {
         double.list.push(entry)
         return { outcome: 'done', value: entry }
       },
-      customer: unasked,
+      async customer(id) {
+        await call(`customer ${id}`)
+        return double.customers.find(customer => customer.id === id) ?? null
+      },
       markPaid: unasked,
       createCustomer: unasked,
       billsPage: unasked,

@@ -187,3 +187,44 @@ t.test('a reader that was called off waits for no slot; the others go on', async
   await other
   t.strictSame(double.asked(), ['list 1', 'list 1'])
 })
+
+const customersOf = (count: number): PortalCustomer[] =>
+  Array.from(
+    { length: count },
+    (_, n) => ({ id: `cst_${n}`, primaryEmail: `${n}@a.example` }) as PortalCustomer
+  )
+
+t.test('a customer that only moved between two pages stays, one that is gone goes', async t => {
+  const { reader, double, holdings } = await open(t, 0)
+  double.customers = customersOf(20)
+  await reader.customers('sweep')
+  double.asked()
+  // The first is deleted when its page was read: what stood first on the second page is seen by none.
+  double.onCall = call => {
+    if (call === 'customers 2') double.customers.shift()
+  }
+
+  t.equal(await reader.customers('sweep'), true)
+  t.strictSame(double.asked(), ['customers 1', 'customers 2', 'customer cst_15'])
+  t.equal(await holdings.customersSize(), 20, 'the first was still seen')
+
+  double.onCall = () => {}
+  t.equal(await reader.customers('sweep'), true)
+  t.strictSame(double.asked(), ['customers 1', 'customers 2', 'customer cst_0'])
+  t.equal(await holdings.customersSize(), 19)
+})
+
+t.test('a list that lost many of whom some are there is not believed', async t => {
+  const { reader, double, holdings } = await open(t, 0)
+  double.customers = customersOf(40)
+  await reader.customers('sweep')
+
+  const page = double.portal.customersPage
+  double.portal.customersPage = async number => ({ ...(await page(number)), items: [] })
+  await t.rejects(reader.customers('sweep'), { code: 'PORTAL_UNREACHABLE' })
+  t.equal(await holdings.customersSize(), 40)
+
+  double.customers = []
+  t.equal(await reader.customers('sweep'), true)
+  t.equal(await holdings.customersSize(), 0)
+})

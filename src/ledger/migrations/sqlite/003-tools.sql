@@ -10,3 +10,6 @@ CREATE TABLE event (
   invoice_id INTEGER PRIMARY KEY REFERENCES invoice (id),
   body BLOB NOT NULL
 ) STRICT;
+
+-- An invoice that was deleted in its tool is told of by the tool's own id alone.
+CREATE INDEX invoice_source ON invoice (tool, invoice ->> '$.sourceId') WHERE invoice ->> '$.sourceId' IS NOT NULL;

@@ -271,12 +271,58 @@ export function holdingsContract(promised: Promised): void {
 
   promised('customers are kept while a read sees them', async (t, { holdings }) => {
     const [first, second, third] = ['cst_1', 'cst_2', 'cst_3'].map(customerOf)
-    await holdings.learnCustomers([first!, second!], 1)
-    await holdings.learnCustomers([second!, third!], 2)
-    t.equal(await holdings.customersSize(), 3)
+    await holdings.learnCustomers([first!, second!], 1, noon)
+    await holdings.learnCustomers([second!, third!], 2, noon)
 
-    await holdings.endCustomersRead(2)
     t.equal(await holdings.customersSize(), 2)
+    t.strictSame(await holdings.customerIds(), ['cst_2', 'cst_3'])
+    t.equal(await holdings.customer('cst_1'), null)
+    t.strictSame(await holdings.customer('cst_3'), third)
+  })
+
+  promised('an earlier read of customers that ends late takes none away', async (t, { holdings }) => {
+    const early = await holdings.beginRead()
+    const late = await holdings.beginRead()
+    const renamed = { ...customerOf('cst_1'), companyName: 'Kees & Zoon' }
+    await holdings.learnCustomers([renamed, customerOf('cst_2')], late.read, noon)
+    await holdings.learnCustomers([customerOf('cst_1')], early.read, noon)
+
+    t.strictSame(await holdings.customer('cst_1'), renamed)
+    t.equal(await holdings.customersSize(), 2)
+  })
+
+  promised(
+    'a customer that was told by itself is not missed by a read under way',
+    async (t, { holdings }) => {
+      const { read } = await holdings.beginRead()
+      await holdings.learnCustomer(customerOf('cst_9'), noon)
+      await holdings.learnCustomers([], read, noon)
+
+      t.strictSame(await holdings.customerIds(), ['cst_9'])
+    }
+  )
+
+  promised('customers are found by a part of what a person knows of them', async (t, { holdings }) => {
+    const vos = { ...customerOf('cst_2'), companyName: 'De Vos', primaryEmail: 'info@vos.example' }
+    await holdings.learnCustomers(
+      [customerOf('cst_1'), vos, { ...customerOf('cst_3'), companyName: null, primaryEmail: null }],
+      1,
+      noon
+    )
+    const found = async (q: string) => ids(await holdings.searchCustomers(q, 10))
+
+    t.strictSame(await found('KEES@'), ['cst_1'])
+    t.strictSame(await found('vos'), ['cst_2'])
+    t.strictSame(await found(' CST_3 '), ['cst_3'])
+    t.strictSame(await found('cst_'), [], 'an id only whole')
+    t.strictSame(ids(await holdings.searchCustomers('', 2)), ['cst_1', 'cst_2'])
+  })
+
+  promised('customers that the portal links to a bookkeeping itself are counted', async (t, { holdings }) => {
+    const linked = { ...customerOf('cst_1'), integration: 'acumulus' }
+    await holdings.learnCustomers([linked, customerOf('cst_2')], 1, noon)
+
+    t.equal(await holdings.customersIntegrated(), 1)
   })
 
   promised('slots that may still count are counted, from the last one back', async (t, { holdings }) => {

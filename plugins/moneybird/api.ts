@@ -1,0 +1,116 @@
+// Moneybird's API as far as the bridge asks it. https://developer.moneybird.com
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Instant } from '../../src/clock.ts'
+import { BridgeError } from '../../src/errors.ts'
+import type { PdfAddress, Told } from '../../src/tool.ts'
+import type { Answer, Asked } from '../../src/tool-api.ts'
+import { parseInvoice } from './invoice.ts'
+import type { MoneybirdLine, Settings } from './settings.ts'
+
+// Moneybird's own maximum.
+const pageSize = 100
+// A hundred thousand invoices; an answer that leads in circles ends here too.
+const pagesMax = 1000
+// 150 requests are allowed in five minutes. Half of them is left to deliveries.
+const pageEveryMs = 4000
+
+const finalStates = 'open|pending_payment|reminded|late|paid|uncollectible'
+
+/** Throws TOOL_UNAUTHORIZED without a token. */
+const addressOf = (path: string, settings: Settings): Required<PdfAddress> => {
+  const {
+    MONEYBIRD_API_TOKEN: token,
+    MONEYBIRD_ADMINISTRATION_ID: administration,
+    MONEYBIRD_API_URL: base
+  } = settings
+  if (token === undefined || administration === undefined) {
+    throw new BridgeError('TOOL_UNAUTHORIZED', 'MONEYBIRD_API_TOKEN is not set')
+  }
+  return { url: `${base}/${administration}/${path}`, headers: { authorization: `Bearer ${token}` } }
+}
+
+type Question = Pick<Asked, 'method' | 'json'> & { query?: Record<string, string> }
+
+export const ask = async (line: MoneybirdLine, path: string, { query, ...asked }: Question = {}) => {
+  const { url, headers } = addressOf(path, line.settings)
+  const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
+  return line.api.ask({ ...asked, url: `${url}${search}`, headers, pauseMs })
+}
+
+/** Moneybird names the moment, in seconds since 1970, not how long. */
+const pauseMs = ({ 'retry-after': at = '' }: IncomingHttpHeaders, now: Instant): number | undefined =>
+  /^\d{10,11}$/.test(at) ? Number(at) * 1000 - now : undefined
+
+const pathOf = (id: string): string => `sales_invoices/${encodeURIComponent(id)}`
+
+/** The invoice as it is now; null when Moneybird does not hold it. */
+export const getInvoice = async (id: string, line: MoneybirdLine): Promise<Told | null> => {
+  const { status, json } = await ask(line, `${pathOf(id)}.json`)
+  if (status === 404) return null
+  const current = parseInvoice(json, line)
+  if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
+  return current.told
+}
+
+/** It answers 302 to a store whose link lives 30 seconds, so it is to be followed at once and never kept. */
+export const pdfAddress = (id: string, { settings }: Pick<MoneybirdLine, 'settings'>): Required<PdfAddress> =>
+  addressOf(`${pathOf(id)}/download_pdf.json`, settings)
+
+/** Whether a PDF would be found there; it is not fetched. */
+export const hasPdf = async (id: string, line: MoneybirdLine): Promise<boolean> => {
+  const { status, headers } = await ask(line, `${pathOf(id)}/download_pdf.json`)
+  return status >= 300 && status < 400 && headers.location !== undefined
+}
+
+/**
+ * One page of final invoices. Any filter replaces all defaults, one of which is the running year: only a period that is
+ * named crosses New Year.
+ */
+export const pageOfInvoices = async (
+  line: MoneybirdLine,
+  { page = 1, perPage = pageSize, since }: { page?: number; perPage?: number; since?: Instant } = {}
+): Promise<{ invoices: unknown[]; isLast: boolean }> => {
+  const nextYear = Temporal.Instant.fromEpochMilliseconds(line.clock.now()).toZonedDateTimeISO('UTC').year + 1
+  const filters = [`period:20000101..${nextYear}1231`, `state:${finalStates}`]
+  if (since !== undefined) filters.push(`updated_after:${secondBefore(since)}`)
+  const answer = await ask(line, 'sales_invoices.json', {
+    query: { filter: filters.join(','), page: String(page), per_page: String(perPage) }
+  })
+  const invoices = listIn(answer, 'sales_invoices.json')
+  const { link } = answer.headers
+  const isLast = link === undefined ? invoices.length < perPage : !/rel="?next\b/.test(String(link))
+  return { invoices, isLast: isLast || invoices.length === 0 }
+}
+
+/** The filter leaves out the very second it names. */
+const secondBefore = (since: Instant): string =>
+  Temporal.Instant.fromEpochMilliseconds((Math.floor(Math.max(since, 0) / 1000) - 1) * 1000).toString()
+
+/** What Moneybird changed since, whatever is changed by it: finalised, sent, paid. Deleted invoices leave no trace. */
+export async function* missed(since: Instant, line: MoneybirdLine): AsyncGenerator<Told> {
+  const problems: string[] = []
+  for (let page = 1; page <= pagesMax; page += 1) {
+    if (page > 1) await line.clock.sleep(pageEveryMs)
+    const { invoices, isLast } = await pageOfInvoices(line, { page, since })
+    for (const invoice of invoices) {
+      const reading = parseInvoice(invoice, line)
+      if ('problem' in reading) problems.push(reading.problem)
+      else if (reading.told.stage !== 'draft') yield reading.told
+    }
+    if (!isLast) continue
+    // Last, so that what cannot be read keeps nothing else from being told.
+    if (problems.length > 0) throw unreachable(`${problems.length} cannot be read; the first: ${problems[0]}`)
+    return
+  }
+  throw unreachable(`sales_invoices.json has more than ${pagesMax} pages`)
+}
+
+export const listIn = ({ status, json }: Answer, what: string): unknown[] => {
+  if (status === 404)
+    throw unreachable(`${what} answered 404: MONEYBIRD_ADMINISTRATION_ID is another's, or wrong`)
+  if (!Array.isArray(json)) throw unreachable(`${what} answered ${status}, without a list`)
+  return json
+}
+
+export const unreachable = (message: string) => new BridgeError('TOOL_UNREACHABLE', message)

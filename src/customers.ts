@@ -1,0 +1,262 @@
+// Whose invoice is it in the portal? What the ledger knows decides (ledger/claims.ts); here is the portal asked where it has
+// to be: whether a customer still exists, and to create one. Never a guess: one company's invoice must not reach another.
+
+import type { Clock } from './clock.ts'
+import type { Outcome } from './decide.ts'
+import { BridgeError, type Code } from './errors.ts'
+import { goneFrom, nameKey } from './ledger/claims.ts'
+import type { Creation, MatchRules, Sighting, ToolCustomer } from './ledger/customers.ts'
+import type { Ledger, Loan } from './ledger/ledger.ts'
+import type { CustomerFields, Portal, Written } from './portal/client.ts'
+import type { Pace, Slot } from './portal/pace.ts'
+import type { Reader } from './portal/reader.ts'
+import { createRoll } from './portal/roll.ts'
+import type { PortalCustomer } from './portal/schemas.ts'
+
+export interface Customers {
+  /**
+   * Whose invoice is it in the portal? Never guesses. A failure holds it (CUSTOMER_…) or asks for it to be tried again
+   * (PORTAL_…). `wouldCreate`: only where `mayCreate` is false, as in review: nothing was sent.
+   */
+  find: (
+    loan: Pick<Loan, 'id' | 'tool' | 'invoice' | 'test'>,
+    options?: { mayCreate?: boolean }
+  ) => Promise<{ portalId: string } | { wouldCreate: CustomerFields } | Outcome>
+  /** A person's word. Rejects with FIELDS_INVALID when the portal holds no such customer. */
+  link: (who: { tool: string; ref: string }, portalId: string) => Promise<ToolCustomer>
+  /** Null: no such customer is known. */
+  unlink: (who: { tool: string; ref: string }) => Promise<ToolCustomer | null>
+  /** Ends a reading under way. */
+  stop: () => Promise<void>
+}
+
+export type CustomersOptions = {
+  ledger: Pick<Ledger, 'customers' | 'holdings'>
+  portal: Pick<Portal, 'customer' | 'createCustomer'>
+  pace: Pace
+  reader: Reader
+  clock: Clock
+  rules: MatchRules
+  portalTimeoutMs: number
+  /** How long after a lost answer absence from the portal is believed. */
+  settleMs: number
+}
+
+// From the commit of the write-ahead row to the first byte: a process that froze in between must not speak late.
+const firstByteWithinMs = 5000
+
+// An invoice that waits longer for a turn is better put back than kept on loan.
+const slotWithinMs = 75_000
+
+// All customers are read before one is created, unless that was done so lately.
+const freshMs = 15 * 60_000
+
+// What is under way for another invoice, or in the portal's list, is looked at again after this.
+const againMs = 5000
+
+// How often the ledger may learn something else between two of our own steps.
+const roundsMax = 8
+
+const candidatesMax = 3
+
+export const createCustomers = (options: CustomersOptions): Customers => {
+  const { ledger, portal, pace, clock, rules, settleMs, portalTimeoutMs } = options
+  const { customers: book, holdings } = ledger
+  const roll = createRoll({ holdings, reader: options.reader, clock })
+  // Creates that this process has under way; and, by creation, since when it has known of those that it has not.
+  const running = new Set<Promise<unknown>>()
+  const firstSeen = new Map<number, number>()
+
+  const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
+    const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pace.freeInMs() })
+    try {
+      return await call()
+    } finally {
+      slot.done()
+    }
+  }
+
+  /** Whether the portal still holds it; the copy is told either way. */
+  const isThere = async (portalId: string): Promise<boolean> => {
+    const customer = await inSlot(() => portal.customer(portalId))
+    if (customer) await holdings.learnCustomer(customer, clock.now())
+    else await book.lost(portalId, clock.now())
+    return customer !== null
+  }
+
+  /** Null: judge again. */
+  const create = async (sighting: Sighting): Promise<Outcome | null> => {
+    if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
+    const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+    if (!slot) return later(pace.freeInMs())
+    const sending = send(sighting, slot)
+    running.add(sending)
+    return sending.finally(() => running.delete(sending))
+  }
+
+  const send = async (sighting: Sighting, slot: Slot): Promise<Outcome | null> => {
+    const at = clock.monotonic()
+    let creation: Creation | null = null
+    try {
+      creation = await book.beginCreate(sighting, rules, clock.now())
+    } finally {
+      if (creation === null) slot.unused()
+    }
+    if (creation === null) return null
+    const limits = { startBy: at + firstByteWithinMs, endBy: at + portalTimeoutMs }
+    let isOver = false
+    try {
+      const written = await portal.createCustomer(creation.fields, limits)
+      slot.done()
+      const outcome = await conclude(creation, written)
+      isOver = written.outcome !== 'unknown'
+      return outcome
+    } finally {
+      slot.done()
+      // It is looked for after the settle time, which begins now that the request itself has ended.
+      if (!isOver) firstSeen.set(creation.id, clock.monotonic())
+    }
+  }
+
+  const conclude = async (creation: Creation, written: Written<PortalCustomer>): Promise<Outcome | null> => {
+    switch (written.outcome) {
+      case 'done':
+        await book.created(creation, wholeOf(written.value, creation.fields), clock.now())
+        return null
+      case 'not-done':
+        await book.notCreated(creation)
+        return written.code === 'PORTAL_REJECTED'
+          ? failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
+          : { kind: 'failed', code: written.code, detail: written.detail, retryAfterMs: written.retryAfterMs }
+      case 'unknown':
+        if (isAnswer(written.status)) await book.answered(creation, written.detail)
+        return failed(
+          'PORTAL_UNREACHABLE',
+          `whether the customer was created is not known: ${written.detail}`
+        )
+    }
+  }
+
+  /** A create whose answer is not known is never sent again before a look. Null: judge again. */
+  const settle = async (creation: Creation): Promise<Outcome | null> => {
+    if (!firstSeen.has(creation.id) && running.size > 0) {
+      await Promise.allSettled(running)
+      return null
+    }
+    const seen = firstSeen.get(creation.id) ?? clock.monotonic()
+    firstSeen.set(creation.id, seen)
+    const waitMs = seen + settleMs - clock.monotonic()
+    if (waitMs > 0) return later(waitMs)
+    if (!(await roll.readSince(seen + settleMs))) return later(againMs)
+    firstSeen.delete(creation.id)
+    const found = await book.settleCreation(creation, clock.now())
+    if (found !== null || creation.answer === null) return null
+    return failed('CUSTOMER_UNKNOWN', `the portal did not create it: ${creation.answer}`)
+  }
+
+  const resolve = async (sighting: Sighting, mayCreate: boolean) => {
+    for (let round = 1; round <= roundsMax; round += 1) {
+      const verdict = await book.judge(sighting, rules, clock.now())
+      let ended: Outcome | null
+      switch (verdict.kind) {
+        case 'is':
+          return { portalId: verdict.portalId }
+        case 'ambiguous':
+          return failed('CUSTOMER_AMBIGUOUS', verdict.why)
+        case 'unknown':
+          return failed('CUSTOMER_UNKNOWN', verdict.why + (await candidates(sighting.customer.name)))
+        case 'confirm':
+          ended = (await isThere(verdict.portalId))
+            ? null
+            : failed('CUSTOMER_UNKNOWN', goneFrom(verdict.portalId))
+          break
+        case 'create':
+          if (!mayCreate) return { wouldCreate: verdict.fields }
+          ended = await create(sighting)
+          break
+        case 'creating':
+          ended = await settle(verdict.creation)
+      }
+      if (ended) return ended
+    }
+    return later(againMs)
+  }
+
+  /** Portal customers that are called alike, for the person who is to say which it is. */
+  const candidates = async (name: string | null): Promise<string> => {
+    const words = wordsOf(name)
+    if (words.length === 0) return ''
+    const alike = await Promise.all(words.map(word => holdings.searchCustomers(word, foundMax)))
+    const found = rank(alike.flat(), words).slice(0, candidatesMax)
+    return found.length === 0 ? '' : `; perhaps ${found.map(shown).join(' or ')}`
+  }
+
+  return {
+    async find({ id, tool, invoice: { customer }, test }, { mayCreate = true } = {}) {
+      try {
+        return await resolve({ invoiceId: id, tool, customer, test }, mayCreate && !test)
+      } catch (error) {
+        if (!(error instanceof BridgeError)) throw error
+        return { kind: 'failed', code: error.code, detail: error.message, retryAfterMs: error.retryAfterMs }
+      }
+    },
+    async link(who, portalId) {
+      const known = (await holdings.customer(portalId)) !== null || (await isThere(portalId))
+      if (known) return book.link(who, portalId, clock.now())
+      const problems = [{ field: 'portalId', message: 'the portal holds no such customer' }]
+      throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+    },
+    unlink: who => book.unlink(who, clock.now()),
+    stop: roll.stop
+  }
+}
+
+const failed = (code: Code, detail: string): Outcome => ({ kind: 'failed', code, detail })
+
+/** Nobody's failure: it is asked again soon, and no attempt is spent. */
+const later = (retryAfterMs: number): Outcome => ({
+  kind: 'failed',
+  code: 'PORTAL_BUSY',
+  detail: 'the customer is being looked for in the portal',
+  retryAfterMs
+})
+
+/** Below 500, and not the portal's own time-out: it said something of its own. */
+const isAnswer = (status: number | undefined): boolean =>
+  status !== undefined && status >= 400 && status < 500 && status !== 408
+
+/** The answer to a write may tell no more than the id; the rest is what was sent. */
+const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer => ({
+  ...answer,
+  companyName: answer.companyName ?? sent.companyName,
+  primaryEmail: answer.primaryEmail ?? sent.primaryEmail,
+  address: answer.address ?? sent.address,
+  zipCode: answer.zipCode ?? sent.zipCode,
+  city: answer.city ?? sent.city,
+  countryCode: answer.countryCode ?? sent.countryCode ?? null
+})
+
+const foundMax = 50
+
+// Words that many names have tell nobody apart.
+const common = new Set(['bv', 'nv', 'vof', 'the', 'van', 'den', 'der', 'het', 'een', 'and', 'stichting'])
+
+const wordCharactersMin = 3
+const wordsMax = 5
+
+const wordsOf = (name: string | null): string[] =>
+  [...new Set(nameKey(name).split(' '))]
+    .filter(word => word.length >= wordCharactersMin && !common.has(word))
+    .slice(0, wordsMax)
+
+/** Those that share the most words first. */
+const rank = (found: PortalCustomer[], words: string[]): PortalCustomer[] => {
+  const alikeness = ({ companyName }: PortalCustomer) =>
+    words.filter(word => nameKey(companyName).includes(word)).length
+  return [...new Map(found.map(customer => [customer.id, customer])).values()]
+    .filter(customer => alikeness(customer) > 0)
+    .sort((a, b) => alikeness(b) - alikeness(a))
+}
+
+const shown = ({ id, companyName }: PortalCustomer): string => `${id} (${companyName})`

@@ -1,0 +1,71 @@
+// The command line as a person meets it: a process of its own, in a folder without a .env, with no setting of whoever
+// runs the tests.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { type Disposable, operatorToken, secret } from './end-to-end/bridge-process.ts'
+
+export const bin = fileURLToPath(new URL('../bin/factuurbrug.js', import.meta.url))
+
+export type Surroundings = { env?: Record<string, string>; cwd?: string }
+
+export type Ended = { code: number | null; stdout: string; stderr: string }
+
+const open = (args: string[], { env = {}, cwd = tmpdir() }: Surroundings): ChildProcess =>
+  spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+
+/** Runs it to its end. */
+export const factuurbrug = async (args: string[], surroundings: Surroundings = {}): Promise<Ended> => {
+  const child = open(args, surroundings)
+  const said = { stdout: '', stderr: '' }
+  child.stdout?.on('data', chunk => {
+    said.stdout += chunk
+  })
+  child.stderr?.on('data', chunk => {
+    said.stderr += chunk
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...said }
+}
+
+/** One that stays up. Resolves once what it printed matches; ends with the test. */
+export const factuurbrugUp = async (
+  t: Disposable,
+  args: string[],
+  { ready, ...surroundings }: Surroundings & { ready: RegExp }
+) => {
+  const child = open(args, surroundings)
+  const closed = once(child, 'close') as Promise<[number | null, string | null]>
+  let output = ''
+  const isReady = new Promise<void>(resolve => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', chunk => {
+        output += chunk
+        if (ready.test(output)) resolve()
+      })
+  })
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await closed
+  })
+  await Promise.race([isReady, closed])
+  return {
+    output: () => output,
+    /** Answers the exit code; null when the signal itself ended it. */
+    end: async (signal: NodeJS.Signals): Promise<number | null> => {
+      child.kill(signal)
+      return (await closed)[0]
+    }
+  }
+}
+
+/** What a person has set who asks this bridge. */
+export const asking = (url: string): Surroundings => ({
+  env: { FACTUURBRUG_URL: url, OPERATOR_TOKEN: operatorToken, INTAKE_SECRET: secret }
+})

@@ -1,0 +1,264 @@
+import t from 'tap'
+import { openapi } from '../../plugins/openapi.ts'
+import { openApp, operatorToken } from './app.ts'
+
+t.test('nobody learns or changes anything without the token of the operator', async t => {
+  const { app, receive, path } = await openApp(t)
+  await receive('A-1')
+  const addresses: ['GET' | 'POST', string][] = [
+    ['GET', '/api/summary'],
+    ['GET', '/api/invoices'],
+    ['GET', path('A-1')],
+    ...['deliver', 'dismiss', 'take', 'keep'].map(action => ['POST', `${path('A-1')}/${action}`] as const)
+  ].map(([method, url]) => [method as 'GET', url as string])
+
+  for (const [method, url] of addresses)
+    for (const authorization of [undefined, 'Bearer', `Basic ${operatorToken}`, `Bearer ${operatorToken}x`]) {
+      const headers = authorization === undefined ? {} : { authorization }
+      const answer = await app.inject({ method, url, headers, remoteAddress: `10.0.0.${addresses.length}` })
+      t.match([answer.statusCode, answer.headers['www-authenticate']], [/401|429/, /Bearer|undefined/], url)
+      t.notMatch(answer.payload, /A-1|121/)
+    }
+  t.equal((await app.inject('/api/openapi.json')).statusCode, 200, 'what can be asked is no secret')
+})
+
+t.test('guessing is slow; the right token passes all the same', async t => {
+  const { app, ask } = await openApp(t)
+  const guess = async (remoteAddress: string) =>
+    (await app.inject({ url: '/api/summary', remoteAddress, headers: { authorization: 'Bearer guess' } }))
+      .statusCode
+  const guesses = await Array.fromAsync({ length: 40 }, () => guess('10.0.0.1'))
+
+  t.strictSame(guesses, [...Array(30).fill(401), ...Array(10).fill(429)])
+  t.equal((await ask('GET', '/api/summary', { remoteAddress: '10.0.0.1' })).statusCode, 200)
+  t.equal(await guess('10.0.0.2'), 401, 'another address has guesses of its own')
+})
+
+t.test('the summary counts, and says where webhooks go', async t => {
+  const { ask, receive, path, clock } = await openApp(t, { PUBLIC_URL: 'https://facturen.example' })
+  for (const number of ['A-1', 'A-2', 'A-3']) await receive(number)
+  await ask('POST', `${path('A-3')}/dismiss`)
+  const waitingSince = new Date(clock.now()).toISOString().replace('.000', '')
+
+  t.match((await ask('GET', '/api/summary')).json(), {
+    waiting: 2,
+    sending: 0,
+    delivered: 0,
+    held: 0,
+    dismissed: 1,
+    attention: 0,
+    oldestWaitingAt: waitingSince,
+    oldestSendingAt: null,
+    portal: { url: 'http://127.0.0.1:9/v1', state: 'open', tokenRefused: false, backlogMinutes: 1 },
+    tools: [{ name: 'invoices', on: true, address: 'https://facturen.example/webhooks/invoices' }]
+  })
+})
+
+t.test('invoices come newest first, page by page, and filtered', async t => {
+  const { ask, receive, path } = await openApp(t)
+  for (let at = 1; at <= 5; at++) await receive(`2026-${at}`, { customerRef: `Klant ${at}` })
+  await ask('POST', `${path('2026-2')}/dismiss`)
+  const numbers = async (query: string) => {
+    const { invoices, next } = (await ask('GET', `/api/invoices${query}`)).json()
+    return [
+      invoices.map(({ invoiceNumber }: { invoiceNumber: string }) => invoiceNumber.slice(5)).join(),
+      next
+    ]
+  }
+
+  t.strictSame(await numbers(''), ['5,4,3,2,1', null])
+  const [first, next] = await numbers('?limit=2')
+  t.equal(first, '5,4')
+  const [second, last] = await numbers(`?limit=2&cursor=${next}`)
+  t.equal(second, '3,2')
+  t.strictSame(await numbers(`?limit=2&cursor=${last}`), ['1', null])
+  t.strictSame(await numbers('?state=dismissed'), ['2', null])
+  t.strictSame(await numbers('?code=BY_OPERATOR&state=dismissed&tool=invoices'), ['2', null])
+  t.strictSame(await numbers('?q=2026-4'), ['4', null])
+  t.strictSame(await numbers('?q=KLANT%203'), ['3', null])
+  t.strictSame(await numbers('?tool=another'), ['', null])
+})
+
+t.test('a filter that cannot be read is named, with every other', async t => {
+  const { ask } = await openApp(t)
+  const answer = await ask('GET', '/api/invoices?state=lost&limit=0&cursor=x&sort=amount')
+
+  t.match(answer, { statusCode: 422, headers: { 'content-type': /^application\/problem\+json/ } })
+  t.match(answer.json(), { code: 'FIELDS_INVALID' })
+  t.strictSame(
+    answer.json().problems.map(({ field }: { field: string }) => field),
+    ['state', 'limit', 'cursor', 'sort']
+  )
+})
+
+t.test('one invoice is found by its number, whatever that is made of', async t => {
+  const { ask, receive, path } = await openApp(t)
+  const numbers = [
+    '2026/0042',
+    'a b+c',
+    '100%',
+    '%2F',
+    '#?&=',
+    'ü'.repeat(100),
+    '\u{1f9fe}'.repeat(100),
+    'a\'b"c\\'
+  ]
+
+  for (const number of numbers) {
+    t.match(await receive(number), { statusCode: 200 }, number)
+    t.match((await ask('GET', path(number))).json(), {
+      invoiceNumber: number,
+      history: [{ event: 'received' }]
+    })
+    t.match((await ask('POST', `${path(number)}/dismiss`)).json(), {
+      invoiceNumber: number,
+      state: 'dismissed'
+    })
+  }
+  t.match((await ask('GET', path(' A B+C '))).json(), { invoiceNumber: 'a b+c' })
+})
+
+t.test('an invoice is told with its money as text and its times as instants', async t => {
+  const { ask, receive, path, clock } = await openApp(t)
+  await receive('A-1', { customerName: 'Kees', paidAt: '2026-11-21', dueAt: '2026-12-20' })
+  const now = new Date(clock.now()).toISOString().replace('.000', '')
+
+  t.strictSame((await ask('GET', path('A-1'))).json(), {
+    invoiceNumber: 'A-1',
+    tool: 'invoices',
+    state: 'waiting',
+    code: null,
+    advice: null,
+    customer: {
+      ref: 'cst_1',
+      portalId: 'cst_1',
+      emails: [],
+      name: 'Kees',
+      address: null,
+      zipCode: null,
+      city: null,
+      countryCode: null
+    },
+    amount: '121.00',
+    currency: 'EUR',
+    issuedAt: '2026-11-20',
+    dueAt: '2026-12-20',
+    paidAt: '2026-11-21T11:00:00Z',
+    portalId: null,
+    receivedAt: now,
+    deliveredAt: null,
+    nextAttemptAt: now,
+    attempts: 0,
+    notify: false,
+    test: false,
+    history: [{ at: now, tool: 'invoices', notify: false, event: 'received' }]
+  })
+})
+
+t.test('times in a history are instants, too', async t => {
+  const { ask, receive, path, ledger, clock } = await openApp(t)
+  await receive('A-1')
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  const at = Date.UTC(2026, 10, 20, 13)
+  await ledger.record(
+    loan!,
+    { to: 'waiting', at, code: 'PDF_UNREACHABLE', detail: null, spent: true },
+    clock.now()
+  )
+
+  const { history } = (await ask('GET', path('A-1'))).json()
+  t.match(history.at(-1), {
+    event: 'waiting',
+    nextAttemptAt: '2026-11-20T13:00:00Z',
+    code: 'PDF_UNREACHABLE'
+  })
+})
+
+t.test(
+  'what the state does not allow is refused with its reason, what is not known with another',
+  async t => {
+    const { ask, receive, path } = await openApp(t)
+    await receive('A-1')
+
+    t.match(await ask('POST', `${path('A-1')}/take`), {
+      statusCode: 409,
+      payload: /"code":"STATE_CONFLICT","detail":"there is nothing to take while it is waiting"/
+    })
+    for (const [method, url] of [
+      ['GET', path('A-2')],
+      ['POST', `${path('A-2')}/deliver`]
+    ] as const)
+      t.match(await ask(method, url), { statusCode: 404, payload: /"code":"INVOICE_NOT_FOUND"/ })
+    t.match(await ask('POST', `${path('A-1')}/explode`), { statusCode: 404, payload: /"code":"NOT_FOUND"/ })
+  }
+)
+
+t.test('a conflict is resolved by a person', async t => {
+  const { ask, receive, path, lines } = await openApp(t)
+  for (const number of ['A-1', 'A-2']) {
+    await receive(number)
+    t.match((await receive(number, { amount: '99.00' })).json(), { result: 'conflict' })
+    t.match((await ask('GET', path(number))).json(), {
+      state: 'held',
+      code: 'INVOICE_CONFLICT',
+      advice: { operator: /`keep` these facts, or `take` the others/ }
+    })
+  }
+
+  t.match((await ask('POST', `${path('A-1')}/take`)).json(), { state: 'waiting', amount: '99.00' })
+  t.match((await ask('POST', `${path('A-2')}/keep`)).json(), { state: 'waiting', amount: '121.00' })
+  t.match(lines.slice(-2), [{ msg: 'other facts taken', invoiceNumber: 'A-1' }, { msg: 'facts kept' }])
+})
+
+t.test('a tool is asked again only by name and date, and only where it can be', async t => {
+  const { ask } = await openApp(t)
+  const catchUp = async (payload: object) => ask('POST', '/api/catch-up', { payload })
+
+  const wrong = await catchUp({ since: '2026-02-30', upTo: 'now' })
+  t.equal(wrong.statusCode, 422)
+  t.strictSame(
+    wrong.json().problems.map(({ field }: { field: string }) => field),
+    ['tool', 'since', 'upTo']
+  )
+  for (const tool of ['invoices', 'unheard of'])
+    t.match(await catchUp({ tool, since: '2026-11-01' }), {
+      statusCode: 422,
+      payload: /"TOOL_CANNOT_BE_ASKED"/
+    })
+})
+
+/** From the tree that Fastify prints. */
+const routesOf = (tree: string): string[] => {
+  const parts: string[] = []
+  return tree.split('\n').flatMap(line => {
+    const [, indent = '', part = '', methods = ''] =
+      /^((?:[│ ] {3})*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? []
+    if (part === '') return []
+    parts.splice(indent.length / 4, Number.POSITIVE_INFINITY, part)
+    return methods
+      .split(', ')
+      .filter(method => method !== '' && method !== 'HEAD')
+      .map(method => `${method} ${parts.join('')}`)
+  })
+}
+
+t.test('what is described is exactly what there is', async t => {
+  const { app } = await openApp(t)
+  await app.ready()
+  const methods = ['get', 'post', 'put', 'patch', 'delete']
+  const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
+    Object.keys(operations)
+      .filter(key => methods.includes(key))
+      .map(method => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
+  )
+
+  t.strictSame(
+    routesOf(app.printRoutes({ commonPrefix: false }))
+      .filter(route => / \/api\//.test(route) && route !== 'GET /api/openapi.json')
+      .toSorted(),
+    described.toSorted()
+  )
+  const names = [...JSON.stringify(openapi).matchAll(/"operationId":"(\w+)"/g)].map(([, name]) => name)
+  t.equal(names.length, described.length)
+  t.equal(new Set(names).size, names.length, 'each by a name of its own')
+})

@@ -1,0 +1,35 @@
+import t from 'tap'
+import { openapi } from '../../plugins/openapi.ts'
+import { states } from '../../src/ledger/ledger.ts'
+import { openApp } from './app.ts'
+
+t.test('every reference leads somewhere', async t => {
+  const text = JSON.stringify(openapi)
+  for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
+    t.ok(name in openapi.components.schemas, name)
+})
+
+t.test('an invoice and a summary have the fields that are described, and no other', async t => {
+  const { ask, receive, path } = await openApp(t)
+  await receive('A-1')
+  const { Invoice, Summary, Problem } = openapi.components.schemas
+
+  const { history, ...invoice } = (await ask('GET', path('A-1'))).json()
+  t.ok(Array.isArray(history))
+  t.strictSame(
+    Object.keys(invoice).toSorted(),
+    Object.keys(Invoice.properties)
+      .filter(name => name !== 'wouldSend')
+      .toSorted()
+  )
+  t.strictSame(
+    Object.keys((await ask('GET', '/api/summary')).json()).toSorted(),
+    Object.keys(Summary.properties).toSorted()
+  )
+  const problem = (await ask('GET', '/api/invoices?limit=x')).json()
+  t.strictSame(Object.keys(problem).toSorted(), Object.keys(Problem.properties).toSorted())
+})
+
+t.test('the states are those of the ledger', async t => {
+  t.strictSame(openapi.components.schemas.Invoice.properties.state.enum, states)
+})

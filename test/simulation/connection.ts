@@ -1,0 +1,208 @@
+// One process's way to the simulated portal: a stand-in for src/portal/client.ts, over a network that delays, loses and
+// garbles. What an answer means is decided by the product's own verdict and schemas.
+
+import type { z } from 'zod'
+import type { Clock } from '../../src/clock.ts'
+import { formatPaidAt, numberKey } from '../../src/invoice.ts'
+import type { Portal } from '../../src/portal/client.ts'
+import type { Exchange } from '../../src/portal/exchange.ts'
+import { pauseOf } from '../../src/portal/pause.ts'
+import { PortalCustomer, PortalInvoice, pageOf, readWritten } from '../../src/portal/schemas.ts'
+import { readable, written } from '../../src/portal/verdict.ts'
+import type { Answer } from './portal.ts'
+import type { Random } from './random.ts'
+import { isAlive, type Owner } from './scheduler.ts'
+import type { Faults } from './weather.ts'
+import type { Request, World } from './world.ts'
+
+export type ConnectionOptions = {
+  world: World
+  owner: Owner
+  clock: Clock
+  /** A place where the process may die or freeze; true when it has died. */
+  isLostAt: (place: 'request' | 'answer') => boolean
+  heard: (answer: { remaining: number | null; pauseMs: number | null }) => void
+  fileOf: (pdf: Blob) => string
+}
+
+type Ask = {
+  name: Request['name']
+  key?: string
+  startBy?: number | undefined
+  endBy?: number | undefined
+  serve: (sentAt: number) => Answer
+}
+
+type Fault = keyof Faults | 'none'
+
+const kinds: readonly (keyof Faults)[] = [
+  'refused',
+  'slowConnect',
+  'lostRequest',
+  'lostAnswer',
+  'lateAnswer',
+  'reset',
+  'garbled',
+  'errorBefore',
+  'errorAfter',
+  'odd'
+]
+
+const drawFault = (random: Random, faults: Faults): Fault => {
+  for (const kind of kinds) if (faults[kind] > 0 && random.chance(faults[kind])) return kind
+  return 'none'
+}
+
+export const createConnection = (options: ConnectionOptions): Portal => {
+  const { world, owner, clock, isLostAt, heard, fileOf } = options
+  const { scheduler, random, weather, portal, requests, storm, tell } = world
+  const { timeoutMs } = weather.bridge
+  const { latencyMs, slowMs } = weather.portal
+  const travelMs = () => random.int(1, latencyMs)
+
+  /** What becomes of a request that arrived; null: nothing ever comes back. */
+  const serve = (ask: Ask, request: Request, fault: Fault): Answer | null => {
+    const refused = portal.admit()
+    if (refused || fault === 'errorBefore' || fault === 'odd') {
+      request.fate = 'nothing'
+      if (refused) return refused
+      const status = fault === 'odd' ? random.pick([408, 409, 302]) : random.pick([500, 502, 503, 504])
+      return { status, headers: {}, body: 'no' }
+    }
+    const before = portal.entries.length
+    const answer = ask.serve(request.sentAt)
+    request.fate = portal.entries.length > before ? 'made' : 'nothing'
+    request.well = answer.status < 300
+    if (fault === 'lostAnswer') return null
+    if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
+    if (fault !== 'garbled') return answer
+    const cut = answer.body.slice(0, random.int(0, answer.body.length - 1))
+    return { ...answer, body: random.pick([cut, '<html>Welcome</html>', '{"data":{}}']) }
+  }
+
+  const exchange = (ask: Ask): Promise<Exchange> =>
+    new Promise(resolve => {
+      if (isLostAt('request')) return
+      const { endBy = Number.POSITIVE_INFINITY } = ask
+      const startBy = Math.min(ask.startBy ?? endBy, endBy)
+      const isWrite = ask.name === 'createInvoice' || ask.name === 'markPaid'
+      const fault = storm.rages ? drawFault(random, isWrite ? weather.faults : weather.readFaults) : 'none'
+      let request: Request | undefined
+      let arrived = false
+      let over = false
+      const end = (exchanged: Exchange): void => {
+        if (over) return
+        over = true
+        giveUp.cancel()
+        // Reset: what is still on its way is thrown away where it arrives.
+        if (request && !arrived) request.fate = 'nothing'
+        tell(() => `  ${ask.name} ${ask.key ?? ''} ${outcomeOf(exchanged)}`)
+        resolve(exchanged)
+      }
+      const withinMs = Math.max(0, Math.min(timeoutMs, endBy - clock.monotonic()))
+      const giveUp = scheduler.after(
+        withinMs,
+        () => end({ kind: request ? 'lost' : 'unsent', reason: 'no answer in time' }),
+        owner
+      )
+
+      const receive = (answer: Answer): void => {
+        if (over || isLostAt('answer')) return
+        // It froze with the answer before its eyes.
+        if (owner.frozenUntil > scheduler.now()) return void scheduler.after(0, () => receive(answer), owner)
+        const pauseMs = answer.status === 429 ? pauseOf(answer.headers, clock.now()) : null
+        heard({ remaining: portal.remaining(), pauseMs })
+        end({ kind: 'answer', ...answer })
+      }
+
+      const arrive = (request: Request): void => {
+        // One that died may have left bytes on their way.
+        if (over || fault === 'lostRequest' || (!isAlive(owner) && random.chance(0.2))) {
+          request.fate = 'nothing'
+          return
+        }
+        arrived = true
+        const slow = storm.rages && slowMs > 0 && random.chance(0.5) ? random.int(0, slowMs) : 0
+        scheduler.after(slow, () => {
+          const answer = serve(ask, request, fault)
+          tell(() => `    portal: ${ask.name} ${ask.key ?? ''} → ${answer?.status ?? 'no answer'} (${fault})`)
+          if (answer === null) return
+          const lateMs = fault === 'lateAnswer' ? random.int(0, 2 * timeoutMs) : 0
+          scheduler.after(
+            travelMs() + lateMs,
+            () => (fault === 'reset' ? end({ kind: 'lost', reason: 'ECONNRESET' }) : receive(answer)),
+            owner
+          )
+        })
+      }
+
+      const leave = (): void => {
+        if (over) return
+        if (fault === 'refused') return end({ kind: 'unsent', reason: 'ECONNREFUSED' })
+        if (clock.monotonic() > startBy) return end({ kind: 'unsent', reason: 'too late' })
+        const left: Request = {
+          name: ask.name,
+          key: ask.key ?? null,
+          sentAt: scheduler.now(),
+          fate: 'under way',
+          well: false,
+          era: world.era
+        }
+        request = left
+        requests.push(left)
+        tell(() => `  ${ask.name} ${ask.key ?? ''} leaves`)
+        scheduler.after(travelMs(), () => arrive(left))
+        isLostAt('request')
+      }
+      const connectMs = fault === 'slowConnect' ? random.int(0, 12_000) : random.int(0, latencyMs)
+      scheduler.after(connectMs, leave, owner)
+    })
+
+  const read = async <T extends z.ZodType>(ask: Ask, schema: T): Promise<z.output<T>> =>
+    readable(await exchange(ask), schema, clock.now())
+
+  return {
+    async createInvoice(body, pdf, { startBy, endBy } = {}) {
+      const exchanged = await exchange({
+        name: 'createInvoice',
+        key: numberKey(body.invoiceNumber),
+        startBy,
+        endBy,
+        serve: sentAt => portal.create(body, fileOf(pdf), sentAt)
+      })
+      return written(exchanged, {
+        valueIn: answer => readWritten(PortalInvoice, answer),
+        now: clock.now(),
+        taken: /num[bm]er/i
+      })
+    },
+    async markPaid(id, paidAt) {
+      // Through the portal's notation, as the real client does.
+      const at = Date.parse(`${formatPaidAt(paidAt, 'UTC').replace(' ', 'T')}Z`)
+      const exchanged = await exchange({ name: 'markPaid', key: id, serve: () => portal.markPaid(id, at) })
+      return written(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer), now: clock.now() })
+    },
+    async invoice(id) {
+      const exchanged = await exchange({ name: 'invoice', key: id, serve: () => portal.one(id) })
+      if (exchanged.kind === 'answer' && exchanged.status === 404) return null
+      return readable(exchanged, PortalInvoice, clock.now())
+    },
+    invoicesPage: number =>
+      read(
+        { name: 'invoicesPage', key: `${number}`, serve: () => portal.page(number) },
+        pageOf(PortalInvoice)
+      ),
+    customersPage: number =>
+      read(
+        { name: 'customersPage', key: `${number}`, serve: () => portal.customersPage(number) },
+        pageOf(PortalCustomer)
+      ),
+    customer: () => Promise.reject(new Error('nobody asks for a customer')),
+    billsPage: () => Promise.reject(new Error('nobody asks for bills')),
+    createCustomer: () => Promise.reject(new Error('nobody makes customers')),
+    close() {}
+  }
+}
+
+const outcomeOf = (exchanged: Exchange): string =>
+  exchanged.kind === 'answer' ? `← ${exchanged.status}` : `${exchanged.kind}: ${exchanged.reason}`

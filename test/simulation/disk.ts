@@ -1,0 +1,117 @@
+// What survives a crash: the ledger's database, the spooled PDFs, and which disk it is. It can be copied, rolled back to
+// the copy, and lost.
+
+import { DatabaseSync } from 'node:sqlite'
+import { openSqlite } from '../../src/ledger/sqlite.ts'
+import type { Document, Spool } from '../../src/spool.ts'
+
+export interface Disk {
+  database: DatabaseSync
+  /** As the bridge reads it off its lock file: another one once the disk was restored. */
+  identity: () => string
+  /** Of a whole-disk snapshot nobody can tell; for the mutation that does not ask. */
+  keepIdentity: () => void
+  spool: Spool
+  /** Spools a PDF of which only the name counts. */
+  write: (file: string) => Document
+  has: (file: string) => boolean
+  fileOf: (blob: Blob) => string
+  snapshot: () => void
+  hasSnapshot: () => boolean
+  rollBack: () => void
+  lose: () => void
+}
+
+// Migrated once for all seeds of this thread.
+let empty: Uint8Array | undefined
+
+const emptyLedger = (): Uint8Array => {
+  if (empty) return empty
+  const database = new DatabaseSync(':memory:')
+  openSqlite({ file: ':memory:', database })
+  empty = database.serialize()
+  database.close()
+  return empty
+}
+
+export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
+  const database = new DatabaseSync(':memory:')
+  database.deserialize(emptyLedger())
+  failCommits(database, fails)
+  let files = new Set<string>()
+  let identity = 'disk 1'
+  let disks = 1
+  let keeps = false
+  let copy: { ledger: Uint8Array; files: Set<string> } | undefined
+  const blobs = new WeakMap<Blob, string>()
+
+  const changed = (): void => {
+    disks += 1
+    if (!keeps) identity = `disk ${disks}`
+  }
+
+  return {
+    database,
+    identity: () => identity,
+    keepIdentity: () => {
+      keeps = true
+    },
+    write(file) {
+      files.add(file)
+      return { file, bytes: file.length, sha256: file }
+    },
+    has: file => files.has(file),
+    fileOf: blob => blobs.get(blob) ?? '',
+    spool: {
+      keep: async () => {
+        throw new Error('nothing here streams')
+      },
+      async blob({ file }) {
+        if (!files.has(file)) throw new Error('ENOENT')
+        const blob = new Blob()
+        blobs.set(blob, file)
+        return blob
+      },
+      async remove({ file }) {
+        files.delete(file)
+      },
+      async sweep(named) {
+        const orphans = [...files].filter(file => !named.has(file))
+        for (const file of orphans) files.delete(file)
+        return orphans.length
+      }
+    },
+    snapshot() {
+      copy = { ledger: database.serialize(), files: new Set(files) }
+    },
+    hasSnapshot: () => copy !== undefined,
+    rollBack() {
+      if (!copy) return
+      database.deserialize(copy.ledger)
+      files = new Set(copy.files)
+      changed()
+    },
+    lose() {
+      database.deserialize(emptyLedger())
+      files = new Set()
+      copy = undefined
+      changed()
+    }
+  }
+}
+
+/** A full disk shows when a transaction is committed. */
+const failCommits = (database: DatabaseSync, fails: () => boolean): void => {
+  const prepare = database.prepare.bind(database)
+  database.prepare = sql => {
+    const statement = prepare(sql)
+    if (sql !== 'COMMIT') return statement
+    const commit = statement.run.bind(statement)
+    statement.run = () => {
+      if (fails())
+        throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+      return commit()
+    }
+    return statement
+  }
+}

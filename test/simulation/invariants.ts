@@ -1,0 +1,132 @@
+// What has to be true once the storm is over and the bridge has come to rest.
+
+import { numberKey } from '../../src/invoice.ts'
+import type { Cells } from '../../src/ledger/cells.ts'
+import { keptOf } from '../../src/ledger/cells.ts'
+import type { Machine } from './machine.ts'
+import type { People } from './people.ts'
+import type { Entry } from './portal.ts'
+import type { Sale } from './sales.ts'
+import type { Tools } from './tool.ts'
+import type { World } from './world.ts'
+
+export type Scene = { world: World; machine: Machine; tools: Tools; people: People }
+
+const rowsOf = ({ disk }: Machine): Map<string, Cells> => {
+  const rows = disk.database.prepare('SELECT * FROM invoice').all() as Cells[]
+  return new Map(rows.map(row => [row.key as string, row]))
+}
+
+export const judge = (scene: Scene): void => {
+  const rows = rowsOf(scene.machine)
+  for (const sale of scene.tools.sales) judgeSale(scene, sale, rows.get(sale.key))
+  judgeStrays(scene)
+  judgeBudget(scene)
+}
+
+const entriesOf = ({ world }: Scene, key: string): Entry[] =>
+  world.portal.entries.filter(entry => numberKey(entry.invoiceNumber) === key)
+
+const isSaid = (entry: Entry, { versions }: Sale): boolean =>
+  versions.some(
+    ({ customerId, amountCents, issuedAt }) =>
+      entry.customerId === customerId && entry.amountCents === amountCents && entry.issuedAt === issuedAt
+  )
+
+const factsOf = ({ customerId, amountCents, issuedAt }: Entry): string =>
+  `${customerId} ${amountCents} ${issuedAt}`
+
+const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
+  const { world, tools, people } = scene
+  const { fail } = world
+  if (!row) {
+    if (tools.acknowledged.has(sale.key)) fail(`${sale.number} was acknowledged and is not known`)
+    return
+  }
+  const entries = entriesOf(scene, sale.key)
+  const living = entries.filter(({ deletedAt }) => deletedAt === null)
+  const ours = living.filter(({ by }) => by === 'bridge')
+  const code = row.code as string | null
+
+  // A person who has seen what stands there can ask for one more, with other facts.
+  const facts = ours.map(factsOf)
+  if (ours.length > 1 && !(people.overridden.has(sale.key) && new Set(facts).size === ours.length))
+    fail(`${sale.number} stands in the portal ${ours.length} times: ${ours.map(({ id }) => id).join(', ')}`)
+  if (living.length > 1) judgeBeside(scene, sale, living, code)
+
+  // What people deleted, the bridge may have had to make again: it cannot know that it was there.
+  const deleted = entries.filter(({ by, deletedAt }) => by === 'bridge' && deletedAt !== null).length
+  const mails = entries.filter(({ by, mailed }) => by === 'bridge' && mailed).length
+  const mailsMax = 1 + deleted + (people.overridden.has(sale.key) ? sale.versions.length - 1 : 0)
+  if (mails > mailsMax) fail(`${sale.number} was mailed ${mails} times`)
+
+  switch (row.state) {
+    case 'delivered':
+      return judgeDelivered(scene, sale, row)
+    case 'held':
+      if (code === null) fail(`${sale.number} is held without a code`)
+      return
+    case 'dismissed':
+      return
+    default:
+      fail(`${sale.number} is still ${row.state}`)
+  }
+}
+
+/** Somebody put in the same number by hand. */
+const judgeBeside = ({ world, people }: Scene, sale: Sale, living: Entry[], code: string | null): void => {
+  const ours = living.filter(({ by }) => by === 'bridge')
+  const typed = living.filter(({ by }) => by === 'people')
+  if (ours.length === 0 || people.overridden.has(sale.key)) return
+  // What stood there before the bridge began is known to it. What came later is, from the next sweep on.
+  if (typed.some(({ addedAt }) => addedAt === 0))
+    world.fail(`${sale.number} was made although it stood there before the bridge began`)
+  if (code === null && !people.decided.has(sale.key))
+    world.fail(`${sale.number} stands there twice, and nobody is told`)
+}
+
+const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
+  const { world, people } = scene
+  const { fail } = world
+  const entry = world.portal.entries.find(({ id }) => id === row.portal_id)
+  const { invoice } = keptOf(row)
+  if (!entry) return fail(`${sale.number} is delivered as ${row.portal_id}, which never was`)
+  const isRight =
+    numberKey(entry.invoiceNumber) === sale.key &&
+    entry.customerId === invoice.customer.portalId &&
+    entry.amountCents === invoice.amountCents &&
+    entry.issuedAt === invoice.issuedAt
+  if (!isRight)
+    fail(`${sale.number} is delivered as ${entry.id}, which is ${factsOf(entry)}: ${JSON.stringify(invoice)}`)
+  if (row.code === 'DELETED_IN_PORTAL' && entry.deletedAt === null)
+    fail(`${sale.number} is said to be deleted, and stands there as ${entry.id}`)
+  // Where it could not be marked there is a note, unless a person has cleared it.
+  const isMarked = entry.paidAt !== null || row.code !== null || people.decided.has(sale.key)
+  if (invoice.paidAt !== null && !isMarked && entry.deletedAt === null)
+    fail(`${sale.number} is paid, and the portal does not know`)
+  if (entry.paidAt !== null && entry.paidAt !== sale.paidAt) fail(`${sale.number} is paid at another time`)
+  if (entry.marks > 1) fail(`${sale.number} was marked paid ${entry.marks} times`)
+}
+
+/** Nothing stands in the portal that no tool sent, and nothing with another's PDF. */
+const judgeStrays = ({ world, tools }: Scene): void => {
+  for (const entry of world.portal.entries) {
+    if (entry.by !== 'bridge') continue
+    const sale = tools.sales.find(({ key }) => key === numberKey(entry.invoiceNumber))
+    if (!sale || !isSaid(entry, sale)) world.fail(`${entry.id} was sent by no tool: ${factsOf(entry)}`)
+    else if (entry.pdf?.split(' ')[0] !== sale.key) world.fail(`${entry.id} has another's PDF: ${entry.pdf}`)
+  }
+}
+
+const minute = 60_000
+
+/** No 60 seconds, however they are cut, hold more requests than the budget. */
+const judgeBudget = ({ world }: Scene): void => {
+  const { requests, weather, fail } = world
+  const { perMinute } = weather.bridge
+  for (const [index, { sentAt, era }] of requests.entries()) {
+    const first = requests[index - perMinute]
+    if (first && first.era === era && sentAt - first.sentAt < minute)
+      return fail(`${perMinute + 1} requests within ${sentAt - first.sentAt} ms, at ${Math.round(sentAt)}`)
+  }
+}

@@ -1,0 +1,39 @@
+// Time as one simulated process sees it: the monotonic clock goes on while it is frozen, the wall clock can be set, and
+// timers are never early, but late when nobody minds.
+
+import type { Clock } from '../../src/clock.ts'
+import { epoch } from './portal.ts'
+import type { Owner } from './scheduler.ts'
+import type { World } from './world.ts'
+
+/** How far the machine's wall clock is off. */
+export type Wall = { offMs: number }
+
+// After the storm timers of a second and more come on the minute only: a quiet hour shall not cost a second.
+const restGridMs = 60_000
+
+export const createMachineClock = (world: World, owner: Owner, wall: Wall): Clock => {
+  const { scheduler, random, storm } = world
+  const bornAt = scheduler.now() - random.int(0, 1_000_000)
+
+  const dueAt = (ms: number): number => {
+    const at = scheduler.now() + Math.max(1, Math.ceil(ms))
+    return storm.rages || ms < 1000 ? at : Math.ceil(at / restGridMs) * restGridMs
+  }
+
+  return {
+    now: () => Math.floor(epoch + scheduler.now() + wall.offMs),
+    monotonic: () => scheduler.now() - bornAt,
+    sleep: (ms, signal) =>
+      new Promise(resolve => {
+        if (signal?.aborted) return resolve()
+        const done = () => {
+          timer.cancel()
+          signal?.removeEventListener('abort', done)
+          resolve()
+        }
+        const timer = scheduler.at(dueAt(ms), done, owner)
+        signal?.addEventListener('abort', done)
+      })
+  }
+}

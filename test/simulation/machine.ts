@@ -1,0 +1,225 @@
+// The machine the bridge runs on: one process at a time, made of the product's own parts, that can be killed at every
+// step, frozen, stopped in good order, and started again on the same disk.
+
+import type { Clock } from '../../src/clock.ts'
+import { createDesk } from '../../src/desk.ts'
+import { createEngine, createPaceFor, type Engine, type EngineOptions } from '../../src/engine.ts'
+import { BridgeError } from '../../src/errors.ts'
+import { createIntake, type Intake } from '../../src/intake.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { openSqlite } from '../../src/ledger/sqlite.ts'
+import type { Log } from '../../src/log.ts'
+import type { Pace } from '../../src/portal/pace.ts'
+import type { ToolApi } from '../../src/tool-api.ts'
+import { createUpkeep, type Upkeep } from '../../src/upkeep.ts'
+import { createConnection } from './connection.ts'
+import { createDisk, type Disk } from './disk.ts'
+import { createMachineClock, type Wall } from './machine-clock.ts'
+import type { Mutation } from './mutations.ts'
+import { isAlive, type Owner } from './scheduler.ts'
+import { witness } from './witness.ts'
+import type { World } from './world.ts'
+
+export type Running = { owner: Owner; clock: Clock; ledger: Ledger; receive: Intake['receive'] }
+
+export interface Machine {
+  disk: Disk
+  wall: Wall
+  /** The process that listens; null while there is none. */
+  running: () => Running | null
+  start: () => void
+  crash: (why: string) => void
+  /** The whole process, or one of its engines only. */
+  freeze: (ms: number) => void
+  /** In good order, and soon started again. */
+  restart: () => void
+  /** Between two processes: what a person does to the disk while nothing runs. */
+  whileDead: (change: () => void) => void
+  starts: () => number
+}
+
+// The portal's and everybody's: summer time is not what is tested here.
+const timeZone = 'UTC'
+
+// So short that giving up is seen; longer than any storm.
+const retryForMs = 30 * 60_000
+
+export type MachineOptions = {
+  world: World
+  mutation: Mutation | null
+  fetchPdf: (url: string, owner: Owner) => Promise<string>
+}
+
+export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Machine => {
+  const { scheduler, random, weather, storm, tell, fail } = world
+  const { bridge, counts } = weather
+  const disk = createDisk({ fails: () => storm.rages && random.chance(weather.diskFails) })
+  if (mutation?.keepsIdentity) disk.keepIdentity()
+  const wall: Wall = { offMs: 0 }
+  let crashesLeft = counts.crashes
+  let starts = 0
+  let owner: Owner = { alive: false, frozenUntil: 0 }
+  let engineOwners: Owner[] = []
+  let running: Running | null = null
+  let whenDead: (() => void)[] = []
+
+  const crash = (why: string): void => {
+    if (!owner.alive) return
+    tell(() => `the process dies: ${why}`)
+    owner.alive = false
+    running = null
+    scheduler.after(storm.rages ? random.int(500, 20_000) : 500, start)
+  }
+
+  const freezeOne = (whom: Owner, ms: number): void => {
+    tell(() => `${whom.within ? 'one engine' : 'the process'} freezes for ${ms} ms`)
+    whom.frozenUntil = scheduler.now() + ms
+  }
+
+  /** One of the places where it can die or freeze. True when it is dead. */
+  const isLostAt = (place: 'commit' | 'request' | 'answer', whom: Owner): boolean => {
+    if (storm.rages && isAlive(whom)) {
+      if (crashesLeft > 0 && random.chance(weather.crashAt[place])) {
+        crashesLeft -= 1
+        crash(`at a ${place}`)
+      } else if (weather.freezeAt > 0 && random.chance(weather.freezeAt)) freezeOne(whom, random.int(100, whom.within ? 80_000 : 15_000))
+    }
+    return !isAlive(whom)
+  }
+
+  const log = (whom: Owner): Log => {
+    const line = (level: string) => (facts: object, message: string) => {
+      if (!isAlive(whom)) return
+      tell(() => `  ${level}: ${message} ${JSON.stringify({ ...facts, err: undefined })}`)
+      const { err } = facts as { err?: unknown }
+      // Every failure has a name; what has none is a bug.
+      if (level === 'error' && !(err instanceof BridgeError)) fail(`${message}: ${(err as Error)?.stack ?? err}`)
+    }
+    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+  }
+
+  const openLedger = (whom: Owner): Ledger =>
+    openSqlite({
+      file: ':memory:',
+      database: disk.database,
+      identity: disk.identity(),
+      defer: flush =>
+        void scheduler.after(
+          random.int(0, 20),
+          () => {
+            if (isLostAt('commit', whom)) return
+            flush()
+            isLostAt('commit', whom)
+          },
+          whom
+        )
+    })
+
+  const openIntake = (whom: Owner, ledger: Ledger, wake: () => void): Intake =>
+    createIntake({
+      ledger,
+      spool: disk.spool,
+      log: log(whom),
+      wake,
+      alert: () => {},
+      rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
+    })
+
+  const openEngine = (whom: Owner, ledger: Ledger, pace: Pace): Engine => {
+    const clock = createMachineClock(world, whom, wall)
+    const options: EngineOptions = {
+      ledger,
+      spool: disk.spool,
+      pace,
+      portal: createConnection({
+        world,
+        owner: whom,
+        clock,
+        isLostAt: place => isLostAt(place, whom),
+        heard: pace.heard,
+        fileOf: disk.fileOf
+      }),
+      fetchPdf: async ({ url }) => disk.write(await fetchPdf(url, whom)),
+      // The tools here have no API to be asked by.
+      desk: createDesk({ tools: [], api: {} as ToolApi, clock, timeZone, refused: () => {} }),
+      intake: openIntake(whom, ledger, () => {}),
+      clock,
+      random: random.next,
+      log: log(whom),
+      alert: () => {},
+      rules: { creditNotes: 'hold', zeroAmounts: 'dismiss', review: bridge.review, timeZone },
+      patience: {
+        retryFirstMs: bridge.retryFirstMs,
+        retryLongestMs: bridge.retryLongestMs,
+        retryForMs
+      },
+      identity: { url: 'https://portal.example/v1', token: 'token' },
+      portalTimeoutMs: bridge.timeoutMs,
+      portalSettleMs: bridge.settleMs,
+      concurrency: bridge.concurrency,
+      loanMs: bridge.loanMs
+    }
+    const changed = mutation?.engine ? { ...options, ...mutation.engine(options, { world, disk }) } : options
+    return createEngine({ ...changed, ledger: witness(changed.ledger, world) })
+  }
+
+  const boot = async (whom: Owner): Promise<void> => {
+    const clock = createMachineClock(world, whom, wall)
+    const ledger = openLedger(whom)
+    await disk.spool.sweep(await ledger.documents())
+    const pace = await createPaceFor(ledger, clock, bridge.perMinute)
+    engineOwners = Array.from({ length: bridge.engines }, () => ({ alive: true, frozenUntil: 0, within: whom }))
+    const engines = engineOwners.map(engineOwner => openEngine(engineOwner, ledger, pace))
+    const upkeep = createUpkeep({ ledger, spool: disk.spool, clock, retentionDays: 90, log: log(whom) })
+    for (const engine of engines) await engine.recognise()
+    if (!isAlive(whom)) return
+    const wake = () => engines.forEach(engine => engine.wake())
+    const { receive } = openIntake(whom, ledger, wake)
+    running = { owner: whom, clock, ledger, receive }
+    tell(() => `the process runs (start ${starts})`)
+    for (const part of [...engines, upkeep]) part.start()
+    stop = () => stopAll(whom, engines, upkeep, ledger)
+  }
+
+  const stopAll = async (whom: Owner, engines: Engine[], upkeep: Upkeep, ledger: Ledger): Promise<void> => {
+    await Promise.all([...engines.map(engine => engine.stop(25_000)), upkeep.stop()])
+    await ledger.close()
+    if (isAlive(whom)) crash('stopped in good order')
+  }
+
+  let stop: () => Promise<void> = async () => {}
+
+  const start = (): void => {
+    for (const change of whenDead) change()
+    whenDead = []
+    starts += 1
+    owner = { alive: true, frozenUntil: 0 }
+    const whom = owner
+    boot(whom).catch(error => {
+      if (!isAlive(whom)) return
+      if (!(error instanceof BridgeError)) fail(`the process does not start: ${error.stack ?? error}`)
+      if (error.code === 'PORTAL_CHANGED') fail('the portal is taken for another one')
+      crash(`it does not start: ${error.code}`)
+    })
+  }
+
+  return {
+    disk,
+    wall,
+    running: () => running,
+    start,
+    crash,
+    freeze: ms => freezeOne(random.chance(0.5) ? owner : random.pick([owner, ...engineOwners]), ms),
+    restart() {
+      if (!running) return
+      tell(() => 'the process is stopped in good order')
+      running = null
+      void stop()
+    },
+    whileDead(change) {
+      whenDead.push(change)
+      crash('somebody pulls the plug')
+    },
+    starts: () => starts
+  }
+}

@@ -1,0 +1,154 @@
+// Deliberate mistakes, each put into the engine's parts from outside: the product has no switch for any of them. A
+// simulation that does not find them proves nothing.
+
+import type { EngineOptions } from '../../src/engine.ts'
+import { numberKey } from '../../src/invoice.ts'
+import type { CreateBody, Loan } from '../../src/ledger/ledger.ts'
+import type { Page } from '../../src/portal/client.ts'
+import type { PortalInvoice } from '../../src/portal/schemas.ts'
+import type { Disk } from './disk.ts'
+import type { World } from './world.ts'
+
+export type Mutation = {
+  name: string
+  /** What of the engine is replaced. */
+  engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
+  /** A restored disk looks like the one before. */
+  keepsIdentity?: boolean
+}
+
+const blindRetry: Mutation = {
+  name: 'blind retry on unknown',
+  engine: ({ ledger }) => ({
+    ledger: {
+      ...ledger,
+      record: (loan, decision, now) =>
+        decision.to === 'doubt'
+          ? ledger.record(
+              loan,
+              { to: 'waiting', at: now + 5000, code: 'PORTAL_UNREACHABLE', detail: null, spent: true },
+              now
+            )
+          : ledger.record(loan, decision, now)
+    }
+  })
+}
+
+const forgetSending: Mutation = {
+  name: 'forget sending',
+  engine: ({ ledger }) => ({ ledger: { ...ledger, sending: async () => 'granted' } })
+}
+
+const noSettleTime: Mutation = { name: 'no settle time', engine: () => ({ portalSettleMs: 0 }) }
+
+/** Whoever had the row once may write to it for ever. */
+const noFence: Mutation = {
+  name: 'no fence',
+  engine({ ledger }, { disk }) {
+    const current = (loan: Loan): Loan => {
+      const row = disk.database.prepare('SELECT attempt, state FROM invoice WHERE id = ?').get(loan.id) as
+        | { attempt: number; state: string }
+        | undefined
+      if (row?.state === 'waiting' || row?.state === 'sending')
+        disk.database.prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(9e15, loan.id)
+      return { ...loan, attempt: row?.attempt ?? loan.attempt }
+    }
+    return {
+      ledger: {
+        ...ledger,
+        sending: (loan, body, now) => ledger.sending(current(loan), body, now),
+        record: (loan, decision, now) => ledger.record(current(loan), decision, now)
+      }
+    }
+  }
+}
+
+/** The order of the list is taken for granted. */
+const stopEarly: Mutation = {
+  name: 'stop reading early without proof',
+  engine: ({ ledger }) => ({
+    ledger: {
+      ...ledger,
+      holdings: {
+        ...ledger.holdings,
+        copy: async () => ({ ...(await ledger.holdings.copy()), order: 'newest', orderSeen: true })
+      }
+    }
+  })
+}
+
+// Two readings of one look follow each other sooner than this.
+const sameLookMs = 20_000
+
+/** The second reading of a look shows what the first saw. */
+const singleRead: Mutation = {
+  name: 'single read for absence',
+  engine({ portal, clock }) {
+    let readAt = Number.NEGATIVE_INFINITY
+    let replays = false
+    let seen = new Map<number, Page<PortalInvoice>>()
+    return {
+      portal: {
+        ...portal,
+        async invoicesPage(number) {
+          if (number === 1) {
+            replays = !replays && clock.monotonic() - readAt < sameLookMs
+            if (!replays) {
+              readAt = clock.monotonic()
+              seen = new Map()
+            }
+          }
+          const page = (replays ? seen.get(number) : undefined) ?? (await portal.invoicesPage(number))
+          seen.set(number, page)
+          return page
+        }
+      }
+    }
+  }
+}
+
+/** An entry counts as the same whatever its date. */
+const noDate: Mutation = {
+  name: 'adopt without the date',
+  engine({ ledger, portal }) {
+    const wanted = new Map<string, string>()
+    const note = ({ invoiceNumber, issuedAt }: Pick<CreateBody, 'invoiceNumber' | 'issuedAt'>) =>
+      wanted.set(numberKey(invoiceNumber), issuedAt)
+    return {
+      ledger: {
+        ...ledger,
+        async borrow(limit, now, until) {
+          const loans = await ledger.borrow(limit, now, until)
+          for (const { invoice } of loans) note(invoice)
+          return loans
+        },
+        async doubts(now, limit) {
+          const doubts = await ledger.doubts(now, limit)
+          for (const { body } of doubts) note(body)
+          return doubts
+        }
+      },
+      portal: {
+        ...portal,
+        async invoice(id) {
+          const entry = await portal.invoice(id)
+          const issuedAt = wanted.get(numberKey(entry?.invoiceNumber ?? ''))
+          return entry && issuedAt !== undefined ? { ...entry, issuedAt } : entry
+        }
+      }
+    }
+  }
+}
+
+const trustRolledBack: Mutation = { name: 'trust a rolled-back copy', keepsIdentity: true }
+
+export const mutations: readonly Mutation[] = [
+  blindRetry,
+  forgetSending,
+  noSettleTime,
+  noFence,
+  stopEarly,
+  singleRead,
+  noDate,
+  trustRolledBack
+]

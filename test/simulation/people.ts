@@ -1,0 +1,128 @@
+// Everybody who is not the bridge: those who add and delete in the portal, those who spend its token elsewhere, and the
+// operator who decides about what is held.
+
+import { BridgeError } from '../../src/errors.ts'
+import { numberKey } from '../../src/invoice.ts'
+import { type Action, actions } from '../../src/ledger/ledger.ts'
+import type { Machine } from './machine.ts'
+import { type Entry, epoch, isThere } from './portal.ts'
+import { dayBefore, type Sale } from './sales.ts'
+import type { World } from './world.ts'
+
+export interface People {
+  /** What stands in the portal before the bridge ever ran. */
+  settle: () => void
+  /** Some put in by hand what the tool will speak of. */
+  type: (sales: Sale[]) => void
+  /** Adds, deletes, spends and decides, all through the storm. */
+  live: () => void
+  /** Numbers that the operator said to deliver although the portal holds them otherwise. */
+  overridden: ReadonlySet<string>
+  /** Numbers the operator spoke about at all. */
+  decided: ReadonlySet<string>
+  /** Numbers of tools that were put in by hand while the bridge ran. */
+  typed: ReadonlySet<string>
+}
+
+const removalsMax = 25
+const day = 24 * 3_600_000
+
+export const createPeople = (world: World, machine: Machine, numberOf: () => string): People => {
+  const { scheduler, random, weather, portal, tell } = world
+  const { people, counts } = weather
+  const overridden = new Set<string>()
+  const decided = new Set<string>()
+  const typed = new Set<string>()
+
+  const strange = (): Parameters<typeof portal.add>[0] => ({
+    customerId: `cst_${random.int(1, 9)}`,
+    invoiceNumber: numberOf(),
+    issuedAt: dayBefore(weather.portal.sequential ? 0 : random.int(0, 60)),
+    amountCents: random.int(100, 99_999)
+  })
+
+  /** The tool's own invoice, as somebody typed it. */
+  const asTyped = ({ number, versions: [version] }: Sale): Parameters<typeof portal.add>[0] => {
+    const { customerId, amountCents, issuedAt } = version!
+    const same = { customerId, amountCents, issuedAt, invoiceNumber: number }
+    if (random.chance(0.5)) return same
+    return random.pick([
+      { ...same, amountCents: amountCents + 1 },
+      { ...same, issuedAt: dayBefore(61) },
+      { ...same, customerId: 'cst_77' }
+    ])
+  }
+
+  let removals = 0
+  const remove = (among: readonly Entry[] = portal.entries): void => {
+    const removable = among.filter(
+      entry => isThere(entry, scheduler.now()) && (entry.by === 'people' || people.deleteOurs)
+    )
+    if (removable.length === 0 || removals >= removalsMax) return
+    const entry = random.pick(removable)
+    removals += 1
+    tell(() => `people delete ${entry.id} ${entry.invoiceNumber}`)
+    portal.remove(entry)
+  }
+
+  const add = (facts = strange()): void => {
+    const entry = portal.add(facts)
+    tell(() => `people add ${entry.id} ${entry.invoiceNumber}`)
+  }
+
+  const decide = async (): Promise<void> => {
+    const process = machine.running()
+    if (!process) return
+    const { rows } = await process.ledger.list({ limit: 50 })
+    const held = rows.filter(({ state }) => state === 'held')
+    if (rows.length === 0) return
+    const row = random.pick(held.length > 0 && random.chance(0.8) ? held : rows)
+    const action = random.pick([...actions, 'deliver', 'deliver'] satisfies Action[])
+    const key = numberKey(row.invoiceNumber)
+    decided.add(key)
+    if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
+    try {
+      await process.ledger.act(row.invoiceNumber, action, process.clock.now())
+      tell(() => `operator: ${action} ${row.invoiceNumber} (${row.state} ${row.code ?? ''})`)
+    } catch (error) {
+      if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
+    }
+  }
+
+  const sometime = (times: number, act: () => void): void => {
+    for (let turn = 0; turn < times; turn += 1) scheduler.at(random.int(0, weather.stormMs), act)
+  }
+
+  return {
+    overridden,
+    decided,
+    typed,
+    settle() {
+      const { before, sequential } = weather.portal
+      for (let left = before; left > 0; left -= 1) {
+        const createdAt = epoch - left * day + random.int(0, 3600) * 1000
+        portal.add({ ...strange(), ...(sequential ? { issuedAt: dayBefore(left) } : {}) }, createdAt)
+      }
+    },
+    type(sales) {
+      for (const sale of sales)
+        if (random.chance(people.byHand)) {
+          const facts = asTyped(sale)
+          if (random.chance(0.6)) portal.add(facts, epoch - random.int(1, 3600) * 1000)
+          else {
+            typed.add(sale.key)
+            scheduler.at(random.int(1, weather.stormMs), () => add(facts))
+          }
+        }
+    },
+    live() {
+      sometime(counts.added, () => add())
+      sometime(counts.deleted, () => remove())
+      sometime(counts.others, portal.spend)
+      sometime(counts.acts, () => void decide())
+      portal.onPage = seen => {
+        if (world.storm.rages && random.chance(people.deleteWhileRead)) remove(seen)
+      }
+    }
+  }
+}

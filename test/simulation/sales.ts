@@ -1,0 +1,65 @@
+// What is sold, and what the tools say of it: the truth that a run is judged by.
+
+import { numberKey } from '../../src/invoice.ts'
+import type { Random } from './random.ts'
+import type { World } from './world.ts'
+
+/** What a tool said of a number at some time. */
+export type Version = { tool: string; customerId: string; amountCents: number; issuedAt: string }
+
+export type Sale = {
+  number: string
+  key: string
+  /** Null: from the generic intake. */
+  sourceId: string | null
+  versions: Version[]
+  paidAt: number | null
+  /** The portal cannot take it, or not without a person. */
+  oddity: 'none' | 'customer' | 'currency' | 'amount' | 'pdf' | 'test'
+  notify: boolean
+}
+
+const today = '2026-11-20'
+
+export const dayBefore = (days: number): string =>
+  Temporal.PlainDate.from(today).subtract({ days }).toString()
+
+/** Numbers out of one book: in turn, or as chance has it; never one twice. */
+export const createNumbers = (random: Random, sequential: boolean): (() => string) => {
+  const taken = new Set<number>()
+  let last = 100
+  return () => {
+    last = sequential ? last + 1 : random.int(100, 999)
+    while (taken.has(last)) last += 1
+    taken.add(last)
+    return `F2026-${last}`
+  }
+}
+
+export const createSales = ({ weather, random }: World, numberOf: () => string): Sale[] => {
+  const { tool } = weather
+  return Array.from({ length: weather.invoices }, () => {
+    const number = numberOf()
+    const issuedAt = random.chance(tool.backdated) ? dayBefore(random.int(1, 40)) : today
+    const oddity = random.chance(tool.odd)
+      ? random.pick(['customer', 'currency', 'amount', 'pdf', 'test'] as const)
+      : 'none'
+    const amountCents = random.int(1, 500) * 100 + random.pick([0, 5, 95])
+    return {
+      number,
+      key: numberKey(number),
+      sourceId: random.chance(0.6) ? `src-${number}` : null,
+      versions: [
+        {
+          tool: random.pick(['stripe', 'invoices']),
+          customerId: `cst_${random.int(1, 5)}`,
+          amountCents: oddity === 'amount' ? random.pick([0, -amountCents]) : amountCents,
+          issuedAt
+        }
+      ],
+      paidAt: null,
+      oddity,
+      notify: random.chance(0.5)
+    }
+  })
+}

@@ -1,0 +1,147 @@
+// One seed from its first event to its verdict.
+
+import { judge } from './invariants.ts'
+import { createMachine, type Machine } from './machine.ts'
+import type { Mutation } from './mutations.ts'
+import { createPeople, type People } from './people.ts'
+import type { SpellKind } from './portal.ts'
+import { createNumbers, createSales } from './sales.ts'
+import { createTools, type Tools } from './tool.ts'
+import { createWorld, type World } from './world.ts'
+
+export type Result = {
+  seed: number
+  failures: string[]
+  trace: string[]
+  events: number
+  /** Virtual. */
+  lastedMs: number
+}
+
+// Longer than any pause of the bridge; whoever is not done then never will be.
+const restMsMax = 3 * 24 * 3_600_000
+const glanceMs = 60_000
+const businessEvery = 10
+
+// The first to end may have begun before the last change; and each engine sweeps for itself.
+const sweepsMsMax = 6 * 3_600_000
+
+export const simulate = async (
+  seed: number,
+  { mutation = null, traced = false }: { mutation?: Mutation | null; traced?: boolean } = {}
+): Promise<Result> => {
+  const world = createWorld(seed, { traced })
+  const { scheduler, random, weather, storm, portal, tell, fail } = world
+  tell(() => JSON.stringify(weather))
+  const numberOf = createNumbers(random, weather.portal.sequential)
+  const tools: Tools = createTools(world, () => machine)
+  const machine: Machine = createMachine({ world, mutation, fetchPdf: tools.fetchPdf })
+  const people = createPeople(world, machine, numberOf)
+  people.settle()
+  const sales = createSales(world, numberOf)
+  people.type(sales)
+  machine.start()
+  const startMs = weather.calm ? 20_000 : 0
+  for (const sale of sales)
+    tools.sell(sale, startMs + random.int(0, Math.round((weather.stormMs - startMs) * 0.7)))
+  for (const sale of sales) {
+    if (random.chance(weather.tool.forbidden)) portal.refuses.set(sale.key, 403)
+    else if (random.chance(weather.tool.rejected)) portal.refuses.set(sale.key, 422)
+  }
+  people.live()
+  plan(world, machine, tools)
+
+  const ended = () => world.failures.length > 0
+  await scheduler.run(weather.stormMs, ended)
+  storm.rages = false
+  portal.endSpells()
+  tell(() => 'the storm is over')
+  // Ordinary business shows that things go on, and lets an invoice be seen that is refused while others are taken.
+  const sellOne = () => {
+    const [sale] = createSales({ ...world, weather: { ...weather, invoices: 1, tool: fair(weather.tool) } }, numberOf)
+    if (sale) tools.sell(sale, scheduler.now() + 1000)
+  }
+  sellOne()
+
+  for (let glances = 1; !ended() && !isAtRest(machine, tools); glances += 1) {
+    if (scheduler.now() > restMsMax) fail('it does not come to rest')
+    if (glances % businessEvery === 0) sellOne()
+    await scheduler.run(scheduler.now() + glanceMs, ended)
+  }
+  if (mayBeCorrected(machine, people))
+    for (const first = world.sweeps, limit = scheduler.now() + sweepsMsMax; !ended(); ) {
+      await scheduler.run(scheduler.now() + glanceMs, ended)
+      if (world.sweeps - first > weather.bridge.engines) break
+      if (scheduler.now() > limit) fail('nobody sweeps')
+    }
+  if (!ended()) judge({ world, machine, tools, people })
+  machine.disk.database.close()
+  return { seed, failures: world.failures, trace: world.trace, events: scheduler.events(), lastedMs: scheduler.now() }
+}
+
+/** What was typed in meanwhile, or seemed gone, the next sweeps tell. */
+const mayBeCorrected = ({ disk }: Machine, people: People): boolean =>
+  people.typed.size > 0 ||
+  disk.database.prepare(`SELECT 1 FROM invoice WHERE code = 'DELETED_IN_PORTAL'`).get() !== undefined
+
+const fair = (tool: World['weather']['tool']) => ({ ...tool, backdated: 0, odd: 0 })
+
+const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {
+  if (!running() || !tools.allAcknowledged()) return false
+  const { open } = disk.database
+    .prepare(
+      `SELECT count(*) AS open FROM invoice WHERE state IN ('waiting', 'sending') OR next_attempt_at IS NOT NULL`
+    )
+    .get() as { open: number }
+  return open === 0
+}
+
+/** What befalls machine, clocks, disk and portal, and when. */
+const plan = (world: World, machine: Machine, tools: Tools): void => {
+  const { scheduler, random, weather, portal, tell } = world
+  const { counts, stormMs } = weather
+  const sometime = (times: number, befall: () => void): void => {
+    for (let turn = 0; turn < times; turn += 1) scheduler.at(random.int(0, stormMs), befall)
+  }
+  const spell = (kind: SpellKind, mostMs: number) => () => {
+    const forMs = random.int(1000, mostMs)
+    tell(() => `the portal is ${kind} for ${forMs} ms`)
+    portal.begin(kind, forMs)
+  }
+  // Which slots were taken is on the disk, too. The portal then answers 429, and that is obeyed.
+  const forgetBudget = () => {
+    world.era += 1
+  }
+  sometime(counts.crashes > 0 ? 1 : 0, () => machine.crash('the power fails'))
+  sometime(counts.freezes, () => machine.freeze(random.int(1000, 90_000)))
+  sometime(counts.stops, machine.restart)
+  sometime(counts.downSpells, spell('down', 90_000))
+  sometime(counts.refusedSpells, spell('refused', 90_000))
+  sometime(counts.busySpells, spell('busy', 60_000))
+  sometime(counts.jumps, () => {
+    const ms = random.int(-1, 1) * random.pick([1000, 60_000, 1_800_000, 7_200_000])
+    tell(() => `the wall clock jumps by ${ms} ms`)
+    machine.wall.offMs += ms
+  })
+  sometime(counts.rollbacks, () => {
+    tell(() => 'the disk is copied')
+    machine.disk.snapshot()
+    scheduler.at(Math.min(scheduler.now() + random.int(1000, stormMs / 2), stormMs - 1), () =>
+      machine.whileDead(() => {
+        if (!machine.disk.hasSnapshot()) return
+        tell(() => 'the disk is rolled back')
+        machine.disk.rollBack()
+        forgetBudget()
+        tools.catchUp()
+      })
+    )
+  })
+  sometime(counts.lostDisks, () =>
+    machine.whileDead(() => {
+      tell(() => 'the disk is lost')
+      machine.disk.lose()
+      forgetBudget()
+      tools.catchUp()
+    })
+  )
+}

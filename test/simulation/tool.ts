@@ -1,0 +1,182 @@
+// The accounting tools: webhooks that come twice, late, out of turn and corrected, again until they are acknowledged; and
+// everything once more when the bridge's ledger was rolled back, as catch-up asks for it.
+
+import { BridgeError } from '../../src/errors.ts'
+import type { Arrival } from '../../src/ledger/ledger.ts'
+import type { Machine } from './machine.ts'
+import { epoch } from './portal.ts'
+import { dayBefore, type Sale, type Version } from './sales.ts'
+import type { Owner } from './scheduler.ts'
+import type { World } from './world.ts'
+
+type Event = {
+  sale: Sale
+  version: Version
+  paidAt: number | null
+  /** The number as it is written this time. */
+  written: string
+  withDocument: boolean
+  at: number
+  acknowledged: boolean
+}
+
+export interface Tools {
+  sales: Sale[]
+  /** Numbers whose event was answered 200 by a ledger that is still believed. */
+  acknowledged: ReadonlySet<string>
+  /** Once the bridge asks what it missed. */
+  catchUp: () => void
+  allAcknowledged: () => boolean
+  sell: (sale: Sale, at: number) => void
+  /** For the bridge: a PDF from its address. */
+  fetchPdf: (url: string, owner: Owner) => Promise<string>
+}
+
+// A sender that hears nothing for so long gives up, and sends again later.
+const patienceMs = 10_000
+
+export const createTools = (world: World, machine: () => Machine): Tools => {
+  const { scheduler, random, weather, storm, tell } = world
+  const events: Event[] = []
+  const sales: Sale[] = []
+  const acknowledged = new Set<string>()
+  let documents = 0
+
+  const arrivalOf = ({ sale, version, paidAt, written, withDocument }: Event): Arrival => {
+    const { oddity } = sale
+    const url = `https://pdf.example/${oddity === 'pdf' ? 'not-a-pdf' : 'pdf'}/${sale.key}`
+    documents += 1
+    return {
+      tool: version.tool,
+      invoice: {
+        invoiceNumber: written,
+        sourceId: version.tool === sale.versions[0]?.tool ? sale.sourceId : null,
+        customer: {
+          ref: `ref-${version.customerId}`,
+          portalId: oddity === 'customer' ? null : version.customerId,
+          emails: [],
+          name: null,
+          address: null,
+          zipCode: null,
+          city: null,
+          countryCode: null
+        },
+        amountCents: version.amountCents,
+        currency: oddity === 'currency' ? 'USD' : 'EUR',
+        issuedAt: version.issuedAt,
+        dueAt: null,
+        paidAt,
+        pdfUrl: withDocument ? null : url
+      },
+      document: withDocument ? machine().disk.write(`${sale.key} ${documents}`) : null,
+      notify: sale.notify,
+      test: oddity === 'test'
+    }
+  }
+
+  const sendLater = (event: Event, withinMs: number): void =>
+    void scheduler.after(random.int(1, withinMs), () => send(event))
+
+  const send = (event: Event): void => {
+    if (event.acknowledged) return
+    const target = machine().running()
+    if (!target) return sendLater(event, 15_000)
+    let over = false
+    const again = () => {
+      if (over) return
+      over = true
+      sendLater(event, 20_000)
+    }
+    scheduler.after(patienceMs, again)
+    const deliver = async (): Promise<void> => {
+      try {
+        const result = await target.receive(arrivalOf(event), target.clock.now())
+        tell(() => `tool: ${event.written} ${event.version.amountCents} ${result}`)
+        scheduler.after(
+          random.int(1, 50),
+          () => {
+            over = true
+            event.acknowledged = true
+            acknowledged.add(event.sale.key)
+          },
+          target.owner
+        )
+      } catch (error) {
+        if (!(error instanceof BridgeError)) world.fail(`an event is refused: ${(error as Error).stack}`)
+        again()
+      }
+    }
+    scheduler.after(random.int(1, 50), () => void deliver(), target.owner)
+  }
+
+  const plan = (event: Omit<Event, 'written' | 'withDocument' | 'acknowledged'>): void => {
+    const { number } = event.sale
+    const planned: Event = {
+      ...event,
+      written: random.chance(0.1) ? ` ${number.toLowerCase()} `.trim() : number,
+      withDocument: event.sale.oddity !== 'pdf' && random.chance(0.5),
+      acknowledged: false
+    }
+    events.push(planned)
+    scheduler.at(event.at, () => send(planned))
+  }
+
+  const correctionOf = (version: Version): Version =>
+    random.chance(0.7)
+      ? { ...version, amountCents: version.amountCents + 100 }
+      : { ...version, issuedAt: dayBefore(random.int(41, 60)) }
+
+  const sell = (sale: Sale, at: number): void => {
+    const { tool } = weather
+    const [version] = sale.versions
+    if (!version) return
+    sales.push(sale)
+    const later = () => at + random.int(0, Math.round(weather.stormMs / 2))
+    const paidAt = storm.rages && random.chance(tool.paid) ? Math.floor(epoch / 1000) * 1000 : null
+    const paidAtOnce = paidAt !== null && random.chance(0.3)
+    sale.paidAt = paidAt
+    plan({ sale, version, paidAt: paidAtOnce ? paidAt : null, at })
+    if (!storm.rages) return
+    while (random.chance(tool.duplicates * 0.7)) plan({ sale, version, paidAt: null, at: later() })
+    if (paidAt !== null && !paidAtOnce) plan({ sale, version, paidAt, at: later() })
+    if (random.chance(tool.corrections)) {
+      const correction = correctionOf(version)
+      sale.versions.push(correction)
+      plan({ sale, version: correction, paidAt: null, at: random.chance(0.5) ? at + random.int(0, 5000) : later() })
+    }
+    if (random.chance(tool.otherTools)) {
+      const other = { ...version, tool: 'other', amountCents: version.amountCents + 777 }
+      sale.versions.push(other)
+      plan({ sale, version: other, paidAt: null, at: later() })
+    }
+  }
+
+  return {
+    sales,
+    acknowledged,
+    sell,
+    catchUp() {
+      acknowledged.clear()
+      for (const event of events) {
+        if (!event.acknowledged) continue
+        event.acknowledged = false
+        sendLater(event, 30_000)
+      }
+    },
+    allAcknowledged: () => events.every(event => event.acknowledged),
+    fetchPdf: (url, owner) =>
+      new Promise((resolve, reject) => {
+        const ms = random.chance(0.1) && storm.rages ? random.int(0, 10_000) : random.int(1, 200)
+        scheduler.after(
+          ms,
+          () => {
+            if (url.includes('not-a-pdf')) return reject(new BridgeError('PDF_NOT_A_PDF'))
+            if (storm.rages && random.chance(weather.pdfFails)) return reject(new BridgeError('PDF_UNREACHABLE'))
+            documents += 1
+            resolve(`${url.split('/').at(-1)} ${documents}`)
+          },
+          owner
+        )
+      })
+  }
+}

@@ -1,0 +1,306 @@
+// What one seed's world is like. Most fronts are absent in most seeds, so that each seed is small but unlike the others.
+
+import type { Random } from './random.ts'
+
+/** How likely each is, for one request. */
+export type Faults = {
+  /** The connection is refused: no byte leaves. */
+  refused: number
+  /** The connection stands late, often too late for a create. */
+  slowConnect: number
+  /** The request never arrives. */
+  lostRequest: number
+  /** Done, but the answer never comes. */
+  lostAnswer: number
+  /** The answer comes when, or after, the client has given up. */
+  lateAnswer: number
+  /** Done, and the connection is reset at once. */
+  reset: number
+  /** The answer's bytes cannot be read. */
+  garbled: number
+  /** 5xx without having done it. */
+  errorBefore: number
+  /** 5xx having done it. */
+  errorAfter: number
+  /** 408, 409, 3xx: an answer that says nothing for sure. */
+  odd: number
+}
+
+export type ListOrder = 'newest' | 'oldest' | 'issued' | 'issued first' | 'number' | 'number first' | 'hash'
+
+export const listOrders: readonly ListOrder[] = [
+  'newest',
+  'newest',
+  'newest',
+  'oldest',
+  'oldest',
+  'issued',
+  'issued first',
+  'number',
+  'number first',
+  'hash'
+]
+
+export type Weather = {
+  /** Nothing fails: costs are exact. */
+  calm: boolean
+  stormMs: number
+  invoices: number
+  bridge: {
+    timeoutMs: number
+    settleMs: number
+    perMinute: number
+    concurrency: number
+    loanMs: number
+    retryFirstMs: number
+    retryLongestMs: number
+    review: boolean
+    /** Two of them on one ledger, each with a clock that can freeze alone. */
+    engines: 1 | 2
+  }
+  portal: {
+    pageSize: number
+    order: ListOrder
+    /** Entries that stand there before the bridge's first start. */
+    before: number
+    /** Those came one after another: number, date and id say nothing that creation does not say. */
+    sequential: boolean
+    /** Of entries without `createdAt`. */
+    undated: number
+    /** The servers' clocks differ by as much, either way. */
+    skewMs: number
+    /** How long after it was sent an accepted create can stay invisible. */
+    lateMs: number
+    /** It refuses a number that it holds: as 409 or 422. */
+    unique: boolean
+    latencyMs: number
+    /** Of what is sent: how long the portal takes over it, at most. */
+    slowMs: number
+    /** Whether answers tell what is left of the budget. */
+    tellsBudget: boolean
+    customers: number
+  }
+  faults: Faults
+  readFaults: Faults
+  /** How many of each fall into the storm. */
+  counts: {
+    crashes: number
+    freezes: number
+    jumps: number
+    rollbacks: number
+    lostDisks: number
+    stops: number
+    downSpells: number
+    refusedSpells: number
+    busySpells: number
+    added: number
+    deleted: number
+    acts: number
+    /** Requests that others make with the same token. */
+    others: number
+  }
+  /** For each place where a crash can happen, how likely it does, until `counts.crashes` are used up. */
+  crashAt: { commit: number; request: number; answer: number }
+  freezeAt: number
+  diskFails: number
+  pdfFails: number
+  people: {
+    /** Numbers of tools that people put in by hand before the tool speaks of them. */
+    byHand: number
+    /** Whether what the bridge made is deleted too. */
+    deleteOurs: boolean
+    /** How likely an entry goes while the page it stands on, or a later one, is read. */
+    deleteWhileRead: number
+  }
+  tool: {
+    duplicates: number
+    corrections: number
+    otherTools: number
+    paid: number
+    /** Issued long before it is finalised. */
+    backdated: number
+    /** Refused for this one, for ever. */
+    forbidden: number
+    rejected: number
+    odd: number
+  }
+}
+
+const noFaults: Faults = {
+  refused: 0,
+  slowConnect: 0,
+  lostRequest: 0,
+  lostAnswer: 0,
+  lateAnswer: 0,
+  reset: 0,
+  garbled: 0,
+  errorBefore: 0,
+  errorAfter: 0,
+  odd: 0
+}
+
+export const createWeather = (random: Random): Weather => {
+  const weather = mixed(random)
+  if (!weather.calm && random.chance(0.5)) random.pick(themes)(weather, random)
+  return weather
+}
+
+/** A little of everything; most of it absent. */
+const mixed = (random: Random): Weather => {
+  const calm = random.chance(0.08)
+  /** A front that is there in some seeds only, and then as strong as chance wants. */
+  const front = (presence: number, least: number, most: number): number =>
+    !calm && random.chance(presence) ? least + random.next() * (most - least) : 0
+  const some = (presence: number, most: number): number =>
+    !calm && random.chance(presence) ? random.int(1, most) : 0
+
+  const timeoutMs = random.pick([2000, 3000, 5000, 10_000, 30_000])
+  const settleMs = timeoutMs + random.pick([1000, 1000, 5000, 30_000])
+  const skewed = front(0.25, 1000, 25_000)
+  const engines = !calm && random.chance(0.2) ? 2 : 1
+  const sequential = random.chance(0.45)
+  return {
+    calm,
+    stormMs: random.pick([30_000, 60_000, 60_000, 120_000]),
+    invoices: random.int(2, random.pick([4, 6, 10])),
+    bridge: {
+      timeoutMs,
+      settleMs,
+      perMinute: random.pick([10, 20, 30, 60, 60]),
+      concurrency: random.int(1, 4),
+      loanMs: !calm && random.chance(engines === 2 ? 0.7 : 0.2) ? random.int(500, 20_000) : 75_000 + 2 * timeoutMs + 60_000,
+      retryFirstMs: random.pick([1000, 5000]),
+      retryLongestMs: 60_000,
+      review: !calm && random.chance(0.05),
+      engines
+    },
+    portal: {
+      pageSize: random.pick([2, 3, 3, 5, 15]),
+      order: random.pick(listOrders),
+      before: random.chance(0.2) ? 0 : random.int(1, random.pick([3, 8, 14])),
+      sequential,
+      undated: front(0.08, 0.05, 1),
+      skewMs: Math.round(skewed),
+      lateMs: random.chance(0.5) ? Math.round(front(0.7, 0.05, 1) * (settleMs - 100)) : 0,
+      unique: random.chance(0.1),
+      latencyMs: random.pick([20, 100, 300]),
+      slowMs: Math.round(front(0.3, 500, Math.min(settleMs / 2, timeoutMs))),
+      tellsBudget: random.chance(0.5),
+      customers: random.int(0, 5)
+    },
+    faults: {
+      refused: front(0.25, 0.05, 0.4),
+      slowConnect: front(0.2, 0.05, 0.4),
+      lostRequest: front(0.3, 0.05, 0.4),
+      lostAnswer: front(0.4, 0.05, 0.6),
+      lateAnswer: front(0.25, 0.05, 0.5),
+      reset: front(0.25, 0.05, 0.4),
+      garbled: front(0.25, 0.05, 0.4),
+      errorBefore: front(0.25, 0.05, 0.4),
+      errorAfter: front(0.3, 0.05, 0.4),
+      odd: front(0.15, 0.05, 0.4)
+    },
+    readFaults: {
+      ...noFaults,
+      refused: front(0.15, 0.05, 0.3),
+      lostRequest: front(0.1, 0.05, 0.2),
+      lostAnswer: front(0.1, 0.05, 0.2),
+      garbled: front(0.15, 0.05, 0.3),
+      errorBefore: front(0.15, 0.05, 0.3)
+    },
+    counts: {
+      crashes: some(0.45, 4),
+      freezes: some(0.3, 3),
+      jumps: some(0.25, 3),
+      rollbacks: some(0.2, 1),
+      lostDisks: some(0.06, 1),
+      stops: some(0.15, 2),
+      downSpells: some(0.15, 2),
+      refusedSpells: some(0.12, 1),
+      busySpells: some(0.15, 2),
+      added: some(0.4, 12),
+      deleted: some(0.35, 12),
+      acts: some(0.4, 6),
+      others: some(0.1, 40)
+    },
+    crashAt: {
+      commit: random.pick([0.01, 0.03, 0.1]),
+      request: random.pick([0.05, 0.2]),
+      answer: random.pick([0.05, 0.3])
+    },
+    freezeAt: front(engines === 2 ? 0.6 : 0.25, 0.02, 0.2),
+    diskFails: front(0.1, 0.01, 0.2),
+    pdfFails: front(0.25, 0.1, 0.5),
+    people: {
+      byHand: front(0.25, 0.1, 0.5),
+      deleteOurs: random.chance(0.3),
+      deleteWhileRead: front(0.2, 0.1, 0.6)
+    },
+    tool: {
+      duplicates: random.chance(0.6) ? random.next() : 0,
+      corrections: front(0.3, 0.1, 0.5),
+      otherTools: front(0.15, 0.1, 0.4),
+      paid: random.chance(0.3) ? random.next() * 0.6 : 0,
+      backdated: random.chance(0.5) ? 0.4 : 0,
+      forbidden: front(0.08, 0.1, 0.4),
+      rejected: front(0.08, 0.1, 0.4),
+      odd: front(0.15, 0.1, 0.3)
+    }
+  }
+}
+
+/** So that doubts are looked at while the storm still rages. */
+const hasten = ({ bridge, portal }: Weather): void => {
+  bridge.timeoutMs = 2000
+  bridge.settleMs = 3000
+  portal.lateMs = Math.min(portal.lateMs, 2900)
+  portal.slowMs = Math.min(portal.slowMs, 1000)
+}
+
+/** What goes wrong together is worse than what goes wrong alone. */
+const themes: readonly ((weather: Weather, random: Random) => void)[] = [
+  // Answers are lost, and what they told of shows late.
+  ({ faults, portal, bridge }, random) => {
+    faults.lostAnswer = 0.2 + random.next() / 2
+    faults.reset = random.next() / 2
+    portal.lateMs = bridge.settleMs - 100
+  },
+  // Two engines, loans that run out under them, and neither runs all the time.
+  (weather, random) => {
+    const { bridge, faults, counts } = weather
+    hasten(weather)
+    bridge.engines = 2
+    bridge.loanMs = random.int(500, 5000)
+    weather.freezeAt = 0.05 + random.next() / 5
+    faults.lostAnswer = random.next() / 2
+    faults.errorBefore = random.next() / 2
+    faults.lateAnswer = random.next() / 2
+    counts.busySpells = random.int(0, 2)
+    counts.freezes = random.int(1, 4)
+  },
+  // The list moves under whoever reads it.
+  (weather, random) => {
+    const { faults, portal, people } = weather
+    hasten(weather)
+    faults.lostAnswer = 0.2 + random.next() / 2
+    portal.pageSize = random.int(2, 4)
+    portal.before = random.int(5, 14)
+    people.deleteWhileRead = 0.2 + random.next() / 2
+  },
+  // An order that looks like that of creation, until something is dated back.
+  ({ faults, portal, tool }, random) => {
+    faults.lostAnswer = 0.2 + random.next() / 2
+    portal.order = random.pick(['issued', 'issued', 'number', 'issued first'])
+    portal.sequential = true
+    portal.pageSize = random.int(2, 3)
+    portal.before = random.int(6, 14)
+    tool.backdated = 0.7
+  },
+  // A backup is restored when much has been sent since.
+  ({ counts, faults, portal, bridge }, random) => {
+    counts.rollbacks = 1
+    counts.crashes = random.int(0, 2)
+    faults.lostAnswer = random.next() / 2
+    portal.lateMs = Math.round(random.next() * (bridge.settleMs - 100))
+  }
+]

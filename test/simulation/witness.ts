@@ -1,0 +1,67 @@
+// Stands between the engine and its ledger and watches what it does to rows in doubt. Changes nothing.
+
+import { numberKey } from '../../src/invoice.ts'
+import type { CreateBody, Decision, Ledger } from '../../src/ledger/ledger.ts'
+import { type Entry, isThere } from './portal.ts'
+import type { World } from './world.ts'
+
+export const isOf = (entry: Entry, body: CreateBody): boolean =>
+  numberKey(entry.invoiceNumber) === numberKey(body.invoiceNumber) &&
+  entry.customerId === body.customerId &&
+  entry.issuedAt === body.issuedAt &&
+  entry.amountCents === Math.round(Number(body.amount) * 100)
+
+/**
+ * A row leaves `sending` as not created only when no create of it made anything that still stands in the portal, seen or
+ * not yet, and none is under way.
+ */
+export const witness = (ledger: Ledger, world: World): Ledger => {
+  const { portal, requests, scheduler, tell, fail } = world
+  const sent = new Map<string, CreateBody>()
+
+  const judge = (body: CreateBody, decision: Decision): void => {
+    const number = body.invoiceNumber
+    tell(() => `  ${number}: sending → ${decision.to} ${'code' in decision ? (decision.code ?? '') : ''}`)
+    if (decision.to === 'delivered' || decision.to === 'doubt') return
+    const made = portal.entries.find(
+      entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body)
+    )
+    if (made) {
+      const seen = isThere(made, scheduler.now()) ? 'holds it' : 'is about to show it'
+      fail(`${number} left "sending" for "${decision.to}" while the portal ${seen} (${made.id})`)
+    }
+    const key = numberKey(number)
+    if (requests.some(({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way'))
+      fail(`${number} left "sending" for "${decision.to}" while a create of it is under way`)
+  }
+
+  return {
+    ...ledger,
+    holdings: {
+      ...ledger.holdings,
+      setCopy(change) {
+        if (change.sweptAt !== undefined) world.sweeps += 1
+        return ledger.holdings.setCopy(change)
+      }
+    },
+    async sending(loan, body, now) {
+      const permission = await ledger.sending(loan, body, now)
+      tell(() => `  ${body.invoiceNumber}: sending (attempt ${loan.attempt}) ${permission}`)
+      if (permission === 'granted') sent.set(`${loan.id}:${loan.attempt}`, body)
+      return permission
+    },
+    async record(loan, decision, now) {
+      const written = await ledger.record(loan, decision, now)
+      const { invoiceNumber } = loan.invoice
+      const body = sent.get(`${loan.id}:${loan.attempt}`)
+      if (written && body && loan.work === 'create') judge(body, decision)
+      else tell(() => `  ${invoiceNumber}: ${written ? '' : 'not '}recorded ${JSON.stringify(decision)}`)
+      return written
+    },
+    async settle(doubt, decision, now) {
+      const settled = await ledger.settle(doubt, decision, now)
+      if (settled) judge(doubt.body, decision)
+      return settled
+    }
+  }
+}

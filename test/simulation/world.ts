@@ -1,0 +1,70 @@
+// What everybody in one simulated run shares: time, chance, weather, the portal, and what is found wrong.
+
+import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
+import { createRandom, type Random } from './random.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+import { createWeather, type Weather } from './weather.ts'
+
+/** One request, from the bridge's side. */
+export type Request = {
+  name: 'createInvoice' | 'markPaid' | 'invoice' | 'invoicesPage' | 'customersPage'
+  /** Of a create. */
+  key: string | null
+  sentAt: number
+  /** A create that may still make an entry, one that did, and one that certainly made none. */
+  fate: 'under way' | 'made' | 'nothing'
+  /** Answered with what was asked for. */
+  well: boolean
+  /** How often the ledger had been rolled back by then, and the budget with it. */
+  era: number
+}
+
+export type World = {
+  seed: number
+  weather: Weather
+  scheduler: Scheduler
+  random: Random
+  portal: SimulatedPortal
+  requests: Request[]
+  /** Readings of the portal's list that were brought to their end. */
+  sweeps: number
+  era: number
+  /** Until it ends faults happen; afterwards everything works. */
+  storm: { rages: boolean }
+  tell: (line: () => string) => void
+  /** Something is wrong with the bridge. */
+  fail: (what: string) => void
+  failures: string[]
+  trace: string[]
+}
+
+export const createWorld = (seed: number, { traced }: { traced: boolean }): World => {
+  const random = createRandom(seed)
+  const scheduler = createScheduler(random.fork())
+  const weather = createWeather(random.fork())
+  const failures: string[] = []
+  const trace: string[] = []
+  const tell: World['tell'] = line => {
+    if (traced) trace.push(`${timeOf(scheduler.now())} ${line()}`)
+  }
+  return {
+    seed,
+    weather,
+    scheduler,
+    random,
+    portal: createSimulatedPortal({ scheduler, random: random.fork(), weather }),
+    requests: [],
+    sweeps: 0,
+    era: 0,
+    storm: { rages: true },
+    tell,
+    fail(what) {
+      failures.push(what)
+      tell(() => `WRONG: ${what}`)
+    },
+    failures,
+    trace
+  }
+}
+
+const timeOf = (now: number): string => new Date(epoch + Math.floor(now)).toISOString().slice(8, 23).replace('T', ' ')

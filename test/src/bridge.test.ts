@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { loadTools, settingsOf } from '../../plugins/registry.ts'
+import { openBridge, openTools } from '../../src/bridge.ts'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config.ts'
+import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { customerId, openSandbox, until } from '../end-to-end/bridge-process.ts'
+
+const tools = await loadTools()
+
+const configOf = (env: Record<string, string>) =>
+  readConfig(
+    {
+      PORTAL_TOKEN: 'token',
+      PORTAL_URL: 'http://127.0.0.1:9/v1',
+      SEND_NOTIFICATION: 'false',
+      OPERATOR_TOKEN: 'sixteen characters',
+      INTAKE_SECRET: 'sixteen characters',
+      ALLOW_PRIVATE_ADDRESSES: 'true',
+      PORT: '0',
+      ...env
+    },
+    settingsOf(tools)
+  )
+
+const open = (env: Record<string, string>) =>
+  openBridge({
+    config: configOf(env),
+    tools,
+    clock: systemClock,
+    random: Math.random,
+    logger: pino({ level: 'silent' }),
+    version: '1.2.3'
+  })
+
+const deliverOne = async (t: Test, DATA_DIR: string) => {
+  const portal = await openSandbox(t)
+  const bridge = await open({ DATA_DIR, PORTAL_URL: portal.url })
+  const address = await bridge.start()
+  const fields = { invoiceNumber: '1', customerId, issuedAt: '2026-11-20', amount: '1.00', pdf: 'JVBERi0=' }
+  const answer = await fetch(`${address}/webhooks/invoices`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sixteen characters', 'content-type': 'application/json' },
+    body: JSON.stringify(fields)
+  })
+  t.equal(answer.status, 200)
+  await until(
+    () => bridge.ledger.find('1'),
+    row => row?.state === 'delivered',
+    'it was not delivered'
+  )
+  return { bridge, portal, address }
+}
+
+t.test('it starts, delivers, and ends with nothing left open', async t => {
+  const DATA_DIR = t.testdir()
+  const { bridge, portal, address } = await deliverOne(t, DATA_DIR)
+  await bridge.stop()
+
+  t.match(portal.handle.invoices, [{ invoiceNumber: '1' }])
+  await t.rejects(fetch(`${address}/health`))
+  const ledger = openSqlite({ file: join(DATA_DIR, 'ledger.sqlite') })
+  t.match(await ledger.find('1'), { state: 'delivered' }, 'the ledger is free for the next one')
+  await ledger.close()
+})
+
+t.test('files that no invoice names are removed at start, others stay', async t => {
+  const DATA_DIR = t.testdir()
+  const first = await open({ DATA_DIR })
+  const document = await first.spool.keep(
+    (async function* () {
+      yield Buffer.from('%PDF-')
+    })()
+  )
+  await first.ledger.receive(
+    {
+      tool: 'invoices',
+      document,
+      notify: false,
+      test: false,
+      invoice: {
+        invoiceNumber: '1',
+        sourceId: null,
+        customer: {
+          ref: 'a',
+          portalId: null,
+          emails: [],
+          name: null,
+          address: null,
+          zipCode: null,
+          city: null,
+          countryCode: null
+        },
+        amountCents: 1,
+        currency: 'EUR',
+        issuedAt: '2026-11-20',
+        dueAt: null,
+        paidAt: null,
+        pdfUrl: null
+      }
+    },
+    systemClock.now()
+  )
+  await first.stop()
+  const orphan = join(DATA_DIR, 'spool', 'orphan.pdf.part')
+  writeFileSync(orphan, '%PDF-')
+
+  const second = await open({ DATA_DIR })
+  t.teardown(() => second.stop())
+  t.notOk(existsSync(orphan))
+  t.ok(existsSync(join(DATA_DIR, 'spool', document.file)))
+})
+
+t.test('a folder that cannot be one stops the start by its name', async t => {
+  const folder = t.testdir({ file: '' })
+  await t.rejects(open({ DATA_DIR: join(folder, 'file', 'data') }), { code: 'LEDGER_UNREADABLE' })
+  mkdirSync(join(folder, 'data'))
+  writeFileSync(join(folder, 'data', 'spool'), 'not a folder')
+  await t.rejects(open({ DATA_DIR: join(folder, 'data') }), { code: 'LEDGER_UNREADABLE' })
+})
+
+t.test('a ledger of another portal stops the start', async t => {
+  const DATA_DIR = t.testdir()
+  const { bridge } = await deliverOne(t, DATA_DIR)
+  await bridge.stop()
+  const another = await openSandbox(t)
+
+  await t.rejects(open({ DATA_DIR, PORTAL_URL: another.url }), { code: 'PORTAL_CHANGED' })
+})
+
+t.test('two bridges never share a folder', async t => {
+  const DATA_DIR = t.testdir()
+  const bridge = await open({ DATA_DIR })
+  t.teardown(() => bridge.stop())
+
+  await t.rejects(open({ DATA_DIR }), { code: 'LEDGER_IN_USE' })
+})
+
+t.test('only tools that are set up are opened, each with its own settings', async t => {
+  t.strictSame(openTools(configOf({ INTAKE_SECRET: '' }), tools), [])
+})

@@ -1,0 +1,189 @@
+// The parts put together, around a portal in memory and on a clock in the test's hand.
+
+import t, { type Test } from 'tap'
+import { createEngine, createPaceFor, type EngineOptions } from '../../src/engine.ts'
+import { BridgeError } from '../../src/errors.ts'
+import type { Written } from '../../src/portal/client.ts'
+import { openSpool } from '../../src/spool.ts'
+import { rules, withoutTools } from './delivery.ts'
+import { arrivalOf, minute, rowOf } from './ledger/fixtures.ts'
+import { arrived, openParts } from './portal/parts.ts'
+
+const settleMs = 10_000
+
+const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
+  const parts = openParts(t)
+  const { clock, ledger, double, log } = parts
+  const spool = openSpool(t.testdir(), { bytesMax: 100_000 })
+  const document = await spool.keep(
+    (async function* () {
+      yield Buffer.from('%PDF-')
+    })()
+  )
+  const alerts: [string, string | null][] = []
+  const recorded: [string | null, string, string][] = []
+  const engine = createEngine({
+    ledger,
+    spool,
+    portal: double.portal,
+    pace: await createPaceFor(ledger, clock, 1000),
+    fetchPdf: async () => document,
+    ...withoutTools({ ledger, spool, clock }),
+    clock,
+    random: () => 0.5,
+    log,
+    alert: (...told) => alerts.push(told),
+    rules,
+    patience: { retryFirstMs: 1000, retryLongestMs: minute, retryForMs: 60 * minute },
+    identity: { url: 'https://portal.example', token: 'token' },
+    portalTimeoutMs: 5000,
+    portalSettleMs: settleMs,
+    concurrency: 4,
+    loanMs: minute,
+    recorded: ({ tool, invoiceNumber }, { to }) => recorded.push([tool, invoiceNumber, to]),
+    ...changed
+  })
+  t.teardown(async () => {
+    const stopping = engine.stop(0)
+    await clock.advance(0)
+    await stopping
+  })
+  const receive = async (invoiceNumber = '2026-0042', facts: Parameters<typeof arrivalOf>[0] = {}) => {
+    const customer = { portalId: 'cst_1', ...facts.customer }
+    await ledger.receive(
+      arrivalOf({ invoiceNumber, sourceId: invoiceNumber, ...facts, customer }),
+      clock.now()
+    )
+    engine.wake()
+    await clock.rest()
+  }
+  return { ...parts, engine, alerts, recorded, receive }
+}
+
+t.test('the portal is read before anything is created, then an invoice costs one call', async t => {
+  const { engine, double, receive, clock, recorded } = await open(t)
+  await receive()
+  t.strictSame(engine.portal().filling, { pages: 0 })
+  await engine.recognise()
+  engine.start()
+  await clock.advance(100)
+
+  t.strictSame(double.asked(), ['customers 1', 'list 1', 'list 1', 'create 2026-0042'])
+  t.strictSame(recorded, [['acme', '2026-0042', 'delivered']])
+  t.match(engine.portal(), { state: 'open', filling: null, budget: { perMinute: 1000, taken: 4 } })
+  t.ok(clock.monotonic() - engine.turnedAt() <= 5000)
+})
+
+t.test('a doubt is settled once it is old enough, without waiting for a next turn', async t => {
+  const lost: Written<never> = { outcome: 'unknown', detail: 'time-out' }
+  const opened = await open(t)
+  const { engine, double, receive, clock, ledger, recorded } = opened
+  double.portal.createInvoice = async () => lost
+  await engine.recognise()
+  engine.start()
+  await clock.advance(100)
+  await receive()
+  t.match(await rowOf(ledger), { state: 'sending' })
+  double.list.push(arrived(clock.now()))
+  await clock.advance(settleMs + 100)
+
+  t.match(await rowOf(ledger), { state: 'delivered', portalId: /^inv_/ })
+  t.strictSame(recorded, [
+    ['acme', '2026-0042', 'doubt'],
+    [null, '2026-0042', 'delivered']
+  ])
+})
+
+t.test('a doubt from before the start is settled within its time after it, too', async t => {
+  const { engine, receive, clock, ledger, double } = await open(t)
+  await receive()
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + minute)
+  await ledger.sending(
+    loan!,
+    {
+      customerId: 'cst_1',
+      invoiceNumber: '2026-0042',
+      issuedAt: '2026-11-20',
+      amount: '121.00',
+      paidAt: null,
+      sendNotification: true
+    },
+    clock.now()
+  )
+  await ledger.record(loan!, { to: 'doubt', detail: null }, clock.now())
+  double.list.push(arrived(clock.now()))
+  await engine.recognise()
+  engine.start()
+  await clock.advance(settleMs + 500)
+
+  t.match(await rowOf(ledger), { state: 'delivered' })
+})
+
+t.test('a person is told of what needs one, once', async t => {
+  const { engine, receive, clock, alerts, double } = await open(t)
+  await engine.recognise()
+  engine.start()
+  await clock.advance(100)
+  await receive('1', { amountCents: -100 })
+  await receive('2', { amountCents: 0 })
+  t.strictSame(alerts, [['CREDIT_NOTE', '1']])
+
+  double.portal.createInvoice = async () => ({
+    outcome: 'not-done',
+    code: 'PORTAL_UNAUTHORIZED',
+    detail: '401'
+  })
+  await receive('3')
+  await clock.advance(5 * minute)
+  t.strictSame(alerts.slice(1), [['PORTAL_UNAUTHORIZED', null]])
+  t.equal(engine.portal().state, 'refused')
+})
+
+t.test('a portal that is down pauses everything, and it goes on by itself', async t => {
+  const { engine, receive, clock, double, ledger, alerts } = await open(t, { concurrency: 1 })
+  await engine.recognise()
+  engine.start()
+  await clock.advance(100)
+  const create = double.portal.createInvoice
+  double.portal.createInvoice = async () => ({
+    outcome: 'not-done',
+    code: 'PORTAL_UNREACHABLE',
+    detail: 'refused'
+  })
+  double.onCall = () => {
+    throw new BridgeError('PORTAL_UNREACHABLE')
+  }
+  for (const number of ['1', '2', '3', '4', '5']) await receive(number)
+  await clock.advance(minute)
+  t.equal(engine.portal().state, 'down')
+  t.match(alerts, [['PORTAL_UNREACHABLE', null]])
+
+  double.onCall = () => {}
+  double.portal.createInvoice = create
+  await clock.advance(5 * minute)
+  t.equal(engine.portal().state, 'open')
+  t.match(await ledger.summary(), { delivered: 5, waiting: 0 })
+})
+
+t.test('a stop ends all of it, and leaves nothing half done', async t => {
+  const { engine, receive, clock, double } = await open(t)
+  await engine.recognise()
+  engine.start()
+  await clock.advance(100)
+  const stopping = engine.stop(25_000)
+  await clock.rest()
+  t.equal(await stopping, 0)
+
+  double.asked()
+  await receive()
+  await clock.advance(60 * minute)
+  t.strictSame(double.asked(), [])
+})
+
+t.test('slots that were taken shortly before a restart are still taken', async t => {
+  const { ledger, clock } = openParts(t)
+  await ledger.beat(clock.now())
+  for (let at = 0; at < 5; at++) await ledger.holdings.takeSlot(clock.now())
+
+  t.equal((await createPaceFor(ledger, clock, 60)).budget().taken, 5)
+})

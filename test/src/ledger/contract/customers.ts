@@ -1,0 +1,492 @@
+// Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
+
+import type { Customer } from '../../../../src/invoice.ts'
+import type { MatchRules, Sighting } from '../../../../src/ledger/customers.ts'
+import type { Ledger, Loan } from '../../../../src/ledger/ledger.ts'
+import type { PortalCustomer } from '../../../../src/portal/schemas.ts'
+import { arrivalOf, bodyOf, borrowOne, minute, noon, type Promised, rowOf, stateOf } from '../fixtures.ts'
+
+const rules: MatchRules = { match: 'email', create: false }
+const creating: MatchRules = { match: 'email', create: true }
+
+export const portalCustomerOf = (
+  id: string,
+  primaryEmail: string | null,
+  companyName = 'Kees'
+): PortalCustomer => ({
+  id,
+  companyName,
+  primaryEmail,
+  address: null,
+  zipCode: null,
+  city: null,
+  countryCode: null,
+  integration: null,
+  createdAt: noon
+})
+
+/** All of the portal's customers. */
+const portalHolds = async ({ holdings }: Ledger, ...customers: PortalCustomer[]) => {
+  const { read } = await holdings.beginRead()
+  await holdings.learnCustomers(customers, read, noon)
+}
+
+let numbers = 0
+
+/** An invoice arrives and is borrowed, with whatever else is due. */
+const lend = async (
+  ledger: Ledger,
+  customer: Partial<Customer>,
+  tool = 'acme',
+  invoiceNumber = `C-${++numbers}`
+): Promise<Loan> => {
+  await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, customer }, { tool }), noon)
+  const lent = await ledger.borrow(99, noon, noon + minute)
+  return lent.find(({ invoice }) => invoice.invoiceNumber === invoiceNumber) as Loan
+}
+
+const sightingOf = ({ id, tool, invoice: { customer }, test }: Loan): Sighting => ({
+  invoiceId: id,
+  tool,
+  customer,
+  test
+})
+
+const judge = (ledger: Ledger, loan: Loan, by = rules) => ledger.customers.judge(sightingOf(loan), by, noon)
+
+const ask = async (ledger: Ledger, customer: Partial<Customer>, { by = rules, tool = 'acme' } = {}) =>
+  judge(ledger, await lend(ledger, customer, tool), by)
+
+const hold = (
+  ledger: Ledger,
+  loan: Loan,
+  code: 'CUSTOMER_UNKNOWN' | 'CUSTOMER_AMBIGUOUS' = 'CUSTOMER_UNKNOWN'
+) => ledger.record(loan, { to: 'held', code, detail: null }, noon)
+
+const kees = { ref: '1', name: 'Kees', emails: ['kees@a.example'] }
+const anna = { ref: '2', name: 'Anna', emails: ['anna@a.example'] }
+const shared = ['boek@houder.example']
+
+export function customersContract(promised: Promised): void {
+  promised(
+    'a unique address is a match, in any notation, and stays one when it changes',
+    async (t, ledger) => {
+      await portalHolds(
+        ledger,
+        portalCustomerOf('cst_1', ' Kees@A.example'),
+        portalCustomerOf('cst_2', 'kees+1@a.example')
+      )
+
+      t.strictSame(await ask(ledger, { ...kees, emails: ['KEES@a.example '] }), {
+        kind: 'is',
+        portalId: 'cst_1'
+      })
+      t.strictSame(await ask(ledger, { ...kees, emails: ['new@a.example'] }), {
+        kind: 'is',
+        portalId: 'cst_1'
+      })
+      t.match(
+        await ask(ledger, { ...kees, emails: ['kees+1@a.example'] }),
+        { kind: 'ambiguous' },
+        'now it is that of another'
+      )
+      t.match((await ledger.customers.list({ limit: 9 })).customers, [
+        {
+          ref: '1',
+          name: 'Kees',
+          emails: ['kees+1@a.example'],
+          link: { portalId: 'cst_1', how: 'email', at: noon }
+        }
+      ])
+    }
+  )
+
+  promised('an empty address matches nobody', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', ' '), portalCustomerOf('cst_2', null))
+
+    t.match(await ask(ledger, { ...kees, emails: ['', ' '] }), { kind: 'unknown' })
+    t.match(await ask(ledger, { ...anna, emails: [] }), { kind: 'unknown' })
+  })
+
+  promised('several matches are for a person, of one address or of several', async (t, ledger) => {
+    await portalHolds(
+      ledger,
+      portalCustomerOf('cst_1', 'kees@a.example'),
+      portalCustomerOf('cst_2', 'anna@a.example'),
+      portalCustomerOf('cst_3', 'ANNA@a.example')
+    )
+
+    t.match(await ask(ledger, { ...kees, emails: ['kees@a.example', 'anna@a.example'] }), {
+      kind: 'ambiguous'
+    })
+    t.match(await ask(ledger, anna), { kind: 'ambiguous', why: /cst_2, cst_3/ })
+    t.strictSame((await ledger.customers.list({ linked: true, limit: 9 })).customers, [])
+  })
+
+  promised(
+    "a bookkeeper's address never puts one company's invoice into another's portal",
+    async (t, ledger) => {
+      await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
+      const first = await lend(ledger, { ...kees, emails: shared })
+      t.match(await judge(ledger, first), { kind: 'is' }, 'nobody can know yet')
+
+      const second = await lend(ledger, { ...anna, emails: shared })
+      t.match(await judge(ledger, second), { kind: 'ambiguous' })
+
+      t.equal(
+        await ledger.sending(first, bodyOf(first), noon),
+        'lost',
+        'what had not left yet is judged again'
+      )
+      const again = await borrowOne(ledger, noon)
+      t.equal(again.id, first.id)
+      t.match(await judge(ledger, again), { kind: 'ambiguous' }, "a match was no person's word")
+
+      await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_1', noon)
+      t.match(await ask(ledger, { ...kees, emails: shared }), { kind: 'is' })
+      t.match(await ask(ledger, { ...anna, emails: shared }), { kind: 'ambiguous' })
+      await ledger.customers.link({ tool: 'acme', ref: '2' }, 'cst_2', noon)
+      t.match(await ask(ledger, { ref: '3', name: 'Piet', emails: shared }), { kind: 'ambiguous' })
+    }
+  )
+
+  promised('nor where the names are not known', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
+    t.match(await ask(ledger, { ref: '1', name: null, emails: shared }), { kind: 'is' })
+
+    t.match(await ask(ledger, { ref: '2', name: null, emails: shared }), { kind: 'ambiguous' })
+  })
+
+  promised(
+    'one company that the tool knows twice is one; another tool is another world',
+    async (t, ledger) => {
+      await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+
+      t.match(await ask(ledger, { ...kees, ref: '1' }), { kind: 'is' })
+      t.match(await ask(ledger, { ...kees, ref: '2', name: ' KEES.' }), { kind: 'is' })
+      t.match(await ask(ledger, { ...kees, ref: '1', name: 'Kees & Co' }, { tool: 'rival' }), { kind: 'is' })
+      t.match(await ask(ledger, kees), { kind: 'is' })
+    }
+  )
+
+  promised("the tool's own word about one customer stands against a match of another", async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'anna@a.example'))
+    const loan = await lend(ledger, anna)
+    t.match(await judge(ledger, loan), { kind: 'is' })
+
+    t.strictSame(await ask(ledger, { ...kees, portalId: 'cst_1' }), { kind: 'is', portalId: 'cst_1' })
+
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
+    t.match(await judge(ledger, loan), { kind: 'ambiguous' })
+    t.match(await ask(ledger, kees), { kind: 'unknown' }, 'and was said of that invoice only')
+  })
+
+  promised(
+    'where the address is all that tells a customer, another name is another customer',
+    async (t, ledger) => {
+      await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
+      const ref = 'boek@houder.example'
+      const first = await lend(ledger, { ref, name: 'Kees', emails: shared })
+      t.match(await judge(ledger, first), { kind: 'is' })
+
+      t.match(await ask(ledger, { ref, name: 'Anna', emails: shared }), { kind: 'ambiguous' })
+      t.equal(await ledger.sending(first, bodyOf(first), noon), 'lost')
+      t.match(await ask(ledger, { ref, name: 'Kees', emails: shared }), { kind: 'ambiguous' })
+
+      await ledger.customers.link({ tool: 'acme', ref }, 'cst_1', noon)
+      t.match(
+        await ask(ledger, { ref, name: 'Anna', emails: shared }),
+        { kind: 'is' },
+        'a person has seen both names'
+      )
+      t.match(
+        await ask(ledger, { ref, name: 'Piet', emails: shared }),
+        { kind: 'ambiguous' },
+        'but not this one'
+      )
+    }
+  )
+
+  promised('linked before any invoice told of it, it is for the first name that comes', async (t, ledger) => {
+    const ref = 'Kees@a.example'
+    await ledger.customers.link({ tool: 'acme', ref }, 'cst_1', noon)
+    await portalHolds(ledger, portalCustomerOf('cst_1', null))
+
+    t.match(await ask(ledger, { ...kees, ref: ' kees@A.example ' }), { kind: 'is', portalId: 'cst_1' })
+    t.match(await ask(ledger, { ...anna, ref }), { kind: 'ambiguous' })
+  })
+
+  promised('an older invoice that comes later takes no newer address away', async (t, ledger) => {
+    const old = await lend(ledger, { ...kees, emails: ['old@a.example'] })
+    const young = await lend(ledger, { ...kees, emails: ['new@a.example'] })
+    const emails = async () => (await ledger.customers.list({ limit: 1 })).customers[0]?.emails
+
+    await judge(ledger, young)
+    await judge(ledger, old)
+    t.strictSame(await emails(), ['new@a.example'])
+
+    const corrected = {
+      ...sightingOf(old),
+      customer: { ...old.invoice.customer, emails: ['best@a.example'] }
+    }
+    await ledger.customers.judge(corrected, rules, noon)
+    t.strictSame(await emails(), ['best@a.example'], 'what it told before and now tells otherwise is news')
+    await judge(ledger, young)
+    t.strictSame(await emails(), ['best@a.example'], 'and told again it is none')
+  })
+
+  promised('a corrected address releases what waited for the customer, oldest first', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const wrong = { ...kees, emails: ['kees@typo.example'] }
+    for (const invoiceNumber of ['old', 'older', 'other']) {
+      const loan = await lend(ledger, invoiceNumber === 'other' ? anna : wrong, 'acme', invoiceNumber)
+      t.match(await judge(ledger, loan), { kind: 'unknown' })
+      await hold(ledger, loan)
+    }
+
+    t.match(await ask(ledger, kees), { kind: 'is' })
+
+    t.match(
+      (await ledger.borrow(9, noon, noon + 1)).map(({ invoice }) => invoice.invoiceNumber),
+      ['old', 'older']
+    )
+    t.strictSame(await stateOf(ledger, 'other'), ['held', 'CUSTOMER_UNKNOWN'])
+    t.match((await rowOf(ledger, 'old')).history.at(-1), { event: 'released', why: 'the customer changed' })
+  })
+
+  promised('a corrected event of the held invoice itself releases it', async (t, ledger) => {
+    await hold(ledger, await lend(ledger, kees, 'acme', 'held'))
+    const customer = { ...kees, emails: ['kees@right.example'] }
+
+    await ledger.receive(arrivalOf({ invoiceNumber: 'held', sourceId: 'held', customer }), noon)
+
+    t.strictSame(await stateOf(ledger, 'held'), ['waiting', null])
+  })
+
+  promised('an address that the rival left frees who has it rightly', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    await ask(ledger, { ...anna, emails: ['kees@a.example'] })
+    const loan = await lend(ledger, kees, 'acme', 'held')
+    t.match(await judge(ledger, loan), { kind: 'ambiguous' })
+    await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
+    await ledger.customers.unlink({ tool: 'acme', ref: '2' }, noon)
+
+    await ask(ledger, anna)
+
+    t.strictSame(await stateOf(ledger, 'held'), ['waiting', null])
+    t.match(await judge(ledger, loan), { kind: 'is', portalId: 'cst_1' })
+  })
+
+  promised('what the portal learns releases those whom it concerns, and no other', async (t, ledger) => {
+    await portalHolds(
+      ledger,
+      portalCustomerOf('cst_1', 'twice@a.example'),
+      portalCustomerOf('cst_2', 'twice@a.example')
+    )
+    const waiting = { kees, anna, twice: { ref: '3', name: 'Twee', emails: ['twice@a.example'] } }
+    for (const [invoiceNumber, customer] of Object.entries(waiting)) {
+      const loan = await lend(ledger, customer, 'acme', invoiceNumber)
+      await judge(ledger, loan)
+      await hold(ledger, loan, invoiceNumber === 'twice' ? 'CUSTOMER_AMBIGUOUS' : 'CUSTOMER_UNKNOWN')
+    }
+
+    await portalHolds(
+      ledger,
+      portalCustomerOf('cst_1', 'twice@a.example'),
+      portalCustomerOf('cst_2', 'KEES@a.example')
+    )
+
+    t.strictSame(await stateOf(ledger, 'kees'), ['waiting', null])
+    t.strictSame(await stateOf(ledger, 'twice'), ['waiting', null], 'one of the two has left')
+    t.strictSame(await stateOf(ledger, 'anna'), ['held', 'CUSTOMER_UNKNOWN'])
+    const { history } = await rowOf(ledger, 'anna')
+    await portalHolds(
+      ledger,
+      portalCustomerOf('cst_1', 'twice@a.example'),
+      portalCustomerOf('cst_2', 'kees@a.example')
+    )
+    t.strictSame((await rowOf(ledger, 'anna')).history, history, 'and is not troubled by what stays')
+  })
+
+  promised('a link releases, ends loans, and is removed for good', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', null))
+    const lent = await lend(ledger, kees)
+    await judge(ledger, lent)
+    await hold(ledger, await lend(ledger, kees, 'acme', 'held'))
+
+    const who = { tool: 'acme', ref: ' 1 ' }
+    t.match(await ledger.customers.link(who, 'cst_2', noon), {
+      ref: '1',
+      link: { portalId: 'cst_2', how: 'person' }
+    })
+    t.strictSame(await stateOf(ledger, 'held'), ['waiting', null])
+    t.match((await rowOf(ledger, 'held')).history.at(-1), { event: 'released', why: 'linked to cst_2' })
+    t.equal(await ledger.sending(lent, bodyOf(lent), noon), 'lost')
+
+    const loans = await ledger.borrow(9, noon, noon + 1e6)
+    t.equal(loans.length, 2)
+    t.match(await judge(ledger, loans[0]!), { kind: 'is', portalId: 'cst_2' })
+    t.match(await ledger.customers.unlink(who, noon), { link: null })
+    t.equal(await ledger.sending(loans[0]!, bodyOf(loans[0]!), noon), 'lost')
+    t.match(await judge(ledger, loans[0]!), { kind: 'is', portalId: 'cst_1' }, 'the match was never refused')
+    await ledger.customers.unlink(who, noon)
+    t.match(await judge(ledger, loans[0]!, creating), { kind: 'unknown', why: /cst_1/ }, 'now it is')
+    t.match(await ledger.customers.unlink(who, noon), { link: null }, 'twice is once')
+    t.equal(await ledger.customers.unlink({ tool: 'acme', ref: 'nobody' }, noon), null)
+
+    await ledger.customers.link(who, 'cst_1', noon)
+    t.match(await judge(ledger, loans[0]!), { kind: 'is', portalId: 'cst_1' })
+  })
+
+  promised('a reference is one in any case, and one per tool', async (t, ledger) => {
+    await ledger.customers.link({ tool: 'acme', ref: 'CUS_1' }, 'cst_1', noon)
+    await portalHolds(ledger, portalCustomerOf('cst_1', null))
+
+    t.match(await ask(ledger, { ...kees, ref: ' cus_1' }), { kind: 'is' })
+    t.match(await ask(ledger, { ...kees, ref: 'CUS_1' }, { tool: 'rival' }), { kind: 'unknown' })
+    t.equal((await ledger.customers.list({ limit: 9 })).customers.length, 2)
+  })
+
+  promised(
+    'who is deleted in the portal is linked to nobody, and is not created again',
+    async (t, ledger) => {
+      await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_1', noon)
+      t.strictSame(await ask(ledger, kees), { kind: 'confirm', portalId: 'cst_1' })
+
+      await ledger.customers.lost('cst_1', noon)
+
+      t.match(await ask(ledger, kees, { by: creating }), { kind: 'unknown', why: /cst_1/ })
+      t.match((await ledger.customers.list({ limit: 9 })).customers, [{ link: null }])
+    }
+  )
+
+  promised('a customer is being created once, whoever asks, and once per address', async (t, ledger) => {
+    const [a, b, c] = [
+      await lend(ledger, kees),
+      await lend(ledger, kees),
+      await lend(ledger, { ...kees, ref: '9', name: 'Anna' })
+    ]
+    t.match(await judge(ledger, a, creating), { kind: 'create', fields: { primaryEmail: 'kees@a.example' } })
+
+    const begun = await Promise.all(
+      [a, b, c].map(loan => ledger.customers.beginCreate(sightingOf(loan), creating, noon))
+    )
+
+    t.match(begun, [{ fields: { companyName: 'Kees' }, answer: null }, null, null])
+    const creation = begun[0]!
+    for (const loan of [a, b, c]) t.match(await judge(ledger, loan, creating), { kind: 'creating', creation })
+    t.match(await judge(ledger, b, rules), { kind: 'creating' }, 'whatever the setting says since')
+
+    await hold(ledger, b)
+    await ledger.customers.created(creation, portalCustomerOf('cst_new', 'kees@a.example'), noon)
+    t.equal((await rowOf(ledger, b.invoice.invoiceNumber)).state, 'waiting')
+    t.match(await judge(ledger, a, creating), { kind: 'is', portalId: 'cst_new' })
+    t.match(await judge(ledger, c, creating), { kind: 'ambiguous' })
+    t.match(await judge(ledger, a, creating), { kind: 'is', portalId: 'cst_new' }, 'it was made for this one')
+  })
+
+  promised('what was certainly not made may be made, what is in the copy may not', async (t, ledger) => {
+    const loan = await lend(ledger, kees)
+    const begin = () => ledger.customers.beginCreate(sightingOf(loan), creating, noon)
+    const first = await begin()
+    await ledger.customers.notCreated(first!)
+
+    const second = await begin()
+    t.ok(second!.id > first!.id, 'under another id')
+    await ledger.customers.notCreated(second!)
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@a.example'), noon)
+    t.equal(await begin(), null)
+    t.match(await judge(ledger, loan, creating), { kind: 'is', portalId: 'cst_1' })
+  })
+
+  promised('after a look a creation ends: made for it, made by others, or not made', async (t, ledger) => {
+    const loan = await lend(ledger, kees)
+    const begin = async () => (await ledger.customers.beginCreate(sightingOf(loan), creating, noon))!
+    const settle = async (...customers: PortalCustomer[]) => {
+      const creation = await begin()
+      await portalHolds(ledger, ...customers)
+      return ledger.customers.settleCreation(creation, noon)
+    }
+
+    t.equal(await settle(), null)
+    const creation = await begin()
+    await ledger.customers.answered(creation, '422: taken')
+    t.match(await judge(ledger, loan, creating), { kind: 'creating', creation: { answer: '422: taken' } })
+    await ledger.customers.notCreated(creation)
+    t.equal(await settle(portalCustomerOf('cst_2', 'kees@a.example', 'Another')), null)
+    await portalHolds(ledger)
+    t.equal(
+      await settle(portalCustomerOf('cst_3', 'kees@a.example'), portalCustomerOf('cst_4', 'kees@a.example')),
+      null
+    )
+    await portalHolds(ledger)
+    t.equal(await settle(portalCustomerOf('cst_5', 'Kees@a.example', 'KEES')), 'cst_5')
+    t.match(await judge(ledger, loan, creating), { kind: 'is', portalId: 'cst_5' })
+    t.equal(await ledger.customers.settleCreation(creation, noon), null, 'long over')
+    t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: { how: 'created' } }])
+  })
+
+  promised('of a test nothing is kept', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const test = { ...sightingOf(await lend(ledger, kees)), test: true }
+
+    t.match(await ledger.customers.judge(test, rules, noon), { kind: 'is', portalId: 'cst_1' })
+    t.match(
+      await ledger.customers.judge({ ...test, customer: { ...test.customer, ...anna } }, creating, noon),
+      { kind: 'create' }
+    )
+    t.match(
+      await ledger.customers.judge(
+        { ...test, customer: { ...test.customer, portalId: 'cst_9' } },
+        rules,
+        noon
+      ),
+      { kind: 'is', portalId: 'cst_9' }
+    )
+
+    t.strictSame((await ledger.customers.list({ limit: 9 })).customers, [])
+  })
+
+  promised(
+    'what waits for its customer is released, of one or of all, and nothing else',
+    async (t, ledger) => {
+      for (const [invoiceNumber, customer, code] of [
+        ['a', kees, 'CUSTOMER_AMBIGUOUS'],
+        ['b', anna, 'CUSTOMER_UNKNOWN'],
+        ['c', kees, 'CUSTOMER_UNKNOWN']
+      ] as const)
+        await hold(ledger, await lend(ledger, customer, 'acme', invoiceNumber), code)
+      await hold(ledger, await lend(ledger, kees, 'rival', 'd'))
+      const review = await lend(ledger, kees, 'acme', 'e')
+      await ledger.record(
+        review,
+        { to: 'held', code: 'REVIEW', detail: null, wouldSend: bodyOf(review) },
+        noon
+      )
+      const due = async () =>
+        (await ledger.borrow(9, noon + 5, noon + 6)).map(({ invoice }) => invoice.invoiceNumber)
+
+      t.equal(await ledger.customers.releaseWaiting({ tool: 'acme', ref: '2' }, noon + 5), 1)
+      t.strictSame(await due(), ['b'])
+      t.equal(await ledger.customers.releaseWaiting('all', noon + 5), 3)
+      t.strictSame(await due(), ['a', 'c', 'd'])
+      t.equal(await ledger.customers.releaseWaiting('all', noon + 5), 0)
+      t.strictSame(await stateOf(ledger, 'e'), ['held', 'REVIEW'])
+    }
+  )
+
+  promised('customers are listed page by page, linked or not', async (t, ledger) => {
+    for (const ref of ['a', 'b', 'c']) await ask(ledger, { ...kees, ref, emails: [] })
+    await ledger.customers.link({ tool: 'acme', ref: 'b' }, 'cst_1', noon)
+    const refs = async (filter: { linked?: boolean; limit: number; cursor?: string }) => {
+      const { customers, next } = await ledger.customers.list(filter)
+      return [customers.map(({ ref }) => ref).join(), next !== null]
+    }
+
+    t.strictSame(await refs({ limit: 2 }), ['c,b', true])
+    const { next } = await ledger.customers.list({ limit: 2 })
+    t.strictSame(await refs({ limit: 2, cursor: next! }), ['a', false])
+    t.strictSame(await refs({ limit: 2, linked: true }), ['b', false])
+    t.strictSame(await refs({ limit: 2, linked: false }), ['c,a', false])
+  })
+}
