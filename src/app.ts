@@ -1,7 +1,8 @@
 // Composition: which plugin gets what, in which scope. No logic.
 
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import api from '../plugins/api.ts'
+import api, { operatorOnly } from '../plugins/api.ts'
+import customersApi from '../plugins/customers-api.ts'
 import health from '../plugins/health.ts'
 import problems, { sendProblem } from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
@@ -21,7 +22,7 @@ export type AppOptions = {
   tools: ToolModule[]
   ledger: Ledger
   spool: Spool
-  engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal'>
+  engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
   desk: Pick<Desk, 'refusing'>
   intake: Intake
   catchUp: Pick<CatchUp, 'ask'>
@@ -83,6 +84,15 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     catchUp,
     portalUrl: config.PORTAL_URL,
     engine
+  })
+
+  await app.register(customersApi, {
+    prefix: '/api',
+    ledger,
+    customers: engine.customers,
+    tools: told.map(({ name }) => name),
+    engine,
+    operator: operatorOnly(config.OPERATOR_TOKEN)
   })
 
   for (const { tool, default: plugin } of tools) {

@@ -132,6 +132,7 @@ export const openBridge = async ({
       review: config.REVIEW,
       timeZone: config.PORTAL_TIME_ZONE
     },
+    matching: { match: config.CUSTOMER_MATCH, create: config.CUSTOMER_CREATE },
     patience: {
       retryFirstMs: config.RETRY_FIRST_MS,
       retryLongestMs: config.RETRY_LONGEST_MS,

@@ -32,7 +32,9 @@ export type Patience = {
 const unspent: ReadonlySet<Code> = new Set<Code>([
   'PORTAL_BUSY',
   'PORTAL_UNAUTHORIZED',
-  'PORTAL_FORM_CHANGED'
+  'PORTAL_FORM_CHANGED',
+  'TOOL_BUSY',
+  'TOOL_UNAUTHORIZED'
 ])
 
 // How long a refused token rests before it is tried again.

@@ -2,6 +2,7 @@
 // portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
 
 import type { Clock } from './clock.ts'
+import type { Customers } from './customers.ts'
 import type { Outcome } from './decide.ts'
 import type { Desk } from './desk.ts'
 import { BridgeError, type Code } from './errors.ts'
@@ -31,6 +32,7 @@ export type Delivery = {
   portal: Pick<Portal, 'createInvoice' | 'markPaid'>
   reader: Pick<Reader, 'one' | 'ask'>
   pace: Pace
+  customers: Pick<Customers, 'find'>
   fetchPdf: (address: PdfAddress) => Promise<Document>
   desk: Pick<Desk, 'current' | 'pdf' | 'read'>
   intake: Pick<Intake, 'tell' | 'gone'>
@@ -64,11 +66,13 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
   if (asked !== 'same') return asked
   const ruled = ruleOnAmount(loan, rules)
   if (ruled) return ruled
-  const customerId = loan.invoice.customer.portalId
-  if (customerId === null) return failed('CUSTOMER_UNKNOWN')
+  const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
+  const whose = await delivery.customers.find(loan, { mayCreate: !review })
+  if ('kind' in whose) return whose
+  if ('wouldCreate' in whose && !review) return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
+  const customerId = 'portalId' in whose ? whose.portalId : `a new customer, ${whose.wouldCreate.companyName}`
   const body = bodyOf(loan, customerId, rules.timeZone)
 
-  const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
   // A tool's sample event has no PDF behind it.
   if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: body }
   const document = await keepPdf(loan, delivery)

@@ -4,11 +4,13 @@
 
 import type { Alert } from './alert.ts'
 import type { Clock } from './clock.ts'
+import { type Customers, createCustomers } from './customers.ts'
 import type { Patience } from './decide.ts'
 import { createDeliver, type Rules } from './deliver.ts'
 import type { Desk } from './desk.ts'
 import type { Intake } from './intake.ts'
-import type { Decision, Ledger } from './ledger/ledger.ts'
+import type { MatchRules } from './ledger/customers.ts'
+import type { Decision, Ledger, Tally } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import type { Portal } from './portal/client.ts'
 import { createCopy } from './portal/copy.ts'
@@ -35,6 +37,7 @@ export type EngineOptions = {
   log: Log
   alert: Alert
   rules: Rules
+  matching: MatchRules
   patience: Patience
   /** Whose portal this is. */
   identity: PortalIdentity
@@ -63,6 +66,7 @@ export type Engine = {
   /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many deliveries were left. */
   stop: (withinMs: number) => Promise<number>
   wake: () => void
+  customers: Pick<Customers, 'link' | 'unlink'>
   /** When the worker's loop last turned, on the monotonic clock. */
   turnedAt: () => number
   portal: () => PortalState
@@ -87,6 +91,13 @@ export const createEngine = (options: EngineOptions): Engine => {
     if (decision.to === 'delivered' && decision.code !== null) alert(decision.code, invoiceNumber)
   }
 
+  const customers = createCustomers({
+    ...options,
+    reader,
+    rules: options.matching,
+    settleMs: options.portalSettleMs
+  })
+
   const gate = createGate({
     clock,
     retryFirstMs: patience.retryFirstMs,
@@ -108,11 +119,15 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
     lateMs: options.portalSettleMs + lateSpareMs,
     recognise: () => recognisePortal(ledger, reader, options.identity),
+    areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
     filled() {
       wake()
       look.wake()
     },
-    heard: gate.heardRead
+    heard(error) {
+      gate.heardRead(error)
+      if (error?.code === 'PORTAL_CHANGED') alert(error.code, null)
+    }
   })
 
   const look = createLook({
@@ -131,7 +146,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   const worker = createWorker({
     ledger,
-    deliver: createDeliver({ ...options, reader }),
+    deliver: createDeliver({ ...options, reader, customers }),
     gate,
     isReady: copy.isFilled,
     clock,
@@ -160,13 +175,16 @@ export const createEngine = (options: EngineOptions): Engine => {
     },
     async stop(withinMs) {
       const ended = new AbortController()
-      const readers = Promise.all([copy.stop(), look.stop(), gate.stop()]).then(() => ended.abort())
+      const readers = Promise.all([copy.stop(), look.stop(), gate.stop(), customers.stop()]).then(() =>
+        ended.abort()
+      )
       const left = await worker.stop(withinMs)
       // A page that never comes must not outlast the deliveries.
       await Promise.race([readers, clock.sleep(readersMs, ended.signal)])
       return left
     },
     wake,
+    customers,
     turnedAt: worker.turnedAt,
     portal: () => ({ ...gate.state(), budget: pace.budget(), filling: copy.progress() })
   }
@@ -177,3 +195,6 @@ const readersMs = 2000
 
 // Beside the settle time: how far back a sweep reads behind the last one.
 const lateSpareMs = 5 * 60_000
+
+const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
+  invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')

@@ -166,8 +166,8 @@ export const advice = {
   EVENT_UNREADABLE: {
     status: 200,
     next: 'hold',
-    what: 'An authentic event could not be read.',
-    operator: 'Update the bridge, then `deliver`: it is read again.'
+    what: 'An authentic event could not be read, or the tool holds its invoice no more; the history says which.',
+    operator: 'Update the bridge, then `deliver`: it is read again. If the invoice is gone, `dismiss` it.'
   },
   REVIEW: {
     status: 200,
@@ -210,7 +210,7 @@ export const advice = {
     next: 'hold',
     what: 'The same number came, or stands in the portal, with other facts: customer, amount, currency, date or tool.',
     operator:
-      'See the history. It came twice: `keep` these facts or `take` the others. The portal holds it: `deliver` all the same, or `dismiss`.'
+      'See the history. It came twice: `keep` these facts, or `take` the others. The portal holds it: `deliver` all the same, or `dismiss`.'
   },
   TOOL_UNAUTHORIZED: {
     status: 502,

@@ -42,6 +42,14 @@ const steps: Step[] = [
   { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
   { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' },
   { does: 'npx factuurbrug connect stripe', leftOut: 'it needs an account with Stripe' },
+  { does: 'npx factuurbrug customers --portal', shows: /^cst_bakkerijdevos1 +\S/m },
+  { does: 'npx factuurbrug link invoices', shows: /^invoices +debtor-17 .*cst_bakkerijdevos1 .*person/m },
+  { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
+  {
+    does: 'npx factuurbrug invoice 2026-0046',
+    ask: true,
+    shows: /held REVIEW.*would send.*cst_bakkerijdevos1/s
+  },
   {
     does: 'npx factuurbrug invoices --state held',
     ask: true,

@@ -72,7 +72,11 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     )
 
   const addressed: SqliteCustomers['addressed'] = (emails, now) => {
-    for (const customer of having(emails)) releaseOf(customer, 'the portal changed', now)
+    for (const customer of having(emails)) {
+      // A match that was unique may not be so any more; a person's word stays what it is.
+      if (customer.how === 'email') endLoans(customer)
+      releaseOf(customer, 'the portal changed', now)
+    }
   }
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })

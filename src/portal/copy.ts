@@ -18,6 +18,8 @@ export type CopyOptions = {
   lateMs: number
   /** Whether this is the portal that the ledger knows; false when it cannot be asked. */
   recognise: () => Promise<boolean>
+  /** Whether something waits for a customer that may be new in the portal. */
+  areCustomersAwaited: () => Promise<boolean>
   /** Told when deliveries may begin. */
   filled: () => void
   /** Told how the last read went; for health. */
@@ -37,6 +39,8 @@ export interface Copy {
 
 const minute = 60_000
 const sweepEveryMs = 15 * minute
+// Sooner, while an invoice waits for a customer that somebody may just be entering in the portal.
+const awaitedEveryMs = 5 * minute
 const fullEveryMs = 24 * 60 * minute
 
 // Between tries when the portal does not answer.
@@ -143,7 +147,14 @@ export const createCopy = (options: CopyOptions): Copy => {
   const sleepUntilDue = async (tookMs: number): Promise<void> => {
     const { order } = await holdings.copy()
     const rest = order === 'unknown' ? Math.max(sweepEveryMs, tookMs * restFactor) : sweepEveryMs
-    if (!hurried && !stopping.signal.aborted) await clock.sleep(rest, nap.signal)
+    const dueAt = clock.monotonic() + rest
+    for (;;) {
+      const left = dueAt - clock.monotonic()
+      if (hurried || stopping.signal.aborted || left <= 0) break
+      await clock.sleep(Math.min(left, awaitedEveryMs), nap.signal)
+      if (!stopping.signal.aborted && (await options.areCustomersAwaited()))
+        await reader.customers('sweep', goOn)
+    }
     hurried = false
   }
 

@@ -73,7 +73,9 @@ export const createRoll = ({ holdings, clock, ...options }: RollOptions): Roll =
   }
 
   return {
-    async readSince(since) {
+    async readSince(asked) {
+      // What is to come nobody can have read.
+      const since = Math.min(asked, clock.monotonic())
       const until = clock.monotonic() + withinMs
       while (readFrom < since) {
         const running: NonNullable<typeof look> = look ?? begin()

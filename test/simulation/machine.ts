@@ -82,7 +82,8 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       if (crashesLeft > 0 && random.chance(weather.crashAt[place])) {
         crashesLeft -= 1
         crash(`at a ${place}`)
-      } else if (weather.freezeAt > 0 && random.chance(weather.freezeAt)) freezeOne(whom, random.int(100, whom.within ? 80_000 : 15_000))
+      } else if (random.chance(weather.freezeAt[place]))
+        freezeOne(whom, random.int(100, weather.freezeAt.forMs))
     }
     return !isAlive(whom)
   }
@@ -93,7 +94,8 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       tell(() => `  ${level}: ${message} ${JSON.stringify({ ...facts, err: undefined })}`)
       const { err } = facts as { err?: unknown }
       // Every failure has a name; what has none is a bug.
-      if (level === 'error' && !(err instanceof BridgeError)) fail(`${message}: ${(err as Error)?.stack ?? err}`)
+      if (level === 'error' && !(err instanceof BridgeError))
+        fail(`${message}: ${(err as Error)?.stack ?? err}`)
     }
     return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
   }
@@ -148,6 +150,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       log: log(whom),
       alert: () => {},
       rules: { creditNotes: 'hold', zeroAmounts: 'dismiss', review: bridge.review, timeZone },
+      matching: { match: 'email', create: false },
       patience: {
         retryFirstMs: bridge.retryFirstMs,
         retryLongestMs: bridge.retryLongestMs,
@@ -168,7 +171,11 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const ledger = openLedger(whom)
     await disk.spool.sweep(await ledger.documents())
     const pace = await createPaceFor(ledger, clock, bridge.perMinute)
-    engineOwners = Array.from({ length: bridge.engines }, () => ({ alive: true, frozenUntil: 0, within: whom }))
+    engineOwners = Array.from({ length: bridge.engines }, () => ({
+      alive: true,
+      frozenUntil: 0,
+      within: whom
+    }))
     const engines = engineOwners.map(engineOwner => openEngine(engineOwner, ledger, pace))
     const upkeep = createUpkeep({ ledger, spool: disk.spool, clock, retentionDays: 90, log: log(whom) })
     for (const engine of engines) await engine.recognise()

@@ -3,7 +3,7 @@
 
 import type { EngineOptions } from '../../src/engine.ts'
 import { numberKey } from '../../src/invoice.ts'
-import type { CreateBody, Loan } from '../../src/ledger/ledger.ts'
+import type { CreateBody } from '../../src/ledger/ledger.ts'
 import type { Page } from '../../src/portal/client.ts'
 import type { PortalInvoice } from '../../src/portal/schemas.ts'
 import type { Disk } from './disk.ts'
@@ -41,23 +41,27 @@ const forgetSending: Mutation = {
 
 const noSettleTime: Mutation = { name: 'no settle time', engine: () => ({ portalSettleMs: 0 }) }
 
+// Until the write that was asked for is done.
+const shortly = 1000
+
 /** Whoever had the row once may write to it for ever. */
 const noFence: Mutation = {
   name: 'no fence',
   engine({ ledger }, { disk }) {
-    const current = (loan: Loan): Loan => {
-      const row = disk.database.prepare('SELECT attempt, state FROM invoice WHERE id = ?').get(loan.id) as
-        | { attempt: number; state: string }
-        | undefined
-      if (row?.state === 'waiting' || row?.state === 'sending')
-        disk.database.prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(9e15, loan.id)
-      return { ...loan, attempt: row?.attempt ?? loan.attempt }
+    /** As whoever has it now would say it. */
+    const asCurrent = <T extends { id: number; attempt: number }>(held: T, loanUntil: number | null): T => {
+      const find = disk.database.prepare('SELECT attempt, state FROM invoice WHERE id = ?')
+      const { attempt, state } = find.get(held.id) as { attempt: number; state: string }
+      if (attempt !== held.attempt && (state === 'waiting' || state === 'sending'))
+        disk.database.prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(loanUntil, held.id)
+      return { ...held, attempt }
     }
     return {
       ledger: {
         ...ledger,
-        sending: (loan, body, now) => ledger.sending(current(loan), body, now),
-        record: (loan, decision, now) => ledger.record(current(loan), decision, now)
+        sending: (loan, body, now) => ledger.sending(asCurrent(loan, now + shortly), body, now),
+        record: (loan, decision, now) => ledger.record(asCurrent(loan, now + shortly), decision, now),
+        settle: (doubt, decision, now) => ledger.settle(asCurrent(doubt, null), decision, now)
       }
     }
   }

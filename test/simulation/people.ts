@@ -24,6 +24,8 @@ export interface People {
   typed: ReadonlySet<string>
 }
 
+// After a create, somebody may be reading for it.
+const lookedForMs = 60_000
 const removalsMax = 25
 const day = 24 * 3_600_000
 
@@ -121,7 +123,9 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       sometime(counts.others, portal.spend)
       sometime(counts.acts, () => void decide())
       portal.onPage = seen => {
-        if (world.storm.rages && random.chance(people.deleteWhileRead)) remove(seen)
+        const sentAt = world.requests.findLast(({ name }) => name === 'createInvoice')?.sentAt
+        const isSoon = sentAt !== undefined && scheduler.now() - sentAt < lookedForMs
+        if (world.storm.rages && isSoon && random.chance(people.deleteWhileRead)) remove(seen)
       }
     }
   }

@@ -67,7 +67,8 @@ export const epoch: Instant = Date.UTC(2026, 10, 20, 9)
 const second = 1000
 const minute = 60_000
 
-export const isThere = (entry: Entry, now: number): boolean => entry.deletedAt === null && entry.visibleAt <= now
+export const isThere = (entry: Entry, now: number): boolean =>
+  entry.deletedAt === null && entry.visibleAt <= now
 
 type Sort = (entry: Entry) => number | string
 
@@ -105,7 +106,9 @@ export const createSimulatedPortal = ({
     const createdAt = Math.floor((epoch + scheduler.now() + skew) / second) * second
     const entry: Entry = {
       ...facts,
-      id: sequentialIds ? `inv_${String(serial).padStart(5, '0')}` : `inv_${hashOf(`${serial}`).toString(36)}`,
+      id: sequentialIds
+        ? `inv_${String(serial).padStart(5, '0')}`
+        : `inv_${hashOf(`${serial}`).toString(36)}`,
       paidAt: null,
       createdAt,
       dated: !random.chance(portal.undated),
@@ -148,7 +151,10 @@ export const createSimulatedPortal = ({
     answer(status, JSON.stringify({ code: status, message }))
 
   const tooMany = (): Answer => {
-    const free = Math.max(1, Math.ceil(((requests[0] ?? scheduler.now()) + minute - scheduler.now()) / second))
+    const free = Math.max(
+      1,
+      Math.ceil(((requests[0] ?? scheduler.now()) + minute - scheduler.now()) / second)
+    )
     const { headers, ...rest } = refusal(429, 'Too many requests.')
     return { ...rest, headers: random.chance(0.7) ? { ...headers, 'retry-after': String(free) } : headers }
   }

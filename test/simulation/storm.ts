@@ -58,7 +58,10 @@ export const simulate = async (
   tell(() => 'the storm is over')
   // Ordinary business shows that things go on, and lets an invoice be seen that is refused while others are taken.
   const sellOne = () => {
-    const [sale] = createSales({ ...world, weather: { ...weather, invoices: 1, tool: fair(weather.tool) } }, numberOf)
+    const [sale] = createSales(
+      { ...world, weather: { ...weather, invoices: 1, tool: fair(weather.tool) } },
+      numberOf
+    )
     if (sale) tools.sell(sale, scheduler.now() + 1000)
   }
   sellOne()
@@ -76,7 +79,13 @@ export const simulate = async (
     }
   if (!ended()) judge({ world, machine, tools, people })
   machine.disk.database.close()
-  return { seed, failures: world.failures, trace: world.trace, events: scheduler.events(), lastedMs: scheduler.now() }
+  return {
+    seed,
+    failures: world.failures,
+    trace: world.trace,
+    events: scheduler.events(),
+    lastedMs: scheduler.now()
+  }
 }
 
 /** What was typed in meanwhile, or seemed gone, the next sweeps tell. */

@@ -142,7 +142,12 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     if (random.chance(tool.corrections)) {
       const correction = correctionOf(version)
       sale.versions.push(correction)
-      plan({ sale, version: correction, paidAt: null, at: random.chance(0.5) ? at + random.int(0, 5000) : later() })
+      plan({
+        sale,
+        version: correction,
+        paidAt: null,
+        at: random.chance(0.5) ? at + random.int(0, 5000) : later()
+      })
     }
     if (random.chance(tool.otherTools)) {
       const other = { ...version, tool: 'other', amountCents: version.amountCents + 777 }
@@ -171,7 +176,8 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
           ms,
           () => {
             if (url.includes('not-a-pdf')) return reject(new BridgeError('PDF_NOT_A_PDF'))
-            if (storm.rages && random.chance(weather.pdfFails)) return reject(new BridgeError('PDF_UNREACHABLE'))
+            if (storm.rages && random.chance(weather.pdfFails))
+              return reject(new BridgeError('PDF_UNREACHABLE'))
             documents += 1
             resolve(`${url.split('/').at(-1)} ${documents}`)
           },

@@ -101,7 +101,7 @@ export type Weather = {
   }
   /** For each place where a crash can happen, how likely it does, until `counts.crashes` are used up. */
   crashAt: { commit: number; request: number; answer: number }
-  freezeAt: number
+  freezeAt: { commit: number; request: number; answer: number; forMs: number }
   diskFails: number
   pdfFails: number
   people: {
@@ -141,7 +141,7 @@ const noFaults: Faults = {
 
 export const createWeather = (random: Random): Weather => {
   const weather = mixed(random)
-  if (!weather.calm && random.chance(0.5)) random.pick(themes)(weather, random)
+  if (!weather.calm && random.chance(0.5)) themes[random.pick([0, 1, 1, 1, 2, 2, 3, 3, 4])]?.(weather, random)
   return weather
 }
 
@@ -168,7 +168,10 @@ const mixed = (random: Random): Weather => {
       settleMs,
       perMinute: random.pick([10, 20, 30, 60, 60]),
       concurrency: random.int(1, 4),
-      loanMs: !calm && random.chance(engines === 2 ? 0.7 : 0.2) ? random.int(500, 20_000) : 75_000 + 2 * timeoutMs + 60_000,
+      loanMs:
+        !calm && random.chance(engines === 2 ? 0.7 : 0.2)
+          ? random.int(500, 20_000)
+          : 75_000 + 2 * timeoutMs + 60_000,
       retryFirstMs: random.pick([1000, 5000]),
       retryLongestMs: 60_000,
       review: !calm && random.chance(0.05),
@@ -228,7 +231,12 @@ const mixed = (random: Random): Weather => {
       request: random.pick([0.05, 0.2]),
       answer: random.pick([0.05, 0.3])
     },
-    freezeAt: front(engines === 2 ? 0.6 : 0.25, 0.02, 0.2),
+    freezeAt: {
+      commit: front(0.2, 0.02, 0.1),
+      request: front(0.25, 0.02, 0.2),
+      answer: front(0.25, 0.02, 0.2),
+      forMs: random.pick([1000, 5000, 12_000, 80_000])
+    },
     diskFails: front(0.1, 0.01, 0.2),
     pdfFails: front(0.25, 0.1, 0.5),
     people: {
@@ -267,16 +275,17 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
   },
   // Two engines, loans that run out under them, and neither runs all the time.
   (weather, random) => {
-    const { bridge, faults, counts } = weather
+    const { bridge, portal, faults, counts } = weather
     hasten(weather)
     bridge.engines = 2
-    bridge.loanMs = random.int(500, 5000)
-    weather.freezeAt = 0.05 + random.next() / 5
-    faults.lostAnswer = random.next() / 2
-    faults.errorBefore = random.next() / 2
-    faults.lateAnswer = random.next() / 2
-    counts.busySpells = random.int(0, 2)
-    counts.freezes = random.int(1, 4)
+    bridge.loanMs = random.int(500, 3000)
+    bridge.perMinute = 60
+    bridge.retryFirstMs = 1000
+    portal.before = random.int(0, 3)
+    weather.freezeAt = { commit: 0, request: 0.1 + random.next() / 3, answer: random.next() / 5, forMs: 9000 }
+    faults.lostAnswer = 0.3 + random.next() / 2
+    faults.lateAnswer = random.next() / 3
+    counts.freezes = random.int(0, 4)
   },
   // The list moves under whoever reads it.
   (weather, random) => {

@@ -31,7 +31,11 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       fail(`${number} left "sending" for "${decision.to}" while the portal ${seen} (${made.id})`)
     }
     const key = numberKey(number)
-    if (requests.some(({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way'))
+    if (
+      requests.some(
+        ({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way'
+      )
+    )
       fail(`${number} left "sending" for "${decision.to}" while a create of it is under way`)
   }
 

@@ -67,4 +67,5 @@ export const createWorld = (seed: number, { traced }: { traced: boolean }): Worl
   }
 }
 
-const timeOf = (now: number): string => new Date(epoch + Math.floor(now)).toISOString().slice(8, 23).replace('T', ' ')
+const timeOf = (now: number): string =>
+  new Date(epoch + Math.floor(now)).toISOString().slice(8, 23).replace('T', ' ')

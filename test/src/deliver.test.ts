@@ -24,7 +24,12 @@ t.test('what the rules say of an amount or a currency holds before anything is f
     [zero, { zeroAmounts: 'hold' }, ['CREDIT_NOTE'], held('ZERO_AMOUNT')],
     [{ currency: 'USD' }, {}, [], held('CURRENCY_UNSUPPORTED', 'USD')],
     [{ currency: 'USD', ...zero }, {}, ['ZERO_AMOUNT'], held('CURRENCY_UNSUPPORTED', 'USD')],
-    [{ customer: { ...loan.invoice.customer, portalId: null } }, {}, [], held('CUSTOMER_UNKNOWN')]
+    [
+      { customer: { ...loan.invoice.customer, portalId: null } },
+      {},
+      [],
+      held('CUSTOMER_UNKNOWN', 'no portal customer has its e-mail address')
+    ]
   ]
 
   for (const [facts, rules, overrides, outcome] of cases)

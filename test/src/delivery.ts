@@ -5,6 +5,7 @@ import type { Test } from 'tap'
 import { samplePdf } from '../../plugins/sample.ts'
 import { buildSandbox, type SandboxOptions } from '../../plugins/sandbox/sandbox.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
+import { createCustomers } from '../../src/customers.ts'
 import { createDeliver, type Delivery, type Rules } from '../../src/deliver.ts'
 import { createDesk } from '../../src/desk.ts'
 import { createIntake } from '../../src/intake.ts'
@@ -86,6 +87,17 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
   })
   const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
   const { desk, intake } = withoutTools({ ledger, spool, clock })
+  const customers = createCustomers({
+    ledger,
+    portal,
+    pace,
+    reader,
+    clock,
+    rules: { match: 'email', create: false },
+    portalTimeoutMs: 5000,
+    settleMs: 6000
+  })
+  t.teardown(() => customers.stop())
   const fetched: string[] = []
   const watch = options.watch ?? (delivery => delivery)
   const delivery = watch({
@@ -96,6 +108,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     pace,
     clock,
     rules,
+    customers,
     portalTimeoutMs: 5000,
     desk,
     intake,

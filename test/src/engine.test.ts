@@ -34,6 +34,7 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
     log,
     alert: (...told) => alerts.push(told),
     rules,
+    matching: { match: 'email', create: false },
     patience: { retryFirstMs: 1000, retryLongestMs: minute, retryForMs: 60 * minute },
     identity: { url: 'https://portal.example', token: 'token' },
     portalTimeoutMs: 5000,

@@ -236,6 +236,7 @@ const openTool = async <Schema extends z.ZodObject>(
         kept.push(told)
         return { result: 'accepted', changed: true }
       },
+      gone: async () => ({ result: 'accepted' }),
       keepUnreadable: async (_tool, body) => {
         kept.push(body)
       }

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import type { Filter, Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { again, borrowOne, bring, delivered, holdingOf, noon, other, paid } from './fixtures.ts'
+import { portalCustomerOf } from './contract/customers.ts'
+import { again, arrivalOf, borrowOne, bring, delivered, holdingOf, noon, other, paid } from './fixtures.ts'
 
 type Plan = { sql: string; steps: string[] }
 
@@ -72,10 +73,36 @@ const useHoldings = async ({ holdings }: Ledger): Promise<void> => {
   await holdings.slotsTaken()
 }
 
+const useCustomers = async (ledger: Ledger): Promise<void> => {
+  const { customers, holdings } = ledger
+  const loan = await bring(ledger, 'lent', arrivalOf({ invoiceNumber: 'of a customer' }))
+  const { customer } = loan.invoice
+  const rules = { match: 'email', create: true } as const
+  const tell = (facts: Partial<typeof customer>) => ({
+    invoiceId: loan.id,
+    tool: loan.tool,
+    customer: { ...customer, ...facts },
+    test: false
+  })
+  const creation = await customers.beginCreate(tell({}), rules, noon)
+  await customers.answered(creation!, '409')
+  await customers.settleCreation(creation!, noon)
+  await customers.judge(tell({ name: 'Anna', portalId: 'cst_1' }), rules, noon)
+  await holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
+  await customers.judge(tell({ name: 'Kees' }), rules, noon)
+  await customers.link({ tool: 'acme', ref: customer.ref }, 'cst_1', noon)
+  await customers.unlink({ tool: 'acme', ref: customer.ref }, noon)
+  await customers.link({ tool: 'acme', ref: customer.ref }, 'cst_1', noon)
+  await customers.lost('cst_1', noon)
+  await customers.releaseWaiting({ tool: 'acme', ref: customer.ref }, noon)
+  await customers.releaseWaiting('all', noon)
+}
+
 t.test('however many rows there are, every query finds its own by an index', async t => {
   const plans = await plansOf(t, async ledger => {
     await useRows(ledger)
     await useHoldings(ledger)
+    await useCustomers(ledger)
   })
 
   t.ok(plans.length > 50)
@@ -84,7 +111,9 @@ t.test('however many rows there are, every query finds its own by an index', asy
     const whole = sql === 'SELECT * FROM invoice  ORDER BY id DESC LIMIT ?'
     // The index of what is in doubt holds nothing else.
     const scans = steps.filter(
-      step => /SCAN (invoice|history|portal_invoice)/.test(step) && !step.endsWith('invoice_sending')
+      step =>
+        /SCAN (invoice|history|portal_invoice|customer|portal_customer)\b/.test(step) &&
+        !step.endsWith('invoice_sending')
     )
     t.strictSame(scans, whole ? ['SCAN invoice'] : [], sql)
     // Of one number the portal holds one, or very few; and what the bridge made lately is little.

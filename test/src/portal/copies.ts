@@ -17,6 +17,7 @@ export const startCopy = (t: Test, parts: Parts, recognise: () => Promise<boolea
     ...parts,
     lateMs,
     recognise,
+    areCustomersAwaited: async () => false,
     filled: () => (filled += 1),
     heard: error => heard.push(error?.code ?? null)
   })

@@ -308,6 +308,24 @@ export function customersContract(promised: Promised): void {
     t.strictSame((await rowOf(ledger, 'anna')).history, history, 'and is not troubled by what stays')
   })
 
+  promised(
+    'a second customer of the portal with the address ends what rests on the match',
+    async (t, ledger) => {
+      await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+      const loan = await lend(ledger, kees)
+      t.match(await judge(ledger, loan), { kind: 'is', portalId: 'cst_1' })
+
+      await portalHolds(
+        ledger,
+        portalCustomerOf('cst_1', 'kees@a.example'),
+        portalCustomerOf('cst_2', 'kees@a.example')
+      )
+
+      t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
+      t.match(await judge(ledger, loan), { kind: 'ambiguous' })
+    }
+  )
+
   promised('a link releases, ends loans, and is removed for good', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', null))
     const lent = await lend(ledger, kees)

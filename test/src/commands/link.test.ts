@@ -1,0 +1,37 @@
+import t from 'tap'
+import { asking, factuurbrug } from '../../command-line.ts'
+import { openCustomersApp } from '../../plugins/customers-app.ts'
+import { stateOf } from '../ledger/fixtures.ts'
+
+t.test('a person links a customer, its invoice goes on, and the link is taken back', async t => {
+  const { app, ledger, hold } = await openCustomersApp(t)
+  const person = asking(await app.listen({ port: 0, host: '127.0.0.1' }))
+  await hold('1', { ref: 'Cus 1/2', name: 'Kees' })
+
+  t.match(await factuurbrug(['link', 'acme', 'cus 1/2', 'cst_bakkerijdevos1'], person), {
+    code: 0,
+    stderr: '',
+    stdout: /^tool .*\nacme +Cus 1\/2 +Kees .* cst_bakkerijdevos1 +Bakkerij De Vos +person\n$/
+  })
+  t.strictSame(await stateOf(ledger, '1'), ['waiting', null])
+  const unlinked = await factuurbrug(['unlink', 'acme', 'Cus 1/2', '--json'], person)
+  t.equal(unlinked.code, 0)
+  t.match(JSON.parse(unlinked.stdout), { ref: 'Cus 1/2', link: null })
+})
+
+t.test('what does not exist is not linked', async t => {
+  const { app } = await openCustomersApp(t)
+  const person = asking(await app.listen({ port: 0, host: '127.0.0.1' }))
+
+  const [typo, tool, nobody, few] = await Promise.all([
+    factuurbrug(['link', 'acme', '1', 'cst_typo'], person),
+    factuurbrug(['link', 'acmee', '1', 'cst_bakkerijdevos1'], person),
+    factuurbrug(['unlink', 'acme', '1'], person),
+    factuurbrug(['link', 'acme', '1'], person)
+  ])
+
+  t.match(typo, { code: 1, stdout: '', stderr: /portalId: the portal holds no such customer/ })
+  t.match(tool, { code: 1, stderr: /tool: expected one of acme, rival/ })
+  t.match(nobody, { code: 1, stderr: /^NOT_FOUND: no such customer is known/ })
+  t.match(few, { code: 2, stderr: 'Usage: factuurbrug link <tool> <ref> <cst_…>\n' })
+})
