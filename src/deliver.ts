@@ -121,10 +121,12 @@ const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<O
   if (numberKey(told.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
     return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
   }
+  // Links to PDFs may be made new with every answer: another one is no news, or no loan would ever get further.
+  const invoice = { ...told.invoice, pdfUrl: loan.invoice.pdfUrl ?? told.invoice.pdfUrl }
   // What changed enters the row by the same door as an event, and ends this loan.
   const { changed } = await intake.tell(
     loan.tool,
-    { ...told, collectsItself: false },
+    { ...told, invoice, collectsItself: false },
     { now: clock.now(), anyAge: true }
   )
   return changed ? null : 'same'
@@ -262,12 +264,10 @@ const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
  * before, or was marked by others, is looked at first.
  */
 const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
-  const { ledger, portal, reader, pace, clock, rules } = delivery
+  const { ledger, portal, reader, pace, clock } = delivery
   const { portalId, paying } = loan
-  const { paidAt, customer } = loan.invoice
-  if (portalId === null || paidAt === null || customer.portalId === null)
-    throw new Error('bug: nothing to mark as paid')
-  const body = bodyOf(loan, customer.portalId, rules.timeZone)
+  const { paidAt, invoiceNumber } = loan.invoice
+  if (portalId === null || paidAt === null) throw new Error('bug: nothing to mark as paid')
   if (paying) {
     try {
       const holding = await reader.ask(portalId, 'delivery')
@@ -289,8 +289,11 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   }
   try {
     const written = await portal.markPaid(portalId, paidAt)
-    if (written.outcome === 'done')
-      return { kind: 'paid', holding: holdingOf(written.value, body), marked: true }
+    if (written.outcome === 'done') {
+      // The answer may tell no more than the id; the rest stands in the copy.
+      const holding = { ...written.value, invoiceNumber: written.value.invoiceNumber ?? invoiceNumber }
+      return { kind: 'paid', holding, marked: true }
+    }
     // What is not known is looked at before it is asked again: that is a failure like another.
     return written.outcome === 'unknown'
       ? failed('PORTAL_UNREACHABLE', written.detail)

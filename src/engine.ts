@@ -123,6 +123,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     filled() {
       wake()
       look.wake()
+      void warnOfIntegration(ledger, log)
     },
     heard(error) {
       gate.heardRead(error)
@@ -198,3 +199,10 @@ const lateSpareMs = 5 * 60_000
 
 const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
   invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
+
+/** Customers that the portal itself links to a bookkeeping: from there, too, their invoices may come. */
+const warnOfIntegration = async ({ holdings }: Ledger, log: Log): Promise<void> => {
+  const customers = await holdings.customersIntegrated()
+  if (customers === 0) return
+  log.warn({ customers }, 'the portal is linked to a bookkeeping of its own: invoices may come in twice')
+}

@@ -75,7 +75,9 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
     const start = await ledger.toolStart(tool)
     if (start === null || heard.test || heard.anyAge) return null
     const before =
-      finalisedAt === null ? invoice.issuedAt < dateOf(start, rules.timeZone) : finalisedAt < start
+      finalisedAt === null
+        ? invoice.issuedAt < dateOf(start, rules.timeZone)
+        : finalisedAt < wholeSecond(start)
     return before ? 'BEFORE_START' : null
   }
 
@@ -129,6 +131,9 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
     return { result: 'ignored', reason, changed: false } as const
   }
 }
+
+/** Tools tell no more than that: what became final in the very second of the start is not older. */
+const wholeSecond = (at: Instant): Instant => at - (at % 1000)
 
 const dateOf = (at: Instant, timeZone: string): string =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()

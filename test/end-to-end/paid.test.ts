@@ -89,3 +89,17 @@ t.test('a mark whose answer was lost is looked at before it is made again', asyn
   t.match(portal.invoices, [{ paidAt: paidMs }, { paidAt: paidMs }])
   t.equal(portal.counts.calls.pay, 3, 'once, and twice where nothing had been marked')
 })
+
+t.test('paid after delivery, of a customer who was found by the address', async t => {
+  const { portal, bridge } = await open(t)
+  const { customerId: _, ...fields } = event('P-3')
+  const customerEmail = portal.customers.find(({ id }) => id === customerId)?.primaryEmail
+  await bridge.send({ ...fields, customerEmail })
+  await reaches(bridge, 'P-3', ({ state }) => state === 'delivered')
+  t.match(portal.invoices, [{ customerId, paidAt: null }])
+
+  await bridge.send({ ...fields, customerEmail, paidAt })
+  await reaches(bridge, 'P-3', invoice => happened(invoice, 'paid'))
+
+  t.match(portal.invoices, [{ paidAt: paidMs }])
+})

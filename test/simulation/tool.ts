@@ -171,7 +171,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     allAcknowledged: () => events.every(event => event.acknowledged),
     fetchPdf: (url, owner) =>
       new Promise((resolve, reject) => {
-        const ms = random.chance(0.1) && storm.rages ? random.int(0, 10_000) : random.int(1, 200)
+        const ms = storm.rages && random.chance(weather.pdfSlow) ? random.int(0, 10_000) : random.int(1, 200)
         scheduler.after(
           ms,
           () => {

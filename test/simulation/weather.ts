@@ -104,6 +104,7 @@ export type Weather = {
   freezeAt: { commit: number; request: number; answer: number; forMs: number }
   diskFails: number
   pdfFails: number
+  pdfSlow: number
   people: {
     /** Numbers of tools that people put in by hand before the tool speaks of them. */
     byHand: number
@@ -141,7 +142,7 @@ const noFaults: Faults = {
 
 export const createWeather = (random: Random): Weather => {
   const weather = mixed(random)
-  if (!weather.calm && random.chance(0.5)) themes[random.pick([0, 1, 1, 1, 2, 2, 3, 3, 4])]?.(weather, random)
+  if (!weather.calm && random.chance(0.5)) themes[random.pick([0, 1, 1, 2, 2, 3, 3, 4, 4])]?.(weather, random)
   return weather
 }
 
@@ -239,6 +240,7 @@ const mixed = (random: Random): Weather => {
     },
     diskFails: front(0.1, 0.01, 0.2),
     pdfFails: front(0.25, 0.1, 0.5),
+    pdfSlow: front(0.5, 0.1, 0.3),
     people: {
       byHand: front(0.25, 0.1, 0.5),
       deleteOurs: random.chance(0.3),
@@ -275,7 +277,7 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
   },
   // Two engines, loans that run out under them, and neither runs all the time.
   (weather, random) => {
-    const { bridge, portal, faults, counts } = weather
+    const { bridge, portal, faults, counts, tool } = weather
     hasten(weather)
     bridge.engines = 2
     bridge.loanMs = random.int(500, 3000)
@@ -286,30 +288,37 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     faults.lostAnswer = 0.3 + random.next() / 2
     faults.lateAnswer = random.next() / 3
     counts.freezes = random.int(0, 4)
+    weather.pdfSlow = 0.5
+    tool.corrections = random.next()
   },
   // The list moves under whoever reads it.
   (weather, random) => {
     const { faults, portal, people } = weather
     hasten(weather)
     faults.lostAnswer = 0.2 + random.next() / 2
+    portal.order = random.pick(['oldest', 'issued first', 'number first', 'hash', portal.order])
     portal.pageSize = random.int(2, 4)
-    portal.before = random.int(5, 14)
-    people.deleteWhileRead = 0.2 + random.next() / 2
+    portal.before = random.int(8, 18)
+    people.deleteWhileRead = 0.1 + random.next() / 3
   },
   // An order that looks like that of creation, until something is dated back.
-  ({ faults, portal, tool }, random) => {
+  (weather, random) => {
+    const { faults, portal, tool } = weather
+    hasten(weather)
     faults.lostAnswer = 0.2 + random.next() / 2
     portal.order = random.pick(['issued', 'issued', 'number', 'issued first'])
     portal.sequential = true
     portal.pageSize = random.int(2, 3)
     portal.before = random.int(6, 14)
-    tool.backdated = 0.7
+    tool.backdated = 0.35
   },
   // A backup is restored when much has been sent since.
-  ({ counts, faults, portal, bridge }, random) => {
+  (weather, random) => {
+    const { counts, faults } = weather
+    hasten(weather)
+    weather.stormMs = 60_000
     counts.rollbacks = 1
     counts.crashes = random.int(0, 2)
     faults.lostAnswer = random.next() / 2
-    portal.lateMs = Math.round(random.next() * (bridge.settleMs - 100))
   }
 ]
