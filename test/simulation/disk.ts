@@ -6,7 +6,8 @@ import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Document, Spool } from '../../src/spool.ts'
 
 export interface Disk {
-  database: DatabaseSync
+  /** The one that is there now: another one after each roll-back. */
+  database: () => DatabaseSync
   /** As the bridge reads it off its lock file: another one once the disk was restored. */
   identity: () => string
   /** Of a whole-disk snapshot nobody can tell; for the mutation that does not ask. */
@@ -35,9 +36,14 @@ const emptyLedger = (): Uint8Array => {
 }
 
 export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
-  const database = new DatabaseSync(':memory:')
-  database.deserialize(emptyLedger())
-  failCommits(database, fails)
+  const hold = (ledger: Uint8Array): DatabaseSync => {
+    const held = new DatabaseSync(':memory:')
+    held.deserialize(ledger)
+    failCommits(held, fails)
+    return held
+  }
+
+  let database = hold(emptyLedger())
   let files = new Set<string>()
   let identity = 'disk 1'
   let disks = 1
@@ -45,13 +51,16 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
   let copy: { ledger: Uint8Array; files: Set<string> } | undefined
   const blobs = new WeakMap<Blob, string>()
 
-  const changed = (): void => {
+  // Never into an open database: with statements on table-valued functions behind it that crashes Node 26.10.
+  const replace = (ledger: Uint8Array): void => {
+    database.close()
+    database = hold(ledger)
     disks += 1
     if (!keeps) identity = `disk ${disks}`
   }
 
   return {
-    database,
+    database: () => database,
     identity: () => identity,
     keepIdentity: () => {
       keeps = true
@@ -87,15 +96,13 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
     hasSnapshot: () => copy !== undefined,
     rollBack() {
       if (!copy) return
-      database.deserialize(copy.ledger)
+      replace(copy.ledger)
       files = new Set(copy.files)
-      changed()
     },
     lose() {
-      database.deserialize(emptyLedger())
+      replace(emptyLedger())
       files = new Set()
       copy = undefined
-      changed()
     }
   }
 }

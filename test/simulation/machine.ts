@@ -103,7 +103,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
   const openLedger = (whom: Owner): Ledger =>
     openSqlite({
       file: ':memory:',
-      database: disk.database,
+      database: disk.database(),
       identity: disk.identity(),
       defer: flush =>
         void scheduler.after(

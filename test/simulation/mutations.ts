@@ -50,10 +50,10 @@ const noFence: Mutation = {
   engine({ ledger }, { disk }) {
     /** As whoever has it now would say it. */
     const asCurrent = <T extends { id: number; attempt: number }>(held: T, loanUntil: number | null): T => {
-      const find = disk.database.prepare('SELECT attempt, state FROM invoice WHERE id = ?')
+      const find = disk.database().prepare('SELECT attempt, state FROM invoice WHERE id = ?')
       const { attempt, state } = find.get(held.id) as { attempt: number; state: string }
       if (attempt !== held.attempt && (state === 'waiting' || state === 'sending'))
-        disk.database.prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(loanUntil, held.id)
+        disk.database().prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(loanUntil, held.id)
       return { ...held, attempt }
     }
     return {

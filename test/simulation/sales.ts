@@ -17,6 +17,8 @@ export type Sale = {
   /** The portal cannot take it, or not without a person. */
   oddity: 'none' | 'customer' | 'currency' | 'amount' | 'pdf' | 'test'
   notify: boolean
+  /** And the bridge was told when it knew of it. */
+  isVoided: boolean
 }
 
 const today = '2026-11-20'
@@ -59,7 +61,8 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
       ],
       paidAt: null,
       oddity,
-      notify: random.chance(0.5)
+      notify: random.chance(0.5),
+      isVoided: false
     }
   })
 }

@@ -1,5 +1,6 @@
 // One seed from its first event to its verdict.
 
+import { judgeCosts } from './costs.ts'
 import { judge } from './invariants.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Mutation } from './mutations.ts'
@@ -78,7 +79,8 @@ export const simulate = async (
       if (scheduler.now() > limit) fail('nobody sweeps')
     }
   if (!ended()) judge({ world, machine, tools, people })
-  machine.disk.database.close()
+  if (!ended()) judgeCosts(world, machine, tools)
+  machine.disk.database().close()
   return {
     seed,
     failures: world.failures,
@@ -91,13 +93,14 @@ export const simulate = async (
 /** What was typed in meanwhile, or seemed gone, the next sweeps tell. */
 const mayBeCorrected = ({ disk }: Machine, people: People): boolean =>
   people.typed.size > 0 ||
-  disk.database.prepare(`SELECT 1 FROM invoice WHERE code = 'DELETED_IN_PORTAL'`).get() !== undefined
+  disk.database().prepare(`SELECT 1 FROM invoice WHERE code = 'DELETED_IN_PORTAL'`).get() !== undefined
 
 const fair = (tool: World['weather']['tool']) => ({ ...tool, backdated: 0, odd: 0 })
 
 const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {
   if (!running() || !tools.allAcknowledged()) return false
-  const { open } = disk.database
+  const { open } = disk
+    .database()
     .prepare(
       `SELECT count(*) AS open FROM invoice WHERE state IN ('waiting', 'sending') OR next_attempt_at IS NOT NULL`
     )

@@ -116,6 +116,7 @@ export type Weather = {
   tool: {
     duplicates: number
     corrections: number
+    voided: number
     otherTools: number
     paid: number
     /** Issued long before it is finalised. */
@@ -249,6 +250,7 @@ const mixed = (random: Random): Weather => {
     tool: {
       duplicates: random.chance(0.6) ? random.next() : 0,
       corrections: front(0.3, 0.1, 0.5),
+      voided: front(0.15, 0.1, 0.4),
       otherTools: front(0.15, 0.1, 0.4),
       paid: random.chance(0.3) ? random.next() * 0.6 : 0,
       backdated: random.chance(0.5) ? 0.4 : 0,

@@ -1,0 +1,58 @@
+// What a run may have cost the portal. The happy path is exact; for the rest there is a formula, in the words of what
+// happened: whoever reads, asks or sends more than that does it for nothing.
+
+import type { Machine } from './machine.ts'
+import type { Tools } from './tool.ts'
+import type { Request, World } from './world.ts'
+
+const quarterMs = 15 * 60_000
+const minute = 60_000
+
+const writes: readonly Request['name'][] = ['createInvoice', 'markPaid']
+
+export const judgeCosts = (world: World, machine: Machine, tools: Tools): void => {
+  judgeReads(world, machine)
+  if (world.weather.calm) judgeHappyPath(world, tools)
+}
+
+/**
+ * Reads are pages of a list, or single entries. At most
+ *
+ *   (pages + 2) x engines x (4 x starts + 2 x quarters + 3 x doubts + failures + changes) + probes
+ *
+ * pages: of the fullest lists there were, with one to find their end, and two entries to ask for. A start fills (two
+ * readings that agree) or sweeps; so does every quarter of an hour, twice when the order proves wrong. A doubt, which is
+ * a create without a clear answer, takes two readings that agree, and one to know whether they can be short. A reading
+ * that failed begins again, and a change by others (an entry more, or less) makes the next one necessary. A portal that
+ * is down is probed once a minute.
+ */
+const judgeReads = ({ requests, portal, weather, scheduler, fail }: World, machine: Machine): void => {
+  const { pageSize, customers, before } = weather.portal
+  const { engines } = weather.bridge
+  const pages = Math.ceil(portal.entries.length / pageSize) + Math.ceil(customers / pageSize) + 2
+  const quarters = Math.ceil(scheduler.now() / quarterMs)
+  const doubts = requests.filter(({ name, well }) => name === 'createInvoice' && !well).length
+  const failures = requests.filter(({ name, well }) => !writes.includes(name) && !well).length
+  const gone = portal.entries.filter(({ deletedAt }) => deletedAt !== null).length
+  const changes = portal.entries.length - before + gone
+  const readings = 4 * machine.starts() + 2 * quarters + 3 * doubts + failures + changes
+  const most = (pages + 2) * engines * readings + scheduler.now() / minute
+  const reads = requests.filter(({ name }) => !writes.includes(name)).length
+  if (reads > most) fail(`${reads} reads, where ${Math.round(most)} are enough`)
+}
+
+/** Customers once, the list twice, each invoice once; and one call more for each that was paid later. Nothing else. */
+const judgeHappyPath = ({ requests, portal, weather, fail }: World, { sales }: Tools): void => {
+  const { pageSize, customers, before } = weather.portal
+  const count = (name: Request['name']) => requests.filter(request => request.name === name).length
+  const pagesOf = (entries: number) => Math.max(1, Math.ceil(entries / pageSize))
+  const expected: Record<Request['name'], number> = {
+    customersPage: pagesOf(customers),
+    invoicesPage: 2 * pagesOf(before),
+    createInvoice: sales.length,
+    markPaid: portal.entries.filter(({ marks }) => marks > 0).length,
+    invoice: 0
+  }
+  for (const [name, times] of Object.entries(expected) as [Request['name'], number][])
+    if (count(name) !== times) fail(`on a calm day ${name} was called ${count(name)} times instead of ${times}`)
+}
