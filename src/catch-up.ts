@@ -37,6 +37,9 @@ const overlapMs = 60 * minute
 // Between tries of a tool that does not answer, or asks for a pause.
 const retryMs = 5 * minute
 
+// What an answer under way is given at the end: a tool that says nothing must not outlast the deliveries.
+const answerMs = 2000
+
 export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const { ledger, desk, intake, clock, log, everyMinutes } = options
   const stopping = new AbortController()
@@ -86,7 +89,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
           { tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error },
           'catch-up failed'
         )
-        pause = Math.min(pause, Math.max(retryMs, known ? (error.retryAfterMs ?? 0) : 0))
+        pause = Math.max(Math.min(pause, retryMs), known ? (error.retryAfterMs ?? 0) : 0)
       }
       await clock.sleep(pause, stopping.signal)
     }
@@ -101,7 +104,10 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     },
     async stop() {
       stopping.abort()
-      await Promise.all(loops)
+      const ended = new AbortController()
+      const all = Promise.all(loops).then(() => ended.abort())
+      // What is answered later is not kept any more.
+      await Promise.race([all, clock.sleep(answerMs, ended.signal)])
     },
     async ask(name, since) {
       const open = asked().find(({ tool }) => tool.name === name)

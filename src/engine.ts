@@ -5,7 +5,7 @@
 import type { Alert } from './alert.ts'
 import type { Clock } from './clock.ts'
 import { type Customers, createCustomers } from './customers.ts'
-import type { Patience } from './decide.ts'
+import { decide, type Patience } from './decide.ts'
 import { createDeliver, type Rules } from './deliver.ts'
 import type { Desk } from './desk.ts'
 import type { Intake } from './intake.ts'
@@ -77,7 +77,7 @@ export const createPaceFor = async (ledger: Ledger, clock: Clock, perMinute: num
     perMinute,
     clock,
     takenBefore: await ledger.holdings.slotsTaken(),
-    keep: () => ledger.holdings.takeSlot(clock.now())
+    keep: () => ledger.holdings.takeSlot(clock.monotonic())
   })
 
 export const createEngine = (options: EngineOptions): Engine => {
@@ -118,6 +118,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     clock,
     log,
     lateMs: options.portalSettleMs + lateSpareMs,
+    settleMs: options.portalSettleMs,
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
     filled() {
@@ -138,6 +139,13 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
     settleMs: options.portalSettleMs,
     isReady: copy.isFilled,
+    // A failure like another: a portal that never makes it is asked less and less often, and not for ever.
+    absent: doubt =>
+      decide(
+        { kind: 'failed', code: 'PORTAL_UNREACHABLE', detail: 'the portal does not hold it' },
+        { work: 'create', ...doubt },
+        { now: clock.now(), random: random(), patience, standing: 'open' }
+      ),
     settled(doubt, decision) {
       told(decision, null, doubt.body.invoiceNumber, 0)
       wake()

@@ -58,10 +58,10 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   try {
     return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })
   } catch (cause) {
-    const { code } = cause as { code?: string }
+    const { code, name } = cause as { code?: string; name: string }
     throw new BridgeError(
       'TOOL_UNREACHABLE',
-      `${URL.parse(url)?.host ?? 'the tool'} does not answer (${code})`,
+      `${URL.parse(url)?.host ?? 'the tool'} does not answer (${code ?? name})`,
       { cause }
     )
   }

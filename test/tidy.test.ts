@@ -143,6 +143,7 @@ const typesOnly = [
 
 // Proven by the suite that every ledger runs, test/src/ledger/contract.ts, or by the tests of what they are parts of.
 const provenElsewhere = [
+  'src/commands/tool-line.ts',
   'src/ledger/cells.ts',
   'src/ledger/states.ts',
   'src/ledger/sqlite-holdings.ts',

@@ -80,6 +80,9 @@ const openDemo = async (
       DATA_DIR: folder,
       PORTAL_URL: portalUrl,
       PORTAL_TOKEN: 'demo',
+      // A first start waits this long before it believes what it reads; a sandbox in the same process hides nothing.
+      PORTAL_TIMEOUT_MS: '1000',
+      PORTAL_SETTLE_MS: '2000',
       SEND_NOTIFICATION: 'false'
     },
     settingsOf(tools)

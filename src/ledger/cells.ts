@@ -51,6 +51,8 @@ export const doubtOf = (cells: Cells): Doubt => ({
   body: JSON.parse(cells.body as string) as CreateBody,
   told: cells.told as number,
   sentAt: cells.sending_at as Instant,
+  failures: cells.failures as number,
+  triedMs: cells.tried_ms as number,
   overridden: (JSON.parse(cells.overrides as string) as Override[]).includes('INVOICE_CONFLICT')
 })
 

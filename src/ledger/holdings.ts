@@ -92,5 +92,6 @@ export interface Holdings {
 
   /** Slots of the budget that were taken in the minute and a half before the last sign of life. */
   slotsTaken(): Promise<number>
-  takeSlot(now: Instant): Promise<void>
+  /** `at`: on this process's monotonic clock. */
+  takeSlot(at: number): Promise<void>
 }

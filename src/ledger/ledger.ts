@@ -99,6 +99,9 @@ export type Doubt = {
   /** How much the copy had been told (holdings.ts) when it was sent. */
   told: number
   sentAt: Instant
+  /** As of a loan. */
+  failures: number
+  triedMs: number
   /** A person has seen what else stands in the portal under this number, and said to deliver. */
   overridden: boolean
 }

@@ -42,6 +42,9 @@ export const createHoldings = (
       name,
       JSON.stringify(value)
     )
+  // Slots are dated by a clock of their own, which nobody can set and which stands still between two processes: where it
+  // stood when this process's monotonic clock began.
+  let slotsFrom: number | undefined
   const copy = (): CopyState => ({ ...emptyCopy, ...fact<Partial<CopyState>>('copy') })
   const told = (): number => fact<number>('told') ?? 0
   const nextTold = (): number => {
@@ -192,12 +195,12 @@ export const createHoldings = (
       if (last === null || last === undefined) return 0
       return one('SELECT count(*) AS slots FROM slot WHERE taken_at > ?', last - slotMsMax)?.slots as number
     },
-    takeSlot: now =>
+    takeSlot: at =>
       write(() => {
-        run('DELETE FROM slot WHERE taken_at <= ?', now - slotMsMax)
-        // A clock that was set back: what was taken then counts as taken now, or it would outlive what comes.
-        run('UPDATE slot SET taken_at = ? WHERE taken_at > ?', now, now)
-        run('INSERT INTO slot VALUES (?)', now)
+        slotsFrom ??= ((one('SELECT max(taken_at) AS at FROM slot')?.at ?? 0) as number) - at
+        const takenAt = Math.round(slotsFrom + at)
+        run('DELETE FROM slot WHERE taken_at <= ?', takenAt - slotMsMax)
+        run('INSERT INTO slot VALUES (?)', takenAt)
       })
   }
 }

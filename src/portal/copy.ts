@@ -16,6 +16,8 @@ export type CopyOptions = {
   log: Log
   /** How far back a sweep reads behind what the last one saw: creates may become visible late. */
   lateMs: number
+  /** How long after it was sent a create can stay invisible. */
+  settleMs: number
   /** Whether this is the portal that the ledger knows; false when it cannot be asked. */
   recognise: () => Promise<boolean>
   /** Whether something waits for a customer that may be new in the portal. */
@@ -63,6 +65,7 @@ export const createCopy = (options: CopyOptions): Copy => {
   let nap = new AbortController()
   let loop: Promise<void> | undefined
   let recognised = false
+  let startedAt = 0
   let isFilled = false
   let pages = 0
   let hurried = false
@@ -95,9 +98,15 @@ export const createCopy = (options: CopyOptions): Copy => {
     })
   }
 
-  /** Reads everything until two readings in a row agree. */
+  /**
+   * Reads everything until two readings in a row agree. Not at once where the ledger was rolled back: what was sent just
+   * before, only the portal knows of, and it may not show it yet. A new ledger need not wait: see DESIGN.md.
+   */
   const fill = async (): Promise<boolean> => {
+    const isNew = (await holdings.size()) === 0
     if (!(await reader.customers('delivery', goOn))) return false
+    const waitMs = isNew ? 0 : startedAt + options.settleMs - clock.monotonic()
+    if (waitMs > 0) await clock.sleep(waitMs, stopping.signal)
     let before = await reader.all('delivery', goOn)
     while (before !== null) {
       const reading = await reader.all('delivery', goOn)
@@ -202,6 +211,7 @@ export const createCopy = (options: CopyOptions): Copy => {
 
   return {
     start() {
+      startedAt = clock.monotonic()
       loop ??= keepTurning()
     },
     async stop() {

@@ -20,6 +20,8 @@ export type LookOptions = {
   settleMs: number
   /** Whether the copy is filled: before that there is nothing to compare with. */
   isReady: () => boolean
+  /** What is to be done about one that is not in the portal. */
+  absent: (doubt: Doubt) => Decision
   settled: (doubt: Doubt, decision: Decision) => void
   heard: (error: BridgeError | null) => void
 }
@@ -104,7 +106,7 @@ export const createLook = (options: LookOptions): Look => {
       const { invoiceNumber } = doubt.body
       const verdict = await verdictOn(doubt, await holdings.byNumber(invoiceNumber))
       if (!verdict && !doubt.overridden && listed.has(numberKey(invoiceNumber))) left.push(doubt)
-      else await settle(doubt, verdict ?? absent(clock.now()))
+      else await settle(doubt, verdict ?? options.absent(doubt))
     }
     return left
   }
@@ -160,8 +162,8 @@ export const createLook = (options: LookOptions): Look => {
 
   const turn = async (): Promise<void> => {
     nap = new AbortController()
-    const { doubts, waitMs } = isReady() ? await ripe() : { doubts: [], waitMs: idleMs }
-    if (doubts.length > 0) {
+    const { doubts, waitMs } = await ripe()
+    if (doubts.length > 0 && isReady()) {
       await look(doubts)
       heard(null)
     }
@@ -203,11 +205,3 @@ const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`
 /** Two readings can agree about a doubt only if both looked as far back as it may be. */
 const sameRange = (before: Reading, after: Reading): boolean =>
   before.since === null || (after.since !== null && before.since <= after.since)
-
-const absent = (now: Instant): Decision => ({
-  to: 'waiting',
-  at: now,
-  code: 'PORTAL_UNREACHABLE',
-  detail: 'the portal does not hold it',
-  spent: true
-})

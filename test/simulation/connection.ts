@@ -138,8 +138,10 @@ export const createConnection = (options: ConnectionOptions): Portal => {
 
       const leave = (): void => {
         if (over) return
-        if (fault === 'refused') return end({ kind: 'unsent', reason: 'ECONNREFUSED' })
-        if (clock.monotonic() > startBy) return end({ kind: 'unsent', reason: 'too late' })
+        if (fault === 'refused' || clock.monotonic() > startBy) {
+          end({ kind: 'unsent', reason: fault === 'refused' ? 'ECONNREFUSED' : 'too late' })
+          return
+        }
         const left: Request = {
           name: ask.name,
           key: ask.key ?? null,

@@ -54,5 +54,6 @@ const judgeHappyPath = ({ requests, portal, weather, fail }: World, { sales }: T
     invoice: 0
   }
   for (const [name, times] of Object.entries(expected) as [Request['name'], number][])
-    if (count(name) !== times) fail(`on a calm day ${name} was called ${count(name)} times instead of ${times}`)
+    if (count(name) !== times)
+      fail(`on a calm day ${name} was called ${count(name)} times instead of ${times}`)
 }

@@ -62,7 +62,8 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
 
   switch (row.state) {
     case 'delivered':
-      return judgeDelivered(scene, sale, row)
+      judgeDelivered(scene, sale, row)
+      return
     case 'held':
       if (code === null) fail(`${sale.number} is held without a code`)
       return
@@ -90,7 +91,10 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   const { fail } = world
   const entry = world.portal.entries.find(({ id }) => id === row.portal_id)
   const { invoice } = keptOf(row)
-  if (!entry) return fail(`${sale.number} is delivered as ${row.portal_id}, which never was`)
+  if (!entry) {
+    fail(`${sale.number} is delivered as ${row.portal_id}, which never was`)
+    return
+  }
   const isRight =
     numberKey(entry.invoiceNumber) === sale.key &&
     entry.customerId === invoice.customer.portalId &&
@@ -131,6 +135,6 @@ const judgeBudget = ({ world }: Scene): void => {
   for (const [index, { sentAt, era }] of requests.entries()) {
     const first = requests[index - perMinute]
     if (first && first.era === era && sentAt - first.sentAt < minute)
-      return fail(`${perMinute + 1} requests within ${sentAt - first.sentAt} ms, at ${Math.round(sentAt)}`)
+      fail(`${perMinute + 1} requests within ${sentAt - first.sentAt} ms, at ${Math.round(sentAt)}`)
   }
 }

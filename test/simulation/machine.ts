@@ -34,7 +34,7 @@ export interface Machine {
   /** In good order, and soon started again. */
   restart: () => void
   /** Between two processes: what a person does to the disk while nothing runs. */
-  whileDead: (change: () => void) => void
+  whileDead: (change: () => void, downMs?: number) => void
   starts: () => number
 }
 
@@ -62,6 +62,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
   let engineOwners: Owner[] = []
   let running: Running | null = null
   let whenDead: (() => void)[] = []
+  let downUntil = 0
 
   const crash = (why: string): void => {
     if (!owner.alive) return
@@ -180,7 +181,9 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const upkeep = createUpkeep({ ledger, spool: disk.spool, clock, retentionDays: 90, log: log(whom) })
     for (const engine of engines) await engine.recognise()
     if (!isAlive(whom)) return
-    const wake = () => engines.forEach(engine => engine.wake())
+    const wake = () => {
+      for (const engine of engines) engine.wake()
+    }
     const { receive } = openIntake(whom, ledger, wake)
     running = { owner: whom, clock, ledger, receive }
     tell(() => `the process runs (start ${starts})`)
@@ -197,6 +200,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
   let stop: () => Promise<void> = async () => {}
 
   const start = (): void => {
+    if (scheduler.now() < downUntil) return void scheduler.after(downUntil - scheduler.now(), start)
     for (const change of whenDead) change()
     whenDead = []
     starts += 1
@@ -223,8 +227,9 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       running = null
       void stop()
     },
-    whileDead(change) {
+    whileDead(change, downMs = 0) {
       whenDead.push(change)
+      downUntil = Math.max(downUntil, scheduler.now() + downMs)
       crash('somebody pulls the plug')
     },
     starts: () => starts

@@ -16,6 +16,8 @@ export interface People {
   type: (sales: Sale[]) => void
   /** Adds, deletes, spends and decides, all through the storm. */
   live: () => void
+  /** The operator lets go what was held for review. */
+  release: () => Promise<void>
   /** Numbers that the operator said to deliver although the portal holds them otherwise. */
   overridden: ReadonlySet<string>
   /** Numbers the operator spoke about at all. */
@@ -91,6 +93,14 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     }
   }
 
+  const release = async (): Promise<void> => {
+    const process = machine.running()
+    if (!process) return
+    const { rows } = await process.ledger.list({ state: 'held', code: 'REVIEW', limit: 50 })
+    for (const { invoiceNumber } of rows)
+      void process.ledger.act(invoiceNumber, 'deliver', process.clock.now())
+  }
+
   const sometime = (times: number, act: () => void): void => {
     for (let turn = 0; turn < times; turn += 1) scheduler.at(random.int(0, weather.stormMs), act)
   }
@@ -99,6 +109,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     overridden,
     decided,
     typed,
+    release,
     settle() {
       const { before, sequential } = weather.portal
       for (let left = before; left > 0; left -= 1) {

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { mutations } from './mutations.ts'
+import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
 
 const { values } = parseArgs({
@@ -10,31 +11,37 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
+    /** One of the deliberate mistakes. */
     mutation: { type: 'string' }
   }
 })
 
-const mutation = mutations.find(({ name }) => name === values.mutation) ?? null
+// So many failures are enough to look at.
+const failuresMax = 20
 
-if (values.seed !== undefined) {
-  const result = await simulate(Number(values.seed), { traced: true, mutation })
-  console.log(result.trace.join('\n'))
-  console.log(result.failures.length === 0 ? 'all is well' : result.failures.join('\n'))
-  process.exitCode = result.failures.length === 0 ? 0 : 1
-} else {
-  const t = performance.now()
-  let bad = 0
-  let events = 0
-  const kinds = new Map<string, number[]>()
-  for (let seed = Number(values.from); seed < Number(values.from) + Number(values.seeds); seed += 1) {
-    const result = await simulate(seed, { mutation })
-    events += result.events
-    if (result.failures.length) {
-      bad += 1
-      const kind = result.failures[0]!.replace(/F2026-\d+|inv_\w+|\d+/gi, '#').slice(0, 150)
-      kinds.set(kind, [...(kinds.get(kind) ?? []), seed])
-    }
-  }
-  console.log({ bad, events, ms: performance.now() - t })
-  for (const [kind, seeds] of kinds) console.log(seeds.length, kind, seeds.slice(0, 8).join(' '))
+const replay = async (seed: number): Promise<boolean> => {
+  const mutation = mutations.find(({ name }) => name === values.mutation) ?? null
+  const { trace, failures } = await simulate(seed, { mutation, traced: true })
+  console.log(trace.join('\n'))
+  console.log(failures.length === 0 ? `seed ${seed}: all is well` : `seed ${seed}: ${failures.join('; ')}`)
+  return failures.length === 0
 }
+
+const runMany = async (): Promise<boolean> => {
+  const startedAt = performance.now()
+  const { seeds, events, failed } = await runSeeds({
+    from: Number(values.from),
+    count: Number(values.seeds),
+    workers: Number(values.workers),
+    mutation: values.mutation ?? null,
+    failuresMax
+  })
+  for (const { seed, failures } of failed) console.log(`seed ${seed}: ${failures.join('; ')}`)
+  const seconds = (performance.now() - startedAt) / 1000
+  console.log(`${seeds} seeds, ${events} events, ${seconds.toFixed(1)} s: ${failed.length} failed`)
+  if (failed[0]) console.log(`Replay one with: npm run simulate -- --seed ${failed[0].seed}`)
+  return failed.length === 0
+}
+
+const isWell = values.seed === undefined ? await runMany() : await replay(Number(values.seed))
+process.exitCode = isWell ? 0 : 1

@@ -82,7 +82,10 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   const send = (event: Event): void => {
     if (event.acknowledged) return
     const target = machine().running()
-    if (!target) return sendLater(event, 15_000)
+    if (!target) {
+      sendLater(event, 15_000)
+      return
+    }
     let over = false
     const again = () => {
       if (over) return

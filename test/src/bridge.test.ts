@@ -15,6 +15,9 @@ const configOf = (env: Record<string, string>) =>
   readConfig(
     {
       PORTAL_TOKEN: 'token',
+      // As long as a first start waits before it reads.
+      PORTAL_TIMEOUT_MS: '1000',
+      PORTAL_SETTLE_MS: '2000',
       PORTAL_URL: 'http://127.0.0.1:9/v1',
       SEND_NOTIFICATION: 'false',
       OPERATOR_TOKEN: 'sixteen characters',

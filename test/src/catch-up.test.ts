@@ -28,7 +28,7 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   t.teardown(() => ledger.close())
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
-  const acme = { holds: [] as Told[], fails: null as BridgeError | null, told: () => {} }
+  const acme = { holds: [] as Told[], fails: null as BridgeError | null, told: (): unknown => undefined }
   const tool: Tool = {
     name: 'acme',
     settings: z.object({}),
@@ -41,7 +41,7 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
       asked.push({ since, at: clock.now() })
       for (const one of acme.holds) {
         yield one
-        acme.told()
+        await acme.told()
       }
       if (acme.fails) throw acme.fails
     }
@@ -115,8 +115,8 @@ t.test('until all it told is kept, the same stretch of time is asked again', asy
   t.equal(await ledger.askedTo('acme'), noon + 5 * minute)
 })
 
-t.test('a tool that asks for a pause gets it', async t => {
-  const { clock, acme, asked, catchUp } = await open(t)
+t.test('a tool that asks for a pause gets it, however often it is to be asked', async t => {
+  const { clock, acme, asked, catchUp } = await open(t, { everyMinutes: 1 })
   acme.fails = new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: 20 * minute })
   catchUp.start()
   await clock.advance(19 * minute)
@@ -139,6 +139,25 @@ t.test('an end in the middle of a page waits for nothing, and moves nothing', as
   await ended
 
   t.match(await ledger.find('A-1'), { state: 'waiting' })
+  t.equal(await ledger.find('A-2'), null)
+  t.equal(await ledger.askedTo('acme'), noon)
+  t.strictSame(warnings, [])
+})
+
+t.test('a tool that says nothing does not keep the bridge from ending', async t => {
+  const { clock, ledger, acme, warnings, catchUp } = await open(t)
+  const { promise: answer, resolve } = Promise.withResolvers<void>()
+  await clock.advance(hour)
+  acme.holds = [told('A-1'), told('A-2')]
+  acme.told = () => answer
+  catchUp.start()
+  await clock.rest()
+  const stopped = catchUp.stop()
+  await clock.advance(2000)
+  await stopped
+  resolve()
+  await clock.rest()
+
   t.equal(await ledger.find('A-2'), null)
   t.equal(await ledger.askedTo('acme'), noon)
   t.strictSame(warnings, [])

@@ -67,7 +67,7 @@ t.test('the portal is read before anything is created, then an invoice costs one
   t.strictSame(engine.portal().filling, { pages: 0 })
   await engine.recognise()
   engine.start()
-  await clock.advance(100)
+  await clock.advance(settleMs + 100)
 
   t.strictSame(double.asked(), ['customers 1', 'list 1', 'list 1', 'create 2026-0042'])
   t.strictSame(recorded, [['acme', '2026-0042', 'delivered']])
@@ -82,7 +82,7 @@ t.test('a doubt is settled once it is old enough, without waiting for a next tur
   double.portal.createInvoice = async () => lost
   await engine.recognise()
   engine.start()
-  await clock.advance(100)
+  await clock.advance(settleMs + 100)
   await receive()
   t.match(await rowOf(ledger), { state: 'sending' })
   double.list.push(arrived(clock.now()))
@@ -124,7 +124,7 @@ t.test('a person is told of what needs one, once', async t => {
   const { engine, receive, clock, alerts, double } = await open(t)
   await engine.recognise()
   engine.start()
-  await clock.advance(100)
+  await clock.advance(settleMs + 100)
   await receive('1', { amountCents: -100 })
   await receive('2', { amountCents: 0 })
   t.strictSame(alerts, [['CREDIT_NOTE', '1']])
@@ -144,7 +144,7 @@ t.test('a portal that is down pauses everything, and it goes on by itself', asyn
   const { engine, receive, clock, double, ledger, alerts } = await open(t, { concurrency: 1 })
   await engine.recognise()
   engine.start()
-  await clock.advance(100)
+  await clock.advance(settleMs + 100)
   const create = double.portal.createInvoice
   double.portal.createInvoice = async () => ({
     outcome: 'not-done',
@@ -170,7 +170,7 @@ t.test('a stop ends all of it, and leaves nothing half done', async t => {
   const { engine, receive, clock, double } = await open(t)
   await engine.recognise()
   engine.start()
-  await clock.advance(100)
+  await clock.advance(settleMs + 100)
   const stopping = engine.stop(25_000)
   await clock.rest()
   t.equal(await stopping, 0)
@@ -187,4 +187,20 @@ t.test('slots that were taken shortly before a restart are still taken', async t
   for (let at = 0; at < 5; at++) await ledger.holdings.takeSlot(clock.now())
 
   t.equal((await createPaceFor(ledger, clock, 60)).budget().taken, 5)
+})
+
+t.test('a create that never makes anything is asked for less and less often, and given up', async t => {
+  const { engine, double, receive, clock, ledger } = await open(t)
+  double.portal.createInvoice = async () => ({ outcome: 'unknown', detail: '500', status: 500 })
+  await engine.recognise()
+  engine.start()
+  await clock.advance(settleMs + 100)
+  await receive()
+  await clock.advance(10 * minute)
+  const attempts = (await rowOf(ledger)).attempts
+  await clock.advance(10 * minute)
+  t.ok((await rowOf(ledger)).attempts - attempts < attempts)
+
+  await clock.advance(3 * 60 * minute)
+  t.match(await rowOf(ledger), { state: 'held', code: 'ATTEMPTS_EXHAUSTED' })
 })

@@ -128,6 +128,16 @@ t.test('what was final before the tool was set up stays out, unless a person ask
   t.match(await tell('3', { issuedAt: '2026-11-20', paidAt: noon }), { result: 'duplicate', changed: true })
 })
 
+t.test('what became final in the very second of the start is not older than it', async t => {
+  const { intake, ledger } = open(t)
+  await ledger.startTool('acme', noon + 700)
+  const tell = (number: string, finalisedAt: number) =>
+    intake.tell('acme', toldOf({ invoiceNumber: number, sourceId: number }, { finalisedAt }), { now: noon })
+
+  t.match(await tell('1', noon), { result: 'accepted' })
+  t.match(await tell('2', noon - 1000), { result: 'ignored', reason: 'BEFORE_START' })
+})
+
 t.test('what is voided is dismissed where it is known, and ignored where it is not', async t => {
   const { intake, ledger } = open(t)
   const voided = toldOf({}, { stage: 'voided' })

@@ -10,12 +10,18 @@ const lateMs = 6 * minute
 export const quarter = 15 * minute
 export const day = 24 * 60 * minute
 
-export const startCopy = (t: Test, parts: Parts, recognise: () => Promise<boolean> = async () => true) => {
+export const startCopy = (
+  t: Test,
+  parts: Parts,
+  recognise: () => Promise<boolean> = async () => true,
+  settleMs = 0
+) => {
   const heard: (string | null)[] = []
   let filled = 0
   const copy = createCopy({
     ...parts,
     lateMs,
+    settleMs,
     recognise,
     areCustomersAwaited: async () => false,
     filled: () => (filled += 1),

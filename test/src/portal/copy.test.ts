@@ -166,3 +166,23 @@ t.test('a stop does not wait for a slot of the budget, nor is it a failure', asy
   await copy.stop()
   t.strictSame([heard, parts.lines], [[], []])
 })
+
+t.test(
+  'what a ledger that was rolled back sent last is waited for, until the portal must show it',
+  async t => {
+    const parts = openParts(t, entries(2))
+    const { clock, double } = parts
+    await parts.holdings.learn([entryOf(1)], null, clock.now())
+    const { copy } = startCopy(t, parts, async () => true, minute)
+
+    await clock.advance(minute - 1)
+    t.strictSame(double.asked(), ['customers 1'])
+    t.equal(copy.isFilled(), false)
+
+    double.list.push(entryOf(3))
+    await clock.advance(1)
+    t.strictSame(double.asked(), ['list 1', 'list 1'])
+    t.equal(copy.isFilled(), true)
+    t.equal(await parts.holdings.size(), 3)
+  }
+)

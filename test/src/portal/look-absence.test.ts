@@ -5,12 +5,20 @@ import { BridgeError } from '../../../src/errors.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { entryOf } from './double.ts'
-import { arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
+import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
 
 const settleMs = minute
 
 const start = (t: Test, parts: Parts) => {
-  const look = createLook({ ...parts, settleMs, isReady: () => true, settled: () => {}, heard: () => {} })
+  const absent = absentAt(parts.clock)
+  const look = createLook({
+    ...parts,
+    settleMs,
+    absent,
+    isReady: () => true,
+    settled: () => {},
+    heard: () => {}
+  })
   look.start()
   t.teardown(() => look.stop())
   return look

@@ -6,6 +6,7 @@ import { createLook } from '../../../src/portal/look.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { throwing } from './double.ts'
 import {
+  absentAt,
   arrived,
   entries,
   inDoubt,
@@ -25,6 +26,7 @@ const start = (t: Test, parts: Parts, { isReady = (): boolean => true } = {}) =>
   const look = createLook({
     ...parts,
     settleMs,
+    absent: absentAt(parts.clock),
     isReady,
     settled: ({ body }, { to }) => settled.push(`${body.invoiceNumber} ${to}`),
     heard: error => heard.push(error?.code ?? null)

@@ -1,7 +1,8 @@
 // The real parts around a portal in memory, on a clock in the test's hand.
 
 import type { Test } from 'tap'
-import type { Ledger } from '../../../src/ledger/ledger.ts'
+import type { Clock } from '../../../src/clock.ts'
+import type { Decision, Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import type { Log } from '../../../src/log.ts'
 import { createPace } from '../../../src/portal/pace.ts'
@@ -69,6 +70,15 @@ export const arrived = (createdAt: number, facts: Partial<PortalInvoice> = {}): 
     createdAt,
     ...facts
   })
+
+/** Not there: to be sent again at once. */
+export const absentAt = (clock: Clock) => (): Decision => ({
+  to: 'waiting',
+  at: clock.now(),
+  code: 'PORTAL_UNREACHABLE',
+  detail: null,
+  spent: true
+})
 
 export const stateOf = async (ledger: Ledger, invoiceNumber = '2026-0042') => {
   const row = await ledger.find(invoiceNumber)

@@ -31,7 +31,16 @@ export function doubtsContract(promised: Promised): void {
     await ledger.record(loan, doubt, noon)
 
     t.strictSame(await ledger.doubts(noon, 10), [
-      { id: loan.id, attempt: 1, body: bodyOf(loan), told, sentAt: noon, overridden: false }
+      {
+        id: loan.id,
+        attempt: 1,
+        body: bodyOf(loan),
+        told,
+        sentAt: noon,
+        failures: 0,
+        triedMs: 0,
+        overridden: false
+      }
     ])
   })
 
@@ -148,7 +157,9 @@ export function doubtsContract(promised: Promised): void {
 
   promised('while its loan runs, a doubt of before its end is not settled', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
-    const early = { id: loan.id, attempt: 1, body: bodyOf(loan), told: 0, sentAt: noon, overridden: false }
+    const { id, failures, triedMs } = loan
+    const sent = { body: bodyOf(loan), told: 0, sentAt: noon }
+    const early = { id, attempt: 1, ...sent, failures, triedMs, overridden: false }
 
     t.equal(await ledger.settle(early, again(noon), noon), false)
     t.equal(await ledger.record(loan, delivered(), noon), true)

@@ -1,0 +1,25 @@
+// Proof that the simulation bites: each of these mistakes, put into the bridge on purpose, is found.
+
+import t from 'tap'
+import { mutations } from './mutations.ts'
+import { runSeeds } from './seeds.ts'
+
+const seedsMax = 2000
+
+t.setTimeout(110_000)
+
+for (const { name } of mutations) {
+  t.test(`it is found out: ${name}`, async t => {
+    const { failed } = await runSeeds({
+      from: 1,
+      count: seedsMax,
+      workers: 2,
+      mutation: name,
+      failuresMax: 1
+    })
+
+    const [first] = failed
+    t.ok(first, `nothing went wrong in ${seedsMax} seeds`)
+    t.comment(`seed ${first?.seed}: ${first?.failures[0]}`)
+  })
+}

@@ -1,0 +1,18 @@
+// A thread that runs seeds until nobody asks for more.
+
+import { parentPort } from 'node:worker_threads'
+import { mutations } from './mutations.ts'
+import type { Chunk, Failed, Ran } from './seeds.ts'
+import { simulate } from './storm.ts'
+
+parentPort?.on('message', async ({ seeds, mutation }: Chunk) => {
+  const chosen = mutations.find(({ name }) => name === mutation) ?? null
+  const failed: Failed[] = []
+  let events = 0
+  for (const seed of seeds) {
+    const result = await simulate(seed, { mutation: chosen })
+    events += result.events
+    if (result.failures.length > 0) failed.push({ seed, failures: result.failures })
+  }
+  parentPort?.postMessage({ seeds: seeds.length, events, failed } satisfies Ran)
+})
