@@ -16,28 +16,26 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
 }
 
 /**
- * Reads are pages of a list, or single entries. At most
+ * Reads are pages of a list, and single entries. At most
  *
- *   (pages + 2) x engines x (4 x starts + 2 x quarters + 3 x doubts + failures + changes) + probes
+ *   (pages + 1) x (engines x (2 x starts + quarters) + 3 x doubts + failures + changes) + minutes / 10
  *
- * pages: of the fullest lists there were, with one to find their end, and two entries to ask for. A start fills (two
- * readings that agree) or sweeps; so does every quarter of an hour, twice when the order proves wrong. A doubt, which is
- * a create without a clear answer, takes two readings that agree, and one to know whether they can be short. A reading
- * that failed begins again, and a change by others (an entry more, or less) makes the next one necessary. A portal that
- * is down is probed once a minute.
+ * pages: of the fullest lists there were, and one entry to ask for beside them. A start fills (two readings that agree)
+ * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two readings
+ * that agree, and one that shows whether they may be short. A reading that failed begins again, and a change by others
+ * (an entry more, or less) makes another one necessary. A portal that is down is probed, soon once a minute.
  */
 const judgeReads = ({ requests, portal, weather, scheduler, fail }: World, machine: Machine): void => {
   const { pageSize, customers, before } = weather.portal
-  const { engines } = weather.bridge
-  const pages = Math.ceil(portal.entries.length / pageSize) + Math.ceil(customers / pageSize) + 2
-  const quarters = Math.ceil(scheduler.now() / quarterMs)
+  const isRead = ({ name }: Request) => !writes.includes(name)
+  const pages = Math.ceil(portal.entries.length / pageSize) + Math.ceil(customers / pageSize)
+  const starts = weather.bridge.engines * (2 * machine.starts() + Math.ceil(scheduler.now() / quarterMs))
   const doubts = requests.filter(({ name, well }) => name === 'createInvoice' && !well).length
-  const failures = requests.filter(({ name, well }) => !writes.includes(name) && !well).length
+  const failures = requests.filter(request => isRead(request) && !request.well).length
   const gone = portal.entries.filter(({ deletedAt }) => deletedAt !== null).length
   const changes = portal.entries.length - before + gone
-  const readings = 4 * machine.starts() + 2 * quarters + 3 * doubts + failures + changes
-  const most = (pages + 2) * engines * readings + scheduler.now() / minute
-  const reads = requests.filter(({ name }) => !writes.includes(name)).length
+  const most = (pages + 1) * (starts + 3 * doubts + failures + changes) + scheduler.now() / (10 * minute)
+  const reads = requests.filter(isRead).length
   if (reads > most) fail(`${reads} reads, where ${Math.round(most)} are enough`)
 }
 

@@ -1,7 +1,7 @@
 // What survives a crash: the ledger's database, the spooled PDFs, and which disk it is. It can be copied, rolled back to
 // the copy, and lost.
 
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Document, Spool } from '../../src/spool.ts'
 
@@ -39,7 +39,7 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
   const hold = (ledger: Uint8Array): DatabaseSync => {
     const held = new DatabaseSync(':memory:')
     held.deserialize(ledger)
-    failCommits(held, fails)
+    prepareOnce(held, fails)
     return held
   }
 
@@ -107,18 +107,25 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
   }
 }
 
-/** A full disk shows when a transaction is committed. */
-const failCommits = (database: DatabaseSync, fails: () => boolean): void => {
+/** A full disk shows when a transaction is committed. And a statement serves every process that runs on this disk. */
+const prepareOnce = (database: DatabaseSync, fails: () => boolean): void => {
   const prepare = database.prepare.bind(database)
+  const prepared = new Map<string, StatementSync>()
   database.prepare = sql => {
+    const known = prepared.get(sql)
+    if (known) return known
     const statement = prepare(sql)
-    if (sql !== 'COMMIT') return statement
-    const commit = statement.run.bind(statement)
-    statement.run = () => {
-      if (fails())
-        throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
-      return commit()
-    }
+    prepared.set(sql, statement)
+    if (sql === 'COMMIT') failRuns(statement, fails)
     return statement
+  }
+}
+
+const failRuns = (statement: StatementSync, fails: () => boolean): void => {
+  const run = statement.run.bind(statement)
+  statement.run = () => {
+    if (fails())
+      throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+    return run()
   }
 }

@@ -6,7 +6,7 @@ import { runSeeds } from './seeds.ts'
 
 const seedsMax = 2000
 
-t.setTimeout(110_000)
+t.setTimeout(580_000)
 
 for (const { name } of mutations) {
   t.test(`it is found out: ${name}`, async t => {

@@ -5,6 +5,9 @@ import { mutations } from './mutations.ts'
 import type { Chunk, Failed, Ran } from './seeds.ts'
 import { simulate } from './storm.ts'
 
+// Every aborted wait makes an error that nobody reads. A replay has its stacks.
+Error.stackTraceLimit = 0
+
 parentPort?.on('message', async ({ seeds, mutation }: Chunk) => {
   const chosen = mutations.find(({ name }) => name === mutation) ?? null
   const failed: Failed[] = []
