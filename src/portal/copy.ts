@@ -42,7 +42,7 @@ export interface Copy {
 const minute = 60_000
 const sweepEveryMs = 15 * minute
 // Sooner, while an invoice waits for a customer that somebody may just be entering in the portal.
-const awaitedEveryMs = 5 * minute
+const awaitedEveryMs = 4 * minute
 const fullEveryMs = 24 * 60 * minute
 
 // Between tries when the portal does not answer.
