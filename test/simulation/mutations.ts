@@ -48,23 +48,20 @@ const shortly = 1000
 const noFence: Mutation = {
   name: 'no fence',
   engine({ ledger }, { disk }) {
-    const update = (id: number, loanUntil: number | null) =>
-      disk.database().prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(loanUntil, id)
-    /** As whoever has it now would say it, and in time. */
-    const asCurrent = <T extends { id: number; attempt: number }>(held: T, now: number, lent: boolean): T => {
-      const find = disk.database().prepare('SELECT attempt, state, loan_until FROM invoice WHERE id = ?')
-      const row = find.get(held.id) as { attempt: number; state: string; loan_until: number | null }
-      const isOpen = row.state === 'waiting' || row.state === 'sending'
-      if (isOpen && lent && (row.loan_until ?? 0) <= now) update(held.id, now + shortly)
-      if (isOpen && !lent) update(held.id, null)
-      return { ...held, attempt: row.attempt }
+    /** As whoever has it now would say it. */
+    const asCurrent = <T extends { id: number; attempt: number }>(held: T, loanUntil: number | null): T => {
+      const find = disk.database().prepare('SELECT attempt, state FROM invoice WHERE id = ?')
+      const { attempt, state } = find.get(held.id) as { attempt: number; state: string }
+      if (attempt !== held.attempt && (state === 'waiting' || state === 'sending'))
+        disk.database().prepare('UPDATE invoice SET loan_until = ? WHERE id = ?').run(loanUntil, held.id)
+      return { ...held, attempt }
     }
     return {
       ledger: {
         ...ledger,
-        sending: (loan, body, now) => ledger.sending(asCurrent(loan, now, true), body, now),
-        record: (loan, decision, now) => ledger.record(asCurrent(loan, now, true), decision, now),
-        settle: (doubt, decision, now) => ledger.settle(asCurrent(doubt, now, false), decision, now)
+        sending: (loan, body, now) => ledger.sending(asCurrent(loan, now + shortly), body, now),
+        record: (loan, decision, now) => ledger.record(asCurrent(loan, now + shortly), decision, now),
+        settle: (doubt, decision, now) => ledger.settle(asCurrent(doubt, null), decision, now)
       }
     }
   }

@@ -125,7 +125,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       voided: false,
       ...event,
       written: random.chance(0.1) ? ` ${number.toLowerCase()} `.trim() : number,
-      withDocument: !event.voided && event.sale.oddity !== 'pdf' && random.chance(weather.tool.documents),
+      withDocument: !event.voided && event.sale.oddity !== 'pdf' && random.chance(0.5),
       acknowledged: false
     }
     events.push(planned)

@@ -114,8 +114,6 @@ export type Weather = {
     deleteWhileRead: number
   }
   tool: {
-    /** Events that bring their PDF along. */
-    documents: number
     duplicates: number
     corrections: number
     voided: number
@@ -250,7 +248,6 @@ const mixed = (random: Random): Weather => {
       deleteWhileRead: front(0.2, 0.1, 0.6)
     },
     tool: {
-      documents: 0.5,
       duplicates: random.chance(0.6) ? random.next() : 0,
       corrections: front(0.3, 0.1, 0.5),
       voided: front(0.15, 0.1, 0.4),
@@ -293,9 +290,7 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     faults.lostAnswer = 0.3 + random.next() / 2
     faults.lateAnswer = random.next() / 3
     counts.freezes = random.int(0, 4)
-    // And what is to be sent changes while its PDF is fetched.
-    weather.pdfSlow = 0.8
-    tool.documents = 0.1
+    weather.pdfSlow = 0.5
     tool.corrections = random.next()
   },
   // The list moves under whoever reads it.
