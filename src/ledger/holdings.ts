@@ -10,6 +10,8 @@ export type ListOrder = 'unknown' | 'newest' | 'oldest'
 export type CopyState = {
   /** Two full reads in a row agreed, since this ledger began or was last distrusted. Before that nothing is created. */
   filled: boolean
+  /** It may have been rolled back, and was not filled since: what was sent last only the portal knows. */
+  rolledBack: boolean
   order: ListOrder
   /** The bridge's own creates were seen at the end where `order` says they appear: only then is absence concluded there. */
   orderSeen: boolean
@@ -21,6 +23,7 @@ export type CopyState = {
 
 export const emptyCopy: CopyState = {
   filled: false,
+  rolledBack: false,
   order: 'unknown',
   orderSeen: false,
   sweptTo: null,

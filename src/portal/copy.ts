@@ -103,16 +103,16 @@ export const createCopy = (options: CopyOptions): Copy => {
    * before, only the portal knows of, and it may not show it yet. A new ledger need not wait: see DESIGN.md.
    */
   const fill = async (): Promise<boolean> => {
-    const isNew = (await holdings.size()) === 0
+    const { rolledBack } = await holdings.copy()
     if (!(await reader.customers('delivery', goOn))) return false
-    const waitMs = isNew ? 0 : startedAt + options.settleMs - clock.monotonic()
-    if (waitMs > 0) await clock.sleep(waitMs, stopping.signal)
+    const waitMs = startedAt + options.settleMs - clock.monotonic()
+    if (rolledBack && waitMs > 0) await clock.sleep(waitMs, stopping.signal)
     let before = await reader.all('delivery', goOn)
     while (before !== null) {
       const reading = await reader.all('delivery', goOn)
       if (reading !== null && agree(before, reading)) {
         await keepFull(reading, 'delivery')
-        await holdings.setCopy({ filled: true })
+        await holdings.setCopy({ filled: true, rolledBack: false })
         return true
       }
       before = reading

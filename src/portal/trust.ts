@@ -27,7 +27,7 @@ export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log)
       { silent, copied },
       'the ledger may have been rolled back: the portal is read before anything is created'
     )
-    await holdings.setCopy(emptyCopy)
+    await holdings.setCopy({ ...emptyCopy, rolledBack: true })
   }
   await holdings.remember({ identity })
 }

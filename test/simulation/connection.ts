@@ -9,6 +9,7 @@ import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'
 import { PortalCustomer, PortalInvoice, pageOf, readWritten } from '../../src/portal/schemas.ts'
 import { readable, written } from '../../src/portal/verdict.ts'
+import type { Place } from './machine.ts'
 import type { Answer } from './portal.ts'
 import type { Random } from './random.ts'
 import { isAlive, type Owner } from './scheduler.ts'
@@ -20,7 +21,7 @@ export type ConnectionOptions = {
   owner: Owner
   clock: Clock
   /** A place where the process may die or freeze; true when it has died. */
-  isLostAt: (place: 'request' | 'answer') => boolean
+  isLostAt: (place: Place) => boolean
   heard: (answer: { remaining: number | null; pauseMs: number | null }) => void
   fileOf: (pdf: Blob) => string
 }
@@ -72,7 +73,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
     const before = portal.entries.length
     const answer = ask.serve(request.sentAt)
     request.fate = portal.entries.length > before ? 'made' : 'nothing'
-    request.well = answer.status < 300
+    request.well = answer.status < 300 && (fault === 'none' || fault === 'slowConnect')
     if (fault === 'lostAnswer') return null
     if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
     if (fault !== 'garbled') return answer
@@ -82,10 +83,10 @@ export const createConnection = (options: ConnectionOptions): Portal => {
 
   const exchange = (ask: Ask): Promise<Exchange> =>
     new Promise(resolve => {
-      if (isLostAt('request')) return
+      const isWrite = ask.name === 'createInvoice' || ask.name === 'markPaid'
+      if (isLostAt(isWrite ? 'request' : 'reading')) return
       const { endBy = Number.POSITIVE_INFINITY } = ask
       const startBy = Math.min(ask.startBy ?? endBy, endBy)
-      const isWrite = ask.name === 'createInvoice' || ask.name === 'markPaid'
       const fault = storm.rages ? drawFault(random, isWrite ? weather.faults : weather.readFaults) : 'none'
       let request: Request | undefined
       let arrived = false
@@ -107,7 +108,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       )
 
       const receive = (answer: Answer): void => {
-        if (over || isLostAt('answer')) return
+        if (over || isLostAt(isWrite ? 'answer' : 'reading')) return
         // It froze with the answer before its eyes.
         if (owner.frozenUntil > scheduler.now()) return void scheduler.after(0, () => receive(answer), owner)
         const pauseMs = answer.status === 429 ? pauseOf(answer.headers, clock.now()) : null
@@ -139,6 +140,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const leave = (): void => {
         if (over) return
         if (fault === 'refused' || clock.monotonic() > startBy) {
+          if (!isWrite) world.mishaps += 1
           end({ kind: 'unsent', reason: fault === 'refused' ? 'ECONNREFUSED' : 'too late' })
           return
         }
@@ -154,7 +156,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         requests.push(left)
         tell(() => `  ${ask.name} ${ask.key ?? ''} leaves`)
         scheduler.after(travelMs(), () => arrive(left))
-        isLostAt('request')
+        isLostAt(isWrite ? 'request' : 'reading')
       }
       const connectMs = fault === 'slowConnect' ? random.int(0, 12_000) : random.int(0, latencyMs)
       scheduler.after(connectMs, leave, owner)

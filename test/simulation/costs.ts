@@ -18,23 +18,32 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
 /**
  * Reads are pages of a list, and single entries. At most
  *
- *   (pages + 1) x (engines x (2 x starts + quarters) + 3 x doubts + failures + changes) + minutes / 10
+ *   (pages + 1) x (engines x (2 x starts + quarters) + 3 x doubts + 2 x failures + changes)
+ *     + engines x pages of customers x minutes / 4 + minutes / 10
  *
  * pages: of the fullest lists there were, and one entry to ask for beside them. A start fills (two readings that agree)
  * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two readings
- * that agree, and one that shows whether they may be short. A reading that failed begins again, and a change by others
- * (an entry more, or less) makes another one necessary. A portal that is down is probed, soon once a minute.
+ * that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins again, and
+ * a change by others (an entry more, or less) makes another reading necessary. While an invoice waits for its customer,
+ * all customers are read every four minutes. A portal that is down is probed, soon once a minute.
  */
-const judgeReads = ({ requests, portal, weather, scheduler, fail }: World, machine: Machine): void => {
+const judgeReads = (
+  { requests, mishaps, portal, weather, scheduler, fail }: World,
+  machine: Machine
+): void => {
   const { pageSize, customers, before } = weather.portal
   const isRead = ({ name }: Request) => !writes.includes(name)
-  const pages = Math.ceil(portal.entries.length / pageSize) + Math.ceil(customers / pageSize)
-  const starts = weather.bridge.engines * (2 * machine.starts() + Math.ceil(scheduler.now() / quarterMs))
+  const { engines } = weather.bridge
+  const minutes = scheduler.now() / minute
+  const customerPages = Math.max(1, Math.ceil(customers / pageSize))
+  const pages = Math.ceil(portal.entries.length / pageSize) + customerPages
+  const starts = engines * (2 * machine.starts() + Math.ceil(scheduler.now() / quarterMs))
   const doubts = requests.filter(({ name, well }) => name === 'createInvoice' && !well).length
-  const failures = requests.filter(request => isRead(request) && !request.well).length
+  const failures = mishaps + requests.filter(request => isRead(request) && !request.well).length
   const gone = portal.entries.filter(({ deletedAt }) => deletedAt !== null).length
   const changes = portal.entries.length - before + gone
-  const most = (pages + 1) * (starts + 3 * doubts + failures + changes) + scheduler.now() / (10 * minute)
+  const readings = starts + 3 * doubts + 2 * failures + changes
+  const most = (pages + 1) * readings + (engines * customerPages * minutes) / 4 + minutes / 10
   const reads = requests.filter(isRead).length
   if (reads > most) fail(`${reads} reads, where ${Math.round(most)} are enough`)
 }

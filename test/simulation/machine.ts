@@ -44,6 +44,9 @@ const timeZone = 'UTC'
 // So short that giving up is seen; longer than any storm.
 const retryForMs = 30 * 60_000
 
+/** Where a process can die or freeze: before and after a commit, and before and after each end of a call. */
+export type Place = 'commit' | 'request' | 'answer' | 'reading'
+
 export type MachineOptions = {
   world: World
   mutation: Mutation | null
@@ -53,7 +56,12 @@ export type MachineOptions = {
 export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Machine => {
   const { scheduler, random, weather, storm, tell, fail } = world
   const { bridge, counts } = weather
-  const disk = createDisk({ fails: () => storm.rages && random.chance(weather.diskFails) })
+  const fails = (): boolean => {
+    if (!storm.rages || !random.chance(weather.diskFails)) return false
+    world.mishaps += 1
+    return true
+  }
+  const disk = createDisk({ fails })
   if (mutation?.keepsIdentity) disk.keepIdentity()
   const wall: Wall = { offMs: 0 }
   let crashesLeft = counts.crashes
@@ -78,7 +86,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
   }
 
   /** One of the places where it can die or freeze. True when it is dead. */
-  const isLostAt = (place: 'commit' | 'request' | 'answer', whom: Owner): boolean => {
+  const isLostAt = (place: Place, whom: Owner): boolean => {
     if (storm.rages && isAlive(whom)) {
       if (crashesLeft > 0 && random.chance(weather.crashAt[place])) {
         crashesLeft -= 1

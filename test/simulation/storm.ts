@@ -112,7 +112,7 @@ const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {
 
 /** What befalls machine, clocks, disk and portal, and when. */
 const plan = (world: World, machine: Machine, tools: Tools): void => {
-  const { scheduler, random, weather, portal, tell } = world
+  const { scheduler, random, weather, portal, storm, tell } = world
   const { counts, stormMs } = weather
   const sometime = (times: number, befall: () => void): void => {
     for (let turn = 0; turn < times; turn += 1) scheduler.at(random.int(0, stormMs), befall)
@@ -137,7 +137,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
     tell(() => `the wall clock jumps by ${ms} ms`)
     machine.wall.offMs += ms
   })
-  sometime(counts.rollbacks, () => {
+  const copyDisk = (): void => {
     tell(() => 'the disk is copied')
     machine.disk.snapshot()
     scheduler.at(Math.min(scheduler.now() + random.int(1000, stormMs / 2), stormMs - 1), () =>
@@ -149,6 +149,14 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
         tools.catchUp()
       })
     )
+  }
+  sometime(counts.rollbacks, () => {
+    if (random.chance(0.5)) return copyDisk()
+    // With something in it that is still to be sent.
+    world.onKept = () => {
+      world.onKept = () => {}
+      if (storm.rages) copyDisk()
+    }
   })
   // An empty disk tells nobody that something was just sent: setting it up is promised to take longer than that.
   sometime(counts.lostDisks, () =>

@@ -98,6 +98,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         // As intake.ts has it: what was voided before anybody spoke of it is nobody's business.
         const isStrange = event.voided && !(await target.ledger.isKnown(event.written))
         const result = isStrange ? 'ignored' : await target.receive(arrivalOf(event), target.clock.now())
+        world.onKept()
         if (event.voided && !isStrange) event.sale.isVoided = true
         tell(() => `tool: ${event.written} ${event.version.amountCents} ${result}`)
         scheduler.after(

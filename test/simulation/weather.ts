@@ -100,8 +100,8 @@ export type Weather = {
     others: number
   }
   /** For each place where a crash can happen, how likely it does, until `counts.crashes` are used up. */
-  crashAt: { commit: number; request: number; answer: number }
-  freezeAt: { commit: number; request: number; answer: number; forMs: number }
+  crashAt: { commit: number; request: number; answer: number; reading: number }
+  freezeAt: { commit: number; request: number; answer: number; reading: number; forMs: number }
   diskFails: number
   pdfFails: number
   pdfSlow: number
@@ -142,19 +142,20 @@ const noFaults: Faults = {
 }
 
 export const createWeather = (random: Random): Weather => {
-  const weather = mixed(random)
-  if (!weather.calm && random.chance(0.5)) themes[random.pick([0, 1, 1, 2, 2, 3, 3, 4, 4])]?.(weather, random)
+  const theme = themes[random.pick(themesByWeight)]
+  const weather = mixed(random, theme ? 0.4 : 1)
+  if (!weather.calm) theme?.(weather, random)
   return weather
 }
 
-/** A little of everything; most of it absent. */
-const mixed = (random: Random): Weather => {
+/** A little of everything; most of it absent, and more so where something of its own is to be seen. */
+const mixed = (random: Random, share: number): Weather => {
   const calm = random.chance(0.08)
   /** A front that is there in some seeds only, and then as strong as chance wants. */
   const front = (presence: number, least: number, most: number): number =>
-    !calm && random.chance(presence) ? least + random.next() * (most - least) : 0
+    !calm && random.chance(presence * share) ? least + random.next() * (most - least) : 0
   const some = (presence: number, most: number): number =>
-    !calm && random.chance(presence) ? random.int(1, most) : 0
+    !calm && random.chance(presence * share) ? random.int(1, most) : 0
 
   const timeoutMs = random.pick([2000, 3000, 5000, 10_000, 30_000])
   const settleMs = timeoutMs + random.pick([1000, 1000, 5000, 30_000])
@@ -231,12 +232,14 @@ const mixed = (random: Random): Weather => {
     crashAt: {
       commit: random.pick([0.01, 0.03, 0.1]),
       request: random.pick([0.05, 0.2]),
-      answer: random.pick([0.05, 0.3])
+      answer: random.pick([0.05, 0.3]),
+      reading: random.pick([0.01, 0.05])
     },
     freezeAt: {
       commit: front(0.2, 0.02, 0.1),
       request: front(0.25, 0.02, 0.2),
       answer: front(0.25, 0.02, 0.2),
+      reading: front(0.25, 0.01, 0.05),
       forMs: random.pick([1000, 5000, 12_000, 80_000])
     },
     diskFails: front(0.1, 0.01, 0.2),
@@ -269,6 +272,9 @@ const hasten = ({ bridge, portal }: Weather): void => {
   portal.slowMs = Math.min(portal.slowMs, 1000)
 }
 
+// None in half of the seeds.
+const themesByWeight = [0, 1, 1, 2, 2, 3, 3, 4, 4, -1, -1, -1, -1, -1, -1, -1, -1, -1]
+
 /** What goes wrong together is worse than what goes wrong alone. */
 const themes: readonly ((weather: Weather, random: Random) => void)[] = [
   // Answers are lost, and what they told of shows late.
@@ -286,7 +292,14 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     bridge.perMinute = 60
     bridge.retryFirstMs = 1000
     portal.before = random.int(0, 3)
-    weather.freezeAt = { commit: 0, request: 0.1 + random.next() / 3, answer: random.next() / 5, forMs: 9000 }
+    weather.freezeAt = {
+      commit: 0,
+      request: 0.1 + random.next() / 3,
+      answer: random.next() / 5,
+      reading: 0.03,
+      forMs: 9000
+    }
+    weather.readFaults = noFaults
     faults.lostAnswer = 0.3 + random.next() / 2
     faults.lateAnswer = random.next() / 3
     counts.freezes = random.int(0, 4)
@@ -307,12 +320,15 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
   (weather, random) => {
     const { faults, portal, tool } = weather
     hasten(weather)
-    faults.lostAnswer = 0.2 + random.next() / 2
-    portal.order = random.pick(['issued', 'issued', 'number', 'issued first'])
+    // So far apart that nothing else of the same minute tells of the order.
+    weather.stormMs = 120_000
+    weather.invoices = random.int(2, 3)
+    faults.lostAnswer = 0.4 + random.next() / 2
+    portal.order = random.pick(['issued', 'issued', 'number', 'issued first', 'number first'])
     portal.sequential = true
     portal.pageSize = random.int(2, 3)
     portal.before = random.int(6, 14)
-    tool.backdated = 0.35
+    tool.backdated = 0.5
   },
   // A backup is restored when much has been sent since.
   (weather, random) => {

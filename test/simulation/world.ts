@@ -28,7 +28,11 @@ export type World = {
   requests: Request[]
   /** Readings of the portal's list that were brought to their end. */
   sweeps: number
+  /** Times that a reading could not go on: the portal was not reached, or the disk failed. */
+  mishaps: number
   era: number
+  /** Called when an event is kept, before its sender knows. */
+  onKept: () => void
   /** Until it ends faults happen; afterwards everything works. */
   storm: { rages: boolean }
   tell: (line: () => string) => void
@@ -55,7 +59,9 @@ export const createWorld = (seed: number, { traced }: { traced: boolean }): Worl
     portal: createSimulatedPortal({ scheduler, random: random.fork(), weather }),
     requests: [],
     sweeps: 0,
+    mishaps: 0,
     era: 0,
+    onKept: () => {},
     storm: { rages: true },
     tell,
     fail(what) {

@@ -172,7 +172,7 @@ t.test(
   async t => {
     const parts = openParts(t, entries(2))
     const { clock, double } = parts
-    await parts.holdings.learn([entryOf(1)], null, clock.now())
+    await parts.holdings.setCopy({ rolledBack: true })
     const { copy } = startCopy(t, parts, async () => true, minute)
 
     await clock.advance(minute - 1)
@@ -184,5 +184,6 @@ t.test(
     t.strictSame(double.asked(), ['list 1', 'list 1'])
     t.equal(copy.isFilled(), true)
     t.equal(await parts.holdings.size(), 3)
+    t.equal((await parts.holdings.copy()).rolledBack, false)
   }
 )

@@ -11,7 +11,16 @@ import { handClock } from './hand-clock.ts'
 import { entries, know, openParts } from './parts.ts'
 
 const minute = 60_000
-const known = { filled: true, order: 'newest', orderSeen: true, sweptTo: 5, sweptAt: 6, fullAt: 7 } as const
+const distrusted = { ...emptyCopy, rolledBack: true }
+const known = {
+  ...emptyCopy,
+  filled: true,
+  order: 'newest',
+  orderSeen: true,
+  sweptTo: 5,
+  sweptAt: 6,
+  fullAt: 7
+} as const
 
 const openFile = (t: Test, folder: string): Ledger => {
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
@@ -50,11 +59,11 @@ for (const ms of [10 * minute + 1, -10 * minute - 1]) {
     const ledger = await lived(t, t.testdir())
     clock.set(ms)
     await distrustRolledBack(ledger, clock, log)
-    t.strictSame(await ledger.holdings.copy(), emptyCopy)
+    t.strictSame(await ledger.holdings.copy(), distrusted)
 
     await ledger.holdings.setCopy(known)
     await distrustRolledBack(ledger, clock, log)
-    t.strictSame(await ledger.holdings.copy(), emptyCopy, 'until there is a sign of life')
+    t.strictSame(await ledger.holdings.copy(), distrusted, 'until there is a sign of life')
     clock.set(-ms)
   })
 }
@@ -67,7 +76,7 @@ t.test('a copied folder is another ledger, however fresh', async t => {
 
   const copied = openFile(t, two)
   await distrustRolledBack(copied, clock, log)
-  t.strictSame(await copied.holdings.copy(), emptyCopy)
+  t.strictSame(await copied.holdings.copy(), distrusted)
   await copied.holdings.setCopy(known)
   await copied.close()
 
@@ -90,7 +99,7 @@ t.test('files that were put back over those of now are another ledger', async t 
 
   const restored = openFile(t, now)
   await distrustRolledBack(restored, clock, log)
-  t.strictSame(await restored.holdings.copy(), emptyCopy)
+  t.strictSame(await restored.holdings.copy(), distrusted)
 })
 
 t.test('a ledger that never lived is nobody’s copy', async t => {
