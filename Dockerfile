@@ -16,9 +16,10 @@ COPY plugins plugins
 # Not root: the volume is handed over to this user when the machine boots.
 RUN install -d -o node -g node /data node_modules/.cache
 USER node
-# Proves the image, and reads the TypeScript once: what was read is kept, so that every start is quicker and some 25 MB
-# smaller. The flag must be that of CMD.
-RUN ["node", "--max-semi-space-size=2", "bin/factuurbrug.js", "demo", "--once"]
+# Proves the image; then reads the TypeScript of the service, which ends for want of settings: what was read is kept, so
+# that the machine starts quicker.
+RUN ["node", "bin/factuurbrug.js", "demo", "--once"]
+RUN METRICS_PORT=9091 node bin/factuurbrug.js serve 2>/dev/null || true
 EXPOSE 8080
-# No shell and no npm in between: Node is PID 1 and gets the signal to drain. The flag keeps garbage from piling up.
-CMD ["node", "--max-semi-space-size=2", "bin/factuurbrug.js", "serve"]
+# No shell and no npm in between: Node is PID 1 and gets the signal to drain.
+CMD ["node", "bin/factuurbrug.js", "serve"]

@@ -92,4 +92,6 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-process.exitCode = await run(process.argv.slice(2))
+export const main = async (): Promise<void> => {
+  process.exitCode = await run(process.argv.slice(2))
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { bin, factuurbrug } from '../command-line.ts'
@@ -70,16 +70,60 @@ t.test('so it is by a runtime that really is too old', { skip: old ? false : 'no
   t.notMatch(ended.stderr, /^ +at /m, 'no stack')
 })
 
+const root = join(dirname(bin), '..')
+
+const cloneInto = (folder: string): void => {
+  for (const part of ['bin', 'src', 'plugins', 'package.json'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+}
+
 t.test('what was never installed is told so', async t => {
   const clone = temporaryFolder(t)
-  for (const part of ['bin', 'src', 'plugins', 'package.json'])
-    cpSync(join(dirname(bin), '..', part), join(clone, part), { recursive: true })
+  cloneInto(clone)
 
   t.match(await run(process.execPath, [join(clone, 'bin/factuurbrug.js'), 'serve']), {
     code: 1,
     stdout: '',
     stderr: /^Run `npm ci` first: Cannot find package/
   })
+})
+
+/** A clone that was installed and never started, and a file that tells at the end whether TypeScript was read. */
+const openClone = (t: Test) => {
+  const clone = temporaryFolder(t)
+  cloneInto(clone)
+  mkdirSync(join(clone, 'node_modules'))
+  for (const name of readdirSync(join(root, 'node_modules')).filter(name => name !== '.cache'))
+    symlinkSync(join(root, 'node_modules', name), join(clone, 'node_modules', name))
+  const spy = join(clone, 'spy.cjs')
+  writeFileSync(
+    spy,
+    `process.on('exit', () =>
+      console.log(process.moduleLoadList.some(name => name.includes('amaro')) ? 'reader loaded' : 'nothing read'))`
+  )
+  const serve = (env: NodeJS.ProcessEnv = {}) =>
+    run(process.execPath, ['-r', spy, join(clone, 'bin/factuurbrug.js'), 'serve'], {
+      PATH: process.env.PATH,
+      ...env
+    })
+  return { clone, serve }
+}
+
+t.test('the service runs in a process that has read no TypeScript, from the first start on', async t => {
+  const { clone, serve } = openClone(t)
+
+  for (const metrics of [{}, { METRICS_PORT: '9091' }, { METRICS_PORT: '9091' }])
+    t.match(await serve(metrics), { code: 1, stdout: 'nothing read\n', stderr: /PORTAL_TOKEN: missing/ })
+
+  writeFileSync(join(clone, 'src/worker.ts'), '\nexport const changed: boolean = true\n', { flag: 'a' })
+  t.match(await serve(), { stdout: 'nothing read\n' }, 'nor after an upgrade')
+})
+
+t.test('where nothing can be kept it runs all the same', async t => {
+  const { clone, serve } = openClone(t)
+  writeFileSync(join(clone, 'node_modules/.cache'), 'no folder')
+
+  t.match(await serve(), { code: 1, stdout: 'reader loaded\n', stderr: /PORTAL_TOKEN: missing/ })
 })
 
 t.test('with the right one it hands over to the command line', async t => {

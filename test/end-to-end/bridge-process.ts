@@ -75,7 +75,7 @@ export const quick = {
 /** Starts it and waits until it is healthy. The same folder and port may be used again after a kill. */
 export const startBridge = async (t: Disposable, env: Record<string, string>): Promise<BridgeProcess> => {
   const port = env.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', main, 'serve'], {
+  const child = spawn(process.execPath, [main, 'serve'], {
     cwd: tmpdir(),
     env: {
       PATH: process.env.PATH ?? '',
