@@ -4,6 +4,7 @@
 import type { Clock } from './clock.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
+import { createLoop } from './loop.ts'
 import type { Spool } from './spool.ts'
 
 export type Upkeep = { start: () => void; stop: () => Promise<void> }
@@ -18,30 +19,17 @@ const rowsAtOnce = 25
 
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const { ledger, clock, log } = options
-  const stopping = new AbortController()
-  let loop: Promise<void> | undefined
+  const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
 
-  const keepGoing = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await ledger.beat(clock.now())
-        await forgetSome(options)
-      } catch (err) {
-        log.error({ err }, 'upkeep of the ledger failed')
-      }
-      await clock.sleep(everyMs, stopping.signal)
-    }
+  const turn = async (): Promise<void> => {
+    await ledger.beat(clock.now())
+    await forgetSome(options)
+    await loop.nap(everyMs)
   }
 
-  return {
-    start() {
-      loop ??= keepGoing()
-    },
-    async stop() {
-      stopping.abort()
-      await loop
-    }
-  }
+  const failed = (err: unknown): void => log.error({ err }, 'upkeep of the ledger failed')
+
+  return { start: () => loop.start(turn, failed), stop: loop.stop }
 }
 
 const forgetSome = async ({ ledger, spool, clock, retentionDays }: UpkeepOptions): Promise<void> => {

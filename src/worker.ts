@@ -7,6 +7,7 @@ import type { Deliver } from './deliver.ts'
 import { BridgeError } from './errors.ts'
 import type { Decision, Ledger, Loan } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
+import { createLoop } from './loop.ts'
 import type { Gate } from './portal/gate.ts'
 
 export type WorkerOptions = {
@@ -44,56 +45,38 @@ const ledgerPauseMs = 1000
 
 export const createWorker = (options: WorkerOptions): Worker => {
   const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
+  const loop = createLoop({ clock, retryFirstMs: ledgerPauseMs, retryLongestMs: ledgerPauseMs })
   const running = new Set<Promise<void>>()
-  const stopping = new AbortController()
   // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
   const left = new AbortController()
-  let nap = new AbortController()
-  let loop: Promise<void> | undefined
   let turnedAt = clock.monotonic()
-
-  const wake = () => nap.abort()
 
   const turn = async (): Promise<void> => {
     turnedAt = clock.monotonic()
-    nap = new AbortController()
     const now = clock.now()
     const free = isReady() ? Math.min(concurrency - running.size, gate.admits(running.size)) : 0
     const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs) : []
     for (const loan of loans) {
       const run = handOver(options, loan, left.signal).finally(() => {
         running.delete(run)
-        wake()
+        loop.wake()
       })
       running.add(run)
     }
     const due = free > loans.length ? await ledger.nextDueAt() : null
     const wait = due === null ? sleepMsMax : Math.min(Math.max(due - clock.now(), 0), sleepMsMax)
-    await clock.sleep(wait, nap.signal)
+    await loop.nap(wait)
   }
 
-  const keepTurning = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await turn()
-      } catch (err) {
-        log.error({ err }, 'the ledger could not be read')
-        await clock.sleep(ledgerPauseMs, stopping.signal)
-      }
-    }
-  }
+  const failed = (err: unknown): void => log.error({ err }, 'the ledger could not be read')
 
   return {
-    start() {
-      loop ??= keepTurning()
-    },
-    wake,
+    start: () => loop.start(turn, failed),
+    wake: loop.wake,
     async stop(withinMs) {
-      stopping.abort()
-      wake()
       const late = new AbortController()
       const ended = (async () => {
-        await loop
+        await loop.stop()
         await Promise.all(running)
         late.abort()
       })()

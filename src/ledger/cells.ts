@@ -1,14 +1,23 @@
-// How a row of SQLite reads as the ledger's types.
+// How the ledger's types stand in a row of SQLite: read from its cells, and written into them.
 
 import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
 import type { Code } from '../errors.ts'
 import type { Invoice } from '../invoice.ts'
 import type { Document } from '../spool.ts'
-import type { CreateBody, Doubt, HistoryEntry, Loan, Override, Row, State } from './ledger.ts'
-import type { Kept } from './states.ts'
+import { refKey } from './claims.ts'
+import type { Arrival, CreateBody, Doubt, HistoryEntry, Loan, Override, Row, State } from './ledger.ts'
+import { dueOf, type Kept } from './states.ts'
 
 export type Cells = Record<string, SQLInputValue>
+
+/** Of a row of invoices. */
+export type InvoiceCells = Cells & { id: number }
+
+/** What a query answers as `at`; null when it finds nothing, or nothing is there. */
+export const instantOf = (cells: Cells | undefined): Instant | null => (cells?.at ?? null) as Instant | null
+
+export const overridesOf = (cells: Cells): Override[] => JSON.parse(cells.overrides as string) as Override[]
 
 const documentOf = (cells: Cells): Document | null =>
   cells.document_file === null
@@ -36,7 +45,7 @@ export const loanOf = (cells: Cells): Loan => ({
   document: documentOf(cells),
   notify: cells.notify === 1,
   test: cells.test === 1,
-  overrides: JSON.parse(cells.overrides as string) as Override[],
+  overrides: overridesOf(cells),
   work: cells.state === 'delivered' ? 'pay' : 'create',
   portalId: cells.portal_id as string | null,
   unread: cells.unread ? Buffer.from(cells.unread as Uint8Array) : null,
@@ -53,7 +62,7 @@ export const doubtOf = (cells: Cells): Doubt => ({
   sentAt: cells.sending_at as Instant,
   failures: cells.failures as number,
   triedMs: cells.tried_ms as number,
-  overridden: (JSON.parse(cells.overrides as string) as Override[]).includes('INVOICE_CONFLICT')
+  overridden: overridesOf(cells).includes('INVOICE_CONFLICT')
 })
 
 export const rowOf = (cells: Cells): Row => {
@@ -85,3 +94,68 @@ export const historyOf = (cells: Cells): HistoryEntry => ({
   at: cells.at as Instant,
   event: cells.event as string
 })
+
+/** What makes a set of facts another one. */
+export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): object => ({
+  tool,
+  sourceId: invoice.sourceId,
+  customer: invoice.customer.portalId ?? refKey(invoice.customer.ref),
+  amountCents: invoice.amountCents,
+  currency: invoice.currency,
+  issuedAt: invoice.issuedAt
+})
+
+/** An invoice that nobody has judged yet. */
+export const arrivalCells = (arrival: Arrival, now: Instant): Cells => ({
+  tool: arrival.tool,
+  invoice: JSON.stringify(arrival.invoice),
+  customer_ref: refKey(arrival.invoice.customer.ref),
+  ...documentCells(arrival.document),
+  notify: Number(arrival.notify),
+  test: Number(arrival.test),
+  overrides: '[]',
+  body: null,
+  voided: 0,
+  ...waitingCells(dueOf(arrival, now))
+})
+
+export const documentCells = (document: Document | null): Cells => ({
+  document_file: document?.file ?? null,
+  document_bytes: document?.bytes ?? null,
+  document_sha256: document?.sha256 ?? null
+})
+
+/** Whoever has it on loan may no longer write. */
+export const endCells = { loan_until: null, next_attempt_at: null, sending_at: null }
+
+/** To be judged anew and delivered, with a fresh count. */
+export const waitingCells = (due: Instant): Cells => ({
+  ...endCells,
+  state: 'waiting',
+  code: null,
+  since: due,
+  next_attempt_at: due,
+  finished_at: null,
+  forgotten: 0,
+  failures: 0,
+  tried_ms: 0
+})
+
+export const heldCells = (code: Code): Cells => ({
+  ...endCells,
+  state: 'held',
+  code,
+  finished_at: null,
+  forgotten: 0
+})
+
+export const dismissedCells = (code: Code, now: Instant): Cells => ({
+  ...endCells,
+  state: 'dismissed',
+  code,
+  finished_at: now
+})
+
+/** Wanted against known: what is left to do about being paid. */
+export const payingCells = (wanted: Instant | null, known: SQLInputValue | undefined, now: Instant): Cells =>
+  wanted !== null && known === null ? { next_attempt_at: now, failures: 0, tried_ms: 0, forgotten: 0 } : {}

@@ -2,6 +2,7 @@
 // A ledger loads the row, asks here, and writes what it is told, in one transaction.
 
 import { isDeepStrictEqual } from 'node:util'
+import type { Instant } from '../clock.ts'
 import type { Code } from '../errors.ts'
 import { type Customer, type Invoice, sameFacts } from '../invoice.ts'
 import type { Document } from '../spool.ts'
@@ -17,6 +18,10 @@ export type Kept = {
   /** A create call went out for it at some time, even if it was proven later that nothing came of it. */
   everSent: boolean
 }
+
+/** When it may be delivered: at once, unless the tool is about to collect it by itself. */
+export const dueOf = ({ notBefore, invoice }: Arrival, now: Instant): Instant =>
+  invoice.paidAt === null ? Math.max(now, notBefore ?? now) : now
 
 export type Judgement =
   | { kind: 'nothing' }

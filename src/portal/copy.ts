@@ -5,6 +5,7 @@ import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import type { CopyState, Holdings } from '../ledger/holdings.ts'
 import type { Log } from '../log.ts'
+import { createLoop } from '../loop.ts'
 import type { Errand } from './pace.ts'
 import type { Begun, Reader } from './reader.ts'
 import { agree, orderOf, type Reading } from './reading.ts'
@@ -60,10 +61,8 @@ const missingMax = 100
 
 export const createCopy = (options: CopyOptions): Copy => {
   const { holdings, clock, log, lateMs, heard } = options
-  const stopping = new AbortController()
-  const reader = options.reader.until(stopping.signal)
-  let nap = new AbortController()
-  let loop: Promise<void> | undefined
+  const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
+  const reader = options.reader.until(loop.stopping)
   let recognised = false
   let startedAt = 0
   let isFilled = false
@@ -72,7 +71,7 @@ export const createCopy = (options: CopyOptions): Copy => {
 
   const goOn = (): boolean => {
     pages += 1
-    return !stopping.signal.aborted
+    return !loop.stopping.aborted
   }
 
   /** Asks for each id that should have been seen: the portal's answer tells whether it is gone. True when all are. */
@@ -106,7 +105,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const { rolledBack } = await holdings.copy()
     if (!(await reader.customers('delivery', goOn))) return false
     const waitMs = startedAt + options.settleMs - clock.monotonic()
-    if (rolledBack && waitMs > 0) await clock.sleep(waitMs, stopping.signal)
+    if (rolledBack && waitMs > 0) await clock.sleep(waitMs, loop.stopping)
     let before = await reader.all('delivery', goOn)
     while (before !== null) {
       const reading = await reader.all('delivery', goOn)
@@ -130,7 +129,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     if (order === 'unknown' || sweptTo === null) return full()
     const since = sweptTo - lateMs
     const reading = await reader.since(since, order, 'sweep', goOn)
-    if (stopping.signal.aborted) return
+    if (loop.stopping.aborted) return
     // What is known to stand in this range and was not seen there is gone, or the order is not what it seemed.
     if (reading === null || !(await askForMissing(reading, since, 'sweep'))) {
       await holdings.setCopy({ order: 'unknown', orderSeen: false })
@@ -159,9 +158,9 @@ export const createCopy = (options: CopyOptions): Copy => {
     const dueAt = clock.monotonic() + rest
     for (;;) {
       const left = dueAt - clock.monotonic()
-      if (hurried || stopping.signal.aborted || left <= 0) break
-      await clock.sleep(Math.min(left, awaitedEveryMs), nap.signal)
-      if (!stopping.signal.aborted && (await options.areCustomersAwaited()))
+      if (hurried || loop.stopping.aborted || left <= 0) break
+      await loop.nap(Math.min(left, awaitedEveryMs))
+      if (!loop.stopping.aborted && (await options.areCustomersAwaited()))
         await reader.customers('sweep', goOn)
     }
     hurried = false
@@ -186,42 +185,27 @@ export const createCopy = (options: CopyOptions): Copy => {
     else await sweep(state)
     heard(null)
     open()
-    nap = new AbortController()
     await sleepUntilDue(clock.monotonic() - startedAt)
   }
 
-  const keepTurning = async (): Promise<void> => {
-    let pause = retryFirstMs
-    while (!stopping.signal.aborted) {
-      try {
-        await turn()
-        pause = retryFirstMs
-      } catch (error) {
-        if (stopping.signal.aborted) return
-        if (error instanceof BridgeError)
-          log.warn({ code: error.code, err: error }, 'the portal could not be read')
-        else log.error({ err: error }, 'the portal could not be read')
-        heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
-        const asked = error instanceof BridgeError ? (error.retryAfterMs ?? 0) : 0
-        await clock.sleep(Math.max(pause, asked), stopping.signal)
-        pause = Math.min(pause * 2, retryLongestMs)
-      }
-    }
+  const failed = (error: unknown): void => {
+    // A reading that a stop broke off is no failure.
+    if (loop.stopping.aborted) return
+    if (error instanceof BridgeError)
+      log.warn({ code: error.code, err: error }, 'the portal could not be read')
+    else log.error({ err: error }, 'the portal could not be read')
+    heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
   }
 
   return {
     start() {
       startedAt = clock.monotonic()
-      loop ??= keepTurning()
+      loop.start(turn, failed)
     },
-    async stop() {
-      stopping.abort()
-      nap.abort()
-      await loop
-    },
+    stop: loop.stop,
     hurry() {
       hurried = true
-      nap.abort()
+      loop.wake()
     },
     isFilled: () => isFilled,
     progress: () => (isFilled ? null : { pages })

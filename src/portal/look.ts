@@ -6,6 +6,7 @@ import { BridgeError } from '../errors.ts'
 import { numberKey } from '../invoice.ts'
 import type { Decision, Doubt, Ledger } from '../ledger/ledger.ts'
 import type { Log } from '../log.ts'
+import { createLoop } from '../loop.ts'
 import { confirm, judgeFound } from './match.ts'
 import type { Begun, Reader } from './reader.ts'
 import { agree, type Reading } from './reading.ts'
@@ -51,10 +52,8 @@ const missingMax = 3
 export const createLook = (options: LookOptions): Look => {
   const { ledger, clock, log, settleMs, isReady, heard } = options
   const { holdings } = ledger
-  const stopping = new AbortController()
-  const reader = options.reader.until(stopping.signal)
-  let nap = new AbortController()
-  let loop: Promise<void> | undefined
+  const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
+  const reader = options.reader.until(loop.stopping)
   // By row and attempt: when this process first saw the doubt, on the monotonic clock.
   let firstSeen = new Map<string, number>()
 
@@ -121,7 +120,7 @@ export const createLook = (options: LookOptions): Look => {
     const own = orderSeen ? [] : await holdings.ownSince(since, ownMax)
     if (!orderSeen && own.length === 0) return reader.all('doubt', goOn)
     const reading = await reader.since(since, order, 'doubt', goOn)
-    if (stopping.signal.aborted) return null
+    if (loop.stopping.aborted) return null
     // Where no sweep has shown it yet, this reading has to: one of our own stands at the end where it should.
     const shown = orderSeen || reading?.entries.some(({ id }) => own.includes(id))
     if (reading && shown && (await seesWhatIsKnown(reading, since))) {
@@ -141,7 +140,7 @@ export const createLook = (options: LookOptions): Look => {
     return true
   }
 
-  const goOn = () => !stopping.signal.aborted
+  const goOn = () => !loop.stopping.aborted
 
   const look = async (ripened: Doubt[]): Promise<void> => {
     // What the copy already tells (a late answer, a sweep) needs no reading.
@@ -161,43 +160,22 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   const turn = async (): Promise<void> => {
-    nap = new AbortController()
     const { doubts, waitMs } = await ripe()
     if (doubts.length > 0 && isReady()) {
       await look(doubts)
       heard(null)
     }
-    await clock.sleep(waitMs, nap.signal)
+    await loop.nap(waitMs)
   }
 
-  const keepTurning = async (): Promise<void> => {
-    let pause = retryFirstMs
-    while (!stopping.signal.aborted) {
-      try {
-        await turn()
-        pause = retryFirstMs
-      } catch (error) {
-        if (stopping.signal.aborted) return
-        if (!(error instanceof BridgeError)) log.error({ err: error }, 'a doubt could not be settled')
-        heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
-        const asked = error instanceof BridgeError ? (error.retryAfterMs ?? 0) : 0
-        await clock.sleep(Math.max(pause, asked), stopping.signal)
-        pause = Math.min(pause * 2, retryLongestMs)
-      }
-    }
+  const failed = (error: unknown): void => {
+    // A look that a stop broke off is no failure.
+    if (loop.stopping.aborted) return
+    if (!(error instanceof BridgeError)) log.error({ err: error }, 'a doubt could not be settled')
+    heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
   }
 
-  return {
-    start() {
-      loop ??= keepTurning()
-    },
-    async stop() {
-      stopping.abort()
-      nap.abort()
-      await loop
-    },
-    wake: () => nap.abort()
-  }
+  return { start: () => loop.start(turn, failed), stop: loop.stop, wake: loop.wake }
 }
 
 const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`

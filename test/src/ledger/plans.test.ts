@@ -57,6 +57,7 @@ const useRows = async (ledger: Ledger): Promise<void> => {
   await ledger.summary()
   await ledger.tally()
   await ledger.documents()
+  await ledger.voidSource('acme', 'acme-1', noon)
   await ledger.forget(noon + 1, 1)
   for (const filter of filters()) await ledger.list(filter)
 }

@@ -52,6 +52,16 @@ export function paymentsContract(promised: Promised): void {
     t.equal(await ledger.nextDueAt(), null)
   })
 
+  promised('marked, it is done even where the answer names no date', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.receive(paid, noon)
+    const holding = holdingOf('inv_2026-0042', { paidAt: null })
+    await ledger.record(await borrowOne(ledger, noon), { to: 'paid', holding, marked: true }, noon)
+
+    t.equal(await ledger.nextDueAt(), null)
+    t.equal((await ledger.receive(paid, noon)).changed, false)
+  })
+
   promised('an invoice that was created as paid needs no marking', async (t, ledger) => {
     await ledger.receive(paid, noon)
     const loan = await borrowOne(ledger, noon)

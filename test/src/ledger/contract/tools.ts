@@ -123,6 +123,20 @@ export function toolsContract(promised: Promised): void {
     }
   )
 
+  promised("told of by the tool's own id alone, that invoice is voided, and no other", async (t, ledger) => {
+    await ledger.receive(same, noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'next', sourceId: 'acme-2' }), noon)
+
+    t.equal(await ledger.voidSource('rival', 'acme-1', noon), false)
+    t.equal(await ledger.voidSource('acme', 'acme-3', noon), false)
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+
+    t.equal(await ledger.voidSource('acme', 'acme-1', noon), true)
+    t.equal(await ledger.voidSource('acme', 'acme-1', noon), true, 'told again it is known')
+    t.strictSame(await stateOf(ledger), dismissed)
+    t.strictSame(await stateOf(ledger, 'next'), ['waiting', null])
+  })
+
   promised('voided while it is lent, it is not sent', async (t, ledger) => {
     const loan = await bring(ledger, 'lent')
     await ledger.receive(voided, noon)

@@ -1,0 +1,74 @@
+// What a person says about a row, on SQLite: the table of states rules (states.ts), and that is written.
+
+import type { Instant } from '../clock.ts'
+import { BridgeError } from '../errors.ts'
+import {
+  arrivalCells,
+  dismissedCells,
+  type InvoiceCells,
+  keptOf,
+  overridesOf,
+  rowOf,
+  waitingCells
+} from './cells.ts'
+import type { Action, Row, State } from './ledger.ts'
+import type { SqliteConflicts } from './sqlite-conflicts.ts'
+import type { SqliteRows } from './sqlite-rows.ts'
+import { type Ruling, rule } from './states.ts'
+
+type Around = { rows: SqliteRows; conflicts: SqliteConflicts }
+
+export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Around) => {
+  /** The facts that lose stay, too: they may be sent again, perhaps with another PDF than when they were taken before. */
+  const take = (row: InvoiceCells, now: Instant): void => {
+    const { id } = row
+    const taken = conflicts.latest(id)
+    conflicts.keep(id, { ...keptOf(row), notify: row.notify === 1, test: row.test === 1 }, now)
+    set(id, arrivalCells(taken, now))
+    conflicts.settle(id)
+  }
+
+  const obey = (row: InvoiceCells, ruling: Ruling, now: Instant): void => {
+    const { id } = row
+    switch (ruling.kind) {
+      case 'nothing':
+        return
+      case 'release': {
+        const granted = new Set(overridesOf(row))
+        if (ruling.override) granted.add(ruling.override)
+        // A loan that runs goes on: it is being delivered now.
+        if (row.state === 'waiting' && row.loan_until !== null) return
+        return set(id, { ...waitingCells(now), overrides: JSON.stringify([...granted]) })
+      }
+      case 'dismiss':
+        return set(id, dismissedCells('BY_OPERATOR', now))
+      case 'clear':
+        set(id, { code: null })
+        return conflicts.settle(id)
+      case 'take':
+        return take(row, now)
+      case 'keep':
+        set(id, waitingCells(now))
+        return conflicts.settle(id)
+    }
+  }
+
+  const act = (invoiceNumber: string, action: Action, now: Instant): Row => {
+    const row = byNumber(invoiceNumber)
+    if (!row) throw new BridgeError('INVOICE_NOT_FOUND')
+    const ruling = rule(keptOf(row), action, conflicts.isOpen(row.id))
+    if (!ruling) throw new BridgeError('STATE_CONFLICT', refusal(action, row.state as State))
+    obey(row, ruling, now)
+    if (ruling.kind !== 'nothing') note(row.id, now, `operator: ${action}`)
+    return rowOf(byNumber(invoiceNumber)!)
+  }
+
+  return { act }
+}
+
+const refusal = (action: Action, state: State): string => {
+  if (state === 'sending')
+    return 'it is in doubt whether this invoice was created; wait until that is settled'
+  if (action === 'deliver') return 'it is delivered already'
+  return `there is nothing to ${action} while it is ${state}`
+}

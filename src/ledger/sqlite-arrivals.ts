@@ -1,0 +1,170 @@
+// What comes in, on SQLite: the row of its number is loaded, the table of states judges (states.ts), and what it says is
+// written.
+
+import { type Instant, isoInstant } from '../clock.ts'
+import type { Invoice } from '../invoice.ts'
+import type { Document } from '../spool.ts'
+import {
+  arrivalCells,
+  dismissedCells,
+  documentCells,
+  factsOf,
+  heldCells,
+  type InvoiceCells,
+  keptOf,
+  payingCells,
+  waitingCells
+} from './cells.ts'
+import type { Database } from './database.ts'
+import type { Arrival, Received, Unreadable } from './ledger.ts'
+import type { SqliteConflicts } from './sqlite-conflicts.ts'
+import type { SqliteRows } from './sqlite-rows.ts'
+import { dueOf, type Judgement, judge, judgeVoided, type Kept, mergeArrival } from './states.ts'
+
+type Merge = Extract<Judgement, { kind: 'merge' }>
+type How = Extract<Judgement, { kind: 'void' }>['now']
+
+/** A row, read once: which of its documents is still needed is told by identity. */
+type Known = { row: InvoiceCells; kept: Kept }
+
+type Around = { rows: SqliteRows; conflicts: SqliteConflicts }
+
+export const createArrivals = ({ run }: Database, { rows, conflicts }: Around) => {
+  const { byNumber, set, note } = rows
+
+  const insert = (arrival: Arrival, now: Instant): number => {
+    const { tool, invoice, notify } = arrival
+    const due = dueOf(arrival, now)
+    const id = rows.insert(invoice.invoiceNumber, { received_at: now, ...arrivalCells(arrival, now) })
+    note(id, now, 'received', { tool, notify, ...(due > now ? { notBefore: due } : {}) })
+    return id
+  }
+
+  const merge = ({ row, kept }: Known, arrival: Arrival, merged: Merge, now: Instant): Received => {
+    const { id, state } = row
+    const { invoice, document, released } = merged
+    const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
+    set(id, {
+      invoice: JSON.stringify(invoice),
+      ...documentCells(document),
+      // Whoever has it on loan knows less: it is lent again with all there is.
+      ...(state === 'waiting' ? { loan_until: null } : {}),
+      // It waited to be collected: now it is paid.
+      ...(state === 'waiting' && isPaidNow
+        ? { next_attempt_at: now, since: Math.min(Number(row.since), now) }
+        : {}),
+      ...(state === 'delivered' ? payingCells(invoice.paidAt, row.known_paid_at, now) : {}),
+      ...(released ? waitingCells(now) : {})
+    })
+    note(id, now, 'merged', released ? { released: row.code } : {})
+    return {
+      result: 'duplicate',
+      changed: true,
+      unused: dropped([arrival.document, kept.document], document)
+    }
+  }
+
+  /** Puts other facts into a row that is not in the portal. */
+  const replace = ({ row: { id }, kept }: Known, arrival: Arrival, now: Instant): Received => {
+    set(id, arrivalCells(arrival, now))
+    if (conflicts.isOpen(id)) set(id, heldCells('INVOICE_CONFLICT'))
+    note(id, now, 'corrected', { notify: arrival.notify, replaced: factsOf(kept) })
+    return { result: 'accepted', changed: true, unused: documents(kept.document) }
+  }
+
+  const enterConflict = ({ id, state }: InvoiceCells, arrival: Arrival, now: Instant): Received => {
+    conflicts.keep(id, arrival, now)
+    note(id, now, 'conflict received', { tool: arrival.tool, facts: factsOf(arrival) })
+    // What comes beside a row that was emptied is personal again.
+    if (state === 'delivered') set(id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
+    else if (state !== 'sending') set(id, heldCells('INVOICE_CONFLICT'))
+    return { result: 'conflict', changed: true, unused: [] }
+  }
+
+  /** Other facts that are known: a person has decided about them, or is going to. Null when they are not. */
+  const repeatConflict = ({ id }: InvoiceCells, arrival: Arrival, now: Instant): Received | null => {
+    const known = conflicts.find(id, arrival)
+    if (!known) return null
+    if (known.isSettled) return { result: 'conflict', changed: false, unused: documents(arrival.document) }
+    const merged = mergeArrival(known.kept, arrival)
+    conflicts.keep(id, merged, now)
+    return { result: 'conflict', changed: false, unused: dropped([arrival.document], merged.document) }
+  }
+
+  const voidRow = ({ id }: InvoiceCells, how: How, now: Instant): void => {
+    if (how === 'dismiss') set(id, dismissedCells('VOIDED_IN_TOOL', now))
+    else if (how === 'note') set(id, { code: 'VOIDED_IN_TOOL', forgotten: 0 })
+    else set(id, { voided: 1 })
+    note(id, now, 'voided in the tool')
+  }
+
+  const receive = (arrival: Arrival, now: Instant): Received => {
+    const row = byNumber(arrival.invoice.invoiceNumber)
+    if (!row) {
+      insert(arrival, now)
+      return { result: 'accepted', changed: true, unused: [] }
+    }
+    const kept = keptOf(row)
+    const judgement = judge(kept, arrival)
+    switch (judgement.kind) {
+      case 'nothing':
+        return { result: 'duplicate', changed: false, unused: documents(arrival.document) }
+      case 'void':
+        voidRow(row, judgement.now, now)
+        return { result: 'accepted', changed: true, unused: documents(arrival.document) }
+      case 'merge':
+        return merge({ row, kept }, arrival, judgement, now)
+      case 'replace':
+        return repeatConflict(row, arrival, now) ?? replace({ row, kept }, arrival, now)
+      case 'conflict':
+        return repeatConflict(row, arrival, now) ?? enterConflict(row, arrival, now)
+    }
+  }
+
+  const voidSource = (tool: string, sourceId: string, now: Instant): boolean => {
+    const row = rows.find(`tool = ? AND invoice ->> '$.sourceId' = ?`, tool, sourceId)
+    if (!row) return false
+    const judgement = judgeVoided(keptOf(row))
+    if (judgement.kind === 'void') voidRow(row, judgement.now, now)
+    return true
+  }
+
+  const keepUnreadable = ({ tool, invoiceNumber, body, problem }: Unreadable, now: Instant): boolean => {
+    if (byNumber(invoiceNumber)) return false
+    const invoice = unknownInvoice(invoiceNumber, now)
+    const id = insert({ tool, invoice, document: null, notify: false, test: false }, now)
+    run('INSERT INTO event VALUES (?, ?)', id, body)
+    set(id, heldCells('EVENT_UNREADABLE'))
+    note(id, now, 'held', { code: 'EVENT_UNREADABLE', detail: problem })
+    return true
+  }
+
+  return { receive, voidSource, keepUnreadable }
+}
+
+const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
+
+const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
+  documents(...found).filter(document => document !== used)
+
+/** Of an event that could not be read nothing is known but its own number. */
+const unknownInvoice = (invoiceNumber: string, now: Instant): Invoice => ({
+  invoiceNumber,
+  sourceId: null,
+  customer: {
+    ref: 'unknown',
+    portalId: null,
+    emails: [],
+    name: null,
+    address: null,
+    zipCode: null,
+    city: null,
+    countryCode: null
+  },
+  amountCents: 0,
+  currency: 'EUR',
+  issuedAt: isoInstant(now).slice(0, 10),
+  dueAt: null,
+  paidAt: null,
+  pdfUrl: null
+})

@@ -1,0 +1,63 @@
+// Other facts under a known number, on SQLite: kept beside its row, once per set of facts. What a person has decided stays,
+// because senders redeliver for days.
+
+import type { Instant } from '../clock.ts'
+import type { Document } from '../spool.ts'
+import { type Cells, factsOf } from './cells.ts'
+import type { Database } from './database.ts'
+import type { Arrival } from './ledger.ts'
+
+export const createConflicts = ({ one, all, run }: Database) => {
+  /** Whether a person is still to decide. */
+  const isOpen = (invoiceId: number): boolean =>
+    one('SELECT 1 FROM conflict WHERE invoice_id = ? AND settled = 0', invoiceId) !== undefined
+
+  /** The same facts, as they are kept. */
+  const find = (invoiceId: number, arrival: Arrival): { kept: Arrival; isSettled: boolean } | undefined => {
+    const cells = one(
+      'SELECT arrival, settled FROM conflict WHERE invoice_id = ? AND facts = ?',
+      invoiceId,
+      factsKey(arrival)
+    )
+    return cells && { kept: arrivalIn(cells), isSettled: cells.settled === 1 }
+  }
+
+  /** Facts that are kept already take in what is newer. */
+  const keep = (invoiceId: number, arrival: Arrival, now: Instant): void =>
+    run(
+      `INSERT INTO conflict (invoice_id, facts, arrival, received_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET arrival = excluded.arrival`,
+      invoiceId,
+      factsKey(arrival),
+      JSON.stringify(arrival),
+      now
+    )
+
+  /** Of those that wait for a person. */
+  const latest = (invoiceId: number): Arrival =>
+    arrivalIn(
+      one(
+        'SELECT arrival FROM conflict WHERE invoice_id = ? AND settled = 0 ORDER BY id DESC',
+        invoiceId
+      ) as Cells
+    )
+
+  const settle = (invoiceId: number): void =>
+    run('UPDATE conflict SET settled = 1 WHERE invoice_id = ?', invoiceId)
+
+  /** Answers the documents that came with them. */
+  const empty = (invoiceId: number): (Document | null)[] => {
+    const found = all('SELECT arrival FROM conflict WHERE invoice_id = ?', invoiceId)
+    run(`UPDATE conflict SET arrival = '{}', settled = 1 WHERE invoice_id = ?`, invoiceId)
+    return found.map(cells => (arrivalIn(cells) as Partial<Arrival>).document ?? null)
+  }
+
+  return { isOpen, find, keep, latest, settle, empty }
+}
+
+export type SqliteConflicts = ReturnType<typeof createConflicts>
+
+/** The text under which a set of facts is kept once. */
+const factsKey = (arrival: Arrival): string => JSON.stringify(factsOf(arrival))
+
+const arrivalIn = (cells: Cells): Arrival => JSON.parse(cells.arrival as string) as Arrival

@@ -1,0 +1,54 @@
+// Rows that are delivered, on SQLite: what the portal tells of them afterwards. One is known to be paid, is gone, is there
+// again, or stands there twice.
+
+import type { SQLInputValue } from 'node:sqlite'
+import type { Instant } from '../clock.ts'
+import { type InvoiceCells, keptOf, overridesOf, payingCells } from './cells.ts'
+import type { SqliteConflicts } from './sqlite-conflicts.ts'
+import type { Told } from './sqlite-holdings.ts'
+import type { SqliteRows } from './sqlite-rows.ts'
+
+type Around = { rows: SqliteRows; conflicts: SqliteConflicts }
+
+export const createDelivered = ({ rows, conflicts }: Around) => {
+  const { find, byNumber, set, note } = rows
+
+  const knowPaid = (id: number, at: Instant): void =>
+    set(id, { known_paid_at: at, paying: 0, next_attempt_at: null, loan_until: null })
+
+  /** It was only not visible yet: what its loss stopped goes on. */
+  const reappear = (row: InvoiceCells, knownPaidAt: SQLInputValue | undefined, now: Instant): void =>
+    set(row.id, {
+      code: conflicts.isOpen(row.id) ? 'INVOICE_CONFLICT' : null,
+      ...payingCells(keptOf(row).invoice.paidAt, knownPaidAt, now)
+    })
+
+  /** Another entry, under a number that is delivered. */
+  const findTwice = (invoiceNumber: string, portalId: string, now: Instant): void => {
+    const row = byNumber(invoiceNumber)
+    if (row?.state !== 'delivered' || overridesOf(row).includes('INVOICE_CONFLICT')) return
+    set(row.id, { code: 'PORTAL_DUPLICATE', forgotten: 0 })
+    note(row.id, now, 'found twice', { code: 'PORTAL_DUPLICATE', also: portalId })
+  }
+
+  const entered: Told['entered'] = (entry, isNew, now) => {
+    const row = find('portal_id = ?', entry.id)
+    if (!row) {
+      if (isNew && entry.invoiceNumber !== null) findTwice(entry.invoiceNumber, entry.id, now)
+      return
+    }
+    if (entry.paidAt !== null && row.known_paid_at === null) knowPaid(row.id, entry.paidAt)
+    if (row.code === 'DELETED_IN_PORTAL') reappear(row, entry.paidAt ?? row.known_paid_at, now)
+  }
+
+  const lost: Told['lost'] = (portalId, now) => {
+    const row = find('portal_id = ?', portalId)
+    if (!row || row.code === 'DELETED_IN_PORTAL') return
+    set(row.id, { code: 'DELETED_IN_PORTAL', next_attempt_at: null, loan_until: null, forgotten: 0 })
+    note(row.id, now, 'gone from the portal', { code: 'DELETED_IN_PORTAL' })
+  }
+
+  return { knowPaid, entered, lost }
+}
+
+export type SqliteDelivered = ReturnType<typeof createDelivered>

@@ -1,0 +1,113 @@
+// Rows on loan, on SQLite, and those that a loan left in doubt. The number of attempts fences them: whoever comes late
+// writes nothing.
+
+import type { Instant } from '../clock.ts'
+import { numberKey } from '../invoice.ts'
+import type { Document } from '../spool.ts'
+import { documentCells, doubtOf, type InvoiceCells, instantOf, loanOf, overridesOf } from './cells.ts'
+import type { Database } from './database.ts'
+import type { CreateBody, Decision, Doubt, Loan } from './ledger.ts'
+import type { SqliteEndings } from './sqlite-endings.ts'
+import type { SqliteHoldings } from './sqlite-holdings.ts'
+import type { SqliteRows } from './sqlite-rows.ts'
+
+type Around = { rows: SqliteRows; holdings: SqliteHoldings; endings: SqliteEndings }
+
+export const createLoans = ({ one, all, run }: Database, { rows, holdings, endings }: Around) => {
+  const { find, set, note } = rows
+
+  const borrow = (limit: number, now: Instant, until: Instant): Loan[] => {
+    run('UPDATE invoice SET loan_until = NULL WHERE loan_until <= ?', now)
+    return all(
+      `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id IN (
+         SELECT id FROM invoice INDEXED BY invoice_due
+         WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL AND next_attempt_at <= ?
+         ORDER BY next_attempt_at, id LIMIT ?
+       ) RETURNING *, (SELECT body FROM event WHERE invoice_id = invoice.id) AS unread`,
+      until,
+      now,
+      limit
+    )
+      .sort((a, b) => Number(a.next_attempt_at) - Number(b.next_attempt_at) || Number(a.id) - Number(b.id))
+      .map(loanOf)
+  }
+
+  const nextDueAt = (): Instant | null => {
+    const due = instantOf(
+      one(
+        `SELECT min(next_attempt_at) AS at FROM invoice INDEXED BY invoice_due
+          WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL`
+      )
+    )
+    const loan = instantOf(
+      one(
+        `SELECT min(loan_until) AS at FROM invoice INDEXED BY invoice_loan
+          WHERE next_attempt_at IS NOT NULL AND loan_until IS NOT NULL`
+      )
+    )
+    return due === null || loan === null ? (due ?? loan) : Math.min(due, loan)
+  }
+
+  /** The row of a loan that still holds. */
+  const lent = ({ id, attempt }: Loan, now: Instant): InvoiceCells | undefined =>
+    find('id = ? AND attempt = ? AND loan_until > ?', id, attempt, now)
+
+  const attach = (loan: Loan, document: Document, now: Instant): boolean => {
+    if (!lent(loan, now)) return false
+    set(loan.id, documentCells(document))
+    note(loan.id, now, 'pdf fetched', { bytes: document.bytes })
+    return true
+  }
+
+  const sending = (loan: Loan, body: CreateBody, now: Instant): 'granted' | 'lost' | 'known' => {
+    const row = lent(loan, now)
+    if (row?.state !== 'waiting') return 'lost'
+    const there = holdings.idsUnder(numberKey(body.invoiceNumber))
+    if (there.length > 0 && !overridesOf(row).includes('INVOICE_CONFLICT')) return 'known'
+    set(loan.id, {
+      state: 'sending',
+      code: null,
+      body: JSON.stringify(body),
+      ever_sent: 1,
+      told: holdings.told(),
+      next_attempt_at: null,
+      sending_at: now
+    })
+    note(loan.id, now, 'sending', { attempt: loan.attempt })
+    return 'granted'
+  }
+
+  const paying = (loan: Loan, now: Instant): boolean => {
+    const row = lent(loan, now)
+    if (row?.state !== 'delivered' || row.known_paid_at !== null) return false
+    set(loan.id, { paying: 1 })
+    return true
+  }
+
+  const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
+    const row = lent(loan, now)
+    if (row) endings.conclude(row, decision, now)
+    return row !== undefined
+  }
+
+  const doubts = (now: Instant, limit: number): Doubt[] =>
+    all(
+      `SELECT * FROM invoice INDEXED BY invoice_sending
+        WHERE state = 'sending' AND (loan_until IS NULL OR loan_until <= ?) ORDER BY sending_at, id LIMIT ?`,
+      now,
+      limit
+    ).map(doubtOf)
+
+  const settle = ({ id, attempt }: Doubt, decision: Decision, now: Instant): boolean => {
+    const row = find(
+      `id = ? AND attempt = ? AND state = 'sending' AND (loan_until IS NULL OR loan_until <= ?)`,
+      id,
+      attempt,
+      now
+    )
+    if (row) endings.conclude(row, decision, now)
+    return row !== undefined
+  }
+
+  return { borrow, nextDueAt, attach, sending, paying, record, doubts, settle }
+}
