@@ -21,6 +21,8 @@ export interface Disk {
   hasSnapshot: () => boolean
   rollBack: () => void
   lose: () => void
+  /** At the end of the run. */
+  close: () => void
 }
 
 // Migrated once for all seeds of this thread.
@@ -53,7 +55,7 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
 
   // Never into an open database: with statements on table-valued functions behind it that crashes Node 26.10.
   const replace = (ledger: Uint8Array): void => {
-    database.close()
+    release(database)
     database = hold(ledger)
     disks += 1
     if (!keeps) identity = `disk ${disks}`
@@ -103,7 +105,8 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
       replace(emptyLedger())
       files = new Set()
       copy = undefined
-    }
+    },
+    close: () => release(database)
   }
 }
 
@@ -119,6 +122,12 @@ const prepareOnce = (database: DatabaseSync, fails: () => boolean): void => {
     if (sql === 'COMMIT') failRuns(statement, fails)
     return statement
   }
+}
+
+/** What it was given of ours holds its statements, and they hold it: it would stay for as long as the process runs. */
+const release = (database: DatabaseSync): void => {
+  database.close()
+  Reflect.deleteProperty(database, 'prepare')
 }
 
 const failRuns = (statement: StatementSync, fails: () => boolean): void => {

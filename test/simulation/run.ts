@@ -19,6 +19,9 @@ const { values } = parseArgs({
 // So many failures are enough to look at.
 const failuresMax = 20
 
+// A long run shows that it lives.
+const reportEvery = 10_000
+
 const replay = async (seed: number): Promise<boolean> => {
   const mutation = mutations.find(({ name }) => name === values.mutation) ?? null
   const { trace, failures } = await simulate(seed, { mutation, traced: true })
@@ -34,7 +37,10 @@ const runMany = async (): Promise<boolean> => {
     count: Number(values.seeds),
     workers: Number(values.workers),
     mutation: values.mutation ?? null,
-    failuresMax
+    failuresMax,
+    ran({ seeds, failed }) {
+      if (seeds % reportEvery === 0) console.log(`${seeds} seeds: ${failed.length} failed`)
+    }
   })
   for (const { seed, failures } of failed) console.log(`seed ${seed}: ${failures.join('; ')}`)
   const seconds = (performance.now() - startedAt) / 1000

@@ -10,6 +10,8 @@ export type Run = {
   mutation: string | null
   /** Ends the run once so many seeds have failed. */
   failuresMax: number
+  /** Told after each chunk. */
+  ran?: (so: Ran) => void
 }
 
 export type Failed = { seed: number; failures: string[] }
@@ -22,7 +24,14 @@ export type Chunk = { seeds: number[]; mutation: string | null }
 // Small enough that the threads end together, and that a run that has found enough ends soon.
 const chunkSeeds = 20
 
-export const runSeeds = async ({ from, count, workers, mutation, failuresMax }: Run): Promise<Ran> => {
+export const runSeeds = async ({
+  from,
+  count,
+  workers,
+  mutation,
+  failuresMax,
+  ran: told
+}: Run): Promise<Ran> => {
   const ran: Ran = { seeds: 0, events: 0, failed: [] }
   let next = from
 
@@ -36,6 +45,7 @@ export const runSeeds = async ({ from, count, workers, mutation, failuresMax }: 
         ran.seeds += seeds.length
         ran.events += events
         ran.failed.push(...failed)
+        told?.(ran)
       }
     } finally {
       await thread.terminate()

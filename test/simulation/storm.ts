@@ -82,7 +82,7 @@ export const simulate = async (
   if (!ended()) judge({ world, machine, tools, people })
   // A mistake shall be found by what it does to invoices, not by what it costs.
   if (!ended() && mutation === null) judgeCosts(world, machine, tools)
-  machine.disk.database().close()
+  machine.disk.close()
   return {
     seed,
     failures: world.failures,
