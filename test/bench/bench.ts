@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Disposable } from '../end-to-end/bridge-process.ts'
-import { customersFound } from './customers.ts'
+import { customerByHand, customersFound } from './customers.ts'
 import { memory } from './memory.ts'
 import { requests } from './requests.ts'
 import { start } from './start.ts'
@@ -14,7 +14,15 @@ export type Row = { what: string; figure: string; beside: string }
 export type Options = { invoices: number; kills: number; how: string; order: string }
 export type Bench = (t: Disposable, options: Options) => Promise<Row[]>
 
-const benches: Record<string, Bench> = { start, memory, webhooks, requests, customers: customersFound, storm }
+const benches: Record<string, Bench> = {
+  start,
+  memory,
+  webhooks,
+  requests,
+  customers: customersFound,
+  'by-hand': customerByHand,
+  storm
+}
 
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({

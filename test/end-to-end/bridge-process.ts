@@ -58,7 +58,7 @@ export type BridgeProcess = {
   output: () => string
   /** Answers the exit code; null when a signal ended it. */
   kill: (signal: NodeJS.Signals) => Promise<number | null>
-  api: <T>(method: string, path: string) => Promise<T>
+  api: <T>(method: string, path: string, body?: unknown) => Promise<T>
   /** A JSON event to the generic intake, by the secret as bearer token. */
   send: (fields: Record<string, unknown>, headers?: Record<string, string>) => Promise<Answer>
   /** The same with any body. */
@@ -112,10 +112,12 @@ export const startBridge = async (t: Disposable, env: Record<string, string>): P
     pid: child.pid ?? 0,
     output: () => output,
     kill: signal => end(child, signal),
-    api: async (method, path) => {
+    api: async (method, path, body) => {
+      const json = body === undefined ? {} : { 'content-type': 'application/json' }
       const answer = await fetch(url + path, {
         method,
-        headers: { authorization: `Bearer ${operatorToken}` }
+        headers: { authorization: `Bearer ${operatorToken}`, ...json },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) })
       })
       return (await answer.json()) as never
     },
