@@ -4,7 +4,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -123,6 +123,7 @@ t.test(
       ]
     )
     t.equal(held.invoices.length, 2, 'what was not released did not leave')
+    t.equal(statSync(join(folder, '.env')).mode & 0o777, 0o600, 'only its owner reads the secrets')
   }
 )
 
