@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { parseEnv } from 'node:util'
 import { systemClock } from './clock.ts'
 import { type Command, CommandFailed, commands, type Terminal } from './commands/command.ts'
 import { explainProblems } from './config.ts'
@@ -22,14 +23,10 @@ const usage = (): string =>
 const packageFile = new URL('../package.json', import.meta.url)
 
 const terminal = (): Terminal => {
-  // A .env beside the project is read like the platform's own environment, which wins.
-  try {
-    process.loadEnvFile('.env')
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error
-  }
+  const overridden = loadEnvFile()
   return {
     env: process.env,
+    overridden,
     clock: systemClock,
     random: Math.random,
     print: text => process.stdout.write(`${text}\n`),
@@ -39,6 +36,23 @@ const terminal = (): Terminal => {
       new Promise(resolve => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
       })
+  }
+}
+
+/** A .env beside the project is read like the platform's own environment, which wins. Answers what it wins over. */
+const loadEnvFile = (): string[] => {
+  const file = Object.entries(parseEnv(readEnvFile()))
+  const overridden = file.filter(([name, value]) => (process.env[name] ?? value) !== value)
+  for (const [name, value] of file) process.env[name] ??= value
+  return overridden.map(([name]) => name)
+}
+
+const readEnvFile = (): string => {
+  try {
+    return readFileSync('.env', 'utf8')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error
+    return ''
   }
 }
 

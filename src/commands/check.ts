@@ -15,7 +15,7 @@ import { createPortal } from '../portal/client.ts'
 import { openSpool } from '../spool.ts'
 import type { Finding, ToolModule } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
-import type { Command, Terminal } from './command.ts'
+import { type Command, type Terminal, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off; half of that is the time to mend a clock.
 const clockOffMsMax = 150_000
@@ -24,6 +24,7 @@ const freeBytesMin = 200_000_000
 
 export const run: Command = async (args, terminal) => {
   const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
+  warnOfOverridden(terminal)
   const tools = await loadTools()
   const config = readConfig(terminal.env, settingsOf(tools))
   const findings = [

@@ -5,6 +5,8 @@ import type { Environment } from '../config.ts'
 
 export type Terminal = {
   env: Environment
+  /** What stands in .env too, with another value that has no effect. */
+  overridden: string[]
   clock: Clock
   random: () => number
   print: (text: string) => void
@@ -12,6 +14,15 @@ export type Terminal = {
   version: string
   /** Resolves when the process is asked to end; from the first call on it does not end by itself. */
   stopped: () => Promise<string>
+}
+
+/** An edit of .env without effect is hard to find by oneself. Names only: values may be secrets. */
+export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
+  if (overridden.length === 0) return
+  const names = overridden.join(', ')
+  complain(
+    `Warning: ${names}: the environment holds another value than .env, and wins. Unset what .env is to say.`
+  )
 }
 
 /** A failure that its message tells in full: a person reads it, and no stack. */

@@ -90,6 +90,29 @@ t.test('a .env in the folder is read, and what is set besides wins', async t => 
   })
 })
 
+t.test('what has no effect in .env is named at start and by check, never with a value', async t => {
+  const file = { ...settings, INTAKE_SECRET: 'of the file, and long enough', PORT: '1', RETENTION_DAYS: 'x' }
+  const lines = Object.entries(file).map(([name, value]) => `${name}=${value}\n`)
+  const cwd = t.testdir({ '.env': lines.join('') })
+  const env = { ...settings, INTAKE_SECRET: '', PORT: '2', REVIEW: 'true' }
+  const warning = /^Warning: .*$/m
+
+  const [served, checked, same] = await Promise.all([
+    factuurbrug(['serve'], { cwd, env }),
+    factuurbrug(['check'], { cwd, env }),
+    factuurbrug(['serve'], { cwd })
+  ])
+  for (const { code, stderr } of [served, checked]) {
+    t.equal(
+      warning.exec(stderr)?.[0],
+      'Warning: INTAKE_SECRET, PORT: the environment holds another value than .env, and wins. Unset what .env is to say.'
+    )
+    t.match({ code, stderr }, { code: 1, stderr: 'RETENTION_DAYS' }, 'the rest of .env counts')
+    t.notMatch(stderr, 'of the file')
+  }
+  t.notMatch(same.stderr, warning)
+})
+
 t.test('a port that is taken is told in words, and nothing stays behind', async t => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
