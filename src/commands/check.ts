@@ -7,13 +7,14 @@ import { parseArgs } from 'node:util'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openTools } from '../bridge.ts'
 import { type Config, readConfig } from '../config.ts'
+import type { OpenTool } from '../desk.ts'
 import { BridgeError, isCode } from '../errors.ts'
 import { openHttp } from '../http.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
 import { fetchPdf } from '../pdf.ts'
 import { createPortal } from '../portal/client.ts'
 import { openSpool } from '../spool.ts'
-import type { Finding, ToolModule } from '../tool.ts'
+import type { Finding } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
 import { type Command, type Terminal, warnOfOverridden } from './command.ts'
 
@@ -27,6 +28,7 @@ export const run: Command = async (args, terminal) => {
   warnOfOverridden(terminal)
   const tools = await loadTools()
   const config = readConfig(terminal.env, settingsOf(tools))
+  const on = openTools(config, tools)
   const findings = [
     {
       ok: true,
@@ -34,7 +36,7 @@ export const run: Command = async (args, terminal) => {
       found: `all are right; mode: ${config.REVIEW ? 'review, nothing is sent by itself' : 'live'}`
     },
     ...checkTools(config),
-    ...(await askTools(config, tools, terminal)),
+    ...(await askTools(config, on, terminal)),
     checkAddress(config),
     await checkLedger(config),
     ...(await checkPortal(config, terminal)),
@@ -58,12 +60,12 @@ const checkTools = ({ tools, PUBLIC_URL }: Config): Finding[] => {
 }
 
 /** Each tool that can be asked proves its own: token, webhook, an invoice and its PDF. */
-const askTools = async (config: Config, modules: ToolModule[], { clock }: Terminal): Promise<Finding[]> => {
+const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Promise<Finding[]> => {
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
   const line = { timeZone: config.PORTAL_TIME_ZONE, clock, api: createToolApi({ http, clock }) }
   const findings: Finding[] = []
   try {
-    for (const { tool, settings } of openTools(config, modules)) {
+    for (const { tool, settings } of on) {
       const missing = tool.missingSecret(settings)
       if (missing)
         findings.push({

@@ -78,6 +78,20 @@ t.test('settings come first: without them there is nothing to prove', async t =>
   t.match(await check(), { code: 1, stdout: '', stderr: /^ {2}PORTAL_TOKEN: missing/m })
 })
 
+t.test('what a start would refuse, a check refuses in the same words', async t => {
+  const { settings } = await open(t, {
+    PORTAL_URL: 'https://api.mijnklantportaal.nl/v1',
+    STRIPE_TEST_MODE: 'true'
+  })
+  const [checked, served] = await Promise.all([
+    factuurbrug(['check'], { env: settings }),
+    factuurbrug(['serve'], { env: settings })
+  ])
+
+  t.match(checked, { code: 1, stdout: '', stderr: /^ {2}STRIPE_TEST_MODE: refused while PORTAL_URL is/m })
+  t.strictSame(checked, served)
+})
+
 t.test('a clock that differs from the portal is found, whichever way', async t => {
   const page = JSON.stringify({ data: [], next_page_url: null })
   for (const [off, words] of [
