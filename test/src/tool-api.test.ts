@@ -83,6 +83,15 @@ t.test('a token that is refused is said to be', async t => {
   }
 })
 
+t.test('a token that may not do this is told what it lacks', async t => {
+  const needs = 'the scope invoices'
+  const forbidden = await answering(t, 403)
+  const unknown = await answering(t, 401)
+
+  await t.rejects(forbidden.ask({ needs }), { message: /answered 403: this needs the scope invoices$/ })
+  await t.rejects(unknown.ask({ needs }), { message: /answered 401$/ })
+})
+
 t.test('a tool that is busy says for how long, within bounds', async t => {
   const cases: [Record<string, string>, number][] = [
     [{}, 60_000],

@@ -192,7 +192,7 @@ t.test(
     moneybird.invoices.push(entity('open', { currency: null }))
     t.match(await check(address, line), [
       { ok: true },
-      { ok: false, what: 'webhook', found: /answered 403/ },
+      { ok: false, what: 'webhook', found: /answered 403: this needs the scope settings$/ },
       { ok: false, what: 'invoice', found: /^currency/ }
     ])
 

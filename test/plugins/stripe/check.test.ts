@@ -45,7 +45,7 @@ t.test('what is wrong is told, and the rest is looked at all the same', async t 
 
   t.match(found, {
     'last invoice': /^NOT: cannot be read: total/,
-    customers: /^NOT: TOOL_UNAUTHORIZED/,
+    customers: /^NOT: TOOL_UNAUTHORIZED: .* 403: this needs read rights on Customers$/,
     'event log': /^ok/,
     webhook: /^NOT: it led to https:\/\/oud.example, it was disabled/,
     STRIPE_WEBHOOK_SECRET: /^NOT: missing/
