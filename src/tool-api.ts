@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Instant } from './clock.ts'
 import { BridgeError } from './errors.ts'
-import type { Http } from './http.ts'
+import { type Http, refusalIn } from './http.ts'
 
 export type Asked = {
   url: string
@@ -63,12 +63,13 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   try {
     return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })
   } catch (cause) {
+    const host = URL.parse(url)?.host ?? 'the tool'
     const { code, name } = cause as { code?: string; name: string }
-    throw new BridgeError(
-      'TOOL_UNREACHABLE',
-      `${URL.parse(url)?.host ?? 'the tool'} does not answer (${code ?? name})`,
-      { cause }
-    )
+    const refusal = refusalIn(cause)
+    const reason = refusal
+      ? `is not asked, because ${refusal.message}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true`
+      : `does not answer (${code ?? name})`
+    throw new BridgeError('TOOL_UNREACHABLE', `${host} ${reason}`, { cause })
   }
 }
 

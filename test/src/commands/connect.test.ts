@@ -124,7 +124,7 @@ t.test('what keeps a tool from being connected is said', async t => {
   t.match(refused, { code: 1, stdout: '', stderr: /^TOOL_UNAUTHORIZED/ })
   t.match(
     inside,
-    { code: 1, stdout: '', stderr: /^TOOL_UNREACHABLE/ },
+    { code: 1, stdout: '', stderr: /^TOOL_UNREACHABLE: .* ALLOW_PRIVATE_ADDRESSES=true/ },
     'an address in the house is not asked'
   )
 })
