@@ -137,6 +137,7 @@ const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
 
 const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding[]> => {
   let date: string | null = null
+  let status: number | null = null
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -145,6 +146,7 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
     clock,
     onAnswer: answer => {
       date = answer.dateHeader
+      status = answer.status
     }
   })
   let token: Finding
@@ -153,10 +155,11 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
     token = {
       ok: true,
       what: 'portal',
-      found: `${config.PORTAL_URL} takes the token; its first page holds ${items.length} invoices`
+      found: `${config.PORTAL_URL} takes the token, ${items.length} invoices on its first page; read only: creating is not tried`
     }
   } catch (error) {
-    token = { ok: false, what: 'portal', found: messageOf(error) }
+    const scope = status === 403 ? ': reading needs the scope invoices.read' : ''
+    token = { ok: false, what: 'portal', found: messageOf(error) + scope }
   } finally {
     portal.close()
   }

@@ -47,7 +47,7 @@ t.test('a set-up that is right is proven, and nothing is changed', async t => {
     'ok    tool invoices: on; its webhooks go to http://127.0.0.1:8080/webhooks/invoices',
     'ok    public address: http://127.0.0.1:8080',
     /^ok {4}ledger: \d+ MB free in /,
-    `ok    portal: ${settings.PORTAL_URL} takes the token; its first page holds 0 invoices`,
+    `ok    portal: ${settings.PORTAL_URL} takes the token, 0 invoices on its first page; read only: creating is not tried`,
     /^ok {4}clock: \d s (ahead of|behind) the portal$/,
     'ok    PDF addresses: only public https addresses are fetched; try one with --pdf <url>'
   ])
@@ -211,6 +211,16 @@ t.test('a ledger that a running bridge holds is fine', async t => {
   await startBridge(t, settings)
 
   t.match(await check(), { code: 0, stdout: /^ok {4}ledger: /m })
+})
+
+t.test('a portal key that may not read is told the scope that it lacks', async t => {
+  const { portal, check } = await open(t)
+  portal.fault({ on: { call: 'list' }, fault: '403' })
+
+  t.match(await check(), {
+    code: 1,
+    stdout: /^FAIL {2}portal: PORTAL_UNAUTHORIZED: .* 403: reading needs the scope invoices\.read$/m
+  })
 })
 
 t.test('a portal that is not there fails, and its clock is not compared', async t => {
