@@ -100,6 +100,14 @@ t.test('the README has a row for every command', async t => {
   t.strictSame([...new Set(rows)].toSorted(), commandNames.toSorted())
 })
 
+t.test('the usage of a command names every option that its row in the README names', async t => {
+  for (const [cell = '', told = ''] of rowsOf(sectionOf(readme, '## Command line'))) {
+    const command = commands.find(({ name }) => name.split(' ')[0] === bare(cell).split(' ')[1])
+    const known = `${command?.name} ${command?.options}`
+    for (const [option] of `${cell} ${told}`.matchAll(/--[a-z-]+/g)) t.ok(known.includes(option), option)
+  }
+})
+
 t.test('every call of the portal that the README names exists', async t => {
   const [, known = ''] = commands.find(({ name }) => name.startsWith('portal '))?.name.split(' ') ?? []
   const called = calledIn(readme, /\bfactuurbrug portal ([a-z-]+)/g)

@@ -38,6 +38,20 @@ t.test('who asks for help gets it, and who asks for nothing gets it with exit co
   t.strictSame(version, { code: 0, stdout: `${wanted}\n`, stderr: '' })
 })
 
+t.test('every command tells its own use, and does nothing else', async t => {
+  const asked = [
+    ['connect', '--help'],
+    ['send-test', 'invoices', '-h'],
+    ['serve', '--help'],
+    ['deliver', '--help']
+  ]
+  const ended = await Promise.all(asked.map(args => factuurbrug(args)))
+
+  for (const [at, [name = '']] of asked.entries())
+    t.match(ended[at], { code: 0, stderr: '', stdout: new RegExp(`^Usage: factuurbrug ${name}\\b`) }, name)
+  t.match(ended[0]?.stdout, /^Usage: factuurbrug connect <tool> \[--public-url .*\n\n {2}registers/)
+})
+
 t.test('wrong use is told in words, with exit code 2 and nothing on standard output', async t => {
   const wrong: [string[], RegExp][] = [
     [['delete'], /^There is no command delete\..*Usage:/s],
