@@ -64,6 +64,9 @@ const steps: Step[] = [
   { does: 'curl', shows: /^\{"result":"conflict"\}$/ },
   { does: 'npx factuurbrug take 2026-0045', shows: /2026-0045 +waiting +- +242\.00/ },
   { does: 'npx factuurbrug portal invoices', shows: /inv_\w+ +2026-0042 +cst_bakkerijdevos1 +121\.00/ },
+  { does: 'curl -sS http://127.0.0.1:8090', shows: /"faults":\[\{.*"fault":"lost"/ },
+  { does: 'npx factuurbrug deliver 2026-0045', shows: /2026-0045 +waiting/ },
+  { does: 'npx factuurbrug invoice 2026-0045', ask: true, shows: /sending.*answer unknown/s },
   { does: 'fly apps create', leftOut: 'it needs an account with Fly' },
   { does: 'curl', shows: /"ledger":\[\{"status":"pass"\}\]/ },
   { does: 'fly volumes create', leftOut: 'it needs an account with Fly' }
@@ -95,6 +98,7 @@ t.test(
         .replace('npm ci --omit=dev && npm run demo', 'npm run demo -- --once')
         .replace(/^npm run sandbox$/m, `npm run sandbox -- --port ${portal}`)
         .replaceAll('https://api.mijnklantportaal.nl/v1', `http://127.0.0.1:${portal}/v1`)
+        .replaceAll('http://127.0.0.1:8090', `http://127.0.0.1:${portal}`)
         .replaceAll('http://127.0.0.1:8080', `http://127.0.0.1:${bridge}`)
         .replaceAll('https://facturen.example', pdfs.origin)
     let before = ''
@@ -123,10 +127,11 @@ t.test(
       held.invoices.toSorted((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber)),
       [
         { invoiceNumber: '2026-0042', amount: '121.00', sendNotification: 'false', sha256 },
-        { invoiceNumber: '2026-0044', amount: '121.00', sendNotification: 'false', sha256 }
+        { invoiceNumber: '2026-0044', amount: '121.00', sendNotification: 'false', sha256 },
+        { invoiceNumber: '2026-0045', amount: '242.00', sendNotification: 'false', sha256 }
       ]
     )
-    t.equal(held.invoices.length, 2, 'what was not released did not leave')
+    t.equal(held.invoices.length, 3, 'what was not released did not leave')
     t.equal(statSync(join(folder, '.env')).mode & 0o777, 0o600, 'only its owner reads the secrets')
   }
 )

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { loadTools } from '../plugins/registry.ts'
+import { Fault } from '../plugins/sandbox/faults.ts'
+import { calls } from '../plugins/sandbox/request-log.ts'
 import { commands } from '../src/commands/command.ts'
 import { settings } from '../src/config.ts'
 import { advice } from '../src/errors.ts'
@@ -113,6 +115,18 @@ t.test('every call of the portal that the README names exists', async t => {
   const called = calledIn(readme, /\bfactuurbrug portal ([a-z-]+)/g)
 
   t.strictSame([...new Set(called)].toSorted(), known.split('|').toSorted())
+})
+
+t.test('the README has every fault of the sandbox, and every call that can have one', async t => {
+  const section = sectionOf(readme, '### See it happen in the sandbox')
+  const listed = rowsOf(section).flatMap(([cell = '']) => cell.split(', ').map(bare))
+
+  t.strictSame(listed.toSorted(), Fault.shape.fault.options.toSorted())
+  for (const call of calls)
+    t.ok(
+      codeOf(section).some(code => code === call || code.includes(`"${call}"`)),
+      call
+    )
 })
 
 t.test('every npm command that a document names exists', async t => {
