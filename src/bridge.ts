@@ -62,7 +62,7 @@ export const openBridge = async ({
   logger,
   version
 }: BridgeOptions): Promise<Bridge> => {
-  refuseTestMode(config, openTools(config, tools))
+  const toolsOn = openTools(config, tools)
   const folder = ledgerFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
   const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
@@ -85,7 +85,7 @@ export const openBridge = async ({
   })
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
   const desk = createDesk({
-    tools: openTools(config, tools),
+    tools: toolsOn,
     api: createToolApi({ http, clock }),
     clock,
     timeZone: config.PORTAL_TIME_ZONE,
@@ -184,10 +184,13 @@ export const openBridge = async ({
 }
 
 /** The tools that are on, each with its own settings; only the tool itself knows what these are. */
-export const openTools = ({ tools: settings }: Config, modules: ToolModule[]): OpenTool[] =>
-  modules.flatMap(({ tool }) =>
-    isWhole(tool) && settings[tool.name] ? [{ tool, settings: settings[tool.name] as never }] : []
+export const openTools = (config: Config, modules: ToolModule[]): OpenTool[] => {
+  const tools = modules.flatMap(({ tool }) =>
+    isWhole(tool) && config.tools[tool.name] ? [{ tool, settings: config.tools[tool.name] as never }] : []
   )
+  refuseTestMode(config, tools)
+  return tools
+}
 
 /** Test invoices must never be mailed to real customers. */
 const refuseTestMode = ({ PORTAL_URL }: Config, tools: OpenTool[]): void => {

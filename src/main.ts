@@ -2,34 +2,40 @@
 
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { parseEnv } from 'node:util'
 import { systemClock } from './clock.ts'
-import { type Command, CommandFailed, commands, type Terminal } from './commands/command.ts'
+import { type Command, CommandFailed, commands, type Listed, type Terminal } from './commands/command.ts'
 import { explainProblems } from './config.ts'
 import { advice, BridgeError } from './errors.ts'
 
 const nameWidth = Math.max(...commands.map(({ name }) => name.length))
+
+const common = [
+  '',
+  'Commands that ask a running bridge take --url and --token (or FACTUURBRUG_URL and OPERATOR_TOKEN).',
+  '--json prints JSON. Exit code: 0 done, 1 failed, 2 wrong use.'
+]
 
 const usage = (): string =>
   [
     'Usage: factuurbrug <command> [options]',
     '',
     ...commands.map(({ name, help }) => `  ${name.padEnd(nameWidth)}  ${help}`),
-    '',
-    'Commands that ask a running bridge take --url and --token (or FACTUURBRUG_URL and OPERATOR_TOKEN).',
-    '--json prints JSON. Exit code: 0 done, 1 failed, 2 wrong use.'
+    ...common
   ].join('\n')
+
+const usageOf = ({ name, options = '', help }: Listed): string =>
+  [`Usage: factuurbrug ${name} ${options}`.trimEnd(), '', `  ${help}`, ...common].join('\n')
+
+const asksForHelp = (word: string): boolean => word === '--help' || word === '-h'
 
 const packageFile = new URL('../package.json', import.meta.url)
 
 const terminal = (): Terminal => {
-  // A .env beside the project is read like the platform's own environment, which wins.
-  try {
-    process.loadEnvFile('.env')
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error
-  }
+  const overridden = loadEnvFile()
   return {
     env: process.env,
+    overridden,
     clock: systemClock,
     random: Math.random,
     print: text => process.stdout.write(`${text}\n`),
@@ -42,6 +48,23 @@ const terminal = (): Terminal => {
   }
 }
 
+/** A .env beside the project is read like the platform's own environment, which wins. Answers what it wins over. */
+const loadEnvFile = (): string[] => {
+  const file = Object.entries(parseEnv(readEnvFile()))
+  const overridden = file.filter(([name, value]) => (process.env[name] ?? value) !== value)
+  for (const [name, value] of file) process.env[name] ??= value
+  return overridden.map(([name]) => name)
+}
+
+const readEnvFile = (): string => {
+  try {
+    return readFileSync('.env', 'utf8')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error
+    return ''
+  }
+}
+
 /** Whoever reads may leave early (`| head`): then there is nobody left to print for. */
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
@@ -49,7 +72,7 @@ process.stdout.on('error', error => {
 
 const run = async ([name, ...args]: string[]): Promise<number> => {
   const io = terminal()
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+  if (name === undefined || name === 'help' || asksForHelp(name)) {
     io.print(usage())
     return name === undefined ? 2 : 0
   }
@@ -61,6 +84,10 @@ const run = async ([name, ...args]: string[]): Promise<number> => {
   if (!known) {
     io.complain(`There is no command ${name}.\n\n${usage()}`)
     return 2
+  }
+  if (args.some(asksForHelp)) {
+    io.print(usageOf(known))
+    return 0
   }
   const { run } = (await known.load()) as { run: Command }
   try {

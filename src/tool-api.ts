@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Instant } from './clock.ts'
 import { BridgeError } from './errors.ts'
-import type { Http } from './http.ts'
+import { type Http, refusalIn } from './http.ts'
 
 export type Asked = {
   url: string
@@ -12,6 +12,8 @@ export type Asked = {
   json?: unknown
   /** `application/x-www-form-urlencoded`. */
   form?: Record<string, string>
+  /** What the token must be allowed to, in the vendor's words: a 403 names it. */
+  needs?: string
   /** How long to wait after 429, from the answer; the vendor's own reading of Retry-After. */
   pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
 }
@@ -30,7 +32,7 @@ const pauseMsDefault = 60_000
 const pauseMsMax = 3_600_000
 
 export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
-  async ask({ url, method = 'GET', headers, json, form, pauseMs }) {
+  async ask({ url, method = 'GET', headers, json, form, needs, pauseMs }) {
     const answer = await send(http, url, {
       method,
       headers,
@@ -39,8 +41,11 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
     })
     const { statusCode: status } = answer
     const { host } = new URL(url)
-    if (status === 401 || status === 403)
-      throw new BridgeError('TOOL_UNAUTHORIZED', `${host} answered ${status}`)
+    if (status === 401) throw new BridgeError('TOOL_UNAUTHORIZED', `${host} answered 401`)
+    if (status === 403) {
+      const right = needs === undefined ? '' : `: this needs ${needs}`
+      throw new BridgeError('TOOL_UNAUTHORIZED', `${host} answered 403${right}`)
+    }
     if (status === 429) {
       const asked = pauseMs?.(answer.headers, clock.now()) ?? secondsOf(answer.headers) ?? pauseMsDefault
       throw new BridgeError('TOOL_BUSY', undefined, {
@@ -58,12 +63,13 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   try {
     return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })
   } catch (cause) {
+    const host = URL.parse(url)?.host ?? 'the tool'
     const { code, name } = cause as { code?: string; name: string }
-    throw new BridgeError(
-      'TOOL_UNREACHABLE',
-      `${URL.parse(url)?.host ?? 'the tool'} does not answer (${code ?? name})`,
-      { cause }
-    )
+    const refusal = refusalIn(cause)
+    const reason = refusal
+      ? `is not asked, because ${refusal.message}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true`
+      : `does not answer (${code ?? name})`
+    throw new BridgeError('TOOL_UNREACHABLE', `${host} ${reason}`, { cause })
   }
 }
 

@@ -96,8 +96,11 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   sample: (settings: Settings, about: { invoiceNumber: string; customerId: string; at: Instant }) => Sample
   /** Registers the webhook by API, or repairs what is registered. */
   connect?: (address: string, line: Line<Settings>) => Promise<Registration>
-  /** Whether the token is valid, the webhook registered and enabled, the last invoice readable and its PDF fetchable. */
-  check?: (address: string, line: Line<Settings>) => Promise<Finding[]>
+  /**
+   * Whether the token is valid, the last invoice readable, its PDF fetchable, and the webhook registered, enabled and to be
+   * believed: all of the webhook in one finding. A null address is one that no tool reaches: then nothing is said of it.
+   */
+  check?: (address: string | null, line: Line<Settings>) => Promise<Finding[]>
 }
 
 export type Sample = { body: string; headers: Record<string, string> }

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { loadTools } from '../plugins/registry.ts'
+import { Fault } from '../plugins/sandbox/faults.ts'
+import { calls } from '../plugins/sandbox/request-log.ts'
 import { commands } from '../src/commands/command.ts'
 import { settings } from '../src/config.ts'
 import { advice } from '../src/errors.ts'
@@ -100,11 +102,31 @@ t.test('the README has a row for every command', async t => {
   t.strictSame([...new Set(rows)].toSorted(), commandNames.toSorted())
 })
 
+t.test('the usage of a command names every option that its row in the README names', async t => {
+  for (const [cell = '', told = ''] of rowsOf(sectionOf(readme, '## Command line'))) {
+    const command = commands.find(({ name }) => name.split(' ')[0] === bare(cell).split(' ')[1])
+    const known = `${command?.name} ${command?.options}`
+    for (const [option] of `${cell} ${told}`.matchAll(/--[a-z-]+/g)) t.ok(known.includes(option), option)
+  }
+})
+
 t.test('every call of the portal that the README names exists', async t => {
   const [, known = ''] = commands.find(({ name }) => name.startsWith('portal '))?.name.split(' ') ?? []
   const called = calledIn(readme, /\bfactuurbrug portal ([a-z-]+)/g)
 
   t.strictSame([...new Set(called)].toSorted(), known.split('|').toSorted())
+})
+
+t.test('the README has every fault of the sandbox, and every call that can have one', async t => {
+  const section = sectionOf(readme, '### See it happen in the sandbox')
+  const listed = rowsOf(section).flatMap(([cell = '']) => cell.split(', ').map(bare))
+
+  t.strictSame(listed.toSorted(), Fault.shape.fault.options.toSorted())
+  for (const call of calls)
+    t.ok(
+      codeOf(section).some(code => code === call || code.includes(`"${call}"`)),
+      call
+    )
 })
 
 t.test('every npm command that a document names exists', async t => {

@@ -35,7 +35,8 @@ type Question = Pick<Asked, 'method' | 'json'> & { query?: Record<string, string
 export const ask = async (line: MoneybirdLine, path: string, { query, ...asked }: Question = {}) => {
   const { url, headers } = addressOf(path, line.settings)
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
-  return line.api.ask({ ...asked, url: `${url}${search}`, headers, pauseMs })
+  const needs = `the scope ${path.startsWith('webhooks') ? 'settings' : 'sales_invoices'}`
+  return line.api.ask({ ...asked, url: `${url}${search}`, headers, needs, pauseMs })
 }
 
 /** Moneybird names the moment, in seconds since 1970, not how long. */

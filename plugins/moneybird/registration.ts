@@ -110,15 +110,13 @@ const pathOf = (url: string): string | undefined => URL.parse(url)?.pathname
 const isAt = (url: string, address: string): boolean =>
   originOf(url) === originOf(address) && pathOf(url) === pathOf(address)
 
-export const check = async (address: string, line: MoneybirdLine): Promise<Finding[]> => {
+export const check = async (address: string | null, line: MoneybirdLine): Promise<Finding[]> => {
   const token = await attempt('API token', async () => {
     const { invoices } = await pageOfInvoices(line, { perPage: 1 })
     return { ok: true, found: 'reads the invoices of the administration', invoice: invoices[0] }
   })
-  const findings = [token, await attempt('webhook', () => checkWebhook(address, line))]
-  if (line.settings.MONEYBIRD_WEBHOOK_SECRET === undefined) {
-    findings.push({ ok: false, what: 'webhook secret', found: 'MONEYBIRD_WEBHOOK_SECRET is not set' })
-  }
+  const findings = [token]
+  if (address !== null) findings.push(await attempt('webhook', () => checkWebhook(address, line)))
   if (token.ok) findings.push(...(await checkInvoice(token.invoice, line)))
   return findings.map(({ ok, what, found }) => ({ ok, what, found }))
 }
@@ -137,10 +135,12 @@ const attempt = async (what: string, look: () => Promise<Attempted>): Promise<Fi
 const checkWebhook = async (address: string, line: MoneybirdLine): Promise<Attempted> => {
   const here = (await listWebhooks(line)).filter(({ url }) => isAt(url, address))
   const webhook = here.find(one => isOn(one) && isComplete(one)) ?? here.find(isOn) ?? here[0]
-  if (!webhook) return { ok: false, found: `none is registered at ${address}: run connect` }
-  if (!isOn(webhook)) return { ok: false, found: 'it is switched off: run connect' }
-  if (!isComplete(webhook))
-    return { ok: false, found: 'it sends other events than the bridge takes: run connect' }
+  const bad = (found: string) => ({ ok: false, found: `${found}: run \`factuurbrug connect moneybird\`` })
+  if (!webhook) return bad(`none is registered at ${address}`)
+  if (line.settings.MONEYBIRD_WEBHOOK_SECRET === undefined)
+    return bad('registered, but MONEYBIRD_WEBHOOK_SECRET is not set')
+  if (!isOn(webhook)) return bad('it is switched off')
+  if (!isComplete(webhook)) return bad('it sends other events than the bridge takes')
   const { last_http_status: status } = webhook
   if (!status) return { ok: true, found: 'registered and switched on; nothing was sent yet' }
   return { ok: status === '200', found: `registered and switched on; we last answered ${status}` }

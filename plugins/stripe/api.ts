@@ -14,6 +14,14 @@ const pageSize = 100
 // A hundred thousand objects in one window of time; an answer that leads in circles ends here too.
 const pagesMax = 1000
 
+/** Of a restricted key, as the Dashboard calls them. Registering writes webhook endpoints, so reading them asks for it. */
+const rights: Record<string, string> = {
+  invoices: 'read rights on Invoices',
+  events: 'read rights on Events',
+  customers: 'read rights on Customers',
+  webhook_endpoints: 'write rights on Webhook Endpoints'
+}
+
 export type Query = readonly (readonly [name: string, value: string])[]
 
 /** Null: Stripe holds no such object. */
@@ -28,6 +36,7 @@ export const ask = async (
   const { status, json } = await api.ask({
     url: `${STRIPE_API_URL}/v1/${path}${search}`,
     headers: { authorization: `Bearer ${STRIPE_API_KEY}`, 'stripe-version': apiVersion },
+    needs: rights[kindOf(path)] ?? 'more rights',
     ...(form ? { method: 'POST', form } : {})
   })
   if (status === 404) return null

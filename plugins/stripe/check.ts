@@ -13,7 +13,7 @@ type Found = Omit<Finding, 'what'>
 const good = (found: string): Found => ({ ok: true, found })
 const bad = (found: string): Found => ({ ok: false, found })
 
-export const check = async (address: string, line: StripeLine): Promise<Finding[]> => {
+export const check = async (address: string | null, line: StripeLine): Promise<Finding[]> => {
   let pdfUrl: string | null = null
   const lastInvoice = async () => {
     const object = await findLastInvoice(line)
@@ -25,15 +25,11 @@ export const check = async (address: string, line: StripeLine): Promise<Finding[
   }
   const findings = [
     await look('last invoice', lastInvoice),
-    await look('its PDF', () => findPdf(pdfUrl, line)),
+    await look('PDF', () => findPdf(pdfUrl, line)),
     await look('event log', () => findAny('events', line)),
-    await look('customers', () => findAny('customers', line)),
-    await look('webhook', () => findWebhook(address, line))
+    await look('customers', () => findAny('customers', line))
   ]
-  const secret = line.settings.STRIPE_WEBHOOK_SECRET
-    ? good('set')
-    : bad(`missing: webhooks are not believed without it. It stands under ${where}`)
-  return [...findings, { what: 'STRIPE_WEBHOOK_SECRET', ...secret }]
+  return address === null ? findings : [...findings, await look('webhook', () => findWebhook(address, line))]
 }
 
 const look = async (what: string, find: () => Promise<Found>): Promise<Finding> => {
@@ -72,9 +68,11 @@ const findPdf = async (url: string | null, { api }: StripeLine): Promise<Found> 
 
 const findWebhook = async (address: string, line: StripeLine): Promise<Found> => {
   const endpoint = ours(await readEndpoints(line), address)
-  if (endpoint === undefined) return bad(`none is registered for ${address}: run connect, or see ${where}`)
+  const connect = `run \`factuurbrug connect stripe\`, or see ${where}`
+  if (endpoint === undefined) return bad(`none is registered for ${address}: ${connect}`)
   const mistakes = mistakesIn(endpoint, address)
-  return mistakes.length === 0
+  if (mistakes.length > 0) return bad(`${mistakes.join(', ')}: ${connect}`)
+  return line.settings.STRIPE_WEBHOOK_SECRET
     ? good('registered and enabled')
-    : bad(`${mistakes.join(', ')}: run connect, or see ${where}`)
+    : bad(`registered, but STRIPE_WEBHOOK_SECRET is not set: copy it from ${where}`)
 }

@@ -32,7 +32,9 @@ export const connect = async (address: string, line: StripeLine): Promise<Regist
     lines: [
       ...wrong.map(mistake => `Mended: ${mistake}.`),
       `The webhook is registered at ${address}.`,
-      `Stripe shows its signing secret once by API, and always under ${where}: set it as STRIPE_WEBHOOK_SECRET.`
+      ...(line.settings.STRIPE_WEBHOOK_SECRET
+        ? []
+        : [`Its signing secret stands under ${where}: set it as STRIPE_WEBHOOK_SECRET.`])
     ],
     secrets: {}
   }

@@ -4,12 +4,26 @@ import { z } from 'zod'
 import type { Line } from '../../src/tool.ts'
 
 const secretExpected = 'expected the signing secret of the webhook, whsec_…, or several with commas between'
+// Stripe promises no length; what is shorter than this was cut off in pasting.
+const secretCharactersMin = 16
 const keyExpected = 'expected a secret or restricted key of Stripe, such as rk_live_…'
 
-const webhookSecrets = z
-  .string(secretExpected)
-  .transform(text => text.split(',').map(secret => secret.trim()))
-  .refine(secrets => secrets.every(secret => /^whsec_[\x21-\x7e]{16,}$/.test(secret)), secretExpected)
+const mistakeIn = (secret: string): string | undefined => {
+  const [, rest] = /^whsec_(.*)$/s.exec(secret) ?? []
+  if (rest === undefined) return secretExpected
+  if (!/^[\x21-\x7e]*$/.test(rest)) return 'holds a space or a letter that no secret has: copy it again'
+  return rest.length < secretCharactersMin
+    ? 'is cut off after whsec_: copy the whole secret again'
+    : undefined
+}
+
+const webhookSecrets = z.string(secretExpected).transform((text, context) => {
+  const secrets = text.split(',').map(secret => secret.trim())
+  const mistake = secrets.map(mistakeIn).find(found => found !== undefined)
+  if (mistake === undefined) return secrets
+  context.addIssue({ code: 'custom', message: mistake })
+  return z.NEVER
+})
 
 const apiKey = z
   .string(keyExpected)

@@ -2,20 +2,22 @@
 
 import { mkdirSync } from 'node:fs'
 import { rm, statfs } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openTools } from '../bridge.ts'
 import { type Config, readConfig } from '../config.ts'
+import type { OpenTool } from '../desk.ts'
 import { BridgeError, isCode } from '../errors.ts'
-import { openHttp } from '../http.ts'
+import { bareHost, isPublic, openHttp } from '../http.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
 import { fetchPdf } from '../pdf.ts'
 import { createPortal } from '../portal/client.ts'
 import { openSpool } from '../spool.ts'
-import type { Finding, ToolModule } from '../tool.ts'
+import type { Finding } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
-import type { Command, Terminal } from './command.ts'
+import { type Command, type Terminal, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off; half of that is the time to mend a clock.
 const clockOffMsMax = 150_000
@@ -24,8 +26,10 @@ const freeBytesMin = 200_000_000
 
 export const run: Command = async (args, terminal) => {
   const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
+  warnOfOverridden(terminal)
   const tools = await loadTools()
   const config = readConfig(terminal.env, settingsOf(tools))
+  const on = openTools(config, tools)
   const findings = [
     {
       ok: true,
@@ -33,8 +37,8 @@ export const run: Command = async (args, terminal) => {
       found: `all are right; mode: ${config.REVIEW ? 'review, nothing is sent by itself' : 'live'}`
     },
     ...checkTools(config),
-    ...(await askTools(config, tools, terminal)),
-    checkAddress(config),
+    checkAddress(config, on),
+    ...(await askTools(config, on, terminal)),
     await checkLedger(config),
     ...(await checkPortal(config, terminal)),
     await checkPdf(config, values.pdf)
@@ -57,26 +61,25 @@ const checkTools = ({ tools, PUBLIC_URL }: Config): Finding[] => {
 }
 
 /** Each tool that can be asked proves its own: token, webhook, an invoice and its PDF. */
-const askTools = async (config: Config, modules: ToolModule[], { clock }: Terminal): Promise<Finding[]> => {
+const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Promise<Finding[]> => {
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
   const line = { timeZone: config.PORTAL_TIME_ZONE, clock, api: createToolApi({ http, clock }) }
+  const isReached = isReachedByTools(config)
   const findings: Finding[] = []
   try {
-    for (const { tool, settings } of openTools(config, modules)) {
+    for (const { tool, settings } of on) {
+      const { name, check } = tool
+      const canAsk = check !== undefined && tool.canAsk(settings)
       const missing = tool.missingSecret(settings)
-      if (missing)
-        findings.push({
-          ok: false,
-          what: `tool ${tool.name}`,
-          found: `${missing} is not set: run \`connect\``
-        })
-      if (!tool.check || !tool.canAsk(settings)) continue
+      // A tool that looks at its webhook says all that is to be done about it.
+      if (missing && !(canAsk && isReached)) findings.push(missingSecret(name, missing, canAsk))
+      if (!canAsk) continue
+      const address = isReached ? `${config.PUBLIC_URL}/webhooks/${name}` : null
       try {
-        findings.push(
-          ...(await tool.check(`${config.PUBLIC_URL}/webhooks/${tool.name}`, { ...line, settings }))
-        )
+        const found = await check(address, { ...line, settings })
+        findings.push(...found.map(finding => ({ ...finding, what: `${name} ${finding.what}` })))
       } catch (error) {
-        findings.push({ ok: false, what: `tool ${tool.name}`, found: messageOf(error) })
+        findings.push({ ok: false, what: `tool ${name}`, found: messageOf(error) })
       }
     }
   } finally {
@@ -85,12 +88,32 @@ const askTools = async (config: Config, modules: ToolModule[], { clock }: Termin
   return findings
 }
 
-const checkAddress = ({ PUBLIC_URL }: Config): Finding => {
+const missingSecret = (name: string, variable: string, canAsk: boolean): Finding => ({
+  ok: false,
+  what: `${name} webhook`,
+  found: `${variable} is not set: set ${canAsk ? 'PUBLIC_URL' : 'its API token'}, then run \`factuurbrug connect ${name}\``
+})
+
+/** Whether an accounting tool, which runs elsewhere, finds the bridge there. */
+const isReachedByTools = ({ PUBLIC_URL }: Config): boolean => {
+  const url = new URL(PUBLIC_URL)
+  const host = bareHost(url)
+  return url.protocol === 'https:' && host !== 'localhost' && (isIP(host) === 0 || isPublic(host))
+}
+
+const checkAddress = (config: Config, on: OpenTool[]): Finding => {
+  const what = 'public address'
+  const { PUBLIC_URL } = config
   const { protocol, hostname } = new URL(PUBLIC_URL)
+  const registering = on.flatMap(({ tool }) => (tool.connect ? tool.name : []))
+  if (registering.length > 0 && !isReachedByTools(config)) {
+    const advice = 'set PUBLIC_URL to the https address at which the internet reaches the bridge'
+    return { ok: false, what, found: `${registering.join(', ')} cannot reach ${PUBLIC_URL}: ${advice}` }
+  }
   const ok = protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
   return {
     ok,
-    what: 'public address',
+    what,
     found: ok ? PUBLIC_URL : 'PUBLIC_URL is not https: secrets and invoices would travel in the clear'
   }
 }
@@ -114,6 +137,7 @@ const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
 
 const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding[]> => {
   let date: string | null = null
+  let status: number | null = null
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -122,6 +146,7 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
     clock,
     onAnswer: answer => {
       date = answer.dateHeader
+      status = answer.status
     }
   })
   let token: Finding
@@ -130,10 +155,11 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
     token = {
       ok: true,
       what: 'portal',
-      found: `${config.PORTAL_URL} takes the token; its first page holds ${items.length} invoices`
+      found: `${config.PORTAL_URL} takes the token, ${items.length} invoices on its first page; read only: creating is not tried`
     }
   } catch (error) {
-    token = { ok: false, what: 'portal', found: messageOf(error) }
+    const scope = status === 403 ? ': reading needs the scope invoices.read' : ''
+    token = { ok: false, what: 'portal', found: messageOf(error) + scope }
   } finally {
     portal.close()
   }

@@ -5,6 +5,8 @@ import type { Environment } from '../config.ts'
 
 export type Terminal = {
   env: Environment
+  /** What stands in .env too, with another value that has no effect. */
+  overridden: string[]
   clock: Clock
   random: () => number
   print: (text: string) => void
@@ -12,6 +14,15 @@ export type Terminal = {
   version: string
   /** Resolves when the process is asked to end; from the first call on it does not end by itself. */
   stopped: () => Promise<string>
+}
+
+/** An edit of .env without effect is hard to find by oneself. Names only: values may be secrets. */
+export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
+  if (overridden.length === 0) return
+  const names = overridden.join(', ')
+  complain(
+    `Warning: ${names}: the environment holds another value than .env, and wins. Unset what .env is to say.`
+  )
 }
 
 /** A failure that its message tells in full: a person reads it, and no stack. */
@@ -31,15 +42,28 @@ export type Command = (args: string[], terminal: Terminal, name: string) => Prom
 const act = () => import('./act.ts')
 const link = () => import('./link.ts')
 
+export type Listed = {
+  name: string
+  /** What is too long for the list of all commands, and stands in the usage of this one. */
+  options?: string
+  help: string
+  load: () => Promise<unknown>
+}
+
 /** Loaded when asked for, so that a question to a running bridge does not wait for the whole of it. */
-export const commands: { name: string; help: string; load: () => Promise<unknown> }[] = [
+export const commands: Listed[] = [
   { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
   {
     name: 'demo [--once]',
     help: 'a bridge and a portal sandbox, and one invoice',
     load: () => import('./demo.ts')
   },
-  { name: 'sandbox', help: 'the portal sandbox alone', load: () => import('./sandbox.ts') },
+  {
+    name: 'sandbox',
+    options: '[--port <n>] [--host <address>] [--requests-per-minute <n>] [--order <order>]',
+    help: 'the portal sandbox alone',
+    load: () => import('./sandbox.ts')
+  },
   {
     name: 'check [--pdf <url>]',
     help: 'proves a set-up before going live',
@@ -48,6 +72,7 @@ export const commands: { name: string; help: string; load: () => Promise<unknown
   { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
     name: 'invoices [--state --code --tool --q]',
+    options: '[--limit <n>] [--cursor <cursor>]',
     help: 'lists invoices',
     load: () => import('./invoices.ts')
   },
@@ -58,6 +83,7 @@ export const commands: { name: string; help: string; load: () => Promise<unknown
   { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },
   {
     name: 'customers [--linked --portal --q]',
+    options: '[--limit <n>] [--cursor <cursor>]',
     help: "the tools' customers and their links, or the portal's customers",
     load: () => import('./customers.ts')
   },
@@ -70,16 +96,19 @@ export const commands: { name: string; help: string; load: () => Promise<unknown
   },
   {
     name: 'connect <tool>',
+    options: '[--public-url <https://…>]',
     help: "registers the webhook by the tool's API, or repairs it",
     load: () => import('./connect.ts')
   },
   {
     name: 'send-test <tool>',
+    options: '[--customer <cst_…>]',
     help: 'sends a signed sample event to a running bridge',
     load: () => import('./send-test.ts')
   },
   {
     name: 'portal bills|invoices|invoice|create|mark-paid',
+    options: '[<inv_…>] [--number --customer --amount --issued --pdf --paid --notify]',
     help: 'the portal itself',
     load: () => import('./portal.ts')
   }

@@ -14,8 +14,8 @@ export const run: Command = async (args, { env, clock, print }) => {
   const [name, ...rest] = positionals
   if (name === undefined || rest.length > 0)
     throw new WrongUse('Usage: factuurbrug connect <tool> [--public-url <https://…>]')
-  const publicUrl =
-    values['public-url'] ?? (env.PUBLIC_URL || (env.FLY_APP_NAME && `https://${env.FLY_APP_NAME}.fly.dev`))
+  const configured = (env.PUBLIC_URL || (env.FLY_APP_NAME && `https://${env.FLY_APP_NAME}.fly.dev`))?.trim()
+  const publicUrl = (values['public-url'] ?? configured)?.replace(/\/+$/, '')
   if (!publicUrl)
     throw new WrongUse(
       'Set PUBLIC_URL, or give --public-url: the address at which the tool reaches the bridge.'
@@ -25,16 +25,25 @@ export const run: Command = async (args, { env, clock, print }) => {
   try {
     if (!tool.connect) throw new WrongUse(`${name} cannot be connected by its API.`)
     if (!tool.canAsk(line.settings)) throw new WrongUse(`Set the API token of ${name} first.`)
-    const { lines, secrets } = await tool.connect(`${publicUrl.replace(/\/+$/, '')}/webhooks/${name}`, line)
+    const { lines, secrets } = await tool.connect(`${publicUrl}/webhooks/${name}`, line)
     for (const text of lines) print(text)
-    if (Object.keys(secrets).length > 0) {
-      const pairs = Object.entries(secrets).map(([variable, value]) => `${variable}=${value}`)
-      print('This secret is shown once. Set it, on Fly with:')
-      print(`  fly secrets set ${pairs.join(' ')}`)
-      print(`or in .env: ${pairs.join(' ')}`)
-    }
+    // An address that was given for once is not what check, and a repair, will look for.
+    const isSet = publicUrl === configured?.replace(/\/+$/, '')
+    const wanted = isSet ? secrets : { PUBLIC_URL: publicUrl, ...secrets }
+    if (Object.keys(secrets).length > 0)
+      print('The secret is shown once: set it before you do anything else.')
+    for (const text of settingLines(wanted, env.FLY_APP_NAME)) print(text)
     return 0
   } finally {
     close()
   }
+}
+
+/** How a person sets these where the bridge runs. */
+const settingLines = (wanted: Record<string, string>, flyApp: string | undefined): string[] => {
+  const pairs = Object.entries(wanted).map(([variable, value]) => `${variable}=${value}`)
+  if (pairs.length === 0) return []
+  const onFly = `fly secrets set --app ${flyApp ?? 'my-bridge'} ${pairs.join(' ')}`
+  if (flyApp) return ['Set, from your own computer:', `  ${onFly}`]
+  return ['Set in .env:', ...pairs.map(pair => `  ${pair}`), 'or on Fly:', `  ${onFly}`]
 }

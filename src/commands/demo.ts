@@ -44,12 +44,13 @@ export const run: Command = async (args, terminal) => {
     print(
       `It stands in the sandbox as ${stored.id}, ${stored.amount} ${stored.currency}, with its PDF of ${stored.bytes} bytes.`
     )
+    // What follows leads to servers that end with it.
+    if (once) return 0
     print('')
     print('Look at it:')
     print(`  curl -H 'Authorization: Bearer ${token}' ${address}/api/invoices/${invoiceNumber}`)
     print(`  npx factuurbrug invoice ${invoiceNumber} --url ${address} --token ${token}`)
     print(`What the sandbox holds: ${portal}/sandbox/invoices`)
-    if (once) return 0
     print('Ctrl-C ends it and removes its folder.')
     await ended
     return 0

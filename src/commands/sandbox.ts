@@ -1,10 +1,14 @@
 // The portal sandbox alone, for trying clients against it. Everything is in memory and gone when it ends.
 
 import { parseArgs } from 'node:util'
+import type { z } from 'zod'
+import type { Fault } from '../../plugins/sandbox/faults.ts'
 import { requestsPerMinuteMax } from '../../plugins/sandbox/forms.ts'
 import { orders } from '../../plugins/sandbox/listing.ts'
 import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
 import { type Command, WrongUse } from './command.ts'
+
+const exampleFault = JSON.stringify({ on: { call: 'create' }, fault: 'lost' } satisfies z.input<typeof Fault>)
 
 export const run: Command = async (args, { env, clock, random, print, stopped }) => {
   const { values } = parseArgs({
@@ -30,7 +34,9 @@ export const run: Command = async (args, { env, clock, random, print, stopped })
   const [customer] = sandbox.sandbox.customers
   print(`The portal sandbox listens at ${address}/v1 and takes any token.`)
   print(`A customer to send to: ${customer?.id} (${customer?.companyName}).`)
-  print(`What it holds: ${address}/sandbox/invoices. Faults: POST ${address}/sandbox/faults.`)
+  print(`What it holds: ${address}/sandbox/invoices.`)
+  print('It fails on request, as the README says. To lose the answer to the next create:')
+  print(`  curl ${address}/sandbox/faults -H 'Content-Type: application/json' -d '${exampleFault}'`)
   print('Ctrl-C ends it.')
   await ended
   await sandbox.close()

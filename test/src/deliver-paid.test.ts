@@ -29,6 +29,14 @@ t.test('what is paid after it was delivered is marked, with its own time and one
   t.equal(opened.pace.budget().taken, 2)
 })
 
+t.test('review mode does not hold back that a delivered invoice was paid', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendPaid(opened)
+
+  t.match(await opened.deliver(loan, { review: true }), { kind: 'paid', marked: true })
+  t.match(opened.sandbox.invoices, [{ paidAt }])
+})
+
 t.test('what may have been marked before is looked at first', async t => {
   const opened = await openDelivery(t)
   const loan = await lendPaid(opened)

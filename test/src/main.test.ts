@@ -38,6 +38,20 @@ t.test('who asks for help gets it, and who asks for nothing gets it with exit co
   t.strictSame(version, { code: 0, stdout: `${wanted}\n`, stderr: '' })
 })
 
+t.test('every command tells its own use, and does nothing else', async t => {
+  const asked = [
+    ['connect', '--help'],
+    ['send-test', 'invoices', '-h'],
+    ['serve', '--help'],
+    ['deliver', '--help']
+  ]
+  const ended = await Promise.all(asked.map(args => factuurbrug(args)))
+
+  for (const [at, [name = '']] of asked.entries())
+    t.match(ended[at], { code: 0, stderr: '', stdout: new RegExp(`^Usage: factuurbrug ${name}\\b`) }, name)
+  t.match(ended[0]?.stdout, /^Usage: factuurbrug connect <tool> \[--public-url .*\n\n {2}registers/)
+})
+
 t.test('wrong use is told in words, with exit code 2 and nothing on standard output', async t => {
   const wrong: [string[], RegExp][] = [
     [['delete'], /^There is no command delete\..*Usage:/s],
@@ -88,6 +102,29 @@ t.test('a .env in the folder is read, and what is set besides wins', async t => 
     code: 1,
     stderr: /^No bridge answers at http:\/\/127\.0\.0\.1:2 /
   })
+})
+
+t.test('what has no effect in .env is named at start and by check, never with a value', async t => {
+  const file = { ...settings, INTAKE_SECRET: 'of the file, and long enough', PORT: '1', RETENTION_DAYS: 'x' }
+  const lines = Object.entries(file).map(([name, value]) => `${name}=${value}\n`)
+  const cwd = t.testdir({ '.env': lines.join('') })
+  const env = { ...settings, INTAKE_SECRET: '', PORT: '2', REVIEW: 'true' }
+  const warning = /^Warning: .*$/m
+
+  const [served, checked, same] = await Promise.all([
+    factuurbrug(['serve'], { cwd, env }),
+    factuurbrug(['check'], { cwd, env }),
+    factuurbrug(['serve'], { cwd })
+  ])
+  for (const { code, stderr } of [served, checked]) {
+    t.equal(
+      warning.exec(stderr)?.[0],
+      'Warning: INTAKE_SECRET, PORT: the environment holds another value than .env, and wins. Unset what .env is to say.'
+    )
+    t.match({ code, stderr }, { code: 1, stderr: 'RETENTION_DAYS' }, 'the rest of .env counts')
+    t.notMatch(stderr, 'of the file')
+  }
+  t.notMatch(same.stderr, warning)
 })
 
 t.test('a port that is taken is told in words, and nothing stays behind', async t => {

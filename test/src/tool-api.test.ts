@@ -83,6 +83,15 @@ t.test('a token that is refused is said to be', async t => {
   }
 })
 
+t.test('a token that may not do this is told what it lacks', async t => {
+  const needs = 'the scope invoices'
+  const forbidden = await answering(t, 403)
+  const unknown = await answering(t, 401)
+
+  await t.rejects(forbidden.ask({ needs }), { message: /answered 403: this needs the scope invoices$/ })
+  await t.rejects(unknown.ask({ needs }), { message: /answered 401$/ })
+})
+
 t.test('a tool that is busy says for how long, within bounds', async t => {
   const cases: [Record<string, string>, number][] = [
     [{}, 60_000],
@@ -121,6 +130,9 @@ t.test('a tool that says nothing, or hangs up, does not keep us', async t => {
 t.test('an address in the house is not asked, unless that is allowed', async t => {
   const { ask, server } = await open(t, (_request, response) => response.end('{}'), { allowPrivate: false })
 
-  await t.rejects(ask(), { code: 'TOOL_UNREACHABLE' })
+  const message = /^localhost:\d+ is not asked, because .*need ALLOW_PRIVATE_ADDRESSES=true$/
+  await t.rejects(ask(), { code: 'TOOL_UNREACHABLE', message })
+  await t.rejects(ask({ url: 'https://localhost:9/' }), { message: 'localhost is a private address' })
+  await t.rejects(ask({ url: 'https://10.0.0.1/' }), { message: '10.0.0.1 is a private address' })
   t.strictSame(server.requests, [])
 })

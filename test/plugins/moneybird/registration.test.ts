@@ -154,7 +154,7 @@ t.test('check proves token, webhook, invoice and PDF', async t => {
 })
 
 t.test('check tells what is wrong with the webhook', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
   const { address } = await openBridge(t)
   const found = async (...webhooks: Webhook[]) => {
     moneybird.webhooks = webhooks
@@ -175,12 +175,22 @@ t.test('check tells what is wrong with the webhook', async t => {
     ok: true,
     found: /nothing was sent yet/
   })
-  t.match(await check(address, line), [
+  t.match(await check(address, line), [{}, {}, { ok: true, found: 'there is no final one yet' }])
+})
+
+t.test('a webhook that nobody believes is one finding, and one without an address is none', async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address } = await openBridge(t)
+  moneybird.webhooks = [webhook(address, { deactivated_at: '2026-11-19' })]
+
+  const findings = await check(address, line)
+  t.match(findings, [
     {},
-    {},
-    { ok: false, what: 'webhook secret' },
-    { ok: true, found: 'there is no final one yet' }
+    { ok: false, found: /^registered, but MONEYBIRD_WEBHOOK_SECRET is not set: run .*connect moneybird/ },
+    {}
   ])
+  t.equal(findings.length, 3)
+  t.match(await check(null, line), [{ what: 'API token' }, { what: 'invoice' }])
 })
 
 t.test(
@@ -192,7 +202,7 @@ t.test(
     moneybird.invoices.push(entity('open', { currency: null }))
     t.match(await check(address, line), [
       { ok: true },
-      { ok: false, what: 'webhook', found: /answered 403/ },
+      { ok: false, what: 'webhook', found: /answered 403: this needs the scope settings$/ },
       { ok: false, what: 'invoice', found: /^currency/ }
     ])
 

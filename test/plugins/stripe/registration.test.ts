@@ -29,7 +29,8 @@ t.test('one that is wrong is mended, and nothing is asked of one that is right',
 
     const { lines, secrets } = await tool.connect!(address, asking.line)
 
-    t.match(lines, [line, address, /STRIPE_WEBHOOK_SECRET/], what)
+    t.match(lines, [line, address], what)
+    t.equal(lines.length, 2, 'the secret that is set stays')
     t.strictSame(secrets, {})
     t.match(asking.stripe.endpoints.get('we_1'), {
       url: address,
@@ -38,9 +39,19 @@ t.test('one that is wrong is mended, and nothing is asked of one that is right',
     })
     t.match(asking.stripe.endpoints.get('we_2'), { url: 'https://winkel.example/stripe' })
     const before = asking.stripe.requests.length
-    t.equal((await tool.connect!(address, asking.line)).lines.length, 2)
+    t.equal((await tool.connect!(address, asking.line)).lines.length, 1)
     t.equal(asking.stripe.requests.length, before + 1)
   }
+})
+
+t.test('where the secret of a webhook stands is said to who has not set it', async t => {
+  const asking = await openAsking(t, { STRIPE_WEBHOOK_SECRET: undefined })
+  register(asking)
+
+  t.match(await tool.connect!(address, asking.line), {
+    lines: [address, /^Its signing secret stands under .*: set it as STRIPE_WEBHOOK_SECRET\.$/],
+    secrets: {}
+  })
 })
 
 t.test('where several bridges are registered, none of them is taken over', async t => {

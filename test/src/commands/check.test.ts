@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
+import { systemClock } from '../../../src/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
 import {
   openSandbox,
@@ -10,7 +11,11 @@ import {
   startBridge,
   temporaryFolder
 } from '../../end-to-end/bridge-process.ts'
+import { madeSecret, openMoneybird } from '../../fixtures/moneybird-api.ts'
+import { openStripe } from '../../fixtures/stripe-api.ts'
 import { serve } from '../../server.ts'
+
+const now = () => systemClock.now()
 
 const open = async (t: Test, env: Record<string, string> = {}) => {
   const { url, handle: portal } = await openSandbox(t, { token: 'token' })
@@ -42,7 +47,7 @@ t.test('a set-up that is right is proven, and nothing is changed', async t => {
     'ok    tool invoices: on; its webhooks go to http://127.0.0.1:8080/webhooks/invoices',
     'ok    public address: http://127.0.0.1:8080',
     /^ok {4}ledger: \d+ MB free in /,
-    `ok    portal: ${settings.PORTAL_URL} takes the token; its first page holds 0 invoices`,
+    `ok    portal: ${settings.PORTAL_URL} takes the token, 0 invoices on its first page; read only: creating is not tried`,
     /^ok {4}clock: \d s (ahead of|behind) the portal$/,
     'ok    PDF addresses: only public https addresses are fetched; try one with --pdf <url>'
   ])
@@ -76,6 +81,88 @@ t.test('settings come first: without them there is nothing to prove', async t =>
   const { check } = await open(t, { PORTAL_TOKEN: '' })
 
   t.match(await check(), { code: 1, stdout: '', stderr: /^ {2}PORTAL_TOKEN: missing/m })
+})
+
+/** Two tools that answer, and what a person has set who uses both. */
+const openTools = async (t: Test) => {
+  const stripe = await openStripe(t, { now })
+  const moneybird = await openMoneybird(t, now())
+  const env = {
+    STRIPE_API_KEY: stripe.key,
+    STRIPE_API_URL: stripe.origin,
+    STRIPE_WEBHOOK_SECRET: 'whsec_voorbeeldvoorbeeldvoorbeeld',
+    MONEYBIRD_API_URL: moneybird.url,
+    MONEYBIRD_API_TOKEN: moneybird.token,
+    MONEYBIRD_ADMINISTRATION_ID: moneybird.administration,
+    MONEYBIRD_WEBHOOK_SECRET: madeSecret,
+    ALLOW_PRIVATE_ADDRESSES: 'true'
+  }
+  return { stripe, moneybird, env }
+}
+
+const failed = (stdout: string): string[] => stdout.match(/^FAIL.*$/gm) ?? []
+
+t.test('each line says which tool it is about, and a missing secret is one line', async t => {
+  const { stripe, moneybird, env } = await openTools(t)
+  stripe.forbidden.add('customers')
+  moneybird.forbidden.add('settings')
+  const { check } = await open(t, {
+    ...env,
+    STRIPE_WEBHOOK_SECRET: '',
+    PUBLIC_URL: 'https://brug.example'
+  })
+
+  const { stdout } = await check()
+
+  t.match(stdout, /^ok {4}stripe last invoice: /m)
+  t.match(stdout, /^ok {4}moneybird API token: /m)
+  t.match(failed(stdout), [
+    /^FAIL {2}moneybird webhook: .* answered 403: this needs the scope settings$/,
+    /^FAIL {2}stripe customers: .* answered 403: this needs read rights on Customers$/,
+    /^FAIL {2}stripe webhook: none is registered for https:\/\/brug\.example.*connect stripe/
+  ])
+  t.equal(failed(stdout).length, 3)
+})
+
+t.test('an address that no tool can reach is one line, and says what to set', async t => {
+  const { env } = await openTools(t)
+  for (const PUBLIC_URL of ['', 'http://brug.example', 'https://localhost', 'https://192.168.1.9']) {
+    const { check } = await open(t, { ...env, PUBLIC_URL })
+
+    const { code, stdout } = await check()
+
+    t.equal(code, 1, PUBLIC_URL)
+    t.match(failed(stdout), [/^FAIL {2}public address: moneybird, stripe cannot reach .*: set PUBLIC_URL/])
+    t.equal(failed(stdout).length, 1, PUBLIC_URL)
+  }
+})
+
+t.test('a secret that is missing beside a token or an address says which comes first', async t => {
+  const { env } = await openTools(t)
+  const local = await open(t, { ...env, MONEYBIRD_WEBHOOK_SECRET: '' })
+  const keyless = await open(t, { STRIPE_API_URL: env.STRIPE_API_URL, PUBLIC_URL: 'https://brug.example' })
+
+  t.match(failed((await local.check()).stdout), [
+    /^FAIL {2}public address: /,
+    /^FAIL {2}moneybird webhook: MONEYBIRD_WEBHOOK_SECRET is not set: set PUBLIC_URL, then run .*connect moneybird/
+  ])
+  t.match(failed((await keyless.check()).stdout), [
+    /^FAIL {2}stripe webhook: STRIPE_WEBHOOK_SECRET is not set: set its API token, then run .*connect stripe/
+  ])
+})
+
+t.test('what a start would refuse, a check refuses in the same words', async t => {
+  const { settings } = await open(t, {
+    PORTAL_URL: 'https://api.mijnklantportaal.nl/v1',
+    STRIPE_TEST_MODE: 'true'
+  })
+  const [checked, served] = await Promise.all([
+    factuurbrug(['check'], { env: settings }),
+    factuurbrug(['serve'], { env: settings })
+  ])
+
+  t.match(checked, { code: 1, stdout: '', stderr: /^ {2}STRIPE_TEST_MODE: refused while PORTAL_URL is/m })
+  t.strictSame(checked, served)
 })
 
 t.test('a clock that differs from the portal is found, whichever way', async t => {
@@ -124,6 +211,16 @@ t.test('a ledger that a running bridge holds is fine', async t => {
   await startBridge(t, settings)
 
   t.match(await check(), { code: 0, stdout: /^ok {4}ledger: /m })
+})
+
+t.test('a portal key that may not read is told the scope that it lacks', async t => {
+  const { portal, check } = await open(t)
+  portal.fault({ on: { call: 'list' }, fault: '403' })
+
+  t.match(await check(), {
+    code: 1,
+    stdout: /^FAIL {2}portal: PORTAL_UNAUTHORIZED: .* 403: reading needs the scope invoices\.read$/m
+  })
 })
 
 t.test('a portal that is not there fails, and its clock is not compared', async t => {

@@ -22,7 +22,7 @@ t.test(
       code: 0,
       stderr: '',
       stdout:
-        /registered at https:\/\/brug\.example\/webhooks\/stripe\.\n.*shown once.*\n {2}fly secrets set STRIPE_WEBHOOK_SECRET=whsec_\w+\nor in \.env: STRIPE_WEBHOOK_SECRET=whsec_\w+\n$/
+        /registered at https:\/\/brug\.example\/webhooks\/stripe\.\n.*shown once.*\nSet in \.env:\n {2}STRIPE_WEBHOOK_SECRET=whsec_\w+\nor on Fly:\n {2}fly secrets set --app my-bridge STRIPE_WEBHOOK_SECRET=whsec_\w+\n$/
     })
     const again = await factuurbrug(['connect', 'stripe'], { env })
     t.match(again, { code: 0, stdout: /is registered at https:\/\/brug\.example\/webhooks\/stripe\./ })
@@ -62,6 +62,30 @@ t.test('stripe: a webhook that was disabled, or leads to a bridge of before, is 
   t.equal(stripe.endpoints.size, 1)
 })
 
+t.test('an address that was given for once is to be set, or check looks for another one', async t => {
+  const stripe = await openStripe(t, { now })
+  const env = {
+    STRIPE_API_KEY: stripe.key,
+    STRIPE_API_URL: stripe.origin,
+    STRIPE_WEBHOOK_SECRET: 'whsec_voorbeeldvoorbeeldvoorbeeld',
+    ALLOW_PRIVATE_ADDRESSES: 'true'
+  }
+  const connect = async (more: Record<string, string>, ...options: string[]) =>
+    (await factuurbrug(['connect', 'stripe', ...options], { env: { ...env, ...more } })).stdout
+  const given = ['--public-url', 'https://brug.example/']
+
+  await connect({}, ...given)
+  t.match(
+    await connect({ PUBLIC_URL: 'https://oud.example' }, ...given),
+    /Set in \.env:\n {2}PUBLIC_URL=https:\/\/brug\.example\nor on Fly:\n {2}fly secrets set --app my-bridge PUBLIC_URL=https:\/\/brug\.example\n$/
+  )
+  t.match(
+    await connect({ FLY_APP_NAME: 'mijn-brug' }, ...given),
+    /computer:\n {2}fly secrets set --app mijn-brug PUBLIC_URL=https:\/\/brug\.example\n$/
+  )
+  t.notMatch(await connect({ PUBLIC_URL: 'https://brug.example' }, ...given), /PUBLIC_URL=/)
+})
+
 t.test(
   'moneybird: the webhook is registered at an address that answers, and its secret is shown',
   async t => {
@@ -84,7 +108,9 @@ t.test(
     t.match(await connect(bridge.origin), {
       code: 0,
       stderr: '',
-      stdout: new RegExp(`fly secrets set MONEYBIRD_WEBHOOK_SECRET=${madeSecret}\n`)
+      stdout: new RegExp(
+        `fly secrets set --app my-bridge PUBLIC_URL=${bridge.origin} MONEYBIRD_WEBHOOK_SECRET=${madeSecret}\n`
+      )
     })
     const again = await connect(bridge.origin, { MONEYBIRD_WEBHOOK_SECRET: madeSecret })
     t.match(again, { code: 0, stdout: /is registered at/ })
@@ -124,7 +150,7 @@ t.test('what keeps a tool from being connected is said', async t => {
   t.match(refused, { code: 1, stdout: '', stderr: /^TOOL_UNAUTHORIZED/ })
   t.match(
     inside,
-    { code: 1, stdout: '', stderr: /^TOOL_UNREACHABLE/ },
+    { code: 1, stdout: '', stderr: /^TOOL_UNREACHABLE: .* ALLOW_PRIVATE_ADDRESSES=true/ },
     'an address in the house is not asked'
   )
 })

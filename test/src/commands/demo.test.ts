@@ -19,6 +19,7 @@ t.test('one command shows the whole way, and leaves nothing behind', async t => 
 
   t.strictSame({ code, stderr }, { code: 0, stderr: '' })
   for (const line of shows) t.match(stdout, line)
+  t.notMatch(stdout, /Look at it|curl|sandbox\/invoices/, 'nothing to look at is left')
   t.strictSame(readdirSync(folder), [])
 })
 

@@ -15,6 +15,13 @@ t.test('the sandbox stands alone, says how to use it, and ends when asked to', a
   })
   t.match(await (await ask('/customer-invoices')).json(), { data: [] })
   t.equal((await ask('/customer-invoices')).status, 429, 'two a minute were asked for')
+  const [, faults = '', fault = ''] = / curl (\S+) .* -d '(.*)'$/m.exec(sandbox.output()) ?? []
+  const answer = await fetch(faults, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: fault
+  })
+  t.match(await answer.json(), { faults: [{ on: { call: 'create' }, fault: 'lost', times: 1 }] })
   t.equal(await sandbox.end('SIGTERM'), 0)
 })
 
