@@ -56,8 +56,8 @@ export type Line<Settings> = {
 /** Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only. */
 export type PdfAddress = { url: string; headers?: Record<string, string> }
 
-/** One line of what `check` proves. */
-export type Finding = { ok: boolean; what: string; found: string }
+/** One line of what `check` proves. `note`: nothing is wrong, but a person should read it. */
+export type Finding = { ok: boolean; note?: true; what: string; found: string }
 
 export type Registration = {
   /** What was done or found, for the person who ran the command. */
