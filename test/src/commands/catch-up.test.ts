@@ -51,5 +51,9 @@ t.test('what cannot be asked for is said', async t => {
   t.match(date, { code: 1, stderr: /since: expected a date/ })
   t.match(unknown, { code: 1, stderr: /^TOOL_CANNOT_BE_ASKED/ })
   t.match(withoutApi, { code: 1, stderr: /^TOOL_CANNOT_BE_ASKED/ })
-  t.match(refused, { code: 1, stdout: '', stderr: /^TOOL_UNAUTHORIZED/ })
+  t.match(refused, {
+    code: 1,
+    stdout: '',
+    stderr: /^TOOL_UNAUTHORIZED: .*\n.*then run the command again\.\n$/
+  })
 })
