@@ -14,7 +14,8 @@ import {
   type HistoryEntry,
   type Ledger,
   type Row,
-  states
+  states,
+  type Tally
 } from '../src/ledger/ledger.ts'
 import { openapi } from './openapi.ts'
 
@@ -69,14 +70,16 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     app.get('/summary', async () => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
-      const { state, readsRefused, filling, budget } = engine.portal()
+      const { state, sinceMs, readsRefused, filling, budget } = engine.portal()
       return {
         ...counts,
+        attentionTo: attentionTo(await ledger.tally()),
         oldestWaitingAt: iso(oldestWaitingAt),
         oldestSendingAt: iso(oldestSendingAt),
         portal: {
           url: portalUrl,
           state,
+          since: isoInstant(Math.round(clock.now() - sinceMs)),
           tokenRefused: state === 'refused' || readsRefused,
           filling,
           budget,
@@ -149,6 +152,17 @@ const problemsOf = (error: z.ZodError): Problem[] =>
       ? issue.keys.map(field => ({ field, message: 'unknown; it is not a filter of this list' }))
       : [{ field: String(issue.path[0]), message: issue.message }]
   )
+
+/** What needs a person, and why; most first. */
+const attentionTo = (tally: Tally[]): Omit<Tally, 'tool'>[] => {
+  const found = new Map<string, Omit<Tally, 'tool'>>()
+  for (const { state, code, invoices } of tally) {
+    if (code === null || (state !== 'held' && state !== 'delivered')) continue
+    const before = found.get(state + code)?.invoices ?? 0
+    found.set(state + code, { state, code, invoices: before + invoices })
+  }
+  return [...found.values()].sort((a, b) => b.invoices - a.invoices)
+}
 
 const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
 

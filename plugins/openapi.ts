@@ -278,6 +278,14 @@ export const openapi = {
           held: count,
           dismissed: count,
           attention: { ...count, description: 'Held, or delivered with a code.' },
+          attentionTo: {
+            type: 'array',
+            description: 'What these are, most first.',
+            items: {
+              type: 'object',
+              properties: { state: { enum: ['held', 'delivered'] }, code: text, invoices: count }
+            }
+          },
           oldestWaitingAt: maybeInstant,
           oldestSendingAt: maybeInstant,
           portal: { type: 'object' },

@@ -47,11 +47,36 @@ t.test('the summary counts, and says where webhooks go', async t => {
     held: 0,
     dismissed: 1,
     attention: 0,
+    attentionTo: [],
     oldestWaitingAt: waitingSince,
     oldestSendingAt: null,
-    portal: { url: 'http://127.0.0.1:9/v1', state: 'open', tokenRefused: false, backlogMinutes: 1 },
+    portal: {
+      url: 'http://127.0.0.1:9/v1',
+      state: 'open',
+      since: waitingSince,
+      tokenRefused: false,
+      backlogMinutes: 1
+    },
     tools: [{ name: 'invoices', on: true, address: 'https://facturen.example/webhooks/invoices' }]
   })
+})
+
+t.test('what needs a person is told by state and code, whichever tool it is from', async t => {
+  const { ask, receive, path, ledger, clock } = await openApp(t)
+  for (const number of ['A-1', 'A-2', 'A-3']) await receive(number)
+  for (const number of ['A-1', 'A-2']) await receive(number, { amount: '99.00' })
+  await ledger.keepUnreadable(
+    { tool: 'stripe', invoiceNumber: 'X', body: Buffer.from('x'), problem: 'x' },
+    clock.now()
+  )
+  const attentionTo = async () => (await ask('GET', '/api/summary')).json().attentionTo
+
+  t.strictSame(await attentionTo(), [
+    { state: 'held', code: 'INVOICE_CONFLICT', invoices: 2 },
+    { state: 'held', code: 'EVENT_UNREADABLE', invoices: 1 }
+  ])
+  for (const number of ['A-1', 'A-2', 'X']) await ask('POST', `${path(number)}/dismiss`)
+  t.strictSame(await attentionTo(), [])
 })
 
 t.test('invoices come newest first, page by page, and filtered', async t => {
