@@ -50,11 +50,11 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   /** Keeps all that the tool tells of. */
   const take = async (open: OpenTool, since: Instant, anyAge: boolean): Promise<Found> => {
     const found: Found = { accepted: 0, duplicate: 0, conflict: 0, ignored: 0 }
-    const missed = open.tool.missed?.(since, desk.line(open))
+    const missed = open.tool.missed?.(since, desk.line(open), stopping.signal)
     if (!missed) return found
     await desk.asking(open.tool.name, async () => {
       for await (const told of missed) {
-        if (stopping.signal.aborted) throw new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping')
+        stopping.signal.throwIfAborted()
         const { result } = await intake.tell(open.tool.name, told, {
           now: clock.now(),
           caughtUp: true,
@@ -103,7 +103,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       if (everyMinutes > 0 && loops.length === 0) loops = asked().map(keepCatchingUp)
     },
     async stop() {
-      stopping.abort()
+      stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))
       const ended = new AbortController()
       const all = Promise.all(loops).then(() => ended.abort())
       // What is answered later is not kept any more.

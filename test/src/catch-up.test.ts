@@ -28,7 +28,12 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   t.teardown(() => ledger.close())
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
-  const acme = { holds: [] as Told[], fails: null as BridgeError | null, told: (): unknown => undefined }
+  const acme = {
+    holds: [] as Told[],
+    fails: null as BridgeError | null,
+    told: (): unknown => undefined,
+    stopped: null as AbortSignal | null
+  }
   const tool: Tool = {
     name: 'acme',
     settings: z.object({}),
@@ -37,7 +42,8 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
     read: () => ({ kind: 'ignored', reason: 'nothing' }),
     canAsk: () => canAsk,
     sample: () => ({ body: '', headers: {} }),
-    async *missed(since) {
+    async *missed(since, _, stopped) {
+      acme.stopped = stopped
       asked.push({ since, at: clock.now() })
       for (const one of acme.holds) {
         yield one
@@ -160,6 +166,23 @@ t.test('a tool that says nothing does not keep the bridge from ending', async t 
 
   t.equal(await ledger.find('A-2'), null)
   t.equal(await ledger.askedTo('acme'), noon)
+  t.strictSame(warnings, [])
+})
+
+t.test('a tool that waits, as it was asked to, waits no longer than the bridge', async t => {
+  const { clock, acme, warnings, catchUp } = await open(t)
+  acme.holds = [told('A-1')]
+  acme.told = async () => {
+    await clock.sleep(hour, acme.stopped!)
+    acme.stopped!.throwIfAborted()
+  }
+  catchUp.start()
+  await clock.rest()
+  const asked = catchUp.ask('acme', noon)
+  await clock.rest()
+
+  await catchUp.stop()
+  await t.rejects(asked, { code: 'TOOL_UNREACHABLE', message: 'the bridge is stopping' })
   t.strictSame(warnings, [])
 })
 
