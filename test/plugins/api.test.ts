@@ -1,6 +1,9 @@
 import t from 'tap'
 import { openapi } from '../../plugins/openapi.ts'
+import { openMoneybird } from '../fixtures/moneybird-api.ts'
+import { noon } from '../src/portal/hand-clock.ts'
 import { openApp, operatorToken } from './app.ts'
+import { entity } from './moneybird/parts.ts'
 
 t.test('nobody learns or changes anything without the token of the operator', async t => {
   const { app, receive, path } = await openApp(t)
@@ -250,6 +253,42 @@ t.test('a tool is asked again only by name and date, and only where it can be', 
       statusCode: 422,
       payload: /"TOOL_CANNOT_BE_ASKED"/
     })
+})
+
+t.test('a catch-up that takes long is answered with what it found so far, and never runs twice', async t => {
+  const moneybird = await openMoneybird(t, noon)
+  moneybird.perPageMax = 1
+  const pages = 20
+  for (let page = 1; page <= pages; page += 1)
+    moneybird.invoices.push(
+      entity('open', { id: `${page}`, invoice_id: `${page}`, updated_at: new Date(noon).toISOString() })
+    )
+  const { ask, clock } = await openApp(t, {
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    MONEYBIRD_API_URL: moneybird.url,
+    MONEYBIRD_API_TOKEN: moneybird.token,
+    MONEYBIRD_ADMINISTRATION_ID: moneybird.administration
+  })
+  const payload = { tool: 'moneybird', since: '2026-11-01' }
+  /** Time goes by until they are answered. */
+  const answers = async (...asking: ReturnType<typeof ask>[]) => {
+    let waiting = true
+    const all = Promise.all(asking).finally(() => {
+      waiting = false
+    })
+    while (waiting) await clock.advance(1000)
+    return all
+  }
+  t.match(await ask('GET', '/api/catch-up/moneybird'), { statusCode: 404, payload: /"NOT_FOUND"/ })
+
+  const post = () => ask('POST', '/api/catch-up', { payload })
+  let [told] = await answers(post(), post())
+  t.match(told, { statusCode: 202, payload: /"running":true/ })
+  while (told?.statusCode === 202) [told] = await answers(ask('GET', '/api/catch-up/moneybird'))
+
+  t.equal(told?.statusCode, 200)
+  t.strictSame(told?.json(), { accepted: pages, duplicate: 0, conflict: 0, ignored: 0 })
+  t.equal(moneybird.requests.length, pages, 'each page was asked for once')
 })
 
 /** From the tree that Fastify prints. */

@@ -181,8 +181,9 @@ t.test('a tool that waits, as it was asked to, waits no longer than the bridge',
   const asked = catchUp.ask('acme', noon)
   await clock.rest()
 
-  await catchUp.stop()
+  const stopped = catchUp.stop()
   await t.rejects(asked, { code: 'TOOL_UNREACHABLE', message: 'the bridge is stopping' })
+  await stopped
   t.strictSame(warnings, [])
 })
 
@@ -206,6 +207,24 @@ t.test('what is older than the start stays out, until a person asks for it by da
     noon,
     'what a person asks for does not count as the bridge’s own round'
   )
+})
+
+t.test('a tool is asked one thing at a time', async t => {
+  const { clock, acme, asked, catchUp } = await open(t)
+  acme.holds = [told('A-1')]
+  acme.told = () => clock.sleep(1000)
+  catchUp.start()
+  await clock.rest()
+  const later = catchUp.ask('acme', noon - day)
+  const earlier = catchUp.ask('acme', noon - 2 * day)
+  await clock.advance(3000)
+
+  t.strictSame(asked, [
+    { since: noon - hour, at: noon },
+    { since: noon - day, at: noon + 1000 },
+    { since: noon - 2 * day, at: noon + 2000 }
+  ])
+  t.match(await Promise.all([later, earlier]), [{ duplicate: 1 }, { duplicate: 1 }])
 })
 
 t.test('nobody is mailed of what was found long after it was issued', async t => {
