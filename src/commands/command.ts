@@ -74,7 +74,7 @@ export const commands: { name: string; help: string; load: () => Promise<unknown
     load: () => import('./connect.ts')
   },
   {
-    name: 'send-test <tool>',
+    name: 'send-test <tool> [--keep]',
     help: 'sends a signed sample event to a running bridge',
     load: () => import('./send-test.ts')
   },
