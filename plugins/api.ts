@@ -1,9 +1,9 @@
 // The operator's API: what stands where, and the four words a person can say about an invoice.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { CatchUp } from '../src/catch-up.ts'
+import type { Asked, CatchUp } from '../src/catch-up.ts'
 import { type Clock, type Instant, isoInstant } from '../src/clock.ts'
 import type { Engine } from '../src/engine.ts'
 import { advice, BridgeError, type Problem } from '../src/errors.ts'
@@ -14,7 +14,8 @@ import {
   type HistoryEntry,
   type Ledger,
   type Row,
-  states
+  states,
+  type Tally
 } from '../src/ledger/ledger.ts'
 import { openapi } from './openapi.ts'
 
@@ -24,7 +25,7 @@ export type ApiOptions = {
   operatorToken: string
   /** The tools that exist, and whether each is on. */
   tools: { name: string; on: boolean; missingSecret: string | null; address: string }[]
-  catchUp: Pick<CatchUp, 'ask'>
+  catchUp: Pick<CatchUp, 'ask' | 'asked'>
   portalUrl: string
   engine: Pick<Engine, 'wake' | 'portal'>
 }
@@ -69,14 +70,16 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     app.get('/summary', async () => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
-      const { state, readsRefused, filling, budget } = engine.portal()
+      const { state, sinceMs, readsRefused, filling, budget } = engine.portal()
       return {
         ...counts,
+        attentionTo: attentionTo(await ledger.tally()),
         oldestWaitingAt: iso(oldestWaitingAt),
         oldestSendingAt: iso(oldestSendingAt),
         portal: {
           url: portalUrl,
           state,
+          since: isoInstant(Math.round(clock.now() - sinceMs)),
           tokenRefused: state === 'refused' || readsRefused,
           filling,
           budget,
@@ -100,15 +103,17 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       return { ...shown(found), history: found.history.map(shownEntry) }
     })
 
-    app.post('/catch-up', async request => {
+    app.post('/catch-up', async (request, reply) => {
       const parsed = CatchUpBody.safeParse(request.body)
       if (!parsed.success)
         throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
-      return catchUp.ask(
-        parsed.data.tool,
-        Temporal.Instant.from(`${parsed.data.since}T00:00:00Z`).epochMilliseconds
-      )
+      const since = Temporal.Instant.from(`${parsed.data.since}T00:00:00Z`).epochMilliseconds
+      return answered(await catchUp.ask(parsed.data.tool, since), reply)
     })
+
+    app.get<{ Params: { tool: string } }>('/catch-up/:tool', async ({ params: { tool } }, reply) =>
+      answered(await catchUp.asked(tool), reply)
+    )
 
     for (const action of actions) {
       app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params: { invoiceNumber }, log }) => {
@@ -119,6 +124,11 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       })
     }
   })
+}
+
+const answered = (asked: Asked, reply: FastifyReply): Asked => {
+  if (asked.running) reply.code(202)
+  return asked
 }
 
 const words: Record<Action, string> = {
@@ -149,6 +159,17 @@ const problemsOf = (error: z.ZodError): Problem[] =>
       ? issue.keys.map(field => ({ field, message: 'unknown; it is not a filter of this list' }))
       : [{ field: String(issue.path[0]), message: issue.message }]
   )
+
+/** What needs a person, and why; most first. */
+const attentionTo = (tally: Tally[]): Omit<Tally, 'tool'>[] => {
+  const found = new Map<string, Omit<Tally, 'tool'>>()
+  for (const { state, code, invoices } of tally) {
+    if (code === null || (state !== 'held' && state !== 'delivered')) continue
+    const before = found.get(state + code)?.invoices ?? 0
+    found.set(state + code, { state, code, invoices: before + invoices })
+  }
+  return [...found.values()].sort((a, b) => b.invoices - a.invoices)
+}
 
 const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
 

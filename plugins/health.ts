@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock, Instant } from '../src/clock.ts'
 import type { Engine, PortalState } from '../src/engine.ts'
+import { isCode } from '../src/errors.ts'
 import type { Ledger, Summary } from '../src/ledger/ledger.ts'
 
 export type HealthOptions = {
@@ -34,11 +35,19 @@ const workerSilentMs = minute
 // Anybody may ask for health; the disk is not asked more often than this.
 const beatEveryMs = 5000
 
+// Nor may they fill the log.
+const complainEveryMs = minute
+
 export default async function health(app: FastifyInstance, options: HealthOptions) {
   const beat = createBeat(options)
+  const complain = createComplaint(app, options)
 
   app.get<{ Querystring: { fail?: string } }>('/health', async (request, reply) => {
-    const checks = await check(options, beat)
+    const checks = await check(options, beat).catch(error => {
+      const found = failures[isCode(error, 'LEDGER_UNAVAILABLE') ? 'ledger' : 'bug']
+      complain(error, found.message)
+      return found.checks
+    })
     const found = Object.values(checks).map(({ status }) => status)
     const status = found.includes('fail') ? 'fail' : found.includes('warn') ? 'warn' : 'pass'
     const unwell = status === 'fail' || (status === 'warn' && request.query.fail === 'warn')
@@ -64,29 +73,46 @@ const createBeat = ({ ledger, clock }: HealthOptions) => {
   }
 }
 
-const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Record<string, Check>> => {
-  try {
-    await beat()
-    const summary = await options.ledger.summary()
-    const state = options.engine.portal()
-    return {
-      ledger: { status: 'pass' },
-      worker: worker(options),
-      waiting: late(summary.oldestWaitingAt, summary.waiting, options.clock.now()),
-      doubt: late(summary.oldestSendingAt, summary.sending, options.clock.now()),
-      attention: attention(summary),
-      portal: portal(state),
-      copy: copy(state),
-      budget: budget(state, summary),
-      tools: tools(options)
-    }
-  } catch {
-    return {
+const createComplaint = ({ log }: FastifyInstance, { clock }: HealthOptions) => {
+  let complainedAt = Number.NEGATIVE_INFINITY
+  return (err: unknown, message: string) => {
+    if (clock.monotonic() - complainedAt < complainEveryMs) return
+    complainedAt = clock.monotonic()
+    log.error({ err }, message)
+  }
+}
+
+/** What is told when the rest cannot be. A bug is no reason to stop receiving. */
+const failures: Record<'ledger' | 'bug', { message: string; checks: Record<string, Check> }> = {
+  ledger: {
+    message: 'events cannot be kept',
+    checks: {
       ledger: {
         status: 'fail',
         output: 'events cannot be kept: look at the free space of DATA_DIR and at the log'
       }
     }
+  },
+  bug: {
+    message: 'health could not be told',
+    checks: { bridge: { status: 'warn', output: 'a bug keeps health from being told: look at the log' } }
+  }
+}
+
+const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Record<string, Check>> => {
+  await beat()
+  const summary = await options.ledger.summary()
+  const state = options.engine.portal()
+  return {
+    ledger: { status: 'pass' },
+    worker: worker(options),
+    waiting: late(summary.oldestWaitingAt, summary.waiting, options.clock.now()),
+    doubt: late(summary.oldestSendingAt, summary.sending, options.clock.now()),
+    attention: attention(summary),
+    portal: portal(state),
+    copy: copy(state),
+    budget: budget(state, summary),
+    tools: tools(options)
   }
 }
 

@@ -18,6 +18,12 @@ const refusals = {
   429: problem('Too many wrong tokens.')
 }
 
+const caughtUp = {
+  200: json({ $ref: '#/components/schemas/Found' }, 'What it told of, by what became of it.'),
+  202: json({ $ref: '#/components/schemas/Found' }, 'So far: it takes long, and goes on. Ask after it.'),
+  502: problem('The tool does not answer, or refuses its token.')
+}
+
 const invoiceNumber = {
   name: 'invoiceNumber',
   in: 'path',
@@ -257,9 +263,20 @@ export const openapi = {
           }
         },
         responses: {
-          200: json({ $ref: '#/components/schemas/Found' }, 'What it told of, by what became of it.'),
+          ...caughtUp,
           422: problem('A field cannot be read, or the tool has no API that can be asked.'),
-          502: problem('The tool does not answer, or refuses its token.'),
+          ...refusals
+        }
+      }
+    },
+    '/api/catch-up/{tool}': {
+      get: {
+        operationId: 'caughtUp',
+        summary: 'How the last catch-up that was asked for is going, or what it found',
+        parameters: [{ name: 'tool', in: 'path', required: true, schema: text }],
+        responses: {
+          ...caughtUp,
+          404: problem('Nobody asked this tool since the bridge was started.'),
           ...refusals
         }
       }
@@ -278,6 +295,14 @@ export const openapi = {
           held: count,
           dismissed: count,
           attention: { ...count, description: 'Held, or delivered with a code.' },
+          attentionTo: {
+            type: 'array',
+            description: 'What these are, most first.',
+            items: {
+              type: 'object',
+              properties: { state: { enum: ['held', 'delivered'] }, code: text, invoices: count }
+            }
+          },
           oldestWaitingAt: maybeInstant,
           oldestSendingAt: maybeInstant,
           portal: { type: 'object' },
@@ -286,7 +311,13 @@ export const openapi = {
       },
       Found: {
         type: 'object',
-        properties: { accepted: count, duplicate: count, conflict: count, ignored: count }
+        properties: {
+          accepted: count,
+          duplicate: count,
+          conflict: count,
+          ignored: count,
+          running: { const: true, description: 'With 202 only.' }
+        }
       },
       Customer: {
         type: 'object',

@@ -25,7 +25,7 @@ export type AppOptions = {
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
   desk: Pick<Desk, 'refusing'>
   intake: Intake
-  catchUp: Pick<CatchUp, 'ask'>
+  catchUp: Pick<CatchUp, 'ask' | 'asked'>
   clock: Clock
   logger: FastifyBaseLogger
   version: string

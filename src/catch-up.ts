@@ -4,6 +4,7 @@
 import type { Clock, Instant } from './clock.ts'
 import type { Desk, OpenTool } from './desk.ts'
 import { BridgeError } from './errors.ts'
+import { createInquiries, type Asked as Inquired } from './inquiries.ts'
 import type { Intake, Result } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
@@ -19,14 +20,20 @@ export type CatchUpOptions = {
 }
 
 export type Found = Record<Result, number>
+export type Asked = Inquired<Found>
 
 export interface CatchUp {
   /** Fixes the start of tools that are new. Before anything of theirs is taken in. */
   prepare: () => Promise<void>
   start: () => void
   stop: () => Promise<void>
-  /** Asks now, for what is older than the tool's start, too. */
-  ask: (tool: string, since: Instant) => Promise<Found>
+  /**
+   * Asks now, for what is older than the tool's start, too. Answers what was found, or what was found so far when that
+   * takes long; who asks for what is being asked for already waits for the same.
+   */
+  ask: (tool: string, since: Instant) => Promise<Asked>
+  /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
+  asked: (tool: string) => Promise<Asked>
 }
 
 const minute = 60_000
@@ -44,17 +51,27 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const { ledger, desk, intake, clock, log, everyMinutes } = options
   const stopping = new AbortController()
   let loops: Promise<void>[] = []
+  const turns = new Map<string, Promise<unknown>>()
 
-  const asked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
+  const canBeAsked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
 
-  /** Keeps all that the tool tells of. */
-  const take = async (open: OpenTool, since: Instant, anyAge: boolean): Promise<Found> => {
-    const found: Found = { accepted: 0, duplicate: 0, conflict: 0, ignored: 0 }
-    const missed = open.tool.missed?.(since, desk.line(open))
-    if (!missed) return found
+  /** One question at a time: the limits of a tool's API hold for all of them together. */
+  const inTurn = (open: OpenTool, question: () => Promise<void>): Promise<void> => {
+    const { name } = open.tool
+    const turn = (turns.get(name) ?? Promise.resolve()).then(question)
+    const ended = turn.catch(() => {})
+    turns.set(name, ended)
+    return turn
+  }
+
+  /** Keeps all that the tool tells of, and counts it in `found`. */
+  const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
+    stopping.signal.throwIfAborted()
+    const missed = open.tool.missed?.(since, desk.line(open), stopping.signal)
+    if (!missed) return
     await desk.asking(open.tool.name, async () => {
       for await (const told of missed) {
-        if (stopping.signal.aborted) throw new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping')
+        stopping.signal.throwIfAborted()
         const { result } = await intake.tell(open.tool.name, told, {
           now: clock.now(),
           caughtUp: true,
@@ -63,8 +80,19 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
         found[result] += 1
       }
     })
-    return found
   }
+
+  const inquiries = createInquiries({
+    clock,
+    log,
+    nothing,
+    stopped: stopping.signal,
+    ask: (name, since, found) => {
+      const open = canBeAsked().find(({ tool }) => tool.name === name)
+      if (open) return inTurn(open, () => take(open, since, found, true))
+      throw new BridgeError('TOOL_CANNOT_BE_ASKED', `${name} has no API to ask, or its token is not set`)
+    }
+  })
 
   /** The cursor moves only after all that it covers was kept. */
   const catchUp = async (open: OpenTool): Promise<void> => {
@@ -72,7 +100,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     const begun = clock.now()
     const askedTo = await ledger.askedTo(name)
     if (askedTo === null) return
-    const found = await take(open, askedTo - overlapMs, false)
+    const found = nothing()
+    await inTurn(open, () => take(open, askedTo - overlapMs, found, false))
     await ledger.setAskedTo(name, begun)
     if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
   }
@@ -100,20 +129,18 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       for (const { tool } of desk.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
     },
     start() {
-      if (everyMinutes > 0 && loops.length === 0) loops = asked().map(keepCatchingUp)
+      if (everyMinutes > 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)
     },
     async stop() {
-      stopping.abort()
+      stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))
       const ended = new AbortController()
-      const all = Promise.all(loops).then(() => ended.abort())
+      const all = Promise.all([...loops, ...turns.values()]).then(() => ended.abort())
       // What is answered later is not kept any more.
       await Promise.race([all, clock.sleep(answerMs, ended.signal)])
     },
-    async ask(name, since) {
-      const open = asked().find(({ tool }) => tool.name === name)
-      if (!open)
-        throw new BridgeError('TOOL_CANNOT_BE_ASKED', `${name} has no API to ask, or its token is not set`)
-      return take(open, since, true)
-    }
+    ask: inquiries.ask,
+    asked: inquiries.asked
   }
 }
+
+const nothing = (): Found => ({ accepted: 0, duplicate: 0, conflict: 0, ignored: 0 })

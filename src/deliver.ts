@@ -75,15 +75,15 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
 
   // A tool's sample event has no PDF behind it.
   if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: body }
-  const document = await keepPdf(loan, delivery)
-  if (document === null) return null
-  if ('kind' in document) return document
+  const pdf = await readyPdf(loan, delivery)
+  if (pdf === null) return null
+  if ('kind' in pdf) return pdf
   if (review) return { kind: 'review', wouldSend: body }
 
   for (let round = 1; round <= roundsMax; round += 1) {
     const there = await findInPortal(loan, body, delivery)
     if (there) return there
-    const outcome = await send(loan, body, document, delivery)
+    const outcome = await send(loan, body, pdf, delivery)
     if (outcome !== 'known') return outcome
   }
   return failed('PORTAL_UNREACHABLE', 'what the portal holds under this number keeps changing')
@@ -142,11 +142,16 @@ const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Deli
   return { kind: 'dismissed', code: 'BY_OPERATOR' }
 }
 
-const keepPdf = async (
+/** From the disk, or else from where it can be had, and then kept. Null when the loan had run out. */
+const readyPdf = async (
   loan: Loan,
   { ledger, spool, fetchPdf, desk, clock }: Delivery
-): Promise<Document | Outcome | null> => {
-  if (loan.document) return loan.document
+): Promise<Blob | Outcome | null> => {
+  const kept = loan.document && (await spool.blob(loan.document))
+  if (kept) return kept
+  // Only a tool that knows the invoice by an id of its own can be asked again. Sent once more, with it, it goes on.
+  if (loan.invoice.pdfUrl === null && loan.invoice.sourceId === null)
+    return failed('PDF_NOT_A_PDF', 'the PDF is gone from the disk: send the invoice again, with it')
   let document: Document
   try {
     const address = await desk.pdf(loan)
@@ -155,7 +160,7 @@ const keepPdf = async (
   } catch (error) {
     return failedBy(error)
   }
-  if (await ledger.attach(loan, document, clock.now())) return document
+  if (await ledger.attach(loan, document, clock.now())) return spool.blob(document)
   await spool.remove(document)
   return null
 }
@@ -192,15 +197,9 @@ const findInPortal = async (
 const send = async (
   loan: Loan,
   body: CreateBody,
-  document: Document,
-  { ledger, spool, portal, pace, clock, portalTimeoutMs }: Delivery
+  pdf: Blob,
+  { ledger, portal, pace, clock, portalTimeoutMs }: Delivery
 ): Promise<Outcome | 'known' | null> => {
-  let pdf: Blob
-  try {
-    pdf = await spool.blob(document)
-  } catch {
-    return failed('PDF_UNREACHABLE', 'the spooled PDF is gone')
-  }
   const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
   if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
   const at = clock.monotonic()

@@ -124,10 +124,10 @@ export const createEngine = (options: EngineOptions): Engine => {
     filled() {
       wake()
       look.wake()
-      void warnOfIntegration(ledger, log)
     },
     heard(error) {
       gate.heardRead(error)
+      if (error === null) void warnOfIntegrations(ledger, log)
       if (error?.code === 'PORTAL_CHANGED') alert(error.code, null)
     }
   })
@@ -208,9 +208,15 @@ const lateSpareMs = 5 * 60_000
 const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
   invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
 
-/** Customers that the portal itself links to a bookkeeping: from there, too, their invoices may come. */
-const warnOfIntegration = async ({ holdings }: Ledger, log: Log): Promise<void> => {
-  const customers = await holdings.customersIntegrated()
-  if (customers === 0) return
-  log.warn({ customers }, 'the portal is linked to a bookkeeping of its own: invoices may come in twice')
+/** From the bookkeeping that the portal links a customer to, its invoices may come, too. Told once of each, for ever. */
+const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void> => {
+  try {
+    const { integrationsTold: told = [] } = await holdings.memory()
+    const customers = (await holdings.customersIntegrated()).filter(id => !told.includes(id))
+    if (customers.length === 0) return
+    await holdings.remember({ integrationsTold: [...told, ...customers] })
+    log.warn({ customers }, 'the portal links customers to a bookkeeping itself: invoices may come in twice')
+  } catch (err) {
+    log.error({ err }, 'customers that the portal links to a bookkeeping could not be told of')
+  }
 }

@@ -14,6 +14,8 @@ type Advice = {
   what: string
   /** One instruction to the operator. */
   operator: string
+  /** Instead of it, to whoever typed a command: for them nobody tries again. */
+  typed?: string
 }
 
 export const advice = {
@@ -39,7 +41,8 @@ export const advice = {
     status: 422,
     next: 'refuse',
     what: 'The request is authentic but cannot be read; every problem is listed with its field.',
-    operator: 'Correct the listed fields in the flow that sends, and send again.'
+    operator: 'Correct the listed fields in the flow that sends, and send again.',
+    typed: 'Correct the listed fields, then run the command again.'
   },
   TOO_MANY_REQUESTS: {
     status: 429,
@@ -93,13 +96,15 @@ export const advice = {
     status: 503,
     next: 'refuse',
     what: 'Too many PDFs are being received at this moment.',
-    operator: 'Nothing: the sender tries again.'
+    operator: 'Nothing: the sender tries again.',
+    typed: 'Run the command again in a minute.'
   },
   LEDGER_UNAVAILABLE: {
     status: 503,
     next: 'refuse',
     what: 'The event could not be kept: the disk is full, or the ledger is locked or broken.',
-    operator: 'Look at the free space of DATA_DIR and at the log. The sender tries again.'
+    operator: 'Look at the free space of DATA_DIR and at the log. The sender tries again.',
+    typed: 'Look at the free space of DATA_DIR and at the log, then run the command again.'
   },
   UNEXPECTED: {
     status: 500,
@@ -124,13 +129,15 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The accounting tool does not answer, or answers with an error.',
-    operator: 'Nothing: it is tried again.'
+    operator: 'Nothing: it is tried again.',
+    typed: 'Run the command again later.'
   },
   TOOL_BUSY: {
     status: 502,
     next: 'retry',
     what: 'The accounting tool asked for a pause (429).',
-    operator: 'Nothing: it goes on by itself.'
+    operator: 'Nothing: it goes on by itself.',
+    typed: 'Run the command again in some minutes.'
   },
   TOOL_NOT_FINAL: {
     status: 502,
@@ -142,13 +149,15 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The portal does not answer, or answers with an error.',
-    operator: 'Nothing: it is tried again.'
+    operator: 'Nothing: it is tried again.',
+    typed: 'Look at PORTAL_URL and at your connection, then run the command again.'
   },
   PORTAL_BUSY: {
     status: 502,
     next: 'retry',
     what: 'The portal asked for a pause (429): its budget of requests is used up.',
-    operator: 'Nothing: it goes on by itself. Other programs with the same token share the budget.'
+    operator: 'Nothing: it goes on by itself. Other programs with the same token share the budget.',
+    typed: 'Run the command again in a minute. Other programs with the same token share the budget.'
   },
   PORTAL_UNAUTHORIZED: {
     status: 502,
@@ -216,13 +225,15 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The tool refuses its API token: its deliveries pause.',
-    operator: 'Make a new token in the tool and set its variable: it goes on by itself.'
+    operator: 'Make a new token in the tool and set its variable: it goes on by itself.',
+    typed: 'Make a new token in the tool and set its variable, then run the command again.'
   },
   PDF_NOT_A_PDF: {
     status: 422,
     next: 'hold',
-    what: 'What was sent or fetched is not a PDF.',
-    operator: 'Open pdfUrl: it must give the PDF itself, without login. Then `deliver`.'
+    what: 'What was sent or fetched is not a PDF, or its file is gone from the disk; the history says which.',
+    operator:
+      'Open pdfUrl: it must give the PDF itself, without login. Then `deliver`. Or send it again, with the PDF.'
   },
   PDF_TOO_LARGE: {
     status: 413,
@@ -321,6 +332,12 @@ export const advice = {
 } as const satisfies Record<string, Advice>
 
 export type Code = keyof typeof advice
+
+/** The instruction to whoever typed a command. */
+export const adviceTyped = (code: Code): string => {
+  const { operator, typed = operator }: Advice = advice[code]
+  return typed
+}
 
 /** What a person is told about one wrong field or setting. Never carries the value. */
 export type Problem = { field: string; message: string }

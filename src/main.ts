@@ -6,7 +6,7 @@ import { parseEnv } from 'node:util'
 import { systemClock } from './clock.ts'
 import { type Command, CommandFailed, commands, type Listed, type Terminal } from './commands/command.ts'
 import { explainProblems } from './config.ts'
-import { advice, BridgeError } from './errors.ts'
+import { adviceTyped, BridgeError } from './errors.ts'
 
 const nameWidth = Math.max(...commands.map(({ name }) => name.length))
 
@@ -111,7 +111,7 @@ const explain = (error: unknown): string => {
   if (error instanceof BridgeError) {
     if (error.code === 'CONFIG_INVALID') return explainProblems(error.problems)
     const problems = error.problems.map(({ field, message }) => `  ${field}: ${message}`)
-    return [`${error.code}: ${error.message}`, ...problems, advice[error.code].operator].join('\n')
+    return [`${error.code}: ${error.message}`, ...problems, adviceTyped(error.code)].join('\n')
   }
   if (isWrongUse(error) || error instanceof CommandFailed) return (error as Error).message
   const { syscall, code = '', address, port } = error as NodeJS.ErrnoException & Partial<AddressInfo>

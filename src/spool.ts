@@ -2,7 +2,7 @@
 // a row never points at nothing, and a crash leaves at worst a file without a row, which `sweep` removes.
 
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, openAsBlob } from 'node:fs'
+import { mkdirSync, openAsBlob, statSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BridgeError } from './errors.ts'
@@ -12,8 +12,8 @@ export type Document = { file: string; bytes: number; sha256: string }
 export interface Spool {
   /** Keeps a PDF from a stream. Nothing is left of one that fails: PDF_TOO_LARGE, PDF_NOT_A_PDF, LEDGER_UNAVAILABLE. */
   keep: (source: AsyncIterable<Uint8Array>) => Promise<Document>
-  /** The file's bytes, read as they are asked for. Rejects when the file is gone. */
-  blob: (document: Document) => Promise<Blob>
+  /** The file's bytes, read as they are asked for. Null: the file is gone. Rejects with LEDGER_UNAVAILABLE. */
+  blob: (document: Document) => Promise<Blob | null>
   remove: (document: Document) => Promise<void>
   /** Removes every file that is not among the named. Answers how many. */
   sweep: (named: ReadonlySet<string>) => Promise<number>
@@ -48,7 +48,12 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): S
       }
     },
 
-    blob: async document => openAsBlob(join(folder, document.file), { type: 'application/pdf' }),
+    async blob({ file }) {
+      const path = join(folder, file)
+      const open = async () =>
+        statSync(path, { throwIfNoEntry: false }) ? openAsBlob(path, { type: 'application/pdf' }) : null
+      return disk(open)
+    },
 
     remove: document => rm(join(folder, document.file), { force: true }),
 
@@ -104,6 +109,6 @@ const disk = async <T>(step: () => Promise<T>): Promise<T> => {
   try {
     return await step()
   } catch (cause) {
-    throw new BridgeError('LEDGER_UNAVAILABLE', 'the PDF could not be written', { cause })
+    throw new BridgeError('LEDGER_UNAVAILABLE', 'the PDF could not be written or read', { cause })
   }
 }

@@ -56,8 +56,8 @@ export type Line<Settings> = {
 /** Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only. */
 export type PdfAddress = { url: string; headers?: Record<string, string> }
 
-/** One line of what `check` proves. */
-export type Finding = { ok: boolean; what: string; found: string }
+/** One line of what `check` proves. `note`: nothing is wrong, but a person should read it. */
+export type Finding = { ok: boolean; note?: true; what: string; found: string }
 
 export type Registration = {
   /** What was done or found, for the person who ran the command. */
@@ -89,9 +89,9 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   pdf?: (invoice: Invoice, line: Line<Settings>) => Promise<PdfAddress | null>
   /**
    * What became final, was paid or was voided since, oldest first as far as the tool can tell; more is no harm, less is.
-   * Asked page by page, within the tool's own limits.
+   * Asked page by page, within the tool's own limits. `stopped` ends every wait: then it rejects with the signal's reason.
    */
-  missed?: (since: Instant, line: Line<Settings>) => AsyncIterable<Told>
+  missed?: (since: Instant, line: Line<Settings>, stopped: AbortSignal) => AsyncIterable<Told>
   /** A signed sample event about an invoice of this number, for `send-test`. */
   sample: (settings: Settings, about: { invoiceNumber: string; customerId: string; at: Instant }) => Sample
   /** Registers the webhook by API, or repairs what is registered. */

@@ -14,6 +14,8 @@ const pageSize = 100
 const pagesMax = 1000
 // 150 requests are allowed in five minutes. Half of them is left to deliveries.
 const pageEveryMs = 4000
+// For one page, in a row. The limit is counted over five minutes, so that one pause should do.
+const pausesMax = 3
 
 const finalStates = 'open|pending_payment|reminded|late|paid|uncollectible'
 
@@ -89,11 +91,19 @@ const secondBefore = (since: Instant): string =>
   Temporal.Instant.fromEpochMilliseconds((Math.floor(Math.max(since, 0) / 1000) - 1) * 1000).toString()
 
 /** What Moneybird changed since, whatever is changed by it: finalised, sent, paid. Deleted invoices leave no trace. */
-export async function* missed(since: Instant, line: MoneybirdLine): AsyncGenerator<Told> {
+export async function* missed(
+  since: Instant,
+  line: MoneybirdLine,
+  stopped: AbortSignal
+): AsyncGenerator<Told> {
+  const rest = async (ms: number) => {
+    await line.clock.sleep(ms, stopped)
+    stopped.throwIfAborted()
+  }
   const problems: string[] = []
   for (let page = 1; page <= pagesMax; page += 1) {
-    if (page > 1) await line.clock.sleep(pageEveryMs)
-    const { invoices, isLast } = await pageOfInvoices(line, { page, since })
+    if (page > 1) await rest(pageEveryMs)
+    const { invoices, isLast } = await withPauses(() => pageOfInvoices(line, { page, since }), rest)
     for (const invoice of invoices) {
       const reading = parseInvoice(invoice, line)
       if ('problem' in reading) problems.push(reading.problem)
@@ -105,6 +115,19 @@ export async function* missed(since: Instant, line: MoneybirdLine): AsyncGenerat
     return
   }
   throw unreachable(`sales_invoices.json has more than ${pagesMax} pages`)
+}
+
+/** A pause that is asked for is taken in place: to begin anew would cost every page before this one again. */
+const withPauses = async <T>(ask: () => Promise<T>, rest: (ms: number) => Promise<void>): Promise<T> => {
+  for (let pauses = 0; pauses < pausesMax; pauses += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code !== 'TOOL_BUSY') throw error
+      await rest(error.retryAfterMs ?? 0)
+    }
+  }
+  return ask()
 }
 
 export const listIn = ({ status, json }: Answer, what: string): unknown[] => {

@@ -13,7 +13,7 @@ import { BridgeError, isCode } from '../errors.ts'
 import { bareHost, isPublic, openHttp } from '../http.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
 import { fetchPdf } from '../pdf.ts'
-import { createPortal } from '../portal/client.ts'
+import { createPortal, type Portal } from '../portal/client.ts'
 import { openSpool } from '../spool.ts'
 import type { Finding } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
@@ -23,6 +23,8 @@ import { type Command, type Terminal, warnOfOverridden } from './command.ts'
 const clockOffMsMax = 150_000
 const toolTimeoutMs = 30_000
 const freeBytesMin = 200_000_000
+// A third of what the portal allows in a minute: a bridge may run beside.
+const customerPagesMax = 20
 
 export const run: Command = async (args, terminal) => {
   const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
@@ -44,10 +46,12 @@ export const run: Command = async (args, terminal) => {
     await checkPdf(config, values.pdf)
   ]
   if (values.json) terminal.print(JSON.stringify(findings, null, 2))
-  else
-    for (const { ok, what, found } of findings) terminal.print(`${ok ? 'ok  ' : 'FAIL'}  ${what}: ${found}`)
+  else for (const finding of findings) terminal.print(lineOf(finding))
   return findings.every(({ ok }) => ok) ? 0 : 1
 }
+
+const lineOf = ({ ok, note, what, found }: Finding): string =>
+  `${ok ? (note ? 'note' : 'ok  ') : 'FAIL'}  ${what}: ${found}`
 
 const checkTools = ({ tools, PUBLIC_URL }: Config): Finding[] => {
   const on = Object.keys(tools).filter(name => tools[name] !== null)
@@ -149,21 +153,49 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
       status = answer.status
     }
   })
-  let token: Finding
   try {
-    const { items } = await portal.invoicesPage(1)
-    token = {
-      ok: true,
-      what: 'portal',
-      found: `${config.PORTAL_URL} takes the token, ${items.length} invoices on its first page; read only: creating is not tried`
+    /** A 403 says nothing of the scope that is lacking. */
+    const look = async (what: string, scope: string, find: () => Promise<Omit<Finding, 'what'>>) => {
+      try {
+        return { what, ...(await find()) }
+      } catch (error) {
+        const lacking = status === 403 ? `: reading needs the scope ${scope}` : ''
+        return { ok: false, what, found: messageOf(error) + lacking }
+      }
     }
-  } catch (error) {
-    const scope = status === 403 ? ': reading needs the scope invoices.read' : ''
-    token = { ok: false, what: 'portal', found: messageOf(error) + scope }
+    const token = await look('portal', 'invoices.read', async () => {
+      const { items } = await portal.invoicesPage(1)
+      const found = `${config.PORTAL_URL} takes the token, ${items.length} invoices on its first page; read only: creating is not tried`
+      return { ok: true, found }
+    })
+    const customers = token.ok
+      ? [await look('customers', 'customers.read', () => checkCustomers(portal))]
+      : []
+    return [token, ...customers, checkClock(date, clock.now())]
   } finally {
     portal.close()
   }
-  return [token, checkClock(date, clock.now())]
+}
+
+/** From the bookkeeping that the portal links a customer to, the same invoices may come. */
+const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> => {
+  let read = 0
+  let linked = 0
+  let more = true
+  for (let number = 1; more && number <= customerPagesMax; number += 1) {
+    const page = await portal.customersPage(number)
+    read += page.items.length
+    linked += page.items.filter(({ integration }) => integration !== null).length
+    more = page.more
+  }
+  const all = more ? `the first ${read}` : String(read)
+  if (linked === 0) return { ok: true, found: `the portal links none of ${all} to a bookkeeping itself` }
+  const advice = 'what comes from there may come in twice: let one of the two bring them'
+  return {
+    ok: true,
+    note: true,
+    found: `the portal links ${linked} of ${all} to a bookkeeping itself: ${advice}`
+  }
 }
 
 const checkClock = (date: string | null, now: number): Finding => {

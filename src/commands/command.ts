@@ -102,7 +102,7 @@ export const commands: Listed[] = [
   },
   {
     name: 'send-test <tool>',
-    options: '[--customer <cst_…>]',
+    options: '[--customer <cst_…>] [--keep]',
     help: 'sends a signed sample event to a running bridge',
     load: () => import('./send-test.ts')
   },

@@ -160,7 +160,7 @@ const markPaid = async (
   return 1
 }
 
-const create = async (values: Values, { env, print }: Terminal): Promise<number> => {
+const create = async (values: Values, { env, print, complain }: Terminal): Promise<number> => {
   const { number, customer, amount, issued, paid, notify, pdf } = values
   if (!number || !customer || !amount || !issued || !pdf) throw new WrongUse(usage)
   const secret = env.INTAKE_SECRET?.split(',')[0]?.trim()
@@ -178,13 +178,19 @@ const create = async (values: Values, { env, print }: Terminal): Promise<number>
   form.set('pdf', await openPdf(pdf), basename(pdf))
   const url = bridgeUrl(env, values.url)
   try {
-    const answer = await got.post(`${url}/webhooks/invoices`, {
-      body: form,
-      headers: { authorization: `Bearer ${secret}` },
-      retry: { limit: 0 }
-    })
-    print(answer.body)
-    return 0
+    const answer = await got
+      .post(`${url}/webhooks/invoices`, {
+        body: form,
+        headers: { authorization: `Bearer ${secret}` },
+        retry: { limit: 0 }
+      })
+      .json<{ result: string }>()
+    print(JSON.stringify(answer))
+    if (answer.result !== 'conflict') return 0
+    complain(
+      `${number} is known with other facts, and those stay. Both are kept for you: \`factuurbrug invoice ${number}\` shows them.`
+    )
+    return 1
   } catch (error) {
     throw refusal(error, url)
   }

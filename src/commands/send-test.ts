@@ -1,5 +1,5 @@
 // Sends a signed sample event to a running bridge, the way the tool would. It always ends in review: nothing
-// reaches the portal unless a person releases it.
+// reaches the portal unless a person releases it. Then it is dismissed: a sample is no reason to mail the owner.
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
@@ -15,9 +15,9 @@ const betweenLooksMs = 200
 export const run: Command = async (args, { env, clock, print, complain }) => {
   const { values, positionals, ask } = parseAsk(args, {
     env,
-    options: { customer: { type: 'string', default: 'cst_test' } },
+    options: { customer: { type: 'string', default: 'cst_test' }, keep: { type: 'boolean' } },
     positionals: 1,
-    usage: 'send-test <tool> [--customer cst_…]'
+    usage: 'send-test <tool> [--customer cst_…] [--keep]'
   })
   const [name = ''] = positionals
   const modules = await loadTools()
@@ -41,15 +41,22 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
     throw refusal(error, url)
   }
 
+  const dismiss = () => ask('POST', `${invoicePath(invoiceNumber)}/dismiss`)
   const giveUpAt = clock.monotonic() + waitMsMax
   for (;;) {
     const invoice = await ask<ShownInvoice>('GET', invoicePath(invoiceNumber))
     if (invoice.state === 'held' || invoice.state === 'dismissed') {
       print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice))
+      if (!values.keep) await dismiss()
+      if (!values.keep && !values.json)
+        print('It is dismissed again. With --keep it stays held, for you to deliver.')
       return invoice.code === 'REVIEW' ? 0 : 1
     }
     if (clock.monotonic() > giveUpAt) {
-      complain(`${invoiceNumber} was accepted, but after ${waitMsMax / 1000} s it is still ${invoice.state}.`)
+      await dismiss()
+      complain(
+        `${invoiceNumber} was accepted, but after ${waitMsMax / 1000} s it is still ${invoice.state}. It is dismissed: send another one later.`
+      )
       return 1
     }
     await clock.sleep(betweenLooksMs)

@@ -9,10 +9,20 @@ type Summary = {
   held: number
   dismissed: number
   attention: number
+  attentionTo: { state: string; code: string; invoices: number }[]
   oldestWaitingAt: string | null
   oldestSendingAt: string | null
-  portal: { url: string; tokenRefused: boolean }
+  portal: Portal
   tools: { name: string; on: boolean; address: string }[]
+}
+
+type Portal = {
+  url: string
+  state: string
+  since: string
+  tokenRefused: boolean
+  filling: { pages: number } | null
+  budget: { pausedForMs: number }
 }
 
 /** Exit code 1 when something needs a person, so that a script can ask. */
@@ -45,9 +55,31 @@ const lines = (summary: Summary): string =>
     '',
     summary.attention === 0
       ? 'Nothing needs a person.'
-      : `${summary.attention} need a person: factuurbrug invoices --state held`,
-    `Portal: ${summary.portal.url}${summary.portal.tokenRefused ? ' (refuses the token)' : ''}`,
+      : `${summary.attention} need a person:\n${attentionLines(summary)}`,
+    `Portal: ${[summary.portal.url, ...trouble(summary.portal)].join(': ')}`,
     ...summary.tools.map(
       ({ name, on, address }) => `Tool ${name}: ${on ? `on, webhooks to ${address}` : 'off'}`
     )
   ].join('\n')
+
+/** With the command that lists exactly those. */
+const attentionLines = ({ attentionTo }: Summary): string =>
+  table(
+    attentionTo.map(({ state, code, invoices }) => [
+      `  ${invoices}`,
+      state,
+      code,
+      `factuurbrug invoices --state ${state} --code ${code}`
+    ])
+  )
+
+/** The first thing that is the matter with the portal, for whoever wonders why nothing is delivered. */
+const trouble = ({ state, since, tokenRefused, filling, budget: { pausedForMs } }: Portal): string[] => {
+  if (tokenRefused) return ['it refuses PORTAL_TOKEN, so deliveries pause. Make a new API key.']
+  if (state === 'down')
+    return [`it has not answered since ${since}, so deliveries pause. They go on by themselves.`]
+  if (pausedForMs > 0) return [`it asked for a pause, for another ${Math.ceil(pausedForMs / 1000)} s.`]
+  if (filling === null) return []
+  const pages = `${filling.pages} ${filling.pages === 1 ? 'page' : 'pages'} so far`
+  return [`it is read for the first time, ${pages}. Deliveries begin when that is done.`]
+}

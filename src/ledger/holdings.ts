@@ -37,6 +37,8 @@ export type Memory = {
   identity: string
   /** Of the portal: its address, and a fingerprint of the token. */
   portal: { url: string; token: string }
+  /** Customers linked to a bookkeeping that the operator was told of. */
+  integrationsTold: string[]
 }
 
 export interface Holdings {
@@ -83,8 +85,8 @@ export interface Holdings {
   customer(id: string): Promise<PortalCustomer | null>
   customersSize(): Promise<number>
   customerIds(): Promise<string[]>
-  /** How many are linked to a bookkeeping by the portal itself, which may bring the same invoices. */
-  customersIntegrated(): Promise<number>
+  /** Ids of those that the portal itself links to a bookkeeping, which may bring the same invoices. */
+  customersIntegrated(): Promise<string[]>
   /** By a part of the name or address, or the whole id, in any case. At most `limit`. */
   searchCustomers(q: string, limit: number): Promise<PortalCustomer[]>
 

@@ -173,7 +173,10 @@ export const createHoldings = (
     },
     customersSize: async () => count('portal_customer'),
     customerIds: async () => all('SELECT id FROM portal_customer ORDER BY id').map(({ id }) => id as string),
-    customersIntegrated: async () => customers().filter(({ integration }) => integration !== null).length,
+    customersIntegrated: async () =>
+      customers()
+        .filter(({ integration }) => integration !== null)
+        .map(({ id }) => id),
     searchCustomers: async (q, limit) => {
       const wanted = emailKey(q)
       return customers()

@@ -24,6 +24,8 @@ export type ToolWorld = {
   env: Record<string, string>
   /** The same, with a token that it refuses. */
   refused: Record<string, string>
+  /** From now on it refuses the token that it took, until it is told otherwise. */
+  refuse: (refused: boolean) => void
   /** An invoice becomes final, with a customer of its own. */
   issue: (invoice: Issue) => void
   pay: (number: string) => void
@@ -31,7 +33,7 @@ export type ToolWorld = {
   cancel: (number: string) => void
   customerRef: (number: string) => string
   /** What it sends of it, as the invoice is now. */
-  tell: (bridge: BridgeProcess, number: string, said: Said) => Promise<Answer>
+  tell: (bridge: { url: string }, number: string, said: Said) => Promise<Answer>
   /** Of every invoice. */
   pdf: Buffer
 }
@@ -107,6 +109,9 @@ const openStripeWorld = async (t: Test, pdf: Buffer): Promise<ToolWorld> => {
     name: 'stripe',
     env,
     refused: { ...env, STRIPE_API_KEY: 'rk_live_ingetrokken' },
+    refuse(refused) {
+      stripe.key = refused ? 'rk_live_ander' : env.STRIPE_API_KEY
+    },
     pdf,
     issue({ number, cents, email, daysAgo = 0 }) {
       const at = secondsOf(now() - daysAgo * day)
@@ -174,6 +179,9 @@ const openMoneybirdWorld = async (t: Test, pdf: Buffer): Promise<ToolWorld> => {
     name: 'moneybird',
     env,
     refused: { ...env, MONEYBIRD_API_TOKEN: 'ingetrokken-token' },
+    refuse(refused) {
+      moneybird.token = refused ? 'een-ander-token' : env.MONEYBIRD_API_TOKEN
+    },
     pdf,
     issue({ number, cents, email = '', daysAgo = 0 }) {
       ids.set(number, String(410000000000001000n + BigInt(ids.size)))

@@ -1,6 +1,9 @@
 import t from 'tap'
 import { openapi } from '../../plugins/openapi.ts'
+import { openMoneybird } from '../fixtures/moneybird-api.ts'
+import { noon } from '../src/portal/hand-clock.ts'
 import { openApp, operatorToken } from './app.ts'
+import { entity } from './moneybird/parts.ts'
 
 t.test('nobody learns or changes anything without the token of the operator', async t => {
   const { app, receive, path } = await openApp(t)
@@ -47,11 +50,36 @@ t.test('the summary counts, and says where webhooks go', async t => {
     held: 0,
     dismissed: 1,
     attention: 0,
+    attentionTo: [],
     oldestWaitingAt: waitingSince,
     oldestSendingAt: null,
-    portal: { url: 'http://127.0.0.1:9/v1', state: 'open', tokenRefused: false, backlogMinutes: 1 },
+    portal: {
+      url: 'http://127.0.0.1:9/v1',
+      state: 'open',
+      since: waitingSince,
+      tokenRefused: false,
+      backlogMinutes: 1
+    },
     tools: [{ name: 'invoices', on: true, address: 'https://facturen.example/webhooks/invoices' }]
   })
+})
+
+t.test('what needs a person is told by state and code, whichever tool it is from', async t => {
+  const { ask, receive, path, ledger, clock } = await openApp(t)
+  for (const number of ['A-1', 'A-2', 'A-3']) await receive(number)
+  for (const number of ['A-1', 'A-2']) await receive(number, { amount: '99.00' })
+  await ledger.keepUnreadable(
+    { tool: 'stripe', invoiceNumber: 'X', body: Buffer.from('x'), problem: 'x' },
+    clock.now()
+  )
+  const attentionTo = async () => (await ask('GET', '/api/summary')).json().attentionTo
+
+  t.strictSame(await attentionTo(), [
+    { state: 'held', code: 'INVOICE_CONFLICT', invoices: 2 },
+    { state: 'held', code: 'EVENT_UNREADABLE', invoices: 1 }
+  ])
+  for (const number of ['A-1', 'A-2', 'X']) await ask('POST', `${path(number)}/dismiss`)
+  t.strictSame(await attentionTo(), [])
 })
 
 t.test('invoices come newest first, page by page, and filtered', async t => {
@@ -225,6 +253,42 @@ t.test('a tool is asked again only by name and date, and only where it can be', 
       statusCode: 422,
       payload: /"TOOL_CANNOT_BE_ASKED"/
     })
+})
+
+t.test('a catch-up that takes long is answered with what it found so far, and never runs twice', async t => {
+  const moneybird = await openMoneybird(t, noon)
+  moneybird.perPageMax = 1
+  const pages = 20
+  for (let page = 1; page <= pages; page += 1)
+    moneybird.invoices.push(
+      entity('open', { id: `${page}`, invoice_id: `${page}`, updated_at: new Date(noon).toISOString() })
+    )
+  const { ask, clock } = await openApp(t, {
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    MONEYBIRD_API_URL: moneybird.url,
+    MONEYBIRD_API_TOKEN: moneybird.token,
+    MONEYBIRD_ADMINISTRATION_ID: moneybird.administration
+  })
+  const payload = { tool: 'moneybird', since: '2026-11-01' }
+  /** Time goes by until they are answered. */
+  const answers = async (...asking: ReturnType<typeof ask>[]) => {
+    let waiting = true
+    const all = Promise.all(asking).finally(() => {
+      waiting = false
+    })
+    while (waiting) await clock.advance(1000)
+    return all
+  }
+  t.match(await ask('GET', '/api/catch-up/moneybird'), { statusCode: 404, payload: /"NOT_FOUND"/ })
+
+  const post = () => ask('POST', '/api/catch-up', { payload })
+  let [told] = await answers(post(), post())
+  t.match(told, { statusCode: 202, payload: /"running":true/ })
+  while (told?.statusCode === 202) [told] = await answers(ask('GET', '/api/catch-up/moneybird'))
+
+  t.equal(told?.statusCode, 200)
+  t.strictSame(told?.json(), { accepted: pages, duplicate: 0, conflict: 0, ignored: 0 })
+  t.equal(moneybird.requests.length, pages, 'each page was asked for once')
 })
 
 /** From the tree that Fastify prints. */

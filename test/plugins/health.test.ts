@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import Fastify from 'fastify'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import health, { type HealthOptions } from '../../plugins/health.ts'
 import type { PortalState } from '../../src/engine.ts'
@@ -24,7 +25,10 @@ const open = async (t: Test, changed: Partial<HealthOptions> & { portal?: Partia
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const { portal = {}, ...options } = changed
-  const app = Fastify()
+  const logged: { level: number; msg: string; err: object }[] = []
+  const app = Fastify({
+    loggerInstance: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) })
+  })
   await app.register(health, {
     ledger,
     clock,
@@ -39,6 +43,7 @@ const open = async (t: Test, changed: Partial<HealthOptions> & { portal?: Partia
     app,
     clock,
     ledger,
+    logged,
     check: async (name: string) => (await app.inject('/health')).json().checks[name][0]
   }
 }
@@ -165,13 +170,42 @@ t.test('a ledger that cannot keep anything fails: the sender is to try again els
 
   const database = new DatabaseSync(':memory:')
   t.teardown(() => database.close())
-  const { app, clock } = await open(t, { ledger: openSqlite({ file: '', database, defer: queueMicrotask }) })
+  const { app, clock, logged } = await open(t, {
+    ledger: openSqlite({ file: '', database, defer: queueMicrotask })
+  })
   t.equal((await app.inject('/health')).statusCode, 200)
   database.exec('PRAGMA query_only = ON')
   t.equal((await app.inject('/health')).statusCode, 200, 'it is not asked at every request')
   await clock.advance(5000)
   t.match((await app.inject('/health')).json(), fails, 'it can be read, but not written')
   t.match((await app.inject('/health')).json(), fails, 'a failure is not remembered as a success')
+  t.match(logged, [{ level: 50, msg: 'events cannot be kept', err: { code: 'LEDGER_UNAVAILABLE' } }])
+  t.equal(logged.length, 1, 'whoever asks often does not fill the log')
+  await clock.advance(minute)
+  await app.inject('/health')
+  t.equal(logged.length, 2)
   database.exec('PRAGMA query_only = OFF')
   t.equal((await app.inject('/health')).statusCode, 200)
+})
+
+t.test('a bug is no reason to stop receiving: it is a warning, and stands in the log', async t => {
+  const engine = {
+    turnedAt: () => 0,
+    portal: () => {
+      throw new TypeError('a bug')
+    }
+  }
+  const { app, logged } = await open(t, { engine })
+  const answer = await app.inject('/health')
+
+  t.equal(answer.statusCode, 200)
+  t.match(answer.json(), {
+    status: 'warn',
+    checks: { bridge: [{ status: 'warn', output: /a bug.*log/ }] }
+  })
+  t.notMatch(answer.json(), { checks: { ledger: [{ status: 'fail' }] } })
+  t.equal((await app.inject('/health?fail=warn')).statusCode, 503)
+  t.match(logged, [
+    { level: 50, msg: 'health could not be told', err: { type: 'TypeError', message: 'a bug' } }
+  ])
 })

@@ -78,7 +78,7 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
         throw new Error('nothing here streams')
       },
       async blob({ file }) {
-        if (!files.has(file)) throw new Error('ENOENT')
+        if (!files.has(file)) return null
         const blob = new Blob()
         blobs.set(blob, file)
         return blob

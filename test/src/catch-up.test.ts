@@ -28,7 +28,12 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   t.teardown(() => ledger.close())
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
-  const acme = { holds: [] as Told[], fails: null as BridgeError | null, told: (): unknown => undefined }
+  const acme = {
+    holds: [] as Told[],
+    fails: null as BridgeError | null,
+    told: (): unknown => undefined,
+    stopped: null as AbortSignal | null
+  }
   const tool: Tool = {
     name: 'acme',
     settings: z.object({}),
@@ -37,7 +42,8 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
     read: () => ({ kind: 'ignored', reason: 'nothing' }),
     canAsk: () => canAsk,
     sample: () => ({ body: '', headers: {} }),
-    async *missed(since) {
+    async *missed(since, _, stopped) {
+      acme.stopped = stopped
       asked.push({ since, at: clock.now() })
       for (const one of acme.holds) {
         yield one
@@ -163,6 +169,24 @@ t.test('a tool that says nothing does not keep the bridge from ending', async t 
   t.strictSame(warnings, [])
 })
 
+t.test('a tool that waits, as it was asked to, waits no longer than the bridge', async t => {
+  const { clock, acme, warnings, catchUp } = await open(t)
+  acme.holds = [told('A-1')]
+  acme.told = async () => {
+    await clock.sleep(hour, acme.stopped!)
+    acme.stopped!.throwIfAborted()
+  }
+  catchUp.start()
+  await clock.rest()
+  const asked = catchUp.ask('acme', noon)
+  await clock.rest()
+
+  const stopped = catchUp.stop()
+  await t.rejects(asked, { code: 'TOOL_UNREACHABLE', message: 'the bridge is stopping' })
+  await stopped
+  t.strictSame(warnings, [])
+})
+
 t.test('what is older than the start stays out, until a person asks for it by date', async t => {
   const { clock, ledger, acme, asked, catchUp } = await open(t)
   acme.holds = [told('O-1', noon - 3 * day, '2026-11-17'), told('N-1')]
@@ -183,6 +207,24 @@ t.test('what is older than the start stays out, until a person asks for it by da
     noon,
     'what a person asks for does not count as the bridge’s own round'
   )
+})
+
+t.test('a tool is asked one thing at a time', async t => {
+  const { clock, acme, asked, catchUp } = await open(t)
+  acme.holds = [told('A-1')]
+  acme.told = () => clock.sleep(1000)
+  catchUp.start()
+  await clock.rest()
+  const later = catchUp.ask('acme', noon - day)
+  const earlier = catchUp.ask('acme', noon - 2 * day)
+  await clock.advance(3000)
+
+  t.strictSame(asked, [
+    { since: noon - hour, at: noon },
+    { since: noon - day, at: noon + 1000 },
+    { since: noon - 2 * day, at: noon + 2000 }
+  ])
+  t.match(await Promise.all([later, earlier]), [{ duplicate: 1 }, { duplicate: 1 }])
 })
 
 t.test('nobody is mailed of what was found long after it was issued', async t => {

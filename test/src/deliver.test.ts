@@ -1,9 +1,10 @@
 import t from 'tap'
 import { samplePdf } from '../../plugins/sample.ts'
+import { decide } from '../../src/decide.ts'
 import { BridgeError } from '../../src/errors.ts'
 import type { Override } from '../../src/ledger/ledger.ts'
 import { serve } from '../server.ts'
-import { arrival, customerId, openDelivery } from './delivery.ts'
+import { arrival, customerId, type DeliveryOptions, openDelivery } from './delivery.ts'
 import { borrowOne, rowOf } from './ledger/fixtures.ts'
 
 const invoiceNumber = '2026-0042'
@@ -93,14 +94,57 @@ t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
   const opened = await openDelivery(t)
   const without = await opened.lend(arrival({ pdfUrl: null }))
   t.match(await opened.deliver(without), { kind: 'failed', code: 'PDF_NOT_READY' })
-  const document = await opened.keepPdf()
-  await opened.spool.remove(document)
-  t.match(
-    await opened.deliver({ ...without, document }),
-    { kind: 'failed', code: 'PDF_UNREACHABLE', detail: 'the spooled PDF is gone' },
-    'nor one that was lost'
-  )
   t.equal(opened.sandbox.counts.requests, 0)
+})
+
+t.test('a kept PDF that is gone from the disk is fetched again, from wherever it can be had', async t => {
+  const fromTool = { url: 'https://tool.example/42.pdf' }
+  const cases: [from: string, pdfUrl: string | null, watch: NonNullable<DeliveryOptions['watch']>][] = [
+    ['https://acme.example/42.pdf', 'https://acme.example/42.pdf', delivery => delivery],
+    [fromTool.url, null, delivery => ({ ...delivery, desk: { ...delivery.desk, pdf: async () => fromTool } })]
+  ]
+  for (const [from, pdfUrl, watch] of cases) {
+    const opened = await openDelivery(t, { watch })
+    const document = await opened.keepPdf()
+    const loan = await opened.lend(arrival({ pdfUrl }, { document }))
+    await opened.spool.remove(document)
+
+    t.match(await opened.deliver(loan, { review: true }), { kind: 'review' })
+    t.strictSame(
+      [...(await opened.ledger.documents())].includes(document.file),
+      false,
+      'the row has the new one'
+    )
+    await opened.ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null }, opened.clock.now())
+    await opened.ledger.act(invoiceNumber, 'deliver', opened.clock.now())
+    t.match(await opened.deliver(await borrowOne(opened.ledger, opened.clock.now())), { kind: 'created' })
+    t.strictSame(opened.fetched, [from])
+    t.equal(opened.sandbox.invoices[0]?.bytes, samplePdf(from).length)
+  }
+})
+
+t.test('a lost PDF that nobody can be asked for is held at once, until it is sent again', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  const document = await opened.keepPdf()
+  const facts = { pdfUrl: null, sourceId: null }
+  const loan = await opened.lend(arrival(facts, { document }))
+  await opened.spool.remove(document)
+
+  const outcome = await opened.deliver(loan)
+  t.match(outcome, {
+    kind: 'failed',
+    code: 'PDF_NOT_A_PDF',
+    detail: /gone from the disk.*send the invoice again/
+  })
+  t.equal(opened.sandbox.counts.requests, 0)
+  const patience = { retryFirstMs: 1, retryLongestMs: 1, retryForMs: 1 }
+  const standing = { now: clock.now(), random: 0, patience, standing: 'open' } as const
+  await ledger.record(loan, decide(outcome!, loan, standing), clock.now())
+  t.match(await rowOf(ledger), { state: 'held', code: 'PDF_NOT_A_PDF' })
+
+  await ledger.receive(arrival(facts, { document: await opened.keepPdf() }), clock.now())
+  t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
 })
 
 t.test('a bug on the way to the PDF is no outcome', async t => {

@@ -6,6 +6,7 @@ import { BridgeError } from '../../src/errors.ts'
 import type { Written } from '../../src/portal/client.ts'
 import { openSpool } from '../../src/spool.ts'
 import { rules, withoutTools } from './delivery.ts'
+import { portalCustomerOf } from './ledger/contract/customers.ts'
 import { arrivalOf, minute, rowOf } from './ledger/fixtures.ts'
 import { arrived, openParts } from './portal/parts.ts'
 
@@ -22,7 +23,7 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
   )
   const alerts: [string, string | null][] = []
   const recorded: [string | null, string, string][] = []
-  const engine = createEngine({
+  const options: EngineOptions = {
     ledger,
     spool,
     portal: double.portal,
@@ -43,12 +44,17 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
     loanMs: minute,
     recorded: ({ tool, invoiceNumber }, { to }) => recorded.push([tool, invoiceNumber, to]),
     ...changed
-  })
-  t.teardown(async () => {
-    const stopping = engine.stop(0)
-    await clock.advance(0)
-    await stopping
-  })
+  }
+  const make = () => {
+    const engine = createEngine(options)
+    t.teardown(async () => {
+      const stopping = engine.stop(0)
+      await clock.advance(0)
+      await stopping
+    })
+    return engine
+  }
+  const engine = make()
   const receive = async (invoiceNumber = '2026-0042', facts: Parameters<typeof arrivalOf>[0] = {}) => {
     const customer = { portalId: 'cst_1', ...facts.customer }
     await ledger.receive(
@@ -58,7 +64,7 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
     engine.wake()
     await clock.rest()
   }
-  return { ...parts, engine, alerts, recorded, receive }
+  return { ...parts, engine, make, alerts, recorded, receive }
 }
 
 t.test('the portal is read before anything is created, then an invoice costs one call', async t => {
@@ -203,4 +209,28 @@ t.test('a create that never makes anything is asked for less and less often, and
 
   await clock.advance(3 * 60 * minute)
   t.match(await rowOf(ledger), { state: 'held', code: 'ATTEMPTS_EXHAUSTED' })
+})
+
+t.test('a customer that the portal links to a bookkeeping itself is warned of once, for ever', async t => {
+  const { engine, make, clock, double, lines } = await open(t)
+  const warnings = () => lines.filter(line => line.includes('bookkeeping')).length
+  const linked = (id: string) => ({
+    ...portalCustomerOf(id, `${id}@bakker.example`),
+    integration: 'acumulus'
+  })
+  double.customers.push(linked('cst_1'), portalCustomerOf('cst_2', 'kees@bakker.example'))
+  engine.start()
+  await clock.advance(settleMs + 60 * minute)
+  t.equal(warnings(), 1, 'however often it is read')
+
+  const stopping = engine.stop(0)
+  await clock.advance(2000)
+  await stopping
+  make().start()
+  await clock.advance(60 * minute)
+  t.equal(warnings(), 1, 'nor after another start')
+
+  double.customers.push(linked('cst_3'))
+  await clock.advance(25 * 60 * minute)
+  t.equal(warnings(), 2, 'another one is')
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { advice, BridgeError, type Code, isCode } from '../../src/errors.ts'
+import { advice, adviceTyped, BridgeError, type Code, isCode } from '../../src/errors.ts'
 
 const codes = Object.keys(advice) as Code[]
 
@@ -12,6 +12,24 @@ t.test('every code says what happened and what to do', async t => {
     t.ok(status === 200 || (status >= 400 && status < 600), `${code}: status`)
     t.ok(['refuse', 'retry', 'hold', 'dismiss', 'note', 'stop'].includes(next), `${code}: next`)
   }
+})
+
+t.test('nobody who typed a command is told that something goes on by itself', async t => {
+  const reach: Code[] = [
+    ...([
+      'PORTAL_UNREACHABLE',
+      'PORTAL_BUSY',
+      'PORTAL_UNAUTHORIZED',
+      'FIELDS_INVALID',
+      'INTAKE_BUSY'
+    ] as const),
+    ...(['TOOL_UNREACHABLE', 'TOOL_BUSY', 'TOOL_UNAUTHORIZED', 'LEDGER_UNAVAILABLE'] as const)
+  ]
+  for (const code of reach) {
+    t.match(adviceTyped(code), /^[A-Z].*\.$/, code)
+    t.notMatch(adviceTyped(code), /tried again|by itself|sends?\b|^Nothing/, code)
+  }
+  t.equal(adviceTyped('NOT_LOGGED_IN'), advice.NOT_LOGGED_IN.operator, 'else it is the same')
 })
 
 t.test("what is kept is never answered as the sender's mistake", async t => {

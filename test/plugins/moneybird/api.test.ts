@@ -1,14 +1,17 @@
 import t, { type Test } from 'tap'
 import { getInvoice, hasPdf, missed, pdfAddress } from '../../../plugins/moneybird/api.ts'
 import { type MoneybirdLine, settings } from '../../../plugins/moneybird/settings.ts'
+import { BridgeError } from '../../../src/errors.ts'
 import { openHttp } from '../../../src/http.ts'
 import { entity, now, openLine } from './parts.ts'
 
 const day = 24 * 60 * 60_000
 const iso = (at: number) => new Date(at).toISOString()
 
-const numbersOf = async (since: number, line: MoneybirdLine) =>
-  (await Array.fromAsync(missed(since, line))).map(({ invoice }) => invoice.invoiceNumber)
+const never = new AbortController().signal
+
+const numbersOf = async (since: number, line: MoneybirdLine, stopped = never) =>
+  (await Array.fromAsync(missed(since, line, stopped))).map(({ invoice }) => invoice.invoiceNumber)
 
 /** So many invoices, changed a second apart from each other. */
 const manyInvoices = (count: number) =>
@@ -152,7 +155,7 @@ t.test('an invoice that cannot be read keeps no other from being told, and is no
   )
   const numbers: string[] = []
   const asking = async () => {
-    for await (const { invoice } of missed(now - day, line)) numbers.push(invoice.invoiceNumber)
+    for await (const { invoice } of missed(now - day, line, never)) numbers.push(invoice.invoiceNumber)
   }
 
   await t.rejects(asking(), {
@@ -171,6 +174,45 @@ t.test('the moment that Retry-After names is waited for, not that many seconds',
   await t.rejects(getInvoice('410000000000000300', line), { code: 'TOOL_BUSY', retryAfterMs: 200_000 })
   moneybird.now += 200_000
   t.ok(await getInvoice('410000000000000300', line))
+})
+
+t.test('a pause that is asked for in the middle is taken there, and no page is asked for again', async t => {
+  const { line, moneybird, slept } = await openLine(t)
+  moneybird.invoices.push(...manyInvoices(250))
+  for (let asked = 0; asked < 148; asked += 1) await getInvoice('1', line)
+  moneybird.requests.length = 0
+
+  t.equal(new Set(await numbersOf(now - day, line)).size, 250)
+  t.strictSame(
+    moneybird.requests.map(request => /&page=(\d)/.exec(request)?.[1]),
+    ['1', '2', '3', '3']
+  )
+  t.strictSame(slept, [4000, 4000, 292_000])
+})
+
+t.test('a pause that is asked for again and again is told, not waited for without end', async t => {
+  const { line, slept } = await openLine(t)
+  const busy = new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: 7000 })
+
+  await t.rejects(numbersOf(now, { ...line, api: { ask: () => Promise.reject(busy) } }), busy)
+  t.strictSame(slept, [7000, 7000, 7000])
+})
+
+t.test('no pause outlasts the bridge', async t => {
+  const { line, moneybird } = await openLine(t)
+  moneybird.invoices.push(...manyInvoices(101))
+  const stopping = new AbortController()
+  const reason = new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping')
+  const clock = {
+    ...line.clock,
+    sleep: async (_: number, signal?: AbortSignal) => {
+      t.equal(signal, stopping.signal)
+      stopping.abort(reason)
+    }
+  }
+
+  await t.rejects(numbersOf(now - day, { ...line, clock }, stopping.signal), reason)
+  t.equal(moneybird.requests.length, 1)
 })
 
 t.test("an administration that is another's is no empty list", async t => {

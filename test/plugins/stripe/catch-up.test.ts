@@ -2,8 +2,10 @@ import t from 'tap'
 import { tool } from '../../../plugins/tools/stripe.ts'
 import { type Asking, day, hold, type Json, log, now, openAsking } from '../../fixtures/stripe.ts'
 
+const never = new AbortController().signal
+
 const missedBy = async ({ line }: Asking, since: number): Promise<string[]> => {
-  const told = await Array.fromAsync(tool.missed!(since, line))
+  const told = await Array.fromAsync(tool.missed!(since, line, never))
   return told.map(
     ({ stage, invoice: { sourceId, paidAt } }) => `${sourceId} ${paidAt === null ? stage : 'paid'}`
   )
@@ -39,7 +41,7 @@ t.test('of several events about one invoice the furthest counts, in any order', 
   log(asking, 'finalized', 'evt_6', at + 5000, { id: 'in_3', number: 'newer' })
 
   t.strictSame(await missedBy(asking, now - day), ['in_1 paid', 'in_2 voided', 'in_3 final'])
-  const [, , third] = await Array.fromAsync(tool.missed!(now - day, asking.line))
+  const [, , third] = await Array.fromAsync(tool.missed!(now - day, asking.line, never))
   t.equal(third?.invoice.invoiceNumber, 'newer')
 })
 
@@ -110,7 +112,8 @@ t.test('one that cannot be read fails loudly, after all others were told', async
   const told: (string | null)[] = []
 
   const asked = (async () => {
-    for await (const { invoice } of tool.missed!(now - 50 * day, asking.line)) told.push(invoice.sourceId)
+    for await (const { invoice } of tool.missed!(now - 50 * day, asking.line, never))
+      told.push(invoice.sourceId)
   })()
 
   await t.rejects(asked, { code: 'TOOL_UNREACHABLE', message: /^2 cannot be read; the first: currency/ })
@@ -123,7 +126,7 @@ t.test('a list that is none, or that leads nowhere, ends with its code', async t
     ...line,
     api: { ask: async () => ({ status: 200, headers: {}, json }) }
   })
-  const ask = (json: unknown) => Array.fromAsync(tool.missed!(now - day, answering(json)))
+  const ask = (json: unknown) => Array.fromAsync(tool.missed!(now - day, answering(json), never))
 
   await t.rejects(ask({ error: {} }), { code: 'TOOL_UNREACHABLE' })
   await t.rejects(ask({ data: [], has_more: true }), { code: 'TOOL_UNREACHABLE' })

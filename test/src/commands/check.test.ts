@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
+import type { SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
 import {
@@ -17,8 +18,8 @@ import { serve } from '../../server.ts'
 
 const now = () => systemClock.now()
 
-const open = async (t: Test, env: Record<string, string> = {}) => {
-  const { url, handle: portal } = await openSandbox(t, { token: 'token' })
+const open = async (t: Test, env: Record<string, string> = {}, sandbox: Partial<SandboxOptions> = {}) => {
+  const { url, handle: portal } = await openSandbox(t, { token: 'token', ...sandbox })
   const settings = {
     PORTAL_URL: url,
     PORTAL_TOKEN: 'token',
@@ -48,11 +49,16 @@ t.test('a set-up that is right is proven, and nothing is changed', async t => {
     'ok    public address: http://127.0.0.1:8080',
     /^ok {4}ledger: \d+ MB free in /,
     `ok    portal: ${settings.PORTAL_URL} takes the token, 0 invoices on its first page; read only: creating is not tried`,
+    'ok    customers: the portal links none of 3 to a bookkeeping itself',
     /^ok {4}clock: \d s (ahead of|behind) the portal$/,
     'ok    PDF addresses: only public https addresses are fetched; try one with --pdf <url>'
   ])
-  t.equal(found.length, 7)
-  t.equal(portal.counts.requests, portal.counts.calls.list, 'it only read')
+  t.equal(found.length, 8)
+  t.strictSame(
+    portal.requests.map(({ method }) => method),
+    ['GET', 'GET'],
+    'it only read'
+  )
 })
 
 t.test('every finding stands beside the others, and one that fails makes the exit code 1', async t => {
@@ -75,6 +81,40 @@ t.test('every finding stands beside the others, and one that fails makes the exi
     { ok: true, what: 'clock' },
     { ok: true, what: 'PDF addresses' }
   ])
+})
+
+t.test(
+  'customers that the portal links to a bookkeeping itself are counted, and nothing is wrong',
+  async t => {
+    const customer = (n: number) => ({
+      companyName: `Klant ${n}`,
+      primaryEmail: `${n}@klant.example`,
+      integration: n > 305 || n % 150 === 0 ? 'acumulus' : null
+    })
+    const customers = (count: number) => Array.from({ length: count }, (_, index) => customer(index + 1))
+    const some = await open(t, {}, { customers: customers(150) })
+    const many = await open(t, {}, { customers: customers(310), order: 'oldest' })
+
+    t.match(await some.check(), {
+      code: 0,
+      stdout:
+        /^note {2}customers: the portal links 1 of 150 to a bookkeeping itself: .*may come in twice: let one of the two bring them$/m
+    })
+    t.match(await many.check(), {
+      code: 0,
+      stdout: /^note {2}customers: the portal links 2 of the first 300 to /m
+    })
+  }
+)
+
+t.test('a token that may not read customers is found', async t => {
+  const { portal, check } = await open(t)
+  portal.fault({ on: { call: 'customers' }, fault: '403' })
+
+  t.match(await check(), {
+    code: 1,
+    stdout: /^FAIL {2}customers: PORTAL_UNAUTHORIZED: .* 403: reading needs the scope customers\.read$/m
+  })
 })
 
 t.test('settings come first: without them there is nothing to prove', async t => {

@@ -113,11 +113,17 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
     { fields: { ...byHand, paidAt: '2026-11-21 12:00:00', sendNotification: 'false' } }
   ])
   t.match(await bridge.api('GET', '/api/invoices/A-1'), { state: 'delivered' })
-  t.match(conflict, { code: 0, stdout: '{"result":"conflict"}\n' })
+  t.match(conflict, {
+    code: 1,
+    stdout: '{"result":"conflict"}\n',
+    stderr:
+      'A-1 is known with other facts, and those stay. Both are kept for you: `factuurbrug invoice A-1` shows them.\n'
+  })
   t.match(missing, { code: 1, stderr: 'There is no file weg.pdf that can be read.\n' })
   t.match(wrong, {
     code: 1,
-    stderr: /^FIELDS_INVALID: .*\n {2}\S+: .*\n {2}\S+: .*\nCorrect the listed fields/
+    stderr:
+      /^FIELDS_INVALID: .*\n {2}\S+: .*\n {2}\S+: .*\nCorrect the listed fields, then run the command again\.\n$/
   })
   t.match(incomplete, { code: 2, stderr: /^Usage: factuurbrug portal <what>/ })
 })
@@ -145,5 +151,8 @@ t.test('a portal that refuses or is not there is named', async t => {
   ])
 
   t.match(refused, { code: 1, stderr: /^PORTAL_UNAUTHORIZED: the portal answered 401\nMake a new API key/ })
-  t.match(nobody, { code: 1, stderr: /^PORTAL_UNREACHABLE: ECONNREFUSED\n/ })
+  t.match(nobody, {
+    code: 1,
+    stderr: /^PORTAL_UNREACHABLE: ECONNREFUSED\nLook at PORTAL_URL.*then run the command again\.\n$/
+  })
 })

@@ -1,6 +1,8 @@
 import t from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import { run } from '../../../src/commands/send-test.ts'
 import { factuurbrug } from '../../command-line.ts'
-import { operatorToken } from '../../end-to-end/bridge-process.ts'
+import { operatorToken, until } from '../../end-to-end/bridge-process.ts'
 import { openHouse } from './fixtures.ts'
 
 t.test('a test goes the whole way up to the portal, and no further', async t => {
@@ -23,6 +25,67 @@ t.test('a test goes the whole way up to the portal, and no further', async t => 
     wouldSend: { customerId: 'cst_fietsenvanlint', amount: '121.00' }
   })
   t.equal(portal.counts.calls.create, 0)
+})
+
+const healthOf = async ({ url }: { url: string }) => {
+  const answer = await fetch(`${url}/health?fail=warn`)
+  return [answer.status, ((await answer.json()) as { status: string }).status]
+}
+
+t.test('a test leaves nothing behind that asks for a person', async t => {
+  const { bridge, person } = await openHouse(t)
+
+  const { stdout } = await factuurbrug(['send-test', 'invoices'], person)
+
+  const [invoiceNumber = ''] = /TEST-\d+/.exec(stdout) ?? []
+  t.match(stdout, /\nIt is dismissed again\. With --keep it stays held, for you to deliver\.\n$/)
+  t.match(await bridge.api('GET', `/api/invoices/${invoiceNumber}`), {
+    state: 'dismissed',
+    code: 'BY_OPERATOR',
+    history: [{ event: 'received' }, { event: 'held', code: 'REVIEW' }, { event: 'operator: dismiss' }]
+  })
+  t.strictSame(await healthOf(bridge), [200, 'pass'])
+})
+
+t.test('a test that is kept waits for a person, who may have it delivered', async t => {
+  const { portal, bridge, person } = await openHouse(t)
+
+  const { code, stdout } = await factuurbrug(
+    ['send-test', 'invoices', '--keep', '--customer', 'cst_fietsenvanlint'],
+    person
+  )
+
+  const [invoiceNumber = ''] = /TEST-\d+/.exec(stdout) ?? []
+  t.equal(code, 0)
+  t.notMatch(stdout, 'dismissed')
+  t.strictSame(await healthOf(bridge), [503, 'warn'])
+  await factuurbrug(['deliver', invoiceNumber], person)
+  await until(
+    () => portal.invoices,
+    ({ length }) => length === 1,
+    'it was not delivered'
+  )
+})
+
+t.test('a test that does not get there in time is not left behind, either', async t => {
+  const { bridge, person } = await openHouse(t, { PORTAL_REQUESTS_PER_MINUTE: '1' })
+  const complaints: string[] = []
+  // Its patience, but not the bridge's, runs out a thousand times as fast.
+  const clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 1000 }
+  const terminal = {
+    env: person.env ?? {},
+    clock,
+    random: Math.random,
+    print: () => {},
+    complain: (text: string) => complaints.push(text),
+    overridden: [],
+    version: '1.2.3',
+    stopped: () => new Promise<string>(() => {})
+  }
+
+  t.equal(await run(['invoices'], terminal, 'send-test'), 1)
+  t.match(complaints, [/^TEST-\d+ was accepted, but after 15 s it is still waiting\..*dismissed.*\.$/])
+  t.match(await bridge.api('GET', '/api/summary'), { waiting: 0, dismissed: 1 })
 })
 
 t.test('what keeps a test from arriving is said', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { factuurbrug } from '../../command-line.ts'
-import { until } from '../../end-to-end/bridge-process.ts'
+import { type BridgeProcess, until } from '../../end-to-end/bridge-process.ts'
 import { openHouse } from './fixtures.ts'
 
 t.test('a script can ask by the exit code whether something needs a person', async t => {
@@ -17,13 +17,24 @@ t.test('a script can ask by the exit code whether something needs a person', asy
   })
 
   await bring('A-2', 'held', { currency: 'USD' })
-  t.match(await factuurbrug(['status'], person), {
-    code: 1,
-    stdout: /^1 need a person: factuurbrug invoices --state held$/m
-  })
+  await bring('A-3', 'held', { currency: 'GBP' })
+  await bring('A-1', 'delivered', { amount: '99.00' })
+  const { code, stdout } = await factuurbrug(['status'], person)
+  t.equal(code, 1)
+  const [, ...attention] = /^3 need a person:\n {2}(.*)\n {2}(.*)\nPortal:/m.exec(stdout) ?? []
+  t.match(attention.toSorted(), [/^1 +delivered +INVOICE_CONFLICT /, /^2 +held +CURRENCY_UNSUPPORTED /])
+  const listed = await Promise.all(
+    attention.map(async line => {
+      const [, command = ''] = line.split(/ {2}factuurbrug /)
+      const { invoices } = JSON.parse((await factuurbrug([...command.split(' '), '--json'], person)).stdout)
+      return invoices.map(({ invoiceNumber }: { invoiceNumber: string }) => invoiceNumber)
+    })
+  )
+  t.strictSame(listed.toSorted(), [['A-1'], ['A-3', 'A-2']], 'it says how to list exactly those')
+
   const json = await factuurbrug(['status', '--json'], person)
   t.equal(json.code, 1)
-  t.match(JSON.parse(json.stdout), { delivered: 1, held: 1, attention: 1, portal: { tokenRefused: false } })
+  t.match(JSON.parse(json.stdout), { delivered: 1, held: 2, attention: 3, portal: { tokenRefused: false } })
 })
 
 t.test('a refused token is said, and exits 1', async t => {
@@ -36,5 +47,54 @@ t.test('a refused token is said, and exits 1', async t => {
     'the token is not refused'
   )
 
-  t.match(await factuurbrug(['status'], person), { code: 1, stdout: /^Portal: .* \(refuses the token\)$/m })
+  t.match(await factuurbrug(['status'], person), {
+    code: 1,
+    stdout: /^Portal: .*: it refuses PORTAL_TOKEN, so deliveries pause\. Make a new API key\.$/m
+  })
+})
+
+const portalIs = (bridge: BridgeProcess, what: string, holds: (portal: PortalSummary) => boolean) =>
+  until(
+    async () => (await bridge.api<{ portal: PortalSummary }>('GET', '/api/summary')).portal,
+    holds,
+    `the portal is not ${what}`
+  )
+
+type PortalSummary = { state: string; filling: object | null; budget: { pausedForMs: number } }
+
+t.test('a portal that is down is said, and asks nothing of a person', async t => {
+  const { portal, person, bring, bridge } = await openHouse(t)
+  await bring('A-0', 'delivered')
+  portal.fault({ on: { call: 'any' }, fault: '503', times: 1000 })
+  for (const number of ['A-1', 'A-2', 'A-3', 'A-4', 'A-5']) await bring(number, 'sending')
+  await portalIs(bridge, 'down', ({ state }) => state === 'down')
+
+  t.match(await factuurbrug(['status'], person), {
+    code: 0,
+    stdout:
+      /^Portal: .*: it has not answered since \d{4}-\d\d-\d\dT\S+Z, so deliveries pause\. They go on by themselves\.$/m
+  })
+})
+
+t.test('a portal that asked for a pause is said, and for how long', async t => {
+  const { portal, person, bring, bridge } = await openHouse(t)
+  portal.fault({ on: { call: 'create' }, fault: '429', ms: 600_000 })
+  await bring('A-1', 'waiting')
+  await portalIs(bridge, 'pausing', ({ budget }) => budget.pausedForMs > 0)
+
+  t.match(await factuurbrug(['status'], person), {
+    code: 0,
+    stdout: /^Portal: .*: it asked for a pause, for another (600|5\d\d) s\.$/m
+  })
+})
+
+t.test('how far the first read of the portal is, is said', async t => {
+  const { person, bridge } = await openHouse(t, { PORTAL_REQUESTS_PER_MINUTE: '1' })
+  await portalIs(bridge, 'being read', ({ filling }) => filling !== null)
+
+  t.match(await factuurbrug(['status'], person), {
+    code: 0,
+    stdout:
+      /^Portal: .*: it is read for the first time, [01] pages? so far\. Deliveries begin when that is done\.$/m
+  })
 })
