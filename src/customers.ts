@@ -85,6 +85,10 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     return customer !== null
   }
 
+  /** The portal is asked only for what its copy does not know. */
+  const isKnown = async (portalId: string): Promise<boolean> =>
+    (await holdings.customer(portalId)) !== null || isThere(portalId)
+
   /** Null: judge again. */
   const create = async (sighting: Sighting): Promise<Outcome | null> => {
     if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
@@ -161,7 +165,9 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       let ended: Outcome | null
       switch (verdict.kind) {
         case 'is':
-          return { portalId: verdict.portalId }
+          // What an invoice names may be a slip of the pen; the copy knows of a new customer only later.
+          if (await isKnown(verdict.portalId)) return { portalId: verdict.portalId }
+          return failed('CUSTOMER_UNKNOWN', `the portal holds no customer ${verdict.portalId}`)
         case 'ambiguous':
           return failed('CUSTOMER_AMBIGUOUS', verdict.why)
         case 'unknown':
@@ -202,8 +208,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       }
     },
     async link(who, portalId) {
-      const known = (await holdings.customer(portalId)) !== null || (await isThere(portalId))
-      if (known) return book.link(who, portalId, clock.now())
+      if (await isKnown(portalId)) return book.link(who, portalId, clock.now())
       const problems = [{ field: 'portalId', message: 'the portal holds no such customer' }]
       throw new BridgeError('FIELDS_INVALID', undefined, { problems })
     },
