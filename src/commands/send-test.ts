@@ -1,12 +1,12 @@
 // Sends a signed sample event to a running bridge, the way the tool would. It always ends in review: nothing
-// reaches the portal unless a person releases it.
+// reaches the portal unless a person releases it. It is for a customer that exists: whose it is, is a part of the way.
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
-import { isoInstant } from '../clock.ts'
+import { type Clock, isoInstant } from '../clock.ts'
 import { readSettings } from '../config.ts'
-import { bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
-import { type Command, WrongUse } from './command.ts'
+import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
+import { type Command, CommandFailed, WrongUse } from './command.ts'
 import { invoiceLines, type ShownInvoice } from './print.ts'
 
 const waitMsMax = 15_000
@@ -15,7 +15,7 @@ const betweenLooksMs = 200
 export const run: Command = async (args, { env, clock, print, complain }) => {
   const { values, positionals, ask } = parseAsk(args, {
     env,
-    options: { customer: { type: 'string', default: 'cst_test' } },
+    options: { customer: { type: 'string' } },
     positionals: 1,
     usage: 'send-test <tool> [--customer cst_…]'
   })
@@ -29,7 +29,8 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
 
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = `TEST-${isoInstant(clock.now()).replace(/\D/g, '').slice(0, 17)}`
-  const about = { invoiceNumber, customerId: String(values.customer), at: clock.now() }
+  const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
+  const about = { invoiceNumber, customerId, at: clock.now() }
   const { body, headers } = found.tool.sample(settings as never, about)
   try {
     await got.post(`${url}/webhooks/${name}`, {
@@ -41,17 +42,43 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
     throw refusal(error, url)
   }
 
+  const invoice = await within(clock, async () => {
+    const shown = await ask<ShownInvoice>('GET', invoicePath(invoiceNumber))
+    return shown.state === 'held' || shown.state === 'dismissed' ? shown : null
+  })
+  if (invoice === null) {
+    complain(
+      `${invoiceNumber} was accepted, but after ${waitMsMax / 1000} s it is still waiting: factuurbrug invoice ${invoiceNumber} says why.`
+    )
+    return 1
+  }
+  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice))
+  if (invoice.code !== 'REVIEW') return 1
+  if (!values.json)
+    print(
+      `The way is open. Now: factuurbrug dismiss ${invoiceNumber} (\`deliver\` would send it to ${customerId}).`
+    )
+  return 0
+}
+
+/** While the portal is read for the first time its customers come first. */
+const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {
+  const read = await within(clock, async () => {
+    const { portal } = await ask<{ portal: { filling: unknown } }>('GET', '/api/summary')
+    const { customers } = await ask<{ customers: { id: string }[] }>('GET', '/api/portal/customers?limit=1')
+    return customers.length > 0 || portal.filling === null ? customers : null
+  })
+  const [customer] = read ?? []
+  if (customer) return customer.id
+  throw new CommandFailed('The bridge knows no customer of the portal (yet). Name one: --customer <cst_…>.')
+}
+
+/** Looks until there is something to see; null when there is nothing in time. */
+const within = async <T>(clock: Clock, look: () => Promise<T | null>): Promise<T | null> => {
   const giveUpAt = clock.monotonic() + waitMsMax
   for (;;) {
-    const invoice = await ask<ShownInvoice>('GET', invoicePath(invoiceNumber))
-    if (invoice.state === 'held' || invoice.state === 'dismissed') {
-      print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice))
-      return invoice.code === 'REVIEW' ? 0 : 1
-    }
-    if (clock.monotonic() > giveUpAt) {
-      complain(`${invoiceNumber} was accepted, but after ${waitMsMax / 1000} s it is still ${invoice.state}.`)
-      return 1
-    }
+    const seen = await look()
+    if (seen !== null || clock.monotonic() > giveUpAt) return seen
     await clock.sleep(betweenLooksMs)
   }
 }
