@@ -93,6 +93,8 @@ export interface LedgerCustomers {
    */
   releaseWaiting(who: { tool: string; ref: string } | 'all', now: Instant): Promise<number>
 
+  find(who: { tool: string; ref: string }): Promise<ToolCustomer | null>
+
   /** Latest first told first. `next` is the cursor of the following page, null on the last. */
   list(filter: CustomerFilter): Promise<{ customers: ToolCustomer[]; next: string | null }>
 }

@@ -218,6 +218,10 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
           ? releaseAll(now)
           : releaseOf({ tool: who.tool, ref_key: refKey(who.ref) }, 'judged anew', now)
       ),
+    find: async ({ tool, ref }) => {
+      const row = byRef(tool, ref)
+      return row ? customerIn(row) : null
+    },
     list: async filter => list(filter)
   }
 }

@@ -363,6 +363,9 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, { ...kees, ref: ' cus_1' }), { kind: 'is' })
     t.match(await ask(ledger, { ...kees, ref: 'CUS_1' }, { tool: 'rival' }), { kind: 'unknown' })
     t.equal((await ledger.customers.list({ limit: 9 })).customers.length, 2)
+    t.match(await ledger.customers.find({ tool: 'acme', ref: 'Cus_1 ' }), { link: { portalId: 'cst_1' } })
+    t.match(await ledger.customers.find({ tool: 'rival', ref: 'CUS_1' }), { link: null })
+    t.equal(await ledger.customers.find({ tool: 'acme', ref: 'cus_2' }), null)
   })
 
   promised(
