@@ -69,6 +69,39 @@ const invoiceProperties = {
   wouldSend: { type: ['object', 'null'], description: 'In review: exactly what would be sent.' }
 }
 
+/** Of one invoice only, beside the others. */
+export const wholeProperties = {
+  detail: { ...maybeText, description: 'The last failure in its own words.' },
+  paused: { ...maybeText, description: 'Why nothing that waits is sent now.' },
+  portalCustomer: {
+    type: ['object', 'null'],
+    properties: {
+      id: text,
+      name: { ...maybeText, description: 'As the portal calls it.' },
+      how: { enum: ['invoice', 'person', 'email', 'created', null] }
+    }
+  },
+  pdf: {
+    type: 'object',
+    properties: { bytes: { type: ['integer', 'null'] }, url: maybeText }
+  },
+  conflict: {
+    type: ['object', 'null'],
+    description: 'The other facts under its number.',
+    properties: {
+      from: { type: 'string', description: "A tool, or the portal's id." },
+      customer: maybeText,
+      amount: maybeText,
+      currency: maybeText,
+      issuedAt: maybeText
+    }
+  },
+  history: {
+    type: 'array',
+    items: { type: 'object', properties: { at: text, event: text } }
+  }
+}
+
 export const openapi = {
   openapi: '3.1.0',
   info: {
@@ -125,12 +158,7 @@ export const openapi = {
                 { $ref: '#/components/schemas/Invoice' },
                 {
                   type: 'object',
-                  properties: {
-                    history: {
-                      type: 'array',
-                      items: { type: 'object', properties: { at: text, event: text } }
-                    }
-                  }
+                  properties: wholeProperties
                 }
               ]
             },

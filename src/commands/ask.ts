@@ -29,7 +29,9 @@ export const parseAsk = <O extends Options>(
   const url = bridgeUrl(env, values.url as string | undefined)
   const token = (values.token as string | undefined) ?? env.OPERATOR_TOKEN
   if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
-  return { values, positionals: parsed.positionals, ask: createAsk(url, token) }
+  // As in the settings of the bridge.
+  const timeZone = env.PORTAL_TIME_ZONE || 'Europe/Amsterdam'
+  return { values, positionals: parsed.positionals, ask: createAsk(url, token), timeZone }
 }
 
 export const bridgeUrl = (env: Environment, url?: string): string =>

@@ -13,7 +13,7 @@ const waitMsMax = 15_000
 const betweenLooksMs = 200
 
 export const run: Command = async (args, { env, clock, print, complain }) => {
-  const { values, positionals, ask } = parseAsk(args, {
+  const { values, positionals, ask, timeZone } = parseAsk(args, {
     env,
     options: { customer: { type: 'string' } },
     positionals: 1,
@@ -52,7 +52,7 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
     )
     return 1
   }
-  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice))
+  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice, timeZone))
   if (invoice.code !== 'REVIEW') return 1
   if (!values.json)
     print(
