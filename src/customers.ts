@@ -22,7 +22,7 @@ export interface Customers {
     loan: Pick<Loan, 'id' | 'tool' | 'invoice' | 'test'>,
     options?: { mayCreate?: boolean }
   ) => Promise<{ portalId: string } | { wouldCreate: CustomerFields } | Outcome>
-  /** A person's word. Rejects with FIELDS_INVALID when the portal holds no such customer. */
+  /** A person's word. Rejects with FIELDS_INVALID when the portal holds no such customer, or nothing is to be linked. */
   link: (who: { tool: string; ref: string }, portalId: string) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
   unlink: (who: { tool: string; ref: string }) => Promise<ToolCustomer | null>
@@ -208,14 +208,21 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       }
     },
     async link(who, portalId) {
+      if (namesItself.test(who.ref))
+        throw invalid('ref', 'it is an id of the portal itself and needs no link')
       if (await isKnown(portalId)) return book.link(who, portalId, clock.now())
-      const problems = [{ field: 'portalId', message: 'the portal holds no such customer' }]
-      throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+      throw invalid('portalId', 'the portal holds no such customer')
     },
     unlink: who => book.unlink(who, clock.now()),
     stop: roll.stop
   }
 }
+
+// What a sender gives as the customer's id in the portal is its reference, where it has no other.
+const namesItself = /^\s*cst_/i
+
+const invalid = (field: string, message: string) =>
+  new BridgeError('FIELDS_INVALID', undefined, { problems: [{ field, message }] })
 
 const failed = (code: Code, detail: string): Outcome => ({ kind: 'failed', code, detail })
 

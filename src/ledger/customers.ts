@@ -49,6 +49,7 @@ export type Verdict =
   | { kind: 'unknown' | 'ambiguous'; why: string }
 
 export type CustomerFilter = {
+  /** False: those that need a link; where the invoices themselves name the portal's id, none is missing. */
   linked?: boolean | undefined
   limit: number
   cursor?: string | undefined
