@@ -9,6 +9,7 @@ import type { Engine } from '../src/engine.ts'
 import { BridgeError, type Problem } from '../src/errors.ts'
 import { parseDate } from '../src/invoice.ts'
 import { type Action, actions, type Ledger, type Row, states } from '../src/ledger/ledger.ts'
+import { rule } from '../src/ledger/states.ts'
 import { openapi } from './openapi.ts'
 import { iso, shown, shownWhole } from './shown-invoice.ts'
 
@@ -109,10 +110,12 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     for (const action of actions) {
       app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params: { invoiceNumber }, log }) => {
+        const before = await ledger.find(invoiceNumber)
         const row = await ledger.act(invoiceNumber, action, clock.now())
-        log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
+        const changed = before === null || rule(before, action, false)?.kind !== 'nothing'
+        if (changed) log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
         engine.wake()
-        return shown(row, around())
+        return { ...shown(row, around()), changed }
       })
     }
   })

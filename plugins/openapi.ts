@@ -39,7 +39,18 @@ const action = (operationId: string, summary: string) => ({
     summary,
     parameters: [invoiceNumber],
     responses: {
-      200: json({ $ref: '#/components/schemas/Invoice' }, 'The invoice, as it stands now.'),
+      200: json(
+        {
+          allOf: [
+            { $ref: '#/components/schemas/Invoice' },
+            {
+              type: 'object',
+              properties: { changed: { type: 'boolean', description: 'False: there was nothing to do.' } }
+            }
+          ]
+        },
+        'The invoice, as it stands now.'
+      ),
       404: problem('No invoice has this number.'),
       409: problem('Its state does not allow this.'),
       ...refusals
