@@ -250,7 +250,7 @@ export const openapi = {
         summary: 'Removes the link; it is not matched with the same portal customer by itself again',
         responses: {
           200: json({ $ref: '#/components/schemas/Customer' }, 'The customer, as it stands now.'),
-          404: problem('No such customer is known.'),
+          404: problem('There is no such link.'),
           422: problem('The tool does not exist.'),
           ...refusals
         }
