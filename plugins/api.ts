@@ -4,20 +4,14 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Asked, CatchUp } from '../src/catch-up.ts'
-import { type Clock, type Instant, isoInstant } from '../src/clock.ts'
+import { type Clock, isoInstant } from '../src/clock.ts'
 import type { Engine } from '../src/engine.ts'
-import { advice, BridgeError, type Problem } from '../src/errors.ts'
-import { formatAmount, parseDate } from '../src/invoice.ts'
-import {
-  type Action,
-  actions,
-  type HistoryEntry,
-  type Ledger,
-  type Row,
-  states,
-  type Tally
-} from '../src/ledger/ledger.ts'
+import { BridgeError, type Problem } from '../src/errors.ts'
+import { parseDate } from '../src/invoice.ts'
+import { type Action, actions, type Ledger, type Row, states, type Tally } from '../src/ledger/ledger.ts'
+import { rule } from '../src/ledger/states.ts'
 import { openapi } from './openapi.ts'
+import { iso, shown, shownWhole } from './shown-invoice.ts'
 
 export type ApiOptions = {
   ledger: Ledger
@@ -27,6 +21,8 @@ export type ApiOptions = {
   tools: { name: string; on: boolean; missingSecret: string | null; address: string }[]
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
   portalUrl: string
+  timeZone: string
+  settleMs: number
   engine: Pick<Engine, 'wake' | 'portal'>
 }
 
@@ -61,7 +57,8 @@ const CatchUpBody = z.strictObject({
 type ByNumber = { Params: { invoiceNumber: string } }
 
 export default async function api(app: FastifyInstance, options: ApiOptions) {
-  const { ledger, clock, operatorToken, tools, portalUrl, engine, catchUp } = options
+  const { ledger, clock, operatorToken, tools, portalUrl, engine, catchUp, timeZone, settleMs } = options
+  const around = () => ({ now: clock.now(), timeZone, settleMs })
 
   app.get('/openapi.json', async () => openapi)
 
@@ -94,13 +91,13 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       if (!parsed.success)
         throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
       const { rows, next } = await ledger.list(parsed.data)
-      return { invoices: rows.map(shown), next }
+      return { invoices: rows.map(row => shown(row, around())), next }
     })
 
     app.get<ByNumber>('/invoices/:invoiceNumber', async ({ params: { invoiceNumber } }) => {
       const found = await ledger.find(invoiceNumber)
       if (!found) throw new BridgeError('INVOICE_NOT_FOUND')
-      return { ...shown(found), history: found.history.map(shownEntry) }
+      return shownWhole(found, around(), { ledger, portal: engine.portal() })
     })
 
     app.post('/catch-up', async (request, reply) => {
@@ -117,10 +114,12 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     for (const action of actions) {
       app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params: { invoiceNumber }, log }) => {
+        const before = await ledger.find(invoiceNumber)
         const row = await ledger.act(invoiceNumber, action, clock.now())
-        log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
+        const changed = before === null || rule(before, action, false)?.kind !== 'nothing'
+        if (changed) log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
         engine.wake()
-        return shown(row)
+        return { ...shown(row, around()), changed }
       })
     }
   })
@@ -170,33 +169,3 @@ const attentionTo = (tally: Tally[]): Omit<Tally, 'tool'>[] => {
   }
   return [...found.values()].sort((a, b) => b.invoices - a.invoices)
 }
-
-const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
-
-const shown = (row: Row) => ({
-  invoiceNumber: row.invoiceNumber,
-  tool: row.tool,
-  state: row.state,
-  code: row.code,
-  advice: row.code === null ? null : { what: advice[row.code].what, operator: advice[row.code].operator },
-  customer: row.customer,
-  amount: formatAmount(row.amountCents),
-  currency: row.currency,
-  issuedAt: row.issuedAt,
-  dueAt: row.dueAt,
-  paidAt: iso(row.paidAt),
-  portalId: row.portalId,
-  receivedAt: isoInstant(row.receivedAt),
-  deliveredAt: iso(row.deliveredAt),
-  nextAttemptAt: iso(row.nextAttemptAt),
-  attempts: row.attempts,
-  notify: row.notify,
-  test: row.test,
-  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.body } : {})
-})
-
-const shownEntry = ({ at, nextAttemptAt, ...entry }: HistoryEntry) => ({
-  at: isoInstant(at),
-  ...entry,
-  ...(typeof nextAttemptAt === 'number' ? { nextAttemptAt: isoInstant(nextAttemptAt) } : {})
-})

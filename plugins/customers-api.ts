@@ -86,8 +86,9 @@ export default async function customersApi(app: FastifyInstance, options: Custom
   })
 
   app.delete<ByRef>('/customers/:tool/:ref', async ({ params: { tool, ref }, log }) => {
-    const customer = await customers.unlink({ tool: known(tool), ref })
-    if (!customer) throw new BridgeError('NOT_FOUND', 'no such customer is known')
+    const linked = await ledger.customers.find({ tool: known(tool), ref })
+    const customer = linked?.link ? await customers.unlink({ tool, ref }) : null
+    if (!customer) throw new BridgeError('NOT_FOUND', 'there is no such link')
     log.info({ tool }, 'customer unlinked')
     engine.wake()
     return shown(customer)

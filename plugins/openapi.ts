@@ -1,9 +1,6 @@
 // The operator's API, described for machines.
 
-const text = { type: 'string' }
-const maybeText = { type: ['string', 'null'] }
-const maybeInstant = { type: ['string', 'null'], format: 'date-time' }
-const count = { type: 'integer', minimum: 0 }
+import { maybeText, schemas, text, wholeProperties } from './openapi-schemas.ts'
 
 const json = (schema: object, description: string) => ({
   description,
@@ -45,35 +42,24 @@ const action = (operationId: string, summary: string) => ({
     summary,
     parameters: [invoiceNumber],
     responses: {
-      200: json({ $ref: '#/components/schemas/Invoice' }, 'The invoice, as it stands now.'),
+      200: json(
+        {
+          allOf: [
+            { $ref: '#/components/schemas/Invoice' },
+            {
+              type: 'object',
+              properties: { changed: { type: 'boolean', description: 'False: there was nothing to do.' } }
+            }
+          ]
+        },
+        'The invoice, as it stands now.'
+      ),
       404: problem('No invoice has this number.'),
       409: problem('Its state does not allow this.'),
       ...refusals
     }
   }
 })
-
-const invoiceProperties = {
-  invoiceNumber: text,
-  tool: text,
-  state: { enum: ['waiting', 'sending', 'delivered', 'held', 'dismissed'] },
-  code: maybeText,
-  advice: { type: ['object', 'null'], properties: { what: text, operator: text } },
-  customer: { type: 'object', properties: { ref: text, portalId: maybeText, name: maybeText } },
-  amount: { type: 'string', examples: ['121.00'] },
-  currency: text,
-  issuedAt: { type: 'string', format: 'date' },
-  dueAt: maybeText,
-  paidAt: maybeInstant,
-  portalId: maybeText,
-  receivedAt: { type: 'string', format: 'date-time' },
-  deliveredAt: maybeInstant,
-  nextAttemptAt: maybeInstant,
-  attempts: count,
-  notify: { type: 'boolean', description: 'Whether the portal mails the customer.' },
-  test: { type: 'boolean' },
-  wouldSend: { type: ['object', 'null'], description: 'In review: exactly what would be sent.' }
-}
 
 export const openapi = {
   openapi: '3.1.0',
@@ -131,12 +117,7 @@ export const openapi = {
                 { $ref: '#/components/schemas/Invoice' },
                 {
                   type: 'object',
-                  properties: {
-                    history: {
-                      type: 'array',
-                      items: { type: 'object', properties: { at: text, event: text } }
-                    }
-                  }
+                  properties: wholeProperties
                 }
               ]
             },
@@ -217,7 +198,7 @@ export const openapi = {
         summary: 'Removes the link; it is not matched with the same portal customer by itself again',
         responses: {
           200: json({ $ref: '#/components/schemas/Customer' }, 'The customer, as it stands now.'),
-          404: problem('No such customer is known.'),
+          404: problem('There is no such link.'),
           422: problem('The tool does not exist.'),
           ...refusals
         }
@@ -284,84 +265,6 @@ export const openapi = {
   },
   components: {
     securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN' } },
-    schemas: {
-      Invoice: { type: 'object', properties: invoiceProperties },
-      Summary: {
-        type: 'object',
-        properties: {
-          waiting: count,
-          sending: count,
-          delivered: count,
-          held: count,
-          dismissed: count,
-          attention: { ...count, description: 'Held, or delivered with a code.' },
-          attentionTo: {
-            type: 'array',
-            description: 'What these are, most first.',
-            items: {
-              type: 'object',
-              properties: { state: { enum: ['held', 'delivered'] }, code: text, invoices: count }
-            }
-          },
-          oldestWaitingAt: maybeInstant,
-          oldestSendingAt: maybeInstant,
-          portal: { type: 'object' },
-          tools: { type: 'array', items: { type: 'object' } }
-        }
-      },
-      Found: {
-        type: 'object',
-        properties: {
-          accepted: count,
-          duplicate: count,
-          conflict: count,
-          ignored: count,
-          running: { const: true, description: 'With 202 only.' }
-        }
-      },
-      Customer: {
-        type: 'object',
-        properties: {
-          tool: text,
-          ref: text,
-          name: maybeText,
-          emails: { type: 'array', items: text },
-          address: maybeText,
-          zipCode: maybeText,
-          city: maybeText,
-          countryCode: maybeText,
-          link: {
-            type: ['object', 'null'],
-            properties: {
-              portalId: text,
-              name: { ...maybeText, description: 'As the portal calls it.' },
-              how: { enum: ['person', 'email', 'created'] },
-              at: { type: 'string', format: 'date-time' }
-            }
-          }
-        }
-      },
-      PortalCustomer: {
-        type: 'object',
-        properties: {
-          id: text,
-          companyName: maybeText,
-          primaryEmail: maybeText,
-          city: maybeText,
-          integration: { ...maybeText, description: 'The bookkeeping that the portal itself links it to.' }
-        }
-      },
-      Problem: {
-        type: 'object',
-        properties: {
-          type: text,
-          title: text,
-          status: { type: 'integer' },
-          code: text,
-          detail: text,
-          problems: { type: 'array', items: { type: 'object', properties: { field: text, message: text } } }
-        }
-      }
-    }
+    schemas
   }
 }

@@ -83,6 +83,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     tools: told,
     catchUp,
     portalUrl: config.PORTAL_URL,
+    timeZone: config.PORTAL_TIME_ZONE,
+    settleMs: config.PORTAL_SETTLE_MS,
     engine
   })
 

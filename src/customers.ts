@@ -22,7 +22,7 @@ export interface Customers {
     loan: Pick<Loan, 'id' | 'tool' | 'invoice' | 'test'>,
     options?: { mayCreate?: boolean }
   ) => Promise<{ portalId: string } | { wouldCreate: CustomerFields } | Outcome>
-  /** A person's word. Rejects with FIELDS_INVALID when the portal holds no such customer. */
+  /** A person's word. Rejects with FIELDS_INVALID when the portal holds no such customer, or nothing is to be linked. */
   link: (who: { tool: string; ref: string }, portalId: string) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
   unlink: (who: { tool: string; ref: string }) => Promise<ToolCustomer | null>
@@ -84,6 +84,10 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     else await book.lost(portalId, clock.now())
     return customer !== null
   }
+
+  /** The portal is asked only for what its copy does not know. */
+  const isKnown = async (portalId: string): Promise<boolean> =>
+    (await holdings.customer(portalId)) !== null || isThere(portalId)
 
   /** Null: judge again. */
   const create = async (sighting: Sighting): Promise<Outcome | null> => {
@@ -161,7 +165,9 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       let ended: Outcome | null
       switch (verdict.kind) {
         case 'is':
-          return { portalId: verdict.portalId }
+          // What an invoice names may be a slip of the pen; the copy knows of a new customer only later.
+          if (await isKnown(verdict.portalId)) return { portalId: verdict.portalId }
+          return failed('CUSTOMER_UNKNOWN', `the portal holds no customer ${verdict.portalId}`)
         case 'ambiguous':
           return failed('CUSTOMER_AMBIGUOUS', verdict.why)
         case 'unknown':
@@ -202,15 +208,21 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       }
     },
     async link(who, portalId) {
-      const known = (await holdings.customer(portalId)) !== null || (await isThere(portalId))
-      if (known) return book.link(who, portalId, clock.now())
-      const problems = [{ field: 'portalId', message: 'the portal holds no such customer' }]
-      throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+      if (namesItself.test(who.ref))
+        throw invalid('ref', 'it is an id of the portal itself and needs no link')
+      if (await isKnown(portalId)) return book.link(who, portalId, clock.now())
+      throw invalid('portalId', 'the portal holds no such customer')
     },
     unlink: who => book.unlink(who, clock.now()),
     stop: roll.stop
   }
 }
+
+// What a sender gives as the customer's id in the portal is its reference, where it has no other.
+const namesItself = /^\s*cst_/i
+
+const invalid = (field: string, message: string) =>
+  new BridgeError('FIELDS_INVALID', undefined, { problems: [{ field, message }] })
 
 const failed = (code: Code, detail: string): Outcome => ({ kind: 'failed', code, detail })
 

@@ -176,7 +176,8 @@ export const advice = {
     status: 200,
     next: 'hold',
     what: 'An authentic event could not be read, or the tool holds its invoice no more; the history says which.',
-    operator: 'Update the bridge, then `deliver`: it is read again. If the invoice is gone, `dismiss` it.'
+    operator:
+      'If the tool holds it no more, `dismiss` it. Else update the bridge, then `deliver`: it is read again.'
   },
   REVIEW: {
     status: 200,
@@ -187,14 +188,16 @@ export const advice = {
   CUSTOMER_UNKNOWN: {
     status: 200,
     next: 'hold',
-    what: 'It is not known which portal customer this invoice is for.',
-    operator: 'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`. It goes on by itself.'
+    what: 'It is not known which portal customer this invoice is for, or the portal has none of the id that it names.',
+    operator:
+      'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`; `factuurbrug customers --portal --q <name>` finds the id. It goes on by itself.'
   },
   CUSTOMER_AMBIGUOUS: {
     status: 200,
     next: 'hold',
     what: 'More than one portal customer could be meant.',
-    operator: 'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`. It goes on by itself.'
+    operator:
+      'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`; `factuurbrug customers --portal --q <name>` finds the id. It goes on by itself.'
   },
   CURRENCY_UNSUPPORTED: {
     status: 200,
@@ -219,7 +222,7 @@ export const advice = {
     next: 'hold',
     what: 'The same number came, or stands in the portal, with other facts: customer, amount, currency, date or tool.',
     operator:
-      'See the history. It came twice: `keep` these facts, or `take` the others. The portal holds it: `deliver` all the same, or `dismiss`.'
+      'Compare both. It came twice: `keep` these facts, or `take` the others. The portal holds it: `deliver` all the same, or `dismiss`.'
   },
   TOOL_UNAUTHORIZED: {
     status: 502,
@@ -271,7 +274,7 @@ export const advice = {
     status: 200,
     next: 'dismiss',
     what: 'The invoice was voided in the tool.',
-    operator: 'If it stands in the portal, correct it there.'
+    operator: 'Nothing. If it was delivered: correct it in the portal, then `dismiss` clears this note.'
   },
 
   PORTAL_DUPLICATE: {

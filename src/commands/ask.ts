@@ -29,14 +29,16 @@ export const parseAsk = <O extends Options>(
   const url = bridgeUrl(env, values.url as string | undefined)
   const token = (values.token as string | undefined) ?? env.OPERATOR_TOKEN
   if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
-  return { values, positionals: parsed.positionals, ask: createAsk(url, token) }
+  // As in the settings of the bridge.
+  const timeZone = env.PORTAL_TIME_ZONE || 'Europe/Amsterdam'
+  return { values, positionals: parsed.positionals, ask: createAsk(url, token, usage, options), timeZone }
 }
 
 export const bridgeUrl = (env: Environment, url?: string): string =>
   (url ?? env.FACTUURBRUG_URL ?? `http://127.0.0.1:${env.PORT || 8080}`).replace(/\/+$/, '')
 
 const createAsk =
-  (url: string, token: string): Ask =>
+  (url: string, token: string, usage: string, options: Options = {}): Ask =>
   async (method, path, body) => {
     try {
       return await got(url + path, {
@@ -47,9 +49,34 @@ const createAsk =
         retry: { limit: 0 }
       }).json()
     } catch (error) {
-      throw refusal(error, url)
+      throw asTyped(refusal(error, url), usage, options)
     }
   }
+
+/** A refusal is written for senders; whoever typed the command has options and arguments. */
+const asTyped = (error: unknown, usage: string, options: Options): unknown => {
+  if (!(error instanceof BridgeError)) return error
+  switch (error.code) {
+    case 'FIELDS_INVALID': {
+      const nameOf = (field: string) => (field in options ? `--${field}` : (typedAs[field] ?? `<${field}>`))
+      const problems = error.problems.map(({ field, message }) => `${nameOf(field)}: ${message}`)
+      return new WrongUse([...problems, `Usage: factuurbrug ${usage}`].join('\n'))
+    }
+    case 'NOT_LOGGED_IN':
+      return new CommandFailed(
+        `${error.code}: OPERATOR_TOKEN in .env or --token is another than the bridge's.`
+      )
+    case 'TOO_MANY_REQUESTS':
+      return new CommandFailed(
+        `${error.code}: too many wrong tokens came from here. Wait a minute, then correct OPERATOR_TOKEN in .env or --token.`
+      )
+    default:
+      return error
+  }
+}
+
+// Arguments that the API calls otherwise.
+const typedAs: Record<string, string> = { portalId: '<cst_…>' }
 
 /** What the other side's refusal says, as an error of ours. */
 export const refusal = (error: unknown, url: string): unknown => {

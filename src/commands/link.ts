@@ -1,7 +1,8 @@
 // link, unlink: a person's word on whose a tool's customer is in the portal.
 
+import { isCode } from '../errors.ts'
 import { parseAsk } from './ask.ts'
-import type { Command } from './command.ts'
+import { type Command, CommandFailed } from './command.ts'
 import { customerTable, type ShownCustomer } from './customers.ts'
 
 export const run: Command = async (args, { env, print }, name) => {
@@ -13,9 +14,13 @@ export const run: Command = async (args, { env, print }, name) => {
   })
   const [tool = '', ref = '', portalId] = positionals
   const path = `/api/customers/${encodeURIComponent(tool)}/${encodeURIComponent(ref)}`
-  const customer = isLink
-    ? await ask<ShownCustomer>('PUT', path, { portalId })
-    : await ask<ShownCustomer>('DELETE', path)
+  const asked = isLink ? ask<ShownCustomer>('PUT', path, { portalId }) : ask<ShownCustomer>('DELETE', path)
+  const customer = await asked.catch(error => {
+    if (!isCode(error, 'NOT_FOUND')) throw error
+    throw new CommandFailed(
+      `There is no link of ${tool} ${ref}. \`factuurbrug customers --linked true\` lists those that there are.`
+    )
+  })
   print(values.json ? JSON.stringify(customer, null, 2) : customerTable([customer]))
   return 0
 }

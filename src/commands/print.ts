@@ -1,4 +1,6 @@
-// Invoices as lines of a terminal.
+// Invoices as lines of a terminal, with times in the portal's zone.
+
+import { formatPaidAt } from '../invoice.ts'
 
 export type ShownInvoice = {
   invoiceNumber: string
@@ -20,8 +22,24 @@ export type ShownInvoice = {
   notify: boolean
   test: boolean
   wouldSend?: Record<string, unknown> | null
-  history?: ({ at: string; event: string } & Record<string, unknown>)[]
+  /** From here on of one invoice only. */
+  detail?: string | null
+  paused?: string | null
+  portalCustomer?: { id: string; name: string | null; how: How | null } | null
+  pdf?: { bytes: number | null; url: string | null }
+  conflict?: OtherFacts | null
+  history?: ShownEntry[]
 }
+
+type How = 'invoice' | 'person' | 'email' | 'created'
+type OtherFacts = {
+  from: string
+  customer: string | null
+  amount: string | null
+  currency: string | null
+  issuedAt: string | null
+}
+type ShownEntry = { at: string; event: string } & Record<string, unknown>
 
 export const table = (rows: string[][]): string => {
   const widths =
@@ -53,44 +71,98 @@ export const invoiceTable = (invoices: ShownInvoice[]): string =>
     ])
   ])
 
-export const invoiceLines = (invoice: ShownInvoice): string => {
-  const facts: [string, string | null][] = [
+export const invoiceLines = (invoice: ShownInvoice, timeZone: string): string => {
+  const time = (at: string | null) => at && localTime(at, timeZone)
+  const facts: [string, string | null | undefined][] = [
     ['number', invoice.invoiceNumber],
     ['state', [invoice.state, invoice.code].filter(Boolean).join(' ')],
-    ['what', invoice.advice?.what ?? null],
-    ['do', invoice.advice?.operator ?? null],
+    ['why', invoice.detail],
+    ['what', invoice.advice?.what],
+    ['do', invoice.advice?.operator],
+    ['paused', invoice.paused],
     ['amount', `${invoice.amount} ${invoice.currency}`],
-    [
-      'customer',
-      [invoice.customer.name, invoice.customer.ref, invoice.customer.portalId].filter(Boolean).join(', ')
-    ],
+    ['customer', customerOf(invoice)],
+    ['in portal', portalCustomerOf(invoice)],
     ['issued', invoice.issuedAt],
     ['due', invoice.dueAt],
-    ['paid', invoice.paidAt],
+    ['paid', time(invoice.paidAt)],
+    ['pdf', pdfOf(invoice)],
     ['from', `${invoice.tool}${invoice.test ? ' (a test)' : ''}`],
-    ['portal mails', invoice.notify ? 'yes' : 'no'],
+    ['portal mails', yesOrNo(invoice.notify)],
     ['portal id', invoice.portalId],
-    ['received', invoice.receivedAt],
-    ['delivered', invoice.deliveredAt],
-    ['next attempt', invoice.nextAttemptAt],
+    ['received', time(invoice.receivedAt)],
+    ['delivered', time(invoice.deliveredAt)],
+    ['next attempt', time(invoice.nextAttemptAt)],
     ['attempts', String(invoice.attempts)]
   ]
-  const lines = facts
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => [name, value ?? ''])
+  const lines = facts.flatMap(([name, value]) => (value ? [[name, value]] : []))
   return [
     table(lines),
     ...(invoice.wouldSend ? ['would send', indented(Object.entries(invoice.wouldSend))] : []),
-    ...(invoice.history ? ['history', ...invoice.history.map(historyLine)] : [])
+    ...(invoice.conflict ? [sideBySide(invoice, invoice.conflict)] : []),
+    ...(invoice.history ? ['history', ...invoice.history.map(entry => historyLine(entry, timeZone))] : [])
   ].join('\n')
 }
+
+const localTime = (at: string, timeZone: string): string =>
+  formatPaidAt(Temporal.Instant.from(at).epochMilliseconds, timeZone)
+
+const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no')
+
+/** Where the tool knows it by the portal's id only, there is nothing else to tell. */
+const customerOf = ({ customer: { name, ref, portalId } }: ShownInvoice): string =>
+  [name, ref === portalId && name ? null : ref].filter(Boolean).join(', ')
+
+const found: Record<How, string> = {
+  invoice: 'the invoice names it',
+  person: 'by a link',
+  email: 'by the e-mail address',
+  created: 'created by the bridge'
+}
+
+const portalCustomerOf = ({ portalCustomer }: ShownInvoice): string | null => {
+  if (!portalCustomer) return null
+  const { id, name, how } = portalCustomer
+  return `${id}, ${name ?? 'which the portal is not known to hold'}${how ? ` (${found[how]})` : ''}`
+}
+
+const pdfOf = ({ pdf }: ShownInvoice): string =>
+  [pdf?.bytes ? `${pdf.bytes} bytes` : null, pdf?.url ? `from ${pdf.url}` : null].filter(Boolean).join(', ')
 
 const indented = (entries: [string, unknown][]): string =>
   table(entries.filter(([, value]) => value !== null).map(([name, value]) => [`  ${name}`, String(value)]))
 
-const historyLine = ({ at, event, ...detail }: { at: string; event: string }): string => {
-  const facts = Object.entries(detail)
+const sideBySide = (invoice: ShownInvoice, other: OtherFacts): string =>
+  table([
+    ['conflict', 'this one', 'the other'],
+    ['  from', invoice.tool, other.from],
+    ['  customer', likeOther(invoice, other.customer), other.customer ?? '-'],
+    [
+      '  amount',
+      `${invoice.amount} ${invoice.currency}`,
+      `${other.amount ?? '-'} ${other.currency ?? ''}`.trim()
+    ],
+    ['  issued', invoice.issuedAt, other.issuedAt ?? '-']
+  ])
+
+/** The portal's id beside the portal's, the tool's beside the tool's. */
+const likeOther = ({ customer, portalCustomer }: ShownInvoice, other: string | null): string =>
+  other?.startsWith('cst_') ? (portalCustomer?.id ?? customer.ref) : customer.ref
+
+/** What would be sent stands above. */
+const historyLine = ({ at, event, wouldSend: _, ...detail }: ShownEntry, timeZone: string): string => {
+  const facts = factsIn(detail, timeZone)
+  return `  ${localTime(at, timeZone)}  ${event}${facts === '' ? '' : `  (${facts})`}`
+}
+
+const factsIn = (detail: object, timeZone: string): string =>
+  Object.entries(detail)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-  return `  ${at}  ${event}${facts.length > 0 ? `  (${facts.join(', ')})` : ''}`
+    .map(([name, value]) => `${name}: ${shownFact(value, timeZone)}`)
+    .join(', ')
+
+const shownFact = (value: unknown, timeZone: string): string => {
+  if (typeof value === 'boolean') return yesOrNo(value)
+  if (typeof value === 'object' && value !== null) return `{${factsIn(value, timeZone)}}`
+  return /^\d{4}-\d\d-\d\dT\S+Z$/.test(String(value)) ? localTime(String(value), timeZone) : String(value)
 }

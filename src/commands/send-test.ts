@@ -1,21 +1,22 @@
 // Sends a signed sample event to a running bridge, the way the tool would. It always ends in review: nothing
-// reaches the portal unless a person releases it. Then it is dismissed: a sample is no reason to mail the owner.
+// reaches the portal unless a person releases it. It is for a customer that exists: whose it is, is a part of the way. Then
+// it is dismissed: a sample is no reason to mail the owner.
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
-import { isoInstant } from '../clock.ts'
+import { type Clock, isoInstant } from '../clock.ts'
 import { readSettings } from '../config.ts'
-import { bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
-import { type Command, WrongUse } from './command.ts'
+import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
+import { type Command, CommandFailed, WrongUse } from './command.ts'
 import { invoiceLines, type ShownInvoice } from './print.ts'
 
 const waitMsMax = 15_000
 const betweenLooksMs = 200
 
 export const run: Command = async (args, { env, clock, print, complain }) => {
-  const { values, positionals, ask } = parseAsk(args, {
+  const { values, positionals, ask, timeZone } = parseAsk(args, {
     env,
-    options: { customer: { type: 'string', default: 'cst_test' }, keep: { type: 'boolean' } },
+    options: { customer: { type: 'string' }, keep: { type: 'boolean' } },
     positionals: 1,
     usage: 'send-test <tool> [--customer cst_…] [--keep]'
   })
@@ -29,7 +30,8 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
 
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = `TEST-${isoInstant(clock.now()).replace(/\D/g, '').slice(0, 17)}`
-  const about = { invoiceNumber, customerId: String(values.customer), at: clock.now() }
+  const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
+  const about = { invoiceNumber, customerId, at: clock.now() }
   const { body, headers } = found.tool.sample(settings as never, about)
   try {
     await got.post(`${url}/webhooks/${name}`, {
@@ -42,23 +44,46 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
   }
 
   const dismiss = () => ask('POST', `${invoicePath(invoiceNumber)}/dismiss`)
+  const invoice = await within(clock, async () => {
+    const shown = await ask<ShownInvoice>('GET', invoicePath(invoiceNumber))
+    return shown.state === 'held' || shown.state === 'dismissed' ? shown : null
+  })
+  if (invoice === null) {
+    await dismiss()
+    complain(
+      `${invoiceNumber} was accepted, but after ${waitMsMax / 1000} s it is still waiting. It is dismissed: send another one later.`
+    )
+    return 1
+  }
+  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice, timeZone))
+  if (!values.keep) await dismiss()
+  if (!values.json)
+    print(
+      values.keep
+        ? `It stays held: \`deliver\` would send it to ${customerId}.`
+        : 'It is dismissed again. With --keep it stays held, for you to deliver.'
+    )
+  return invoice.code === 'REVIEW' ? 0 : 1
+}
+
+/** While the portal is read for the first time its customers come first. */
+const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {
+  const read = await within(clock, async () => {
+    const { portal } = await ask<{ portal: { filling: unknown } }>('GET', '/api/summary')
+    const { customers } = await ask<{ customers: { id: string }[] }>('GET', '/api/portal/customers?limit=1')
+    return customers.length > 0 || portal.filling === null ? customers : null
+  })
+  const [customer] = read ?? []
+  if (customer) return customer.id
+  throw new CommandFailed('The bridge knows no customer of the portal (yet). Name one: --customer <cst_…>.')
+}
+
+/** Looks until there is something to see; null when there is nothing in time. */
+const within = async <T>(clock: Clock, look: () => Promise<T | null>): Promise<T | null> => {
   const giveUpAt = clock.monotonic() + waitMsMax
   for (;;) {
-    const invoice = await ask<ShownInvoice>('GET', invoicePath(invoiceNumber))
-    if (invoice.state === 'held' || invoice.state === 'dismissed') {
-      print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice))
-      if (!values.keep) await dismiss()
-      if (!values.keep && !values.json)
-        print('It is dismissed again. With --keep it stays held, for you to deliver.')
-      return invoice.code === 'REVIEW' ? 0 : 1
-    }
-    if (clock.monotonic() > giveUpAt) {
-      await dismiss()
-      complain(
-        `${invoiceNumber} was accepted, but after ${waitMsMax / 1000} s it is still ${invoice.state}. It is dismissed: send another one later.`
-      )
-      return 1
-    }
+    const seen = await look()
+    if (seen !== null || clock.monotonic() > giveUpAt) return seen
     await clock.sleep(betweenLooksMs)
   }
 }

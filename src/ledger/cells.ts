@@ -85,7 +85,8 @@ export const rowOf = (cells: Cells): Row => {
     attempts: cells.attempt as number,
     notify: cells.notify === 1,
     test: cells.test === 1,
-    body: cells.body === null ? null : (JSON.parse(cells.body as string) as CreateBody)
+    body: cells.body === null ? null : (JSON.parse(cells.body as string) as CreateBody),
+    pdf: { bytes: cells.document_bytes as number | null, url: invoice.pdfUrl }
   }
 }
 

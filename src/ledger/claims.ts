@@ -39,8 +39,8 @@ export type Claims = {
   goneId: string | null
   /** Portal customers that have one of its addresses. */
   matches: string[]
-  /** Portal customers that another customer of the same tool claims, under another name. */
-  contested: string[]
+  /** Portal customers that another customer of the same tool claims, under another name; `by`: who that is. */
+  contested: { portalId: string; by: string }[]
   /** One that is under way, for it or for one of its addresses. */
   creation: Creation | null
 }
@@ -80,8 +80,11 @@ const judgeLink = (
 const doubtOnMatch = (claims: Claims, portalId: string): Judged | null => {
   if (isNothingButAddress(claims) && claims.names.length > 1)
     return ambiguous('the e-mail address is all that tells this customer, and it comes under several names')
-  if (claims.contested.includes(portalId))
-    return ambiguous(`another customer of the tool has the same claim to ${portalId}, under another name`)
+  const rival = claims.contested.find(contest => contest.portalId === portalId)
+  if (rival)
+    return ambiguous(
+      `another customer of the tool, ${rival.by}, has the same claim to ${portalId}, under another name`
+    )
   const others = claims.matches.filter(id => id !== portalId)
   return others.length === 0
     ? null

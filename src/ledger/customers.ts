@@ -49,6 +49,7 @@ export type Verdict =
   | { kind: 'unknown' | 'ambiguous'; why: string }
 
 export type CustomerFilter = {
+  /** False: those that need a link; where the invoices themselves name the portal's id, none is missing. */
   linked?: boolean | undefined
   limit: number
   cursor?: string | undefined
@@ -92,6 +93,8 @@ export interface LedgerCustomers {
    * one customer, or all. Answers how many.
    */
   releaseWaiting(who: { tool: string; ref: string } | 'all', now: Instant): Promise<number>
+
+  find(who: { tool: string; ref: string }): Promise<ToolCustomer | null>
 
   /** Latest first told first. `next` is the cursor of the following page, null on the last. */
   list(filter: CustomerFilter): Promise<{ customers: ToolCustomer[]; next: string | null }>

@@ -141,6 +141,8 @@ export type Row = {
   test: boolean
   /** What was sent, is in doubt, or would be sent (REVIEW). */
   body: CreateBody | null
+  /** What is kept of the PDF, and where it is fetched from. */
+  pdf: { bytes: number | null; url: string | null }
 }
 
 export type HistoryEntry = { at: Instant; event: string } & Record<string, unknown>

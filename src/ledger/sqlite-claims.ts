@@ -40,15 +40,22 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
   }
 
   /** Who of the same tool is linked to it, was given it, or has its address; by another name, or by none. */
-  const isContested = (portalId: string, { id, tool, name_key: name }: Cells): boolean => {
+  const rivalFor = (portalId: string, { id, tool, name_key: name }: Cells): Cells | undefined => {
     const address = one('SELECT email FROM portal_customer WHERE id = ?', portalId)?.email
     return [
       ...all('SELECT * FROM customer WHERE portal_id = ?', portalId),
       ...all('SELECT * FROM customer WHERE given_id = ?', portalId),
       ...(typeof address === 'string' ? having([address]) : [])
-    ].some(
+    ].find(
       other => other.id !== id && other.tool === tool && (other.name_key === '' || other.name_key !== name)
     )
+  }
+
+  const contestOf = (portalId: string, row: Cells): Claims['contested'] => {
+    const rival = rivalFor(portalId, row)
+    if (!rival) return []
+    const { name } = contactIn(rival)
+    return [{ portalId, by: name === null ? String(rival.ref) : `${rival.ref} (${name})` }]
   }
 
   const isInCopy = (portalId: string): boolean =>
@@ -72,7 +79,7 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
       refused: textsIn(row.refused),
       goneId: row.gone_id as string | null,
       matches,
-      contested: claimed.filter(id => isContested(id, row)),
+      contested: claimed.flatMap(id => contestOf(id, row)),
       creation: creationOf(row.id as number, emails)
     }
   }

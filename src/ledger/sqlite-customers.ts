@@ -189,9 +189,10 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
   }
 
   const list = ({ linked, limit, cursor }: CustomerFilter) => {
-    const where = linked === undefined ? '' : `AND portal_id IS ${linked ? 'NOT ' : ''}NULL`
+    const where = { all: '', linked: 'AND portal_id IS NOT NULL', unlinked: `AND ${needsLink}` }
+    const which = linked === undefined ? 'all' : linked ? 'linked' : 'unlinked'
     const found = all(
-      `SELECT * FROM customer WHERE id < ? ${where} ORDER BY id DESC LIMIT ?`,
+      `SELECT * FROM customer WHERE id < ? ${where[which]} ORDER BY id DESC LIMIT ?`,
       cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
       limit + 1
     )
@@ -218,8 +219,15 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
           ? releaseAll(now)
           : releaseOf({ tool: who.tool, ref_key: refKey(who.ref) }, 'judged anew', now)
       ),
+    find: async ({ tool, ref }) => {
+      const row = byRef(tool, ref)
+      return row ? customerIn(row) : null
+    },
     list: async filter => list(filter)
   }
 }
 
 const noLink = `portal_id = NULL, how = NULL, link_names = '[]', linked_at = NULL`
+
+// Where the invoices name the portal's id themselves, no link is missing.
+const needsLink = 'portal_id IS NULL AND given_id IS NULL'

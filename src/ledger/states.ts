@@ -141,7 +141,7 @@ export const rule = (
       if (hasConflict) return { kind: 'keep' }
       return { kind: 'release', override: overrides.find(override => override === code) ?? null }
     case 'dismiss':
-      if (state === 'dismissed') return { kind: 'nothing' }
+      if (state === 'dismissed' || (state === 'delivered' && code === null)) return { kind: 'nothing' }
       return state === 'delivered' ? { kind: 'clear' } : { kind: 'dismiss' }
     case 'take':
       return hasConflict && (state === 'held' || state === 'dismissed') ? { kind: 'take' } : null

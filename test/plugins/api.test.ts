@@ -179,6 +179,11 @@ t.test('an invoice is told with its money as text and its times as instants', as
     attempts: 0,
     notify: false,
     test: false,
+    detail: null,
+    paused: 'the portal is being read before anything is sent, 0 pages so far',
+    portalCustomer: { id: 'cst_1', name: null, how: 'invoice' },
+    pdf: { bytes: null, url: 'https://facturen.example/1.pdf' },
+    conflict: null,
     history: [{ at: now, tool: 'invoices', notify: false, event: 'received' }]
   })
 })
@@ -229,7 +234,7 @@ t.test('a conflict is resolved by a person', async t => {
     t.match((await ask('GET', path(number))).json(), {
       state: 'held',
       code: 'INVOICE_CONFLICT',
-      advice: { operator: /`keep` these facts, or `take` the others/ }
+      advice: { operator: /keep A-\d` for these facts, .*take A-\d` for the other ones/ }
     })
   }
 

@@ -192,7 +192,8 @@ const mixed = (random: Random, share: number): Weather => {
       latencyMs: random.pick([20, 100, 300]),
       slowMs: Math.round(front(0.3, 500, Math.min(settleMs / 2, timeoutMs))),
       tellsBudget: random.chance(0.5),
-      customers: random.int(0, 5)
+      // Those whom the tools name, at least.
+      customers: random.int(5, 10)
     },
     faults: {
       refused: front(0.25, 0.05, 0.4),

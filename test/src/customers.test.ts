@@ -114,7 +114,12 @@ const held = (code: string, detail: RegExp) => ({ kind: 'failed', code, detail }
 const idIn = (found: object): string => ('portalId' in found ? String(found.portalId) : JSON.stringify(found))
 
 t.test('the id of the tool, a link, and a unique address: in this order, without a request', async t => {
-  const { ledger, customers, sandbox } = await open(t)
+  const { ledger, customers, sandbox } = await open(t, {
+    customers: [
+      seed('cst_vos', 'Bakkerij De Vos', 'info@vos.example'),
+      seed('cst_given', 'Given', 'given@a.example')
+    ]
+  })
   const before = sandbox.counts.requests
   const vos = { emails: ['Info@Vos.example'], name: 'De Vos' }
 
@@ -129,6 +134,26 @@ t.test('the id of the tool, a link, and a unique address: in this order, without
     portalId: 'cst_given'
   })
   t.equal(sandbox.counts.requests, before)
+})
+
+t.test('an id that the invoice names is asked for once where the copy lacks it', async t => {
+  const { ledger, customers, sandbox, start } = await open(t)
+  const portalId = 'cst_vos'
+  await ledger.holdings.learnCustomers([], (await ledger.holdings.beginRead()).read, noon)
+  const before = sandbox.counts.requests
+
+  for (let time = 1; time <= 3; time++)
+    t.strictSame(await customers.find(await lend(ledger, { portalId })), { portalId })
+  t.equal(sandbox.counts.requests, before + 1)
+
+  const reviewed = await start().find(await lend(ledger, { portalId: 'cst_typo' }), { mayCreate: false })
+  t.match(reviewed, held('CUSTOMER_UNKNOWN', /^the portal holds no customer cst_typo$/))
+  sandbox.fault({ on: { call: 'customers' }, fault: '503' })
+  t.match(
+    await customers.find(await lend(ledger, { portalId: 'cst_typo' })),
+    { code: 'PORTAL_UNREACHABLE' },
+    'nothing is concluded while the portal does not answer'
+  )
 })
 
 t.test('who is not known is held, with those who are called alike', async t => {

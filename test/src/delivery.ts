@@ -16,6 +16,7 @@ import { createPortal } from '../../src/portal/client.ts'
 import { createPace } from '../../src/portal/pace.ts'
 import { createReader } from '../../src/portal/reader.ts'
 import { openSpool, type Spool } from '../../src/spool.ts'
+import { portalCustomerOf } from './ledger/contract/customers.ts'
 import { arrivalOf, borrowOne } from './ledger/fixtures.ts'
 import { handClock } from './portal/hand-clock.ts'
 
@@ -98,6 +99,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     settleMs: 6000
   })
   t.teardown(() => customers.stop())
+  await ledger.holdings.learnCustomer(portalCustomerOf(customerId, null), clock.now())
   const fetched: string[] = []
   const watch = options.watch ?? (delivery => delivery)
   const delivery = watch({

@@ -29,6 +29,25 @@ t.test('a person releases, dismisses, takes and keeps', async t => {
   t.match(portal.invoices, [{ invoiceNumber: '2026/1' }])
 })
 
+t.test('a note that is not there is not cleared in silence, and leaves no trace', async t => {
+  const { bridge, person, bring } = await openHouse(t)
+  await bring('A-1', 'delivered')
+  await bring('A-2', 'dismissed', { amount: '0.00' })
+  const before = await bridge.api('GET', '/api/invoices/A-1')
+
+  const [delivered, dismissed] = await Promise.all([
+    factuurbrug(['dismiss', 'A-1'], person),
+    factuurbrug(['dismiss', 'A-2'], person)
+  ])
+
+  t.match(delivered, {
+    code: 0,
+    stdout: /\nNothing to dismiss: it is delivered, and no note stands on it\.\n$/
+  })
+  t.match(dismissed, { code: 0, stdout: /\nNothing to dismiss: it is dismissed already\.\n$/ })
+  t.strictSame(await bridge.api('GET', '/api/invoices/A-1'), before)
+})
+
 t.test('what the state does not allow is refused, with the reason', async t => {
   const { person, bring } = await openHouse(t)
   await bring('A-1', 'delivered')

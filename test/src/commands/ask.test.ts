@@ -7,7 +7,8 @@ const env = { OPERATOR_TOKEN: 'a token of the operator' }
 
 const open = async (t: Test, listener: RequestListener) => {
   const { origin } = await serve(t, listener)
-  return parseAsk(['--url', origin], { env, positionals: 0, usage: 'status' }).ask
+  const options = { limit: { type: 'string' } } as const
+  return parseAsk(['--url', origin], { env, options, positionals: 0, usage: 'status' }).ask
 }
 
 t.test('where the bridge is comes from the option, the environment, or its own port', async t => {
@@ -41,17 +42,40 @@ t.test('the number of an invoice is one part of an address', async t => {
   t.equal(invoicePath('2026/1?a=b#c %é'), '/api/invoices/2026%2F1%3Fa%3Db%23c%20%25%C3%A9')
 })
 
-t.test('a refusal of the bridge keeps its code and its problems', async t => {
-  const problem = { code: 'FIELDS_INVALID', detail: 'a filter', problems: [{ field: 'limit', message: 'x' }] }
-  const ask = await open(t, (_request, response) => {
-    response.writeHead(422, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+const refusing = (t: Test, status: number, problem: object) =>
+  open(t, (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
   })
+
+t.test('what is refused is told in the words of the command line', async t => {
+  const problems = [
+    { field: 'limit', message: 'x' },
+    { field: 'tool', message: 'y' },
+    { field: 'portalId', message: 'z' }
+  ]
+  const ask = await refusing(t, 422, { code: 'FIELDS_INVALID', detail: 'a filter', problems })
+  await t.rejects(ask('GET', '/'), {
+    name: 'WrongUse',
+    message: '--limit: x\n<tool>: y\n<cst_…>: z\nUsage: factuurbrug status'
+  })
+
+  for (const [status, code] of [
+    [401, 'NOT_LOGGED_IN'],
+    [429, 'TOO_MANY_REQUESTS']
+  ] as const)
+    await t.rejects((await refusing(t, status, { code, detail: 'no' }))('GET', '/'), {
+      name: 'CommandFailed',
+      message: new RegExp(`^${code}: .*OPERATOR_TOKEN in \\.env or --token`)
+    })
+})
+
+t.test('any other refusal of the bridge keeps its code', async t => {
+  const ask = await refusing(t, 409, { code: 'STATE_CONFLICT', detail: 'it is delivered already' })
 
   await t.rejects(ask('GET', '/'), {
     name: 'BridgeError',
-    code: 'FIELDS_INVALID',
-    message: 'a filter',
-    problems: problem.problems
+    code: 'STATE_CONFLICT',
+    message: 'it is delivered already'
   })
 })
 

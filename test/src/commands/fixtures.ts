@@ -26,8 +26,12 @@ export type House = {
   bring: (invoiceNumber: string, state: string, more?: Record<string, unknown>) => Promise<void>
 }
 
-export const openHouse = async (t: Disposable, env: Record<string, string> = {}): Promise<House> => {
-  const { handle: portal, url: portalUrl } = await openSandbox(t)
+export const openHouse = async (
+  t: Disposable,
+  env: Record<string, string> = {},
+  sandbox: Parameters<typeof openSandbox>[1] = {}
+): Promise<House> => {
+  const { handle: portal, url: portalUrl } = await openSandbox(t, sandbox)
   const folder = temporaryFolder(t)
   const bridge = await startBridge(t, { ...quick, DATA_DIR: folder, PORTAL_URL: portalUrl, ...env })
   return {

@@ -17,6 +17,11 @@ t.test('a person links a customer, its invoice goes on, and the link is taken ba
   const unlinked = await factuurbrug(['unlink', 'acme', 'Cus 1/2', '--json'], person)
   t.equal(unlinked.code, 0)
   t.match(JSON.parse(unlinked.stdout), { ref: 'Cus 1/2', link: null })
+  t.match(await factuurbrug(['unlink', 'acme', 'Cus 1/2'], person), {
+    code: 1,
+    stdout: '',
+    stderr: /^There is no link of acme Cus 1\/2\. /
+  })
 })
 
 t.test('what does not exist is not linked', async t => {
@@ -30,8 +35,12 @@ t.test('what does not exist is not linked', async t => {
     factuurbrug(['link', 'acme', '1'], person)
   ])
 
-  t.match(typo, { code: 1, stdout: '', stderr: /portalId: the portal holds no such customer/ })
-  t.match(tool, { code: 1, stderr: /tool: expected one of acme, rival/ })
-  t.match(nobody, { code: 1, stderr: /^NOT_FOUND: no such customer is known/ })
+  t.match(typo, {
+    code: 2,
+    stdout: '',
+    stderr: /^<cst_…>: the portal holds no such customer\nUsage: factuurbrug link <tool> <ref> <cst_…>\n$/
+  })
+  t.match(tool, { code: 2, stderr: /^<tool>: expected one of acme, rival\nUsage/ })
+  t.match(nobody, { code: 1, stderr: /^There is no link of acme 1\. `factuurbrug customers --linked true`/ })
   t.match(few, { code: 2, stderr: 'Usage: factuurbrug link <tool> <ref> <cst_…>\n' })
 })

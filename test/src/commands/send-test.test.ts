@@ -8,21 +8,28 @@ import { openHouse } from './fixtures.ts'
 t.test('a test goes the whole way up to the portal, and no further', async t => {
   const { portal, person } = await openHouse(t)
 
-  const [shown, json] = await Promise.all([
+  const existing = portal.customers.map(({ id }) => id)
+  const [customer = ''] = existing.slice(-1)
+
+  const [shown, json, nobody] = await Promise.all([
     factuurbrug(['send-test', 'invoices'], person),
-    factuurbrug(['send-test', 'invoices', '--json', '--customer', 'cst_fietsenvanlint'], person)
+    factuurbrug(['send-test', 'invoices', '--json', '--customer', customer], person),
+    factuurbrug(['send-test', 'invoices', '--customer', 'cst_nee'], person)
   ])
 
   t.match(shown, {
     code: 0,
     stderr: '',
-    stdout: /^number +TEST-\d{17}\nstate +held REVIEW\n.*\(a test\).*would send/s
+    stdout: /^number +TEST-\d{17}\nstate +held REVIEW\n.*\(a test\).*would send.*\nIt is dismissed again\./s
   })
+  t.ok(existing.includes(/customerId +(\S+)/.exec(shown.stdout)?.[1] ?? ''), 'of a customer that exists')
+  t.match(nobody, { code: 1, stdout: /^state +held CUSTOMER_UNKNOWN$/m })
+  t.notMatch(nobody.stdout, /everything is ready|would send|The way is open/)
   t.match(JSON.parse(json.stdout), {
     state: 'held',
     code: 'REVIEW',
     test: true,
-    wouldSend: { customerId: 'cst_fietsenvanlint', amount: '121.00' }
+    wouldSend: { customerId: customer, amount: '121.00' }
   })
   t.equal(portal.counts.calls.create, 0)
 })
@@ -86,6 +93,16 @@ t.test('a test that does not get there in time is not left behind, either', asyn
   t.equal(await run(['invoices'], terminal, 'send-test'), 1)
   t.match(complaints, [/^TEST-\d+ was accepted, but after 15 s it is still waiting\..*dismissed.*\.$/])
   t.match(await bridge.api('GET', '/api/summary'), { waiting: 0, dismissed: 1 })
+})
+
+t.test('a portal without customers is told in words', async t => {
+  const { person } = await openHouse(t, {}, { customers: [] })
+
+  t.match(await factuurbrug(['send-test', 'invoices'], person), {
+    code: 1,
+    stdout: '',
+    stderr: /^The bridge knows no customer of the portal \(yet\)\. Name one: --customer/
+  })
 })
 
 t.test('what keeps a test from arriving is said', async t => {

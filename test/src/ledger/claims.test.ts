@@ -25,6 +25,8 @@ const claims = (facts: Partial<Claims> = {}): Claims => ({
   ...facts
 })
 
+const contest = (portalId: string) => ({ portalId, by: '18 (Pietersen)' })
+
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
 const link = (how: 'person' | 'email' | 'created', names = ['bakkerij kees bv']) => ({
@@ -40,9 +42,9 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
   ['no match', claims(), rules, { kind: 'unknown' }],
   [
     'a match that another claims',
-    claims({ matches: ['cst_1'], contested: ['cst_1'] }),
+    claims({ matches: ['cst_1'], contested: [contest('cst_1')] }),
     rules,
-    { kind: 'ambiguous' }
+    { kind: 'ambiguous', why: /another customer of the tool, 18 \(Pietersen\), has the same claim to cst_1/ }
   ],
   [
     'a match that a person took away',
@@ -62,19 +64,23 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
   ],
   [
     'a link that another claims',
-    claims({ link: link('email'), contested: ['cst_1'] }),
+    claims({ link: link('email'), contested: [contest('cst_1')] }),
     rules,
     { kind: 'ambiguous' }
   ],
   [
     "a person's link against all of that",
-    claims({ link: link('person'), matches: ['cst_1', 'cst_2'], contested: ['cst_1', 'cst_2'] }),
+    claims({
+      link: link('person'),
+      matches: ['cst_1', 'cst_2'],
+      contested: [contest('cst_1'), contest('cst_2')]
+    }),
     rules,
     { kind: 'is', portalId: 'cst_1' }
   ],
   [
     'one that the bridge made',
-    claims({ link: link('created'), contested: ['cst_1'] }),
+    claims({ link: link('created'), contested: [contest('cst_1')] }),
     rules,
     { kind: 'is' }
   ],

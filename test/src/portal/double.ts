@@ -4,6 +4,7 @@ import type { BridgeError } from '../../../src/errors.ts'
 import { parseAmount } from '../../../src/invoice.ts'
 import type { Portal } from '../../../src/portal/client.ts'
 import type { PortalCustomer, PortalInvoice } from '../../../src/portal/schemas.ts'
+import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { noon } from './hand-clock.ts'
 
 const second = 1000
@@ -60,7 +61,7 @@ export const openDouble = (list: PortalInvoice[] = []): Double => {
   }
   const double: Double = {
     list: [...list],
-    customers: [],
+    customers: [portalCustomerOf('cst_1', null)],
     order: 'newest',
     calls: [],
     onPage: () => {},

@@ -4,6 +4,7 @@ import type { Code } from '../../../../src/errors.ts'
 import { type Override, overrides } from '../../../../src/ledger/ledger.ts'
 import {
   again,
+  arrivalOf,
   bodyOf,
   borrowOne,
   bring,
@@ -103,6 +104,11 @@ export function actionsContract(promised: Promised): void {
         history.map(({ event }) => event),
         ['received', 'operator: dismiss']
       )
+
+      await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'done', sourceId: 'done' }))
+      const before = await rowOf(ledger, 'done')
+      await ledger.act('done', 'dismiss', noon)
+      t.strictSame(await rowOf(ledger, 'done'), before, 'no note stood on it')
     }
   )
 

@@ -267,7 +267,10 @@ export function customersContract(promised: Promised): void {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     await ask(ledger, { ...anna, emails: ['kees@a.example'] })
     const loan = await lend(ledger, kees, 'acme', 'held')
-    t.match(await judge(ledger, loan), { kind: 'ambiguous' })
+    t.match(await judge(ledger, loan), {
+      kind: 'ambiguous',
+      why: new RegExp(`, ${anna.ref} \\(${anna.name}\\), `)
+    })
     await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
     await ledger.customers.unlink({ tool: 'acme', ref: '2' }, noon)
 
@@ -363,6 +366,9 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, { ...kees, ref: ' cus_1' }), { kind: 'is' })
     t.match(await ask(ledger, { ...kees, ref: 'CUS_1' }, { tool: 'rival' }), { kind: 'unknown' })
     t.equal((await ledger.customers.list({ limit: 9 })).customers.length, 2)
+    t.match(await ledger.customers.find({ tool: 'acme', ref: 'Cus_1 ' }), { link: { portalId: 'cst_1' } })
+    t.match(await ledger.customers.find({ tool: 'rival', ref: 'CUS_1' }), { link: null })
+    t.equal(await ledger.customers.find({ tool: 'acme', ref: 'cus_2' }), null)
   })
 
   promised(
@@ -506,5 +512,11 @@ export function customersContract(promised: Promised): void {
     t.strictSame(await refs({ limit: 2, cursor: next! }), ['a', false])
     t.strictSame(await refs({ limit: 2, linked: true }), ['b', false])
     t.strictSame(await refs({ limit: 2, linked: false }), ['c,a', false])
+    await ask(ledger, { ...kees, ref: 'named', portalId: 'cst_1' })
+    t.strictSame(
+      await refs({ limit: 2, linked: false }),
+      ['c,a', false],
+      'whom the invoice names needs no link'
+    )
   })
 }

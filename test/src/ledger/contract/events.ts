@@ -57,7 +57,8 @@ export function eventsContract(promised: Promised): void {
       attempts: 0,
       notify: false,
       test: true,
-      body: null
+      body: null,
+      pdf: { bytes: 1234, url: 'https://acme.example/42.pdf' }
     })
     t.match(history, [{ at: noon, event: 'received' }])
   })

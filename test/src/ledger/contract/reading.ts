@@ -63,6 +63,19 @@ export function readingContract(promised: Promised): void {
     t.match(history[5], { facts: { amountCents: 999, tool: 'rival' } })
   })
 
+  promised(
+    'an invoice is told with what is kept of its PDF, and where that comes from',
+    async (t, ledger) => {
+      const loan = await bring(ledger, 'lent')
+      const url = 'https://acme.example/42.pdf'
+      t.strictSame((await rowOf(ledger)).pdf, { bytes: null, url })
+
+      await ledger.attach(loan, documentOf('a'), noon)
+
+      t.strictSame((await rowOf(ledger)).pdf, { bytes: 1234, url })
+    }
+  )
+
   promised('where a conflict decides over the outcome, the history says both', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
     await ledger.receive(other, noon)

@@ -28,10 +28,11 @@ export function retentionContract(promised: Promised): void {
 
       t.strictSame(await ledger.forget(later, 10), [documentOf('a')])
 
-      const { history, customer, ...row } = await rowOf(ledger)
-      const { history: _, customer: known, ...kept } = before
+      const { history, customer, pdf, ...row } = await rowOf(ledger)
+      const { history: _, customer: known, pdf: __, ...kept } = before
       t.strictSame(row, kept, 'number, portal id, amount, dates')
       t.strictSame(history, [])
+      t.strictSame(pdf, { bytes: null, url: null })
       t.strictSame(customer, {
         ref: known.ref,
         portalId: null,
