@@ -46,7 +46,7 @@ export interface Reader {
 // Three million invoices. A portal whose last page never comes must not keep us for ever.
 const pagesMaxDefault = 200_000
 
-// Documented.
+// Documented, until the portal shows another.
 const perPageDefault = 15
 
 // Of so many customers at most the portal is asked whether they are gone; where all are, so are the others.
@@ -54,6 +54,7 @@ const missingMax = 20
 
 export const createReader = (options: ReaderOptions): Reader => {
   const { portal, pace, holdings, clock, signal, pagesMax = pagesMaxDefault } = options
+  let perPage = perPageDefault
 
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot(errand, signal ? { signal } : {})
@@ -76,6 +77,7 @@ export const createReader = (options: ReaderOptions): Reader => {
   const pageOf = async (number: number, read: number, errand: Errand) => {
     const page = await inSlot(errand, () => portal.invoicesPage(number))
     await holdings.learn(page.items, read, clock.now())
+    if (page.more && page.items.length > 0) perPage = page.items.length
     return page
   }
 
@@ -125,27 +127,29 @@ export const createReader = (options: ReaderOptions): Reader => {
     return null
   }
 
-  /** The last page is not told: begins where it should be, goes back to what is old enough, then on to the end. */
+  /**
+   * The last page is not told: it is looked for from where it should be, with room for one that the copy does not know.
+   * Then page by page back from it, because what is deleted meanwhile draws later entries to earlier pages.
+   */
   const fromEnd = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)
-    const guess = Math.max(1, Math.ceil((await holdings.size()) / perPageDefault))
-    const pages = new Map<number, { items: PortalInvoice[]; more: boolean }>()
-    let first = guess
-    for (;;) {
-      const page = await pageOf(first, reading.read, errand)
-      pages.set(first, page)
-      if (first === 1 || isBefore(page.items[0], since)) break
-      if (!goOn(pages.size)) return null
-      first -= 1
+    let number = Math.ceil(((await holdings.size()) + 1) / perPage)
+    let pages = 1
+    let page = await pageOf(number, reading.read, errand)
+    while (page.more) {
+      if (!goOn(pages) || pages >= pagesMax) return null
+      number += 1
+      pages += 1
+      page = await pageOf(number, reading.read, errand)
     }
-    let last = guess
-    while (pages.get(last)?.more) {
-      if (!goOn(pages.size) || pages.size > pagesMax) return null
-      last += 1
-      pages.set(last, await pageOf(last, reading.read, errand))
+    reading.entries.push(...page.items)
+    while (number > 1 && !isBefore(reading.entries[0], since)) {
+      if (!goOn(pages)) return null
+      number -= 1
+      pages += 1
+      const { items } = await pageOf(number, reading.read, errand)
+      reading.entries.unshift(...items)
     }
-    for (let number = first; number <= last; number += 1)
-      reading.entries.push(...(pages.get(number)?.items ?? []))
     return reading
   }
 

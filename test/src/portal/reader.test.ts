@@ -80,8 +80,9 @@ t.test('newest first: read until what is older, and no further', async t => {
 
 t.test('oldest first: begins where the end should be', async t => {
   for (const [count, n, asked] of [
-    [60, 60, ['list 4']],
-    [60, 46, ['list 4', 'list 3']],
+    [59, 59, ['list 4']],
+    [59, 46, ['list 4', 'list 3']],
+    [60, 60, ['list 5', 'list 4']],
     [61, 61, ['list 5', 'list 4']],
     [70, 70, ['list 5']],
     [10, 10, ['list 1']],
@@ -101,11 +102,23 @@ t.test('oldest first: the end is found where more, or less, stands there than th
   double.list.push(...entries(100).slice(60))
   const since = entryOf(59).createdAt ?? 0
   t.match(await reader.since(since, 'oldest', 'sweep'), { entries: { length: 55 } })
-  t.strictSame(double.asked(), ['list 4', 'list 5', 'list 6', 'list 7'])
+  t.strictSame(double.asked(), ['list 5', 'list 6', 'list 7', 'list 6', 'list 5', 'list 4'])
 
   double.list.splice(0, 60)
   t.match(await reader.since(since, 'oldest', 'sweep'), { entries: { length: 40 } })
   t.strictSame(double.asked(), ['list 7', 'list 6', 'list 5', 'list 4', 'list 3', 'list 2', 'list 1'])
+})
+
+t.test('oldest first: what is deleted while it is read draws nothing past it', async t => {
+  const { reader, double } = await open(t, 30)
+  double.order = 'oldest'
+  const since = entryOf(59).createdAt ?? 0
+  double.list.push(...entries(100).slice(30))
+  double.onPage = () => double.remove(double.list[0]!)
+
+  const reading = await reader.since(since, 'oldest', 'sweep')
+
+  for (const { id } of entries(100).slice(58)) t.ok(ids(reading?.entries ?? []).includes(id), id)
 })
 
 t.test('a part that is not in the order that was thought is no reading', async t => {
