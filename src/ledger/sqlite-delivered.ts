@@ -43,9 +43,11 @@ export const createDelivered = ({ rows, conflicts }: Around) => {
 
   const lost: Told['lost'] = (portalId, now) => {
     const row = find('portal_id = ?', portalId)
-    if (!row || row.code === 'DELETED_IN_PORTAL') return
+    if (!row) return
+    // Known already, it may have been paid since: that, too, is over.
     set(row.id, { code: 'DELETED_IN_PORTAL', next_attempt_at: null, loan_until: null, forgotten: 0 })
-    note(row.id, now, 'gone from the portal', { code: 'DELETED_IN_PORTAL' })
+    if (row.code !== 'DELETED_IN_PORTAL')
+      note(row.id, now, 'gone from the portal', { code: 'DELETED_IN_PORTAL' })
   }
 
   return { knowPaid, entered, lost }

@@ -17,6 +17,8 @@ export interface Disk {
   write: (file: string) => Document
   has: (file: string) => boolean
   fileOf: (blob: Blob) => string
+  /** A bridge has run on it, and remembers which disk it is. */
+  knowsItself: () => boolean
   snapshot: () => void
   hasSnapshot: () => boolean
   rollBack: () => void
@@ -92,6 +94,7 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
         return orphans.length
       }
     },
+    knowsItself: () => database.prepare(`SELECT 1 FROM fact WHERE name = 'memory'`).get() !== undefined,
     snapshot() {
       copy = { ledger: database.serialize(), files: new Set(files) }
     },

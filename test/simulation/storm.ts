@@ -138,6 +138,8 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
     machine.wall.offMs += ms
   })
   const copyDisk = (): void => {
+    // Nobody could tell one that never knew itself from a new one.
+    if (!machine.disk.knowsItself()) return
     tell(() => 'the disk is copied')
     machine.disk.snapshot()
     scheduler.at(Math.min(scheduler.now() + random.int(1000, stormMs / 2), stormMs - 1), () =>

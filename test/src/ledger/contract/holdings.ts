@@ -162,6 +162,18 @@ export function holdingsContract(promised: Promised): void {
     t.equal(await ledger.nextDueAt(), null)
   })
 
+  promised('nor is what is paid after the portal lost it, once that is asked for', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.holdings.lose('inv_2026-0042', noon)
+    await ledger.receive(paid, noon)
+    await borrowOne(ledger, noon)
+
+    await ledger.holdings.lose('inv_2026-0042', noon)
+
+    t.strictSame(await stateOf(ledger), ['delivered', 'DELETED_IN_PORTAL'])
+    t.equal(await ledger.nextDueAt(), null)
+  })
+
   promised('what was only not visible yet goes on where it stopped', async (t, ledger) => {
     await bring(ledger, 'delivered')
     await ledger.receive(paid, noon)
