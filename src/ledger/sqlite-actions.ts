@@ -43,7 +43,12 @@ export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Arou
       case 'dismiss':
         return set(id, dismissedCells('BY_OPERATOR', now))
       case 'clear':
+        if (row.code !== 'INVOICE_CONFLICT' && conflicts.isOpen(id))
+          return set(id, { code: 'INVOICE_CONFLICT' })
         set(id, { code: null })
+        return conflicts.settle(id)
+      case 'settle':
+        if (row.code === 'INVOICE_CONFLICT') set(id, { code: null })
         return conflicts.settle(id)
       case 'take':
         return take(row, now)

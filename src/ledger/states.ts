@@ -64,7 +64,7 @@ const judgeRepeat = (kept: Kept, newer: Invoice, document: Document | null): Jud
   if (kept.state === 'dismissed') return { kind: 'nothing' }
   const invoice = mergeInvoice(kept, newer)
   const merged = mergeDocument(kept, invoice, document)
-  const released = kept.state === 'held' && heals(kept, invoice, merged)
+  const released = heals(kept, invoice, merged)
   const changed = merged !== kept.document || !isDeepStrictEqual(invoice, kept.invoice)
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
 }
@@ -110,9 +110,12 @@ const mergeDocument = (kept: Kept, merged: Invoice, newer: Document | null): Doc
 const isPdfRefused = ({ state, code }: Kept): boolean =>
   state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
 
-/** Whether the newer facts bring what the row was held for. */
+/** Whether the newer facts bring what the row was held for, or waits for. */
 const heals = (kept: Kept, invoice: Invoice, document: Document | null): boolean => {
-  if (isPdfRefused(kept)) return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+  const isPdfAwaited = kept.state === 'waiting' && kept.code === 'PDF_UNREACHABLE'
+  if (isPdfAwaited || isPdfRefused(kept))
+    return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+  if (kept.state !== 'held') return false
   const noCustomer = kept.code === 'CUSTOMER_UNKNOWN' || kept.code === 'CUSTOMER_AMBIGUOUS'
   return noCustomer && !isDeepStrictEqual(invoice.customer, kept.invoice.customer)
 }
@@ -122,8 +125,10 @@ export type Ruling =
   /** To `waiting`, due at once, with a fresh count of failures. */
   | { kind: 'release'; override: Override | null }
   | { kind: 'dismiss' }
-  /** Clears the code of a delivered row, and with it the conflicts beside it. */
+  /** Clears the code of a delivered row; a conflict that another code hid shows, and one that is seen is settled. */
   | { kind: 'clear' }
+  /** Settles the conflicts beside a delivered row. */
+  | { kind: 'settle' }
   /** To `waiting` with the other's facts, or with these; the conflicts beside it are settled. */
   | { kind: 'take' }
   | { kind: 'keep' }
@@ -147,6 +152,6 @@ export const rule = (
       return hasConflict && (state === 'held' || state === 'dismissed') ? { kind: 'take' } : null
     case 'keep':
       if (!hasConflict || state === 'waiting') return null
-      return state === 'delivered' ? { kind: 'clear' } : { kind: 'keep' }
+      return state === 'delivered' ? { kind: 'settle' } : { kind: 'keep' }
   }
 }

@@ -136,6 +136,26 @@ export function conflictsContract(promised: Promised): void {
     t.strictSame(await ledger.documents(), new Set(['theirs.pdf']))
   })
 
+  promised('a conflict that another note hid shows when that note is cleared', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.receive(other, noon)
+    await ledger.holdings.lose('inv_2026-0042', noon)
+    t.strictSame(await stateOf(ledger), ['delivered', 'DELETED_IN_PORTAL'])
+
+    t.match(await ledger.act('2026-0042', 'dismiss', noon), { code: 'INVOICE_CONFLICT' })
+    t.match(await ledger.act('2026-0042', 'dismiss', noon), { code: null })
+    await t.rejects(ledger.act('2026-0042', 'keep', noon), { code: 'STATE_CONFLICT' }, 'it is settled')
+  })
+
+  promised('settling a conflict that another note hides leaves that note', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.receive(other, noon)
+    await ledger.holdings.lose('inv_2026-0042', noon)
+
+    t.match(await ledger.act('2026-0042', 'keep', noon), { code: 'DELETED_IN_PORTAL' })
+    t.match(await ledger.act('2026-0042', 'dismiss', noon), { code: null })
+  })
+
   promised('keeping leaves these facts as they are, judged anew', async (t, ledger) => {
     await ledger.receive(arrivalOf({}, { document: documentOf('mine') }), noon)
     await ledger.receive({ ...other, document: documentOf('theirs') }, noon)

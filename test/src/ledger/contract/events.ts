@@ -268,6 +268,30 @@ export function eventsContract(promised: Promised): void {
     })
   }
 
+  for (const arrival of [
+    arrivalOf({ pdfUrl: 'https://acme.example/new.pdf' }),
+    arrivalOf({}, { document: documentOf('new') })
+  ]) {
+    const by = arrival.document ? 'the PDF itself' : 'another address'
+    promised(`waiting for a PDF that does not come, it goes on with ${by}`, async (t, ledger) => {
+      const loan = await bring(ledger, 'lent')
+      const decision = {
+        to: 'waiting',
+        at: noon + 60 * minute,
+        code: 'PDF_UNREACHABLE',
+        detail: null
+      } as const
+      await ledger.record(loan, { ...decision, spent: true }, noon)
+      await ledger.receive(arrivalOf({ dueAt: '2026-12-24' }), noon + 1)
+      t.match(await rowOf(ledger), { nextAttemptAt: noon + 60 * minute }, 'with anything else it does not')
+
+      await ledger.receive(arrival, noon + 2)
+
+      t.match(await rowOf(ledger), { state: 'waiting', code: null, nextAttemptAt: noon + 2 })
+      t.match(await borrowOne(ledger, noon + 2), { triedMs: 0, failures: 0, document: arrival.document })
+    })
+  }
+
   promised('a PDF that was refused makes room for another', async (t, ledger) => {
     const loan = await bring(ledger, 'lent', arrivalOf({}, { document: documentOf('large') }))
     await ledger.record(loan, { to: 'held', code: 'PDF_TOO_LARGE', detail: null }, noon)
