@@ -92,6 +92,7 @@ export const schemas = {
       duplicate: count,
       conflict: count,
       ignored: count,
+      unreadable: { ...count, description: 'Held as EVENT_UNREADABLE.' },
       running: { const: true, description: 'With 202 only.' }
     }
   },

@@ -31,7 +31,7 @@ export const webhook = <Schema extends z.ZodObject>(
       if (reading.kind === 'ignored') return { result: 'ignored', reason: reading.reason }
       if (reading.kind === 'gone') return withoutMore(await intake.gone(tool.name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
-        await intake.keepUnreadable(tool.name, delivery.body, reading.problem, now)
+        await intake.keepUnreadable(tool.name, { ...reading, body: delivery.body }, now)
         return { result: 'accepted' }
       }
       const test = request.headers['factuurbrug-test'] === 'true'

@@ -8,18 +8,20 @@ import { createInquiries, type Asked as Inquired } from './inquiries.ts'
 import type { Intake, Result } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
+import type { Told, Unread } from './tool.ts'
 
 export type CatchUpOptions = {
   ledger: Ledger
   desk: Desk
-  intake: Pick<Intake, 'tell'>
+  intake: Pick<Intake, 'tell' | 'keepUnreadable'>
   clock: Clock
   log: Log
   /** 0: only when a person asks. */
   everyMinutes: number
 }
 
-export type Found = Record<Result, number>
+/** What cannot be read is held, for a person. */
+export type Found = Record<Result | 'unreadable', number>
 export type Asked = Inquired<Found>
 
 export interface CatchUp {
@@ -64,6 +66,15 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     return turn
   }
 
+  const keep = async (tool: string, told: Told | Unread, anyAge: boolean): Promise<keyof Found> => {
+    const now = clock.now()
+    if ('problem' in told) {
+      await intake.keepUnreadable(tool, told, now)
+      return 'unreadable'
+    }
+    return (await intake.tell(tool, told, { now, caughtUp: true, anyAge })).result
+  }
+
   /** Keeps all that the tool tells of, and counts it in `found`. */
   const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
     stopping.signal.throwIfAborted()
@@ -72,12 +83,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     await desk.asking(open.tool.name, async () => {
       for await (const told of missed) {
         stopping.signal.throwIfAborted()
-        const { result } = await intake.tell(open.tool.name, told, {
-          now: clock.now(),
-          caughtUp: true,
-          anyAge
-        })
-        found[result] += 1
+        found[await keep(open.tool.name, told, anyAge)] += 1
       }
     })
   }
@@ -143,4 +149,4 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   }
 }
 
-const nothing = (): Found => ({ accepted: 0, duplicate: 0, conflict: 0, ignored: 0 })
+const nothing = (): Found => ({ accepted: 0, duplicate: 0, conflict: 0, ignored: 0, unreadable: 0 })

@@ -78,7 +78,7 @@ export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions
 
     read(name, body) {
       const open = byName.get(name)
-      if (!open) return { kind: 'unreadable', problem: `the tool ${name} is not set up` }
+      if (!open) return { kind: 'unreadable', problem: `the tool ${name} is not set up`, sourceId: null }
       return open.tool.read(body, { settings: open.settings, timeZone })
     }
   }

@@ -7,7 +7,7 @@ import type { Code } from './errors.ts'
 import type { Arrival, Ledger, Received } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import type { Spool } from './spool.ts'
-import type { Told } from './tool.ts'
+import type { Told, Unread } from './tool.ts'
 
 export type IntakeOptions = {
   ledger: Ledger
@@ -42,7 +42,7 @@ export interface Intake {
   /** The tool holds this invoice no more. */
   gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
-  keepUnreadable: (tool: string, body: Buffer, problem: string, now: Instant) => Promise<void>
+  keepUnreadable: (tool: string, event: Unread, now: Instant) => Promise<void>
 }
 
 const day = 24 * 3_600_000
@@ -116,12 +116,15 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
       return { result: 'accepted' }
     },
 
-    async keepUnreadable(tool, body, problem, now) {
-      const invoiceNumber = `${tool}-event-${createHash('sha256').update(body).digest('hex').slice(0, 12)}`
+    async keepUnreadable(tool, { body, problem, sourceId }, now) {
+      const digest = createHash('sha256').update(sourceId ?? body)
+      const invoiceNumber = `${tool}-event-${digest.digest('hex').slice(0, 12)}`
       const kept = await ledger.keepUnreadable({ tool, invoiceNumber, body, problem }, now)
-      log.warn({ tool, invoiceNumber }, 'event could not be read')
       received?.(tool, kept ? 'accepted' : 'duplicate')
-      if (kept) alert('EVENT_UNREADABLE', invoiceNumber)
+      // It is told again by every redelivery, and by each catch-up.
+      if (!kept) return
+      log.warn({ tool, invoiceNumber }, 'event could not be read')
+      alert('EVENT_UNREADABLE', invoiceNumber)
     }
   }
 

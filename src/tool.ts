@@ -38,8 +38,14 @@ export type Reading =
   | { kind: 'gone'; sourceId: string }
   /** Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data. */
   | { kind: 'ignored'; reason: string }
-  /** Authentic, and about an invoice, but not readable: which field, and what was expected; never what stood there. */
-  | { kind: 'unreadable'; problem: string }
+  /**
+   * Authentic, and about an invoice, but not readable: which field, and what was expected; never what stood there. Where
+   * the invoice's id can be read it is held once, however often it is told of.
+   */
+  | { kind: 'unreadable'; problem: string; sourceId: string | null }
+
+/** What `missed` could not read, as the event by which a webhook tells of it: for `read`, after an upgrade. */
+export type Unread = { body: Buffer; problem: string; sourceId: string | null }
 
 /** What `read` may know beside the bytes. */
 export type ReadContext<Settings> = { settings: Settings; timeZone: string }
@@ -91,7 +97,7 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
    * What became final, was paid or was voided since, oldest first as far as the tool can tell; more is no harm, less is.
    * Asked page by page, within the tool's own limits. `stopped` ends every wait: then it rejects with the signal's reason.
    */
-  missed?: (since: Instant, line: Line<Settings>, stopped: AbortSignal) => AsyncIterable<Told>
+  missed?: (since: Instant, line: Line<Settings>, stopped: AbortSignal) => AsyncIterable<Told | Unread>
   /** A signed sample event about an invoice of this number, for `send-test`. */
   sample: (settings: Settings, about: { invoiceNumber: string; customerId: string; at: Instant }) => Sample
   /** Registers the webhook by API, or repairs what is registered. */

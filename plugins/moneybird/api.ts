@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Instant } from '../../src/clock.ts'
 import { BridgeError } from '../../src/errors.ts'
-import type { PdfAddress, Told } from '../../src/tool.ts'
+import type { PdfAddress, Told, Unread } from '../../src/tool.ts'
 import type { Answer, Asked } from '../../src/tool-api.ts'
 import { parseInvoice } from './invoice.ts'
 import type { MoneybirdLine, Settings } from './settings.ts'
@@ -95,26 +95,34 @@ export async function* missed(
   since: Instant,
   line: MoneybirdLine,
   stopped: AbortSignal
-): AsyncGenerator<Told> {
+): AsyncGenerator<Told | Unread> {
   const rest = async (ms: number) => {
     await line.clock.sleep(ms, stopped)
     stopped.throwIfAborted()
   }
-  const problems: string[] = []
   for (let page = 1; page <= pagesMax; page += 1) {
     if (page > 1) await rest(pageEveryMs)
     const { invoices, isLast } = await withPauses(() => pageOfInvoices(line, { page, since }), rest)
     for (const invoice of invoices) {
       const reading = parseInvoice(invoice, line)
-      if ('problem' in reading) problems.push(reading.problem)
+      if ('problem' in reading) yield unread(invoice, reading.problem, line.settings)
       else if (reading.told.stage !== 'draft') yield reading.told
     }
-    if (!isLast) continue
-    // Last, so that what cannot be read keeps nothing else from being told.
-    if (problems.length > 0) throw unreachable(`${problems.length} cannot be read; the first: ${problems[0]}`)
-    return
+    if (isLast) return
   }
   throw unreachable(`sales_invoices.json has more than ${pagesMax} pages`)
+}
+
+const unread = (entity: unknown, problem: string, settings: Settings): Unread => {
+  const { id } = (entity ?? {}) as { id?: unknown }
+  const sourceId = typeof id === 'string' ? id : null
+  const event = {
+    administration_id: settings.MONEYBIRD_ADMINISTRATION_ID,
+    entity_type: 'SalesInvoice',
+    entity_id: sourceId,
+    entity
+  }
+  return { body: Buffer.from(JSON.stringify(event)), problem: `entity: ${problem}`, sourceId }
 }
 
 /** A pause that is asked for is taken in place: to begin anew would cost every page before this one again. */

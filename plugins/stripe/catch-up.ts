@@ -3,8 +3,8 @@
 // one window stands in memory.
 
 import type { Instant } from '../../src/clock.ts'
-import type { Told } from '../../src/tool.ts'
-import { list, type Query, readCurrent, unreachable } from './api.ts'
+import type { Told, Unread } from '../../src/tool.ts'
+import { list, type Query, readCurrent } from './api.ts'
 import { eventTypes, readEvent } from './event.ts'
 import type { StripeLine } from './settings.ts'
 
@@ -18,28 +18,24 @@ const draftAgeMsMax = 366 * day
 
 /** Without an end: until now, and whatever comes while we ask. */
 type Window = { from: Instant; to: Instant | null }
-type Found = { told: Told | null } | { problem: string }
+type Found = { told: Told | null } | Unread
 
-export async function* missed(since: Instant, line: StripeLine): AsyncGenerator<Told> {
+export async function* missed(since: Instant, line: StripeLine): AsyncGenerator<Told | Unread> {
   const now = line.clock.now()
   const logged = now - eventsKeptMs
-  const problems: string[] = []
 
   if (since < logged) {
     const read = (object: unknown) => readListed(object, since, line)
     for (const window of windows(since - draftAgeMsMax, logged, 7 * day)) {
-      const found = collect(list(line, 'invoices', created(window)), read, problems)
-      yield* await found
+      yield* await collect(list(line, 'invoices', created(window)), read)
     }
   }
   // Whether a delivery failed is not asked: where no webhook is registered none ever does.
   const types: Query = eventTypes.map(type => ['types[]', type])
   const read = (object: unknown) => readLogged(object, line)
   for (const window of untilNow(windows(Math.max(since, logged), now, day))) {
-    yield* await collect(list(line, 'events', [...types, ...created(window)]), read, problems)
+    yield* await collect(list(line, 'events', [...types, ...created(window)]), read)
   }
-  // Last, so that what cannot be read keeps nothing else from being told.
-  if (problems.length > 0) throw unreachable(`${problems.length} cannot be read; the first: ${problems[0]}`)
 }
 
 const windows = (from: Instant, to: Instant, lengthMs: number): Window[] =>
@@ -58,16 +54,16 @@ const created = ({ from, to }: Window): Query => [
 /** One per invoice, oldest first. */
 const collect = async (
   objects: AsyncIterable<unknown>,
-  read: (object: unknown) => Found,
-  problems: string[]
-): Promise<Told[]> => {
+  read: (object: unknown) => Found
+): Promise<(Told | Unread)[]> => {
   const found = new Map<string, Told>()
+  const unread: Unread[] = []
   for await (const object of objects) {
     const reading = read(object)
-    if ('problem' in reading) problems.push(reading.problem)
+    if ('problem' in reading) unread.push(reading)
     else if (reading.told) keepFurthest(found, reading.told)
   }
-  return [...found.values()].reverse()
+  return [...found.values(), ...unread].reverse()
 }
 
 /** Of several events about one invoice the order is not promised: void outdoes paid, and paid outdoes final. */
@@ -84,7 +80,7 @@ const furtherness = ({ stage, invoice }: Told): number => {
 
 const readLogged = (event: unknown, { settings, timeZone }: StripeLine): Found => {
   const reading = readEvent(event, { settings, timeZone })
-  if (reading.kind === 'unreadable') return { problem: reading.problem }
+  if (reading.kind === 'unreadable') return { ...reading, body: Buffer.from(JSON.stringify(event)) }
   return { told: reading.kind === 'told' ? (reading.told[0] ?? null) : null }
 }
 
@@ -92,10 +88,16 @@ const readListed = (object: unknown, since: Instant, line: StripeLine): Found =>
   const isTest = (object as { livemode?: unknown }).livemode === false
   if (isTest && !line.settings.STRIPE_TEST_MODE) return { told: null }
   const reading = readCurrent(object, line)
-  if ('problem' in reading) return reading
+  if ('problem' in reading) return { ...unreadEvent(object), problem: `data.object.${reading.problem}` }
   const { stage, finalisedAt, invoice } = reading.told
   // When it was voided does not stand in its words; more than asked for does no harm.
   const isRecent =
     stage === 'voided' || finalisedAt === null || Math.max(finalisedAt, invoice.paidAt ?? 0) >= since
   return { told: stage !== 'draft' && isRecent ? reading.told : null }
+}
+
+const unreadEvent = (object: unknown): Omit<Unread, 'problem'> => {
+  const { id, livemode, created } = object as Record<string, unknown>
+  const event = { object: 'event', type: 'invoice.finalized', livemode, created, data: { object } }
+  return { body: Buffer.from(JSON.stringify(event)), sourceId: typeof id === 'string' ? id : null }
 }

@@ -32,11 +32,17 @@ export const readEvent = (event: unknown, { settings, timeZone }: ReadContext<Se
   if (account) return { kind: 'ignored', reason: 'from a connected account' }
 
   const envelope = Envelope.safeParse(event)
-  if (!envelope.success) return { kind: 'unreadable', problem: problemIn(envelope.error) }
+  if (!envelope.success) return unreadable(event, envelope.error)
   const { livemode, created } = envelope.data
   if (!livemode && !settings.STRIPE_TEST_MODE) return { kind: 'ignored', reason: 'test mode' }
 
   const content = Content.safeParse(event)
-  if (!content.success) return { kind: 'unreadable', problem: problemIn(content.error) }
+  if (!content.success) return unreadable(event, content.error)
   return { kind: 'told', told: [toldOf(content.data.data.object, { timeZone, toldAt: created })] }
+}
+
+const unreadable = (event: unknown, error: z.ZodError): Reading => {
+  const { data } = event as { data?: { object?: { id?: unknown } | null } | null }
+  const id = data?.object?.id
+  return { kind: 'unreadable', problem: problemIn(error), sourceId: typeof id === 'string' ? id : null }
 }

@@ -43,7 +43,10 @@ const readEvent = (event: Event, { settings, timeZone }: ReadContext<Settings>):
     return { kind: 'ignored', reason: 'without the invoice' }
   }
   const parsed = parseInvoice(entity, { timeZone })
-  if ('problem' in parsed) return { kind: 'unreadable', problem: `entity: ${parsed.problem}` }
+  if ('problem' in parsed) {
+    const known = typeof sourceId === 'string' ? sourceId : null
+    return { kind: 'unreadable', problem: `entity: ${parsed.problem}`, sourceId: known }
+  }
   const { told } = parsed
   if (told.stage === 'draft') return { kind: 'ignored', reason: 'not final yet' }
   return { kind: 'told', told: [isDestroyed ? { ...told, stage: 'voided' } : told] }
@@ -90,7 +93,9 @@ export const tool = defineTool({
 
   read(body, context) {
     const event = eventIn(body)
-    return event ? readEvent(event, context) : { kind: 'unreadable', problem: 'expected an object in JSON' }
+    return event
+      ? readEvent(event, context)
+      : { kind: 'unreadable', problem: 'expected an object in JSON', sourceId: null }
   },
 
   canAsk: ({ MONEYBIRD_API_TOKEN }) => MONEYBIRD_API_TOKEN !== undefined,

@@ -32,7 +32,7 @@ export const tool = defineTool({
     try {
       event = parseDigits(body.toString())
     } catch {
-      return { kind: 'unreadable', problem: 'the body is not JSON' }
+      return { kind: 'unreadable', problem: 'the body is not JSON', sourceId: null }
     }
     return readEvent(event, context)
   },

@@ -5,7 +5,14 @@ import { type Command, WrongUse } from './command.ts'
 
 const usage = 'catch-up <tool> --since <2026-11-20>'
 
-type Found = { accepted: number; duplicate: number; conflict: number; ignored: number; running?: true }
+type Found = {
+  accepted: number
+  duplicate: number
+  conflict: number
+  ignored: number
+  unreadable: number
+  running?: true
+}
 
 export const run: Command = async (args, { env, print, complain }) => {
   const { values, positionals, ask } = parseAsk(args, {
@@ -22,8 +29,10 @@ export const run: Command = async (args, { env, print, complain }) => {
     complain(`${found.accepted} new so far. The bridge goes on, also without this command.`)
     found = await ask<Found>('GET', `/api/catch-up/${encodeURIComponent(tool)}`)
   }
-  const { accepted, duplicate, conflict, ignored } = found
+  const { accepted, duplicate, conflict, ignored, unreadable } = found
   if (values.json) print(JSON.stringify(found, null, 2))
   else print(`${accepted} new, ${duplicate} known, ${conflict} in conflict, ${ignored} ignored.`)
+  if (unreadable > 0)
+    complain(`${unreadable} cannot be read: factuurbrug invoices --code EVENT_UNREADABLE lists what is held.`)
   return 0
 }

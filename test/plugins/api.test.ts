@@ -292,7 +292,7 @@ t.test('a catch-up that takes long is answered with what it found so far, and ne
   while (told?.statusCode === 202) [told] = await answers(ask('GET', '/api/catch-up/moneybird'))
 
   t.equal(told?.statusCode, 200)
-  t.strictSame(told?.json(), { accepted: pages, duplicate: 0, conflict: 0, ignored: 0 })
+  t.strictSame(told?.json(), { accepted: pages, duplicate: 0, conflict: 0, ignored: 0, unreadable: 0 })
   t.equal(moneybird.requests.length, pages, 'each page was asked for once')
 })
 

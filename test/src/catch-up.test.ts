@@ -7,7 +7,7 @@ import { BridgeError } from '../../src/errors.ts'
 import { createIntake } from '../../src/intake.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { openSpool } from '../../src/spool.ts'
-import type { Told, Tool } from '../../src/tool.ts'
+import type { Told, Tool, Unread } from '../../src/tool.ts'
 import { silent } from './delivery.ts'
 import { arrivalOf, day, minute } from './ledger/fixtures.ts'
 import { handClock, noon } from './portal/hand-clock.ts'
@@ -29,7 +29,7 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
   const acme = {
-    holds: [] as Told[],
+    holds: [] as (Told | Unread)[],
     fails: null as BridgeError | null,
     told: (): unknown => undefined,
     stopped: null as AbortSignal | null
@@ -198,7 +198,8 @@ t.test('what is older than the start stays out, until a person asks for it by da
     accepted: 1,
     duplicate: 1,
     conflict: 0,
-    ignored: 0
+    ignored: 0,
+    unreadable: 0
   })
   t.match(await ledger.find('O-1'), { state: 'waiting', notify: true })
   t.equal(asked.at(-1)?.since, noon - 5 * day)
@@ -234,6 +235,26 @@ t.test('nobody is mailed of what was found long after it was issued', async t =>
 
   t.match(await ledger.find('O-7'), { notify: true })
   t.match(await ledger.find('O-8'), { notify: false })
+})
+
+t.test('what cannot be read is held once, and nothing waits for it', async t => {
+  const { clock, ledger, acme, asked, warnings, catchUp } = await open(t)
+  const odd = { body: Buffer.from('odd'), problem: 'total: expected digits', sourceId: '7' }
+  acme.holds = [odd, told('A-1')]
+  catchUp.start()
+  await clock.rest()
+  await clock.advance(2 * hour)
+
+  const { rows } = await ledger.list({ code: 'EVENT_UNREADABLE', limit: 10 })
+  t.equal(rows.length, 1, 'once')
+  t.match(await ledger.find('A-1'), { state: 'waiting' })
+  t.strictSame(warnings, [])
+  t.strictSame(
+    asked.map(({ since }) => since - noon),
+    [-hour, -hour, 0],
+    'and it is not asked for again and again'
+  )
+  t.match(await catchUp.ask('acme', noon), { unreadable: 1, duplicate: 1 })
 })
 
 t.test('with nothing to ask of itself it asks when a person says so, and only then', async t => {

@@ -107,7 +107,11 @@ t.test('an event that could not be read is read again, and its own row has then 
   const { invoice } = arrivalOf({ customer: { portalId: customerId } })
   const told: Told = { invoice, stage: 'final', finalisedAt: null, collectsItself: false }
 
-  const still = await reading({ kind: 'unreadable', problem: 'total: expected whole minor units' })
+  const still = await reading({
+    kind: 'unreadable',
+    problem: 'total: expected whole minor units',
+    sourceId: null
+  })
   t.match(await still.deliver(await lend(still)), {
     kind: 'failed',
     code: 'EVENT_UNREADABLE',

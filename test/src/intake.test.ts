@@ -180,8 +180,9 @@ t.test('what the tool collects by itself waits a day, unless it is paid', async 
 t.test('an event that cannot be read is kept once, for a person', async t => {
   const { intake, ledger, happened } = open(t)
   const body = Buffer.from('{"about":"Kees"}')
-  await intake.keepUnreadable('acme', body, 'amount: expected digits', noon)
-  await intake.keepUnreadable('acme', body, 'amount: expected digits', noon)
+  const event = { body, problem: 'amount: expected digits', sourceId: null }
+  await intake.keepUnreadable('acme', event, noon)
+  await intake.keepUnreadable('acme', event, noon)
   const { rows } = await ledger.list({ limit: 10 })
 
   t.match(rows, [{ invoiceNumber: /^acme-event-[0-9a-f]{12}$/, state: 'held', code: 'EVENT_UNREADABLE' }])
@@ -191,4 +192,8 @@ t.test('an event that cannot be read is kept once, for a person', async t => {
     [['alert', 'EVENT_UNREADABLE', rows[0]?.invoiceNumber]]
   )
   t.notMatch(JSON.stringify(happened), /Kees/)
+
+  await intake.keepUnreadable('acme', { ...event, sourceId: '7' }, noon)
+  await intake.keepUnreadable('acme', { ...event, body: Buffer.from('told otherwise'), sourceId: '7' }, noon)
+  t.equal((await ledger.list({ limit: 10 })).rows.length, 2, 'and once, however its invoice is told of')
 })

@@ -1,8 +1,10 @@
 import t, { type Test } from 'tap'
 import { getInvoice, hasPdf, missed, pdfAddress } from '../../../plugins/moneybird/api.ts'
 import { type MoneybirdLine, settings } from '../../../plugins/moneybird/settings.ts'
+import { tool } from '../../../plugins/tools/moneybird.ts'
 import { BridgeError } from '../../../src/errors.ts'
 import { openHttp } from '../../../src/http.ts'
+import type { Unread } from '../../../src/tool.ts'
 import { entity, now, openLine } from './parts.ts'
 
 const day = 24 * 60 * 60_000
@@ -11,7 +13,9 @@ const iso = (at: number) => new Date(at).toISOString()
 const never = new AbortController().signal
 
 const numbersOf = async (since: number, line: MoneybirdLine, stopped = never) =>
-  (await Array.fromAsync(missed(since, line, stopped))).map(({ invoice }) => invoice.invoiceNumber)
+  (await Array.fromAsync(missed(since, line, stopped))).map(told =>
+    'problem' in told ? told.problem : told.invoice.invoiceNumber
+  )
 
 /** So many invoices, changed a second apart from each other. */
 const manyInvoices = (count: number) =>
@@ -147,22 +151,20 @@ t.test('the second that was asked for belongs to the answer; drafts do not', asy
   t.match(moneybird.requests[0], /updated_after:2026-11-20T10:59:59Z&page=1&per_page=100$/)
 })
 
-t.test('an invoice that cannot be read keeps no other from being told, and is not passed over', async t => {
+t.test('one that cannot be read is told as the event that would bring it, among the others', async t => {
   const { line, moneybird } = await openLine(t)
-  moneybird.invoices.push(
-    entity('open', { currency: '€' }),
-    entity('open', { id: '1', invoice_id: '1', updated_at: iso(now) })
-  )
-  const numbers: string[] = []
-  const asking = async () => {
-    for await (const { invoice } of missed(now - day, line, never)) numbers.push(invoice.invoiceNumber)
-  }
+  const odd = entity('open', { currency: '€' })
+  moneybird.invoices.push(odd, entity('open', { id: '1', invoice_id: '1', updated_at: iso(now) }))
 
-  await t.rejects(asking(), {
-    code: 'TOOL_UNREACHABLE',
-    message: /^1 cannot be read; the first: currency: expected/
-  })
-  t.strictSame(numbers, ['1'])
+  const [first, second] = await Array.fromAsync(missed(now - day, line, never))
+
+  t.match(second, { invoice: { invoiceNumber: '1' } })
+  t.match(first, { problem: /^entity: currency: expected/, sourceId: odd.id })
+  const { body } = first as Unread
+  const { problem, sourceId } = first as Unread
+  t.strictSame(tool.read(body, line), { kind: 'unreadable', problem, sourceId }, 'as a webhook brings it')
+  const mended = Buffer.from(body.toString().replace('€', 'EUR'))
+  t.match(tool.read(mended, line), { kind: 'told', told: [{ invoice: { currency: 'EUR' } }] })
 })
 
 t.test('the moment that Retry-After names is waited for, not that many seconds', async t => {

@@ -237,7 +237,7 @@ const openTool = async <Schema extends z.ZodObject>(
         return { result: 'accepted', changed: true }
       },
       gone: async () => ({ result: 'accepted' }),
-      keepUnreadable: async (_tool, body) => {
+      keepUnreadable: async (_tool, { body }) => {
         kept.push(body)
       }
     },

@@ -28,13 +28,19 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       'nothing was delivered'
     )
     const again = await catchUp('--json')
-    t.strictSame(JSON.parse(again.stdout), { accepted: 0, duplicate: 1, conflict: 0, ignored: 0 })
+    t.strictSame(JSON.parse(again.stdout), {
+      accepted: 0,
+      duplicate: 1,
+      conflict: 0,
+      ignored: 0,
+      unreadable: 0
+    })
     t.match(portal.invoices, [{ invoiceNumber: 'O-1' }])
   })
 }
 
 t.test('a catch-up that takes longer than a request is waited for', async t => {
-  const nothing = { accepted: 0, duplicate: 0, conflict: 0, ignored: 0 }
+  const nothing = { accepted: 0, duplicate: 0, conflict: 0, ignored: 0, unreadable: 0 }
   const answers = [
     [202, { ...nothing, accepted: 1, running: true }],
     [202, { ...nothing, accepted: 7, running: true }],
