@@ -19,7 +19,9 @@ export const start: Bench = async t => {
   )
   const idleMb = residentMb(bridge.pid)
 
-  for (let number = 1; number <= 100; number += 1) await bridge.send(invoice(`K-${number}`, customer))
+  // All at once, so that most of them are not delivered yet when it is killed.
+  const numbers = Array.from({ length: 100 }, (_, index) => `K-${index}`)
+  await Promise.all(numbers.map(number => bridge.send(invoice(number, customer))))
   await bridge.kill('SIGKILL')
   const before = handle.counts.calls.create
   const restartedAt = performance.now()
