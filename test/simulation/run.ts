@@ -38,11 +38,11 @@ const runMany = async (): Promise<boolean> => {
     workers: Number(values.workers),
     mutation: values.mutation ?? null,
     failuresMax,
-    ran({ seeds, failed }) {
+    ran({ seeds, failed }, news) {
+      for (const { seed, failures } of news) console.log(`seed ${seed}: ${failures.join('; ')}`)
       if (seeds % reportEvery === 0) console.log(`${seeds} seeds: ${failed.length} failed`)
     }
   })
-  for (const { seed, failures } of failed) console.log(`seed ${seed}: ${failures.join('; ')}`)
   const seconds = (performance.now() - startedAt) / 1000
   console.log(`${seeds} seeds, ${events} events, ${seconds.toFixed(1)} s: ${failed.length} failed`)
   if (failed[0]) console.log(`Replay one with: npm run simulate -- --seed ${failed[0].seed}`)

@@ -10,8 +10,8 @@ export type Run = {
   mutation: string | null
   /** Ends the run once so many seeds have failed. */
   failuresMax: number
-  /** Told after each chunk. */
-  ran?: (so: Ran) => void
+  /** Told after each chunk: all so far, and what failed in it. */
+  ran?: (so: Ran, failed: Failed[]) => void
 }
 
 export type Failed = { seed: number; failures: string[] }
@@ -45,7 +45,7 @@ export const runSeeds = async ({
         ran.seeds += seeds.length
         ran.events += events
         ran.failed.push(...failed)
-        told?.(ran)
+        told?.(ran, failed)
       }
     } finally {
       await thread.terminate()
