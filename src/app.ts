@@ -3,7 +3,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import api, { operatorOnly } from '../plugins/api.ts'
 import customersApi from '../plugins/customers-api.ts'
-import health from '../plugins/health.ts'
+import healthPage from '../plugins/health.ts'
 import problems, { sendProblem } from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
 import type { CatchUp } from './catch-up.ts'
@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import type { Desk } from './desk.ts'
 import type { Engine } from './engine.ts'
 import { BridgeError } from './errors.ts'
+import { createHealth } from './health.ts'
 import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Spool } from './spool.ts'
@@ -66,14 +67,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(problems)
   await app.register(refusals, { trustProxyHeader: config.TRUST_PROXY_HEADER })
 
-  await app.register(health, {
-    ledger,
-    clock,
-    engine,
-    tools: told,
-    refusing: desk.refusing,
-    version
-  })
+  const health = createHealth({ ledger, clock, engine, tools: told, refusing: desk.refusing, log: logger })
+  await app.register(healthPage, { health, version })
 
   await app.register(api, {
     prefix: '/api',
