@@ -7,6 +7,7 @@ import type { Asked, CatchUp } from '../src/catch-up.ts'
 import { type Clock, isoInstant } from '../src/clock.ts'
 import type { Engine } from '../src/engine.ts'
 import { BridgeError, type Problem } from '../src/errors.ts'
+import { type Health, warningsIn } from '../src/health.ts'
 import { parseDate } from '../src/invoice.ts'
 import { type Action, actions, type Ledger, type Row, states, type Tally } from '../src/ledger/ledger.ts'
 import { rule } from '../src/ledger/states.ts'
@@ -24,6 +25,7 @@ export type ApiOptions = {
   timeZone: string
   settleMs: number
   engine: Pick<Engine, 'wake' | 'portal'>
+  health: Health
 }
 
 const pageSizeMax = 200
@@ -57,7 +59,8 @@ const CatchUpBody = z.strictObject({
 type ByNumber = { Params: { invoiceNumber: string } }
 
 export default async function api(app: FastifyInstance, options: ApiOptions) {
-  const { ledger, clock, operatorToken, tools, portalUrl, engine, catchUp, timeZone, settleMs } = options
+  const { ledger, clock, operatorToken, tools, portalUrl, engine, catchUp, timeZone, settleMs, health } =
+    options
   const around = () => ({ now: clock.now(), timeZone, settleMs })
 
   app.get('/openapi.json', async () => openapi)
@@ -82,7 +85,8 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
           budget,
           backlogMinutes: Math.ceil(counts.waiting / budget.perMinute)
         },
-        tools
+        tools,
+        warnings: warningsIn(await health())
       }
     })
 

@@ -9,17 +9,15 @@ export type HealthOptions = { health: Health; version: string }
 export default async function health(app: FastifyInstance, { health, version }: HealthOptions) {
   app.get<{ Querystring: { fail?: string } }>('/health', async (request, reply) => {
     const checks = await health()
-    const found = Object.values(checks).map(({ status }) => status)
+    const found = Object.values(checks)
+      .flat()
+      .map(({ status }) => status)
     const status = found.includes('fail') ? 'fail' : found.includes('warn') ? 'warn' : 'pass'
     const unwell = status === 'fail' || (status === 'warn' && request.query.fail === 'warn')
     return reply
       .code(unwell ? 503 : 200)
       .type('application/health+json')
       .header('cache-control', 'no-store')
-      .send({
-        status,
-        version,
-        checks: Object.fromEntries(Object.entries(checks).map(([name, value]) => [name, [value]]))
-      })
+      .send({ status, version, checks })
   })
 }

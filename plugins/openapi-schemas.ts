@@ -82,7 +82,12 @@ export const schemas = {
       oldestWaitingAt: maybeInstant,
       oldestSendingAt: maybeInstant,
       portal: { type: 'object' },
-      tools: { type: 'array', items: { type: 'object' } }
+      tools: { type: 'array', items: { type: 'object' } },
+      warnings: {
+        type: 'array',
+        description: 'What health warns of.',
+        items: { type: 'object', properties: { check: text, tool: maybeText, output: text } }
+      }
     }
   },
   Found: {

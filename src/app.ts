@@ -80,7 +80,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     portalUrl: config.PORTAL_URL,
     timeZone: config.PORTAL_TIME_ZONE,
     settleMs: config.PORTAL_SETTLE_MS,
-    engine
+    engine,
+    health
   })
 
   await app.register(customersApi, {

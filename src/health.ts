@@ -19,13 +19,27 @@ export type HealthOptions = {
 }
 
 export type Check = {
+  /** The tool that it is about, where it is about one. */
+  componentId?: string
   status: 'pass' | 'warn' | 'fail'
   observedValue?: number | string
   observedUnit?: string
   output?: string
 }
 
-export type Health = () => Promise<Record<string, Check>>
+export type Checks = Record<string, Check[]>
+
+export type Health = () => Promise<Checks>
+
+export type Warning = { check: string; tool: string | null; output: string }
+
+/** What an owner is to read of it, in words. */
+export const warningsIn = (checks: Checks): Warning[] =>
+  Object.entries(checks).flatMap(([check, found]) =>
+    found.flatMap(({ status, componentId: tool = null, output = '' }) =>
+      status === 'pass' ? [] : [{ check, tool, output }]
+    )
+  )
 
 const minute = 60_000
 
@@ -68,35 +82,37 @@ const createBeat = ({ ledger, clock }: HealthOptions) => {
 }
 
 /** What is told when the rest cannot be. A bug is no reason to stop receiving. */
-const failures: Record<'ledger' | 'bug', { message: string; checks: Record<string, Check> }> = {
+const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = {
   ledger: {
     message: 'events cannot be kept',
     checks: {
-      ledger: {
-        status: 'fail',
-        output: 'events cannot be kept: look at the free space of DATA_DIR and at the log'
-      }
+      ledger: [
+        {
+          status: 'fail',
+          output: 'events cannot be kept: look at the free space of DATA_DIR and at the log'
+        }
+      ]
     }
   },
   bug: {
     message: 'health could not be told',
-    checks: { bridge: { status: 'warn', output: 'a bug keeps health from being told: look at the log' } }
+    checks: { bridge: [{ status: 'warn', output: 'a bug keeps health from being told: look at the log' }] }
   }
 }
 
-const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Record<string, Check>> => {
+const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Checks> => {
   await beat()
   const summary = await options.ledger.summary()
   const state = options.engine.portal()
   return {
-    ledger: { status: 'pass' },
-    worker: worker(options),
-    waiting: late(summary.oldestWaitingAt, summary.waiting, options.clock.now()),
-    doubt: late(summary.oldestSendingAt, summary.sending, options.clock.now()),
-    attention: attention(summary),
-    portal: portal(state),
-    copy: copy(state),
-    budget: budget(state, summary),
+    ledger: [{ status: 'pass' }],
+    worker: [worker(options)],
+    waiting: [late(summary.oldestWaitingAt, summary.waiting, options.clock.now())],
+    doubt: [late(summary.oldestSendingAt, summary.sending, options.clock.now())],
+    attention: [attention(summary)],
+    portal: [portal(state)],
+    copy: [copy(state)],
+    budget: [budget(state, summary)],
     tools: tools(options)
   }
 }
@@ -143,13 +159,18 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
   output: `what waits takes about ${Math.ceil(waiting / perMinute)} minutes`
 })
 
-const tools = ({ tools: all, refusing }: HealthOptions): Check => {
+/** One for each thing that is the matter with each tool: none hides another. */
+const tools = ({ tools: all, refusing }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
-  const missing = on.flatMap(({ missingSecret }) => missingSecret ?? [])
-  if (on.length === 0) return { status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }
-  if (missing.length > 0) return { status: 'warn', output: `webhook secret missing: ${missing.join(', ')}` }
+  if (on.length === 0) return [{ status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }]
   const refused = refusing()
-  if (refused.length > 0)
-    return { status: 'warn', output: `the API token is refused by: ${refused.join(', ')}` }
-  return { status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }
+  const warnings = on.flatMap(({ name, missingSecret }) => {
+    const outputs = [
+      missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
+      refused.includes(name) ? 'it refuses its API token: make a new one' : null
+    ].filter(output => output !== null)
+    return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
+  })
+  if (warnings.length > 0) return warnings
+  return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
 }

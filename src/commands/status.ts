@@ -1,3 +1,4 @@
+import type { Warning } from '../health.ts'
 import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
 import { table } from './print.ts'
@@ -14,6 +15,7 @@ type Summary = {
   oldestSendingAt: string | null
   portal: Portal
   tools: { name: string; on: boolean; address: string }[]
+  warnings: Warning[]
 }
 
 type Portal = {
@@ -29,7 +31,7 @@ type Portal = {
 export const run: Command = async (args, { env, print }) => {
   const { values, ask } = parseAsk(args, { env, positionals: 0, usage: 'status' })
   const summary = await ask<Summary>('GET', '/api/summary')
-  const unwell = summary.attention > 0 || summary.portal.tokenRefused
+  const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
   if (values.json) print(JSON.stringify(summary, null, 2))
   else print(lines(summary))
   return unwell ? 1 : 0
@@ -59,8 +61,17 @@ const lines = (summary: Summary): string =>
     `Portal: ${[summary.portal.url, ...trouble(summary.portal)].join(': ')}`,
     ...summary.tools.map(
       ({ name, on, address }) => `Tool ${name}: ${on ? `on, webhooks to ${address}` : 'off'}`
+    ),
+    ...others(summary).map(
+      ({ check, tool, output }) => `${tool === null ? `Warning (${check})` : `Tool ${tool}`}: ${output}`
     )
   ].join('\n')
+
+// Told above, with what to do about it.
+const toldAbove = ['attention', 'portal']
+
+const others = ({ warnings }: Summary): Warning[] =>
+  warnings.filter(({ check }) => !toldAbove.includes(check))
 
 /** With the command that lists exactly those. */
 const attentionLines = ({ attentionTo }: Summary): string =>

@@ -60,7 +60,8 @@ t.test('the summary counts, and says where webhooks go', async t => {
       tokenRefused: false,
       backlogMinutes: 1
     },
-    tools: [{ name: 'invoices', on: true, address: 'https://facturen.example/webhooks/invoices' }]
+    tools: [{ name: 'invoices', on: true, address: 'https://facturen.example/webhooks/invoices' }],
+    warnings: []
   })
 })
 

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { warningsIn } from '../../src/health.ts'
 import { type Changed, on, openHealth, well } from './health.ts'
 import { arrivalOf, bodyOf, borrowOne } from './ledger/fixtures.ts'
 
@@ -6,7 +7,7 @@ const minute = 60_000
 
 const open = (t: Test, changed: Changed = {}) => {
   const { health, ...rest } = openHealth(t, changed)
-  return { ...rest, check: async (name: string) => (await health())[name] }
+  return { ...rest, check: async (name: string) => (await health())[name]?.[0] }
 }
 
 t.test('each thing that an owner wants to know is a warning', async t => {
@@ -21,12 +22,31 @@ t.test('each thing that an owner wants to know is a warning', async t => {
       { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] },
       /missing: ACME_SECRET/
     ],
-    ['tools', { refusing: () => ['acme'] }, /refused by: acme/]
+    ['tools', { refusing: () => ['invoices'] }, /refuses its API token/]
   ]
   for (const [name, changed, output] of warnings) {
     const { check } = open(t, changed)
     t.match(await check(name), { status: 'warn', output })
   }
+})
+
+t.test('no warning hides another: each tool has its own', async t => {
+  const { health } = openHealth(t, {
+    portal: { state: 'down', sinceMs: minute },
+    tools: [
+      on,
+      { name: 'acme', on: true, missingSecret: 'ACME_SECRET' },
+      { ...on, name: 'other', on: false }
+    ],
+    refusing: () => ['acme', 'invoices']
+  })
+
+  t.strictSame(warningsIn(await health()), [
+    { check: 'portal', tool: null, output: 'the portal has not answered for 1 minutes' },
+    { check: 'tools', tool: 'invoices', output: 'it refuses its API token: make a new one' },
+    { check: 'tools', tool: 'acme', output: 'webhook secret missing: ACME_SECRET' },
+    { check: 'tools', tool: 'acme', output: 'it refuses its API token: make a new one' }
+  ])
 })
 
 t.test('what waits or is in doubt for long is a warning', async t => {

@@ -51,7 +51,35 @@ t.test('a refused token is said, and exits 1', async t => {
     code: 1,
     stdout: /^Portal: .*: it refuses PORTAL_TOKEN, so deliveries pause\. Make a new API key\.$/m
   })
+  t.notMatch((await factuurbrug(['status'], person)).stdout, /PORTAL_TOKEN.*PORTAL_TOKEN|Warning/s, 'once')
 })
+
+t.test('what health warns of is said, and exits 1', async t => {
+  const { person, bridge } = await openHouse(t, { STRIPE_API_URL: 'http://127.0.0.1:9' })
+  const warned = await factuurbrug(['status'], person)
+
+  t.match(warned, {
+    code: 1,
+    stdout: /\nTool stripe: on, .*\nTool stripe: webhook secret missing: STRIPE_WEBHOOK_SECRET\n$/s
+  })
+  const { checks } = (await (await fetch(`${bridge.url}/health`)).json()) as Health
+  t.strictSame(
+    JSON.parse((await factuurbrug(['status', '--json'], person)).stdout).warnings,
+    checks.tools?.map(({ componentId: tool, output }) => ({ check: 'tools', tool, output })),
+    'from one source'
+  )
+})
+
+t.test('what is not about a tool names its check', async t => {
+  const { person } = await openHouse(t, { INTAKE_SECRET: '' })
+
+  t.match(await factuurbrug(['status'], person), {
+    code: 1,
+    stdout: /^Warning \(tools\): no tool is set up: set INTAKE_SECRET\n/m
+  })
+})
+
+type Health = { checks: Record<string, { componentId: string; output: string }[]> }
 
 const portalIs = (bridge: BridgeProcess, what: string, holds: (portal: PortalSummary) => boolean) =>
   until(
