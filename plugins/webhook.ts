@@ -25,10 +25,15 @@ export const webhook = <Schema extends z.ZodObject>(
       throw error
     })
 
+    const ignore = (reason: string, { receivedAt }: Delivery): Answer => {
+      intake.ignore(tool.name, reason, receivedAt)
+      return { result: 'ignored', reason }
+    }
+
     const keep = async (delivery: Delivery, request: FastifyRequest): Promise<Answer> => {
       const now = delivery.receivedAt
       const reading = tool.read(delivery.body, { settings: settings!, timeZone })
-      if (reading.kind === 'ignored') return { result: 'ignored', reason: reading.reason }
+      if (reading.kind === 'ignored') return ignore(reading.reason, delivery)
       if (reading.kind === 'gone') return withoutMore(await intake.gone(tool.name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
         await intake.keepUnreadable(tool.name, { ...reading, body: delivery.body }, now)
@@ -47,7 +52,7 @@ export const webhook = <Schema extends z.ZodObject>(
       const delivery = { body, headers: request.headers, receivedAt: clock.now() }
       // The secret exists only once the webhook is registered, and registering wants a running address.
       const missing = tool.missingSecret(settings)
-      if (missing !== null) return { result: 'ignored', reason: `${missing} is not set` }
+      if (missing !== null) return ignore(`${missing} is not set`, delivery)
       if (tool.isRegistrationCheck?.(delivery, settings))
         return { result: 'ignored', reason: 'registration check' }
       tool.verify(delivery, settings)

@@ -6,6 +6,7 @@ import type { Instant } from './clock.ts'
 import type { Code } from './errors.ts'
 import type { Arrival, Ledger, Received } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
+import { createSeldom } from './seldom.ts'
 import type { Spool } from './spool.ts'
 import type { Told, Unread } from './tool.ts'
 
@@ -43,6 +44,8 @@ export interface Intake {
   gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
   keepUnreadable: (tool: string, event: Unread, now: Instant) => Promise<void>
+  /** An event that nothing is done about. The sender is told the reason; here it is told in the log. */
+  ignore: (tool: string, reason: string, now: Instant) => void
 }
 
 const day = 24 * 3_600_000
@@ -50,7 +53,12 @@ const day = 24 * 3_600_000
 // How long the tool may take to collect by itself what it said it would.
 const collectingMs = day
 
+// A tool may send each change of everything it has, and anybody may post to an address without a secret.
+const ignoredEveryMs = 3_600_000
+
 export const createIntake = ({ ledger, spool, log, wake, alert, rules, received }: IntakeOptions): Intake => {
+  const mayTell = createSeldom(ignoredEveryMs)
+
   const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
     const outcome = await ledger.receive(arrival, now)
@@ -125,6 +133,10 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
       if (!kept) return
       log.warn({ tool, invoiceNumber }, 'event could not be read')
       alert('EVENT_UNREADABLE', invoiceNumber)
+    },
+
+    ignore(tool, reason, now) {
+      if (mayTell(`${tool}: ${reason}`, now)) log.info({ tool, reason }, 'event ignored')
     }
   }
 

@@ -1,6 +1,6 @@
 // Whether a thing may be told again, so that what happens often, or at a stranger's will, does not fill the log.
 
-/** Each key once in so long, at a time that never jumps. */
+/** Each key once in so long. */
 export type Seldom = (key: string, at: number) => boolean
 
 // Some keys are other people's words. Forgotten ones are told of once more, and that is all.

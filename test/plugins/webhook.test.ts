@@ -20,10 +20,11 @@ const open = async (t: Test, settings: Json | null = env) => {
   t.teardown(() => ledger.close())
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
   const alerts: unknown[] = []
+  const told: object[] = []
   const intake = createIntake({
     ledger,
     spool,
-    log: silent,
+    log: { ...silent, info: facts => void told.push(facts) },
     wake: () => {},
     alert: (...told) => alerts.push(told),
     rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
@@ -55,6 +56,7 @@ const open = async (t: Test, settings: Json | null = env) => {
   return {
     ledger,
     alerts,
+    told,
     post,
     send: (body: Buffer, headers: Record<string, string> = {}, by = secret) =>
       post(body, { 'stripe-signature': timedSignature(body.toString(), by, now), ...headers })
@@ -75,7 +77,7 @@ t.test('an authentic event is on the disk before it is acknowledged, and once', 
 })
 
 t.test('an authentic event of no concern is acknowledged, with the reason, and not kept', async t => {
-  const { ledger, send } = await open(t)
+  const { ledger, told, send } = await open(t)
   await ledger.startTool('stripe', now)
   const ignored = (reason: string) => ({ status: 200, body: { result: 'ignored', reason } })
 
@@ -84,6 +86,14 @@ t.test('an authentic event of no concern is acknowledged, with the reason, and n
   t.match(await send(fixture('voided')), ignored('VOIDED_IN_TOOL'))
   t.match(await send(fixture('finalized')), ignored('BEFORE_START'))
   t.strictSame((await ledger.list({ limit: 10 })).rows, [])
+  t.strictSame(
+    told,
+    ['credit_note.created', 'test mode', 'VOIDED_IN_TOOL', 'BEFORE_START'].map(reason => ({
+      tool: 'stripe',
+      reason
+    })),
+    'and the log has it'
+  )
 })
 
 t.test('what cannot be read is acknowledged and kept for a person, who is told of it once', async t => {
@@ -154,10 +164,11 @@ t.test('a tool that is not set up asks the sender to come back', async t => {
 })
 
 t.test('before its secret exists nothing is believed, and the address answers', async t => {
-  const { ledger, post, send } = await open(t, { STRIPE_API_KEY: 'rk_live_voorbeeld' })
+  const { ledger, told, post, send } = await open(t, { STRIPE_API_KEY: 'rk_live_voorbeeld' })
   const answer = { status: 200, body: { result: 'ignored', reason: 'STRIPE_WEBHOOK_SECRET is not set' } }
 
   t.match(await send(fixture('finalized')), answer)
   t.match(await post(Buffer.from('{}')), answer)
   t.strictSame((await ledger.list({ limit: 10 })).rows, [])
+  t.strictSame(told, [{ tool: 'stripe', reason: answer.body.reason }], 'strangers do not fill the log')
 })

@@ -54,6 +54,25 @@ t.test('an event is kept, counted, and wakes the worker', async t => {
   ])
 })
 
+t.test(
+  'why an event is ignored is told once an hour: a tool may send many that are none of ours',
+  async t => {
+    const { intake, happened } = open(t)
+    const hour = 60 * minute
+
+    for (const at of [0, 1, hour - 1, hour]) intake.ignore('acme', 'contact.updated', noon + at)
+    intake.ignore('acme', 'test mode', noon)
+    intake.ignore('other', 'test mode', noon)
+
+    t.strictSame(happened, [
+      ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
+      ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
+      ['info', 'event ignored', { tool: 'acme', reason: 'test mode' }],
+      ['info', 'event ignored', { tool: 'other', reason: 'test mode' }]
+    ])
+  }
+)
+
 t.test('a conflict is told to a person, and wakes nobody', async t => {
   const { intake, happened } = open(t)
   await intake.receive(arrivalOf(), noon)

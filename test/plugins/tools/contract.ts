@@ -237,6 +237,7 @@ const openTool = async <Schema extends z.ZodObject>(
         return { result: 'accepted', changed: true }
       },
       gone: async () => ({ result: 'accepted' }),
+      ignore: () => {},
       keepUnreadable: async (_tool, { body }) => {
         kept.push(body)
       }

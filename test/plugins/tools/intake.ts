@@ -30,7 +30,7 @@ export const fields = {
 }
 
 const notCalled = () => Promise.reject(new Error('the generic intake receives'))
-const unused = { tell: notCalled, gone: notCalled, keepUnreadable: notCalled }
+const unused = { tell: notCalled, gone: notCalled, keepUnreadable: notCalled, ignore: () => {} }
 
 export type IntakeForTest = Partial<IntakeOptions> & {
   /** Stands between the intake and the disk. */

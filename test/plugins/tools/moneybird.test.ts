@@ -192,7 +192,7 @@ t.test('a second webhook can be registered while the first one is believed', asy
   await app.register(moneybird.default, {
     prefix: '/webhooks',
     settings: line.settings,
-    intake: { receive: notAsked, tell: notAsked, gone: notAsked, keepUnreadable: notAsked },
+    intake: { receive: notAsked, tell: notAsked, gone: notAsked, keepUnreadable: notAsked, ignore: notAsked },
     spool: undefined as never,
     clock: line.clock,
     timeZone,
