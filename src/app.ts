@@ -3,6 +3,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import api, { operatorOnly } from '../plugins/api.ts'
 import customersApi from '../plugins/customers-api.ts'
+import door from '../plugins/door.ts'
 import healthPage from '../plugins/health.ts'
 import problems, { sendProblem } from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
@@ -10,6 +11,7 @@ import type { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk.ts'
+import { createDoors } from './doors.ts'
 import type { Engine } from './engine.ts'
 import { BridgeError } from './errors.ts'
 import { createHealth } from './health.ts'
@@ -67,7 +69,16 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(problems)
   await app.register(refusals, { trustProxyHeader: config.TRUST_PROXY_HEADER })
 
-  const health = createHealth({ ledger, clock, engine, tools: told, refusing: desk.refusing, log: logger })
+  const doors = createDoors({ clock, log: logger })
+  const health = createHealth({
+    ledger,
+    clock,
+    engine,
+    tools: told,
+    refusing: desk.refusing,
+    turnedAway: doors.turnedAway,
+    log: logger
+  })
   await app.register(healthPage, { health, version })
 
   await app.register(api, {
@@ -104,9 +115,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
             throw new BridgeError('METHOD_NOT_ALLOWED')
           }
         })
+        await scope.register(door, { tool: tool.name, doors })
         await scope.register(plugin, {
           settings: config.tools[tool.name] ?? null,
-          intake,
+          intake: doors.behind(tool.name, intake),
           spool,
           clock,
           timeZone: config.PORTAL_TIME_ZONE,

@@ -23,7 +23,9 @@ export const advice = {
     status: 401,
     next: 'refuse',
     what: 'The request carries no valid signature, token or password.',
-    operator: 'Copy the secret again: both sides must hold the same text. Check the clock of the sender.'
+    operator:
+      'Copy the secret again: both sides must hold the same text. Check the clock of the sender. `factuurbrug status` and health count such requests, the log has the reason.',
+    typed: 'Copy the secret again: both sides must hold the same text. Check the clock of the sender.'
   },
   BODY_TOO_LARGE: {
     status: 413,

@@ -1,7 +1,8 @@
 // Whether events can be kept (else fail), and whether anything needs a person (warn). Asks the ledger, never the
 // portal or a tool: while those are down the bridge has to go on receiving.
 
-import type { Clock, Instant } from './clock.ts'
+import { type Clock, type Instant, isoInstant } from './clock.ts'
+import type { Doors, TurnedAway } from './doors.ts'
 import type { Engine, PortalState } from './engine.ts'
 import { isCode } from './errors.ts'
 import type { Ledger, Summary } from './ledger/ledger.ts'
@@ -15,6 +16,7 @@ export type HealthOptions = {
   tools: { name: string; on: boolean; missingSecret: string | null }[]
   /** Tools that refuse their token. */
   refusing: () => string[]
+  turnedAway: Doors['turnedAway']
   log: Log
 }
 
@@ -160,17 +162,22 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
 })
 
 /** One for each thing that is the matter with each tool: none hides another. */
-const tools = ({ tools: all, refusing }: HealthOptions): Check[] => {
+const tools = ({ tools: all, refusing, turnedAway }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
   if (on.length === 0) return [{ status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }]
   const refused = refusing()
   const warnings = on.flatMap(({ name, missingSecret }) => {
     const outputs = [
       missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
-      refused.includes(name) ? 'it refuses its API token: make a new one' : null
+      refused.includes(name) ? 'it refuses its API token: make a new one' : null,
+      refusedOutput(turnedAway(name))
     ].filter(output => output !== null)
     return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
   })
   if (warnings.length > 0) return warnings
   return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
 }
+
+const refusedOutput = (away: TurnedAway | null): string | null =>
+  away &&
+  `${away.requests} ${away.requests === 1 ? 'request' : 'requests'} refused (wrong secret?), last at ${isoInstant(away.lastAt)}`

@@ -31,6 +31,7 @@ export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) =
     engine: { turnedAt: clock.monotonic, portal: () => ({ ...well, ...portal }) },
     tools: [on],
     refusing: () => [],
+    turnedAway: () => null,
     log: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) }),
     ...changed
   })

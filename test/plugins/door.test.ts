@@ -1,0 +1,85 @@
+import t, { type Test } from 'tap'
+import { timedSignature } from '../../plugins/timed-signature.ts'
+import { fixture, secret as stripeSecret } from '../fixtures/stripe.ts'
+import { openApp } from './app.ts'
+
+const wrong = 'whsec_anderandersanders'
+
+const open = async (t: Test) => {
+  const bridge = await openApp(t, { STRIPE_WEBHOOK_SECRET: stripeSecret })
+  const post = async (tool: string, headers: Record<string, string>, payload: Buffer | string = '{}') =>
+    (
+      await bridge.app.inject({
+        method: 'POST',
+        url: `/webhooks/${tool}`,
+        headers: { 'content-type': 'application/json', ...headers },
+        payload
+      })
+    ).statusCode
+  const signed = (by: string) => {
+    const body = fixture('credit-note')
+    return post(
+      'stripe',
+      { 'stripe-signature': timedSignature(body.toString(), by, bridge.clock.now()) },
+      body
+    )
+  }
+  const health = async () => (await bridge.app.inject('/health?fail=warn')).statusCode
+  const warnings = async () => (await bridge.ask('GET', '/api/summary')).json().warnings
+  const refusals = () => bridge.lines.filter(({ msg }) => msg === 'request refused')
+  return { ...bridge, post, signed, health, warnings, refusals }
+}
+
+t.test('a wrong secret is told in health and the summary, until the tool is believed', async t => {
+  const { clock, signed, health, warnings, refusals } = await open(t)
+  t.equal(await signed(wrong), 401)
+  t.equal(await signed(wrong), 401)
+
+  const lastAt = new Date(clock.now()).toISOString().replace('.000', '')
+  const output = `2 requests refused (wrong secret?), last at ${lastAt}`
+  t.strictSame(await warnings(), [{ check: 'tools', tool: 'stripe', output }])
+  t.equal(await health(), 503)
+  const reason = 'no signature in stripe-signature matches the body'
+  t.match(refusals(), [{ level: 40, tool: 'stripe', code: 'NOT_AUTHENTIC', reason }])
+  t.equal(refusals().length, 1)
+  t.notMatch(JSON.stringify(refusals()), /whsec|v1=|credit_note/)
+
+  t.equal(await signed(stripeSecret), 200, 'an event that is ignored is proof as well')
+  t.strictSame(await warnings(), [])
+  t.equal(await health(), 200)
+})
+
+t.test('the generic intake has no other trace of an invoice that it refused', async t => {
+  const { post, receive, warnings, refusals } = await open(t)
+  const guesses = [{ authorization: 'Bearer another secret' }, { 'webhook-signature': 'v1,x' }]
+  for (const headers of guesses) t.equal(await post('invoices', headers), 401)
+
+  t.match(await warnings(), [{ tool: 'invoices', output: /^2 requests refused/ }])
+  t.match(refusals(), [{ tool: 'invoices', reason: 'authorization carries another secret' }])
+  t.match(await receive('A-1'), { statusCode: 200 })
+  t.strictSame(await warnings(), [])
+})
+
+t.test('beyond the limit of refusals each is still counted, with its own reason', async t => {
+  const { clock, post, warnings, refusals } = await open(t)
+  const guess = () => post('invoices', { authorization: 'Bearer guess' })
+  const answers = await Array.fromAsync({ length: 31 }, guess)
+  await clock.advance(60_000)
+
+  t.equal(await guess(), 429)
+  t.equal(answers.at(-1), 429)
+  t.match(await warnings(), [{ output: /^32 requests refused/ }])
+  t.match(refusals(), Array(2).fill({ reason: 'authorization carries another secret' }))
+})
+
+t.test('strangers make no warning: they do not even claim to be the tool', async t => {
+  const { post, health, refusals } = await open(t)
+  for (const tool of ['stripe', 'invoices']) t.equal(await post(tool, { cookie: 'a=b' }, 'x=1'), 401)
+
+  t.equal(await health(), 200)
+  t.match(
+    refusals().map(({ tool }) => tool),
+    ['stripe', 'invoices'],
+    'the log has them'
+  )
+})
