@@ -4,7 +4,7 @@
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
-import { type Clock, isoInstant } from '../clock.ts'
+import { type Clock, type Instant, isoInstant } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
 import { type Command, CommandFailed, WrongUse } from './command.ts'
@@ -13,7 +13,7 @@ import { invoiceLines, type ShownInvoice } from './print.ts'
 const waitMsMax = 15_000
 const betweenLooksMs = 200
 
-export const run: Command = async (args, { env, clock, print, complain }) => {
+export const run: Command = async (args, { env, clock, random, print, complain }) => {
   const { values, positionals, ask, timeZone } = parseAsk(args, {
     env,
     options: { customer: { type: 'string' }, keep: { type: 'boolean' } },
@@ -29,7 +29,7 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
   const settings = readSettings(env, found.tool.settings)
 
   const url = bridgeUrl(env, values.url as string | undefined)
-  const invoiceNumber = `TEST-${isoInstant(clock.now()).replace(/\D/g, '').slice(0, 17)}`
+  const invoiceNumber = numberOf(clock.now(), random())
   const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
   const about = { invoiceNumber, customerId, at: clock.now() }
   const { body, headers } = found.tool.sample(settings as never, about)
@@ -65,6 +65,10 @@ export const run: Command = async (args, { env, clock, print, complain }) => {
     )
   return invoice.code === 'REVIEW' ? 0 : 1
 }
+
+/** Two that are sent at one moment are two. */
+const numberOf = (at: Instant, chance: number): string =>
+  `TEST-${isoInstant(at).replace(/\D/g, '').slice(0, 17)}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
 
 /** While the portal is read for the first time its customers come first. */
 const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {

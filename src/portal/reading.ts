@@ -34,11 +34,16 @@ const idsOf = ({ entries, since }: Reading): Set<string> =>
     entries.filter(({ createdAt }) => since === null || (createdAt ?? since) >= since).map(({ id }) => id)
   )
 
+// A few entries are soon in order by chance: one list of three in six, but one of ten in three and a half million. And a
+// list that is shorter is read in one page anyway.
+const createdMin = 10
+
 /**
- * The order of a full list, if it can only be that of creation: sorted by it, and with a pair of neighbours each that
- * issue date, number and id would have put otherwise. Sequential numbers that are created in turn prove nothing.
+ * The order of a full list, if it can only be that of creation: sorted by it, long enough, and with a pair of neighbours
+ * each that issue date, number and id would have put otherwise. Sequential numbers that are created in turn prove nothing.
  */
 export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
+  if (new Set(entries.map(({ createdAt }) => createdAt)).size < createdMin) return 'unknown'
   const order = (['newest', 'oldest'] as const).find(candidate => isSorted(entries, candidate))
   if (order === undefined) return 'unknown'
   const others: ((entry: PortalInvoice) => string | null)[] = [

@@ -20,7 +20,7 @@ t.test('a test goes the whole way up to the portal, and no further', async t => 
   t.match(shown, {
     code: 0,
     stderr: '',
-    stdout: /^number +TEST-\d{17}\nstate +held REVIEW\n.*\(a test\).*would send.*\nIt is dismissed again\./s
+    stdout: /^number +TEST-\d{20}\nstate +held REVIEW\n.*\(a test\).*would send.*\nIt is dismissed again\./s
   })
   t.ok(existing.includes(/customerId +(\S+)/.exec(shown.stdout)?.[1] ?? ''), 'of a customer that exists')
   t.match(nobody, { code: 1, stdout: /^state +held CUSTOMER_UNKNOWN$/m })

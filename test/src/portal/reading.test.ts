@@ -106,13 +106,14 @@ t.test(
 )
 
 t.test('the order of a list is proven where nothing else would have sorted it so', async t => {
-  t.equal(orderOf(entries(20)), 'oldest')
+  for (const count of [10, 20]) t.equal(orderOf(entries(count)), 'oldest')
   t.equal(orderOf(entries(20).toReversed()), 'newest')
 })
 
 const unproven: [what: string, list: PortalInvoice[]][] = [
   ['nothing', []],
   ['a single entry', [one]],
+  ['so few that they may stand so by chance', entries(9)],
   ['no times', entries(20).map(entry => ({ ...entry, createdAt: null }))],
   ['one time', entries(20).map(entry => ({ ...entry, createdAt: 0 }))],
   ['another order than that of creation', [...entries(20), one]],
