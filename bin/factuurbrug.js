@@ -24,8 +24,8 @@ if (found < wanted) {
   const http = process.getBuiltinModule('node:http')
   for (const unused of ['WebSocket', 'CloseEvent', 'MessageEvent']) delete http[unused]
 
-  // got asks of every body whether it is one, and the platform's brings 2 MB of fetch along. Ours never is.
-  globalThis.FormData = class FormData {}
+  // got asks of every body whether it is one, and the platform's brings 2 MB of fetch along. The service's never is.
+  if (process.argv[2] === 'serve') globalThis.FormData = class FormData {}
 
   // Invoices come a few a minute: garbage that piles up and the compiler for what is hot cost memory, and win nothing.
   const v8 = process.getBuiltinModule('node:v8')

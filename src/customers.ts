@@ -208,8 +208,6 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       }
     },
     async link(who, portalId) {
-      if (namesItself.test(who.ref))
-        throw invalid('ref', 'it is an id of the portal itself and needs no link')
       if (await isKnown(portalId)) return book.link(who, portalId, clock.now())
       throw invalid('portalId', 'the portal holds no such customer')
     },
@@ -217,9 +215,6 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     stop: roll.stop
   }
 }
-
-// What a sender gives as the customer's id in the portal is its reference, where it has no other.
-const namesItself = /^\s*cst_/i
 
 const invalid = (field: string, message: string) =>
   new BridgeError('FIELDS_INVALID', undefined, { problems: [{ field, message }] })

@@ -138,7 +138,15 @@ const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Deli
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
   if (reading.kind === 'gone') await intake.gone(loan.tool, reading.sourceId, clock.now())
   const told = reading.kind === 'told' ? reading.told : []
-  for (const one of told) await intake.tell(loan.tool, one, { now: clock.now() })
+  // A person has asked for it by now, whatever its age; when it was issued long ago nobody is to be mailed of it.
+  const heard = { now: clock.now(), anyAge: true, caughtUp: true }
+  const ignored: string[] = []
+  for (const one of told) {
+    const kept = await intake.tell(loan.tool, one, heard)
+    if (kept.result === 'ignored') ignored.push(kept.reason)
+  }
+  if (told.length > 0 && ignored.length === told.length)
+    return failed('EVENT_UNREADABLE', `it can be read now, but is ignored: ${ignored[0]}`)
   return { kind: 'dismissed', code: 'BY_OPERATOR' }
 }
 

@@ -29,7 +29,7 @@ type Known = { row: InvoiceCells; kept: Kept }
 
 type Around = { rows: SqliteRows; conflicts: SqliteConflicts }
 
-export const createArrivals = ({ run }: Database, { rows, conflicts }: Around) => {
+export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Around) => {
   const { byNumber, set, note } = rows
 
   const insert = (arrival: Arrival, now: Instant): number => {
@@ -130,12 +130,23 @@ export const createArrivals = ({ run }: Database, { rows, conflicts }: Around) =
   }
 
   const keepUnreadable = ({ tool, invoiceNumber, body, problem }: Unreadable, now: Instant): boolean => {
-    if (byNumber(invoiceNumber)) return false
+    const known = byNumber(invoiceNumber)
+    const isNews = known === undefined || tellOtherwise(known.id, body)
+    // What waits for a person goes on waiting, with the latest that was told.
+    if (!isNews || (known && known.state !== 'dismissed')) return false
     const invoice = unknownInvoice(invoiceNumber, now)
-    const id = insert({ tool, invoice, document: null, notify: false, test: false }, now)
-    run('INSERT INTO event VALUES (?, ?)', id, body)
+    const id = known?.id ?? insert({ tool, invoice, document: null, notify: false, test: false }, now)
+    if (!known) run('INSERT INTO event VALUES (?, ?)', id, body)
     set(id, heldCells('EVENT_UNREADABLE'))
     note(id, now, 'held', { code: 'EVENT_UNREADABLE', detail: problem })
+    return true
+  }
+
+  /** False where the bytes are the same, or forgotten: senders redeliver for days. */
+  const tellOtherwise = (invoiceId: number, body: Buffer): boolean => {
+    const kept = one('SELECT body FROM event WHERE invoice_id = ?', invoiceId)?.body as Uint8Array | undefined
+    if (kept === undefined || body.equals(kept)) return false
+    run('UPDATE event SET body = ? WHERE invoice_id = ?', body, invoiceId)
     return true
   }
 

@@ -29,6 +29,8 @@ export type Halves = {
 export type SqliteCustomers = LedgerCustomers & {
   /** These addresses came to or left a portal customer. */
   addressed: (emails: string[], now: Instant) => void
+  /** What names this portal customer was held while nobody there had that id. */
+  entered: (portalId: string, now: Instant) => void
 }
 
 const heldFor = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
@@ -77,6 +79,11 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
       if (customer.how === 'email') endLoans(customer)
       releaseOf(customer, 'the portal changed', now)
     }
+  }
+
+  const entered: SqliteCustomers['entered'] = (portalId, now) => {
+    for (const customer of all('SELECT * FROM customer WHERE given_id = ?', portalId))
+      releaseOf(customer, 'the portal changed', now)
   }
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
@@ -202,6 +209,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
 
   return {
     addressed,
+    entered,
     judge: async (sighting, rules, now) =>
       judgeUnseen(sighting, rules) ?? (await write(() => judge(sighting, rules, now))),
     beginCreate: (sighting, rules, now) => write(() => beginCreate(sighting, rules, now)),

@@ -15,6 +15,8 @@ export type Told = {
   lost: (portalId: string, now: Instant) => void
   /** These e-mail addresses, as keys, came to or left a portal customer. */
   addressed: (emails: string[], now: Instant) => void
+  /** A portal customer came in that the copy did not have. */
+  customerEntered: (portalId: string, now: Instant) => void
 }
 
 export type SqliteHoldings = Holdings & {
@@ -30,7 +32,7 @@ const slotMsMax = 90_000
 
 export const createHoldings = (
   { one, all, run, write }: Database,
-  { entered, lost, addressed }: Told
+  { entered, lost, addressed, customerEntered }: Told
 ): SqliteHoldings => {
   const fact = <T>(name: string): T | null => {
     const cells = one('SELECT value FROM fact WHERE name = ?', name)
@@ -84,7 +86,7 @@ export const createHoldings = (
     one(`SELECT count(*) AS entries FROM ${table}`)?.entries as number
 
   /** Answers the addresses that it brought and took away. */
-  const keepCustomer = (customer: PortalCustomer, read: number): string[] => {
+  const keepCustomer = (customer: PortalCustomer, read: number, now: Instant): string[] => {
     const before = one('SELECT email FROM portal_customer WHERE id = ?', customer.id)
     const email = emailKey(customer.primaryEmail ?? '') || null
     run(
@@ -95,19 +97,20 @@ export const createHoldings = (
       JSON.stringify(customer),
       read
     )
+    if (before === undefined) customerEntered(customer.id, now)
     if (before?.email === email) return []
     return [before?.email as string | null | undefined, email].filter(key => typeof key === 'string')
   }
 
   const learnCustomers = (seen: readonly PortalCustomer[], read: number, now: Instant): void => {
-    const news = seen.flatMap(customer => keepCustomer(customer, read))
+    const news = seen.flatMap(customer => keepCustomer(customer, read, now))
     const gone = all('DELETE FROM portal_customer WHERE seen_by < ? RETURNING email', read)
     news.push(...gone.map(({ email }) => email).filter(email => typeof email === 'string'))
     if (news.length > 0) addressed(news, now)
   }
 
   const enterCustomer = (customer: PortalCustomer, now: Instant): void => {
-    const news = keepCustomer(customer, fact<number>('reads') ?? 0)
+    const news = keepCustomer(customer, fact<number>('reads') ?? 0, now)
     if (news.length > 0) addressed(news, now)
   }
 

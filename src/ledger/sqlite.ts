@@ -46,7 +46,8 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
   const holdings = createHoldings(db, {
     entered: delivered.entered,
     lost: delivered.lost,
-    addressed: (emails, now) => customers.addressed(emails, now)
+    addressed: (emails, now) => customers.addressed(emails, now),
+    customerEntered: (portalId, now) => customers.entered(portalId, now)
   })
   const customers = createCustomers(db, { release: rows.release, enterCustomer: holdings.enterCustomer })
 

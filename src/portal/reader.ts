@@ -52,9 +52,8 @@ const perPageDefault = 15
 // Of so many customers at most the portal is asked whether they are gone; where all are, so are the others.
 const missingMax = 20
 
-export const createReader = (options: ReaderOptions): Reader => {
+export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
   const { portal, pace, holdings, clock, signal, pagesMax = pagesMaxDefault } = options
-  let perPage = perPageDefault
 
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot(errand, signal ? { signal } : {})
@@ -77,7 +76,7 @@ export const createReader = (options: ReaderOptions): Reader => {
   const pageOf = async (number: number, read: number, errand: Errand) => {
     const page = await inSlot(errand, () => portal.invoicesPage(number))
     await holdings.learn(page.items, read, clock.now())
-    if (page.more && page.items.length > 0) perPage = page.items.length
+    if (page.more && page.items.length > 0) seen.perPage = page.items.length
     return page
   }
 
@@ -128,12 +127,11 @@ export const createReader = (options: ReaderOptions): Reader => {
   }
 
   /**
-   * The last page is not told: it is looked for from where it should be, with room for one that the copy does not know.
-   * Then page by page back from it, because what is deleted meanwhile draws later entries to earlier pages.
+   * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what is deleted meanwhile draws later entries to earlier pages.
    */
   const fromEnd = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)
-    let number = Math.ceil(((await holdings.size()) + 1) / perPage)
+    let number = Math.max(1, Math.ceil((await holdings.size()) / seen.perPage))
     let pages = 1
     let page = await pageOf(number, reading.read, errand)
     while (page.more) {
@@ -189,6 +187,6 @@ export const createReader = (options: ReaderOptions): Reader => {
       }
       throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
     },
-    until: ending => createReader({ ...options, signal: ending })
+    until: ending => createReader({ ...options, signal: ending }, seen)
   }
 }

@@ -5,7 +5,7 @@ import { BridgeError } from '../../src/errors.ts'
 import type { Loan } from '../../src/ledger/ledger.ts'
 import type { Reading, Told } from '../../src/tool.ts'
 import { customerId, type Opened, openDelivery } from './delivery.ts'
-import { arrivalOf, borrowOne, rowOf } from './ledger/fixtures.ts'
+import { arrivalOf, borrowOne, day, rowOf } from './ledger/fixtures.ts'
 import { noon } from './portal/hand-clock.ts'
 
 type Says = (loan: Loan) => Partial<Omit<Told, 'invoice'>> & { invoice?: Partial<Told['invoice']> }
@@ -121,6 +121,23 @@ t.test('an event that could not be read is read again, and its own row has then 
   const now = await reading({ kind: 'told', told: [told] })
   t.match(await now.deliver(await lend(now)), { kind: 'dismissed' })
   t.match(await now.ledger.find(invoice.invoiceNumber), { state: 'waiting', tool: 'acme' })
+
+  const old = { ...told, invoice: { ...invoice, issuedAt: '2025-01-31' }, finalisedAt: noon - 600 * day }
+  const older = await reading({ kind: 'told', told: [old] })
+  await older.ledger.startTool('acme', noon - day)
+  t.match(await older.deliver(await lend(older)), { kind: 'dismissed' })
+  t.match(
+    await older.ledger.find(invoice.invoiceNumber),
+    { state: 'waiting', notify: false },
+    'asked for, not mailed'
+  )
+
+  const draft = await reading({ kind: 'told', told: [{ ...told, stage: 'draft' }] })
+  t.match(await draft.deliver(await lend(draft)), {
+    kind: 'failed',
+    code: 'EVENT_UNREADABLE',
+    detail: 'it can be read now, but is ignored: not final yet'
+  })
 
   const nothing = await reading({ kind: 'ignored', reason: 'test mode' })
   t.match(await nothing.deliver(await lend(nothing)), { kind: 'dismissed' })

@@ -329,6 +329,29 @@ export function customersContract(promised: Promised): void {
     }
   )
 
+  promised(
+    'a customer that the invoice names by an id releases it once the portal has one',
+    async (t, ledger) => {
+      for (const invoiceNumber of ['list', 'alone']) {
+        const loan = await lend(
+          ledger,
+          { ref: invoiceNumber, portalId: `cst_${invoiceNumber}` },
+          'acme',
+          invoiceNumber
+        )
+        await judge(ledger, loan)
+        await hold(ledger, loan)
+      }
+
+      await portalHolds(ledger, portalCustomerOf('cst_list', null))
+      t.strictSame(await stateOf(ledger, 'list'), ['waiting', null])
+      t.strictSame(await stateOf(ledger, 'alone'), ['held', 'CUSTOMER_UNKNOWN'])
+
+      await ledger.holdings.learnCustomer(portalCustomerOf('cst_alone', null), noon)
+      t.strictSame(await stateOf(ledger, 'alone'), ['waiting', null])
+    }
+  )
+
   promised('a link releases, ends loans, and is removed for good', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', null))
     const lent = await lend(ledger, kees)

@@ -207,6 +207,31 @@ export function toolsContract(promised: Promised): void {
     t.match(await ledger.summary(), { held: 1, attention: 1 })
   })
 
+  promised('told otherwise it is one still, with the latest bytes', async (t, ledger) => {
+    const later = { ...unreadable, body: Buffer.from('voided') }
+    await ledger.keepUnreadable(unreadable, noon)
+
+    t.equal(await ledger.keepUnreadable(later, noon + 1), false)
+
+    t.equal((await rowOf(ledger, unreadable.invoiceNumber)).history.length, 2)
+    await ledger.act(unreadable.invoiceNumber, 'deliver', noon)
+    t.strictSame((await borrowOne(ledger, noon)).unread, later.body)
+  })
+
+  promised('told otherwise after a person was done with it, it waits for one again', async (t, ledger) => {
+    const later = { ...unreadable, body: Buffer.from('voided'), problem: 'no status' }
+    await ledger.keepUnreadable(unreadable, noon)
+    await ledger.act(unreadable.invoiceNumber, 'dismiss', noon)
+    t.equal(await ledger.keepUnreadable(unreadable, noon + 1), false, 'the same is no news')
+
+    t.equal(await ledger.keepUnreadable(later, noon + 2), true)
+
+    t.strictSame(await stateOf(ledger, unreadable.invoiceNumber), ['held', 'EVENT_UNREADABLE'])
+    t.match((await rowOf(ledger, unreadable.invoiceNumber)).history.at(-1), { detail: 'no status' })
+    await ledger.act(unreadable.invoiceNumber, 'deliver', noon + 3)
+    t.strictSame((await borrowOne(ledger, noon + 3)).unread, later.body)
+  })
+
   promised('released by a person, it is lent with its bytes, to be read again', async (t, ledger) => {
     await ledger.keepUnreadable(unreadable, noon)
     await ledger.act(unreadable.invoiceNumber, 'deliver', noon)
