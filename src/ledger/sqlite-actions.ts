@@ -45,7 +45,7 @@ export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Arou
       case 'clear':
         if (row.code !== 'INVOICE_CONFLICT' && conflicts.isOpen(id))
           return set(id, { code: 'INVOICE_CONFLICT' })
-        set(id, { code: null })
+        set(id, { code: null, voided: 0 })
         return conflicts.settle(id)
       case 'settle':
         if (row.code === 'INVOICE_CONFLICT') set(id, { code: null })

@@ -3,6 +3,7 @@
 
 import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
+import type { Code } from '../errors.ts'
 import { type InvoiceCells, keptOf, overridesOf, payingCells } from './cells.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { Told } from './sqlite-holdings.ts'
@@ -16,12 +17,24 @@ export const createDelivered = ({ rows, conflicts }: Around) => {
   const knowPaid = (id: number, at: Instant): void =>
     set(id, { known_paid_at: at, paying: 0, next_attempt_at: null, loan_until: null })
 
-  /** It was only not visible yet: what its loss stopped goes on. */
-  const reappear = (row: InvoiceCells, knownPaidAt: SQLInputValue | undefined, now: Instant): void =>
+  /** It was only not visible yet: what its loss stopped goes on, and what its loss hid is told. */
+  const reappear = (
+    row: InvoiceCells,
+    isOneOfMany: boolean,
+    knownPaidAt: SQLInputValue | undefined,
+    now: Instant
+  ): void => {
+    const hidden = (): Code | null => {
+      if (row.voided === 1) return 'VOIDED_IN_TOOL'
+      if (conflicts.isOpen(row.id)) return 'INVOICE_CONFLICT'
+      return isOneOfMany && !overridesOf(row).includes('INVOICE_CONFLICT') ? 'PORTAL_DUPLICATE' : null
+    }
     set(row.id, {
-      code: conflicts.isOpen(row.id) ? 'INVOICE_CONFLICT' : null,
+      code: hidden(),
+      voided: 0,
       ...payingCells(keptOf(row).invoice.paidAt, knownPaidAt, now)
     })
+  }
 
   /** Another entry, under a number that is delivered. */
   const findTwice = (invoiceNumber: string, portalId: string, now: Instant): void => {
@@ -31,21 +44,27 @@ export const createDelivered = ({ rows, conflicts }: Around) => {
     note(row.id, now, 'found twice', { code: 'PORTAL_DUPLICATE', also: portalId })
   }
 
-  const entered: Told['entered'] = (entry, isNew, now) => {
+  const entered: Told['entered'] = (entry, { isNew, isOneOfMany }, now) => {
     const row = find('portal_id = ?', entry.id)
     if (!row) {
       if (isNew && entry.invoiceNumber !== null) findTwice(entry.invoiceNumber, entry.id, now)
       return
     }
     if (entry.paidAt !== null && row.known_paid_at === null) knowPaid(row.id, entry.paidAt)
-    if (row.code === 'DELETED_IN_PORTAL') reappear(row, entry.paidAt ?? row.known_paid_at, now)
+    if (row.code === 'DELETED_IN_PORTAL') reappear(row, isOneOfMany, entry.paidAt ?? row.known_paid_at, now)
   }
 
   const lost: Told['lost'] = (portalId, now) => {
     const row = find('portal_id = ?', portalId)
     if (!row) return
     // Known already, it may have been paid since: that, too, is over.
-    set(row.id, { code: 'DELETED_IN_PORTAL', next_attempt_at: null, loan_until: null, forgotten: 0 })
+    set(row.id, {
+      code: 'DELETED_IN_PORTAL',
+      next_attempt_at: null,
+      loan_until: null,
+      forgotten: 0,
+      voided: Number(row.voided === 1 || row.code === 'VOIDED_IN_TOOL')
+    })
     if (row.code !== 'DELETED_IN_PORTAL')
       note(row.id, now, 'gone from the portal', { code: 'DELETED_IN_PORTAL' })
   }

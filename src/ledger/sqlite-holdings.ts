@@ -10,8 +10,8 @@ import { type CopyState, emptyCopy, type Holdings, type Memory } from './holding
 
 /** What the invoices' half of the ledger does when the portal tells of one of its rows. */
 export type Told = {
-  /** An entry came in that the copy did not have (`isNew`), or has again. */
-  entered: (entry: PortalInvoice, isNew: boolean, now: Instant) => void
+  /** An entry came in: one that the copy did not have (`isNew`), and beside others of its number (`isOneOfMany`). */
+  entered: (entry: PortalInvoice, what: { isNew: boolean; isOneOfMany: boolean }, now: Instant) => void
   lost: (portalId: string, now: Instant) => void
   /** These e-mail addresses, as keys, came to or left a portal customer. */
   addressed: (emails: string[], now: Instant) => void
@@ -59,19 +59,20 @@ export const createHoldings = (
     const known = one('SELECT told, entry FROM portal_invoice WHERE id = ?', entry.id)
     // The answer to a write may tell no more than the id: what is known stays known.
     const whole = known ? filled(entry, entryOf(known)) : entry
+    const key = whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber)
     run(
       `INSERT INTO portal_invoice (id, key, entry, created_at, told, seen_by, own) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, created_at = excluded.created_at,
         seen_by = max(seen_by, excluded.seen_by), own = max(own, excluded.own)`,
       entry.id,
-      whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber),
+      key,
       JSON.stringify(whole),
       whole.createdAt,
       (known?.told as number | undefined) ?? nextTold(),
       read ?? 0,
       Number(own)
     )
-    entered(entry, known === undefined, now)
+    entered(entry, { isNew: known === undefined, isOneOfMany: key !== null && idsUnder(key).length > 1 }, now)
   }
 
   const lose = (id: string, now: Instant): void => {

@@ -73,7 +73,6 @@ export const createConnection = (options: ConnectionOptions): Portal => {
     const before = portal.entries.length
     const answer = ask.serve(request.sentAt)
     request.fate = portal.entries.length > before ? 'made' : 'nothing'
-    request.well = answer.status < 300 && (fault === 'none' || fault === 'slowConnect')
     if (fault === 'lostAnswer') return null
     if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
     if (fault !== 'garbled') return answer
@@ -111,6 +110,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         if (over || isLostAt(isWrite ? 'answer' : 'reading')) return
         // It froze with the answer before its eyes.
         if (owner.frozenUntil > scheduler.now()) return void scheduler.after(0, () => receive(answer), owner)
+        if (request) request.well = answer.status < 300 && (fault === 'none' || fault === 'slowConnect')
         const pauseMs = answer.status === 429 ? pauseOf(answer.headers, clock.now()) : null
         heard({ remaining: portal.remaining(), pauseMs })
         end({ kind: 'answer', ...answer })

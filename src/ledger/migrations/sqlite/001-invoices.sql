@@ -26,7 +26,7 @@ CREATE TABLE invoice (
   delivered_at INTEGER,
   finished_at INTEGER,
   forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1)),
-  -- The tool voided it while it was in doubt: judged when that is settled.
+  -- The tool voided it while it was in doubt, or before the portal lost it: judged when that is settled, told when it is back.
   voided INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1)),
   attempt INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,

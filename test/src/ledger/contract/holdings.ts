@@ -187,6 +187,33 @@ export function holdingsContract(promised: Promised): void {
     t.match(await borrowOne(ledger, noon + 5), { work: 'pay', portalId: 'inv_2026-0042' })
   })
 
+  promised('what is back, and stands there twice, is told as that again', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.holdings.learn([holdingOf('inv_twin')], 1, noon)
+    await ledger.holdings.lose('inv_2026-0042', noon)
+    t.strictSame(await stateOf(ledger), ['delivered', 'DELETED_IN_PORTAL'])
+
+    await ledger.holdings.learn([holdingOf('inv_2026-0042')], null, noon + 5)
+
+    t.strictSame(await stateOf(ledger), ['delivered', 'PORTAL_DUPLICATE'])
+  })
+
+  promised('what is back, and was voided in the tool, is told as that again', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.receive({ ...arrivalOf(), voided: true }, noon)
+    for (const _ of ['lost once', 'and once more']) {
+      await ledger.holdings.lose('inv_2026-0042', noon)
+      t.strictSame(await stateOf(ledger), ['delivered', 'DELETED_IN_PORTAL'])
+
+      await ledger.holdings.learn([holdingOf('inv_2026-0042')], null, noon + 5)
+      t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
+    }
+    await ledger.act('2026-0042', 'dismiss', noon + 6)
+    await ledger.holdings.lose('inv_2026-0042', noon + 7)
+    await ledger.holdings.learn([holdingOf('inv_2026-0042')], null, noon + 8)
+    t.strictSame(await stateOf(ledger), ['delivered', null], 'what a person has seen is not told again')
+  })
+
   promised('what comes back paid is not to be marked', async (t, ledger) => {
     await bring(ledger, 'delivered')
     await ledger.receive(paid, noon)
