@@ -7,7 +7,8 @@ RUN npm ci --omit=dev --omit=optional
 
 FROM node:26-slim
 WORKDIR /app
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+# One arena: each thread's own would keep memory that it never needs again.
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=1
 COPY --from=modules /app/node_modules node_modules
 COPY package.json ./
 COPY bin bin

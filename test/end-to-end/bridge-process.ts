@@ -79,6 +79,8 @@ export const startBridge = async (t: Disposable, env: Record<string, string>): P
     cwd: tmpdir(),
     env: {
       PATH: process.env.PATH ?? '',
+      // As `npm start` and the image have it.
+      MALLOC_ARENA_MAX: '1',
       PORT: port,
       PORTAL_TOKEN: 'token',
       SEND_NOTIFICATION: 'false',
