@@ -66,6 +66,12 @@ export const openBridge = async ({
   const folder = ledgerFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
   const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
+  const invoices = await ledger.numbersAlike()
+  if (invoices.length > 0)
+    logger.warn(
+      { invoices },
+      'numbers that only look different are one number now; these stand beside another'
+    )
   const orphans = await spool.sweep(await ledger.documents())
   if (orphans > 0) logger.info({ files: orphans }, 'spool swept')
 

@@ -41,14 +41,29 @@ export const invoiceNumberCharactersMax = 100
 // Nine digits before the dot: more than any invoice, and cents stay far below 2^53.
 const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,2}))?$/
 
-/** The key of an invoice: one row in the ledger, one invoice in the portal. */
-export const numberKey = (invoiceNumber: string): string =>
+/**
+ * The key of an invoice: one row in the ledger, one invoice in the portal. What only looks alike is one number: each kind
+ * of space, of dash, and full-width letters. Nothing is left out: leading zeros, two spaces and Cyrillic stay apart.
+ */
+export const numberKey = (invoiceNumber: string): string => {
+  const plain = invoiceNumber
+    .normalize('NFC')
+    .replace(/\p{Zs}/gu, ' ')
+    .replace(/[\p{Pd}\u2212]/gu, '-')
+    .replace(/[\uff01-\uff5e]/g, wide => String.fromCharCode(wide.charCodeAt(0) - fullWidth))
+    .trim()
   // Lower, upper and lower again folds what lower alone leaves apart, such as ß, ẞ and SS; that can decompose.
-  invoiceNumber.normalize('NFC').trim().toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
+  return plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
+}
+
+// So far behind its ASCII form stands each full-width one.
+const fullWidth = 0xfee0
 
 /** Trimmed, or undefined when empty, too long, or with characters that no invoice number has. */
 export const parseInvoiceNumber = (text: string): string | undefined => {
   const trimmed = text.trim()
+  // As a part of an address these two would lead elsewhere.
+  if (trimmed === '.' || trimmed === '..') return undefined
   if (trimmed === '' || [...trimmed].length > invoiceNumberCharactersMax) return undefined
   // Control, format and ignorable characters, line separators, lone surrogates: unseen, so two numbers would look alike.
   return /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed

@@ -110,6 +110,7 @@ export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): o
 export const arrivalCells = (arrival: Arrival, now: Instant): Cells => ({
   tool: arrival.tool,
   invoice: JSON.stringify(arrival.invoice),
+  source_id: arrival.invoice.sourceId,
   customer_ref: refKey(arrival.invoice.customer.ref),
   ...documentCells(arrival.document),
   notify: Number(arrival.notify),

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { BridgeError } from '../errors.ts'
+import { numberKey } from '../invoice.ts'
 import type { Cells } from './cells.ts'
 
 export type Database = {
@@ -143,8 +144,8 @@ const openFile = ({ file, database, atOpen, lock }: Opening): DatabaseSync => {
   let db = database
   try {
     db ??= new DatabaseSync(file)
-    // FULL: in WAL mode this is what makes every commit wait for the disk.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    // FULL: in WAL mode this is what makes every commit wait for the disk. What is deleted leaves the file's pages, too.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     migrate(db)
     db.exec(atOpen)
     return db
@@ -171,12 +172,17 @@ const migrate = (db: DatabaseSync): void => {
       `the ledger has version ${version}, this bridge knows ${files.length}`
     )
   }
+  // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
+  db.exec('PRAGMA foreign_keys = OFF')
+  db.function('number_key', { deterministic: true }, text => numberKey(String(text)))
   for (const [index, name] of files.entries()) {
     if (index < version) continue
-    db.exec(
-      `BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT`
-    )
+    db.exec(`BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}`)
+    const broken = db.prepare('PRAGMA foreign_key_check').all()
+    if (broken.length > 0) throw new Error(`bug: ${name} leaves references to nothing`)
+    db.exec(`PRAGMA user_version = ${index + 1}; COMMIT`)
   }
+  db.exec('PRAGMA foreign_keys = ON')
 }
 
 // SQLite's result codes; the higher bits say more than is asked here.

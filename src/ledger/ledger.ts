@@ -91,6 +91,9 @@ export type Loan = {
   triedMs: number
 }
 
+/** How many of those that never failed, and of those that did. */
+export type Places = { untried: number; again: number }
+
 /** A row for which a create went out, or may have, and that nobody has on loan. */
 export type Doubt = {
   id: number
@@ -184,6 +187,9 @@ export interface Ledger {
   /** Keeps an event that could not be read as a held row, EVENT_UNREADABLE. False: it is kept already. */
   keepUnreadable(event: Unreadable, now: Instant): Promise<boolean>
 
+  /** Numbers that count as the same as another row's today, and were kept apart by an earlier version. */
+  numbersAlike(): Promise<string[]>
+
   /** Whether there is a row of this number. */
   isKnown(invoiceNumber: string): Promise<boolean>
 
@@ -197,8 +203,9 @@ export interface Ledger {
   /**
    * Lends out at most `limit` rows that are due, longest due first, until `until`: those that are `waiting`, and
    * delivered ones that are to be marked paid. No two borrowers hold the same row. A row whose loan ran out is due again.
+   * `most`: of each kind, so that one does not take all places of the other.
    */
-  borrow(limit: number, now: Instant, until: Instant): Promise<Loan[]>
+  borrow(limit: number, now: Instant, until: Instant, most?: Places): Promise<Loan[]>
 
   /** When the next row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
   nextDueAt(): Promise<Instant | null>

@@ -122,7 +122,7 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
   }
 
   const voidSource = (tool: string, sourceId: string, now: Instant): boolean => {
-    const row = rows.find(`tool = ? AND invoice ->> '$.sourceId' = ?`, tool, sourceId)
+    const row = rows.find('tool = ? AND source_id = ?', tool, sourceId)
     if (!row) return false
     const judgement = judgeVoided(keptOf(row))
     if (judgement.kind === 'void') voidRow(row, judgement.now, now)

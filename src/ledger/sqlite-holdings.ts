@@ -61,12 +61,18 @@ export const createHoldings = (
     const whole = known ? filled(entry, entryOf(known)) : entry
     const key = whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber)
     run(
-      `INSERT INTO portal_invoice (id, key, entry, created_at, told, seen_by, own) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, created_at = excluded.created_at,
+      `INSERT INTO portal_invoice
+          (id, key, entry, customer_id, amount_cents, issued_at, created_at, told, seen_by, own)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, customer_id = excluded.customer_id,
+        amount_cents = excluded.amount_cents, issued_at = excluded.issued_at, created_at = excluded.created_at,
         seen_by = max(seen_by, excluded.seen_by), own = max(own, excluded.own)`,
       entry.id,
       key,
       JSON.stringify(whole),
+      whole.customerId,
+      whole.amountCents,
+      whole.issuedAt,
       whole.createdAt,
       (known?.told as number | undefined) ?? nextTold(),
       read ?? 0,

@@ -6,7 +6,7 @@ import { numberKey } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { documentCells, doubtOf, type InvoiceCells, instantOf, loanOf, overridesOf } from './cells.ts'
 import type { Database } from './database.ts'
-import type { CreateBody, Decision, Doubt, Loan } from './ledger.ts'
+import type { CreateBody, Decision, Doubt, Loan, Places } from './ledger.ts'
 import type { SqliteEndings } from './sqlite-endings.ts'
 import type { SqliteHoldings } from './sqlite-holdings.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
@@ -16,36 +16,51 @@ type Around = { rows: SqliteRows; holdings: SqliteHoldings; endings: SqliteEndin
 export const createLoans = ({ one, all, run }: Database, { rows, holdings, endings }: Around) => {
   const { find, set, note } = rows
 
-  const borrow = (limit: number, now: Instant, until: Instant): Loan[] => {
-    run('UPDATE invoice SET loan_until = NULL WHERE loan_until <= ?', now)
-    return all(
-      `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id IN (
-         SELECT id FROM invoice INDEXED BY invoice_due
-         WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL AND next_attempt_at <= ?
-         ORDER BY next_attempt_at, id LIMIT ?
-       ) RETURNING *, (SELECT body FROM event WHERE invoice_id = invoice.id) AS unread`,
-      until,
+  /** Of those that are due and were never tried, or failed before: each has an index of its own. */
+  const due = (kind: keyof Places, now: Instant, limit: number): InvoiceCells[] =>
+    all(
+      `SELECT id, next_attempt_at FROM invoice INDEXED BY ${dueIndex[kind]}
+        WHERE ${isDue[kind]} AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ?`,
       now,
       limit
-    )
-      .sort((a, b) => Number(a.next_attempt_at) - Number(b.next_attempt_at) || Number(a.id) - Number(b.id))
-      .map(loanOf)
+    ) as InvoiceCells[]
+
+  const borrow = (
+    limit: number,
+    now: Instant,
+    until: Instant,
+    most: Places = { untried: limit, again: limit }
+  ): Loan[] => {
+    run('UPDATE invoice SET loan_until = NULL WHERE loan_until <= ?', now)
+    return [...due('untried', now, most.untried), ...due('again', now, most.again)]
+      .sort((a, b) => Number(a.next_attempt_at) - Number(b.next_attempt_at) || a.id - b.id)
+      .slice(0, limit)
+      .map(({ id }) =>
+        loanOf(
+          one(
+            `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id = ?
+              RETURNING *, (SELECT body FROM event WHERE invoice_id = invoice.id) AS unread`,
+            until,
+            id
+          ) as InvoiceCells
+        )
+      )
   }
 
   const nextDueAt = (): Instant | null => {
-    const due = instantOf(
-      one(
-        `SELECT min(next_attempt_at) AS at FROM invoice INDEXED BY invoice_due
-          WHERE next_attempt_at IS NOT NULL AND loan_until IS NULL`
-      )
-    )
-    const loan = instantOf(
+    const earliest = [
+      ...(['untried', 'again'] as const).map(kind =>
+        one(
+          `SELECT min(next_attempt_at) AS at FROM invoice INDEXED BY ${dueIndex[kind]} WHERE ${isDue[kind]}`
+        )
+      ),
       one(
         `SELECT min(loan_until) AS at FROM invoice INDEXED BY invoice_loan
           WHERE next_attempt_at IS NOT NULL AND loan_until IS NOT NULL`
       )
-    )
-    return due === null || loan === null ? (due ?? loan) : Math.min(due, loan)
+    ].map(instantOf)
+    const known = earliest.filter(at => at !== null)
+    return known.length === 0 ? null : Math.min(...known)
   }
 
   /** The row of a loan that still holds. */
@@ -69,6 +84,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
       code: null,
       body: JSON.stringify(body),
       ever_sent: 1,
+      unproven: 1,
       told: holdings.told(),
       next_attempt_at: null,
       sending_at: now
@@ -111,3 +127,10 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
 
   return { borrow, nextDueAt, attach, sending, paying, record, doubts, settle }
 }
+
+const dueIndex = { untried: 'invoice_due', again: 'invoice_due_again' } as const
+
+const isDue = {
+  untried: 'next_attempt_at IS NOT NULL AND loan_until IS NULL AND failures = 0',
+  again: 'next_attempt_at IS NOT NULL AND loan_until IS NULL AND failures > 0'
+} as const

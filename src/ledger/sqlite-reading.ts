@@ -48,6 +48,12 @@ export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRo
     return { rows: page.map(rowOf), next: found.length > limit ? String(page.at(-1)?.id) : null }
   }
 
+  /** Told once by the migration that made them alike. */
+  const numbersAlike = (): string[] => {
+    const told = one(`SELECT value FROM fact WHERE name = 'numbersAlike'`)
+    return told ? (JSON.parse(told.value as string) as string[]) : []
+  }
+
   const tally = (): Tally[] =>
     all('SELECT tool, state, code, invoices FROM tally WHERE invoices > 0').map(cells => ({
       tool: cells.tool as string,
@@ -78,5 +84,5 @@ export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRo
     return counts
   }
 
-  return { find, list, tally, summary }
+  return { find, list, numbersAlike, tally, summary }
 }

@@ -63,6 +63,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     receive: (arrival, now) => write(() => arrivals.receive(arrival, now)),
     voidSource: (tool, sourceId, now) => write(() => arrivals.voidSource(tool, sourceId, now)),
     keepUnreadable: (event, now) => write(() => arrivals.keepUnreadable(event, now)),
+    numbersAlike: async () => reading.numbersAlike(),
     isKnown: async invoiceNumber => rows.byNumber(invoiceNumber) !== undefined,
 
     toolStart: async tool => tools.startOf(tool),
@@ -70,7 +71,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     askedTo: async tool => tools.askedTo(tool),
     setAskedTo: (tool, at) => write(() => tools.setAskedTo(tool, at)),
 
-    borrow: (limit, now, until) => write(() => loans.borrow(limit, now, until)),
+    borrow: (limit, now, until, most) => write(() => loans.borrow(limit, now, until, most)),
     nextDueAt: async () => loans.nextDueAt(),
     attach: (loan, document, now) => write(() => loans.attach(loan, document, now)),
     sending: (loan, body, now) => write(() => loans.sending(loan, body, now)),

@@ -74,6 +74,42 @@ t.test('every cent is written as it is read', async t => {
   t.equal(formatAmount(12100), '121.00')
 })
 
+t.test('numbers that look alike are one number', async t => {
+  const alike: [plain: string, ...written: string[]][] = [
+    [
+      '2026-0042',
+      '2026\u20100042',
+      '2026\u20110042',
+      '2026\u20130042',
+      '2026\u20140042',
+      '2026\u22120042',
+      '２０２６－００４２'
+    ],
+    ['f 42', 'F\u00a042', 'F\u202f42', 'F\u300042', '\u2003f 42\u2003', 'Ｆ 42'],
+    ['ß', 'ẞ', 'SS', 'ss']
+  ]
+  for (const [plain, ...others] of alike)
+    for (const written of others) t.equal(numberKey(written), numberKey(plain), JSON.stringify(written))
+})
+
+t.test('numbers that are not alike stay apart', async t => {
+  const apart: [string, string][] = [
+    ['42', '042'],
+    ['F 42', 'F  42'],
+    ['F42', 'F 42'],
+    ['2026-42', '202642'],
+    // Cyrillic.
+    ['A42', 'А42'],
+    ['O42', '042']
+  ]
+  for (const [one, another] of apart) t.not(numberKey(one), numberKey(another), `${one} and ${another}`)
+})
+
+t.test('the key of a key is that key', async t => {
+  for (const number of ['２０２６－００４２', 'F\u00a042', 'ẞ', 'ﬀ', 'İ', 'e\u0301', '\uff5e'])
+    t.equal(numberKey(numberKey(number)), numberKey(number), number)
+})
+
 t.test('a date is one of the calendar', async t => {
   for (const date of ['2026-11-20', '2024-02-29', '2000-02-29', '0001-01-01', '9999-12-31']) {
     t.equal(parseDate(date), date)
@@ -191,7 +227,8 @@ t.test('an invoice number holds nothing that cannot be seen', async t => {
   for (const character of unseen) {
     t.equal(parseInvoiceNumber(`1${character}2`), undefined, character.codePointAt(0)?.toString(16) ?? '')
   }
-  for (const empty of ['', '   ', '\ufeff', '\u2028']) t.equal(parseInvoiceNumber(empty), undefined)
+  for (const empty of ['', '   ', '\ufeff', '\u2028', '.', ' .. '])
+    t.equal(parseInvoiceNumber(empty), undefined)
 })
 
 t.test('no character escapes the folding of a number, and folding twice is folding once', async t => {

@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import t from 'tap'
+import { gunzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { arrivalOf, bring, delivered, noon, other, stages } from './fixtures.ts'
+import { arrivalOf, bring, delivered, noon, other, rowOf, stages, stateOf } from './fixtures.ts'
 
 const schemaOf = (file: string) => {
   const db = new DatabaseSync(file, { readOnly: true })
@@ -27,6 +28,50 @@ t.test('migrations are numbered without a gap, and each runs once', async t => {
   await openSqlite({ file }).close()
   t.strictSame(schemaOf(file), schema)
 })
+
+/** As an earlier version left it, unpacked. */
+const earlier = (t: Test, commit: string): string => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const packed = new URL(`../../fixtures/ledger/${commit}.sqlite.gz`, import.meta.url)
+  writeFileSync(file, gunzipSync(readFileSync(packed)))
+  return file
+}
+
+t.test('a ledger of an earlier version goes on where it was', async t => {
+  const file = earlier(t, '3530aca')
+  const before = new DatabaseSync(file)
+  const told = before.prepare('SELECT key, state, code, portal_id FROM invoice ORDER BY id').all()
+  before.close()
+
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+
+  const stateAfter = async (number: string) => {
+    const { state, code, portalId } = await rowOf(ledger, number)
+    return { state, code, portal_id: portalId }
+  }
+  const alike = (await ledger.numbersAlike()).map(number => number.toLowerCase())
+  for (const { key, ...state } of told.filter(({ key }) => !alike.includes(key as string)))
+    t.strictSame(await stateAfter(key as string), { ...state }, key as string)
+  t.equal((await ledger.summary()).delivered, told.filter(({ state }) => state === 'delivered').length)
+  t.match(await ledger.doubts(noon, 9), [{ body: { invoiceNumber: 'sending' }, sentAt: noon }])
+  t.equal(await ledger.voidSource('acme', 'source waiting', noon), true, 'found by the id of its tool')
+  t.strictSame(await stateOf(ledger, 'waiting'), ['dismissed', 'VOIDED_IN_TOOL'])
+})
+
+t.test(
+  'numbers that have become alike are found under each way to write them, and told of where two rows have one',
+  async t => {
+    const ledger = openSqlite({ file: earlier(t, '3530aca') })
+    t.teardown(() => ledger.close())
+
+    t.match(await ledger.find('fb-7'), { invoiceNumber: 'ＦＢ-7', portalId: 'inv_ＦＢ-7' })
+    t.match(await ledger.find('FB\u00a08'), { invoiceNumber: 'FB 8' })
+    t.match(await ledger.holdings.byNumber('fb-7'), [{ id: 'inv_ＦＢ-7' }])
+    t.strictSame(await ledger.numbersAlike(), ['2026\u20111'])
+    t.match(await ledger.find('2026\u20111'), { invoiceNumber: '2026-1' }, 'the one that was written plainly')
+  }
+)
 
 /** A row per stage, each under its stage's name as number, and a conflict beside the held one. */
 const file = join(t.testdir(), 'ledger.sqlite')
@@ -60,6 +105,8 @@ const refused: [what: string, sql: string][] = [
   ['two rows with one key', set('delivered two', `key = 'delivered'`)],
   ['sending without a body', set('sending', 'body = NULL')],
   ['sending what was never marked as sent', set('sending', 'ever_sent = 0')],
+  ['sending what was proven not to be there', set('sending', 'unproven = 0')],
+  ['in doubt without ever having been sent', set('waiting', 'unproven = 1')],
   ['sending without a time', set('sending', 'sending_at = NULL')],
   ['sending with a code', set('sending', `code = 'REVIEW'`)],
   ['sending with a next attempt', set('sending', 'next_attempt_at = 1')],

@@ -143,7 +143,9 @@ t.test('what is asked often walks no wider index than its own', async t => {
     .map(({ steps }) => steps.flatMap(step => /INDEX (\w+)/.exec(step)?.[1] ?? []))
   t.strictSame(indexes, [
     ['invoice_due'],
+    ['invoice_due_again'],
     ['invoice_due'],
+    ['invoice_due_again'],
     ['invoice_loan'],
     ['invoice_sending'],
     ['invoice_waiting_since'],
