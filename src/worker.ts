@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import { decide, type Outcome, type Patience } from './decide.ts'
 import type { Deliver } from './deliver.ts'
 import { BridgeError } from './errors.ts'
-import type { Decision, Ledger, Loan } from './ledger/ledger.ts'
+import type { Decision, Ledger, Loan, Places } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import { createLoop } from './loop.ts'
 import type { Gate } from './portal/gate.ts'
@@ -46,26 +46,35 @@ const ledgerPauseMs = 1000
 export const createWorker = (options: WorkerOptions): Worker => {
   const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
   const loop = createLoop({ clock, retryFirstMs: ledgerPauseMs, retryLongestMs: ledgerPauseMs })
-  const running = new Set<Promise<void>>()
+  const running = new Map<Promise<void>, keyof Places>()
   // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
   const left = new AbortController()
   let turnedAt = clock.monotonic()
+
+  /** One place each is kept for what never failed and for what did: slow hosts of the one must not delay the other. */
+  const places = (): Places => {
+    const taken = { untried: 0, again: 0 }
+    for (const kind of running.values()) taken[kind] += 1
+    const most = Math.max(1, concurrency - 1)
+    return { untried: Math.max(0, most - taken.untried), again: Math.max(0, most - taken.again) }
+  }
 
   const turn = async (): Promise<void> => {
     turnedAt = clock.monotonic()
     const now = clock.now()
     const free = isReady() ? Math.min(concurrency - running.size, gate.admits(running.size)) : 0
-    const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs) : []
+    const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs, places()) : []
     for (const loan of loans) {
       const run = handOver(options, loan, left.signal).finally(() => {
         running.delete(run)
         loop.wake()
       })
-      running.add(run)
+      running.set(run, kindOf(loan))
     }
     const due = free > loans.length ? await ledger.nextDueAt() : null
-    const wait = due === null ? sleepMsMax : Math.min(Math.max(due - clock.now(), 0), sleepMsMax)
-    await loop.nap(wait)
+    // What is due and was not lent waits for a place of its kind; whoever frees one wakes the loop.
+    const isDueLater = due !== null && due > now
+    await loop.nap(isDueLater ? Math.min(Math.max(due - clock.now(), 0), sleepMsMax) : sleepMsMax)
   }
 
   const failed = (err: unknown): void => log.error({ err }, 'the ledger could not be read')
@@ -77,7 +86,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
       const late = new AbortController()
       const ended = (async () => {
         await loop.stop()
-        await Promise.all(running)
+        await Promise.all(running.keys())
         late.abort()
       })()
       await Promise.race([ended, clock.sleep(withinMs, late.signal)])
@@ -87,6 +96,8 @@ export const createWorker = (options: WorkerOptions): Worker => {
     turnedAt: () => turnedAt
   }
 }
+
+const kindOf = ({ failures }: Loan): keyof Places => (failures === 0 ? 'untried' : 'again')
 
 /** One loan from its beginning to its record. Never rejects. */
 const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): Promise<void> => {

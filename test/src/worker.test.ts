@@ -34,7 +34,7 @@ const open = (t: Test, changed: Partial<WorkerOptions> & { watch?: (ledger: Ledg
     isReady: () => true,
     clock,
     random: () => 0.5,
-    concurrency: 2,
+    concurrency: 3,
     loanMs: minute,
     patience,
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
@@ -91,6 +91,36 @@ t.test('what arrives wakes it; what is due later is waited for', async t => {
   await clock.advance(4999)
   t.strictSame(delivered, ['1'])
   await clock.advance(1)
+  t.strictSame(delivered, ['1', '1'])
+})
+
+t.test('of what never failed and of what did, neither takes all places', async t => {
+  const { worker, clock, receive, delivered, end } = open(t, { concurrency: 4 })
+  const slow = ['1', '2', '3', '4', '5', '6']
+  await receive(...slow)
+  worker.start()
+  await clock.rest()
+  t.strictSame(delivered, ['1', '2', '3'], 'one place is kept for what failed before')
+
+  for (const number of ['1', '2', '3', '4', '5', '6'])
+    await end(number, { kind: 'failed', code: 'PDF_UNREACHABLE', detail: null })
+  delivered.splice(0)
+  await clock.advance(5000)
+  t.equal(delivered.length, 3, 'the slow ones come again, and leave one place')
+
+  await receive('healthy')
+  worker.wake()
+  await clock.rest()
+  t.equal(delivered.at(-1), 'healthy')
+})
+
+t.test('with one place there is none to keep', async t => {
+  const { worker, clock, receive, delivered, end } = open(t, { concurrency: 1 })
+  await receive('1')
+  worker.start()
+  await clock.rest()
+  await end('1', { kind: 'failed', code: 'PDF_UNREACHABLE', detail: null })
+  await clock.advance(5000)
   t.strictSame(delivered, ['1', '1'])
 })
 
@@ -284,7 +314,7 @@ t.test('who lost the loan records nothing; but what the portal said enters the c
 })
 
 t.test('one line for each end: who asks for a person warns, what was meant to be does not', async t => {
-  const { worker, clock, receive, lines, end, ledger } = open(t, { concurrency: 5 })
+  const { worker, clock, receive, lines, end, ledger } = open(t, { concurrency: 6 })
   const numbers = ['1', '2', '3', '4', '5']
   await receive(...numbers)
   worker.start()
