@@ -10,7 +10,6 @@ import { BridgeError, type Problem } from '../src/errors.ts'
 import { type Health, warningsIn } from '../src/health.ts'
 import { parseDate } from '../src/invoice.ts'
 import { type Action, actions, type Ledger, type Row, states, type Tally } from '../src/ledger/ledger.ts'
-import { rule } from '../src/ledger/states.ts'
 import { openapi } from './openapi.ts'
 import { iso, shown, shownWhole } from './shown-invoice.ts'
 
@@ -117,16 +116,25 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     )
 
     for (const action of actions) {
-      app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params: { invoiceNumber }, log }) => {
-        const before = await ledger.find(invoiceNumber)
-        const row = await ledger.act(invoiceNumber, action, clock.now())
-        const changed = before === null || rule(before, action, false)?.kind !== 'nothing'
-        if (changed) log.info({ invoiceNumber: row.invoiceNumber, action, state: row.state }, words[action])
+      app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params, body, log }) => {
+        const said = wordsOf(action, body)
+        const { changed, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), said)
+        if (changed)
+          log.info({ invoiceNumber: row.invoiceNumber, action, ...said, state: row.state }, words[action])
         engine.wake()
         return { ...shown(row, around()), changed }
       })
     }
   })
+}
+
+const Words = z.strictObject({ absent: z.boolean('expected true or false').optional() })
+
+/** Only `deliver` takes any: that what was sent before is absent from the portal. */
+const wordsOf = (action: Action, body: unknown): { absent?: boolean } => {
+  const parsed = (action === 'deliver' ? Words : z.strictObject({})).safeParse(body ?? {})
+  if (parsed.success) return parsed.data
+  throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
 }
 
 const answered = (asked: Asked, reply: FastifyReply): Asked => {

@@ -147,6 +147,7 @@ export const openBridge = async ({
     identity: { url: config.PORTAL_URL, token: config.PORTAL_TOKEN },
     portalTimeoutMs: config.PORTAL_TIMEOUT_MS,
     portalSettleMs: config.PORTAL_SETTLE_MS,
+    portalSettleInheritedMs: config.PORTAL_SETTLE_INHERITED_MS,
     concurrency: config.WORKER_CONCURRENCY,
     loanMs: config.PDF_TIMEOUT_MS + config.PORTAL_TIMEOUT_MS + loanSpareMs,
     recorded: ({ tool }, decision, tookMs) => metrics?.recorded(tool ?? '', decision, tookMs)

@@ -46,6 +46,7 @@ export const settings = z.object({
   PORTAL_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
   PORTAL_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   PORTAL_SETTLE_MS: wholeNumber(1000, day).default(60_000),
+  PORTAL_SETTLE_INHERITED_MS: wholeNumber(1000, 10 * day).optional(),
   PORTAL_TIME_ZONE: timeZone.default('Europe/Amsterdam'),
   SEND_NOTIFICATION: z
     .enum(['true', 'false'], 'expected true or false: whether the portal mails the customer')
@@ -84,7 +85,7 @@ export const settings = z.object({
 
 export type Settings = z.output<typeof settings>
 
-export type Config = Readonly<Settings & { PUBLIC_URL: string }> & {
+export type Config = Readonly<Settings & { PUBLIC_URL: string; PORTAL_SETTLE_INHERITED_MS: number }> & {
   /** Each tool's settings, null where none of them is set. */
   readonly tools: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>
 }
@@ -111,7 +112,7 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
     tools[tool] = on ? Object.freeze(parse(schema) ?? {}) : null
   }
   if (!core || problems.length > 0) throw new BridgeError('CONFIG_INVALID', undefined, { problems })
-  return Object.freeze({ ...core, ...addresses(core), tools: Object.freeze(tools) })
+  return Object.freeze({ ...core, ...derived(core), tools: Object.freeze(tools) })
 }
 
 /** One tool's settings alone: for a command that speaks as the tool would. */
@@ -129,6 +130,14 @@ const givenIn = (env: Environment): Environment =>
     Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : []))
   )
 
+const derived = (core: Settings) => ({
+  ...addresses(core),
+  PORTAL_SETTLE_INHERITED_MS: core.PORTAL_SETTLE_INHERITED_MS ?? inheritedFactor * core.PORTAL_SETTLE_MS
+})
+
+// Longer than a kernel goes on sending for a process that is dead, on the usual setting.
+const inheritedFactor = 5
+
 /** On Fly the platform knows the public address and the header that carries the client's. */
 const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => ({
   PUBLIC_URL: PUBLIC_URL ?? (FLY_APP_NAME ? `https://${FLY_APP_NAME}.fly.dev` : `http://${HOST}:${PORT}`),
@@ -140,6 +149,7 @@ const contradictable = {
   METRICS_PORT: true,
   PORTAL_TIMEOUT_MS: true,
   PORTAL_SETTLE_MS: true,
+  PORTAL_SETTLE_INHERITED_MS: true,
   RETRY_FIRST_MS: true,
   RETRY_LONGEST_MS: true
 } as const
@@ -153,6 +163,9 @@ const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Prob
       field: 'PORTAL_SETTLE_MS',
       message: `expected at least PORTAL_TIMEOUT_MS + 1000, which is ${settleMsMin}`
     })
+  }
+  if ((core.PORTAL_SETTLE_INHERITED_MS ?? Number.POSITIVE_INFINITY) < core.PORTAL_SETTLE_MS) {
+    found.push({ field: 'PORTAL_SETTLE_INHERITED_MS', message: 'expected at least PORTAL_SETTLE_MS' })
   }
   if (core.METRICS_PORT !== undefined && core.METRICS_PORT > 0 && core.METRICS_PORT === core.PORT) {
     found.push({ field: 'METRICS_PORT', message: 'expected another port than PORT, which is public' })

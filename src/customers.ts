@@ -134,7 +134,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
           ? failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
           : { kind: 'failed', code: written.code, detail: written.detail, retryAfterMs: written.retryAfterMs }
       case 'unknown':
-        if (isAnswer(written.status)) await book.answered(creation, written.detail)
+        if (written.answered) await book.answered(creation, written.detail)
         return failed(
           'PORTAL_UNREACHABLE',
           `whether the customer was created is not known: ${written.detail}`
@@ -228,10 +228,6 @@ const later = (retryAfterMs: number): Outcome => ({
   detail: 'the customer is being looked for in the portal',
   retryAfterMs
 })
-
-/** Below 500, and not the portal's own time-out: it said something of its own. */
-const isAnswer = (status: number | undefined): boolean =>
-  status !== undefined && status >= 400 && status < 500 && status !== 408
 
 /** The answer to a write may tell no more than the id; the rest is what was sent. */
 const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer => ({

@@ -17,6 +17,8 @@ export type Outcome =
   | { kind: 'dismissed'; code: Code }
   /** Everything is ready; a person is to see it first. */
   | { kind: 'review'; wouldSend: CreateBody }
+  /** Nothing was sent now; but what was sent before may stand in the portal. */
+  | { kind: 'unproven'; body: CreateBody }
   /** Something may have been made in the portal. `answered`: the portal spoke, though not clearly. */
   | { kind: 'unknown'; detail: string; answered: boolean }
   /** The portal knows that a delivered invoice is paid; `marked`: because the bridge said so. */
@@ -59,6 +61,8 @@ export const decide = (
       return { to: 'paid', holding: outcome.holding, marked: outcome.marked }
     case 'unknown':
       return { to: 'doubt', detail: outcome.detail }
+    case 'unproven':
+      return { to: 'look', body: outcome.body }
     case 'dismissed':
       return { to: 'dismissed', code: outcome.code }
     case 'review':

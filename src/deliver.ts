@@ -10,7 +10,7 @@ import type { Intake } from './intake.ts'
 import { formatAmount, formatPaidAt, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Ledger, Loan } from './ledger/ledger.ts'
 import type { Portal, Written } from './portal/client.ts'
-import { confirm, judgeFound } from './portal/match.ts'
+import { confirm, contestedWords, judgeFound } from './portal/match.ts'
 import type { Pace } from './portal/pace.ts'
 import type { Reader } from './portal/reader.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
@@ -80,6 +80,8 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
   if ('kind' in pdf) return pdf
   if (review) return { kind: 'review', wouldSend: body }
 
+  // Whoever asks for it to be sent again: what was sent before may stand there, whatever was answered.
+  if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
   for (let round = 1; round <= roundsMax; round += 1) {
     const there = await findInPortal(loan, body, delivery)
     if (there) return there
@@ -192,6 +194,7 @@ const findInPortal = async (
   if (known.length === 0) return null
   try {
     const found = await confirm(reader, known, 'delivery')
+    if (found === 'contested') return failed('PORTAL_UNREACHABLE', contestedWords(known))
     const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
     if (decision?.to === 'delivered')
       return { kind: 'adopted', holding: decision.holding, code: decision.code }
@@ -220,6 +223,7 @@ const send = async (
   }
   if (permission !== 'granted') {
     slot.unused()
+    if (permission === 'unproven') return { kind: 'unproven', body }
     return permission === 'known' ? 'known' : null
   }
   try {
@@ -249,13 +253,9 @@ const outcomeOf = (written: Written<PortalInvoice>, body: CreateBody): Outcome =
         retryAfterMs: written.retryAfterMs
       }
     case 'unknown':
-      return { kind: 'unknown', detail: written.detail, answered: isAnswer(written.status) }
+      return { kind: 'unknown', detail: written.detail, answered: written.answered }
   }
 }
-
-/** Below 500, and not the portal's own time-out: it is there, whatever it means. */
-const isAnswer = (status: number | undefined): boolean =>
-  status !== undefined && status < 500 && status !== 408
 
 /** The answer to a write may tell no more than the id; the rest is what was asked for. */
 const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
@@ -267,26 +267,25 @@ const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
 })
 
 /**
- * Paid goes from nothing to a date once. Marking can ripple into a connected bookkeeping, so what may have been asked
- * before, or was marked by others, is looked at first.
+ * Paid goes from nothing to a date once. Marking can ripple into a connected bookkeeping, and what somebody else has marked
+ * is not to be changed: so it is looked at first.
  */
 const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
   const { ledger, portal, reader, pace, clock } = delivery
   const { portalId, paying } = loan
   const { paidAt, invoiceNumber } = loan.invoice
   if (portalId === null || paidAt === null) throw new Error('bug: nothing to mark as paid')
-  if (paying) {
-    try {
-      const holding = await reader.ask(portalId, 'delivery')
-      if (holding === null) {
-        // The row gets its note, and with it the loan ends.
-        await ledger.holdings.lose(portalId, clock.now())
-        return null
-      }
-      if (holding.paidAt !== null) return { kind: 'paid', holding, marked: true }
-    } catch (error) {
-      return failedBy(error)
+  try {
+    const found = await reader.one(portalId, 'delivery')
+    if (found === 'contested') return failed('PORTAL_UNREACHABLE', contestedWords([{ id: portalId }]))
+    if (found === null) {
+      // The row gets its note, and with it the loan ends.
+      await ledger.holdings.lose(portalId, clock.now())
+      return null
     }
+    if (found.paidAt !== null) return { kind: 'paid', holding: found, marked: paying }
+  } catch (error) {
+    return failedBy(error)
   }
   const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
   if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
@@ -296,16 +295,24 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   }
   try {
     const written = await portal.markPaid(portalId, paidAt)
-    if (written.outcome === 'done') {
-      // The answer may tell no more than the id; the rest stands in the copy.
-      const holding = { ...written.value, invoiceNumber: written.value.invoiceNumber ?? invoiceNumber }
-      return { kind: 'paid', holding, marked: true }
-    }
+    if (written.outcome === 'done') return marked(written.value, invoiceNumber)
     // What is not known is looked at before it is asked again: that is a failure like another.
     return written.outcome === 'unknown'
       ? failed('PORTAL_UNREACHABLE', written.detail)
       : { kind: 'failed', code: written.code, detail: written.detail, retryAfterMs: written.retryAfterMs }
   } finally {
     slot.done()
+  }
+}
+
+/** The answer may tell no more than the id; what it tells is compared, and asking again might ripple once more. */
+const marked = (answer: PortalInvoice, invoiceNumber: string): Outcome => {
+  const isWhole = answer.customerId !== null && answer.amountCents !== null
+  if (isWhole && answer.paidAt === null)
+    return failed('PORTAL_REJECTED', 'the portal took the date of payment, and does not show it')
+  return {
+    kind: 'paid',
+    holding: { ...answer, invoiceNumber: answer.invoiceNumber ?? invoiceNumber },
+    marked: true
   }
 }

@@ -3,7 +3,7 @@
 // simulated run is made of the same parts.
 
 import type { Alert } from './alert.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, Instant } from './clock.ts'
 import { type Customers, createCustomers } from './customers.ts'
 import { decide, type Patience } from './decide.ts'
 import { createDeliver, type Rules } from './deliver.ts'
@@ -43,6 +43,10 @@ export type EngineOptions = {
   identity: PortalIdentity
   portalTimeoutMs: number
   portalSettleMs: number
+  /** The same for what another process sent. */
+  portalSettleInheritedMs: number
+  /** How long no reading of the portal was believed until what is in doubt is held. */
+  unclearAfterMs?: number
   concurrency: number
   loanMs: number
   /** Told of each decision after it is on the disk. */
@@ -83,7 +87,8 @@ export const createPaceFor = async (ledger: Ledger, clock: Clock, perMinute: num
 export const createEngine = (options: EngineOptions): Engine => {
   const { ledger, portal, pace, clock, random, log, alert, patience } = options
   const { holdings } = ledger
-  const reader = createReader({ portal, pace, holdings, clock })
+  const reader = createReader({ portal, pace, holdings, clock, contested: () => copy.hurry() })
+  let lastBeat: Instant | null = null
 
   const told = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
     options.recorded?.({ tool, invoiceNumber }, decision, tookMs)
@@ -119,6 +124,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
     lateMs: options.portalSettleMs + lateSpareMs,
     settleMs: options.portalSettleMs,
+    lastBeat: () => lastBeat,
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
     filled() {
@@ -138,6 +144,8 @@ export const createEngine = (options: EngineOptions): Engine => {
     clock,
     log,
     settleMs: options.portalSettleMs,
+    settleInheritedMs: options.portalSettleInheritedMs,
+    unclearAfterMs: options.unclearAfterMs ?? unclearAfterMs,
     isReady: copy.isFilled,
     // A failure like another: a portal that never makes it is asked less and less often, and not for ever.
     absent: doubt =>
@@ -166,7 +174,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
     recorded(loan, decision, tookMs) {
       told(decision, loan.tool, loan.invoice.invoiceNumber, tookMs)
-      if (decision.to === 'doubt') look.wake()
+      if (decision.to === 'doubt' || decision.to === 'look') look.wake()
     }
   })
 
@@ -174,7 +182,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   return {
     async recognise() {
-      await distrustRolledBack(ledger, clock, log)
+      lastBeat = await distrustRolledBack(ledger, clock, log)
       await recognisePortal(ledger, reader, options.identity)
     },
     start() {
@@ -201,6 +209,9 @@ export const createEngine = (options: EngineOptions): Engine => {
 
 // What a page under way is given when nothing else runs any more.
 const readersMs = 2000
+
+// A day: long enough for somebody at the portal to mend it, short enough for a customer to be told.
+const unclearAfterMs = 24 * 3_600_000
 
 // Beside the settle time: how far back a sweep reads behind the last one.
 const lateSpareMs = 5 * 60_000

@@ -259,6 +259,13 @@ export const advice = {
     operator:
       'Correct what the portal names, then `deliver`; or send the invoice again corrected, then `take`.'
   },
+  PORTAL_UNCLEAR: {
+    status: 200,
+    next: 'hold',
+    what: 'It was sent, or may have been, and whether it stands in the portal cannot be told.',
+    operator:
+      'Look for it in the portal, under other numbers too. It is there: `dismiss`. It is not: `factuurbrug deliver <nr> --absent` sends it. `deliver` alone has the bridge look once more.'
+  },
   ATTEMPTS_EXHAUSTED: {
     status: 502,
     next: 'hold',

@@ -4,7 +4,7 @@
 import type { Clock } from './clock.ts'
 import { decide, type Outcome, type Patience } from './decide.ts'
 import type { Deliver } from './deliver.ts'
-import { BridgeError } from './errors.ts'
+import { BridgeError, isCode } from './errors.ts'
 import type { Decision, Ledger, Loan, Places } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import { createLoop } from './loop.ts'
@@ -42,6 +42,9 @@ const sleepMsMax = 5000
 
 // How long a ledger that failed rests before it is asked again.
 const ledgerPauseMs = 1000
+
+// For so long an answer is kept in memory only; then its place is given back, and it is looked for in the portal.
+const recordWithinMs = 30_000
 
 export const createWorker = (options: WorkerOptions): Worker => {
   const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
@@ -123,14 +126,18 @@ const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): 
   recorded?.(loan, decision, clock.monotonic() - startedAt)
 }
 
-/** An answer of the portal is precious: while the loan runs, a ledger that fails is asked again. */
+/**
+ * An answer of the portal is precious: a ledger that fails is asked again, for a while. An answer that the ledger cannot
+ * take is none: then the invoice is in doubt. Whatever becomes of it, nobody waits for long.
+ */
 const write = async (
-  { ledger, clock, loanMs, log }: WorkerOptions,
+  options: WorkerOptions,
   loan: Loan,
   decision: Decision,
   left: AbortSignal
 ): Promise<boolean> => {
-  const giveUpAt = clock.monotonic() + loanMs
+  const { ledger, clock, log } = options
+  const giveUpAt = clock.monotonic() + recordWithinMs
   for (;;) {
     try {
       if (await ledger.record(loan, decision, clock.now())) return true
@@ -139,6 +146,10 @@ const write = async (
       return false
     } catch (err) {
       log.error({ err, invoiceNumber: loan.invoice.invoiceNumber }, 'the outcome could not be recorded')
+      if (!isCode(err, 'LEDGER_UNAVAILABLE')) {
+        if (decision.to === 'doubt') return false
+        return write(options, loan, { to: 'doubt', detail: 'the answer could not be recorded' }, left)
+      }
       await clock.sleep(ledgerPauseMs, left)
       if (left.aborted || clock.monotonic() >= giveUpAt) return false
     }
@@ -151,6 +162,7 @@ const messages = {
   held: 'invoice held',
   dismissed: 'invoice dismissed',
   doubt: 'invoice in doubt',
+  look: 'invoice looked for before it is sent again',
   paid: 'invoice paid',
   unpaid: 'invoice could not be marked paid'
 } as const satisfies Record<Decision['to'], string>
@@ -158,6 +170,12 @@ const messages = {
 const codeOf = (decision: Decision): object => ('code' in decision ? { code: decision.code } : {})
 
 const levelOf = (decision: Decision): 'info' | 'warn' => {
-  if (decision.to === 'doubt' || decision.to === 'waiting' || decision.to === 'unpaid') return 'warn'
+  if (
+    decision.to === 'doubt' ||
+    decision.to === 'look' ||
+    decision.to === 'waiting' ||
+    decision.to === 'unpaid'
+  )
+    return 'warn'
   return decision.to === 'held' && decision.code !== 'REVIEW' ? 'warn' : 'info'
 }

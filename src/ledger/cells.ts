@@ -51,15 +51,17 @@ export const loanOf = (cells: Cells): Loan => ({
   unread: cells.unread ? Buffer.from(cells.unread as Uint8Array) : null,
   paying: cells.paying === 1,
   failures: cells.failures as number,
-  triedMs: cells.tried_ms as number
+  triedMs: cells.tried_ms as number,
+  unproven: cells.unproven === 1
 })
 
-export const doubtOf = (cells: Cells): Doubt => ({
+export const doubtOf = (cells: Cells, owner: string): Doubt => ({
   id: cells.id as number,
   attempt: cells.attempt as number,
   body: JSON.parse(cells.body as string) as CreateBody,
   told: cells.told as number,
   sentAt: cells.sending_at as Instant,
+  inherited: cells.sent_by !== owner,
   failures: cells.failures as number,
   triedMs: cells.tried_ms as number,
   overridden: overridesOf(cells).includes('INVOICE_CONFLICT')

@@ -3,6 +3,7 @@
 
 import type { Instant } from '../clock.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
+import type { CreateBody } from './ledger.ts'
 
 /** In which order the portal lists invoices; `unknown` until it is proven, and again once it proves wrong. */
 export type ListOrder = 'unknown' | 'newest' | 'oldest'
@@ -19,6 +20,8 @@ export type CopyState = {
   sweptTo: Instant | null
   sweptAt: Instant | null
   fullAt: Instant | null
+  /** Since when no reading could be believed, and why the last one was not; null while they are. */
+  unclear: { since: Instant; why: string } | null
 }
 
 export const emptyCopy: CopyState = {
@@ -28,7 +31,8 @@ export const emptyCopy: CopyState = {
   orderSeen: false,
   sweptTo: null,
   sweptAt: null,
-  fullAt: null
+  fullAt: null,
+  unclear: null
 }
 
 /** What the bridge remembers of itself and of whom it speaks with. */
@@ -39,6 +43,8 @@ export type Memory = {
   portal: { url: string; token: string }
   /** Customers linked to a bookkeeping that the operator was told of. */
   integrationsTold: string[]
+  /** How many creates were let go. */
+  sent: number
 }
 
 export interface Holdings {
@@ -52,11 +58,31 @@ export interface Holdings {
    */
   learn(entries: readonly PortalInvoice[], read: number | null, now: Instant): Promise<void>
 
-  /** The portal says that it holds no such id: out of the copy; a row that was delivered as it gets DELETED_IN_PORTAL. */
+  /**
+   * Neither listed nor there when asked for: out of the copy; a row that was delivered as it gets DELETED_IN_PORTAL.
+   */
   lose(id: string, now: Instant): Promise<void>
 
-  /** All that the copy holds under a number. */
+  /** Whether the copy has this id. */
+  has(id: string): Promise<boolean>
+
+  /**
+   * Asked for by its id, the portal said that it does not hold it. Answers the entry where a reading that began after an
+   * earlier such answer has listed it all the same: then the list's word counts. Null: nobody knows until it is read again.
+   */
+  unfound(id: string): Promise<PortalInvoice | null>
+
+  /** Of those that wait for a reading to tell: the earliest creation; undefined: there are none. Null: one tells none. */
+  unfoundSince(): Promise<Instant | null | undefined>
+
+  /** All that the copy holds under a number, but what another row was delivered as. */
   byNumber(invoiceNumber: string): Promise<PortalInvoice[]>
+
+  /**
+   * What may be the invoice that was sent, under a number spelled otherwise: the copy was first told of it after `told`, it
+   * has this customer, amount and date, no row was delivered as it, and none has its number.
+   */
+  strangers(body: CreateBody, told: number): Promise<PortalInvoice[]>
 
   /** A new number for a read, and how far the copy had been told when it began. */
   beginRead(): Promise<{ read: number; told: number }>

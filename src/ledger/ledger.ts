@@ -24,8 +24,11 @@ export const states: readonly State[] = ['waiting', 'sending', 'delivered', 'hel
 export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'
 export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
 
-/** Rules that a person may override for one invoice with `deliver`. All others are judged anew. */
-export type Override = 'REVIEW' | 'CREDIT_NOTE' | 'ZERO_AMOUNT' | 'INVOICE_CONFLICT'
+/**
+ * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR only by saying
+ * that it is absent from the portal, and for one create.
+ */
+export type Override = 'REVIEW' | 'CREDIT_NOTE' | 'ZERO_AMOUNT' | 'INVOICE_CONFLICT' | 'PORTAL_UNCLEAR'
 export const overrides: readonly Override[] = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT', 'INVOICE_CONFLICT']
 
 /** An event, as an accounting tool's plugin hands it over. */
@@ -89,6 +92,8 @@ export type Loan = {
   failures: number
   /** How long it has waited between those. */
   triedMs: number
+  /** It was sent, and what came of it is not proven: to be looked for before it is sent again. */
+  unproven: boolean
 }
 
 /** How many of those that never failed, and of those that did. */
@@ -102,6 +107,8 @@ export type Doubt = {
   /** How much the copy had been told (holdings.ts) when it was sent. */
   told: number
   sentAt: Instant
+  /** Another process sent it. What that one wrote, its machine may still send. */
+  inherited: boolean
   /** As of a loan. */
   failures: number
   triedMs: number
@@ -118,6 +125,8 @@ export type Decision =
   | { to: 'dismissed'; code: Code }
   /** In doubt: stays `sending` until a look into the portal settles it. */
   | { to: 'doubt'; detail: string | null }
+  /** Nothing was sent now, but something may have been before: in doubt, with what would be sent. */
+  | { to: 'look'; body: CreateBody }
   /** The portal knows that it is paid; `marked`: because it was asked to. */
   | { to: 'paid'; holding: PortalInvoice; marked: boolean }
   /** Given up: a note on the delivered row. */
@@ -147,6 +156,9 @@ export type Row = {
   /** What is kept of the PDF, and where it is fetched from. */
   pdf: { bytes: number | null; url: string | null }
 }
+
+/** `changed`: whether that did anything. */
+export type Acted = Row & { changed: boolean }
 
 export type HistoryEntry = { at: Instant; event: string } & Record<string, unknown>
 
@@ -214,17 +226,20 @@ export interface Ledger {
   attach(loan: Loan, document: Document, now: Instant): Promise<boolean>
 
   /**
-   * Write before you speak: re-checks that the loan still holds, the row is still `waiting`, and the copy still tells
-   * nothing under its number (else `known`, and nothing is changed); stores the exact body, and makes the row `sending`.
-   * Only after this resolved `granted` may a byte leave. From here on only `record` with a clean answer, or `settle`
-   * after a look into the portal, changes the row's state.
+   * Write before you speak: re-checks that the loan still holds, the row is still `waiting`, what was ever sent is proven
+   * not to be in the portal (else `unproven`), and the copy still tells nothing under its number (else `known`); of these
+   * nothing is changed. Stores the exact body, and makes the row `sending`. Only after this resolved `granted` may a byte
+   * leave. From here on only `record` with a clean answer, or `settle` after a look into the portal, changes its state.
    */
-  sending(loan: Loan, body: CreateBody, now: Instant): Promise<'granted' | 'lost' | 'known'>
+  sending(loan: Loan, body: CreateBody, now: Instant): Promise<'granted' | 'lost' | 'known' | 'unproven'>
 
   /** Write before you speak, for marking paid. False when the loan had run out. */
   paying(loan: Loan, now: Instant): Promise<boolean>
 
-  /** Ends a loan. False, and nothing is changed, when the loan had run out. What the portal told enters the copy. */
+  /**
+   * Ends a loan. False, and nothing is changed, when the loan had run out. What the portal told enters the copy. An answer
+   * that tells another row's id is none: then the row is in doubt.
+   */
   record(loan: Loan, decision: Decision, now: Instant): Promise<boolean>
 
   /** Rows in doubt whose loan has ended, longest in doubt first. */
@@ -233,8 +248,11 @@ export interface Ledger {
   /** Ends a doubt after a look. False, and nothing is changed, when it has ended otherwise meanwhile. */
   settle(doubt: Doubt, decision: Decision, now: Instant): Promise<boolean>
 
-  /** A person's decision. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the state does not allow it. */
-  act(invoiceNumber: string, action: Action, now: Instant): Promise<Row>
+  /**
+   * A person's decision. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the state does not allow it. `absent`: with
+   * `deliver`, a person's word that what was sent before is not in the portal: it is not looked for once more.
+   */
+  act(invoiceNumber: string, action: Action, now: Instant, words?: { absent?: boolean }): Promise<Acted>
 
   find(invoiceNumber: string): Promise<(Row & { history: HistoryEntry[] }) | null>
 
@@ -256,6 +274,12 @@ export interface Ledger {
 
   /** Of the files that this ledger lives in; a copy of them has another one. */
   readonly identity: string
+
+  /**
+   * How many creates were let go, as it stands beside the database; `sending` raises it before it grants. Null where nothing
+   * stands there. In memory: undefined.
+   */
+  sentBeside(): Promise<number | null | undefined>
 
   /** The tools' customers, and whose they are in the portal. */
   readonly customers: LedgerCustomers

@@ -11,7 +11,7 @@ import {
   rowOf,
   waitingCells
 } from './cells.ts'
-import type { Action, Row, State } from './ledger.ts'
+import type { Acted, Action, State } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 import { type Ruling, rule } from './states.ts'
@@ -34,11 +34,10 @@ export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Arou
       case 'nothing':
         return
       case 'release': {
-        const granted = new Set(overridesOf(row))
-        if (ruling.override) granted.add(ruling.override)
+        const granted = new Set([...overridesOf(row), ...ruling.overrides])
         // A loan that runs goes on: it is being delivered now.
-        if (row.state === 'waiting' && row.loan_until !== null) return
-        return set(id, { ...waitingCells(now), overrides: JSON.stringify([...granted]) })
+        const isLent = row.state === 'waiting' && row.loan_until !== null
+        return set(id, { ...(isLent ? {} : waitingCells(now)), overrides: JSON.stringify([...granted]) })
       }
       case 'dismiss':
         return set(id, dismissedCells('BY_OPERATOR', now))
@@ -58,14 +57,20 @@ export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Arou
     }
   }
 
-  const act = (invoiceNumber: string, action: Action, now: Instant): Row => {
+  const act = (
+    invoiceNumber: string,
+    action: Action,
+    now: Instant,
+    words: { absent?: boolean } = {}
+  ): Acted => {
     const row = byNumber(invoiceNumber)
     if (!row) throw new BridgeError('INVOICE_NOT_FOUND')
-    const ruling = rule(keptOf(row), action, conflicts.isOpen(row.id))
+    const ruling = rule(keptOf(row), action, { hasConflict: conflicts.isOpen(row.id), ...words })
     if (!ruling) throw new BridgeError('STATE_CONFLICT', refusal(action, row.state as State))
     obey(row, ruling, now)
-    if (ruling.kind !== 'nothing') note(row.id, now, `operator: ${action}`)
-    return rowOf(byNumber(invoiceNumber)!)
+    if (ruling.kind !== 'nothing')
+      note(row.id, now, `operator: ${action}`, words.absent ? { absent: true } : {})
+    return { ...rowOf(byNumber(invoiceNumber)!), changed: ruling.kind !== 'nothing' }
   }
 
   return { act }

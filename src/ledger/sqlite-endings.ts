@@ -1,6 +1,8 @@
 // How a loan or a doubt ends, on SQLite: the decision is written; then what was only kept while nobody could judge it.
 
 import type { Instant } from '../clock.ts'
+import { formatAmount, numberKey } from '../invoice.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
 import {
   dismissedCells,
   endCells,
@@ -24,26 +26,39 @@ type Around = {
   conflicts: SqliteConflicts
   delivered: SqliteDelivered
   holdings: SqliteHoldings
+  owner: string
 }
 
-export const createEndings = ({ rows: { set, note }, conflicts, delivered, holdings }: Around) => {
+/** `isLooked`: the portal was looked into; else a loan ends. */
+type Ending = { now: Instant; isLooked: boolean }
+
+export const createEndings = ({
+  rows: { find, byNumber, set, note },
+  conflicts,
+  delivered,
+  holdings,
+  owner
+}: Around) => {
   const deliver = (row: InvoiceCells, { holding, how, code }: Delivered, now: Instant): void => {
     const { paidAt } = keptOf(row).invoice
-    // What is recorded as known is what was sent, or what the portal says.
     const sent =
-      how === 'created' && row.body !== null ? (JSON.parse(row.body as string) as CreateBody).paidAt : null
-    const knownPaidAt = sent === null ? holding.paidAt : paidAt
+      how === 'created' && row.body !== null ? (JSON.parse(row.body as string) as CreateBody) : null
+    const differing = sent === null ? [] : differences(holding, sent)
+    if (differing.length > 0) note(row.id, now, 'the portal tells otherwise', { fields: differing })
     set(row.id, {
       ...endCells,
       state: 'delivered',
-      code: conflicts.isOpen(row.id) ? 'INVOICE_CONFLICT' : code,
+      code: conflicts.isOpen(row.id) || isOtherwise(differing) ? 'INVOICE_CONFLICT' : code,
       portal_id: holding.id,
+      portal_customer_id: holding.customerId,
       delivered_at: now,
       finished_at: now,
       failures: 0,
       tried_ms: 0,
-      known_paid_at: knownPaidAt,
-      ...payingCells(paidAt, knownPaidAt, now)
+      unproven: 0,
+      // What was sent is not yet what the portal took: only its own word is known.
+      known_paid_at: holding.paidAt,
+      ...payingCells(paidAt, holding.paidAt, now)
     })
     holdings.enter(holding, { read: null, own: how === 'created' }, now)
     const twice = holdings.idsUnder(row.key as string).length > 1
@@ -54,13 +69,14 @@ export const createEndings = ({ rows: { set, note }, conflicts, delivered, holdi
     set(row.id, {
       loan_until: null,
       next_attempt_at: at,
-      ...(row.state === 'delivered' ? {} : { state: 'waiting', code, sending_at: null }),
+      // Whatever was sent was certainly not taken, or is proven not to be there.
+      ...(row.state === 'delivered' ? {} : { state: 'waiting', code, sending_at: null, unproven: 0 }),
       ...(spent
         ? { failures: Number(row.failures) + 1, tried_ms: Number(row.tried_ms) + Math.max(0, at - now) }
         : {})
     })
 
-  const write = (row: InvoiceCells, decision: Decision, now: Instant): void => {
+  const write = (row: InvoiceCells, decision: Decision, { now, isLooked }: Ending): void => {
     switch (decision.to) {
       case 'delivered':
         return deliver(row, decision, now)
@@ -68,25 +84,53 @@ export const createEndings = ({ rows: { set, note }, conflicts, delivered, holdi
         return wait(row, decision, now)
       case 'held': {
         const body = decision.wouldSend ? JSON.stringify(decision.wouldSend) : (row.body ?? null)
-        return set(row.id, { ...heldCells(decision.code), body })
+        // A refusal is no proof that nothing was made; two readings are, where they could tell.
+        const isProven = isLooked && decision.code !== 'PORTAL_UNCLEAR'
+        return set(row.id, { ...heldCells(decision.code), body, ...(isProven ? { unproven: 0 } : {}) })
       }
       case 'dismissed':
         return set(row.id, dismissedCells(decision.code, now))
       case 'doubt':
         return set(row.id, { loan_until: null })
+      case 'look':
+        return set(row.id, {
+          loan_until: null,
+          next_attempt_at: null,
+          state: 'sending',
+          code: null,
+          body: JSON.stringify(decision.body),
+          sent_by: owner,
+          sending_at: now
+        })
       case 'paid':
-        delivered.knowPaid(row.id, keptOf(row).invoice.paidAt ?? now)
+        delivered.knowPaid(row.id, decision.holding.paidAt ?? keptOf(row).invoice.paidAt ?? now)
         return holdings.enter(decision.holding, { read: null, own: false }, now)
       case 'unpaid':
         return set(row.id, { loan_until: null, next_attempt_at: null, code: decision.code })
     }
   }
 
+  /**
+   * An answer that tells of another row's invoice says nothing of this one. By its number alone that is not certain: a
+   * portal that cuts numbers gives this row's invoice the number of another.
+   */
+  const believable = (row: InvoiceCells, decision: Decision): Decision => {
+    if (decision.to !== 'delivered') return decision
+    const { id, invoiceNumber } = decision.holding
+    if ((find('portal_id = ?', id)?.id ?? row.id) !== row.id)
+      return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
+    const named = invoiceNumber === null ? undefined : byNumber(invoiceNumber)
+    if (decision.how !== 'created' || named === undefined || named.id === row.id) return decision
+    const detail = `the portal answered with ${id} and the number of another invoice, ${invoiceNumber}`
+    const isOurs = !isOtherwise(differences(decision.holding, JSON.parse(row.body as string) as CreateBody))
+    return isOurs ? { to: 'held', code: 'PORTAL_UNCLEAR', detail } : { to: 'doubt', detail }
+  }
+
   const noteDecision = (id: number, decision: Decision, now: Instant): void => {
     // In history `at` is when it happened; the holding is the copy's.
     const { to, at: nextAttemptAt, holding, ...detail } = { at: undefined, holding: undefined, ...decision }
     const portalId = holding?.id
-    note(id, now, to === 'doubt' ? 'answer unknown' : to, { ...detail, portalId, nextAttemptAt })
+    note(id, now, eventOf[to] ?? to, { ...detail, body: undefined, portalId, nextAttemptAt })
   }
 
   /** Other facts came under this number while it was in doubt: they need a person. */
@@ -99,15 +143,17 @@ export const createEndings = ({ rows: { set, note }, conflicts, delivered, holdi
 
   /** The tool voided it while it was in doubt. */
   const concludeVoided = ({ id, state, voided }: InvoiceCells, { to }: Decision, now: Instant): void => {
-    if (voided !== 1 || to === 'doubt') return
+    if (voided !== 1 || to === 'doubt' || to === 'look') return
     if (to === 'delivered') set(id, { code: 'VOIDED_IN_TOOL' })
     else if (state !== 'delivered') set(id, dismissedCells('VOIDED_IN_TOOL', now))
     set(id, { voided: 0 })
     note(id, now, 'voided in the tool')
   }
 
-  const conclude = (row: InvoiceCells, decision: Decision, now: Instant): void => {
-    write(row, decision, now)
+  const conclude = (row: InvoiceCells, told: Decision, ending: Ending): void => {
+    const { now } = ending
+    const decision = believable(row, told)
+    write(row, decision, ending)
     if (isSamePause(row, decision)) return
     noteDecision(row.id, decision, now)
     holdForConflict(row, decision, now)
@@ -118,6 +164,23 @@ export const createEndings = ({ rows: { set, note }, conflicts, delivered, holdi
 }
 
 export type SqliteEndings = ReturnType<typeof createEndings>
+
+const eventOf: Partial<Record<Decision['to'], string>> = { doubt: 'answer unknown', look: 'looked for first' }
+
+/** What the portal's answer tells otherwise than it was sent. What it does not tell is not compared. */
+const differences = (holding: PortalInvoice, sent: CreateBody): string[] => {
+  const { customerId, amountCents, issuedAt, invoiceNumber } = holding
+  const told = {
+    customerId: [customerId, sent.customerId],
+    amount: [amountCents === null ? null : formatAmount(amountCents), sent.amount],
+    issuedAt: [issuedAt, sent.issuedAt],
+    invoiceNumber: [invoiceNumber && numberKey(invoiceNumber), numberKey(sent.invoiceNumber)]
+  }
+  return Object.entries(told).flatMap(([field, [is, was]]) => (is === null || is === was ? [] : [field]))
+}
+
+/** Another spelling of its number changes nothing about an invoice that stands there. */
+const isOtherwise = (fields: string[]): boolean => fields.some(field => field !== 'invoiceNumber')
 
 /** A pause that goes on is not worth a line each time. */
 const isSamePause = ({ state, code }: InvoiceCells, decision: Decision): boolean =>

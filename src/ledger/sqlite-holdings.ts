@@ -1,7 +1,7 @@
 // What the portal holds, on SQLite: see holdings.ts for what is promised.
 
 import type { Instant } from '../clock.ts'
-import { numberKey } from '../invoice.ts'
+import { numberKey, parseAmount } from '../invoice.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
 import { emailKey } from './claims.ts'
@@ -24,6 +24,8 @@ export type SqliteHoldings = Holdings & {
   enter: (entry: PortalInvoice, how: { read: number | null; own: boolean }, now: Instant) => void
   idsUnder: (key: string) => string[]
   told: () => number
+  /** One more create is let go; answers how many that makes. */
+  countSent: () => number
   enterCustomer: (customer: PortalCustomer, now: Instant) => void
 }
 
@@ -66,7 +68,8 @@ export const createHoldings = (
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, customer_id = excluded.customer_id,
         amount_cents = excluded.amount_cents, issued_at = excluded.issued_at, created_at = excluded.created_at,
-        seen_by = max(seen_by, excluded.seen_by), own = max(own, excluded.own)`,
+        seen_by = max(seen_by, excluded.seen_by), own = max(own, excluded.own),
+        unfound_at = CASE WHEN excluded.seen_by = 0 THEN NULL ELSE unfound_at END`,
       entry.id,
       key,
       JSON.stringify(whole),
@@ -86,8 +89,52 @@ export const createHoldings = (
     lost(id, now)
   }
 
+  const memory = (): Partial<Memory> => fact<Partial<Memory>>('memory') ?? {}
+  const remember = (news: Partial<Memory>): void => setFact('memory', { ...memory(), ...news })
+
+  const countSent = (): number => {
+    const sent = (memory().sent ?? 0) + 1
+    remember({ sent })
+    return sent
+  }
+
+  const reads = (): number => fact<number>('reads') ?? 0
+
+  const unfound = (id: string): PortalInvoice | null => {
+    const known = one('SELECT entry, seen_by, unfound_at FROM portal_invoice WHERE id = ?', id)
+    if (!known) return null
+    if (known.unfound_at !== null && Number(known.seen_by) > Number(known.unfound_at)) return entryOf(known)
+    if (known.unfound_at === null) run('UPDATE portal_invoice SET unfound_at = ? WHERE id = ?', reads(), id)
+    return null
+  }
+
+  const unfoundSince = (): Instant | null | undefined => {
+    const found = all(
+      `SELECT created_at FROM portal_invoice INDEXED BY portal_invoice_unfound
+        WHERE unfound_at IS NOT NULL AND seen_by <= unfound_at`
+    ).map(({ created_at }) => created_at as Instant | null)
+    if (found.length === 0) return undefined
+    const dated = found.filter(at => at !== null)
+    return dated.length < found.length ? null : Math.min(...dated)
+  }
+
+  const strangers: Holdings['strangers'] = async ({ customerId, amount, issuedAt }, told) =>
+    all(
+      `SELECT entry FROM portal_invoice AS found
+        WHERE told > ? AND customer_id = ? AND amount_cents = ? AND issued_at = ?
+          AND NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)
+          AND NOT EXISTS (SELECT 1 FROM invoice WHERE key = found.key)
+        ORDER BY told`,
+      told,
+      customerId,
+      parseAmount(amount) ?? null,
+      issuedAt
+    ).map(entryOf)
+
   const idsUnder = (key: string): string[] =>
-    all('SELECT id FROM portal_invoice WHERE key = ? ORDER BY told', key).map(({ id }) => id as string)
+    all(`SELECT id FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`, key, key).map(
+      ({ id }) => id as string
+    )
 
   const count = (table: 'portal_invoice' | 'portal_customer'): number =>
     one(`SELECT count(*) AS entries FROM ${table}`)?.entries as number
@@ -117,7 +164,7 @@ export const createHoldings = (
   }
 
   const enterCustomer = (customer: PortalCustomer, now: Instant): void => {
-    const news = keepCustomer(customer, fact<number>('reads') ?? 0, now)
+    const news = keepCustomer(customer, reads(), now)
     if (news.length > 0) addressed(news, now)
   }
 
@@ -131,6 +178,7 @@ export const createHoldings = (
     enterCustomer,
     idsUnder,
     told,
+    countSent,
     copy: async () => copy(),
     setCopy: change => write(() => setFact('copy', { ...copy(), ...change })),
     learn: (entries, read, now) =>
@@ -138,13 +186,21 @@ export const createHoldings = (
         for (const entry of entries) enter(entry, { read, own: false }, now)
       }),
     lose: (id, now) => write(() => lose(id, now)),
-    byNumber: async invoiceNumber =>
-      all('SELECT entry FROM portal_invoice WHERE key = ? ORDER BY told', numberKey(invoiceNumber)).map(
-        entryOf
-      ),
+    has: async id => one('SELECT 1 FROM portal_invoice WHERE id = ?', id) !== undefined,
+    unfound: id => write(() => unfound(id)),
+    unfoundSince: async () => unfoundSince(),
+    byNumber: async invoiceNumber => {
+      const key = numberKey(invoiceNumber)
+      return all(
+        `SELECT entry FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`,
+        key,
+        key
+      ).map(entryOf)
+    },
+    strangers,
     beginRead: () =>
       write(() => {
-        const read = (fact<number>('reads') ?? 0) + 1
+        const read = reads() + 1
         setFact('reads', read)
         return { read, told: told() }
       }),
@@ -199,8 +255,8 @@ export const createHoldings = (
     },
 
     lastBeat: async () => (one('SELECT at FROM heartbeat')?.at ?? null) as Instant | null,
-    memory: async () => fact<Partial<Memory>>('memory') ?? {},
-    remember: memory => write(() => setFact('memory', { ...fact<Partial<Memory>>('memory'), ...memory })),
+    memory: async () => memory(),
+    remember: news => write(() => remember(news)),
 
     async slotsTaken() {
       // Counted back from the last one taken, not from now: what the clock did since then cannot free a slot.
@@ -217,6 +273,9 @@ export const createHoldings = (
       })
   }
 }
+
+// A portal that spells numbers otherwise may give one row's invoice the number of another row.
+const isNoOthers = 'AND NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'
 
 const filled = (entry: PortalInvoice, known: PortalInvoice): PortalInvoice => ({
   id: entry.id,

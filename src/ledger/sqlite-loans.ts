@@ -11,9 +11,15 @@ import type { SqliteEndings } from './sqlite-endings.ts'
 import type { SqliteHoldings } from './sqlite-holdings.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 
-type Around = { rows: SqliteRows; holdings: SqliteHoldings; endings: SqliteEndings }
+type Around = {
+  rows: SqliteRows
+  holdings: SqliteHoldings
+  endings: SqliteEndings
+  /** How this process calls itself. */
+  owner: string
+}
 
-export const createLoans = ({ one, all, run }: Database, { rows, holdings, endings }: Around) => {
+export const createLoans = ({ one, all, run }: Database, { rows, holdings, endings, owner }: Around) => {
   const { find, set, note } = rows
 
   /** Of those that are due and were never tried, or failed before: each has an index of its own. */
@@ -74,23 +80,29 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
     return true
   }
 
-  const sending = (loan: Loan, body: CreateBody, now: Instant): 'granted' | 'lost' | 'known' => {
+  /** A number: how many creates were let go by now, this one among them. */
+  const sending = (loan: Loan, body: CreateBody, now: Instant): 'lost' | 'known' | 'unproven' | number => {
     const row = lent(loan, now)
     if (row?.state !== 'waiting') return 'lost'
+    const overrides = overridesOf(row)
+    if (row.unproven === 1 && !overrides.includes('PORTAL_UNCLEAR')) return 'unproven'
     const there = holdings.idsUnder(numberKey(body.invoiceNumber))
-    if (there.length > 0 && !overridesOf(row).includes('INVOICE_CONFLICT')) return 'known'
+    if (there.length > 0 && !overrides.includes('INVOICE_CONFLICT')) return 'known'
     set(loan.id, {
       state: 'sending',
       code: null,
       body: JSON.stringify(body),
+      // A person's word that it is absent was about what was sent before this.
+      overrides: JSON.stringify(overrides.filter(override => override !== 'PORTAL_UNCLEAR')),
       ever_sent: 1,
       unproven: 1,
+      sent_by: owner,
       told: holdings.told(),
       next_attempt_at: null,
       sending_at: now
     })
     note(loan.id, now, 'sending', { attempt: loan.attempt })
-    return 'granted'
+    return holdings.countSent()
   }
 
   const paying = (loan: Loan, now: Instant): boolean => {
@@ -102,7 +114,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
 
   const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
     const row = lent(loan, now)
-    if (row) endings.conclude(row, decision, now)
+    if (row) endings.conclude(row, decision, { now, isLooked: false })
     return row !== undefined
   }
 
@@ -112,7 +124,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
         WHERE state = 'sending' AND (loan_until IS NULL OR loan_until <= ?) ORDER BY sending_at, id LIMIT ?`,
       now,
       limit
-    ).map(doubtOf)
+    ).map(cells => doubtOf(cells, owner))
 
   const settle = ({ id, attempt }: Doubt, decision: Decision, now: Instant): boolean => {
     const row = find(
@@ -121,7 +133,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
       attempt,
       now
     )
-    if (row) endings.conclude(row, decision, now)
+    if (row) endings.conclude(row, decision, { now, isLooked: true })
     return row !== undefined
   }
 

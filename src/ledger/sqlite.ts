@@ -2,9 +2,11 @@
 // becomes one transaction. Writes that are asked for in the same turn of the event loop share one, and so one fsync, with a
 // savepoint for each; while a commit runs, the next ones gather.
 
+import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from './database.ts'
 import type { Ledger } from './ledger.ts'
+import { openSentBeside, type SentBeside } from './sent-beside.ts'
 import { createActions } from './sqlite-actions.ts'
 import { createArrivals } from './sqlite-arrivals.ts'
 import { createConflicts } from './sqlite-conflicts.ts'
@@ -25,12 +27,18 @@ export type SqliteOptions = {
   database?: DatabaseSync
   /** Of that database; a file has its own. */
   identity?: string
+  /** What counts beside that database; a file has its own. */
+  beside?: SentBeside
+  /** How this process calls itself: what another one sent it has inherited. */
+  owner?: string
   /** Runs a function after what is waiting now; the turn in which writes gather. */
   defer?: (flush: () => void) => void
 }
 
 export const openSqlite = (options: SqliteOptions): Ledger => {
-  const { file, database, identity = file, defer = setImmediate } = options
+  const { file, database, identity = file, owner = randomUUID(), defer = setImmediate } = options
+  const beside =
+    options.beside ?? (database || file === ':memory:' ? undefined : openSentBeside(`${file}.sent`))
   const db = openDatabase({
     file,
     database,
@@ -53,8 +61,8 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
 
   const tools = createTools(db)
   const arrivals = createArrivals(db, { rows, conflicts })
-  const endings = createEndings({ rows, conflicts, delivered, holdings })
-  const loans = createLoans(db, { rows, holdings, endings })
+  const endings = createEndings({ rows, conflicts, delivered, holdings, owner })
+  const loans = createLoans(db, { rows, holdings, endings, owner })
   const actions = createActions({ rows, conflicts })
   const reading = createReading(db, { rows })
   const retention = createRetention(db, { rows, conflicts })
@@ -74,13 +82,18 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     borrow: (limit, now, until, most) => write(() => loans.borrow(limit, now, until, most)),
     nextDueAt: async () => loans.nextDueAt(),
     attach: (loan, document, now) => write(() => loans.attach(loan, document, now)),
-    sending: (loan, body, now) => write(() => loans.sending(loan, body, now)),
+    async sending(loan, body, now) {
+      const answer = await write(() => loans.sending(loan, body, now))
+      if (typeof answer !== 'number') return answer
+      await beside?.raise(answer)
+      return 'granted'
+    },
     paying: (loan, now) => write(() => loans.paying(loan, now)),
     record: (loan, decision, now) => write(() => loans.record(loan, decision, now)),
     doubts: async (now, limit) => loans.doubts(now, limit),
     settle: (doubt, decision, now) => write(() => loans.settle(doubt, decision, now)),
 
-    act: (invoiceNumber, action, now) => write(() => actions.act(invoiceNumber, action, now)),
+    act: (invoiceNumber, action, now, words) => write(() => actions.act(invoiceNumber, action, now, words)),
 
     find: async invoiceNumber => reading.find(invoiceNumber),
     list: async filter => reading.list(filter),
@@ -93,8 +106,12 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     documents: async () => retention.documents(),
 
     identity: db.identity ?? identity,
+    sentBeside: async () => beside?.read(),
     customers,
     holdings,
-    close
+    async close() {
+      await close()
+      await beside?.close()
+    }
   }
 }

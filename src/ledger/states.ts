@@ -123,7 +123,7 @@ const heals = (kept: Kept, invoice: Invoice, document: Document | null): boolean
 export type Ruling =
   | { kind: 'nothing' }
   /** To `waiting`, due at once, with a fresh count of failures. */
-  | { kind: 'release'; override: Override | null }
+  | { kind: 'release'; overrides: Override[] }
   | { kind: 'dismiss' }
   /** Clears the code of a delivered row; a conflict that another code hid shows, and one that is seen is settled. */
   | { kind: 'clear' }
@@ -133,18 +133,23 @@ export type Ruling =
   | { kind: 'take' }
   | { kind: 'keep' }
 
+const unclear: Override[] = ['PORTAL_UNCLEAR']
+
 /** What a person's word does; null where the state does not allow it. */
 export const rule = (
   { state, code }: Pick<Kept, 'state' | 'code'>,
   action: Action,
-  hasConflict: boolean
+  { hasConflict, absent = false }: { hasConflict: boolean; absent?: boolean | undefined }
 ): Ruling | null => {
   if (state === 'sending') return null
   switch (action) {
     case 'deliver':
       if (state === 'delivered') return null
       if (hasConflict) return { kind: 'keep' }
-      return { kind: 'release', override: overrides.find(override => override === code) ?? null }
+      return {
+        kind: 'release',
+        overrides: [...overrides.filter(override => override === code), ...(absent ? unclear : [])]
+      }
     case 'dismiss':
       if (state === 'dismissed' || (state === 'delivered' && code === null)) return { kind: 'nothing' }
       return state === 'delivered' ? { kind: 'clear' } : { kind: 'dismiss' }

@@ -1,15 +1,23 @@
 // The portal's documented calls, one function each. Nothing is retried and no redirect followed; what an answer means is
 // decided in verdict.ts, and whether a request left at all in exchange.ts.
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import { formatPaidAt } from '../invoice.ts'
 import type { CreateBody } from '../ledger/ledger.ts'
 import { type Call, createExchanger, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
-import { type Page, PortalBill, PortalCustomer, PortalInvoice, pageOf, readWritten } from './schemas.ts'
-import { isAbout, readable, type Written, written } from './verdict.ts'
+import {
+  type Page,
+  PortalBill,
+  PortalCustomer,
+  PortalInvoice,
+  pageOf,
+  readWritten,
+  single
+} from './schemas.ts'
+import { isAbout, isPortals, readable, type Shape, shapeOf, type Written, written } from './verdict.ts'
 
 export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
@@ -40,7 +48,12 @@ export interface Portal {
     fields: CustomerFields,
     options?: { startBy?: number; endBy?: number }
   ): Promise<Written<PortalCustomer>>
-  /** Null: the portal answered 404. */
+  /**
+   * How this portal says that it holds no such invoice, asked with an id that nobody has. Null: not in words of its own;
+   * then it never says so of any.
+   */
+  learnMissing(): Promise<Shape | null>
+  /** Null: the portal says that it holds no such. Of invoices, in the words that were learned. */
   invoice(id: string): Promise<PortalInvoice | null>
   customer(id: string): Promise<PortalCustomer | null>
   invoicesPage(page: number): Promise<Page<PortalInvoice>>
@@ -72,15 +85,24 @@ export const createPortal = (options: PortalOptions): Portal => {
   const base = options.url.endsWith('/') ? options.url : `${options.url}/`
   const at = (path: string) => new URL(path, base)
 
-  const get = async <T extends z.ZodType>(
-    name: string,
-    path: string,
-    schema: T
-  ): Promise<z.output<T> | null> => {
-    const exchanged = await exchange({ name, method: 'GET', url: at(path) })
-    if (exchanged.kind === 'answer' && exchanged.status === 404) return null
-    return readable(exchanged, schema, clock.now())
+  let missing: Shape | null | undefined
+
+  const invoiceCall = (id: string) =>
+    exchange({ name: 'invoice', method: 'GET', url: at(`customer-invoices/${segment(id)}`) })
+
+  const learnMissing = async (): Promise<Shape | null> => {
+    const exchanged = await invoiceCall(nobodysId)
+    if (exchanged.kind !== 'answer' || exchanged.status >= 500 || unlearned.has(exchanged.status))
+      readable(exchanged, z.unknown(), clock.now())
+    missing = exchanged.kind === 'answer' ? shapeOf(exchanged, nobodysId) : null
+    return missing
   }
+
+  /** Before it was learned, for whoever only shows it: the usual words. */
+  const isMissing = (answer: Shape): boolean =>
+    missing === undefined
+      ? answer.status === 404
+      : answer.status === missing?.status && answer.words === missing.words
 
   const list = async <T extends z.ZodType>(name: string, path: string, page: number, entry: T) => {
     const exchanged = await exchange({ name, method: 'GET', url: at(`${path}?page=${page}`) })
@@ -143,14 +165,34 @@ export const createPortal = (options: PortalOptions): Portal => {
       })
     },
 
-    invoice: async id => get('invoice', `customer-invoices/${segment(id)}`, PortalInvoice),
-    customer: async id => get('customer', `customers/${segment(id)}`, PortalCustomer),
+    learnMissing,
+    async invoice(id) {
+      const exchanged = await invoiceCall(id)
+      const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
+      if (shape && isMissing(shape)) return null
+      return readable(exchanged, single(PortalInvoice), clock.now())
+    },
+    async customer(id) {
+      const exchanged = await exchange({
+        name: 'customer',
+        method: 'GET',
+        url: at(`customers/${segment(id)}`)
+      })
+      if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
+      return readable(exchanged, single(PortalCustomer), clock.now())
+    },
     invoicesPage: page => list('invoicesPage', 'customer-invoices', page, PortalInvoice),
     customersPage: page => list('customersPage', 'customers', page, PortalCustomer),
     billsPage: page => list('billsPage', 'invoices', page, PortalBill),
     close
   }
 }
+
+// In the portal's own notation, and of a length that none of its ids has.
+const nobodysId = 'inv_0factuurbrug0asks0for0what0nobody0has'
+
+// A pause, a refused token, a broken portal: of these nothing is learned.
+const unlearned: ReadonlySet<number> = new Set([401, 403, 408, 429])
 
 const fieldsOf = (body: CreateBody, inWords: boolean): Record<string, string> => {
   const { customerId, invoiceNumber, issuedAt, amount, paidAt, sendNotification } = body

@@ -3,12 +3,11 @@
 
 import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
-import type { CopyState, Holdings } from '../ledger/holdings.ts'
+import type { CopyState, Holdings, ListOrder } from '../ledger/holdings.ts'
 import type { Log } from '../log.ts'
 import { createLoop } from '../loop.ts'
-import type { Errand } from './pace.ts'
 import type { Begun, Reader } from './reader.ts'
-import { agree, orderOf, type Reading } from './reading.ts'
+import { agree, orderOf, type Reading, skewMs } from './reading.ts'
 
 export type CopyOptions = {
   holdings: Holdings
@@ -19,6 +18,8 @@ export type CopyOptions = {
   lateMs: number
   /** How long after it was sent a create can stay invisible. */
   settleMs: number
+  /** The last sign of life of the process before: back to it the portal is read before anything is created. */
+  lastBeat: () => Instant | null
   /** Whether this is the portal that the ledger knows; false when it cannot be asked. */
   recognise: () => Promise<boolean>
   /** Whether something waits for a customer that may be new in the portal. */
@@ -56,16 +57,24 @@ const restFactor = 10
 // How many of its latest creates are looked for at the end of a sweep.
 const ownMax = 100
 
-// How many missing ids are asked for after one read; the rest is asked after the next.
-const missingMax = 100
+// What a reading did not account for is asked for, so many at a time: others may spend from the same token.
+const askedEveryMs = minute
+const askedAtOnce = 5
+
+// A reading that could not be believed is made again after this; it costs as much each time.
+const unclearEveryMs = 5 * minute
 
 export const createCopy = (options: CopyOptions): Copy => {
   const { holdings, clock, log, lateMs, heard } = options
   const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
   const reader = options.reader.until(loop.stopping)
   let recognised = false
+  /** How the portal says that it holds no such invoice. */
+  let knowsMissing = false
   let startedAt = 0
   let isFilled = false
+  /** A reading that lacked what is known to stand there. */
+  let unaccounted: (Reading & Begun) | null = null
   let pages = 0
   let hurried = false
 
@@ -74,19 +83,29 @@ export const createCopy = (options: CopyOptions): Copy => {
     return !loop.stopping.aborted
   }
 
-  /** Asks for each id that should have been seen: the portal's answer tells whether it is gone. True when all are. */
-  const askForMissing = async (begun: Begun, since: Instant | null, errand: Errand): Promise<boolean> => {
-    let allGone = true
-    for (const id of await holdings.unseen(begun, since, missingMax)) {
-      if ((await reader.one(id, errand)) !== null) allGone = false
-    }
-    return allGone
+  /** Whether a reading accounts for what is known. What speaks against it is kept, for whoever asks why nothing moves. */
+  const isClear = async (reading: Reading & Begun): Promise<boolean> => {
+    const why = await reader.doubtOn(reading, 'sweep')
+    await tellUnclear(why)
+    if (why !== null) unaccounted = reading
+    return why === null
   }
 
-  const keepFull = async (reading: Reading & Begun, errand: Errand): Promise<void> => {
+  const tellUnclear = async (why: string | null): Promise<void> => {
+    const { unclear } = await holdings.copy()
+    if (why !== null) await holdings.setCopy({ unclear: { since: unclear?.since ?? clock.now(), why } })
+    else if (unclear !== null) await holdings.setCopy({ unclear: null })
+  }
+
+  const unbelieved = async (): Promise<never> => {
+    const { unclear } = await holdings.copy()
+    const why = unclear?.why ?? 'the list does not stand still'
+    throw new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs: unclearEveryMs })
+  }
+
+  const keepFull = async (reading: Reading & Begun): Promise<void> => {
     const before = await holdings.copy()
     const order = orderOf(reading.entries)
-    await askForMissing(reading, null, errand)
     const now = clock.now()
     await holdings.setCopy({
       order,
@@ -103,14 +122,15 @@ export const createCopy = (options: CopyOptions): Copy => {
    */
   const fill = async (): Promise<boolean> => {
     const { rolledBack } = await holdings.copy()
-    if (!(await reader.customers('delivery', goOn))) return false
+    if (!(await reader.customers('sweep', goOn))) return false
     const waitMs = startedAt + options.settleMs - clock.monotonic()
     if (rolledBack && waitMs > 0) await clock.sleep(waitMs, loop.stopping)
-    let before = await reader.all('delivery', goOn)
+    let before = await reader.all('sweep', goOn)
     while (before !== null) {
-      const reading = await reader.all('delivery', goOn)
+      const reading = await reader.all('sweep', goOn)
       if (reading !== null && agree(before, reading)) {
-        await keepFull(reading, 'delivery')
+        if (!(await isClear(reading))) await unbelieved()
+        await keepFull(reading)
         await holdings.setCopy({ filled: true, rolledBack: false })
         return true
       }
@@ -122,19 +142,28 @@ export const createCopy = (options: CopyOptions): Copy => {
   const full = async (): Promise<void> => {
     if (!(await reader.customers('sweep', goOn))) return
     const reading = await reader.all('sweep', goOn)
-    if (reading) await keepFull(reading, 'sweep')
+    if (reading === null) return
+    if (!(await isClear(reading))) await unbelieved()
+    await keepFull(reading)
+  }
+
+  /** What was created since then, where the list's order tells; null where it does not. Everything is read then. */
+  const recent = async (since: Instant, order: ListOrder): Promise<(Reading & Begun) | null> => {
+    if (order === 'unknown') return null
+    const reading = await reader.since(since, order, 'sweep', goOn)
+    if (loop.stopping.aborted || (reading !== null && (await isClear(reading)))) return reading
+    // What is known to stand in this range and was not seen there: or else the order is not what it seemed.
+    await holdings.setCopy({ order: 'unknown', orderSeen: false })
+    return null
   }
 
   const sweep = async ({ order, sweptTo, orderSeen }: CopyState): Promise<void> => {
-    if (order === 'unknown' || sweptTo === null) return full()
-    const since = sweptTo - lateMs
-    const reading = await reader.since(since, order, 'sweep', goOn)
+    const contested = await holdings.unfoundSince()
+    if (sweptTo === null || contested === null) return full()
+    const since = Math.min(sweptTo - lateMs, contested ?? Number.POSITIVE_INFINITY)
+    const reading = await recent(since, order)
     if (loop.stopping.aborted) return
-    // What is known to stand in this range and was not seen there is gone, or the order is not what it seemed.
-    if (reading === null || !(await askForMissing(reading, since, 'sweep'))) {
-      await holdings.setCopy({ order: 'unknown', orderSeen: false })
-      return full()
-    }
+    if (reading === null) return full()
     // One that was made while it was read may not have been seen, and shows nothing.
     const seen = new Set(reading.entries.map(({ id }) => id))
     const own = await holdings.ownSince(since, ownMax)
@@ -144,6 +173,23 @@ export const createCopy = (options: CopyOptions): Copy => {
       // All that is known was seen at that end; with an own create among it, the order is shown by our own doing.
       orderSeen: orderSeen || own.some(id => seen.has(id))
     })
+  }
+
+  /**
+   * What was sent after the ledger was copied, and a copy put back unseen, only the portal knows of. Where the order tells
+   * where it would stand, it is read back to the last sign of life, until two readings in a row agree.
+   */
+  const readBack = async ({ order }: CopyState): Promise<void> => {
+    const lastBeat = options.lastBeat()
+    if (order === 'unknown' || lastBeat === null) return
+    const since = Math.min(lastBeat, clock.now()) - skewMs
+    let before = await recent(since, order)
+    while (before !== null && !loop.stopping.aborted) {
+      const reading = await recent(since, order)
+      if (reading !== null && agree(before, reading)) return
+      before = reading
+    }
+    // The order was no order after all: what a new start could not know, this one does not, either.
   }
 
   const open = (): void => {
@@ -166,23 +212,48 @@ export const createCopy = (options: CopyOptions): Copy => {
     hurried = false
   }
 
+  /** What a reading lacked, and nobody has asked for yet: a few a minute, until each is there or gone. */
+  const askForUnaccounted = async (): Promise<void> => {
+    while (unaccounted !== null && !loop.stopping.aborted) {
+      const { isWhole, since, read } = unaccounted
+      const missing = await holdings.unseen(unaccounted, isWhole ? null : since, askedAtOnce)
+      if (missing.length === 0) break
+      for (const id of missing) {
+        const found = await reader.ask(id, 'sweep')
+        if (found) await holdings.learn([found], read, clock.now())
+        else await holdings.lose(id, clock.now())
+      }
+      await loop.nap(askedEveryMs)
+    }
+    unaccounted = null
+  }
+
   const turn = async (): Promise<void> => {
     recognised ||= await options.recognise()
     if (!recognised)
       throw new BridgeError('PORTAL_UNREACHABLE', 'whether this is the same portal cannot be asked')
-    const state = await holdings.copy()
     const startedAt = clock.monotonic()
     pages = 0
-    // Filled by an earlier process: deliveries need not wait for this one's first sweep.
-    if (state.filled) open()
+    // What cannot be understood now may have come from somebody else: it is asked again.
+    if (!knowsMissing) knowsMissing = (await reader.learnMissing('sweep')) !== null
+    await askForUnaccounted()
+    const state = await holdings.copy()
     if (!state.filled) {
       if (!(await fill())) return
       log.info(
         { invoices: await holdings.size(), tookMs: Math.round(clock.monotonic() - startedAt) },
         'portal copied'
       )
-    } else if (state.fullAt === null || clock.now() - state.fullAt >= fullEveryMs) await full()
-    else await sweep(state)
+    } else {
+      if (!isFilled) await readBack(state)
+      if (loop.stopping.aborted) return
+      // Filled by an earlier process: deliveries need not wait for this one's first sweep.
+      open()
+      const after = await holdings.copy()
+      const isOld = after.fullAt === null || clock.now() - after.fullAt >= fullEveryMs
+      if (isOld) knowsMissing = (await reader.learnMissing('sweep')) !== null
+      await (isOld ? full() : sweep(after))
+    }
     heard(null)
     open()
     await sleepUntilDue(clock.monotonic() - startedAt)

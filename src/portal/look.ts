@@ -3,13 +3,12 @@
 
 import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
-import { numberKey } from '../invoice.ts'
 import type { Decision, Doubt, Ledger } from '../ledger/ledger.ts'
 import type { Log } from '../log.ts'
 import { createLoop } from '../loop.ts'
-import { confirm, judgeFound } from './match.ts'
+import { confirm, contestedWords, judgeFound } from './match.ts'
 import type { Begun, Reader } from './reader.ts'
-import { agree, type Reading } from './reading.ts'
+import { agree, type Reading, skewMs } from './reading.ts'
 import type { PortalInvoice } from './schemas.ts'
 
 export type LookOptions = {
@@ -19,6 +18,10 @@ export type LookOptions = {
   log: Log
   /** How long after a doubt was first seen absence can be believed. */
   settleMs: number
+  /** The same for what another process sent. */
+  settleInheritedMs: number
+  /** How long no reading was believed until what is in doubt is held, for a person. */
+  unclearAfterMs: number
   /** Whether the copy is filled: before that there is nothing to compare with. */
   isReady: () => boolean
   /** What is to be done about one that is not in the portal. */
@@ -37,9 +40,6 @@ export interface Look {
 // A portal that never stands still for two readings is asked again later.
 const readingsMax = 6
 
-// Servers of one portal may differ in their clocks: so much further back is looked.
-const skewMs = 60_000
-
 // How many of its latest creates are looked for at that end.
 const ownMax = 100
 
@@ -47,10 +47,12 @@ const doubtsAtOnce = 200
 const idleMs = 5000
 const retryFirstMs = 5000
 const retryLongestMs = 60_000
-const missingMax = 3
+
+// A reading that could not be believed is made again after this; it costs as much each time.
+const unclearEveryMs = 5 * 60_000
 
 export const createLook = (options: LookOptions): Look => {
-  const { ledger, clock, log, settleMs, isReady, heard } = options
+  const { ledger, clock, log, settleMs, settleInheritedMs, unclearAfterMs, isReady, heard } = options
   const { holdings } = ledger
   const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
   const reader = options.reader.until(loop.stopping)
@@ -68,15 +70,24 @@ export const createLook = (options: LookOptions): Look => {
     const now = clock.monotonic()
     const doubts = await ledger.doubts(clock.now(), doubtsAtOnce)
     firstSeen = new Map(doubts.map(doubt => [keyOf(doubt), firstSeen.get(keyOf(doubt)) ?? now]))
-    const ageOf = (doubt: Doubt) => now - (firstSeen.get(keyOf(doubt)) ?? now)
-    const old = doubts.filter(doubt => ageOf(doubt) >= settleMs)
-    const young = doubts.filter(doubt => ageOf(doubt) < settleMs).map(doubt => settleMs - ageOf(doubt))
+    const leftOf = (doubt: Doubt) =>
+      (doubt.inherited ? settleInheritedMs : settleMs) - (now - (firstSeen.get(keyOf(doubt)) ?? now))
+    const old = doubts.filter(doubt => leftOf(doubt) <= 0)
+    const young = doubts.map(leftOf).filter(left => left > 0)
     return { doubts: old, waitMs: Math.min(idleMs, ...young) }
   }
 
   /** What follows from all that the copy tells under its number, as the portal tells it now. */
-  const verdictOn = async ({ body, overridden }: Doubt, entries: PortalInvoice[]): Promise<Decision | null> =>
-    judgeFound(await confirm(reader, entries, 'doubt'), body, overridden)
+  const verdictOn = async ({ body, overridden }: Doubt, entries: PortalInvoice[]) => {
+    const found = await confirm(reader, entries, 'doubt')
+    return found === 'contested' ? found : judgeFound(found, body, overridden)
+  }
+
+  /** What stands there is taken over; but what was sent may stand beside it, under a number spelled otherwise. */
+  const takeOver = async (doubt: Doubt, verdict: Extract<Decision, { to: 'delivered' }>): Promise<void> => {
+    const isAlone = (await holdings.strangers(doubt.body, doubt.told)).length === 0
+    await settle(doubt, isAlone ? verdict : { ...verdict, code: 'PORTAL_DUPLICATE' })
+  }
 
   /**
    * Adopts what the copy now tells of; answers the doubts that are left. That something else stands under the number
@@ -88,26 +99,34 @@ export const createLook = (options: LookOptions): Look => {
       const entries = await holdings.byNumber(doubt.body.invoiceNumber)
       const isThere = judgeFound(entries, doubt.body, doubt.overridden)?.to === 'delivered'
       const verdict = isThere ? await verdictOn(doubt, entries) : null
-      if (verdict?.to === 'delivered') await settle(doubt, verdict)
+      if (verdict !== 'contested' && verdict?.to === 'delivered') await takeOver(doubt, verdict)
       else left.push(doubt)
     }
     return left
   }
 
   /**
-   * What was sent does not stand in the portal: it waits again, or for a person if something else does. Answers those of
-   * which the portal says both: listed, but not there when asked for.
+   * What was sent does not stand in the portal: it waits again, or for a person if something else does, or what may be it
+   * under another spelling of its number.
    */
-  const settleAbsent = async (doubts: Doubt[], reading: Reading): Promise<Doubt[]> => {
-    const left: Doubt[] = []
-    const listed = new Set(reading.entries.map(({ invoiceNumber }) => numberKey(invoiceNumber ?? '')))
+  const settleAbsent = async (doubts: Doubt[]): Promise<void> => {
+    let why: string | null = null
     for (const doubt of doubts) {
-      const { invoiceNumber } = doubt.body
-      const verdict = await verdictOn(doubt, await holdings.byNumber(invoiceNumber))
-      if (!verdict && !doubt.overridden && listed.has(numberKey(invoiceNumber))) left.push(doubt)
-      else await settle(doubt, verdict ?? options.absent(doubt))
+      const entries = await holdings.byNumber(doubt.body.invoiceNumber)
+      const verdict = await verdictOn(doubt, entries)
+      if (verdict === 'contested') why = contestedWords(entries)
+      else if (verdict?.to === 'delivered') await takeOver(doubt, verdict)
+      else await settle(doubt, (await strangerTo(doubt)) ?? verdict ?? options.absent(doubt))
     }
-    return left
+    if (why !== null) throw await unclear(why)
+  }
+
+  const strangerTo = async ({ body, told }: Doubt): Promise<Decision | null> => {
+    const strangers = await holdings.strangers(body, told)
+    if (strangers.length === 0) return null
+    const found = strangers.map(({ id, invoiceNumber }) => `${id} (${invoiceNumber ?? 'without a number'})`)
+    const detail = `since then the portal shows ${found.join(', ')}, with the same customer, amount and date`
+    return { to: 'held', code: 'PORTAL_UNCLEAR', detail }
   }
 
   const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
@@ -115,29 +134,48 @@ export const createLook = (options: LookOptions): Look => {
     const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
     // Dated in the future, the newest stands before what was sent after it, and says nothing of where that is.
     const isTold = known !== null && known <= clock.now()
-    if (order === 'unknown' || !isTold) return reader.all('doubt', goOn)
+    if (order === 'unknown' || !isTold) return readAll()
     const since: Instant = Math.min(known, ...doubts.map(({ sentAt }) => sentAt)) - skewMs
     const own = orderSeen ? [] : await holdings.ownSince(since, ownMax)
-    if (!orderSeen && own.length === 0) return reader.all('doubt', goOn)
+    if (!orderSeen && own.length === 0) return readAll()
     const reading = await reader.since(since, order, 'doubt', goOn)
     if (loop.stopping.aborted) return null
     // Where no sweep has shown it yet, this reading has to: one of our own stands at the end where it should.
     const shown = orderSeen || reading?.entries.some(({ id }) => own.includes(id))
-    if (reading && shown && (await seesWhatIsKnown(reading, since))) {
-      if (!orderSeen) await holdings.setCopy({ orderSeen: true })
+    if (reading && shown && (await reader.doubtOn(reading, 'doubt')) === null) {
+      await holdings.setCopy({ orderSeen: true, unclear: null })
       return reading
     }
     log.warn({}, 'the portal does not list in the order it seemed to; everything is read')
     await holdings.setCopy({ order: 'unknown', orderSeen: false })
-    return reader.all('doubt', goOn)
+    return readAll()
   }
 
-  /** All that is known to stand in the range was seen in it, or is gone from the portal. */
-  const seesWhatIsKnown = async (begun: Begun, since: Instant): Promise<boolean> => {
-    const missing = await holdings.unseen(begun, since, missingMax + 1)
-    if (missing.length > missingMax) return false
-    for (const id of missing) if ((await reader.one(id, 'doubt')) !== null) return false
-    return true
+  /** Rejects where the reading does not account for what is known: what it lacks may be what is looked for. */
+  const readAll = async (): Promise<(Reading & Begun) | null> => {
+    const reading = await reader.all('doubt', goOn)
+    if (reading === null) return null
+    const why = await reader.doubtOn(reading, 'doubt')
+    if (why !== null) throw await unclear(why)
+    await holdings.setCopy({ unclear: null })
+    return reading
+  }
+
+  const unclear = async (why: string): Promise<BridgeError> => {
+    const { unclear: before } = await holdings.copy()
+    await holdings.setCopy({ unclear: { since: before?.since ?? clock.now(), why } })
+    return new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs: unclearEveryMs })
+  }
+
+  /** Nothing that the portal showed since long could be believed: only a person can find out. */
+  const holdUnclear = async (doubts: Doubt[]): Promise<void> => {
+    const { unclear: found } = await holdings.copy()
+    if (found === null) return
+    for (const doubt of doubts) {
+      const since = Math.max(found.since, doubt.sentAt)
+      if (clock.now() - since >= unclearAfterMs)
+        await settle(doubt, { to: 'held', code: 'PORTAL_UNCLEAR', detail: found.why })
+    }
   }
 
   const goOn = () => !loop.stopping.aborted
@@ -150,19 +188,19 @@ export const createLook = (options: LookOptions): Look => {
       const reading = await readFor(doubts)
       if (reading === null) return
       doubts = await adopt(doubts)
-      if (before !== null && sameRange(before, reading) && agree(before, reading)) {
-        doubts = await settleAbsent(doubts, reading)
-        break
-      }
+      if (before !== null && sameRange(before, reading) && agree(before, reading)) return settleAbsent(doubts)
       before = reading
     }
-    if (doubts.length > 0) throw new BridgeError('PORTAL_UNREACHABLE', 'the list does not stand still')
+    if (doubts.length > 0) throw await unclear('the list does not stand still')
   }
 
   const turn = async (): Promise<void> => {
     const { doubts, waitMs } = await ripe()
     if (doubts.length > 0 && isReady()) {
-      await look(doubts)
+      await look(doubts).catch(async error => {
+        await holdUnclear(doubts)
+        throw error
+      })
       heard(null)
     }
     await loop.nap(waitMs)

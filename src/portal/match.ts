@@ -6,15 +6,20 @@ import type { Errand } from './pace.ts'
 import type { Reader } from './reader.ts'
 import type { PortalInvoice } from './schemas.ts'
 
-/** Each entry as the portal tells it now; what is gone is left out. */
+/** Each entry as the portal tells it now; what is gone is left out. `contested`: of one nobody knows. */
 export const confirm = async (
   reader: Pick<Reader, 'one'>,
   entries: PortalInvoice[],
   errand: Errand
-): Promise<PortalInvoice[]> => {
+): Promise<PortalInvoice[] | 'contested'> => {
   const confirmed = await Promise.all(entries.map(({ id }) => reader.one(id, errand)))
-  return confirmed.filter(entry => entry !== null)
+  if (confirmed.includes('contested')) return 'contested'
+  return confirmed.filter(entry => entry !== null && entry !== 'contested')
 }
+
+/** In words, for who waits for it. */
+export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
+  `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
 
 /** What follows from what the portal holds under an invoice's number; null when it holds nothing that counts. */
 export const judgeFound = (

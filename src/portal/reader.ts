@@ -5,14 +5,16 @@ import { BridgeError } from '../errors.ts'
 import type { Holdings } from '../ledger/holdings.ts'
 import type { Portal } from './client.ts'
 import type { Errand, Pace } from './pace.ts'
-import { isSorted, type Reading } from './reading.ts'
+import { backMsMax, isSorted, type Reading } from './reading.ts'
 import type { PortalCustomer, PortalInvoice } from './schemas.ts'
 
 export type ReaderOptions = {
-  portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice' | 'customer'>
+  portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice' | 'customer' | 'learnMissing'>
   pace: Pace
   holdings: Holdings
   clock: Clock
+  /** Told when the portal says that it does not hold what its list has: only another reading tells who is right. */
+  contested?: () => void
   /** Ends every wait for a slot. */
   signal?: AbortSignal
   pagesMax?: number
@@ -31,12 +33,22 @@ export interface Reader {
     errand: Errand,
     page?: (number: number) => boolean
   ) => Promise<(Reading & Begun) | null>
-  /** Asks for one id, and tells the copy. Null: the portal does not hold it (any more). */
-  one: (id: string, errand: Errand) => Promise<PortalInvoice | null>
+  /**
+   * What speaks against a reading: known to stand in its range, and not seen there. Asks for each; what the portal does not
+   * hold either is gone, and the copy is told. Null: it accounts for all that is known, so what it does not show is absent.
+   */
+  doubtOn: (reading: Reading & Begun, errand: Errand) => Promise<string | null>
+  /**
+   * Asks for one id, and tells the copy. Null: the portal does not hold it, and nor does the copy. `contested`: the portal
+   * says so, and its list has it; until it is read again nobody knows.
+   */
+  one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
   /** The same, without telling anybody. */
   ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
-  /** The smallest question there is: rejects while the portal cannot be spoken to. */
-  probe: (errand: Errand) => Promise<void>
+  /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
+  learnMissing: (errand: Errand) => Promise<unknown>
+  /** The smallest question there is: rejects while the portal cannot be spoken to. Answers the ids that it showed. */
+  probe: (errand: Errand) => Promise<string[]>
   /** All customers. False when `page` ended it. */
   customers: (errand: Errand, page?: (number: number) => boolean) => Promise<boolean>
   /** The same reader, but once the signal is aborted it waits for no slot: then it rejects with PORTAL_BUSY. */
@@ -49,11 +61,14 @@ const pagesMaxDefault = 200_000
 // Documented, until the portal shows another.
 const perPageDefault = 15
 
-// Of so many customers at most the portal is asked whether they are gone; where all are, so are the others.
+// One entry or another may lack its number. So many, and no other: then the field is not called so any more.
+const unnumberedMax = 10
+
+// Of so many at most the portal is asked whether they are gone. Of customers: where all are, so are the others.
 const missingMax = 20
 
 export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
-  const { portal, pace, holdings, clock, signal, pagesMax = pagesMaxDefault } = options
+  const { portal, pace, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options
 
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot(errand, signal ? { signal } : {})
@@ -70,14 +85,28 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   const begin = async (since: Instant | null): Promise<Reading & Begun> => {
     const at = clock.now()
     const begun = { ...(await holdings.beginRead()), at }
-    return { entries: [], since, newestBefore: await holdings.newest(begun.told), ...begun }
+    const newestBefore = await holdings.newest(begun.told)
+    return { entries: [], since, isWhole: false, newestBefore, ...begun }
   }
 
-  const pageOf = async (number: number, read: number, errand: Errand) => {
-    const page = await inSlot(errand, () => portal.invoicesPage(number))
-    await holdings.learn(page.items, read, clock.now())
-    if (page.more && page.items.length > 0) seen.perPage = page.items.length
-    return page
+  /** The pages of one reading, in whatever order it asks for them. */
+  const pagesFor = ({ read }: Begun, errand: Errand) => {
+    // By which page each entry was shown first.
+    const shown = new Map<string, number>()
+    let numbered = 0
+    return async (number: number) => {
+      const page = await inSlot(errand, () => portal.invoicesPage(number))
+      const { items } = page
+      await holdings.learn(items, read, clock.now())
+      if (page.more && items.length > 0) seen.perPage = items.length
+      if (items.length > 0 && items.every(({ id }) => (shown.get(id) ?? number) !== number))
+        throw unreadable(`it answers page ${number} with what it answered before`)
+      for (const { id } of items) if (!shown.has(id)) shown.set(id, number)
+      numbered += items.filter(({ invoiceNumber }) => invoiceNumber !== null).length
+      if (shown.size >= unnumberedMax && numbered === 0)
+        throw unreadable('its entries tell no invoice number')
+      return page
+    }
   }
 
   /**
@@ -103,52 +132,70 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
 
   const all: Reader['all'] = async (errand, goOn = () => true) => {
     const reading = await begin(null)
+    const pageOf = pagesFor(reading, errand)
     for (let number = 1; number <= pagesMax; number += 1) {
-      const { items, more } = await pageOf(number, reading.read, errand)
+      const { items, more } = await pageOf(number)
       reading.entries.push(...items)
-      if (!more) return { ...reading, entries: once(reading.entries) }
+      if (!more) return { ...reading, isWhole: true, entries: once(reading.entries) }
       if (!goOn(number)) return null
     }
     throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
   }
 
+  /** So far before `since` that nothing of it can follow, even where the portal's clock went back. */
   const isBefore = (entry: PortalInvoice | undefined, since: Instant): boolean =>
-    entry !== undefined && entry.createdAt !== null && entry.createdAt < since
+    entry !== undefined && entry.createdAt !== null && entry.createdAt < since - backMsMax
 
   const fromStart = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)
+    const pageOf = pagesFor(reading, errand)
     for (let number = 1; number <= pagesMax; number += 1) {
-      const { items, more } = await pageOf(number, reading.read, errand)
+      const { items, more } = await pageOf(number)
       reading.entries.push(...items)
-      if (!more || isBefore(items.at(-1), since)) return reading
+      if (!more) return { ...reading, isWhole: true }
+      if (isBefore(items.at(-1), since)) return reading
       if (!goOn(number)) return null
     }
     return null
   }
 
   /**
-   * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what is deleted meanwhile draws later entries to earlier pages.
+   * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what is
+   * deleted meanwhile draws later entries to earlier pages.
    */
   const fromEnd = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)
+    const pageOf = pagesFor(reading, errand)
     let number = Math.max(1, Math.ceil((await holdings.size()) / seen.perPage))
     let pages = 1
-    let page = await pageOf(number, reading.read, errand)
+    let page = await pageOf(number)
     while (page.more) {
       if (!goOn(pages) || pages >= pagesMax) return null
       number += 1
       pages += 1
-      page = await pageOf(number, reading.read, errand)
+      page = await pageOf(number)
     }
     reading.entries.push(...page.items)
     while (number > 1 && !isBefore(reading.entries[0], since)) {
       if (!goOn(pages)) return null
       number -= 1
       pages += 1
-      const { items } = await pageOf(number, reading.read, errand)
+      const { items } = await pageOf(number)
       reading.entries.unshift(...items)
     }
-    return reading
+    return { ...reading, isWhole: number === 1 }
+  }
+
+  const doubtOn: Reader['doubtOn'] = async (reading, errand) => {
+    const missing = await holdings.unseen(reading, reading.isWhole ? null : reading.since, missingMax + 1)
+    if (missing.length > missingMax)
+      return `the portal's list lacks more than ${missingMax} invoices that are known to stand there`
+    for (const id of missing) {
+      if (await ask(id, errand))
+        return `the portal's list lacks ${id}, which the portal holds when asked for it`
+      await holdings.lose(id, clock.now())
+    }
+    return null
   }
 
   return {
@@ -160,15 +207,24 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       return isSorted(entries, order) ? { ...reading, entries } : null
     },
     ask,
+    doubtOn,
     async one(id, errand) {
       const found = await ask(id, errand)
-      if (found) await holdings.learn([found], null, clock.now())
-      else await holdings.lose(id, clock.now())
-      return found
+      if (found) {
+        await holdings.learn([found], null, clock.now())
+        return found
+      }
+      if (!(await holdings.has(id))) return null
+      const listed = await holdings.unfound(id)
+      if (listed) return listed
+      contested()
+      return 'contested'
     },
     async probe(errand) {
-      await inSlot(errand, () => portal.invoicesPage(1))
+      const { items } = await inSlot(errand, () => portal.invoicesPage(1))
+      return items.map(({ id }) => id)
     },
+    learnMissing: errand => inSlot(errand, () => portal.learnMissing()),
     async customers(errand, goOn = () => true) {
       const { read } = await holdings.beginRead()
       const seen: PortalCustomer[] = []
@@ -190,3 +246,6 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     until: ending => createReader({ ...options, signal: ending }, seen)
   }
 }
+
+const unreadable = (what: string): BridgeError =>
+  new BridgeError('PORTAL_UNREACHABLE', `the portal's list cannot be read: ${what}`)

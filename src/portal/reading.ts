@@ -10,9 +10,20 @@ export type Reading = {
   entries: PortalInvoice[]
   /** Only what was created since then was looked for; null: everything. */
   since: Instant | null
+  /** It came to both ends of the list: what it does not show, the list does not show. */
+  isWhole: boolean
   /** The latest creation that was known when it began. Whatever was created later is at least as late. */
   newestBefore: Instant | null
 }
+
+/**
+ * How far a portal's clock may go back between two entries: an hour, where it keeps local time and summer ends, and more
+ * than its servers ever differ.
+ */
+export const backMsMax = 90 * 60_000
+
+/** Servers of one portal, and ours, may differ in their clocks: so much further back is looked. */
+export const skewMs = 60_000
 
 /**
  * Whether the second of two consecutive readings shows that the first missed nothing: all that the first saw is still
@@ -25,7 +36,9 @@ export const agree = (first: Reading, second: Reading): boolean => {
   const { newestBefore } = first
   return second.entries
     .filter(entry => after.has(entry.id) && !before.has(entry.id))
-    .every(({ createdAt }) => createdAt !== null && newestBefore !== null && createdAt >= newestBefore)
+    .every(
+      ({ createdAt }) => createdAt !== null && newestBefore !== null && createdAt >= newestBefore - backMsMax
+    )
 }
 
 /** Of a partial reading only its range counts: what is older stands on its last page by chance. */
@@ -43,8 +56,11 @@ const createdMin = 10
  * each that issue date, number and id would have put otherwise. Sequential numbers that are created in turn prove nothing.
  */
 export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
-  if (new Set(entries.map(({ createdAt }) => createdAt)).size < createdMin) return 'unknown'
-  const order = (['newest', 'oldest'] as const).find(candidate => isSorted(entries, candidate))
+  const created = new Set(entries.map(({ createdAt }) => createdAt)).size
+  const order = (['newest', 'oldest'] as const).find(candidate => {
+    const steps = stepsBack(entries, candidate)
+    return steps !== null && created >= createdMin * (steps + 1)
+  })
   if (order === undefined) return 'unknown'
   const others: ((entry: PortalInvoice) => string | null)[] = [
     ({ issuedAt }) => issuedAt,
@@ -58,13 +74,24 @@ export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
   return told ? order : 'unknown'
 }
 
-export const isSorted = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'): boolean =>
-  entries.every((entry, index) => {
-    const previous = entries[index - 1]
-    if (entry.createdAt === null) return false
-    if (previous === undefined || previous.createdAt === null) return true
-    return order === 'newest' ? previous.createdAt >= entry.createdAt : previous.createdAt <= entry.createdAt
-  })
+/** So far as a part of a list can show: it steps back once at most, or once in so many as prove an order. */
+export const isSorted = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'): boolean => {
+  const steps = stepsBack(entries, order)
+  return steps !== null && steps <= 1 + Math.floor(entries.length / createdMin)
+}
+
+/** How often the list steps back against its order. Null: too far, or an entry tells no time. */
+const stepsBack = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'): number | null => {
+  let steps = 0
+  for (const [index, { createdAt }] of entries.entries()) {
+    const previous = entries[index - 1]?.createdAt ?? createdAt
+    if (createdAt === null || previous === null) return null
+    const back = order === 'newest' ? createdAt - previous : previous - createdAt
+    if (back > backMsMax) return null
+    if (back > 0) steps += 1
+  }
+  return steps
+}
 
 /** Whether neighbours that were created at different times stand against this sort, in this direction. */
 const contradicts = (

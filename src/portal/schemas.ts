@@ -45,8 +45,8 @@ export const PortalInvoice = z
   .object({
     id,
     customerId: text,
-    // The one field that must be there, if only as null: a list whose entries lost it would look like absence.
-    invoiceNumber: z.string().nullable(),
+    // An entry without it is no reason not to read the others; a whole list without it is no list (reader.ts).
+    invoiceNumber: text,
     issuedAt: text,
     amount,
     currency: text,
@@ -87,16 +87,29 @@ export const PortalBill = z.object({
 export type Page<T> = { items: T[]; more: boolean }
 
 /**
- * `next_page_url` is only asked whether it is null: the vendor's examples end it in a stray comma. Where it is missing
- * there may be more, and an empty page ends the list.
+ * `next_page_url` is only asked whether it is null: the vendor's examples end it in a stray comma. The same framework puts
+ * it below `links`, too. Where it is missing there may be more, and an empty page ends the list.
  */
 export const pageOf = <T extends z.ZodType>(entry: T) =>
   z
-    .object({ data: z.array(entry), next_page_url: z.unknown().optional() })
-    .transform(({ data, next_page_url }) => ({
-      items: data,
-      more: data.length > 0 && next_page_url !== null
-    }))
+    .object({
+      data: z.array(z.preprocess(unwrapped, entry)),
+      next_page_url: z.unknown().optional(),
+      links: z.object({ next: z.unknown().optional() }).optional().catch(undefined)
+    })
+    .transform(({ data, next_page_url, links }): Page<z.output<T>> => {
+      const next = next_page_url === undefined ? links?.next : next_page_url
+      return { items: data, more: data.length > 0 && next !== null }
+    })
+
+/** A single object may come as `{"data": …}`, as that framework has it by default. */
+const unwrapped = (json: unknown): unknown => {
+  const { id, data } = (json ?? {}) as { id?: unknown; data?: unknown }
+  const isWrapped = id === undefined && typeof data === 'object' && data !== null && !Array.isArray(data)
+  return isWrapped ? data : json
+}
+
+export const single = <T extends z.ZodType>(schema: T) => z.preprocess(unwrapped, schema)
 
 // Documented as text, shown as JSON numbers elsewhere; a number that is an invoice's name loses no digit either.
 const keptAsDigits = /^(invoiceNumber|amount|\w+Amount)$/
@@ -129,8 +142,8 @@ export const read = <T extends z.ZodType>(schema: T, body: string): Reading<z.ou
 
 /** The answer to a write: an id is all that proves it. What else of it cannot be read is null. Null: no id. */
 export const readWritten = <T extends z.ZodType>(schema: T, body: string): z.output<T> | null => {
-  const known = read(z.looseObject({ id }), body)
+  const known = read(single(z.looseObject({ id })), body)
   if ('problem' in known) return null
-  const whole = schema.safeParse({ invoiceNumber: null, ...known.value })
-  return whole.success ? whole.data : schema.parse({ invoiceNumber: null, id: known.value.id })
+  const whole = schema.safeParse(known.value)
+  return whole.success ? whole.data : schema.parse({ id: known.value.id })
 }

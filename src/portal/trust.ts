@@ -2,9 +2,9 @@
 // copy lie together; and the copy of one portal says nothing about another.
 
 import { createHash } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import type { Clock, Instant } from '../clock.ts'
 import { BridgeError, isCode } from '../errors.ts'
-import { emptyCopy } from '../ledger/holdings.ts'
+import { emptyCopy, type Holdings } from '../ledger/holdings.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Log } from '../log.ts'
 import type { Reader } from './reader.ts'
@@ -15,21 +15,28 @@ const silenceMsMax = 10 * 60_000
 // So many known ids are asked for in a portal that looks like another one.
 const idsAsked = 3
 
-/** Before anything else is written: empties the copy when this ledger may have been rolled back. */
-export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<void> => {
+/**
+ * Before anything else is written: empties the copy when this ledger may have been rolled back. Answers the last sign of
+ * life of the process before: what was sent since only the portal may know, whatever this ledger says.
+ */
+export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<Instant | null> => {
   const { holdings, identity } = ledger
   const lastBeat = await holdings.lastBeat()
-  const { identity: before } = await holdings.memory()
+  const { identity: before, sent = 0 } = await holdings.memory()
+  const beside = await ledger.sentBeside()
   const silent = lastBeat !== null && Math.abs(clock.now() - lastBeat) > silenceMsMax
   const copied = before !== undefined && before !== identity
-  if (silent || copied) {
+  // Put back alone, it knows of fewer than what stands beside it.
+  const behind = beside === null ? sent > 0 : beside !== undefined && beside > sent
+  if (silent || copied || behind) {
     log.warn(
-      { silent, copied },
+      { silent, copied, behind },
       'the ledger may have been rolled back: the portal is read before anything is created'
     )
     await holdings.setCopy({ ...emptyCopy, rolledBack: true })
   }
-  await holdings.remember({ identity })
+  await holdings.remember({ identity, sent: Math.max(sent, beside ?? 0) })
+  return lastBeat
 }
 
 export type PortalIdentity = { url: string; token: string }
@@ -40,26 +47,28 @@ export type PortalIdentity = { url: string; token: string }
  */
 export const recognisePortal = async (
   { holdings }: Ledger,
-  reader: Pick<Reader, 'ask'>,
+  reader: Pick<Reader, 'ask' | 'probe'>,
   { url, token }: PortalIdentity
 ): Promise<boolean> => {
   const portal = { url, token: createHash('sha256').update(token).digest('hex').slice(0, 16) }
   const { portal: known } = await holdings.memory()
   if (known?.url === portal.url && known.token === portal.token) return true
   const ids = known ? await holdings.latest(idsAsked) : []
-  if (ids.length > 0 && !(await holdsOne(ids, reader))) return false
+  if (ids.length > 0 && !(await holdsOne(ids, { holdings, reader }))) return false
   await holdings.remember({ portal })
   return true
 }
 
-const holdsOne = async (ids: string[], reader: Pick<Reader, 'ask'>): Promise<boolean> => {
-  for (const id of ids) {
-    try {
-      if ((await reader.ask(id, 'delivery')) !== null) return true
-    } catch (error) {
-      if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
-      return false
-    }
+type Around = { holdings: Holdings; reader: Pick<Reader, 'ask' | 'probe'> }
+
+const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<boolean> => {
+  try {
+    for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return true
+    // A portal that never answers for a single id still lists them.
+    for (const id of await reader.probe('delivery')) if (await holdings.has(id)) return true
+  } catch (error) {
+    if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
+    return false
   }
   throw new BridgeError('PORTAL_CHANGED', `the portal holds none of ${ids.join(', ')}`)
 }

@@ -1,5 +1,6 @@
 // What an answer of the portal means. Of a write there are three meanings and no fourth: done, certainly not done, and
-// unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice.
+// unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice; and certain is only
+// what the portal says in its own words: anybody between it and us can answer 404.
 
 import type { z } from 'zod'
 import type { Instant } from '../clock.ts'
@@ -12,7 +13,8 @@ export type Written<T> =
   | { outcome: 'done'; value: T }
   /** Certainly not done. `detail` is for the ledger's history only: the portal's words can be personal. */
   | { outcome: 'not-done'; code: Code; detail: string; retryAfterMs?: number }
-  | { outcome: 'unknown'; detail: string; status?: number }
+  /** `answered`: by the portal itself, though not clearly. */
+  | { outcome: 'unknown'; detail: string; answered: boolean }
 
 type Answer = Extract<Exchange, { kind: 'answer' }>
 
@@ -21,16 +23,25 @@ type Write<T> = { valueIn: (body: string) => T | null; now: Instant; taken?: Reg
 
 export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>): Written<T> => {
   if (exchange.kind === 'unsent') return notDone('PORTAL_UNREACHABLE', exchange.reason)
-  if (exchange.kind === 'lost') return { outcome: 'unknown', detail: exchange.reason }
+  if (exchange.kind === 'lost') return { outcome: 'unknown', detail: exchange.reason, answered: false }
 
   const { status, headers, body } = exchange
-  const unknown = (detail: string): Written<T> => ({ outcome: 'unknown', detail, status })
+  const isOwn = isPortals(exchange)
+  const unknown = (detail: string): Written<T> => ({
+    outcome: 'unknown',
+    detail,
+    // Below 500, and not its own time-out: it is there, whatever it means.
+    answered: isOwn && status < 500 && status !== 408
+  })
   if (status >= 200 && status < 300) {
     const value = body === null ? null : valueIn(body)
     return value === null
       ? unknown(`the portal answered ${status}, but not with an id`)
       : { outcome: 'done', value }
   }
+  if (status >= 400 && status < 500 && body === null)
+    return unknown(`the portal answered ${status}, and the reason was cut off`)
+  if (!isOwn) return unknown(`something other than the portal answered ${status}`)
   switch (status) {
     case 429:
       return { ...notDone('PORTAL_BUSY', 'the portal asks for a pause'), retryAfterMs: pauseOf(headers, now) }
@@ -43,9 +54,7 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
       return notDone('PORTAL_REJECTED', wordsOf(exchange))
     case 400:
     case 422:
-      // Without its words it cannot be told from one that says the number is there.
-      if (body === null) return unknown(`the portal answered ${status}, and the reason was cut off`)
-      if (taken && saysTaken(body, taken)) return unknown(wordsOf(exchange))
+      if (taken && saysTaken(body ?? '', taken)) return unknown(wordsOf(exchange))
       return notDone('PORTAL_REJECTED', wordsOf(exchange))
     default:
       return unknown(wordsOf(exchange))
@@ -54,6 +63,30 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
 
 const notDone = (code: Code, detail: string) => ({ outcome: 'not-done', code, detail }) as const
 
+/**
+ * Whether an answer is the portal's own: an object in JSON that says what was wrong as its documentation shows it, or as
+ * the framework behind it does.
+ */
+export const isPortals = ({ status, body }: Answer): boolean => {
+  const json = body === null ? undefined : jsonIn(body)
+  if (!isRecord(json)) return false
+  if (status >= 200 && status < 300) return true
+  const { message, errors, code } = json
+  return typeof message === 'string' || isRecord(errors) || Number(code) === status
+}
+
+/** What the answer to a question for one id looks like, whatever the id. */
+export type Shape = { status: number; words: string }
+
+/** Null: not in the portal's own words, and so nothing that could be recognised. */
+export const shapeOf = (answer: Answer, id: string): Shape | null => {
+  const { status, body } = answer
+  if (status < 400 || status >= 500 || !isPortals(answer)) return null
+  const { message, ...others } = jsonIn(body ?? '') as Record<string, unknown>
+  const words = String(message ?? '').replaceAll(id, '…')
+  return { status, words: `${Object.keys(others).sort().join(' ')}: ${words}` }
+}
+
 /** The value of an answer to a read. What was not read is never an empty answer: it rejects. */
 export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now: Instant): z.output<T> => {
   if (exchange.kind !== 'answer') throw new BridgeError('PORTAL_UNREACHABLE', exchange.reason)
@@ -61,10 +94,13 @@ export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now
   if (status === 429) {
     throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pauseOf(headers, now) })
   }
-  if (status === 401 || status === 403)
+  // A wall in front of it says 403 as well; for whoever only reads, any object in JSON is word enough.
+  if ((status === 401 || status === 403) && isRecord(jsonIn(body ?? '')))
     throw new BridgeError('PORTAL_UNAUTHORIZED', `the portal answered ${status}`)
-  if (status < 200 || status > 299)
-    throw new BridgeError('PORTAL_UNREACHABLE', `the portal answered ${status}`)
+  if (status < 200 || status > 299) {
+    const whose = isPortals(exchange) || status >= 500 ? 'the portal' : 'something other than the portal'
+    throw new BridgeError('PORTAL_UNREACHABLE', `${whose} answered ${status}`)
+  }
   const reading = body === null ? { problem: 'it was cut off' } : read(schema, body)
   if ('value' in reading) return reading.value
   throw new BridgeError('PORTAL_UNREACHABLE', `the portal's answer cannot be read: ${reading.problem}`)
@@ -92,12 +128,7 @@ type Refusal = { message: string; fields: [name: string, words: string][] | null
 
 /** Laravel's `message` and `errors`, where they are that; else every text there is. The shape is not documented. */
 const refusalOf = (body: string): Refusal => {
-  let json: unknown
-  try {
-    json = JSON.parse(body)
-  } catch {
-    return { message: body, fields: null } // a page of HTML can name its reason as well
-  }
+  const json = jsonIn(body)
   const { message, errors } = isRecord(json) ? json : {}
   const fields = isRecord(errors) ? Object.entries(errors) : []
   return {
@@ -105,6 +136,14 @@ const refusalOf = (body: string): Refusal => {
       '; '
     ),
     fields: fields.length > 0 ? fields.map(([name, words]) => [name, textsIn(words).join(' ')]) : null
+  }
+}
+
+const jsonIn = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
   }
 }
 

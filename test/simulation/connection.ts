@@ -1,15 +1,16 @@
 // One process's way to the simulated portal: a stand-in for src/portal/client.ts, over a network that delays, loses and
 // garbles. What an answer means is decided by the product's own verdict and schemas.
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Clock } from '../../src/clock.ts'
-import { formatPaidAt, numberKey } from '../../src/invoice.ts'
+import { formatPaidAt } from '../../src/invoice.ts'
 import type { Portal } from '../../src/portal/client.ts'
 import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'
-import { PortalCustomer, PortalInvoice, pageOf, readWritten } from '../../src/portal/schemas.ts'
-import { readable, written } from '../../src/portal/verdict.ts'
+import { PortalCustomer, PortalInvoice, pageOf, readWritten, single } from '../../src/portal/schemas.ts'
+import { readable, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
 import type { Place } from './machine.ts'
+import { keyOf } from './number.ts'
 import type { Answer } from './portal.ts'
 import type { Random } from './random.ts'
 import { isAlive, type Owner } from './scheduler.ts'
@@ -46,8 +47,23 @@ const kinds: readonly (keyof Faults)[] = [
   'garbled',
   'errorBefore',
   'errorAfter',
-  'odd'
+  'odd',
+  'pageBefore',
+  'pageAfter',
+  'refusedAfter',
+  'wrongId'
 ]
+
+const nobodysId = 'inv_nobody'
+
+const refusedAfter = JSON.stringify({ code: 422, message: 'The given data was invalid.' })
+
+/** A proxy's, a cache's, a wall's: any status, and never the portal's words. */
+const pageOfAnother = (random: Random): Answer => ({
+  status: random.pick([200, 400, 401, 403, 404, 404, 413, 422, 429, 502]),
+  headers: {},
+  body: random.pick(['<html>Not here</html>', '', 'Not Found', '{"error":"no route"}'])
+})
 
 const drawFault = (random: Random, faults: Faults): Fault => {
   for (const kind of kinds) if (faults[kind] > 0 && random.chance(faults[kind])) return kind
@@ -59,14 +75,16 @@ export const createConnection = (options: ConnectionOptions): Portal => {
   const { scheduler, random, weather, portal, requests, storm, tell } = world
   const { timeoutMs } = weather.bridge
   const { latencyMs, slowMs } = weather.portal
+  let missing: Shape | null = null
   const travelMs = () => random.int(1, latencyMs)
 
   /** What becomes of a request that arrived; null: nothing ever comes back. */
   const serve = (ask: Ask, request: Request, fault: Fault): Answer | null => {
     const refused = portal.admit()
-    if (refused || fault === 'errorBefore' || fault === 'odd') {
+    if (refused || fault === 'errorBefore' || fault === 'odd' || fault === 'pageBefore') {
       request.fate = 'nothing'
       if (refused) return refused
+      if (fault === 'pageBefore') return pageOfAnother(random)
       const status = fault === 'odd' ? random.pick([408, 409, 302]) : random.pick([500, 502, 503, 504])
       return { status, headers: {}, body: 'no' }
     }
@@ -74,6 +92,10 @@ export const createConnection = (options: ConnectionOptions): Portal => {
     const answer = ask.serve(request.sentAt)
     request.fate = portal.entries.length > before ? 'made' : 'nothing'
     if (fault === 'lostAnswer') return null
+    if (fault === 'pageAfter') return pageOfAnother(random)
+    const isMade = request.fate === 'made'
+    if (fault === 'refusedAfter' && isMade) return { status: 422, headers: {}, body: refusedAfter }
+    if (fault === 'wrongId' && isMade) return portal.anotherThan(answer) ?? answer
     if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
     if (fault !== 'garbled') return answer
     const cut = answer.body.slice(0, random.int(0, answer.body.length - 1))
@@ -89,6 +111,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const fault = storm.rages ? drawFault(random, isWrite ? weather.faults : weather.readFaults) : 'none'
       let request: Request | undefined
       let arrived = false
+      let stalled = false
       let over = false
       const end = (exchanged: Exchange): void => {
         if (over) return
@@ -120,6 +143,12 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         // One that died may have left bytes on their way.
         if (over || fault === 'lostRequest' || (!isAlive(owner) && random.chance(0.2))) {
           request.fate = 'nothing'
+          return
+        }
+        const { stallMs } = weather.portal
+        if (!isAlive(owner) && isWrite && !stalled && stallMs > 0) {
+          stalled = true
+          scheduler.after(random.int(0, stallMs), () => arrive(request))
           return
         }
         arrived = true
@@ -169,7 +198,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
     async createInvoice(body, pdf, { startBy, endBy } = {}) {
       const exchanged = await exchange({
         name: 'createInvoice',
-        key: numberKey(body.invoiceNumber),
+        key: keyOf(body.invoiceNumber),
         startBy,
         endBy,
         serve: sentAt => portal.create(body, fileOf(pdf), sentAt)
@@ -186,10 +215,23 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const exchanged = await exchange({ name: 'markPaid', key: id, serve: () => portal.markPaid(id, at) })
       return written(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer), now: clock.now() })
     },
+    async learnMissing() {
+      const exchanged = await exchange({
+        name: 'invoice',
+        key: nobodysId,
+        serve: () => portal.one(nobodysId)
+      })
+      const isAnswer = exchanged.kind === 'answer' && exchanged.status < 500
+      if (!isAnswer || [401, 403, 408, 429].includes(exchanged.status))
+        readable(exchanged, z.unknown(), clock.now())
+      missing = exchanged.kind === 'answer' ? shapeOf(exchanged, nobodysId) : null
+      return missing
+    },
     async invoice(id) {
       const exchanged = await exchange({ name: 'invoice', key: id, serve: () => portal.one(id) })
-      if (exchanged.kind === 'answer' && exchanged.status === 404) return null
-      return readable(exchanged, PortalInvoice, clock.now())
+      const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
+      if (shape && shape.status === missing?.status && shape.words === missing.words) return null
+      return readable(exchanged, single(PortalInvoice), clock.now())
     },
     invoicesPage: number =>
       read(

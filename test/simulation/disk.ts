@@ -2,6 +2,7 @@
 // the copy, and lost.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { SentBeside } from '../../src/ledger/sent-beside.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import type { Document, Spool } from '../../src/spool.ts'
 
@@ -10,6 +11,8 @@ export interface Disk {
   database: () => DatabaseSync
   /** As the bridge reads it off its lock file: another one once the disk was restored. */
   identity: () => string
+  /** What counts the creates beside the database. */
+  sentBeside: SentBeside
   /** Of a whole-disk snapshot nobody can tell; for the mutation that does not ask. */
   keepIdentity: () => void
   spool: Spool
@@ -22,6 +25,12 @@ export interface Disk {
   snapshot: () => void
   hasSnapshot: () => boolean
   rollBack: () => void
+  /** Only the file of the ledger: what stands beside it stays. */
+  rollBackDatabase: () => void
+  /** All of it, block by block: it looks like the one before. */
+  rollBackUnseen: () => void
+  /** As far as the bridge knows. */
+  isOrderProven: () => boolean
   lose: () => void
   /** At the end of the run. */
   close: () => void
@@ -52,20 +61,28 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
   let identity = 'disk 1'
   let disks = 1
   let keeps = false
-  let copy: { ledger: Uint8Array; files: Set<string> } | undefined
+  let sent: number | null = null
+  let copy: { ledger: Uint8Array; files: Set<string>; sent: number | null } | undefined
   const blobs = new WeakMap<Blob, string>()
 
   // Never into an open database: with statements on table-valued functions behind it that crashes Node 26.10.
-  const replace = (ledger: Uint8Array): void => {
+  const replace = (ledger: Uint8Array, { unseen = keeps } = {}): void => {
     release(database)
     database = hold(ledger)
     disks += 1
-    if (!keeps) identity = `disk ${disks}`
+    if (!unseen) identity = `disk ${disks}`
   }
 
   return {
     database: () => database,
     identity: () => identity,
+    sentBeside: {
+      read: async () => sent,
+      async raise(count) {
+        sent = Math.max(sent ?? 0, count)
+      },
+      close: async () => {}
+    },
     keepIdentity: () => {
       keeps = true
     },
@@ -96,17 +113,34 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
     },
     knowsItself: () => database.prepare(`SELECT 1 FROM fact WHERE name = 'memory'`).get() !== undefined,
     snapshot() {
-      copy = { ledger: database.serialize(), files: new Set(files) }
+      copy = { ledger: database.serialize(), files: new Set(files), sent }
     },
     hasSnapshot: () => copy !== undefined,
     rollBack() {
       if (!copy) return
       replace(copy.ledger)
       files = new Set(copy.files)
+      sent = copy.sent
+    },
+    rollBackDatabase() {
+      if (copy) replace(copy.ledger, { unseen: true })
+    },
+    rollBackUnseen() {
+      if (!copy) return
+      replace(copy.ledger, { unseen: true })
+      files = new Set(copy.files)
+      sent = copy.sent
+    },
+    isOrderProven() {
+      const told = database
+        .prepare(`SELECT value ->> '$.order' AS "order" FROM fact WHERE name = 'copy'`)
+        .get()
+      return told !== undefined && told.order !== 'unknown'
     },
     lose() {
       replace(emptyLedger())
       files = new Set()
+      sent = null
       copy = undefined
     },
     close: () => release(database)

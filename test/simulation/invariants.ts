@@ -1,9 +1,9 @@
 // What has to be true once the storm is over and the bridge has come to rest.
 
-import { numberKey } from '../../src/invoice.ts'
 import type { Cells } from '../../src/ledger/cells.ts'
 import { keptOf } from '../../src/ledger/cells.ts'
 import type { Machine } from './machine.ts'
+import { keyOf } from './number.ts'
 import type { People } from './people.ts'
 import type { Entry } from './portal.ts'
 import type { Sale } from './sales.ts'
@@ -25,7 +25,7 @@ export const judge = (scene: Scene): void => {
 }
 
 const entriesOf = ({ world }: Scene, key: string): Entry[] =>
-  world.portal.entries.filter(entry => numberKey(entry.invoiceNumber) === key)
+  world.portal.entries.filter(entry => keyOf(entry.asked) === key)
 
 const isSaid = (entry: Entry, { versions }: Sale): boolean =>
   versions.some(
@@ -96,7 +96,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
     return
   }
   const isRight =
-    numberKey(entry.invoiceNumber) === sale.key &&
+    keyOf(entry.asked) === sale.key &&
     entry.customerId === invoice.customer.portalId &&
     entry.amountCents === invoice.amountCents &&
     entry.issuedAt === invoice.issuedAt
@@ -123,7 +123,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
 const judgeStrays = ({ world, tools }: Scene): void => {
   for (const entry of world.portal.entries) {
     if (entry.by !== 'bridge') continue
-    const sale = tools.sales.find(({ key }) => key === numberKey(entry.invoiceNumber))
+    const sale = tools.sales.find(({ key }) => key === keyOf(entry.asked))
     if (!sale || !isSaid(entry, sale)) world.fail(`${entry.id} was sent by no tool: ${factsOf(entry)}`)
     else if (entry.pdf?.split(' ')[0] !== sale.key) world.fail(`${entry.id} has another's PDF: ${entry.pdf}`)
   }

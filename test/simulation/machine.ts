@@ -77,7 +77,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     tell(() => `the process dies: ${why}`)
     owner.alive = false
     running = null
-    scheduler.after(storm.rages ? random.int(500, 20_000) : 500, start)
+    scheduler.after(storm.rages ? random.int(500, bridge.restartMsMax) : 500, start)
   }
 
   const freezeOne = (whom: Owner, ms: number): void => {
@@ -114,6 +114,8 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       file: ':memory:',
       database: disk.database(),
       identity: disk.identity(),
+      beside: disk.sentBeside,
+      owner: `process ${starts}`,
       defer: flush =>
         void scheduler.after(
           random.int(0, 20),
@@ -168,6 +170,8 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       identity: { url: 'https://portal.example/v1', token: 'token' },
       portalTimeoutMs: bridge.timeoutMs,
       portalSettleMs: bridge.settleMs,
+      portalSettleInheritedMs: bridge.settleInheritedMs,
+      unclearAfterMs: bridge.unclearAfterMs,
       concurrency: bridge.concurrency,
       loanMs: bridge.loanMs
     }

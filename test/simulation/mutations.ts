@@ -39,7 +39,10 @@ const forgetSending: Mutation = {
   engine: ({ ledger }) => ({ ledger: { ...ledger, sending: async () => 'granted' } })
 }
 
-const noSettleTime: Mutation = { name: 'no settle time', engine: () => ({ portalSettleMs: 0 }) }
+const noSettleTime: Mutation = {
+  name: 'no settle time',
+  engine: () => ({ portalSettleMs: 0, portalSettleInheritedMs: 0 })
+}
 
 // Until the write that was asked for is done.
 const shortly = 1000

@@ -2,9 +2,9 @@
 // operator who decides about what is held.
 
 import { BridgeError } from '../../src/errors.ts'
-import { numberKey } from '../../src/invoice.ts'
 import { type Action, actions } from '../../src/ledger/ledger.ts'
 import type { Machine } from './machine.ts'
+import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'
 import { dayBefore, type Sale } from './sales.ts'
 import type { World } from './world.ts'
@@ -29,7 +29,6 @@ export interface People {
 // After a create, somebody may be reading for it.
 const lookedForMs = 60_000
 const removalsMax = 25
-const day = 24 * 3_600_000
 
 export const createPeople = (world: World, machine: Machine, numberOf: () => string): People => {
   const { scheduler, random, weather, portal, tell } = world
@@ -69,8 +68,8 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     portal.remove(entry)
   }
 
-  const add = (facts = strange()): void => {
-    const entry = portal.add(facts)
+  const add = (facts = strange(), named = false): void => {
+    const entry = portal.add(facts, { named })
     tell(() => `people add ${entry.id} ${entry.invoiceNumber}`)
   }
 
@@ -82,7 +81,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     if (rows.length === 0) return
     const row = random.pick(held.length > 0 && random.chance(0.8) ? held : rows)
     const action = random.pick([...actions, 'deliver', 'deliver'] satisfies Action[])
-    const key = numberKey(row.invoiceNumber)
+    const key = keyOf(row.invoiceNumber)
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     try {
@@ -111,20 +110,25 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     typed,
     release,
     settle() {
-      const { before, sequential } = weather.portal
+      const { before, beforeEveryMs, sequential } = weather.portal
       for (let left = before; left > 0; left -= 1) {
-        const createdAt = epoch - left * day + random.int(0, 3600) * 1000
-        portal.add({ ...strange(), ...(sequential ? { issuedAt: dayBefore(left) } : {}) }, createdAt)
+        const createdAt = epoch - left * beforeEveryMs + random.int(0, beforeEveryMs / 24_000) * 1000
+        portal.add(
+          { ...strange(), ...(sequential ? { issuedAt: dayBefore(left) } : {}) },
+          { createdAt, named: true }
+        )
       }
     },
     type(sales) {
       for (const sale of sales)
         if (random.chance(people.byHand)) {
           const facts = asTyped(sale)
-          if (random.chance(0.6)) portal.add(facts, epoch - random.int(1, 3600) * 1000)
+          // What nobody can name, nobody can know: what a tool speaks of is told by its number.
+          if (random.chance(0.6))
+            portal.add(facts, { createdAt: epoch - random.int(1, 3600) * 1000, named: true })
           else {
             typed.add(sale.key)
-            scheduler.at(random.int(1, weather.stormMs), () => add(facts))
+            scheduler.at(random.int(1, weather.stormMs), () => add(facts, true))
           }
         }
     },

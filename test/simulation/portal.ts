@@ -1,24 +1,30 @@
 // The simulated portal: what it holds, what it lists, and what it answers. It does at once what it is asked; when a
 // request comes and whether its answer arrives is the network's affair.
 
-import { type Instant, isoInstant } from '../../src/clock.ts'
-import { formatAmount, numberKey, parseAmount } from '../../src/invoice.ts'
+import type { Instant } from '../../src/clock.ts'
 import type { CreateBody } from '../../src/ledger/ledger.ts'
+import { keyOf } from './number.ts'
 import { hashOf, type Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import type { ListOrder, Weather } from './weather.ts'
+import type { ListOrder, Spelling, Weather } from './weather.ts'
 
 export type Entry = {
   id: string
   customerId: string
+  /** As the portal spells it. */
   invoiceNumber: string
+  /** As it was asked for. */
+  asked: string
   issuedAt: string
   amountCents: number
   paidAt: Instant | null
   /** In whole seconds, by the clock of one of its servers. */
   createdAt: Instant
-  /** Some entries do not tell when they were created. */
+  /** Some entries do not tell when they were created, and some not even their number. */
   dated: boolean
+  numbered: boolean
+  /** Somebody was shown it. */
+  shown: boolean
   by: 'bridge' | 'people'
   /** On the scheduler's clock. */
   addedAt: number
@@ -35,7 +41,8 @@ export type Answer = { status: number; headers: Record<string, string>; body: st
 
 export type Facts = Pick<Entry, 'customerId' | 'invoiceNumber' | 'issuedAt' | 'amountCents'>
 
-export type SpellKind = 'down' | 'refused' | 'busy'
+/** `hiding`, `missing` and `ignoring`: as the weather says of the list, of questions by id, and of pages. */
+export type SpellKind = 'down' | 'refused' | 'busy' | 'hiding' | 'missing' | 'ignoring'
 
 export interface SimulatedPortal {
   /** Every entry that ever was. */
@@ -47,7 +54,8 @@ export interface SimulatedPortal {
   one: (id: string) => Answer
   page: (number: number) => Answer
   customersPage: (number: number) => Answer
-  add: (facts: Facts, createdAt?: Instant) => Entry
+  /** `named`: it certainly tells its number. */
+  add: (facts: Facts, given?: { createdAt?: Instant; named?: boolean }) => Entry
   remove: (entry: Entry) => void
   /** What is left of the budget; null where answers do not tell. */
   remaining: () => number | null
@@ -59,6 +67,8 @@ export interface SimulatedPortal {
   onPage: (seen: readonly Entry[]) => void
   /** Refuses these numbers: 403 or 422. */
   refuses: Map<string, 403 | 422>
+  /** The answer to a create that told of another invoice; null where there is none. */
+  anotherThan: (answer: Answer) => Answer | null
 }
 
 /** The instant at which every simulated world begins. */
@@ -66,6 +76,24 @@ export const epoch: Instant = Date.UTC(2026, 10, 20, 9)
 
 const second = 1000
 const minute = 60_000
+const hour = 60 * minute
+
+const spellings: Record<Spelling, (number: string) => string> = {
+  'as given': number => number,
+  'without dashes': number => number.replaceAll('-', ''),
+  cut: number => number.slice(0, -1),
+  escaped: number => number.replaceAll('-', '&#45;'),
+  'without the F': number => number.replace(/^f/i, '')
+}
+
+/** `12.90`, without a float. */
+const textOfCents = (cents: number): string => {
+  const digits = String(Math.abs(cents)).padStart(3, '0')
+  return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
+const centsIn = (amount: string): number | undefined =>
+  /^-?\d+\.\d\d$/.test(amount) ? Number(amount.replace('.', '')) : undefined
 
 export const isThere = (entry: Entry, now: number): boolean =>
   entry.deletedAt === null && entry.visibleAt <= now
@@ -103,15 +131,19 @@ export const createSimulatedPortal = ({
   const enter = (facts: Facts, given: Partial<Entry>): Entry => {
     const serial = entries.length + 1
     const skew = portal.skewMs === 0 ? 0 : random.int(-portal.skewMs, portal.skewMs)
-    const createdAt = Math.floor((epoch + scheduler.now() + skew) / second) * second
+    const back = portal.clockBackAt !== null && scheduler.now() >= portal.clockBackAt ? hour : 0
+    const createdAt = Math.floor((epoch + scheduler.now() + skew - back) / second) * second
     const entry: Entry = {
       ...facts,
+      asked: facts.invoiceNumber,
       id: sequentialIds
         ? `inv_${String(serial).padStart(5, '0')}`
         : `inv_${hashOf(`${serial}`).toString(36)}`,
       paidAt: null,
       createdAt,
       dated: !random.chance(portal.undated),
+      numbered: !random.chance(portal.unnumbered),
+      shown: false,
       by: 'people',
       addedAt: scheduler.now(),
       visibleAt: scheduler.now(),
@@ -160,13 +192,31 @@ export const createSimulatedPortal = ({
   }
 
   const holds = (number: string): boolean =>
-    entries.some(entry => entry.deletedAt === null && numberKey(entry.invoiceNumber) === numberKey(number))
+    entries.some(entry => entry.deletedAt === null && keyOf(entry.invoiceNumber) === keyOf(number))
+
+  const isIn = (kind: SpellKind): boolean =>
+    spells.some(spell => spell.kind === kind && spell.until > scheduler.now())
+
+  const isMissing = (): boolean =>
+    portal.getMissing === 'always' || (portal.getMissing === 'in spells' && isIn('missing'))
+
+  const single = (entry: Entry): string => (portal.wrapped ? `{"data":${textOf(entry)}}` : textOf(entry))
 
   const pageOf = (all: string[], number: number, path: string): Answer => {
     const last = number * portal.pageSize >= all.length
     const data = all.slice((number - 1) * portal.pageSize, number * portal.pageSize)
     const next = last ? 'null' : `"https://portal.example/v1/${path}?page=${number + 1},"`
     return answer(200, `{"current_page":${number},"data":[${data.join(',')}],"next_page_url":${next}}`)
+  }
+
+  /** What the list would show of what there is. It hides something only where somebody was shown it before. */
+  const listed = (): Entry[] => {
+    if (!isIn('hiding') || portal.hiding === 'nothing') return list
+    const now = scheduler.now()
+    const left =
+      portal.hiding === 'all' ? [] : list.filter(entry => isThere(entry, now)).slice(0, portal.pageSize)
+    const isKnowable = list.some(entry => entry.shown && isThere(entry, now) && !left.includes(entry))
+    return isKnowable ? left : list
   }
 
   const customers = Array.from({ length: portal.customers }, (_, index) =>
@@ -179,15 +229,14 @@ export const createSimulatedPortal = ({
     onPage: () => {},
     admit() {
       const now = scheduler.now()
-      const spell = spells.find(({ until }) => until > now)
-      if (spell?.kind === 'down') return refusal(503, 'Be right back.')
-      if (spell?.kind === 'refused') return refusal(random.chance(0.5) ? 401 : 403, 'Unauthenticated.')
-      if (spell?.kind === 'busy' || used() >= bridge.perMinute) return tooMany()
+      if (isIn('down')) return refusal(503, 'Be right back.')
+      if (isIn('refused')) return refusal(random.chance(0.5) ? 401 : 403, 'Unauthenticated.')
+      if (isIn('busy') || used() >= bridge.perMinute) return tooMany()
       requests.push(now)
       return null
     },
     create(body, pdf, sentAt) {
-      const refused = refuses.get(numberKey(body.invoiceNumber))
+      const refused = refuses.get(keyOf(body.invoiceNumber))
       if (refused) return refusal(refused, 'The given data was invalid.')
       if (portal.unique && holds(body.invoiceNumber)) {
         return random.chance(0.5)
@@ -195,44 +244,58 @@ export const createSimulatedPortal = ({
           : refusal(422, 'The invoice number has already been taken.')
       }
       const { customerId, invoiceNumber, issuedAt } = body
-      const amountCents = parseAmount(body.amount)
+      const amountCents = centsIn(body.amount)
       if (amountCents === undefined) return refusal(422, 'The amount is invalid.')
       const lateMs = random.chance(0.7) ? random.int(0, portal.lateMs) : 0
       const entry = enter(
         { customerId, invoiceNumber, issuedAt, amountCents },
         {
           by: 'bridge',
+          asked: invoiceNumber,
+          invoiceNumber: spellings[portal.spelling](invoiceNumber),
           visibleAt: Math.max(scheduler.now(), sentAt + lateMs),
           mailed: body.sendNotification,
           paidAt: body.paidAt === null ? null : Date.parse(`${body.paidAt.replace(' ', 'T')}Z`),
           pdf
         }
       )
-      return answer(201, textOf(entry))
+      return answer(201, single(entry))
     },
     markPaid(id, paidAt) {
       const entry = list.find(found => found.id === id && isThere(found, scheduler.now()))
       if (!entry) return refusal(404, 'Not found.')
       entry.marks += 1
       entry.paidAt = paidAt
-      return answer(200, textOf(entry))
+      return answer(200, single(entry))
     },
     one(id) {
       const entry = list.find(found => found.id === id && isThere(found, scheduler.now()))
-      return entry ? answer(200, textOf(entry)) : refusal(404, 'Not found.')
+      return entry && !isMissing() ? answer(200, single(entry)) : refusal(404, `No query results for ${id}.`)
     },
-    page(number) {
+    page(asked) {
       const now = scheduler.now()
-      const visible = list.filter(entry => isThere(entry, now))
+      const visible = listed().filter(entry => isThere(entry, now))
+      const isIgnored = isIn('ignoring') && asked > 1
+      const number = isIgnored ? 1 : asked
       const shown = pageOf(visible.map(textOf), number, 'customer-invoices')
+      const from = (number - 1) * portal.pageSize
+      for (const entry of visible.slice(from, from + portal.pageSize)) entry.shown = true
       portalItself.onPage(visible.slice(0, number * portal.pageSize))
       return shown
     },
     customersPage: number => pageOf(customers, number, 'customers'),
-    add: (facts, createdAt) => enter(facts, createdAt === undefined ? {} : { createdAt }),
+    add: (facts, { createdAt, named = false } = {}) =>
+      enter(facts, {
+        ...(createdAt === undefined ? {} : { createdAt }),
+        ...(named ? { numbered: true } : {})
+      }),
     remove(entry) {
       entry.deletedAt = scheduler.now()
       list = list.filter(other => other !== entry)
+    },
+    anotherThan({ status, headers, body }) {
+      const others = entries.filter(entry => entry.by === 'bridge' && !body.includes(`"${entry.id}"`))
+      return others.length === 0 ? null : { status, headers, body: single(random.pick(others)) }
     },
     remaining: () => (portal.tellsBudget ? bridge.perMinute - used() : null),
     spend() {
@@ -245,15 +308,15 @@ export const createSimulatedPortal = ({
 }
 
 const textOf = (entry: Entry): string => {
-  const { id, customerId, invoiceNumber, issuedAt, amountCents, paidAt, createdAt, dated } = entry
+  const { id, customerId, invoiceNumber, issuedAt, amountCents, paidAt, createdAt, dated, numbered } = entry
   return JSON.stringify({
     id,
     customerId,
-    invoiceNumber,
+    ...(numbered ? { invoiceNumber } : {}),
     issuedAt,
     currency: 'EUR',
-    amount: formatAmount(amountCents),
-    paidAt: paidAt === null ? null : isoInstant(paidAt),
-    ...(dated ? { createdAt: isoInstant(createdAt) } : {})
+    amount: textOfCents(amountCents),
+    paidAt: paidAt === null ? null : new Date(paidAt).toISOString(),
+    ...(dated ? { createdAt: new Date(createdAt).toISOString() } : {})
   })
 }

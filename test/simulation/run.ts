@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { mutations } from './mutations.ts'
 import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
+import { wayNamed } from './weather.ts'
 
 const { values } = parseArgs({
   options: {
@@ -12,7 +13,9 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
     /** One of the deliberate mistakes. */
-    mutation: { type: 'string' }
+    mutation: { type: 'string' },
+    /** One of the ways in which a portal can be otherwise, in every seed. */
+    way: { type: 'string' }
   }
 })
 
@@ -22,9 +25,11 @@ const failuresMax = 20
 // A long run shows that it lives.
 const reportEvery = 10_000
 
+const way = wayNamed(values.way)
+
 const replay = async (seed: number): Promise<boolean> => {
   const mutation = mutations.find(({ name }) => name === values.mutation) ?? null
-  const { trace, failures } = await simulate(seed, { mutation, traced: true })
+  const { trace, failures } = await simulate(seed, { mutation, way, traced: true })
   console.log(trace.join('\n'))
   console.log(failures.length === 0 ? `seed ${seed}: all is well` : `seed ${seed}: ${failures.join('; ')}`)
   return failures.length === 0
@@ -37,6 +42,7 @@ const runMany = async (): Promise<boolean> => {
     count: Number(values.seeds),
     workers: Number(values.workers),
     mutation: values.mutation ?? null,
+    way,
     failuresMax,
     ran({ seeds, failed }, news) {
       for (const { seed, failures } of news) console.log(`seed ${seed}: ${failures.join('; ')}`)

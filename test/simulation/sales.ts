@@ -1,6 +1,6 @@
 // What is sold, and what the tools say of it: the truth that a run is judged by.
 
-import { numberKey } from '../../src/invoice.ts'
+import { keyOf } from './number.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
@@ -49,7 +49,7 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
     const amountCents = random.int(1, 500) * 100 + random.pick([0, 5, 95])
     return {
       number,
-      key: numberKey(number),
+      key: keyOf(number),
       sourceId: random.chance(0.6) ? `src-${number}` : null,
       versions: [
         {

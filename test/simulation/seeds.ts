@@ -1,6 +1,7 @@
 // Many seeds, on as many threads as are given. A seed is the same on any thread, so the order does not matter.
 
 import { Worker } from 'node:worker_threads'
+import type { Way } from './weather.ts'
 
 export type Run = {
   from: number
@@ -8,6 +9,8 @@ export type Run = {
   workers: number
   /** The name of a deliberate mistake; null for the bridge as it is. */
   mutation: string | null
+  /** In every seed; null: as chance has it. */
+  way?: Way | null
   /** Ends the run once so many seeds have failed. */
   failuresMax: number
   /** Told after each chunk: all so far, and what failed in it. */
@@ -19,7 +22,7 @@ export type Failed = { seed: number; failures: string[] }
 export type Ran = { seeds: number; events: number; failed: Failed[] }
 
 /** What a thread is given, and what it answers. */
-export type Chunk = { seeds: number[]; mutation: string | null }
+export type Chunk = { seeds: number[]; mutation: string | null; way: Way | null }
 
 // Small enough that the threads end together, and that a run that has found enough ends soon.
 const chunkSeeds = 20
@@ -29,6 +32,7 @@ export const runSeeds = async ({
   count,
   workers,
   mutation,
+  way = null,
   failuresMax,
   ran: told
 }: Run): Promise<Ran> => {
@@ -41,7 +45,7 @@ export const runSeeds = async ({
       while (next < from + count && ran.failed.length < failuresMax) {
         const seeds = Array.from({ length: Math.min(chunkSeeds, from + count - next) }, (_, at) => next + at)
         next += seeds.length
-        const { events, failed } = await ask(thread, { seeds, mutation })
+        const { events, failed } = await ask(thread, { seeds, mutation, way })
         ran.seeds += seeds.length
         ran.events += events
         ran.failed.push(...failed)

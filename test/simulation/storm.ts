@@ -8,6 +8,7 @@ import { createPeople, type People } from './people.ts'
 import type { SpellKind } from './portal.ts'
 import { createNumbers, createSales } from './sales.ts'
 import { createTools, type Tools } from './tool.ts'
+import type { Way } from './weather.ts'
 import { createWorld, type World } from './world.ts'
 
 export type Result = {
@@ -29,9 +30,13 @@ const sweepsMsMax = 6 * 3_600_000
 
 export const simulate = async (
   seed: number,
-  { mutation = null, traced = false }: { mutation?: Mutation | null; traced?: boolean } = {}
+  {
+    mutation = null,
+    traced = false,
+    way = null
+  }: { mutation?: Mutation | null; traced?: boolean; way?: Way | null } = {}
 ): Promise<Result> => {
-  const world = createWorld(seed, { traced })
+  const world = createWorld(seed, { traced, way })
   const { scheduler, random, weather, storm, portal, tell, fail } = world
   tell(() => JSON.stringify(weather))
   const numberOf = createNumbers(random, weather.portal.sequential)
@@ -132,6 +137,16 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   sometime(counts.downSpells, spell('down', 90_000))
   sometime(counts.refusedSpells, spell('refused', 90_000))
   sometime(counts.busySpells, spell('busy', 60_000))
+  // Long ones, too: what is in doubt all the while is held in the end.
+  const longSpell = (kind: SpellKind) => () => {
+    if (world.sweeps === 0) return
+    const forMs = random.chance(0.2) ? 5 * 3_600_000 : random.int(5000, 400_000)
+    tell(() => `${kind} for ${forMs} ms`)
+    portal.begin(kind, forMs)
+  }
+  sometime(counts.hidingSpells, longSpell('hiding'))
+  sometime(counts.missingSpells, longSpell('missing'))
+  sometime(counts.ignoringSpells, longSpell('ignoring'))
   sometime(counts.jumps, () => {
     const ms = random.int(-1, 1) * random.pick([1000, 60_000, 1_800_000, 7_200_000])
     tell(() => `the wall clock jumps by ${ms} ms`)
@@ -160,6 +175,28 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
       if (storm.rages) copyDisk()
     }
   })
+  const putBack = (what: 'database' | 'disk'): void => {
+    if (!machine.disk.knowsItself()) return
+    // Of a disk that looks like the one before only an order that is proven tells what was sent since.
+    if (what === 'disk' && !machine.disk.isOrderProven()) return
+    tell(() => `the ${what} is copied`)
+    machine.disk.snapshot()
+    scheduler.at(Math.min(scheduler.now() + random.int(1000, stormMs / 2), stormMs - 1), () =>
+      machine.whileDead(
+        () => {
+          if (!machine.disk.hasSnapshot()) return
+          tell(() => `the ${what} is put back`)
+          if (what === 'database') machine.disk.rollBackDatabase()
+          else machine.disk.rollBackUnseen()
+          forgetBudget()
+          tools.catchUp()
+        },
+        what === 'disk' ? weather.bridge.settleMs : 0
+      )
+    )
+  }
+  sometime(counts.databaseRollbacks, () => putBack('database'))
+  sometime(counts.diskRollbacks, () => putBack('disk'))
   // An empty disk tells nobody that something was just sent: setting it up is promised to take longer than that.
   sometime(counts.lostDisks, () =>
     machine.whileDead(() => {

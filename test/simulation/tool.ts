@@ -4,6 +4,7 @@
 import { BridgeError } from '../../src/errors.ts'
 import type { Arrival } from '../../src/ledger/ledger.ts'
 import type { Machine } from './machine.ts'
+import { writings } from './number.ts'
 import { epoch } from './portal.ts'
 import { dayBefore, type Sale, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
@@ -125,7 +126,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     const planned: Event = {
       voided: false,
       ...event,
-      written: random.chance(0.1) ? ` ${number.toLowerCase()} `.trim() : number,
+      written: random.chance(0.15) ? random.pick(writings)(number).trim() : number,
       withDocument: !event.voided && event.sale.oddity !== 'pdf' && random.chance(0.5),
       acknowledged: false
     }

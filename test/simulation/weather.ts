@@ -2,6 +2,8 @@
 
 import type { Random } from './random.ts'
 
+const day = 24 * 3_600_000
+
 /** How likely each is, for one request. */
 export type Faults = {
   /** The connection is refused: no byte leaves. */
@@ -24,7 +26,24 @@ export type Faults = {
   errorAfter: number
   /** 408, 409, 3xx: an answer that says nothing for sure. */
   odd: number
+  /** Somebody in front of the portal answers with a page of their own, and lets nothing through. */
+  pageBefore: number
+  /** The same, after the portal has done it. */
+  pageAfter: number
+  /** The portal refuses in its own words, and has done it all the same. */
+  refusedAfter: number
+  /** Done, and answered with the id of another invoice. */
+  wrongId: number
 }
+
+/** How the portal spells the numbers that it is given. */
+export type Spelling = 'as given' | 'without dashes' | 'cut' | 'escaped' | 'without the F'
+
+/** What the list leaves out, while a spell of it lasts. */
+export type Hiding = 'nothing' | 'all' | 'all but the first page'
+
+/** A way in which the portal is otherwise than its documentation reads. */
+export type Way = keyof typeof ways
 
 export type ListOrder = 'newest' | 'oldest' | 'issued' | 'issued first' | 'number' | 'number first' | 'hash'
 
@@ -49,12 +68,18 @@ export type Weather = {
   bridge: {
     timeoutMs: number
     settleMs: number
+    /** The same for what another process sent. */
+    settleInheritedMs: number
+    /** How long no reading may be believed until what is in doubt is held. */
+    unclearAfterMs: number
     perMinute: number
     concurrency: number
     loanMs: number
     retryFirstMs: number
     retryLongestMs: number
     review: boolean
+    /** How long it takes to be started again, at most. */
+    restartMsMax: number
     /** Two of them on one ledger, each with a clock that can freeze alone. */
     engines: 1 | 2
   }
@@ -63,6 +88,8 @@ export type Weather = {
     order: ListOrder
     /** Entries that stand there before the bridge's first start. */
     before: number
+    /** How long before each other those were made. */
+    beforeEveryMs: number
     /** Those came one after another: number, date and id say nothing that creation does not say. */
     sequential: boolean
     /** Of entries without `createdAt`. */
@@ -79,6 +106,20 @@ export type Weather = {
     /** Whether answers tell what is left of the budget. */
     tellsBudget: boolean
     customers: number
+    /** Asked for by its id, an entry is said not to be there: never, always, or while spells of it last. */
+    getMissing: 'never' | 'always' | 'in spells'
+    hiding: Hiding
+    spelling: Spelling
+    /** When its clock goes back by an hour; null: it does not. */
+    clockBackAt: number | null
+    /** How long after the death of who sent it a request may still arrive: it stood in front of a door that was closed. */
+    stallMs: number
+    /** In spells it answers every page of the list with the first. */
+    ignoresPage: boolean
+    /** Of entries that come without their number. */
+    unnumbered: number
+    /** Single objects come as `{"data": …}`. */
+    wrapped: boolean
   }
   faults: Faults
   readFaults: Faults
@@ -98,6 +139,13 @@ export type Weather = {
     acts: number
     /** Requests that others make with the same token. */
     others: number
+    /** The ledger's file alone is put back, to what it was a few minutes ago. */
+    databaseRollbacks: number
+    /** The whole disk is, and looks like the one before. */
+    diskRollbacks: number
+    hidingSpells: number
+    missingSpells: number
+    ignoringSpells: number
   }
   /** For each place where a crash can happen, how likely it does, until `counts.crashes` are used up. */
   crashAt: { commit: number; request: number; answer: number; reading: number }
@@ -128,7 +176,7 @@ export type Weather = {
   }
 }
 
-const noFaults: Faults = {
+const noFaults: Readonly<Faults> = {
   refused: 0,
   slowConnect: 0,
   lostRequest: 0,
@@ -138,14 +186,38 @@ const noFaults: Faults = {
   garbled: 0,
   errorBefore: 0,
   errorAfter: 0,
-  odd: 0
+  odd: 0,
+  pageBefore: 0,
+  pageAfter: 0,
+  refusedAfter: 0,
+  wrongId: 0
 }
 
-export const createWeather = (random: Random): Weather => {
+/** `forced`: this one way in every seed, to look at it alone. */
+export const createWeather = (random: Random, forced: Way | null = null): Weather => {
   const theme = themes[random.pick(themesByWeight)]
   const weather = mixed(random, theme ? 0.4 : 1)
-  if (!weather.calm) theme?.(weather, random)
+  if (forced !== null) weather.calm = false
+  if (weather.calm) return weather
+  theme?.(weather, random)
+  // One way at a time, and rarely two: what is wrong in many ways at once is held, and shows nothing.
+  const chosen = forced === null ? waysByWeight(random) : [forced]
+  for (const way of chosen) ways[way](weather, random)
+  keepKnowable(weather)
   return weather
+}
+
+/** What no bridge could know is no mistake: where list and question are both wrong, or the only memory is lost. */
+const keepKnowable = (weather: Weather): void => {
+  const { portal, counts } = weather
+  if (portal.getMissing !== 'never') {
+    counts.hidingSpells = 0
+    counts.ignoringSpells = 0
+  }
+  const isNameless = portal.spelling !== 'as given' || portal.unnumbered > 0
+  // An answer that tells another's id, and nothing to tell it by, is believed.
+  if (isNameless) weather.faults.wrongId = 0
+  if (isNameless || counts.hidingSpells + counts.ignoringSpells > 0) keepDisk(weather)
 }
 
 /** A little of everything; most of it absent, and more so where something of its own is to be seen. */
@@ -159,6 +231,7 @@ const mixed = (random: Random, share: number): Weather => {
 
   const timeoutMs = random.pick([2000, 3000, 5000, 10_000, 30_000])
   const settleMs = timeoutMs + random.pick([1000, 1000, 5000, 30_000])
+  const settleInheritedMs = 5 * settleMs
   const skewed = front(0.25, 1000, 25_000)
   const engines = !calm && random.chance(0.2) ? 2 : 1
   const sequential = random.chance(0.45)
@@ -169,6 +242,8 @@ const mixed = (random: Random, share: number): Weather => {
     bridge: {
       timeoutMs,
       settleMs,
+      settleInheritedMs,
+      unclearAfterMs: 30 * 60_000,
       perMinute: random.pick([10, 20, 30, 60, 60]),
       concurrency: random.int(1, 4),
       loanMs:
@@ -178,12 +253,14 @@ const mixed = (random: Random, share: number): Weather => {
       retryFirstMs: random.pick([1000, 5000]),
       retryLongestMs: 60_000,
       review: !calm && random.chance(0.05),
+      restartMsMax: 20_000,
       engines
     },
     portal: {
       pageSize: random.pick([2, 3, 3, 5, 15]),
       order: random.pick(listOrders),
       before: random.chance(0.2) ? 0 : random.int(1, random.pick([3, 8, 14])),
+      beforeEveryMs: day,
       sequential,
       undated: front(0.08, 0.05, 1),
       skewMs: Math.round(skewed),
@@ -193,9 +270,18 @@ const mixed = (random: Random, share: number): Weather => {
       slowMs: Math.round(front(0.3, 500, Math.min(settleMs / 2, timeoutMs))),
       tellsBudget: random.chance(0.5),
       // Those whom the tools name, at least.
-      customers: random.int(5, 10)
+      customers: random.int(5, 10),
+      getMissing: 'never',
+      hiding: 'nothing',
+      spelling: 'as given',
+      clockBackAt: null,
+      stallMs: 0,
+      ignoresPage: false,
+      unnumbered: 0,
+      wrapped: false
     },
     faults: {
+      ...noFaults,
       refused: front(0.25, 0.05, 0.4),
       slowConnect: front(0.2, 0.05, 0.4),
       lostRequest: front(0.3, 0.05, 0.4),
@@ -228,7 +314,12 @@ const mixed = (random: Random, share: number): Weather => {
       added: some(0.4, 12),
       deleted: some(0.35, 12),
       acts: some(0.4, 6),
-      others: some(0.1, 40)
+      others: some(0.1, 40),
+      databaseRollbacks: 0,
+      diskRollbacks: 0,
+      hidingSpells: 0,
+      missingSpells: 0,
+      ignoringSpells: 0
     },
     crashAt: {
       commit: random.pick([0.01, 0.03, 0.1]),
@@ -300,7 +391,7 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
       reading: 0.03,
       forMs: 9000
     }
-    weather.readFaults = noFaults
+    weather.readFaults = { ...noFaults }
     faults.lostAnswer = 0.3 + random.next() / 2
     faults.lateAnswer = random.next() / 3
     counts.freezes = random.int(0, 4)
@@ -341,3 +432,120 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     faults.lostAnswer = random.next() / 2
   }
 ]
+
+/** Nothing of what was sent is known to the ledger alone: what it forgot can then be told by the portal's words only. */
+const keepDisk = ({ counts }: Weather): void => {
+  counts.rollbacks = 0
+  counts.lostDisks = 0
+  counts.databaseRollbacks = 0
+  counts.diskRollbacks = 0
+}
+
+/** How it may be otherwise, each by name: `npm run simulate -- --way <name>` shows one in every seed. */
+export const ways = {
+  'asked by id it holds nothing'({ portal, counts, faults }: Weather, random: Random) {
+    portal.getMissing = random.chance(0.5) ? 'always' : 'in spells'
+    counts.missingSpells = random.int(1, 3)
+    counts.lostDisks = random.chance(0.5) ? 1 : 0
+    faults.lostAnswer = random.next() / 2
+    // Told gone by both, there is nobody left to say otherwise.
+    counts.hidingSpells = 0
+  },
+  'the list hides what it holds'(weather: Weather, random: Random) {
+    const { portal, counts, faults, people } = weather
+    hasten(weather)
+    keepDisk(weather)
+    portal.hiding = random.pick(['all', 'all but the first page'])
+    portal.before = random.int(4, 14)
+    portal.pageSize = random.int(2, 3)
+    portal.lateMs = 0
+    people.deleteWhileRead = 0
+    counts.hidingSpells = random.int(1, 3)
+    faults.lostAnswer = 0.3 + random.next() / 2
+  },
+  'numbers are spelled otherwise'(weather: Weather, random: Random) {
+    hasten(weather)
+    keepDisk(weather)
+    weather.portal.spelling = random.pick(['without dashes', 'cut', 'escaped', 'without the F'])
+    weather.portal.unique = false
+    weather.faults.lostAnswer = 0.2 + random.next() / 2
+  },
+  'its clock goes back an hour'(weather: Weather, random: Random) {
+    hasten(weather)
+    weather.portal.clockBackAt = random.int(0, weather.stormMs)
+    // So that what it makes then stands among, or below, what it made before.
+    weather.portal.beforeEveryMs = random.pick([2, 6, 20]) * 60_000
+    weather.portal.sequential = false
+    weather.portal.before = random.int(8, 18)
+    weather.portal.order = random.pick(['newest', 'newest', 'oldest'])
+    weather.portal.undated = 0
+    weather.faults.lostAnswer = 0.3 + random.next() / 2
+  },
+  'a dead process is still heard'(weather: Weather, random: Random) {
+    const { portal, counts, bridge } = weather
+    hasten(weather)
+    bridge.settleInheritedMs = 5 * bridge.settleMs
+    portal.stallMs = bridge.settleInheritedMs - 1000
+    counts.crashes = random.int(1, 4)
+    weather.crashAt.request = 0.5
+    bridge.restartMsMax = 2000
+  },
+  'the ledger alone is put back'(weather: Weather, random: Random) {
+    hasten(weather)
+    weather.stormMs = 60_000
+    keepDisk(weather)
+    weather.counts.databaseRollbacks = 1
+    weather.counts.crashes = random.int(0, 2)
+  },
+  'the whole disk is put back, unseen'(weather: Weather, random: Random) {
+    hasten(weather)
+    weather.stormMs = 60_000
+    keepDisk(weather)
+    weather.portal.before = random.int(10, 18)
+    weather.portal.order = random.pick(['newest', 'oldest'])
+    weather.portal.sequential = false
+    weather.portal.undated = 0
+    weather.counts.diskRollbacks = 1
+    weather.counts.crashes = 0
+  },
+  'it refuses what it has done'({ faults, counts }: Weather, random: Random) {
+    faults.refusedAfter = 0.2 + random.next() / 2
+    counts.acts = random.int(4, 12)
+  },
+  'it answers with the id of another'({ faults }: Weather, random: Random) {
+    faults.wrongId = 0.2 + random.next() / 2
+  },
+  'somebody answers in its place'({ faults, readFaults }: Weather, random: Random) {
+    faults.pageBefore = random.next() / 2
+    faults.pageAfter = 0.1 + random.next() / 2
+    readFaults.pageBefore = random.next() / 3
+  },
+  'every page is the first'(weather: Weather, random: Random) {
+    hasten(weather)
+    weather.portal.ignoresPage = true
+    weather.portal.before = random.int(4, 14)
+    weather.portal.pageSize = random.int(2, 3)
+    weather.counts.ignoringSpells = random.int(1, 2)
+    weather.faults.lostAnswer = random.next() / 2
+  },
+  'entries lack their number'(weather: Weather, random: Random) {
+    keepDisk(weather)
+    weather.portal.unnumbered = 0.1 + random.next() / 3
+    weather.faults.lostAnswer = 0.2 + random.next() / 2
+  },
+  'objects come wrapped'({ portal }: Weather) {
+    portal.wrapped = true
+  }
+} as const satisfies Record<string, (weather: Weather, random: Random) => void>
+
+const wayNames = Object.keys(ways) as Way[]
+
+export const wayNamed = (name: string | null | undefined): Way | null => {
+  if (name === null || name === undefined) return null
+  const way = wayNames.find(known => known === name)
+  if (way === undefined) throw new Error(`expected one of: ${wayNames.join(', ')}`)
+  return way
+}
+
+const waysByWeight = (random: Random): Way[] =>
+  random.chance(0.45) ? [random.pick(wayNames), ...(random.chance(0.1) ? [random.pick(wayNames)] : [])] : []

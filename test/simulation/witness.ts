@@ -1,15 +1,18 @@
 // Stands between the engine and its ledger and watches what it does to rows in doubt. Changes nothing.
 
-import { numberKey } from '../../src/invoice.ts'
+import type { Code } from '../../src/errors.ts'
 import type { CreateBody, Decision, Ledger } from '../../src/ledger/ledger.ts'
+import { keyOf } from './number.ts'
 import { type Entry, isThere } from './portal.ts'
 import type { World } from './world.ts'
 
 export const isOf = (entry: Entry, body: CreateBody): boolean =>
-  numberKey(entry.invoiceNumber) === numberKey(body.invoiceNumber) &&
+  keyOf(entry.asked) === keyOf(body.invoiceNumber) &&
   entry.customerId === body.customerId &&
   entry.issuedAt === body.issuedAt &&
   entry.amountCents === Math.round(Number(body.amount) * 100)
+
+const unproven: Code[] = ['PORTAL_REJECTED', 'PORTAL_UNCLEAR']
 
 /**
  * A row leaves `sending` as not created only when no create of it made anything that still stands in the portal, seen or
@@ -22,7 +25,9 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
   const judge = (body: CreateBody, decision: Decision): void => {
     const number = body.invoiceNumber
     tell(() => `  ${number}: sending → ${decision.to} ${'code' in decision ? (decision.code ?? '') : ''}`)
-    if (decision.to === 'delivered' || decision.to === 'doubt') return
+    if (decision.to === 'delivered' || decision.to === 'doubt' || decision.to === 'look') return
+    // Held without a proof: whoever releases it has it looked for first.
+    if (decision.to === 'held' && unproven.includes(decision.code)) return
     const made = portal.entries.find(
       entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body)
     )
@@ -30,7 +35,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       const seen = isThere(made, scheduler.now()) ? 'holds it' : 'is about to show it'
       fail(`${number} left "sending" for "${decision.to}" while the portal ${seen} (${made.id})`)
     }
-    const key = numberKey(number)
+    const key = keyOf(number)
     if (
       requests.some(
         ({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way'

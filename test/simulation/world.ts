@@ -3,7 +3,7 @@
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
-import { createWeather, type Weather } from './weather.ts'
+import { createWeather, type Way, type Weather } from './weather.ts'
 
 /** One request, from the bridge's side. */
 export type Request = {
@@ -42,10 +42,10 @@ export type World = {
   trace: string[]
 }
 
-export const createWorld = (seed: number, { traced }: { traced: boolean }): World => {
+export const createWorld = (seed: number, { traced, way }: { traced: boolean; way: Way | null }): World => {
   const random = createRandom(seed)
   const scheduler = createScheduler(random.fork())
-  const weather = createWeather(random.fork())
+  const weather = createWeather(random.fork(), way)
   const failures: string[] = []
   const trace: string[] = []
   const tell: World['tell'] = line => {

@@ -153,6 +153,7 @@ INSERT INTO tally SELECT tool, state, ifnull(code, ''), count(*) FROM invoice GR
 -- Asked for by its id, the portal said that it does not hold it, when so many reads had begun; null: it never said so, or
 -- took it back. It is gone only once a later read does not list it either.
 ALTER TABLE portal_invoice ADD COLUMN unfound_at INTEGER;
+CREATE INDEX portal_invoice_unfound ON portal_invoice (unfound_at) WHERE unfound_at IS NOT NULL;
 
 -- What an entry is recognised by when its number is spelled otherwise.
 ALTER TABLE portal_invoice ADD COLUMN customer_id TEXT;

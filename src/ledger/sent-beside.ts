@@ -1,0 +1,60 @@
+// How many creates were let go, in a file beside the database and synced before each of them: a database that was put back
+// alone knows of fewer. Whatever puts back both is told by other signs (portal/trust.ts).
+
+import { type FileHandle, open } from 'node:fs/promises'
+
+export interface SentBeside {
+  /** Null: there is none, or it cannot be read. */
+  read: () => Promise<number | null>
+  /** Resolves once so many, or more, stand on the disk. Raises asked for meanwhile share a write. */
+  raise: (count: number) => Promise<void>
+  close: () => Promise<void>
+}
+
+// One width, so that a number is written over the one before in a single write.
+const digits = 16
+
+export const openSentBeside = (path: string): SentBeside => {
+  let handle: Promise<FileHandle> | undefined
+  let wanted = 0
+  let written = 0
+  let writing: Promise<void> = Promise.resolve()
+
+  const opened = () => {
+    handle ??= open(path, 'r+').catch(() => open(path, 'w+'))
+    return handle
+  }
+
+  const write = async (): Promise<void> => {
+    const count = wanted
+    if (written >= count) return
+    const file = await opened()
+    await file.write(String(count).padStart(digits, '0'), 0)
+    await file.sync()
+    written = count
+  }
+
+  return {
+    async read() {
+      const file = await open(path, 'r').catch(() => null)
+      if (!file) return null
+      try {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(digits), 0, digits, 0)
+        const text = buffer.toString('latin1', 0, bytesRead)
+        return /^\d{16}$/.test(text) ? Number(text) : null
+      } finally {
+        await file.close()
+      }
+    },
+    raise(count) {
+      wanted = Math.max(wanted, count)
+      // One that failed says so to whoever asked for it; the next one tries again.
+      writing = writing.then(write, write)
+      return writing
+    },
+    async close() {
+      await writing.catch(() => {})
+      await (await handle)?.close()
+    }
+  }
+}
