@@ -37,7 +37,7 @@ export const keptOf = (cells: Cells): Kept => ({
   everSent: cells.ever_sent === 1
 })
 
-export const loanOf = (cells: Cells): Loan => ({
+export const loanOf = (cells: Cells, owner: string): Loan => ({
   id: cells.id as number,
   attempt: cells.attempt as number,
   tool: cells.tool as string,
@@ -50,6 +50,7 @@ export const loanOf = (cells: Cells): Loan => ({
   portalId: cells.portal_id as string | null,
   unread: cells.unread ? Buffer.from(cells.unread as Uint8Array) : null,
   paying: cells.paying === 1,
+  inherited: cells.sent_by !== owner,
   failures: cells.failures as number,
   triedMs: cells.tried_ms as number,
   unproven: cells.unproven === 1
@@ -59,6 +60,7 @@ export const doubtOf = (cells: Cells, owner: string): Doubt => ({
   id: cells.id as number,
   attempt: cells.attempt as number,
   body: JSON.parse(cells.body as string) as CreateBody,
+  sent: JSON.parse(cells.sent_body as string) as CreateBody,
   told: cells.told as number,
   sentAt: cells.sending_at as Instant,
   inherited: cells.sent_by !== owner,

@@ -86,8 +86,10 @@ export type Loan = {
   portalId: string | null
   /** The event, when it could not be read. */
   unread: Buffer | null
-  /** Marking may have been asked for before: look first. */
+  /** Marking may have been asked for before. */
   paying: boolean
+  /** What was asked of the portal last, another process asked. */
+  inherited: boolean
   /** Failures that count, since it was received or last released by a person. */
   failures: number
   /** How long it has waited between those. */
@@ -103,7 +105,10 @@ export type Places = { untried: number; again: number }
 export type Doubt = {
   id: number
   attempt: number
+  /** What is looked for: what was sent last, or what would be sent now. */
   body: CreateBody
+  /** What was sent last. */
+  sent: CreateBody
   /** How much the copy had been told (holdings.ts) when it was sent. */
   told: number
   sentAt: Instant

@@ -111,8 +111,8 @@ export const createEndings = ({
   }
 
   /**
-   * An answer that tells of another row's invoice says nothing of this one. By its number alone that is not certain: a
-   * portal that cuts numbers gives this row's invoice the number of another.
+   * An answer that tells of another invoice says nothing of this one. By its number alone that is not certain: a portal
+   * that cuts numbers may give this row's invoice the number of another.
    */
   const believable = (row: InvoiceCells, decision: Decision): Decision => {
     if (decision.to !== 'delivered') return decision
@@ -120,10 +120,12 @@ export const createEndings = ({
     if ((find('portal_id = ?', id)?.id ?? row.id) !== row.id)
       return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
     const named = invoiceNumber === null ? undefined : byNumber(invoiceNumber)
-    if (decision.how !== 'created' || named === undefined || named.id === row.id) return decision
-    const detail = `the portal answered with ${id} and the number of another invoice, ${invoiceNumber}`
-    const isOurs = !isOtherwise(differences(decision.holding, JSON.parse(row.body as string) as CreateBody))
-    return isOurs ? { to: 'held', code: 'PORTAL_UNCLEAR', detail } : { to: 'doubt', detail }
+    if (decision.how !== 'created') return decision
+    const differing = differences(decision.holding, JSON.parse(row.body as string) as CreateBody)
+    if (!differing.includes('invoiceNumber')) return decision
+    const detail = `the portal answered with ${id} and another number, ${invoiceNumber}`
+    if (isOtherwise(differing)) return { to: 'doubt', detail }
+    return named === undefined ? decision : { to: 'held', code: 'PORTAL_UNCLEAR', detail }
   }
 
   const noteDecision = (id: number, decision: Decision, now: Instant): void => {

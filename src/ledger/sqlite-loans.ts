@@ -48,7 +48,8 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
               RETURNING *, (SELECT body FROM event WHERE invoice_id = invoice.id) AS unread`,
             until,
             id
-          ) as InvoiceCells
+          ) as InvoiceCells,
+          owner
         )
       )
   }
@@ -92,6 +93,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
       state: 'sending',
       code: null,
       body: JSON.stringify(body),
+      sent_body: JSON.stringify(body),
       // A person's word that it is absent was about what was sent before this.
       overrides: JSON.stringify(overrides.filter(override => override !== 'PORTAL_UNCLEAR')),
       ever_sent: 1,
@@ -108,7 +110,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
   const paying = (loan: Loan, now: Instant): boolean => {
     const row = lent(loan, now)
     if (row?.state !== 'delivered' || row.known_paid_at !== null) return false
-    set(loan.id, { paying: 1 })
+    set(loan.id, { paying: 1, sent_by: owner })
     return true
   }
 

@@ -85,7 +85,7 @@ export const createLook = (options: LookOptions): Look => {
 
   /** What stands there is taken over; but what was sent may stand beside it, under a number spelled otherwise. */
   const takeOver = async (doubt: Doubt, verdict: Extract<Decision, { to: 'delivered' }>): Promise<void> => {
-    const isAlone = (await holdings.strangers(doubt.body, doubt.told)).length === 0
+    const isAlone = (await strangersTo(doubt)).length === 0
     await settle(doubt, isAlone ? verdict : { ...verdict, code: 'PORTAL_DUPLICATE' })
   }
 
@@ -121,8 +121,14 @@ export const createLook = (options: LookOptions): Look => {
     if (why !== null) throw await unclear(why)
   }
 
-  const strangerTo = async ({ body, told }: Doubt): Promise<Decision | null> => {
-    const strangers = await holdings.strangers(body, told)
+  /** What may be what was sent, or what would be sent now, under a number that nobody here knows. */
+  const strangersTo = async ({ body, sent, told }: Doubt): Promise<PortalInvoice[]> => {
+    const strangers = [...(await holdings.strangers(sent, told)), ...(await holdings.strangers(body, told))]
+    return [...new Map(strangers.map(entry => [entry.id, entry])).values()]
+  }
+
+  const strangerTo = async (doubt: Doubt): Promise<Decision | null> => {
+    const strangers = await strangersTo(doubt)
     if (strangers.length === 0) return null
     const found = strangers.map(({ id, invoiceNumber }) => `${id} (${invoiceNumber ?? 'without a number'})`)
     const detail = `since then the portal shows ${found.join(', ')}, with the same customer, amount and date`

@@ -45,6 +45,8 @@ CREATE TABLE invoice_next (
   portal_id TEXT UNIQUE,
   -- Exactly what was, is being, or would be sent.
   body TEXT CHECK (body IS NULL OR json_valid(body)),
+  -- What went out last, where a look has not told yet what came of it. With other facts it may be looked for, too.
+  sent_body TEXT CHECK (sent_body IS NULL OR json_valid(sent_body)),
   -- What a person saw and released: only that may leave without being seen again.
   released TEXT CHECK (released IS NULL OR json_valid(released)),
   ever_sent INTEGER NOT NULL DEFAULT 0 CHECK (ever_sent IN (0, 1)),
@@ -86,7 +88,7 @@ CREATE TABLE invoice_next (
   CHECK (next_attempt_at IS NULL OR state IN ('waiting', 'delivered')),
   CHECK ((state = 'sending') = (sending_at IS NOT NULL)),
   CHECK (state <> 'sending' OR (body IS NOT NULL AND told IS NOT NULL AND ever_sent = 1 AND unproven = 1)),
-  CHECK (unproven = 0 OR (ever_sent = 1 AND told IS NOT NULL)),
+  CHECK (unproven = 0 OR (ever_sent = 1 AND told IS NOT NULL AND sent_body IS NOT NULL)),
   CHECK (state IN ('waiting', 'sending', 'delivered') OR loan_until IS NULL),
   CHECK (state = 'delivered' OR (known_paid_at IS NULL AND paying = 0)),
   CHECK ((state IN ('delivered', 'dismissed')) = (finished_at IS NOT NULL)),
@@ -97,14 +99,14 @@ CREATE TABLE invoice_next (
 -- where they wait again.
 INSERT INTO invoice_next (
   id, key, tool, invoice, source_id, customer_ref, document_file, document_bytes, document_sha256, notify, test, overrides,
-  state, code, portal_id, body, ever_sent, unproven, received_at, since, next_attempt_at, sending_at, delivered_at,
+  state, code, portal_id, body, sent_body, ever_sent, unproven, received_at, since, next_attempt_at, sending_at, delivered_at,
   finished_at, forgotten, voided, attempt, failures, tried_ms, loan_until, told, portal_customer_id, known_paid_at, paying)
 SELECT
   id, key, tool, invoice, invoice ->> '$.sourceId', customer_ref, document_file, document_bytes, document_sha256, notify,
   test, overrides, state,
   CASE WHEN state <> 'waiting' OR EXISTS (SELECT 1 FROM state_code c WHERE c.state = i.state AND c.code = i.code)
     THEN code ELSE NULL END,
-  portal_id, body, ever_sent, ever_sent = 1 AND told IS NOT NULL AND state IN ('sending', 'held', 'dismissed'),
+  portal_id, body, CASE WHEN ever_sent = 1 THEN body END, ever_sent, ever_sent = 1 AND told IS NOT NULL AND body IS NOT NULL AND state IN ('sending', 'held', 'dismissed'),
   received_at, since, next_attempt_at, sending_at, delivered_at, finished_at, forgotten, voided, attempt, failures,
   tried_ms, loan_until, told,
   (SELECT entry ->> '$.customerId' FROM portal_invoice WHERE portal_invoice.id = i.portal_id), known_paid_at, paying
