@@ -39,6 +39,10 @@ export type Delivery = {
   clock: Clock
   rules: Rules
   portalTimeoutMs: number
+  /** How long after the death of who sent it a request may still arrive. */
+  portalSettleInheritedMs: number
+  /** When this process began, on the monotonic clock. */
+  startedAt: number
 }
 
 // From the commit of `sending` to the first byte. A process that froze in between must not speak late: by then
@@ -275,8 +279,12 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   const { portalId, paying } = loan
   const { paidAt, invoiceNumber } = loan.invoice
   if (portalId === null || paidAt === null) throw new Error('bug: nothing to mark as paid')
+  const settledInMs = delivery.startedAt + delivery.portalSettleInheritedMs - clock.monotonic()
+  if (paying && loan.inherited && settledInMs > 0)
+    return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: settledInMs }
   try {
-    const found = await reader.one(portalId, 'delivery')
+    // What the list told before it was asked for says nothing of what came of that.
+    const found = paying ? await askAgain(portalId, delivery) : await reader.one(portalId, 'delivery')
     if (found === 'contested') return failed('PORTAL_UNREACHABLE', contestedWords([{ id: portalId }]))
     if (found === null) {
       // The row gets its note, and with it the loan ends.
@@ -303,6 +311,14 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   } finally {
     slot.done()
   }
+}
+
+const askAgain = async (
+  id: string,
+  { ledger, reader }: Delivery
+): Promise<PortalInvoice | 'contested' | null> => {
+  const found = await reader.ask(id, 'delivery')
+  return found ?? ((await ledger.holdings.has(id)) ? 'contested' : null)
 }
 
 /** The answer may tell no more than the id; what it tells is compared, and asking again might ripple once more. */

@@ -123,7 +123,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     clock,
     log,
     lateMs: options.portalSettleMs + lateSpareMs,
-    settleMs: options.portalSettleMs,
+    settleInheritedMs: options.portalSettleInheritedMs,
     lastBeat: () => lastBeat,
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
@@ -163,7 +163,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   const worker = createWorker({
     ledger,
-    deliver: createDeliver({ ...options, reader, customers }),
+    deliver: createDeliver({ ...options, reader, customers, startedAt: clock.monotonic() }),
     gate,
     isReady: copy.isFilled,
     clock,

@@ -16,8 +16,8 @@ export type CopyOptions = {
   log: Log
   /** How far back a sweep reads behind what the last one saw: creates may become visible late. */
   lateMs: number
-  /** How long after it was sent a create can stay invisible. */
-  settleMs: number
+  /** How long after its process died a create can stay invisible: what that one wrote, its machine may still send. */
+  settleInheritedMs: number
   /** The last sign of life of the process before: back to it the portal is read before anything is created. */
   lastBeat: () => Instant | null
   /** Whether this is the portal that the ledger knows; false when it cannot be asked. */
@@ -123,7 +123,7 @@ export const createCopy = (options: CopyOptions): Copy => {
   const fill = async (): Promise<boolean> => {
     const { rolledBack } = await holdings.copy()
     if (!(await reader.customers('sweep', goOn))) return false
-    const waitMs = startedAt + options.settleMs - clock.monotonic()
+    const waitMs = startedAt + options.settleInheritedMs - clock.monotonic()
     if (rolledBack && waitMs > 0) await clock.sleep(waitMs, loop.stopping)
     let before = await reader.all('sweep', goOn)
     while (before !== null) {

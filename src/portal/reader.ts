@@ -190,11 +190,17 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     const missing = await holdings.unseen(reading, reading.isWhole ? null : reading.since, missingMax + 1)
     if (missing.length > missingMax)
       return `the portal's list lacks more than ${missingMax} invoices that are known to stand there`
+    const gone: string[] = []
     for (const id of missing) {
       if (await ask(id, errand))
         return `the portal's list lacks ${id}, which the portal holds when asked for it`
-      await holdings.lose(id, clock.now())
+      gone.push(id)
     }
+    // A portal that says so of what it lists says nothing by it.
+    const listed = reading.entries.at(-1)
+    if (gone.length > 0 && listed && (await ask(listed.id, errand)) === null)
+      return `the portal lists ${listed.id}, and does not hold it when asked for it`
+    for (const id of gone) await holdings.lose(id, clock.now())
     return null
   }
 

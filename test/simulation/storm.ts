@@ -199,11 +199,14 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   sometime(counts.diskRollbacks, () => putBack('disk'))
   // An empty disk tells nobody that something was just sent: setting it up is promised to take longer than that.
   sometime(counts.lostDisks, () =>
-    machine.whileDead(() => {
-      tell(() => 'the disk is lost')
-      machine.disk.lose()
-      forgetBudget()
-      tools.catchUp()
-    }, weather.bridge.settleMs)
+    machine.whileDead(
+      () => {
+        tell(() => 'the disk is lost')
+        machine.disk.lose()
+        forgetBudget()
+        tools.catchUp()
+      },
+      weather.portal.stallMs > 0 ? weather.bridge.settleInheritedMs : weather.bridge.settleMs
+    )
   )
 }
