@@ -218,11 +218,13 @@ export const createCopy = (options: CopyOptions): Copy => {
       const { isWhole, since, read } = unaccounted
       const missing = await holdings.unseen(unaccounted, isWhole ? null : since, askedAtOnce)
       if (missing.length === 0) break
+      const gone: string[] = []
       for (const id of missing) {
         const found = await reader.ask(id, 'sweep')
         if (found) await holdings.learn([found], read, clock.now())
-        else await holdings.lose(id, clock.now())
+        else gone.push(id)
       }
+      if ((await reader.lose(gone, unaccounted, 'sweep')) !== null) break
       await loop.nap(askedEveryMs)
     }
     unaccounted = null

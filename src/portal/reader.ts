@@ -4,6 +4,7 @@ import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
 import type { Holdings } from '../ledger/holdings.ts'
 import type { Portal } from './client.ts'
+import { contestedWords } from './match.ts'
 import type { Errand, Pace } from './pace.ts'
 import { backMsMax, isSorted, type Reading } from './reading.ts'
 import type { PortalCustomer, PortalInvoice } from './schemas.ts'
@@ -38,6 +39,8 @@ export interface Reader {
    * hold either is gone, and the copy is told. Null: it accounts for all that is known, so what it does not show is absent.
    */
   doubtOn: (reading: Reading & Begun, errand: Errand) => Promise<string | null>
+  /** These a reading did not show, nor did the portal hold them when asked. Null: the copy is told. Else why not. */
+  lose: (gone: string[], reading: Reading, errand: Errand) => Promise<string | null>
   /**
    * Asks for one id, and tells the copy. Null: the portal does not hold it, and nor does the copy. `contested`: the portal
    * says so, and its list has it; until it is read again nobody knows.
@@ -196,10 +199,13 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
         return `the portal's list lacks ${id}, which the portal holds when asked for it`
       gone.push(id)
     }
-    // A portal that says so of what it lists says nothing by it.
-    const listed = reading.entries.at(-1)
-    if (gone.length > 0 && listed && (await ask(listed.id, errand)) === null)
-      return `the portal lists ${listed.id}, and does not hold it when asked for it`
+    return lose(gone, reading, errand)
+  }
+
+  /** Neither listed nor held when asked for. But a portal that says so of what it lists says nothing by it. */
+  const lose: Reader['lose'] = async (gone, { entries }, errand) => {
+    const listed = entries.at(-1)
+    if (gone.length > 0 && listed && (await ask(listed.id, errand)) === null) return contestedWords([listed])
     for (const id of gone) await holdings.lose(id, clock.now())
     return null
   }
@@ -214,6 +220,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     },
     ask,
     doubtOn,
+    lose,
     async one(id, errand) {
       const found = await ask(id, errand)
       if (found) {
