@@ -84,10 +84,10 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   /** Whether a reading accounts for what is known. What speaks against it is kept, for whoever asks why nothing moves. */
-  const isClear = async (reading: Reading & Begun): Promise<boolean> => {
-    const why = await reader.doubtOn(reading, 'sweep')
+  const isClear = async (reading: Reading & Begun, isAgreed = false): Promise<boolean> => {
+    const why = await reader.doubtOn(reading, 'sweep', { isAgreed })
     await tellUnclear(why)
-    if (why !== null) unaccounted = reading
+    unaccounted = why === null ? null : reading
     return why === null
   }
 
@@ -129,7 +129,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     while (before !== null) {
       const reading = await reader.all('sweep', goOn)
       if (reading !== null && agree(before, reading)) {
-        if (!(await isClear(reading))) await unbelieved()
+        if (!(await isClear(reading, true))) await unbelieved()
         await keepFull(reading)
         await holdings.setCopy({ filled: true, rolledBack: false })
         return true
@@ -143,8 +143,12 @@ export const createCopy = (options: CopyOptions): Copy => {
     if (!(await reader.customers('sweep', goOn))) return
     const reading = await reader.all('sweep', goOn)
     if (reading === null) return
-    if (!(await isClear(reading))) await unbelieved()
-    await keepFull(reading)
+    if (await isClear(reading)) return keepFull(reading)
+    // What it lacks may have moved between two of its pages.
+    const again = await reader.all('sweep', goOn)
+    if (again === null) return
+    if (!agree(reading, again) || !(await isClear(again, true))) await unbelieved()
+    await keepFull(again)
   }
 
   /** What was created since then, where the list's order tells; null where it does not. Everything is read then. */

@@ -149,7 +149,7 @@ export const createLook = (options: LookOptions): Look => {
     // Where no sweep has shown it yet, this reading has to: one of our own stands at the end where it should.
     const shown = orderSeen || reading?.entries.some(({ id }) => own.includes(id))
     if (reading && shown && (await reader.doubtOn(reading, 'doubt')) === null) {
-      await holdings.setCopy({ orderSeen: true, unclear: null })
+      if (!orderSeen) await holdings.setCopy({ orderSeen: true })
       return reading
     }
     log.warn({}, 'the portal does not list in the order it seemed to; everything is read')
@@ -157,15 +157,7 @@ export const createLook = (options: LookOptions): Look => {
     return readAll()
   }
 
-  /** Rejects where the reading does not account for what is known: what it lacks may be what is looked for. */
-  const readAll = async (): Promise<(Reading & Begun) | null> => {
-    const reading = await reader.all('doubt', goOn)
-    if (reading === null) return null
-    const why = await reader.doubtOn(reading, 'doubt')
-    if (why !== null) throw await unclear(why)
-    await holdings.setCopy({ unclear: null })
-    return reading
-  }
+  const readAll = () => reader.all('doubt', goOn)
 
   const unclear = async (why: string): Promise<BridgeError> => {
     const { unclear: before } = await holdings.copy()

@@ -37,8 +37,14 @@ export interface Reader {
   /**
    * What speaks against a reading: known to stand in its range, and not seen there. Asks for each; what the portal does not
    * hold either is gone, and the copy is told. Null: it accounts for all that is known, so what it does not show is absent.
+   * `isAgreed`: another whole reading just before agrees with it. Then its word is enough where the portal's word on single
+   * ids is worth nothing.
    */
-  doubtOn: (reading: Reading & Begun, errand: Errand) => Promise<string | null>
+  doubtOn: (
+    reading: Reading & Begun,
+    errand: Errand,
+    options?: { isAgreed?: boolean }
+  ) => Promise<string | null>
   /** These a reading did not show, nor did the portal hold them when asked. Null: the copy is told. Else why not. */
   lose: (gone: string[], reading: Reading, errand: Errand) => Promise<string | null>
   /**
@@ -189,7 +195,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     return { ...reading, isWhole: number === 1 }
   }
 
-  const doubtOn: Reader['doubtOn'] = async (reading, errand) => {
+  const doubtOn: Reader['doubtOn'] = async (reading, errand, { isAgreed = false } = {}) => {
     const missing = await holdings.unseen(reading, reading.isWhole ? null : reading.since, missingMax + 1)
     if (missing.length > missingMax)
       return `the portal's list lacks more than ${missingMax} invoices that are known to stand there`
@@ -199,7 +205,10 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
         return `the portal's list lacks ${id}, which the portal holds when asked for it`
       gone.push(id)
     }
-    return lose(gone, reading, errand)
+    const contested = await lose(gone, reading, errand)
+    if (contested === null || !isAgreed) return contested
+    for (const id of gone) await holdings.lose(id, clock.now())
+    return null
   }
 
   /** Neither listed nor held when asked for. But a portal that says so of what it lists says nothing by it. */
