@@ -186,7 +186,13 @@ export const createLook = (options: LookOptions): Look => {
       const reading = await readFor(doubts)
       if (reading === null) return
       doubts = await adopt(doubts)
-      if (before !== null && sameRange(before, reading) && agree(before, reading)) return settleAbsent(doubts)
+      if (before !== null && sameRange(before, reading) && agree(before, reading)) {
+        // What it lacks of all that is known may be what is looked for.
+        const why = await reader.doubtOn(reading, 'doubt', { isAgreed: true })
+        if (why !== null) throw await unclear(why)
+        await holdings.setCopy({ unclear: null })
+        return settleAbsent(doubts)
+      }
       before = reading
     }
     if (doubts.length > 0) throw await unclear('the list does not stand still')
