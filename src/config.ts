@@ -26,6 +26,9 @@ const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Eur
 
 const day = 24 * 60 * 60_000
 
+// A dead process can write nothing more, but what it wrote its kernel goes on sending for minutes.
+const inheritedFactor = 5
+
 export const realPortalUrl = 'https://api.mijnklantportaal.nl/v1'
 
 /** The bridge's own settings; each tool adds its share. */
@@ -46,7 +49,7 @@ export const settings = z.object({
   PORTAL_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
   PORTAL_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
   PORTAL_SETTLE_MS: wholeNumber(1000, day).default(60_000),
-  PORTAL_SETTLE_INHERITED_MS: wholeNumber(1000, 10 * day).optional(),
+  PORTAL_SETTLE_INHERITED_MS: wholeNumber(1000, 7 * day).optional(),
   PORTAL_TIME_ZONE: timeZone.default('Europe/Amsterdam'),
   SEND_NOTIFICATION: z
     .enum(['true', 'false'], 'expected true or false: whether the portal mails the customer')
@@ -112,7 +115,12 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
     tools[tool] = on ? Object.freeze(parse(schema) ?? {}) : null
   }
   if (!core || problems.length > 0) throw new BridgeError('CONFIG_INVALID', undefined, { problems })
-  return Object.freeze({ ...core, ...derived(core), tools: Object.freeze(tools) })
+  return Object.freeze({
+    ...core,
+    ...addresses(core),
+    PORTAL_SETTLE_INHERITED_MS: core.PORTAL_SETTLE_INHERITED_MS ?? core.PORTAL_SETTLE_MS * inheritedFactor,
+    tools: Object.freeze(tools)
+  })
 }
 
 /** One tool's settings alone: for a command that speaks as the tool would. */
@@ -129,14 +137,6 @@ const givenIn = (env: Environment): Environment =>
   Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : []))
   )
-
-const derived = (core: Settings) => ({
-  ...addresses(core),
-  PORTAL_SETTLE_INHERITED_MS: core.PORTAL_SETTLE_INHERITED_MS ?? inheritedFactor * core.PORTAL_SETTLE_MS
-})
-
-// Longer than a kernel goes on sending for a process that is dead, on the usual setting.
-const inheritedFactor = 5
 
 /** On Fly the platform knows the public address and the header that carries the client's. */
 const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => ({

@@ -66,8 +66,8 @@ t.test('the table of settings has every setting, and no other', async t => {
 })
 
 t.test('the table of settings gives the defaults that hold', async t => {
-  // Made of two other settings.
-  const derived = ['PUBLIC_URL']
+  // Made of other settings.
+  const derived = ['PUBLIC_URL', 'PORTAL_SETTLE_INHERITED_MS']
   for (const [name = '', told = ''] of rowsOf(sectionOf(readme, '## Settings'))) {
     const setting = bare(name)
     const byDefault = shapes[setting].safeParse(undefined)

@@ -81,7 +81,8 @@ export const simulate = async (
   if (mayBeCorrected(machine, people))
     for (const first = world.sweeps, limit = scheduler.now() + sweepsMsMax; !ended(); ) {
       await scheduler.run(scheduler.now() + glanceMs, ended)
-      if (world.sweeps - first > weather.bridge.engines) break
+      // What a sweep told may ask for work again.
+      if (world.sweeps - first > weather.bridge.engines && isAtRest(machine, tools)) break
       if (scheduler.now() > limit) fail('nobody sweeps')
     }
   if (!ended()) judge({ world, machine, tools, people })

@@ -45,6 +45,7 @@ t.test('three settings are enough; the rest has the defaults that the contract n
       PORTAL_REQUESTS_PER_MINUTE: 60,
       PORTAL_TIMEOUT_MS: 30_000,
       PORTAL_SETTLE_MS: 60_000,
+      PORTAL_SETTLE_INHERITED_MS: 300_000,
       PORTAL_TIME_ZONE: 'Europe/Amsterdam',
       SEND_NOTIFICATION: true,
       NOTIFY_WITHIN_DAYS: 7,
@@ -131,6 +132,16 @@ t.test('settings that contradict each other are told beside what is missing', as
     { field: 'METRICS_PORT', message: /which is public/ }
   ])
   t.strictSame(wrong({ PORT: '0', METRICS_PORT: '0' }), [], 'any two that are free')
+})
+
+t.test('what another process sent settles later: five times as late, unless it is said', async t => {
+  const settle = { PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '7000' }
+
+  t.equal(read(settle).PORTAL_SETTLE_INHERITED_MS, 35_000)
+  t.equal(read({ ...settle, PORTAL_SETTLE_INHERITED_MS: '7000' }).PORTAL_SETTLE_INHERITED_MS, 7000)
+  t.match(wrong({ ...settle, PORTAL_SETTLE_INHERITED_MS: '6999' }), [
+    { field: 'PORTAL_SETTLE_INHERITED_MS', message: 'expected at least PORTAL_SETTLE_MS' }
+  ])
 })
 
 t.test('a ledger in another database is refused rather than ignored', async t => {

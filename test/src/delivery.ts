@@ -112,6 +112,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     rules,
     customers,
     portalTimeoutMs: 5000,
+    portalSettleInheritedMs: 30_000,
+    startedAt: clock.monotonic(),
     desk,
     intake,
     fetchPdf: async ({ url }) => {

@@ -40,6 +40,7 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
     identity: { url: 'https://portal.example', token: 'token' },
     portalTimeoutMs: 5000,
     portalSettleMs: settleMs,
+    portalSettleInheritedMs: settleMs,
     concurrency: 4,
     loanMs: minute,
     recorded: ({ tool, invoiceNumber }, { to }) => recorded.push([tool, invoiceNumber, to]),
@@ -82,7 +83,7 @@ t.test('the portal is read before anything is created, then an invoice costs one
 })
 
 t.test('a doubt is settled once it is old enough, without waiting for a next turn', async t => {
-  const lost: Written<never> = { outcome: 'unknown', detail: 'time-out' }
+  const lost: Written<never> = { outcome: 'unknown', detail: 'time-out', answered: false }
   const opened = await open(t)
   const { engine, double, receive, clock, ledger, recorded } = opened
   double.portal.createInvoice = async () => lost
@@ -197,7 +198,7 @@ t.test('slots that were taken shortly before a restart are still taken', async t
 
 t.test('a create that never makes anything is asked for less and less often, and given up', async t => {
   const { engine, double, receive, clock, ledger } = await open(t)
-  double.portal.createInvoice = async () => ({ outcome: 'unknown', detail: '500', status: 500 })
+  double.portal.createInvoice = async () => ({ outcome: 'unknown', detail: '500', answered: false })
   await engine.recognise()
   engine.start()
   await clock.advance(settleMs + 100)

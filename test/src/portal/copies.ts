@@ -14,14 +14,15 @@ export const startCopy = (
   t: Test,
   parts: Parts,
   recognise: () => Promise<boolean> = async () => true,
-  settleMs = 0
+  { settleInheritedMs = 0, lastBeat = null as number | null } = {}
 ) => {
   const heard: (string | null)[] = []
   let filled = 0
   const copy = createCopy({
     ...parts,
     lateMs,
-    settleMs,
+    settleInheritedMs,
+    lastBeat: () => lastBeat,
     recognise,
     areCustomersAwaited: async () => false,
     filled: () => (filled += 1),

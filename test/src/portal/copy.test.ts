@@ -173,7 +173,7 @@ t.test(
     const parts = openParts(t, entries(2))
     const { clock, double } = parts
     await parts.holdings.setCopy({ rolledBack: true })
-    const { copy } = startCopy(t, parts, async () => true, minute)
+    const { copy } = startCopy(t, parts, async () => true, { settleInheritedMs: minute })
 
     await clock.advance(minute - 1)
     t.strictSame(double.asked(), ['customers 1'])

@@ -4,10 +4,12 @@ import type { BridgeError } from '../../../src/errors.ts'
 import { parseAmount } from '../../../src/invoice.ts'
 import type { Portal } from '../../../src/portal/client.ts'
 import type { PortalCustomer, PortalInvoice } from '../../../src/portal/schemas.ts'
+import type { Shape } from '../../../src/portal/verdict.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { noon } from './hand-clock.ts'
 
-const second = 1000
+// Entries are made so far from each other that no clock that went back mixes them.
+const hour = 3_600_000
 const perPage = 15
 
 /** Entry n of a list in which issue dates, numbers and ids say nothing of the order. */
@@ -19,7 +21,7 @@ export const entryOf = (n: number, facts: Partial<PortalInvoice> = {}): PortalIn
   amountCents: 100,
   currency: 'EUR',
   paidAt: null,
-  createdAt: noon - 50 * 24 * 3600 * second + n * 3600 * second,
+  createdAt: noon - 150 * 24 * hour + n * 3 * hour,
   ...facts
 })
 
@@ -37,6 +39,8 @@ export type Double = {
   onPage: (page: number) => void
   /** Called before each call; what it throws is its answer. */
   onCall: (call: string) => void | Promise<void>
+  /** How it says that it holds no such invoice. */
+  missing: Shape | null
   /** Ids that are listed, but not there when they are asked for. */
   hidden: Set<string>
   remove: (entry: PortalInvoice) => void
@@ -66,6 +70,7 @@ export const openDouble = (list: PortalInvoice[] = []): Double => {
     calls: [],
     onPage: () => {},
     onCall: () => {},
+    missing: { status: 404, words: ': Not found.' },
     hidden: new Set(),
     remove(entry) {
       double.list.splice(double.list.indexOf(entry), 1)
@@ -83,6 +88,10 @@ export const openDouble = (list: PortalInvoice[] = []): Double => {
       async customersPage(number) {
         await call(`customers ${number}`)
         return page(double.customers, number)
+      },
+      async learnMissing() {
+        await call('get an id that nobody has')
+        return double.missing
       },
       async invoice(id) {
         await call(`get ${id}`)

@@ -14,6 +14,8 @@ const start = (t: Test, parts: Parts) => {
   const look = createLook({
     ...parts,
     settleMs,
+    settleInheritedMs: 5 * settleMs,
+    unclearAfterMs: 24 * 60 * minute,
     absent,
     isReady: () => true,
     settled: () => {},

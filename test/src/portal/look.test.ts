@@ -26,6 +26,8 @@ const start = (t: Test, parts: Parts, { isReady = (): boolean => true } = {}) =>
   const look = createLook({
     ...parts,
     settleMs,
+    settleInheritedMs: 5 * settleMs,
+    unclearAfterMs: 24 * 60 * minute,
     absent: absentAt(parts.clock),
     isReady,
     settled: ({ body }, { to }) => settled.push(`${body.invoiceNumber} ${to}`),

@@ -7,6 +7,7 @@ import { entries } from './parts.ts'
 const reading = (list: PortalInvoice[], facts: Partial<Reading> = {}): Reading => ({
   entries: list,
   since: null,
+  isWhole: false,
   newestBefore: entryOf(10).createdAt,
   ...facts
 })

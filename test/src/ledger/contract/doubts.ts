@@ -158,7 +158,7 @@ export function doubtsContract(promised: Promised): void {
   promised('while its loan runs, a doubt of before its end is not settled', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
     const { id, failures, triedMs } = loan
-    const sent = { body: bodyOf(loan), told: 0, sentAt: noon }
+    const sent = { body: bodyOf(loan), sent: bodyOf(loan), told: 0, sentAt: noon, inherited: false }
     const early = { id, attempt: 1, ...sent, failures, triedMs, overridden: false }
 
     t.equal(await ledger.settle(early, again(noon), noon), false)
