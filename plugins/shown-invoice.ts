@@ -27,7 +27,7 @@ export const shown = (row: Row, around: Around) => ({
   attempts: row.attempts,
   notify: row.notify,
   test: row.test,
-  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.body } : {})
+  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.draft } : {})
 })
 
 /** With all that helps to judge it. The address of a PDF is a capability: it is for the operator, and for no log. */
@@ -47,12 +47,12 @@ export const shownWhole = async (
 
 /** Whose it is in the portal, what the copy calls that one, and how it was found; `how` is null where that is past. */
 const portalCustomerOf = async (
-  { tool, customer, body }: Row,
+  { tool, customer, body, draft }: Row,
   { customers, holdings }: Pick<Ledger, 'customers' | 'holdings'>
 ) => {
   const link = (await customers.find({ tool, ref: customer.ref }))?.link
-  const id = body?.customerId ?? customer.portalId ?? link?.portalId
-  if (!id?.startsWith('cst_')) return null
+  const id = (body ?? draft)?.customerId ?? customer.portalId ?? link?.portalId
+  if (!id || draft?.newCustomer) return null
   return {
     id,
     name: (await holdings.customer(id))?.companyName ?? null,

@@ -2,7 +2,7 @@
 
 import type { Instant } from './clock.ts'
 import { advice, type Code } from './errors.ts'
-import type { CreateBody, Decision, Loan } from './ledger/ledger.ts'
+import type { CreateBody, Decision, Draft, Loan } from './ledger/ledger.ts'
 import type { Standing } from './portal/gate.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
 
@@ -16,7 +16,7 @@ export type Outcome =
   /** A rule of the operator's says that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }
   /** Everything is ready; a person is to see it first. */
-  | { kind: 'review'; wouldSend: CreateBody }
+  | { kind: 'review'; wouldSend: Draft; detail: string | null }
   /** Nothing was sent now; but what was sent before may stand in the portal. */
   | { kind: 'unproven'; body: CreateBody }
   /** Something may have been made in the portal. `answered`: the portal spoke, though not clearly. */
@@ -66,7 +66,7 @@ export const decide = (
     case 'dismissed':
       return { to: 'dismissed', code: outcome.code }
     case 'review':
-      return { to: 'held', code: 'REVIEW', detail: null, wouldSend: outcome.wouldSend }
+      return { to: 'held', code: 'REVIEW', detail: outcome.detail, wouldSend: outcome.wouldSend }
     case 'failed': {
       const { code, detail } = outcome
       // Refused again, though the token is taken for others.

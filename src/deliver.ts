@@ -8,7 +8,7 @@ import type { Desk } from './desk.ts'
 import { BridgeError, type Code } from './errors.ts'
 import type { Intake } from './intake.ts'
 import { formatAmount, formatPaidAt, numberKey, parseAmount } from './invoice.ts'
-import type { CreateBody, Ledger, Loan } from './ledger/ledger.ts'
+import type { CreateBody, Draft, Ledger, Loan } from './ledger/ledger.ts'
 import type { Portal, Written } from './portal/client.ts'
 import { confirm, contestedWords, judgeFound } from './portal/match.ts'
 import type { Pace } from './portal/pace.ts'
@@ -70,19 +70,32 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
   if (asked !== 'same') return asked
   const ruled = ruleOnAmount(loan, rules)
   if (ruled) return ruled
-  const review = (rules.review || loan.test) && !loan.overrides.includes('REVIEW')
-  const whose = await delivery.customers.find(loan, { mayCreate: !review })
+  const isReleased = loan.overrides.includes('REVIEW')
+  const review = (rules.review || loan.test) && !isReleased
+  // Where a person is to see it first, or has seen it, nobody is created before it is known that they did.
+  const whose = await delivery.customers.find(loan, { mayCreate: !review && !isReleased })
   if ('kind' in whose) return whose
-  if ('wouldCreate' in whose && !review) return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
-  const customerId = 'portalId' in whose ? whose.portalId : `a new customer, ${whose.wouldCreate.companyName}`
-  const body = bodyOf(loan, customerId, rules.timeZone)
+  if (loan.test && 'wouldCreate' in whose && isReleased)
+    return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
+  const draft = draftOf(loan, whose, rules.timeZone)
 
   // A tool's sample event has no PDF behind it.
-  if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: body }
+  if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: draft, detail: null }
   const pdf = await readyPdf(loan, delivery)
   if (pdf === null) return null
   if ('kind' in pdf) return pdf
-  if (review) return { kind: 'review', wouldSend: body }
+  if (review) return { kind: 'review', wouldSend: draft, detail: null }
+  const changed = await changedSince(loan, draft, delivery)
+  if (changed.length > 0)
+    return {
+      kind: 'review',
+      wouldSend: draft,
+      detail: `changed since it was released: ${changed.join(', ')}`
+    }
+  const customerId = await customerOf(loan, whose, delivery)
+  if (typeof customerId !== 'string') return customerId
+  const { newCustomer: _, ...facts } = draft
+  const body: CreateBody = { ...facts, customerId }
 
   // Whoever asks for it to be sent again: what was sent before may stand there, whatever was answered.
   if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
@@ -179,14 +192,47 @@ const readyPdf = async (
   return null
 }
 
-const bodyOf = ({ invoice, notify }: Loan, customerId: string, timeZone: string): CreateBody => ({
-  customerId,
+type Whose = Exclude<Awaited<ReturnType<Customers['find']>>, Outcome>
+
+const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Draft => ({
+  customerId: 'portalId' in whose ? whose.portalId : null,
+  newCustomer: 'portalId' in whose ? null : whose.wouldCreate.companyName,
   invoiceNumber: invoice.invoiceNumber,
   issuedAt: invoice.issuedAt,
   amount: formatAmount(invoice.amountCents),
   paidAt: invoice.paidAt === null ? null : formatPaidAt(invoice.paidAt, timeZone),
   sendNotification: notify
 })
+
+/** What is otherwise than a person saw it when they released it. That it was paid since then is no surprise to anybody. */
+const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<string[]> => {
+  const { released, documentVersion, tool, invoice } = loan
+  if (released === null) return []
+  const { draft: seen } = released
+  const link = seen.newCustomer && (await ledger.customers.find({ tool, ref: invoice.customer.ref }))?.link
+  const isCreated = link ? link.how === 'created' && link.portalId === draft.customerId : false
+  const fields: [string, boolean][] = [
+    [
+      'customer',
+      isCreated || (seen.customerId === draft.customerId && seen.newCustomer === draft.newCustomer)
+    ],
+    ['amount', seen.amount === draft.amount],
+    ['date', seen.issuedAt === draft.issuedAt],
+    ['mail', seen.sendNotification === draft.sendNotification],
+    ['PDF', released.documentVersion === documentVersion]
+  ]
+  return fields.flatMap(([field, isSame]) => (isSame ? [] : [field]))
+}
+
+/** Whose it is; created now where that was only announced. */
+const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Promise<string | Outcome> => {
+  if ('portalId' in whose) return whose.portalId
+  const found = await customers.find(loan)
+  if ('kind' in found) return found
+  return 'portalId' in found
+    ? found.portalId
+    : failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
+}
 
 /** What the copy tells under this number, confirmed by asking for it. Null when there is nothing that counts. */
 const findInPortal = async (

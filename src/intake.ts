@@ -98,6 +98,11 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
     async tell(tool, told, heard) {
       const { invoice, stage } = told
       if (stage === 'draft') return ignored(tool, 'not final yet')
+      if (stage === 'voided' && invoice.sourceId !== null && !(await ledger.isKnown(invoice.invoiceNumber))) {
+        // By its id it may be known under another number, and is remembered where it is not.
+        const isKnown = await ledger.voidSource(tool, invoice.sourceId, heard.now)
+        return isKnown ? { result: 'accepted', changed: true } : ignored(tool, 'VOIDED_IN_TOOL')
+      }
       const reason = await reasonToIgnore(tool, told, heard)
       if (reason !== null) return ignored(tool, reason)
       const { result, changed } = await receive(

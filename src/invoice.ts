@@ -17,6 +17,8 @@ export type Invoice = {
   paidAt: Instant | null
   /** Where to fetch the PDF, when the event did not bring it along. */
   pdfUrl: string | null
+  /** Another one whenever the tool changed anything of it, its PDF too; absent where the tool does not tell. */
+  revision?: string
 }
 
 /** The customer as the tool knows it. */

@@ -71,7 +71,9 @@ const Final = z.object({
   total_price_incl_tax: parsed(parseAmount, 'expected an amount such as 121.5, with at most two decimals'),
   paid_at: date.nullish(),
   reference: text,
-  custom_fields: customFields
+  custom_fields: customFields,
+  // The time of its last change, as a number.
+  version: text
 })
 type Final = z.output<typeof Final>
 
@@ -94,7 +96,8 @@ export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }
         issuedAt: invoice.invoice_date,
         dueAt: invoice.due_date ?? null,
         paidAt: paidAtOf(invoice, timeZone),
-        pdfUrl: null // made on request, and good for seconds
+        pdfUrl: null, // made on request, and good for seconds
+        ...(invoice.version === null ? {} : { revision: invoice.version })
       },
       stage: 'final',
       finalisedAt: null, // Moneybird dates its invoices, and no more

@@ -6,7 +6,18 @@ import type { Code } from '../errors.ts'
 import type { Invoice } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { refKey } from './claims.ts'
-import type { Arrival, CreateBody, Doubt, HistoryEntry, Loan, Override, Row, State } from './ledger.ts'
+import type {
+  Arrival,
+  CreateBody,
+  Doubt,
+  Draft,
+  HistoryEntry,
+  Loan,
+  Override,
+  Released,
+  Row,
+  State
+} from './ledger.ts'
 import { dueOf, type Kept } from './states.ts'
 
 export type Cells = Record<string, SQLInputValue>
@@ -34,8 +45,15 @@ export const keptOf = (cells: Cells): Kept => ({
   tool: cells.tool as string,
   invoice: JSON.parse(cells.invoice as string) as Invoice,
   document: documentOf(cells),
-  everSent: cells.ever_sent === 1
+  everSent: cells.ever_sent === 1,
+  sentTo: sentToOf(cells)
 })
+
+/** The portal's customer that it was sent to: as the portal told, or else as it was asked for. */
+const sentToOf = (cells: Cells): string | null => {
+  if (cells.portal_customer_id !== null) return cells.portal_customer_id as string
+  return cells.unproven === 1 ? (JSON.parse(cells.sent_body as string) as CreateBody).customerId : null
+}
 
 export const loanOf = (cells: Cells, owner: string): Loan => ({
   id: cells.id as number,
@@ -46,6 +64,8 @@ export const loanOf = (cells: Cells, owner: string): Loan => ({
   notify: cells.notify === 1,
   test: cells.test === 1,
   overrides: overridesOf(cells),
+  released: cells.released === null ? null : (JSON.parse(cells.released as string) as Released),
+  documentVersion: cells.document_version as number,
   work: cells.state === 'delivered' ? 'pay' : 'create',
   portalId: cells.portal_id as string | null,
   unread: cells.unread ? Buffer.from(cells.unread as Uint8Array) : null,
@@ -90,6 +110,7 @@ export const rowOf = (cells: Cells): Row => {
     notify: cells.notify === 1,
     test: cells.test === 1,
     body: cells.body === null ? null : (JSON.parse(cells.body as string) as CreateBody),
+    draft: cells.draft === null ? null : (JSON.parse(cells.draft as string) as Draft),
     pdf: { bytes: cells.document_bytes as number | null, url: invoice.pdfUrl }
   }
 }
@@ -120,6 +141,8 @@ export const arrivalCells = (arrival: Arrival, now: Instant): Cells => ({
   notify: Number(arrival.notify),
   test: Number(arrival.test),
   overrides: '[]',
+  released: null,
+  draft: null,
   body: null,
   voided: 0,
   ...waitingCells(dueOf(arrival, now))

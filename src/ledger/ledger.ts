@@ -68,6 +68,12 @@ export type CreateBody = {
   sendNotification: boolean
 }
 
+/** What would be sent, for a person to see. `newCustomer`: by that name one would be created first, and have no id yet. */
+export type Draft = Omit<CreateBody, 'customerId'> & { customerId: string | null; newCustomer: string | null }
+
+/** What a person saw and released: that, and with this PDF, may leave without being seen again. */
+export type Released = { draft: Draft; documentVersion: number }
+
 /**
  * A row on loan to one worker. Its number of attempts fences it: once the loan ran out and the row was lent
  * again, the earlier borrower can no longer write.
@@ -81,6 +87,9 @@ export type Loan = {
   notify: boolean
   test: boolean
   overrides: Override[]
+  released: Released | null
+  /** Another one whenever it was told of another PDF, and not when that was fetched once more. */
+  documentVersion: number
   /** `create`: into the portal. `pay`: it stands there, and is to be marked paid. */
   work: 'create' | 'pay'
   portalId: string | null
@@ -126,7 +135,7 @@ export type Decision =
   | { to: 'delivered'; holding: PortalInvoice; how: 'created' | 'adopted'; code: Code | null }
   /** Again at `at`. `spent`: whether this failure counts towards backoff. */
   | { to: 'waiting'; at: Instant; code: Code; detail: string | null; spent: boolean }
-  | { to: 'held'; code: Code; detail: string | null; wouldSend?: CreateBody }
+  | { to: 'held'; code: Code; detail: string | null; wouldSend?: Draft }
   | { to: 'dismissed'; code: Code }
   /** In doubt: stays `sending` until a look into the portal settles it. */
   | { to: 'doubt'; detail: string | null }
@@ -156,8 +165,10 @@ export type Row = {
   attempts: number
   notify: boolean
   test: boolean
-  /** What was sent, is in doubt, or would be sent (REVIEW). */
+  /** What was sent, or is in doubt. */
   body: CreateBody | null
+  /** What would be sent, as it was last put up for review. */
+  draft: Draft | null
   /** What is kept of the PDF, and where it is fetched from. */
   pdf: { bytes: number | null; url: string | null }
 }
@@ -194,11 +205,16 @@ export interface Ledger {
    * Keeps an event. `accepted`: a new invoice, or a correction of one that was never sent. `duplicate`: known;
    * newer facts (paid, due) are merged into it. `conflict`: the number is known with other facts; kept beside the
    * row once per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is
-   * judged when the doubt is settled). A `waiting` row that changes ends its loan: nothing is sent from older facts.
+   * judged when the doubt is settled); also where the tool told of the same invoice under another number before. A
+   * `waiting` row that changes ends its loan: nothing is sent from older facts. What was voided before it came is kept as
+   * dismissed.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
-  /** The tool holds the invoice of this id no more: as an arrival that is `voided`. False: no row came from it. */
+  /**
+   * The tool voided the invoice of this id, or holds it no more: as an arrival that is `voided`. False: no row came from it
+   * yet; then it is remembered, and one that comes later is dismissed.
+   */
   voidSource(tool: string, sourceId: string, now: Instant): Promise<boolean>
 
   /** Keeps an event that could not be read as a held row, EVENT_UNREADABLE. False: it is kept already. */

@@ -11,7 +11,7 @@ import {
   rowOf,
   waitingCells
 } from './cells.ts'
-import type { Acted, Action, State } from './ledger.ts'
+import type { Acted, Action, Draft, Released, State } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 import { type Ruling, rule } from './states.ts'
@@ -37,7 +37,12 @@ export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Arou
         const granted = new Set([...overridesOf(row), ...ruling.overrides])
         // A loan that runs goes on: it is being delivered now.
         const isLent = row.state === 'waiting' && row.loan_until !== null
-        return set(id, { ...(isLent ? {} : waitingCells(now)), overrides: JSON.stringify([...granted]) })
+        const seen = row.code === 'REVIEW' ? { released: releasedOf(row) } : {}
+        return set(id, {
+          ...(isLent ? {} : waitingCells(now)),
+          ...seen,
+          overrides: JSON.stringify([...granted])
+        })
       }
       case 'dismiss':
         return set(id, dismissedCells('BY_OPERATOR', now))
@@ -82,3 +87,12 @@ const refusal = (action: Action, state: State): string => {
   if (action === 'deliver') return 'it is delivered already'
   return `there is nothing to ${action} while it is ${state}`
 }
+
+/** What a person has seen when they let it go. */
+const releasedOf = (row: InvoiceCells): string | null =>
+  row.draft === null
+    ? null
+    : JSON.stringify({
+        draft: JSON.parse(row.draft as string) as Draft,
+        documentVersion: Number(row.document_version)
+      } satisfies Released)

@@ -40,13 +40,37 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     return id
   }
 
+  /** A number that is new. What the tool said of the same invoice before may stand against it. */
+  const enter = (arrival: Arrival, now: Instant): Received => {
+    const { tool, invoice } = arrival
+    const first =
+      invoice.sourceId === null ? undefined : rows.find('tool = ? AND source_id = ?', tool, invoice.sourceId)
+    const id = insert(arrival, now)
+    if (first) {
+      const { invoiceNumber } = keptOf(first).invoice
+      set(id, heldCells('INVOICE_CONFLICT'))
+      note(id, now, 'told under another number', { code: 'INVOICE_CONFLICT', before: invoiceNumber })
+      return { result: 'conflict', changed: true, unused: [] }
+    }
+    if (invoice.sourceId !== null && isVoided(tool, invoice.sourceId)) {
+      set(id, dismissedCells('VOIDED_IN_TOOL', now))
+      note(id, now, 'voided in the tool')
+    }
+    return { result: 'accepted', changed: true, unused: [] }
+  }
+
+  const isVoided = (tool: string, sourceId: string): boolean =>
+    one('SELECT 1 FROM voided_source WHERE tool = ? AND source_id = ?', tool, sourceId) !== undefined
+
   const merge = ({ row, kept }: Known, arrival: Arrival, merged: Merge, now: Instant): Received => {
     const { id, state } = row
     const { invoice, document, released } = merged
+    const isPdfNew = document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
     const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
     set(id, {
       invoice: JSON.stringify(invoice),
       ...documentCells(document),
+      ...(isPdfNew ? { document_version: Number(row.document_version) + 1 } : {}),
       // Whoever has it on loan knows less: it is lent again with all there is.
       ...(state === 'waiting' ? { loan_until: null } : {}),
       // It waited to be collected: now it is paid.
@@ -65,8 +89,9 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
   }
 
   /** Puts other facts into a row that is not in the portal. */
-  const replace = ({ row: { id }, kept }: Known, arrival: Arrival, now: Instant): Received => {
-    set(id, arrivalCells(arrival, now))
+  const replace = ({ row, kept }: Known, arrival: Arrival, now: Instant): Received => {
+    const { id } = row
+    set(id, { ...arrivalCells(arrival, now), document_version: Number(row.document_version) + 1 })
     if (conflicts.isOpen(id)) set(id, heldCells('INVOICE_CONFLICT'))
     note(id, now, 'corrected', { notify: arrival.notify, replaced: factsOf(kept) })
     return { result: 'accepted', changed: true, unused: documents(kept.document) }
@@ -100,10 +125,7 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
 
   const receive = (arrival: Arrival, now: Instant): Received => {
     const row = byNumber(arrival.invoice.invoiceNumber)
-    if (!row) {
-      insert(arrival, now)
-      return { result: 'accepted', changed: true, unused: [] }
-    }
+    if (!row) return enter(arrival, now)
     const kept = keptOf(row)
     const judgement = judge(kept, arrival)
     switch (judgement.kind) {
@@ -123,7 +145,10 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
 
   const voidSource = (tool: string, sourceId: string, now: Instant): boolean => {
     const row = rows.find('tool = ? AND source_id = ?', tool, sourceId)
-    if (!row) return false
+    if (!row) {
+      run('INSERT INTO voided_source VALUES (?, ?, ?) ON CONFLICT DO NOTHING', tool, sourceId, now)
+      return false
+    }
     const judgement = judgeVoided(keptOf(row))
     if (judgement.kind === 'void') voidRow(row, judgement.now, now)
     return true

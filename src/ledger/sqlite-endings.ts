@@ -83,10 +83,14 @@ export const createEndings = ({
       case 'waiting':
         return wait(row, decision, now)
       case 'held': {
-        const body = decision.wouldSend ? JSON.stringify(decision.wouldSend) : (row.body ?? null)
         // A refusal is no proof that nothing was made; two readings are, where they could tell.
         const isProven = isLooked && decision.code !== 'PORTAL_UNCLEAR'
-        return set(row.id, { ...heldCells(decision.code), body, ...(isProven ? { unproven: 0 } : {}) })
+        return set(row.id, {
+          ...heldCells(decision.code),
+          ...(decision.wouldSend ? { draft: JSON.stringify(decision.wouldSend) } : {}),
+          ...(isProven ? { unproven: 0 } : {}),
+          ...(decision.code === 'REVIEW' ? unseenCells(row) : {})
+        })
       }
       case 'dismissed':
         return set(row.id, dismissedCells(decision.code, now))
@@ -166,6 +170,12 @@ export const createEndings = ({
 }
 
 export type SqliteEndings = ReturnType<typeof createEndings>
+
+/** What was released before is another one now. */
+const unseenCells = (row: InvoiceCells) => ({
+  released: null,
+  overrides: JSON.stringify(overridesOf(row).filter(override => override !== 'REVIEW'))
+})
 
 const eventOf: Partial<Record<Decision['to'], string>> = { doubt: 'answer unknown', look: 'looked for first' }
 

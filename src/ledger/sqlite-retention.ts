@@ -16,11 +16,23 @@ export const createRetention = ({ all, run }: Database, { rows, conflicts }: Aro
     const { invoice, document } = keptOf(row)
     run('DELETE FROM history WHERE invoice_id = ?', row.id)
     run('DELETE FROM event WHERE invoice_id = ?', row.id)
-    rows.set(row.id, { invoice: JSON.stringify(bareOf(invoice)), ...documentCells(null), forgotten: 1 })
+    rows.set(row.id, {
+      invoice: JSON.stringify(bareOf(invoice)),
+      ...documentCells(null),
+      draft: null,
+      released: null,
+      forgotten: 1
+    })
     return [document, ...conflicts.empty(row.id)].filter(found => found !== null)
   }
 
   const forget = (before: Instant, limit: number): Document[] => {
+    run(
+      `DELETE FROM voided_source WHERE (tool, source_id) IN (
+        SELECT tool, source_id FROM voided_source WHERE at < ? LIMIT ?)`,
+      before,
+      limit
+    )
     const finished = all(
       `SELECT * FROM invoice WHERE finished_at < ? AND forgotten = 0 AND next_attempt_at IS NULL
         AND NOT (state = 'delivered' AND code IS NOT NULL) LIMIT ?`,

@@ -17,6 +17,8 @@ export type Kept = {
   document: Document | null
   /** A create call went out for it at some time, even if it was proven later that nothing came of it. */
   everSent: boolean
+  /** The portal's customer that it was sent to; null where that is not told, or it was not sent. */
+  sentTo: string | null
 }
 
 /** When it may be delivered: at once, unless the tool is about to collect it by itself. */
@@ -36,7 +38,11 @@ export type Judgement =
 export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival): Judgement => {
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
   if (voided) return sameSource ? judgeVoided(kept) : { kind: 'nothing' }
-  if (sameSource && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
+  // What was sent to one customer of the portal, and is said to be another's, is no repetition.
+  const { portalId } = invoice.customer
+  const isAnothers = kept.sentTo !== null && portalId !== null && portalId !== kept.sentTo
+  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice))
+    return judgeRepeat(kept, invoice, document)
   // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
@@ -63,7 +69,7 @@ const correctable = ({ state, everSent }: Kept): boolean =>
 const judgeRepeat = (kept: Kept, newer: Invoice, document: Document | null): Judgement => {
   if (kept.state === 'dismissed') return { kind: 'nothing' }
   const invoice = mergeInvoice(kept, newer)
-  const merged = mergeDocument(kept, invoice, document)
+  const merged = mergeDocument(kept, newer, document)
   const released = heals(kept, invoice, merged)
   const changed = merged !== kept.document || !isDeepStrictEqual(invoice, kept.invoice)
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
@@ -85,6 +91,7 @@ const mergeInvoice = ({ state, invoice }: Pick<Kept, 'state' | 'invoice'>, newer
     paidAt,
     dueAt: newer.dueAt ?? invoice.dueAt,
     pdfUrl: newer.pdfUrl ?? invoice.pdfUrl,
+    ...(newer.revision === undefined ? {} : { revision: newer.revision }),
     customer: mergeCustomer(invoice.customer, newer.customer)
   }
 }
@@ -100,11 +107,20 @@ const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
   countryCode: newer.countryCode ?? kept.countryCode
 })
 
-/** The bytes that came first are the ones delivered; later ones fill a gap, or take the place of refused ones. */
-const mergeDocument = (kept: Kept, merged: Invoice, newer: Document | null): Document | null => {
-  if (kept.state === 'delivered') return kept.document
-  if (!isPdfRefused(kept)) return kept.document ?? newer
-  return newer ?? (merged.pdfUrl === kept.invoice.pdfUrl ? kept.document : null)
+/**
+ * While nothing was sent the newest PDF is the one: a correction may change nothing else. A tool that renders anew each
+ * time has changed nothing until it says so; a sender without ids of its own says so by another address.
+ */
+const mergeDocument = (kept: Kept, newer: Invoice, document: Document | null): Document | null => {
+  if (kept.everSent || kept.state === 'delivered') return kept.document
+  if (document !== null) return document.sha256 === kept.document?.sha256 ? kept.document : document
+  return isPdfAnother(kept.invoice, newer) ? null : kept.document
+}
+
+const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
+  const isMoved = newer.pdfUrl !== null && newer.pdfUrl !== kept.pdfUrl
+  if (kept.sourceId === null) return isMoved
+  return newer.revision !== undefined && kept.revision !== undefined && newer.revision !== kept.revision
 }
 
 const isPdfRefused = ({ state, code }: Kept): boolean =>

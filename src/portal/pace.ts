@@ -49,6 +49,12 @@ const minute = 60_000
 // After so many others in a row a doubt that waits comes first.
 const turnsBeforeDoubt = 19
 
+// What only reads leaves so much of the budget to deliveries: an invoice that comes while everything is read is sent at once.
+const deliveriesShare = 0.1
+
+// Reading goes on evenly, after a start that is quick: else a minute's worth is taken in seconds, and then nothing is left.
+const readingBurstShare = 1 / 6
+
 type Waiting = { errand: Errand; give: () => void }
 
 export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions): Pace => {
@@ -62,6 +68,21 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
   let turns = 0
   let alarm: AbortController | undefined
   const queues: Record<Errand, Waiting[]> = { delivery: [], doubt: [], sweep: [] }
+
+  const reserved = Math.floor(perMinute * deliveriesShare)
+  const evenMs = minute / Math.max(1, perMinute - reserved)
+  const burstMs = evenMs * Math.max(1, perMinute * readingBurstShare)
+  // Up to when what was read would last, had it been read evenly; at most a burst ahead of now.
+  let readUntil = Number.NEGATIVE_INFINITY
+
+  /** How long until another page may be read; deliveries never wait for this. */
+  const readingInMs = (): number => {
+    const now = clock.monotonic()
+    const taken = running + resting.length
+    const isLeft = taken < perMinute - reserved
+    const untilFree = isLeft ? 0 : (resting[taken - perMinute + reserved] ?? now + minute) - now
+    return Math.max(0, untilFree, readUntil - burstMs - now)
+  }
 
   const free = (): boolean => {
     const now = clock.monotonic()
@@ -81,16 +102,22 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
 
   const next = (): Waiting | undefined => {
     const { delivery, doubt, sweep } = queues
+    const mayRead = readingInMs() === 0
+    // Their share they get even where deliveries would take everything.
     const doubtsTurn = turns >= turnsBeforeDoubt && doubt.length > 0
-    const chosen = (doubtsTurn ? doubt : (delivery[0] && delivery) || (doubt[0] && doubt) || sweep).shift()
-    if (chosen) turns = chosen.errand === 'doubt' ? 0 : turns + 1
+    const reading = doubt.length > 0 ? doubt : sweep
+    const queue = doubtsTurn ? doubt : delivery.length > 0 ? delivery : mayRead ? reading : []
+    const chosen = queue.shift()
+    if (!chosen) return undefined
+    turns = chosen.errand === 'doubt' ? 0 : turns + 1
+    if (chosen.errand !== 'delivery') readUntil = Math.max(readUntil, clock.monotonic()) + evenMs
     return chosen
   }
 
   const give = (): void => {
     while (free()) {
       const chosen = next()
-      if (!chosen) return
+      if (!chosen) break
       running += 1
       chosen.give()
     }
@@ -101,7 +128,8 @@ export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions)
   const ring = (): void => {
     if (alarm) return
     alarm = new AbortController()
-    void clock.sleep(Math.max(1, freeInMs()), alarm.signal).then(() => {
+    const inMs = queues.delivery.length > 0 ? freeInMs() : Math.max(freeInMs(), readingInMs())
+    void clock.sleep(Math.max(1, inMs), alarm.signal).then(() => {
       alarm = undefined
       give()
     })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { decide, type Outcome, type Patience } from '../../src/decide.ts'
 import { advice, type Code } from '../../src/errors.ts'
-import type { CreateBody, Decision } from '../../src/ledger/ledger.ts'
+import type { Decision, Draft } from '../../src/ledger/ledger.ts'
 import type { Standing } from '../../src/portal/gate.ts'
 import { holdingOf, noon } from './ledger/fixtures.ts'
 
@@ -9,8 +9,9 @@ const hour = 3_600_000
 const patience: Patience = { retryFirstMs: 5000, retryLongestMs: hour, retryForMs: 72 * hour }
 const standings: Standing[] = ['open', 'paused', 'alone']
 const holding = holdingOf('inv_1')
-const wouldSend: CreateBody = {
+const wouldSend: Draft = {
   customerId: 'cst_1',
+  newCustomer: null,
   invoiceNumber: '2026-0042',
   issuedAt: '2026-11-20',
   amount: '121.00',
@@ -76,8 +77,8 @@ t.test('what the portal or a rule has decided is recorded as it is, however the 
       { to: 'dismissed', code: 'ZERO_AMOUNT' }
     ],
     [
-      { kind: 'review', wouldSend },
-      { to: 'held', code: 'REVIEW', detail: null, wouldSend }
+      { kind: 'review', wouldSend, detail: 'changed since it was released: mail' },
+      { to: 'held', code: 'REVIEW', detail: 'changed since it was released: mail', wouldSend }
     ]
   ]
 

@@ -5,11 +5,11 @@ import type { Decision, Ledger, Loan } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { createGate } from '../../src/portal/gate.ts'
 import { createWorker, type WorkerOptions } from '../../src/worker.ts'
-import { arrivalOf, bodyOf, holdingOf, minute, rowOf } from './ledger/fixtures.ts'
+import { arrivalOf, draftOf, holdingOf, minute, rowOf } from './ledger/fixtures.ts'
 import { handClock } from './portal/hand-clock.ts'
 
 const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
-const review = (loan: Loan): Outcome => ({ kind: 'review', wouldSend: bodyOf(loan) })
+const review = (loan: Loan): Outcome => ({ kind: 'review', wouldSend: draftOf(loan), detail: null })
 
 type Line = { level: string; message: string; facts: Record<string, unknown> }
 

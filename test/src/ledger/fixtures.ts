@@ -3,7 +3,7 @@
 import type { Test } from 'tap'
 import type { Instant } from '../../../src/clock.ts'
 import { type Customer, formatAmount, type Invoice } from '../../../src/invoice.ts'
-import type { Arrival, CreateBody, Decision, Ledger, Loan, Row } from '../../../src/ledger/ledger.ts'
+import type { Arrival, CreateBody, Decision, Draft, Ledger, Loan, Row } from '../../../src/ledger/ledger.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import type { Document } from '../../../src/spool.ts'
 
@@ -60,6 +60,12 @@ export const bodyOf = ({ invoice, notify }: Pick<Loan, 'invoice' | 'notify'>): C
   amount: formatAmount(invoice.amountCents),
   paidAt: null,
   sendNotification: notify
+})
+
+/** As a person sees it in review. */
+export const draftOf = (loan: Pick<Loan, 'invoice' | 'notify'>): Draft => ({
+  ...bodyOf(loan),
+  newCustomer: null
 })
 
 /** The same event, the tool's correction of it, and another invoice under its number. */
@@ -121,7 +127,7 @@ export const bring = async (ledger: Ledger, stage: Stage, arrival: Arrival = sam
   const loan = await borrowOne(ledger, noon)
   if (stage === 'lent') return loan
   if (stage === 'held') {
-    await ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null, wouldSend: bodyOf(loan) }, noon)
+    await ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(loan) }, noon)
     return loan
   }
   await ledger.sending(loan, bodyOf(loan), noon)

@@ -71,6 +71,63 @@ t.test('a slot is free again a minute after its answer, not after its request', 
   t.equal(await draining(parts), 1)
 })
 
+/** Reads for as long as it may, each answered at once. Answers when each page was read. */
+const read = (pace: ReturnType<typeof createPace>, clock: ReturnType<typeof handClock>, errand: Errand) => {
+  const readAt: number[] = []
+  const goOn = async () => {
+    for (;;) {
+      const slot = await pace.slot(errand)
+      readAt.push(clock.monotonic())
+      slot?.done()
+    }
+  }
+  void goOn()
+  return readAt
+}
+
+t.test('while everything is read an invoice that comes is sent at once', async t => {
+  for (const errand of ['sweep', 'doubt'] as const) {
+    const { clock, pace } = open()
+    const readAt = read(pace, clock, errand)
+    await clock.advance(10 * minute)
+    t.ok(
+      readAt.length >= 9 * 54,
+      `${errand}: nine tenths of the budget are read with, ${readAt.length} pages`
+    )
+
+    for (let invoice = 1; invoice <= 6; invoice += 1) {
+      const slot = await pace.slot('delivery', { withinMs: 0 })
+      t.ok(slot, `${errand}: invoice ${invoice} has a slot`)
+      slot?.done()
+    }
+  }
+})
+
+t.test('reading begins quickly and then spreads over the minute', async t => {
+  const { clock, pace } = open()
+  const readAt = read(pace, clock, 'sweep')
+  await clock.advance(minute)
+
+  t.equal(readAt.filter(at => at === 0).length, 11)
+  const gaps = readAt.slice(11, 54).map((at, index) => at - (readAt[index + 10] ?? 0))
+  t.ok(gaps.length > 40)
+  t.ok(
+    gaps.every(gap => gap >= 1000 && gap < 1200),
+    `${gaps}`
+  )
+})
+
+t.test('a doubt gets its share where deliveries take all there is', async t => {
+  const { clock, pace } = open()
+  const sent = read(pace, clock, 'delivery')
+  void read(pace, clock, 'delivery')
+  const looked = read(pace, clock, 'doubt')
+  await clock.advance(20 * minute)
+
+  t.ok(sent.length > 0)
+  t.ok(looked.length >= 20 * 2, `${looked.length} of some 1,200 slots`)
+})
+
 t.test('a slot that was not used is free at once, for who waits', async t => {
   const { clock, pace } = open({ perMinute: 1 })
   const first = await pace.slot('delivery')

@@ -43,8 +43,10 @@ CREATE TABLE invoice_next (
   state TEXT NOT NULL,
   code TEXT,
   portal_id TEXT UNIQUE,
-  -- Exactly what was, is being, or would be sent.
+  -- Exactly what was, or is being sent.
   body TEXT CHECK (body IS NULL OR json_valid(body)),
+  -- In review: what would be sent.
+  draft TEXT CHECK (draft IS NULL OR json_valid(draft)),
   -- What went out last, where a look has not told yet what came of it. With other facts it may be looked for, too.
   sent_body TEXT CHECK (sent_body IS NULL OR json_valid(sent_body)),
   -- What a person saw and released: only that may leave without being seen again.
@@ -99,14 +101,19 @@ CREATE TABLE invoice_next (
 -- where they wait again.
 INSERT INTO invoice_next (
   id, key, tool, invoice, source_id, customer_ref, document_file, document_bytes, document_sha256, notify, test, overrides,
-  state, code, portal_id, body, sent_body, ever_sent, unproven, received_at, since, next_attempt_at, sending_at, delivered_at,
+  state, code, portal_id, body, draft, sent_body, ever_sent, unproven, received_at, since, next_attempt_at, sending_at, delivered_at,
   finished_at, forgotten, voided, attempt, failures, tried_ms, loan_until, told, portal_customer_id, known_paid_at, paying)
 SELECT
   id, key, tool, invoice, invoice ->> '$.sourceId', customer_ref, document_file, document_bytes, document_sha256, notify,
   test, overrides, state,
   CASE WHEN state <> 'waiting' OR EXISTS (SELECT 1 FROM state_code c WHERE c.state = i.state AND c.code = i.code)
     THEN code ELSE NULL END,
-  portal_id, body, CASE WHEN ever_sent = 1 THEN body END, ever_sent, ever_sent = 1 AND told IS NOT NULL AND body IS NOT NULL AND state IN ('sending', 'held', 'dismissed'),
+  portal_id, CASE WHEN ever_sent = 1 THEN body END,
+  CASE WHEN code = 'REVIEW' AND body IS NOT NULL THEN json_set(body,
+    '$.customerId', CASE WHEN body ->> '$.customerId' LIKE 'a new customer, %' THEN NULL ELSE body ->> '$.customerId' END,
+    '$.newCustomer', CASE WHEN body ->> '$.customerId' LIKE 'a new customer, %'
+      THEN substr(body ->> '$.customerId', length('a new customer, ') + 1) END) END,
+  CASE WHEN ever_sent = 1 THEN body END, ever_sent, ever_sent = 1 AND told IS NOT NULL AND body IS NOT NULL AND state IN ('sending', 'held', 'dismissed'),
   received_at, since, next_attempt_at, sending_at, delivered_at, finished_at, forgotten, voided, attempt, failures,
   tried_ms, loan_until, told,
   (SELECT entry ->> '$.customerId' FROM portal_invoice WHERE portal_invoice.id = i.portal_id), known_paid_at, paying

@@ -4,7 +4,17 @@ import type { Customer } from '../../../../src/invoice.ts'
 import type { MatchRules, Sighting } from '../../../../src/ledger/customers.ts'
 import type { Ledger, Loan } from '../../../../src/ledger/ledger.ts'
 import type { PortalCustomer } from '../../../../src/portal/schemas.ts'
-import { arrivalOf, bodyOf, borrowOne, minute, noon, type Promised, rowOf, stateOf } from '../fixtures.ts'
+import {
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  draftOf,
+  minute,
+  noon,
+  type Promised,
+  rowOf,
+  stateOf
+} from '../fixtures.ts'
 
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
@@ -507,7 +517,7 @@ export function customersContract(promised: Promised): void {
       const review = await lend(ledger, kees, 'acme', 'e')
       await ledger.record(
         review,
-        { to: 'held', code: 'REVIEW', detail: null, wouldSend: bodyOf(review) },
+        { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(review) },
         noon
       )
       const due = async () =>
