@@ -7,6 +7,9 @@ import type { Log } from './log.ts'
 
 export type Alert = (code: Code, invoiceNumber: string | null) => void
 
+/** What health warns of, in its words. */
+export type AlertOfWarning = (output: string) => void
+
 export type AlertOptions = { url: string | undefined; publicUrl: string; log: Log }
 
 const alertTimeoutMs = 10_000
@@ -14,12 +17,15 @@ const alertTimeoutMs = 10_000
 // A storm of held invoices must not become a storm of open connections; the rest is in health and in the list.
 const underWayMax = 20
 
-export const createAlert = ({ url, publicUrl, log }: AlertOptions): Alert => {
+export const createAlert = ({
+  url,
+  publicUrl,
+  log
+}: AlertOptions): { alert: Alert; warn: AlertOfWarning } => {
   let underWay = 0
-  return (code, invoiceNumber) => {
+
+  const send = (text: string, code: string, invoiceNumber: string | null): void => {
     if (url === undefined || underWay >= underWayMax) return
-    const subject = invoiceNumber === null ? 'Factuurbrug' : `Invoice ${invoiceNumber}`
-    const text = `${subject}: ${code}. ${advice[code].what} ${advice[code].operator} (${publicUrl})`
     underWay += 1
     got
       .post(url, {
@@ -36,5 +42,14 @@ export const createAlert = ({ url, publicUrl, log }: AlertOptions): Alert => {
       .finally(() => {
         underWay -= 1
       })
+  }
+
+  return {
+    alert(code, invoiceNumber) {
+      const subject = invoiceNumber === null ? 'Factuurbrug' : `Invoice ${invoiceNumber}`
+      const text = `${subject}: ${code}. ${advice[code].what} ${advice[code].operator} (${publicUrl})`
+      send(text, code, invoiceNumber)
+    },
+    warn: output => send(`Factuurbrug: ${output} (${publicUrl})`, 'WARNING', null)
   }
 }

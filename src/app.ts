@@ -14,7 +14,7 @@ import type { Desk } from './desk.ts'
 import { createDoors } from './doors.ts'
 import type { Engine } from './engine.ts'
 import { BridgeError } from './errors.ts'
-import { createHealth } from './health.ts'
+import { createHealth, type Health } from './health.ts'
 import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Spool } from './spool.ts'
@@ -28,7 +28,7 @@ export type AppOptions = {
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
   desk: Pick<Desk, 'refusing'>
   intake: Intake
-  catchUp: Pick<CatchUp, 'ask' | 'asked'>
+  catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
   clock: Clock
   logger: FastifyBaseLogger
   version: string
@@ -43,7 +43,7 @@ const requestMsMax = 120_000
 // An invoice number of 100 characters, each percent-encoded at its longest.
 const pathPartCharactersMax = 1200
 
-export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
+export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
   const { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version } = options
   const told = tools.map(({ tool }) => {
     const settings = config.tools[tool.name] ?? null
@@ -76,6 +76,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     engine,
     tools: told,
     refusing: desk.refusing,
+    caughtUp: catchUp.states,
     turnedAway: doors.turnedAway,
     log: logger
   })
@@ -131,5 +132,5 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     )
   }
 
-  return app
+  return { app, health }
 }

@@ -23,6 +23,7 @@ import { openSpool, type Spool } from './spool.ts'
 import { isWhole, type ToolModule } from './tool.ts'
 import { createToolApi } from './tool-api.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createWatch } from './watch.ts'
 
 export type Bridge = {
   app: FastifyInstance
@@ -51,6 +52,9 @@ const drainMs = 25_000
 // Of one call to a tool's API.
 const toolTimeoutMs = 30_000
 
+// Whoever is asked to pause for an hour comes back a little later.
+const pauseSpareMs = 60_000
+
 // What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
 const loanSpareMs = 180_000
 
@@ -76,7 +80,7 @@ export const openBridge = async ({
   if (orphans > 0) logger.info({ files: orphans }, 'spool swept')
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
-  const alert = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
+  const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
   const pace = await createPaceFor(ledger, clock, config.PORTAL_REQUESTS_PER_MINUTE)
   const portal = createPortal({
     url: config.PORTAL_URL,
@@ -152,7 +156,15 @@ export const openBridge = async ({
     loanMs: config.PDF_TIMEOUT_MS + config.PORTAL_TIMEOUT_MS + loanSpareMs,
     recorded: ({ tool }, decision, tookMs) => metrics?.recorded(tool ?? '', decision, tookMs)
   })
-  const upkeep = createUpkeep({ ledger, spool, clock, retentionDays: config.RETENTION_DAYS, log: logger })
+  const upkeep = createUpkeep({
+    ledger,
+    spool,
+    clock,
+    retentionDays: config.RETENTION_DAYS,
+    pauseMsMax:
+      Math.max(1.25 * config.RETRY_LONGEST_MS, config.PORTAL_SETTLE_INHERITED_MS, hour) + pauseSpareMs,
+    log: logger
+  })
   const catchUp = createCatchUp({
     ledger,
     desk,
@@ -164,7 +176,8 @@ export const openBridge = async ({
   await engine.recognise()
   await catchUp.prepare()
   const parts = { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version }
-  const app = await buildApp(parts)
+  const { app, health } = await buildApp(parts)
+  const watch = createWatch({ health, warn, clock, log: logger })
   const figures = metrics?.app()
 
   return {
@@ -177,10 +190,11 @@ export const openBridge = async ({
       engine.start()
       catchUp.start()
       upkeep.start()
+      watch.start()
       return address
     },
     async stop() {
-      const ends = [app.close(), figures?.close(), upkeep.stop(), catchUp.stop()]
+      const ends = [app.close(), figures?.close(), upkeep.stop(), catchUp.stop(), watch.stop()]
       const [left] = await Promise.all([engine.stop(drainMs), ...ends])
       if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')
       portal.close()

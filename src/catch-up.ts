@@ -36,7 +36,11 @@ export interface CatchUp {
   ask: (tool: string, since: Instant) => Promise<Asked>
   /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
   asked: (tool: string) => Promise<Asked>
+  /** Of each tool that is asked by itself: how often, and why it could not be asked last; null when it could. */
+  states: () => CatchUpState[]
 }
+
+export type CatchUpState = { tool: string; everyMs: number; failure: string | null }
 
 const minute = 60_000
 
@@ -54,6 +58,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const stopping = new AbortController()
   let loops: Promise<void>[] = []
   const turns = new Map<string, Promise<unknown>>()
+  const failures = new Map<string, string>()
 
   const canBeAsked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
 
@@ -117,9 +122,14 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       let pause = everyMinutes * minute
       try {
         await catchUp(open)
+        failures.delete(open.tool.name)
       } catch (error) {
         if (stopping.signal.aborted) return
         const known = error instanceof BridgeError
+        failures.set(
+          open.tool.name,
+          known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log'
+        )
         log.warn(
           { tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error },
           'catch-up failed'
@@ -145,7 +155,15 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       await Promise.race([all, clock.sleep(answerMs, ended.signal)])
     },
     ask: inquiries.ask,
-    asked: inquiries.asked
+    asked: inquiries.asked,
+    states: () =>
+      everyMinutes === 0
+        ? []
+        : canBeAsked().map(({ tool: { name } }) => ({
+            tool: name,
+            everyMs: everyMinutes * minute,
+            failure: failures.get(name) ?? null
+          }))
   }
 }
 

@@ -13,7 +13,7 @@ import type { MatchRules } from './ledger/customers.ts'
 import type { Decision, Ledger, Tally } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import type { Portal } from './portal/client.ts'
-import { createCopy } from './portal/copy.ts'
+import { createCopy, type ReadingState } from './portal/copy.ts'
 import { createGate, type GateState } from './portal/gate.ts'
 import { createLook } from './portal/look.ts'
 import { type Budget, createPace, type Pace } from './portal/pace.ts'
@@ -57,11 +57,7 @@ export type EngineOptions = {
   ) => void
 }
 
-export type PortalState = GateState & {
-  budget: Budget
-  /** Of the first read, before which nothing is created; null once it is done. */
-  filling: { pages: number } | null
-}
+export type PortalState = GateState & ReadingState & { budget: Budget }
 
 export type Engine = {
   /** Before `start`: stops with PORTAL_CHANGED when the ledger belongs to another portal. */
@@ -203,7 +199,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     wake,
     customers,
     turnedAt: worker.turnedAt,
-    portal: () => ({ ...gate.state(), budget: pace.budget(), filling: copy.progress() })
+    portal: () => ({ ...gate.state(), ...copy.state(), budget: pace.budget() })
   }
 }
 

@@ -1,10 +1,12 @@
 // Whether events can be kept (else fail), and whether anything needs a person (warn). Asks the ledger, never the
 // portal or a tool: while those are down the bridge has to go on receiving.
 
+import type { CatchUp } from './catch-up.ts'
 import { type Clock, type Instant, isoInstant } from './clock.ts'
 import type { Doors, TurnedAway } from './doors.ts'
 import type { Engine, PortalState } from './engine.ts'
 import { isCode } from './errors.ts'
+import type { CopyState } from './ledger/holdings.ts'
 import type { Ledger, Summary } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import { createSeldom } from './seldom.ts'
@@ -13,6 +15,8 @@ export type HealthOptions = {
   ledger: Ledger
   clock: Clock
   engine: Pick<Engine, 'turnedAt' | 'portal'>
+  /** Of the tools that are asked what their webhooks missed. */
+  caughtUp: CatchUp['states']
   tools: { name: string; on: boolean; missingSecret: string | null }[]
   /** Tools that refuse their token. */
   refusing: () => string[]
@@ -45,6 +49,17 @@ export const warningsIn = (checks: Checks): Warning[] =>
 
 const minute = 60_000
 
+// What happens every so often is late after so many times.
+const lateFactor = 3
+
+// Everything is read once a day.
+const fullEveryMs = 24 * 60 * minute
+
+// A wall clock is corrected by seconds; by more than this it was wrong before, or is now. Told for as long as an owner may
+// take to look, and then it is the time.
+const jumpMsMin = 5 * minute
+const jumpToldMs = 60 * minute
+
 // Later than this an owner wants to know. Longer than a backlog of some hundred invoices at 60 a minute.
 const lateMs = 15 * minute
 
@@ -61,10 +76,12 @@ const complainEveryMs = minute
 export const createHealth = (options: HealthOptions): Health => {
   const { clock, log } = options
   const beat = createBeat(options)
+  const jumped = createJumps(options)
+  const startedAt = clock.monotonic()
   const mayComplain = createSeldom(complainEveryMs)
   return async () => {
     try {
-      return await check(options, beat)
+      return { ...(await check(options, beat, clock.monotonic() - startedAt)), clock: [jumped()] }
     } catch (err) {
       const { message, checks } = failures[isCode(err, 'LEDGER_UNAVAILABLE') ? 'ledger' : 'bug']
       if (mayComplain(message, clock.monotonic())) log.error({ err }, message)
@@ -80,6 +97,27 @@ const createBeat = ({ ledger, clock }: HealthOptions) => {
     if (clock.monotonic() - beatenAt < beatEveryMs) return
     await ledger.beat(clock.now())
     beatenAt = clock.monotonic()
+  }
+}
+
+/** Notices that the wall clock went another way than time did. */
+const createJumps = ({ clock }: HealthOptions): (() => Check) => {
+  const offset = () => clock.now() - clock.monotonic()
+  let usual = offset()
+  let told: { byMs: number; at: number } | null = null
+  return () => {
+    const now = clock.monotonic()
+    const byMs = offset() - usual
+    if (Math.abs(byMs) > jumpMsMin) {
+      told = { byMs, at: now }
+      usual = offset()
+    }
+    if (told === null || now - told.at > jumpToldMs) return { status: 'pass' }
+    const [minutes, way] = [Math.round(Math.abs(told.byMs) / minute), told.byMs > 0 ? 'ahead' : 'back']
+    return {
+      status: 'warn',
+      output: `the clock of this machine jumped ${minutes} minutes ${way}: set it right`
+    }
   }
 }
 
@@ -102,10 +140,12 @@ const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = 
   }
 }
 
-const check = async (options: HealthOptions, beat: () => Promise<void>): Promise<Checks> => {
+/** `upMs`: what was due before this process began is not late yet. */
+const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: number): Promise<Checks> => {
   await beat()
   const summary = await options.ledger.summary()
   const state = options.engine.portal()
+  const known = await options.ledger.holdings.copy()
   return {
     ledger: [{ status: 'pass' }],
     worker: [worker(options)],
@@ -113,9 +153,10 @@ const check = async (options: HealthOptions, beat: () => Promise<void>): Promise
     doubt: [late(summary.oldestSendingAt, summary.sending, options.clock.now())],
     attention: [attention(summary)],
     portal: [portal(state)],
-    copy: [copy(state)],
+    copy: copy(state, known, { now: options.clock.now(), upMs }),
     budget: [budget(state, summary)],
-    tools: tools(options)
+    tools: tools(options),
+    catchUp: await catchUp(options, upMs)
   }
 }
 
@@ -144,15 +185,57 @@ const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
   return { status: 'pass' }
 }
 
-const copy = ({ filling }: PortalState): Check =>
-  filling === null
-    ? { status: 'pass' }
-    : {
-        status: 'pass',
-        observedValue: filling.pages,
-        observedUnit: 'pages',
-        output: 'the portal is being read for the first time; deliveries begin when that is done'
-      }
+type Time = { now: Instant; upMs: number }
+
+/** How the bridge knows what the portal holds; each thing that is the matter with it. */
+const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time: Time): Check[] => {
+  const { now } = time
+  const { filling, failure, everyMs } = state
+  const outputs = [
+    failure && `${failure.code}: ${failure.message}, for ${minutesOf(failure.forMs)}`,
+    unclear && `${unclear.why}, for ${minutesOf(now - unclear.since)}: what is in doubt waits`,
+    filling && filling.stillMs > lateMs && `the first reading stands still for ${minutesOf(filling.stillMs)}`,
+    filling === null && since('read', sweptAt, everyMs, time),
+    filling === null && since('read as a whole', fullAt, fullEveryMs, time)
+  ].filter(output => typeof output === 'string')
+  if (outputs.length > 0) return outputs.map(output => ({ status: 'warn', output }))
+  if (filling === null) return [{ status: 'pass' }]
+  return [
+    {
+      status: 'pass',
+      observedValue: filling.pages,
+      observedUnit: 'pages',
+      output: 'the portal is being read for the first time; deliveries begin when that is done'
+    }
+  ]
+}
+
+const minutesOf = (ms: number): string => `${Math.floor(ms / minute)} minutes`
+
+const isLate = (at: Instant, everyMs: number, { now, upMs }: Time): boolean =>
+  Math.min(now - at, upMs) > lateFactor * everyMs
+
+/** Null while it is not late. */
+const since = (what: string, at: Instant | null, everyMs: number, time: Time): string | null =>
+  at !== null && isLate(at, everyMs, time)
+    ? `the portal was last ${what} ${minutesOf(time.now - at)} ago`
+    : null
+
+/** Each tool that can be asked what its webhooks missed, and is not, or not in time. */
+const catchUp = async ({ caughtUp, ledger, clock }: HealthOptions, upMs: number): Promise<Check[]> => {
+  const now = clock.now()
+  const found = await Promise.all(
+    caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check[]> => {
+      const askedTo = await ledger.askedTo(tool)
+      const isBehind = askedTo !== null && isLate(askedTo, everyMs, { now, upMs })
+      const late = isBehind ? `last asked ${minutesOf(now - askedTo)} ago` : null
+      const output = [failure, late].filter(text => text !== null).join('; ')
+      return output === '' ? [] : [{ componentId: tool, status: 'warn', output }]
+    })
+  )
+  const warnings = found.flat()
+  return warnings.length > 0 ? warnings : [{ status: 'pass' }]
+}
 
 const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summary): Check => ({
   status: 'pass',

@@ -1,5 +1,5 @@
-// What the ledger needs every few seconds: a sign of life, by which a restored backup is told from a short stop, and
-// forgetting, a little at a time, what finished long ago.
+// What the ledger needs every few seconds: a sign of life, by which a restored backup is told from a short stop; what a
+// clock that was wrong put off for too long; and forgetting, a little at a time, what finished long ago.
 
 import type { Clock } from './clock.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -9,7 +9,15 @@ import type { Spool } from './spool.ts'
 
 export type Upkeep = { start: () => void; stop: () => Promise<void> }
 
-export type UpkeepOptions = { ledger: Ledger; spool: Spool; clock: Clock; retentionDays: number; log: Log }
+export type UpkeepOptions = {
+  ledger: Ledger
+  spool: Spool
+  clock: Clock
+  retentionDays: number
+  /** No pause between two attempts is longer. */
+  pauseMsMax: number
+  log: Log
+}
 
 const day = 24 * 3_600_000
 
@@ -22,7 +30,9 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
 
   const turn = async (): Promise<void> => {
-    await ledger.beat(clock.now())
+    const now = clock.now()
+    await ledger.beat(now)
+    await ledger.hasten(now, now + options.pauseMsMax)
     await forgetSome(options)
     await loop.nap(everyMs)
   }

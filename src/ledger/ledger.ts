@@ -283,6 +283,12 @@ export interface Ledger {
   summary(): Promise<Summary>
   tally(): Promise<Tally[]>
 
+  /**
+   * Makes due what is due later than `latest`, but what a tool collects by itself: the clock was ahead when it was put
+   * off, and was set back since.
+   */
+  hasten(now: Instant, latest: Instant): Promise<void>
+
   /** Proves that events can be kept, by keeping the time. */
   beat(now: Instant): Promise<void>
 

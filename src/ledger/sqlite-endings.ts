@@ -124,7 +124,7 @@ export const createEndings = ({
     if ((find('portal_id = ?', id)?.id ?? row.id) !== row.id)
       return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
     const named = invoiceNumber === null ? undefined : byNumber(invoiceNumber)
-    if (decision.how !== 'created') return decision
+    if (decision.how !== 'created' || row.body === null) return decision
     const differing = differences(decision.holding, JSON.parse(row.body as string) as CreateBody)
     if (!differing.includes('invoiceNumber')) return decision
     const detail = `the portal answered with ${id} and another number, ${invoiceNumber}`

@@ -70,6 +70,19 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
     return known.length === 0 ? null : Math.min(...known)
   }
 
+  const hasten = (now: Instant, latest: Instant): void => {
+    for (const kind of ['untried', 'again'] as const)
+      run(
+        `UPDATE invoice SET next_attempt_at = ?, since = min(since, ?) WHERE id IN (
+          SELECT id FROM invoice INDEXED BY ${dueIndex[kind]} WHERE ${isDue[kind]} AND next_attempt_at > ?
+            AND (state = 'delivered' OR code IS NOT NULL OR received_at > ?))`,
+        now,
+        now,
+        latest,
+        now
+      )
+  }
+
   /** The row of a loan that still holds. */
   const lent = ({ id, attempt }: Loan, now: Instant): InvoiceCells | undefined =>
     find('id = ? AND attempt = ? AND loan_until > ?', id, attempt, now)
@@ -139,7 +152,7 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
     return row !== undefined
   }
 
-  return { borrow, nextDueAt, attach, sending, paying, record, doubts, settle }
+  return { borrow, nextDueAt, hasten, attach, sending, paying, record, doubts, settle }
 }
 
 const dueIndex = { untried: 'invoice_due', again: 'invoice_due_again' } as const

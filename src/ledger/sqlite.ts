@@ -100,6 +100,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     summary: async () => reading.summary(),
     tally: async () => reading.tally(),
 
+    hasten: (now, latest) => write(() => loans.hasten(now, latest)),
     beat: now =>
       write(() => run('INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at', now)),
     forget: (before, limit) => write(() => retention.forget(before, limit)),

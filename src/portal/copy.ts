@@ -2,7 +2,7 @@
 // answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is absence.
 
 import type { Clock, Instant } from '../clock.ts'
-import { BridgeError } from '../errors.ts'
+import { BridgeError, type Code } from '../errors.ts'
 import type { CopyState, Holdings, ListOrder } from '../ledger/holdings.ts'
 import type { Log } from '../log.ts'
 import { createLoop } from '../loop.ts'
@@ -20,8 +20,8 @@ export type CopyOptions = {
   settleInheritedMs: number
   /** The last sign of life of the process before: back to it the portal is read before anything is created. */
   lastBeat: () => Instant | null
-  /** Whether this is the portal that the ledger knows; false when it cannot be asked. */
-  recognise: () => Promise<boolean>
+  /** Whether this is the portal that the ledger knows; else why it cannot be asked. */
+  recognise: () => Promise<true | BridgeError>
   /** Whether something waits for a customer that may be new in the portal. */
   areCustomersAwaited: () => Promise<boolean>
   /** Told when deliveries may begin. */
@@ -37,8 +37,17 @@ export interface Copy {
   hurry: () => void
   /** Whether deliveries may rely on it. */
   isFilled: () => boolean
-  /** Of the first read: pages so far; null when it is done. */
-  progress: () => { pages: number } | null
+  /** How reading goes. */
+  state: () => ReadingState
+}
+
+export type ReadingState = {
+  /** Of the first read: pages so far, and for how long it has read no other; null when it is done. */
+  filling: { pages: number; stillMs: number } | null
+  /** How often it is read what came in, as things are. */
+  everyMs: number
+  /** Why it cannot be read, and for how long that has been so; null while it can. */
+  failure: { code: Code; message: string; forMs: number } | null
 }
 
 const minute = 60_000
@@ -76,10 +85,14 @@ export const createCopy = (options: CopyOptions): Copy => {
   /** A reading that lacked what is known to stand there. */
   let unaccounted: (Reading & Begun) | null = null
   let pages = 0
+  let pageAt = 0
+  let everyMs = sweepEveryMs
+  let failure: { code: Code; message: string; at: number } | null = null
   let hurried = false
 
   const goOn = (): boolean => {
     pages += 1
+    pageAt = clock.monotonic()
     return !loop.stopping.aborted
   }
 
@@ -204,8 +217,8 @@ export const createCopy = (options: CopyOptions): Copy => {
 
   const sleepUntilDue = async (tookMs: number): Promise<void> => {
     const { order } = await holdings.copy()
-    const rest = order === 'unknown' ? Math.max(sweepEveryMs, tookMs * restFactor) : sweepEveryMs
-    const dueAt = clock.monotonic() + rest
+    everyMs = order === 'unknown' ? Math.max(sweepEveryMs, tookMs * restFactor) : sweepEveryMs
+    const dueAt = clock.monotonic() + everyMs
     for (;;) {
       const left = dueAt - clock.monotonic()
       if (hurried || loop.stopping.aborted || left <= 0) break
@@ -235,9 +248,11 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   const turn = async (): Promise<void> => {
-    recognised ||= await options.recognise()
-    if (!recognised)
-      throw new BridgeError('PORTAL_UNREACHABLE', 'whether this is the same portal cannot be asked')
+    if (!recognised) {
+      const known = await options.recognise()
+      if (known !== true) throw known
+      recognised = true
+    }
     const startedAt = clock.monotonic()
     pages = 0
     // What cannot be understood now may have come from somebody else: it is asked again.
@@ -260,6 +275,7 @@ export const createCopy = (options: CopyOptions): Copy => {
       if (isOld) knowsMissing = (await reader.learnMissing('sweep')) !== null
       await (isOld ? full() : sweep(after))
     }
+    failure = null
     heard(null)
     open()
     await sleepUntilDue(clock.monotonic() - startedAt)
@@ -271,12 +287,16 @@ export const createCopy = (options: CopyOptions): Copy => {
     if (error instanceof BridgeError)
       log.warn({ code: error.code, err: error }, 'the portal could not be read')
     else log.error({ err: error }, 'the portal could not be read')
-    heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
+    const known = error instanceof BridgeError ? error : new BridgeError('UNEXPECTED')
+    const { code, message } = known
+    failure = { code, message, at: failure?.at ?? clock.monotonic() }
+    heard(known)
   }
 
   return {
     start() {
       startedAt = clock.monotonic()
+      pageAt = startedAt
       loop.start(turn, failed)
     },
     stop: loop.stop,
@@ -285,7 +305,14 @@ export const createCopy = (options: CopyOptions): Copy => {
       loop.wake()
     },
     isFilled: () => isFilled,
-    progress: () => (isFilled ? null : { pages })
+    state: () => {
+      const now = clock.monotonic()
+      return {
+        filling: isFilled ? null : { pages, stillMs: now - pageAt },
+        everyMs,
+        failure: failure && { code: failure.code, message: failure.message, forMs: now - failure.at }
+      }
+    }
   }
 }
 

@@ -42,33 +42,35 @@ export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log)
 export type PortalIdentity = { url: string; token: string }
 
 /**
- * Whether this is the portal that the ledger knows. False: it cannot be asked now. Throws PORTAL_CHANGED when none of the
+ * Whether this is the portal that the ledger knows; else why it cannot be asked now. Throws PORTAL_CHANGED when none of the
  * ids that should be there is.
  */
 export const recognisePortal = async (
   { holdings }: Ledger,
   reader: Pick<Reader, 'ask' | 'probe'>,
   { url, token }: PortalIdentity
-): Promise<boolean> => {
+): Promise<true | BridgeError> => {
   const portal = { url, token: createHash('sha256').update(token).digest('hex').slice(0, 16) }
   const { portal: known } = await holdings.memory()
   if (known?.url === portal.url && known.token === portal.token) return true
   const ids = known ? await holdings.latest(idsAsked) : []
-  if (ids.length > 0 && !(await holdsOne(ids, { holdings, reader }))) return false
+  const failure = ids.length > 0 ? await holdsOne(ids, { holdings, reader }) : null
+  if (failure) return failure
   await holdings.remember({ portal })
   return true
 }
 
 type Around = { holdings: Holdings; reader: Pick<Reader, 'ask' | 'probe'> }
 
-const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<boolean> => {
+/** Null: it does. */
+const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<BridgeError | null> => {
   try {
-    for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return true
+    for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return null
     // A portal that never answers for a single id still lists them.
-    for (const id of await reader.probe('delivery')) if (await holdings.has(id)) return true
+    for (const id of await reader.probe('delivery')) if (await holdings.has(id)) return null
   } catch (error) {
     if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
-    return false
+    return error
   }
   throw new BridgeError('PORTAL_CHANGED', `the portal holds none of ${ids.join(', ')}`)
 }

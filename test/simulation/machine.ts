@@ -190,7 +190,14 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       within: whom
     }))
     const engines = engineOwners.map(engineOwner => openEngine(engineOwner, ledger, pace))
-    const upkeep = createUpkeep({ ledger, spool: disk.spool, clock, retentionDays: 90, log: log(whom) })
+    const upkeep = createUpkeep({
+      ledger,
+      spool: disk.spool,
+      clock,
+      retentionDays: 90,
+      pauseMsMax: Math.max(2 * bridge.retryLongestMs, bridge.settleInheritedMs, 3_600_000) + 60_000,
+      log: log(whom)
+    })
     for (const engine of engines) await engine.recognise()
     if (!isAlive(whom)) return
     const wake = () => {

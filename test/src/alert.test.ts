@@ -14,7 +14,7 @@ const open = (url: string | undefined) => {
     told.resolve()
   }
   return {
-    alert: createAlert({
+    ...createAlert({
       url,
       publicUrl,
       log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
@@ -76,6 +76,23 @@ t.test('a person is told what needs them, and what to do', async t => {
     ]
   )
   t.match(lines, Array(2).fill(['debug', 'alert sent']))
+})
+
+t.test('what health warns of is told in its words', async t => {
+  const { url, posted } = await receiver(t)
+  const { warn, logged } = open(url)
+  warn('the portal was last read 45 minutes ago')
+  await logged(1)
+
+  t.match(posted, [
+    {
+      body: {
+        code: 'WARNING',
+        invoiceNumber: null,
+        text: /^Factuurbrug: the portal was last read 45 minutes ago \(/
+      }
+    }
+  ])
 })
 
 t.test('without an address nobody is told, and nothing is tried', async t => {

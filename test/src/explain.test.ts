@@ -89,7 +89,7 @@ t.test('only what the state allows is offered', async t => {
 t.test('what pauses deliveries is told of what waits for them, and of nothing else', async t => {
   const portal = (state: 'open' | 'down' | 'refused', pages?: number) => ({
     state,
-    filling: pages === undefined ? null : { pages }
+    filling: pages === undefined ? null : { pages, stillMs: 0 }
   })
 
   t.equal(pausedBy(row, portal('open')), null)

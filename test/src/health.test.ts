@@ -75,8 +75,86 @@ t.test('a worker that stands still is noticed', async t => {
   t.match(await check('worker'), { status: 'warn', output: /restart the bridge/ })
 })
 
+t.test('what went wrong last in reading the portal is told at once, in its words', async t => {
+  const failure = { code: 'PORTAL_UNREACHABLE' as const, message: 'the portal answered 500', forMs: 61_000 }
+  const { check } = open(t, { portal: { failure } })
+
+  t.match(await check('copy'), {
+    status: 'warn',
+    output: 'PORTAL_UNREACHABLE: the portal answered 500, for 1 minutes'
+  })
+})
+
+t.test('a first read that does not get on is a warning', async t => {
+  const { check } = open(t, { portal: { filling: { pages: 12, stillMs: 15 * minute + 1 } } })
+  t.match(await check('copy'), { status: 'warn', output: 'the first reading stands still for 15 minutes' })
+})
+
+t.test('readings that cannot be believed are a warning, with why', async t => {
+  const { check, clock, ledger } = open(t)
+  await ledger.holdings.setCopy({ unclear: { since: clock.now(), why: 'the list lacks inv_1' } })
+  await clock.advance(3 * minute)
+
+  t.match(await check('copy'), {
+    status: 'warn',
+    output: 'the list lacks inv_1, for 3 minutes: what is in doubt waits'
+  })
+})
+
+t.test('a portal that was not read for three times as long as usual is a warning', async t => {
+  const { check, clock, ledger } = open(t)
+  await check('copy')
+  await ledger.holdings.setCopy({ filled: true, sweptAt: clock.now(), fullAt: clock.now() })
+  await clock.advance(45 * minute)
+  t.match(await check('copy'), { status: 'pass' })
+  await clock.advance(1)
+  t.match(await check('copy'), { status: 'warn', output: 'the portal was last read 45 minutes ago' })
+
+  await clock.advance(3 * 24 * 60 * minute)
+  await ledger.holdings.setCopy({ sweptAt: clock.now() })
+  t.match(await check('copy'), { status: 'warn', output: /last read as a whole 4365 minutes ago/ })
+})
+
+t.test('what was due before this process began is not late yet', async t => {
+  const { check, clock, ledger } = open(t)
+  await ledger.holdings.setCopy({ filled: true, sweptAt: clock.now() - 24 * 60 * minute })
+  t.match(await check('copy'), { status: 'pass' })
+})
+
+t.test('a tool that is not asked what it missed is a warning, with why', async t => {
+  let failure: string | null = 'TOOL_UNAUTHORIZED: api.acme.example answered 401'
+  const caughtUp = () => [{ tool: 'acme', everyMs: 60 * minute, failure }]
+  const { check, clock, ledger } = open(t, { caughtUp })
+  await ledger.startTool('acme', clock.now())
+  t.match(await check('catchUp'), { status: 'warn', componentId: 'acme', output: failure }, 'at once')
+
+  failure = null
+  t.match(await check('catchUp'), { status: 'pass' })
+  await clock.advance(3 * 60 * minute + 1)
+  t.match(await check('catchUp'), { status: 'warn', output: 'last asked 180 minutes ago' })
+})
+
+t.test('a clock that jumps is told of for an hour', async t => {
+  for (const [by, output] of [
+    [-2 * 60 * minute, 'the clock of this machine jumped 116 minutes back: set it right'],
+    [30 * minute, 'the clock of this machine jumped 34 minutes ahead: set it right']
+  ] as const) {
+    const { check, clock } = open(t)
+    t.match(await check('clock'), { status: 'pass' })
+    clock.set(4 * minute)
+    t.match(await check('clock'), { status: 'pass' }, 'clocks are corrected now and then')
+    clock.set(by)
+
+    t.match(await check('clock'), { status: 'warn', output })
+    await clock.advance(60 * minute)
+    t.match(await check('clock'), { status: 'warn' })
+    await clock.advance(1)
+    t.match(await check('clock'), { status: 'pass' })
+  }
+})
+
 t.test('the first read of the portal shows how far it is', async t => {
-  const { check } = open(t, { portal: { filling: { pages: 12 } } })
+  const { check } = open(t, { portal: { filling: { pages: 12, stillMs: 0 } } })
   t.match(await check('copy'), {
     status: 'pass',
     observedValue: 12,

@@ -12,6 +12,8 @@ export const well: PortalState = {
   sinceMs: 0,
   readsRefused: false,
   filling: null,
+  everyMs: 15 * 60_000,
+  failure: null,
   budget: { perMinute: 60, taken: 3, waiting: { delivery: 0, doubt: 0, sweep: 0 }, pausedForMs: 0 }
 }
 
@@ -31,6 +33,7 @@ export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) =
     engine: { turnedAt: clock.monotonic, portal: () => ({ ...well, ...portal }) },
     tools: [on],
     refusing: () => [],
+    caughtUp: () => [],
     turnedAway: () => null,
     log: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) }),
     ...changed

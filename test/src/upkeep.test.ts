@@ -27,7 +27,14 @@ const open = (t: Test, watch = (ledger: Ledger) => ledger) => {
   const lines: string[] = []
   const say = (_: object, message: string) => void lines.push(message)
   const log = { debug: say, info: say, warn: say, error: say }
-  const upkeep = createUpkeep({ ledger: watch(ledger), spool, clock, retentionDays: 90, log })
+  const upkeep = createUpkeep({
+    ledger: watch(ledger),
+    spool,
+    clock,
+    retentionDays: 90,
+    pauseMsMax: 3_600_000,
+    log
+  })
   t.teardown(() => upkeep.stop())
   return { clock, ledger, spool, upkeep, lines, files: () => readdirSync(folder) }
 }
@@ -75,6 +82,19 @@ t.test('what finished long ago is emptied, with its PDF, a little at a time', as
     customer: { name: null },
     history: []
   })
+})
+
+t.test('once the clock is right, what it put off for hours is due', async t => {
+  const { upkeep, clock, ledger } = open(t)
+  clock.set(5 * 3_600_000)
+  await ledger.receive(arrivalOf(), clock.now())
+  clock.set(-5 * 3_600_000)
+  t.equal(await ledger.nextDueAt(), clock.now() + 5 * 3_600_000)
+
+  upkeep.start()
+  await clock.rest()
+
+  t.equal(await ledger.nextDueAt(), clock.now())
 })
 
 t.test('a ledger that fails is looked after again ten seconds later', async t => {

@@ -2,7 +2,7 @@
 
 import type { Test } from 'tap'
 import type { Instant } from '../../../src/clock.ts'
-import { type Customer, formatAmount, type Invoice } from '../../../src/invoice.ts'
+import { type Customer, formatAmount, type Invoice, numberKey } from '../../../src/invoice.ts'
 import type { Arrival, CreateBody, Decision, Draft, Ledger, Loan, Row } from '../../../src/ledger/ledger.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import type { Document } from '../../../src/spool.ts'
@@ -35,7 +35,8 @@ export const arrivalOf = (facts: Facts = {}, rest: Partial<Omit<Arrival, 'invoic
   ...rest,
   invoice: {
     invoiceNumber: '2026-0042',
-    sourceId: 'acme-1',
+    // A tool has one id for each number.
+    sourceId: facts.invoiceNumber === undefined ? 'acme-1' : `acme-${numberKey(facts.invoiceNumber)}`,
     amountCents: 12100,
     currency: 'EUR',
     issuedAt: '2026-11-20',

@@ -1,6 +1,7 @@
 // A copy of the portal in memory, running on a clock in the test's hand.
 
 import type { Test } from 'tap'
+import type { BridgeError } from '../../../src/errors.ts'
 import { createCopy } from '../../../src/portal/copy.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { arrivalOf, bodyOf, borrowOne } from '../ledger/fixtures.ts'
@@ -13,7 +14,7 @@ export const day = 24 * 60 * minute
 export const startCopy = (
   t: Test,
   parts: Parts,
-  recognise: () => Promise<boolean> = async () => true,
+  recognise: () => Promise<true | BridgeError> = async () => true,
   { settleInheritedMs = 0, lastBeat = null as number | null } = {}
 ) => {
   const heard: (string | null)[] = []
