@@ -8,7 +8,7 @@ import type { Portal } from '../../src/portal/client.ts'
 import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'
 import { PortalCustomer, PortalInvoice, pageOf, readWritten, single } from '../../src/portal/schemas.ts'
-import { readable, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
+import { isPortals, readable, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
 import type { Place } from './machine.ts'
 import { keyOf } from './number.ts'
 import type { Answer } from './portal.ts'
@@ -243,7 +243,11 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         { name: 'customersPage', key: `${number}`, serve: () => portal.customersPage(number) },
         pageOf(PortalCustomer)
       ),
-    customer: () => Promise.reject(new Error('nobody asks for a customer')),
+    async customer(id) {
+      const exchanged = await exchange({ name: 'customer', key: id, serve: () => portal.customer(id) })
+      if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
+      return readable(exchanged, single(PortalCustomer), clock.now())
+    },
     billsPage: () => Promise.reject(new Error('nobody asks for bills')),
     createCustomer: () => Promise.reject(new Error('nobody makes customers')),
     close() {}

@@ -2,6 +2,7 @@
 // happened: whoever reads, asks or sends more than that does it for nothing.
 
 import type { Machine } from './machine.ts'
+import type { Sale } from './sales.ts'
 import type { Tools } from './tool.ts'
 import type { Request, World } from './world.ts'
 
@@ -49,8 +50,8 @@ const judgeReads = (
 }
 
 /**
- * Customers once, the list twice, each invoice once; one question for an id that nobody has, and a look and a
- * call more for each that was paid later. Nothing else.
+ * Customers once, the list twice, each invoice once; one question for an id that nobody has, one for each
+ * customer that is linked by the address, and a look and a call more for each that was paid later. Nothing else.
  */
 const judgeHappyPath = ({ requests, portal, weather, fail }: World, { sales }: Tools): void => {
   const { pageSize, customers, before } = weather.portal
@@ -61,9 +62,14 @@ const judgeHappyPath = ({ requests, portal, weather, fail }: World, { sales }: T
     invoicesPage: 2 * pagesOf(before),
     createInvoice: sales.length,
     markPaid: portal.entries.filter(({ marks }) => marks > 0).length,
+    customer: new Set(sales.flatMap(linked)).size,
     invoice: 1 + portal.entries.filter(({ marks }) => marks > 0).length
   }
   for (const [name, times] of Object.entries(expected) as [Request['name'], number][])
     if (count(name) !== times)
       fail(`on a calm day ${name} was called ${count(name)} times instead of ${times}`)
 }
+
+/** Of a sale that makes a link: by its tool and customer. */
+const linked = ({ byAddress, versions: [version], oddity }: Sale): string[] =>
+  byAddress === null || oddity !== 'none' ? [] : [`${version?.tool} ${byAddress}`]

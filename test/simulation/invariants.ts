@@ -5,7 +5,7 @@ import { keptOf } from '../../src/ledger/cells.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import type { People } from './people.ts'
-import type { Entry } from './portal.ts'
+import { addressOf, type Entry } from './portal.ts'
 import type { Sale } from './sales.ts'
 import type { Tools } from './tool.ts'
 import type { World } from './world.ts'
@@ -19,6 +19,7 @@ const rowsOf = ({ disk }: Machine): Map<string, Cells> => {
 
 export const judge = (scene: Scene): void => {
   const rows = rowsOf(scene.machine)
+  for (const sale of scene.tools.sales) judgeAlias(scene, sale)
   for (const sale of scene.tools.sales) judgeSale(scene, sale, rows.get(sale.key))
   judgeStrays(scene)
   judgeBudget(scene)
@@ -27,11 +28,23 @@ export const judge = (scene: Scene): void => {
 const entriesOf = ({ world }: Scene, key: string): Entry[] =>
   world.portal.entries.filter(entry => keyOf(entry.asked) === key)
 
-const isSaid = (entry: Entry, { versions }: Sale): boolean =>
-  versions.some(
+const isSaid = ({ world, people }: Scene, entry: Entry, sale: Sale): boolean =>
+  sale.versions.some(
     ({ customerId, amountCents, issuedAt }) =>
-      entry.customerId === customerId && entry.amountCents === amountCents && entry.issuedAt === issuedAt
+      isWhose(world, people, entry, sale, customerId) &&
+      entry.amountCents === amountCents &&
+      entry.issuedAt === issuedAt
   )
+
+/**
+ * By its address an invoice is for whoever has that address, and did have it once the tool had told of the customer; or for
+ * whom a person says.
+ */
+const isWhose = (world: World, people: People, entry: Entry, sale: Sale, customerId: string): boolean => {
+  if (sale.byAddress === null) return entry.customerId === customerId
+  if (people.linked.has(entry.customerId)) return true
+  return world.portal.ownersSince(addressOf(sale.byAddress), world.firstTold(sale)).includes(entry.customerId)
+}
 
 const factsOf = ({ customerId, amountCents, issuedAt }: Entry): string =>
   `${customerId} ${amountCents} ${issuedAt}`
@@ -74,6 +87,17 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
   }
 }
 
+/** One invoice of the tool, told under two numbers, stands there once, unless a person says otherwise. */
+const judgeAlias = (scene: Scene, { alias, number, key }: Sale): void => {
+  if (alias === null || alias.number.length < number.length) return
+  const { world, people } = scene
+  const isThere = (of: string) =>
+    entriesOf(scene, of).some(({ by, deletedAt }) => by === 'bridge' && deletedAt === null)
+  const isDecided = people.decided.has(key) || people.decided.has(alias.key)
+  if (isThere(key) && isThere(alias.key) && !isDecided && world.era === 0)
+    world.fail(`${number} stands in the portal under ${alias.number}, too`)
+}
+
 /** Somebody put in the same number by hand. */
 const judgeBeside = ({ world, people }: Scene, sale: Sale, living: Entry[], code: string | null): void => {
   const ours = living.filter(({ by }) => by === 'bridge')
@@ -97,7 +121,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   }
   const isRight =
     keyOf(entry.asked) === sale.key &&
-    entry.customerId === invoice.customer.portalId &&
+    (sale.byAddress !== null || entry.customerId === invoice.customer.portalId) &&
     entry.amountCents === invoice.amountCents &&
     entry.issuedAt === invoice.issuedAt
   if (!isRight)
@@ -112,7 +136,10 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   const isMarked = entry.paidAt !== null || row.code !== null || people.decided.has(sale.key)
   if (invoice.paidAt !== null && !isMarked && entry.deletedAt === null)
     fail(`${sale.number} is paid, and the portal does not know`)
-  if (entry.paidAt !== null && entry.paidAt !== sale.paidAt) fail(`${sale.number} is paid at another time`)
+  const isPeoples = entry.paidByPeopleAt !== null && !entry.overwritten
+  if (entry.paidAt !== null && entry.paidAt !== sale.paidAt && !isPeoples)
+    fail(`${sale.number} is paid at another time`)
+  if (entry.overwritten) fail(`${sale.number} was paid already, and marked again`)
   // A borrower whose loan ran out under the call may ask once more than it knows.
   const { engines, loanMs, timeoutMs } = world.weather.bridge
   if (entry.marks > 1 && engines === 1 && loanMs > 2 * timeoutMs)
@@ -120,11 +147,12 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
 }
 
 /** Nothing stands in the portal that no tool sent, and nothing with another's PDF. */
-const judgeStrays = ({ world, tools }: Scene): void => {
+const judgeStrays = (scene: Scene): void => {
+  const { world, tools } = scene
   for (const entry of world.portal.entries) {
     if (entry.by !== 'bridge') continue
     const sale = tools.sales.find(({ key }) => key === keyOf(entry.asked))
-    if (!sale || !isSaid(entry, sale)) world.fail(`${entry.id} was sent by no tool: ${factsOf(entry)}`)
+    if (!sale || !isSaid(scene, entry, sale)) world.fail(`${entry.id} was sent by no tool: ${factsOf(entry)}`)
     else if (entry.pdf?.split(' ')[0] !== sale.key) world.fail(`${entry.id} has another's PDF: ${entry.pdf}`)
   }
 }

@@ -20,7 +20,13 @@ import { isAlive, type Owner } from './scheduler.ts'
 import { witness } from './witness.ts'
 import type { World } from './world.ts'
 
-export type Running = { owner: Owner; clock: Clock; ledger: Ledger; receive: Intake['receive'] }
+export type Running = {
+  owner: Owner
+  clock: Clock
+  ledger: Ledger
+  receive: Intake['receive']
+  tell: Intake['tell']
+}
 
 export interface Machine {
   disk: Disk
@@ -203,8 +209,8 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const wake = () => {
       for (const engine of engines) engine.wake()
     }
-    const { receive } = openIntake(whom, ledger, wake)
-    running = { owner: whom, clock, ledger, receive }
+    const { receive, tell: hear } = openIntake(whom, ledger, wake)
+    running = { owner: whom, clock, ledger, receive, tell: hear }
     tell(() => `the process runs (start ${starts})`)
     for (const part of [...engines, upkeep]) part.start()
     stop = () => stopAll(whom, engines, upkeep, ledger)

@@ -24,7 +24,11 @@ export interface People {
   decided: ReadonlySet<string>
   /** Numbers of tools that were put in by hand while the bridge ran. */
   typed: ReadonlySet<string>
+  /** Customers of the portal that the operator linked anybody to. */
+  linked: ReadonlySet<string>
 }
+
+const day = 24 * 3_600_000
 
 // After a create, somebody may be reading for it.
 const lookedForMs = 60_000
@@ -36,6 +40,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
   const overridden = new Set<string>()
   const decided = new Set<string>()
   const typed = new Set<string>()
+  const linked = new Set<string>()
 
   const strange = (): Parameters<typeof portal.add>[0] => ({
     customerId: `cst_${random.int(1, 9)}`,
@@ -83,6 +88,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const action = random.pick([...actions, 'deliver', 'deliver'] satisfies Action[])
     const key = keyOf(row.invoiceNumber)
     decided.add(key)
+    if (action === 'deliver' && row.code === 'REVIEW' && row.draft) world.released.set(key, row.draft)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     try {
       await process.ledger.act(row.invoiceNumber, action, process.clock.now())
@@ -96,8 +102,39 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const process = machine.running()
     if (!process) return
     const { rows } = await process.ledger.list({ state: 'held', code: 'REVIEW', limit: 50 })
-    for (const { invoiceNumber } of rows)
-      void process.ledger.act(invoiceNumber, 'deliver', process.clock.now())
+    for (const { invoiceNumber, draft } of rows) {
+      if (draft) world.released.set(keyOf(invoiceNumber), draft)
+      await process.ledger.act(invoiceNumber, 'deliver', process.clock.now()).catch(() => {})
+    }
+  }
+
+  /** A date that no tool tells. */
+  const paidByPeople = (): void => {
+    const open = portal.entries.filter(entry => isThere(entry, scheduler.now()) && entry.paidAt === null)
+    if (open.length === 0) return
+    const entry = random.pick(open)
+    tell(() => `people mark ${entry.id} ${entry.invoiceNumber} as paid`)
+    entry.paidAt = epoch - 3 * day
+    entry.paidByPeopleAt = scheduler.now()
+  }
+
+  const move = (): void => {
+    const from = random.pick(portal.customers)
+    const to = random.pick(portal.customers.filter(({ id }) => id !== from.id))
+    tell(() => `the address ${from.primaryEmail} moves from ${from.id} to ${to.id}`)
+    portal.moveAddress(from, to)
+  }
+
+  /** A person says whose a customer is, and says otherwise later. */
+  const relink = async (): Promise<void> => {
+    const process = machine.running()
+    if (!process) return
+    const customer = random.int(1, 5)
+    const who = { tool: random.pick(['stripe', 'invoices']), ref: `ref-cst_${customer}` }
+    const portalId = random.pick(portal.customers).id
+    tell(() => `people link ${who.tool} ${who.ref} to ${portalId}`)
+    linked.add(portalId)
+    await process.ledger.customers.link(who, portalId, process.clock.now()).catch(() => {})
   }
 
   const sometime = (times: number, act: () => void): void => {
@@ -108,6 +145,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     overridden,
     decided,
     typed,
+    linked,
     release,
     settle() {
       const { before, beforeEveryMs, sequential } = weather.portal
@@ -137,6 +175,9 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       sometime(counts.deleted, () => remove())
       sometime(counts.others, portal.spend)
       sometime(counts.acts, () => void decide())
+      sometime(counts.paidByPeople, paidByPeople)
+      sometime(counts.moves, move)
+      sometime(counts.links, () => void relink())
       portal.onPage = seen => {
         const sentAt = world.requests.findLast(({ name }) => name === 'createInvoice')?.sentAt
         const isSoon = sentAt !== undefined && scheduler.now() - sentAt < lookedForMs

@@ -32,10 +32,17 @@ export type Entry = {
   deletedAt: number | null
   /** How often it was marked paid. */
   marks: number
+  /** When people marked it, and when the bridge last saw it by its id. */
+  paidByPeopleAt: number | null
+  lookedAt: number | null
+  /** The bridge wrote over a date that it could have seen. */
+  overwritten: boolean
   mailed: boolean
   /** Which document came along. */
   pdf: string | null
 }
+
+export type PortalCustomer = { id: string; companyName: string; primaryEmail: string | null }
 
 export type Answer = { status: number; headers: Record<string, string>; body: string }
 
@@ -54,6 +61,12 @@ export interface SimulatedPortal {
   one: (id: string) => Answer
   page: (number: number) => Answer
   customersPage: (number: number) => Answer
+  customer: (id: string) => Answer
+  customers: readonly PortalCustomer[]
+  /** The address of one becomes another's. */
+  moveAddress: (from: PortalCustomer, to: PortalCustomer) => void
+  /** Whose an address was at that time, and since. */
+  ownersSince: (email: string, since: number) => string[]
   /** `named`: it certainly tells its number. */
   add: (facts: Facts, given?: { createdAt?: Instant; named?: boolean }) => Entry
   remove: (entry: Entry) => void
@@ -77,6 +90,12 @@ export const epoch: Instant = Date.UTC(2026, 10, 20, 9)
 const second = 1000
 const minute = 60_000
 const hour = 60 * minute
+
+// A look, its answer, and the turn of the mark itself.
+const lookMs = 150_000
+
+/** That of a customer, before any of them moved. */
+export const addressOf = (customer: number): string => `customer-${customer}@example.nl`
 
 const spellings: Record<Spelling, (number: string) => string> = {
   'as given': number => number,
@@ -149,6 +168,9 @@ export const createSimulatedPortal = ({
       visibleAt: scheduler.now(),
       deletedAt: null,
       marks: 0,
+      paidByPeopleAt: null,
+      lookedAt: null,
+      overwritten: false,
       mailed: false,
       pdf: null,
       ...given
@@ -219,9 +241,21 @@ export const createSimulatedPortal = ({
     return isKnowable ? left : list
   }
 
-  const customers = Array.from({ length: portal.customers }, (_, index) =>
-    JSON.stringify({ id: `cst_${index + 1}`, companyName: `Customer ${index + 1}`, primaryEmail: null })
+  const customers: PortalCustomer[] = Array.from({ length: portal.customers }, (_, index) => ({
+    id: `cst_${index + 1}`,
+    companyName: `Customer ${index + 1}`,
+    primaryEmail: addressOf(index + 1)
+  }))
+  const owned: { email: string; id: string; from: number; until: number }[] = customers.map(
+    ({ id, primaryEmail }) => ({ email: primaryEmail ?? '', id, from: 0, until: Number.POSITIVE_INFINITY })
   )
+
+  const own = (customer: PortalCustomer, email: string): void => {
+    const now = scheduler.now()
+    for (const owner of owned) if (owner.id === customer.id) owner.until = Math.min(owner.until, now)
+    customer.primaryEmail = email
+    owned.push({ email, id: customer.id, from: now, until: Number.POSITIVE_INFINITY })
+  }
 
   const portalItself: SimulatedPortal = {
     entries,
@@ -255,7 +289,10 @@ export const createSimulatedPortal = ({
           invoiceNumber: spellings[portal.spelling](invoiceNumber),
           visibleAt: Math.max(scheduler.now(), sentAt + lateMs),
           mailed: body.sendNotification,
-          paidAt: body.paidAt === null ? null : Date.parse(`${body.paidAt.replace(' ', 'T')}Z`),
+          paidAt:
+            body.paidAt === null || portal.dropsPaid !== 'never'
+              ? null
+              : Date.parse(`${body.paidAt.replace(' ', 'T')}Z`),
           pdf
         }
       )
@@ -265,11 +302,16 @@ export const createSimulatedPortal = ({
       const entry = list.find(found => found.id === id && isThere(found, scheduler.now()))
       if (!entry) return refusal(404, 'Not found.')
       entry.marks += 1
-      entry.paidAt = paidAt
+      const { paidByPeopleAt, lookedAt } = entry
+      // Between the look and the mark nobody can tell; but it has to have been a look just now.
+      const isSeen = lookedAt !== null && scheduler.now() - lookedAt < lookMs
+      if (paidByPeopleAt !== null && (!isSeen || lookedAt > paidByPeopleAt)) entry.overwritten = true
+      if (portal.dropsPaid !== 'always') entry.paidAt = paidAt
       return answer(200, single(entry))
     },
     one(id) {
       const entry = list.find(found => found.id === id && isThere(found, scheduler.now()))
+      if (entry && !isMissing()) entry.lookedAt = scheduler.now()
       return entry && !isMissing() ? answer(200, single(entry)) : refusal(404, `No query results for ${id}.`)
     },
     page(asked) {
@@ -283,7 +325,22 @@ export const createSimulatedPortal = ({
       portalItself.onPage(visible.slice(0, number * portal.pageSize))
       return shown
     },
-    customersPage: number => pageOf(customers, number, 'customers'),
+    customersPage: number => pageOf(customers.map(text), number, 'customers'),
+    customer(id) {
+      const found = customers.find(customer => customer.id === id)
+      return found
+        ? answer(200, portal.wrapped ? `{"data":${text(found)}}` : text(found))
+        : refusal(404, 'Not found.')
+    },
+    customers,
+    moveAddress(from, to) {
+      const email = from.primaryEmail
+      if (email === null) return
+      own(from, `former-${scheduler.now()}-${from.id}@example.nl`)
+      own(to, email)
+    },
+    ownersSince: (email, since) =>
+      owned.filter(owner => owner.email === email && owner.until >= since).map(({ id }) => id),
     add: (facts, { createdAt, named = false } = {}) =>
       enter(facts, {
         ...(createdAt === undefined ? {} : { createdAt }),
@@ -306,6 +363,8 @@ export const createSimulatedPortal = ({
   }
   return portalItself
 }
+
+const text = (customer: PortalCustomer): string => JSON.stringify(customer)
 
 const textOf = (entry: Entry): string => {
   const { id, customerId, invoiceNumber, issuedAt, amountCents, paidAt, createdAt, dated, numbered } = entry

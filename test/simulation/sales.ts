@@ -17,6 +17,12 @@ export type Sale = {
   /** The portal cannot take it, or not without a person. */
   oddity: 'none' | 'customer' | 'currency' | 'amount' | 'pdf' | 'test'
   notify: boolean
+  /** The tool knows its customer by name and address only: the number of that customer, else null. */
+  byAddress: number | null
+  /** On the scheduler's clock: when the tool first told of it; null: not yet. */
+  toldAt: number | null
+  /** The tool told of this invoice under another number, too. */
+  alias: Sale | null
   /** And the bridge was told when it knew of it. */
   isVoided: boolean
 }
@@ -47,6 +53,7 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
       ? random.pick(['customer', 'currency', 'amount', 'pdf', 'test'] as const)
       : 'none'
     const amountCents = random.int(1, 500) * 100 + random.pick([0, 5, 95])
+    const customer = random.int(1, 5)
     return {
       number,
       key: keyOf(number),
@@ -54,7 +61,7 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
       versions: [
         {
           tool: random.pick(['stripe', 'invoices']),
-          customerId: `cst_${random.int(1, 5)}`,
+          customerId: `cst_${customer}`,
           amountCents: oddity === 'amount' ? random.pick([0, -amountCents]) : amountCents,
           issuedAt
         }
@@ -62,6 +69,9 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
       paidAt: null,
       oddity,
       notify: random.chance(0.5),
+      byAddress: random.chance(tool.byAddress) ? customer : null,
+      toldAt: null,
+      alias: null,
       isVoided: false
     }
   })

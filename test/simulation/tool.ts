@@ -3,9 +3,9 @@
 
 import { BridgeError } from '../../src/errors.ts'
 import type { Arrival } from '../../src/ledger/ledger.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, Running } from './machine.ts'
 import { writings } from './number.ts'
-import { epoch } from './portal.ts'
+import { addressOf, epoch } from './portal.ts'
 import { dayBefore, type Sale, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
 import type { World } from './world.ts'
@@ -44,6 +44,14 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   const acknowledged = new Set<string>()
   let documents = 0
 
+  // A link holds for all invoices of the customer that it was made for.
+  world.firstTold = ({ byAddress, versions: [version] }) =>
+    Math.min(
+      ...sales
+        .filter(sale => sale.byAddress === byAddress && sale.versions[0]?.tool === version?.tool)
+        .map(({ toldAt }) => toldAt ?? Number.POSITIVE_INFINITY)
+    )
+
   const arrivalOf = ({ sale, version, paidAt, written, withDocument, voided }: Event): Arrival => {
     const { oddity } = sale
     const url = `https://pdf.example/${oddity === 'pdf' ? 'not-a-pdf' : 'pdf'}/${sale.key}`
@@ -55,9 +63,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         sourceId: version.tool === sale.versions[0]?.tool ? sale.sourceId : null,
         customer: {
           ref: `ref-${version.customerId}`,
-          portalId: oddity === 'customer' ? null : version.customerId,
-          emails: [],
-          name: null,
+          portalId: oddity === 'customer' || sale.byAddress !== null ? null : version.customerId,
+          emails: sale.byAddress === null ? [] : [addressOf(sale.byAddress)],
+          name: sale.byAddress === null ? null : `Customer ${sale.byAddress}`,
           address: null,
           zipCode: null,
           city: null,
@@ -96,11 +104,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     scheduler.after(patienceMs, again)
     const deliver = async (): Promise<void> => {
       try {
-        // As intake.ts has it: what was voided before anybody spoke of it is nobody's business.
-        const isStrange = event.voided && !(await target.ledger.isKnown(event.written))
-        const result = isStrange ? 'ignored' : await target.receive(arrivalOf(event), target.clock.now())
+        event.sale.toldAt ??= scheduler.now()
+        const result = await keep(event, target)
         world.onKept()
-        if (event.voided && !isStrange) event.sale.isVoided = true
         tell(() => `tool: ${event.written} ${event.version.amountCents} ${result}`)
         scheduler.after(
           random.int(1, 50),
@@ -117,6 +123,27 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       }
     }
     scheduler.after(random.int(1, 50), () => void deliver(), target.owner)
+  }
+
+  /** A tool that knows its invoices by ids of its own tells of them; others send an arrival that speaks for itself. */
+  const keep = async (event: Event, { ledger, receive, tell, clock }: Running): Promise<string> => {
+    const { sale, written, voided } = event
+    const arrival = arrivalOf(event)
+    const { tool, invoice, document } = arrival
+    const isKnown = await ledger.isKnown(written)
+    // The tool's own word, also where it comes too early; not one of its versions, which are other invoices.
+    if (voided && (isKnown || invoice.sourceId !== null)) sale.isVoided = true
+    if (invoice.sourceId !== null && document === null && !arrival.test) {
+      const told = {
+        invoice,
+        stage: voided ? 'voided' : 'final',
+        finalisedAt: null,
+        collectsItself: false
+      } as const
+      return (await tell(tool, told, { now: clock.now(), anyAge: true })).result
+    }
+    // As the generic intake has it: what was voided before anybody spoke of it is nobody's business.
+    return voided && !isKnown ? 'ignored' : receive(arrival, clock.now())
   }
 
   type Planned = Pick<Event, 'sale' | 'version' | 'paidAt' | 'at'> & { voided?: boolean }
@@ -162,12 +189,33 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         at: random.chance(0.5) ? at + random.int(0, 5000) : later()
       })
     }
+    if (random.chance(tool.voidedFirst) && sale.sourceId !== null)
+      plan({ sale, version, paidAt: null, at: Math.max(0, at - random.int(1, 5000)), voided: true })
+    if (random.chance(tool.renumbered) && sale.sourceId !== null && sale.alias === null) renumber(sale, at)
     if (random.chance(tool.voided)) plan({ sale, version, paidAt: null, at: later(), voided: true })
     if (random.chance(tool.otherTools)) {
       const other = { ...version, tool: 'other', amountCents: version.amountCents + 777 }
       sale.versions.push(other)
       plan({ sale, version: other, paidAt: null, at: later() })
     }
+  }
+
+  /** The same invoice of the tool, under another number: told, and nothing more. */
+  const renumber = (sale: Sale, at: number): void => {
+    const { versions, number } = sale
+    const alias: Sale = {
+      ...sale,
+      number: `${number}-B`,
+      key: `${sale.key}-b`,
+      versions: versions.slice(0, 1),
+      paidAt: null,
+      toldAt: null,
+      alias: sale
+    }
+    sale.alias = alias
+    sales.push(alias)
+    const [version] = alias.versions
+    if (version) plan({ sale: alias, version, paidAt: null, at: at + random.int(0, 20_000) })
   }
 
   return {

@@ -118,6 +118,8 @@ export type Weather = {
     ignoresPage: boolean
     /** Of entries that come without their number. */
     unnumbered: number
+    /** Asked to create what is paid, or to mark it, it drops the date. */
+    dropsPaid: 'never' | 'on create' | 'always'
     /** Single objects come as `{"data": …}`. */
     wrapped: boolean
   }
@@ -146,6 +148,12 @@ export type Weather = {
     hidingSpells: number
     missingSpells: number
     ignoringSpells: number
+    /** Entries that people mark paid, on another day than the tool says. */
+    paidByPeople: number
+    /** Addresses that move from one customer of the portal to another. */
+    moves: number
+    /** Links that people make, or take away, while invoices are on their way. */
+    links: number
   }
   /** For each place where a crash can happen, how likely it does, until `counts.crashes` are used up. */
   crashAt: { commit: number; request: number; answer: number; reading: number }
@@ -173,6 +181,12 @@ export type Weather = {
     forbidden: number
     rejected: number
     odd: number
+    /** Voided before it is told of. */
+    voidedFirst: number
+    /** The same invoice of the tool, told under a second number. */
+    renumbered: number
+    /** The tool knows the customer by name and address only. */
+    byAddress: number
   }
 }
 
@@ -278,6 +292,7 @@ const mixed = (random: Random, share: number): Weather => {
       stallMs: 0,
       ignoresPage: false,
       unnumbered: 0,
+      dropsPaid: 'never',
       wrapped: false
     },
     faults: {
@@ -319,7 +334,10 @@ const mixed = (random: Random, share: number): Weather => {
       diskRollbacks: 0,
       hidingSpells: 0,
       missingSpells: 0,
-      ignoringSpells: 0
+      ignoringSpells: 0,
+      paidByPeople: some(0.12, 4),
+      moves: some(0.15, 4),
+      links: some(0.1, 3)
     },
     crashAt: {
       commit: random.pick([0.01, 0.03, 0.1]),
@@ -351,7 +369,10 @@ const mixed = (random: Random, share: number): Weather => {
       backdated: random.chance(0.5) ? 0.4 : 0,
       forbidden: front(0.08, 0.1, 0.4),
       rejected: front(0.08, 0.1, 0.4),
-      odd: front(0.15, 0.1, 0.3)
+      odd: front(0.15, 0.1, 0.3),
+      voidedFirst: front(0.12, 0.1, 0.4),
+      renumbered: front(0.1, 0.1, 0.4),
+      byAddress: random.chance(0.35) ? 0.2 + random.next() * 0.8 : 0
     }
   }
 }
@@ -532,6 +553,29 @@ export const ways = {
     keepDisk(weather)
     weather.portal.unnumbered = 0.1 + random.next() / 3
     weather.faults.lostAnswer = 0.2 + random.next() / 2
+  },
+  'it is paid there by others, or not at all'({ portal, counts, tool }: Weather, random: Random) {
+    portal.dropsPaid = random.pick(['never', 'never', 'on create', 'always'])
+    counts.paidByPeople = random.int(1, 6)
+    tool.paid = 0.4 + random.next() / 2
+  },
+  'addresses move between customers'(weather: Weather, random: Random) {
+    weather.counts.moves = random.int(1, 5)
+    weather.tool.byAddress = 1
+    weather.faults.lostAnswer = random.next() / 3
+  },
+  'things change after they were released'(weather: Weather, random: Random) {
+    weather.bridge.review = true
+    weather.bridge.concurrency = 1
+    weather.counts.links = random.int(2, 6)
+    weather.counts.acts = random.int(2, 8)
+    weather.tool.byAddress = 1
+    weather.tool.corrections = random.next() / 2
+    weather.pdfSlow = 0.5
+  },
+  'told out of turn, and twice'({ tool }: Weather, random: Random) {
+    tool.voidedFirst = 0.2 + random.next() / 2
+    tool.renumbered = 0.2 + random.next() / 2
   },
   'objects come wrapped'({ portal }: Weather) {
     portal.wrapped = true

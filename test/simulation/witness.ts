@@ -56,7 +56,10 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     async sending(loan, body, now) {
       const permission = await ledger.sending(loan, body, now)
       tell(() => `  ${body.invoiceNumber}: sending (attempt ${loan.attempt}) ${permission}`)
-      if (permission === 'granted') sent.set(`${loan.id}:${loan.attempt}`, body)
+      if (permission === 'granted') {
+        sent.set(`${loan.id}:${loan.attempt}`, body)
+        if (world.weather.bridge.review) judgeRelease(body, world)
+      }
       return permission
     },
     async record(loan, decision, now) {
@@ -73,4 +76,16 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       return settled
     }
   }
+}
+
+/** In review only that may leave which a person has seen. */
+const judgeRelease = (body: CreateBody, { released, fail }: World): void => {
+  const seen = released.get(keyOf(body.invoiceNumber))
+  const isSame =
+    seen !== undefined &&
+    seen.customerId === body.customerId &&
+    seen.amount === body.amount &&
+    seen.issuedAt === body.issuedAt &&
+    seen.sendNotification === body.sendNotification
+  if (!isSame) fail(`${body.invoiceNumber} is sent otherwise than a person saw it`)
 }

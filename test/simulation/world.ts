@@ -1,13 +1,15 @@
 // What everybody in one simulated run shares: time, chance, weather, the portal, and what is found wrong.
 
+import type { Draft } from '../../src/ledger/ledger.ts'
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
+import type { Sale } from './sales.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { createWeather, type Way, type Weather } from './weather.ts'
 
 /** One request, from the bridge's side. */
 export type Request = {
-  name: 'createInvoice' | 'markPaid' | 'invoice' | 'invoicesPage' | 'customersPage'
+  name: 'createInvoice' | 'markPaid' | 'invoice' | 'invoicesPage' | 'customer' | 'customersPage'
   /** Of a create. */
   key: string | null
   sentAt: number
@@ -38,6 +40,10 @@ export type World = {
   tell: (line: () => string) => void
   /** Something is wrong with the bridge. */
   fail: (what: string) => void
+  /** When the tool first told of the customer of this sale, on the scheduler's clock. */
+  firstTold: (sale: Sale) => number
+  /** By number: what a person saw when they last released it. */
+  released: Map<string, Draft>
   failures: string[]
   trace: string[]
 }
@@ -68,6 +74,8 @@ export const createWorld = (seed: number, { traced, way }: { traced: boolean; wa
       failures.push(what)
       tell(() => `WRONG: ${what}`)
     },
+    released: new Map(),
+    firstTold: () => 0,
     failures,
     trace
   }
