@@ -40,6 +40,8 @@ export type CustomersOptions = {
   portalTimeoutMs: number
   /** How long after a lost answer absence from the portal is believed. */
   settleMs: number
+  /** The same where another process sent it. */
+  settleInheritedMs: number
 }
 
 // From the commit of the write-ahead row to the first byte: a process that froze in between must not speak late.
@@ -60,12 +62,12 @@ const roundsMax = 8
 const candidatesMax = 3
 
 export const createCustomers = (options: CustomersOptions): Customers => {
-  const { ledger, portal, pace, clock, rules, settleMs, portalTimeoutMs } = options
+  const { ledger, portal, pace, clock, rules, portalTimeoutMs } = options
   const { customers: book, holdings } = ledger
   const roll = createRoll({ holdings, reader: options.reader, clock })
-  // Creates that this process has under way; and, by creation, since when it has known of those that it has not.
+  // Creates that this process has under way; and, by creation, when the look for it may begin.
   const running = new Set<Promise<unknown>>()
-  const firstSeen = new Map<number, number>()
+  const settledAt = new Map<number, number>()
 
   const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
@@ -119,7 +121,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     } finally {
       slot.done()
       // It is looked for after the settle time, which begins now that the request itself has ended.
-      if (!isOver) firstSeen.set(creation.id, clock.monotonic())
+      if (!isOver) settledAt.set(creation.id, clock.monotonic() + options.settleMs)
     }
   }
 
@@ -144,16 +146,17 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
   /** A create whose answer is not known is never sent again before a look. Null: judge again. */
   const settle = async (creation: Creation): Promise<Outcome | null> => {
-    if (!firstSeen.has(creation.id) && running.size > 0) {
+    if (!settledAt.has(creation.id) && running.size > 0) {
       await Promise.allSettled(running)
       return null
     }
-    const seen = firstSeen.get(creation.id) ?? clock.monotonic()
-    firstSeen.set(creation.id, seen)
-    const waitMs = seen + settleMs - clock.monotonic()
+    // Another process sent it, and what that one wrote its machine may still send.
+    const from = settledAt.get(creation.id) ?? clock.monotonic() + options.settleInheritedMs
+    settledAt.set(creation.id, from)
+    const waitMs = from - clock.monotonic()
     if (waitMs > 0) return later(waitMs)
-    if (!(await roll.readSince(seen + settleMs))) return later(againMs)
-    firstSeen.delete(creation.id)
+    if (!(await roll.readSince(from))) return later(againMs)
+    settledAt.delete(creation.id)
     const found = await book.settleCreation(creation, clock.now())
     if (found !== null || creation.answer === null) return null
     return failed('CUSTOMER_UNKNOWN', `the portal did not create it: ${creation.answer}`)
