@@ -1,12 +1,12 @@
 // How a row of SQLite reads as a tool's customer.
 
-import { createHash } from 'node:crypto'
 import type { Instant } from '../clock.ts'
 import type { Customer } from '../invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKeys, nameKey, refKey } from './claims.ts'
+import { contactOf, emailKeys } from './claims.ts'
 import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
+import { fingerprint, namePrint, refPrint } from './fingerprint.ts'
 
 /** Of a customer that was linked before any invoice told of it. */
 export const nothingKnown: Contact = {
@@ -39,23 +39,18 @@ export const creationIn = (cells: Cells): Creation => ({
   answer: cells.answer as string | null
 })
 
-const factsCharacters = 32
-
-/** A fingerprint: to tell whether it changed, not what it was. */
+/** To tell whether it changed, not what it was. */
 export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
-  createHash('sha256')
-    .update(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
-    .digest('hex')
-    .slice(0, factsCharacters)
+  fingerprint(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
 
 /** A customer that is not entered, as if it were. */
 export const strangerOf = (tool: string, customer: Customer): Cells => ({
   id: 0,
   tool,
-  ref_key: refKey(customer.ref),
+  ref_key: refPrint(customer.ref),
   contact: JSON.stringify(contactOf(customer)),
-  name_key: nameKey(customer.name),
-  names: JSON.stringify([nameKey(customer.name)]),
+  name_key: namePrint(customer.name),
+  names: JSON.stringify([namePrint(customer.name)]),
   given_id: null,
   portal_id: null,
   how: null,

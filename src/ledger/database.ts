@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { BridgeError } from '../errors.ts'
 import { numberKey } from '../invoice.ts'
-import type { Cells } from './cells.ts'
+import { type Cells, type Facts, factsPrint } from './cells.ts'
+import { fingerprint } from './fingerprint.ts'
 
 export type Database = {
   one: (sql: string, ...values: SQLInputValue[]) => Cells | undefined
@@ -175,6 +176,8 @@ const migrate = (db: DatabaseSync): void => {
   // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
   db.exec('PRAGMA foreign_keys = OFF')
   db.function('number_key', { deterministic: true }, text => numberKey(String(text)))
+  db.function('fingerprint', { deterministic: true }, text => fingerprint(String(text)))
+  db.function('facts_print', { deterministic: true }, text => factsPrint(JSON.parse(String(text)) as Facts))
   for (const [index, name] of files.entries()) {
     if (index < version) continue
     db.exec(`BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}`)

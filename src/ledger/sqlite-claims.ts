@@ -1,14 +1,16 @@
 // What SQLite knows about whose a customer is: loaded here, judged in claims.ts.
 
+import type { Customer } from '../invoice.ts'
 import type { Cells } from './cells.ts'
-import { type Claims, emailKeys, refKey } from './claims.ts'
+import { type Claims, refKey } from './claims.ts'
 import { contactIn, creationIn, textsIn } from './customer-cells.ts'
 import type { Creation, How } from './customers.ts'
 import type { Database } from './database.ts'
+import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
 
 export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
   const byRef = (tool: string, ref: string): Cells | undefined =>
-    one('SELECT * FROM customer WHERE tool = ? AND ref_key = ?', tool, refKey(ref))
+    one('SELECT * FROM customer WHERE tool = ? AND ref_key = ?', tool, refPrint(ref))
 
   const byId = (id: number): Cells => one('SELECT * FROM customer WHERE id = ?', id) as Cells
 
@@ -61,16 +63,17 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
   const isInCopy = (portalId: string): boolean =>
     one('SELECT 1 FROM portal_customer WHERE id = ?', portalId) !== undefined
 
-  const claimsOf = (row: Cells, named: string): Claims => {
+  /** Of a customer, as an invoice tells of it. */
+  const claimsOf = (row: Cells, { ref, name }: Customer): Claims => {
     const contact = contactIn(row)
-    const emails = emailKeys(contact.emails)
+    const emails = emailPrints(contact.emails)
     const matches = portalIdsHaving(emails)
     const portalId = row.portal_id as string | null
     const claimed = portalId === null ? matches : [...matches, portalId]
     return {
-      refKey: row.ref_key as string,
+      refKey: refKey(ref),
       contact,
-      named,
+      named: namePrint(name),
       names: textsIn(row.names),
       link:
         portalId === null

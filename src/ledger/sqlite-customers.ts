@@ -3,7 +3,7 @@
 import type { Instant } from '../clock.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKey, judgeClaims, nameKey, refKey } from './claims.ts'
+import { contactOf, judgeClaims, nameKey } from './claims.ts'
 import { creationIn, customerIn, factsOf, strangerOf, textsIn } from './customer-cells.ts'
 import type {
   Creation,
@@ -16,6 +16,7 @@ import type {
   Verdict
 } from './customers.ts'
 import type { Database } from './database.ts'
+import { emailPrint, namePrint, refPrint } from './fingerprint.ts'
 import { createClaims } from './sqlite-claims.ts'
 import { createSightings } from './sqlite-sightings.ts'
 
@@ -105,10 +106,9 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     const row = see(sighting, now)
     const { portalId, name } = sighting.customer
     if (portalId !== null) return { kind: 'is', portalId }
-    const named = nameKey(name)
-    const judged = judgeClaims(claimsOf(row, named), rules)
+    const judged = judgeClaims(claimsOf(row, sighting.customer), rules)
     if (judged.kind !== 'match') return judged
-    setLink(row.id as number, judged.portalId, 'email', [named], now)
+    setLink(row.id as number, judged.portalId, 'email', [namePrint(name)], now)
     return { kind: 'is', portalId: judged.portalId }
   }
 
@@ -119,7 +119,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     const isNews = known?.facts !== factsOf(contactOf(customer))
     if (!test && (isNews || (portalId !== null && known?.given_id !== portalId))) return null
     if (portalId !== null) return { kind: 'is', portalId }
-    const judged = judgeClaims(claimsOf(known ?? strangerOf(tool, customer), nameKey(customer.name)), rules)
+    const judged = judgeClaims(claimsOf(known ?? strangerOf(tool, customer), customer), rules)
     if (judged.kind !== 'match') return judged
     return test ? { kind: 'is', portalId: judged.portalId } : null
   }
@@ -132,7 +132,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
       one(
         'INSERT INTO customer_creation (customer_id, email, fields, at) VALUES (?, ?, ?, ?) RETURNING *',
         id as number,
-        emailKey(verdict.fields.primaryEmail),
+        emailPrint(verdict.fields.primaryEmail),
         JSON.stringify(verdict.fields),
         now
       ) as Cells
@@ -146,7 +146,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
 
   /** For the name it was created under, which its reference may have to itself or not. */
   const linkCreated = (row: Cells, portalId: string, { fields }: Creation, now: Instant): void => {
-    setLink(row.id as number, portalId, 'created', [nameKey(fields.companyName)], now)
+    setLink(row.id as number, portalId, 'created', [namePrint(fields.companyName)], now)
     releaseOf(row, 'the customer was created', now)
   }
 
@@ -160,7 +160,10 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     const row = endCreation(creation)
     if (!row) return null
     const { primaryEmail, companyName } = creation.fields
-    const same = all('SELECT id, entry FROM portal_customer WHERE email = ?', emailKey(primaryEmail)).filter(
+    const same = all(
+      'SELECT id, entry FROM portal_customer WHERE email = ?',
+      emailPrint(primaryEmail)
+    ).filter(
       ({ entry }) =>
         nameKey((JSON.parse(entry as string) as PortalCustomer).companyName) === nameKey(companyName)
     )
@@ -225,7 +228,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
       write(() =>
         who === 'all'
           ? releaseAll(now)
-          : releaseOf({ tool: who.tool, ref_key: refKey(who.ref) }, 'judged anew', now)
+          : releaseOf({ tool: who.tool, ref_key: refPrint(who.ref) }, 'judged anew', now)
       ),
     find: async ({ tool, ref }) => {
       const row = byRef(tool, ref)

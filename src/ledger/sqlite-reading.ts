@@ -5,8 +5,8 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Code } from '../errors.ts'
 import { numberKey } from '../invoice.ts'
 import { historyOf, instantOf, rowOf } from './cells.ts'
-import { refKey } from './claims.ts'
 import type { Database } from './database.ts'
+import { refPrint } from './fingerprint.ts'
 import type { Filter, HistoryEntry, Row, State, Summary, Tally } from './ledger.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 
@@ -36,7 +36,7 @@ export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRo
           UNION ALL SELECT id FROM invoice WHERE customer_ref = ?)`,
         numberKey(q),
         `${numberKey(q)}\u{10ffff}`,
-        refKey(q)
+        refPrint(q)
       )
     if (cursor) also('id < ?', Number(cursor))
     const found = all(

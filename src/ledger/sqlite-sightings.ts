@@ -3,10 +3,11 @@
 
 import type { Instant } from '../clock.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKeys, nameKey, refKey } from './claims.ts'
+import { contactOf } from './claims.ts'
 import { contactIn, factsOf, nothingKnown, textsIn } from './customer-cells.ts'
 import type { Sighting } from './customers.ts'
 import type { Database } from './database.ts'
+import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
 import type { SqliteClaims } from './sqlite-claims.ts'
 
 type Around = {
@@ -24,7 +25,7 @@ export const createSightings = (
     one(
       `INSERT INTO customer (tool, ref_key, ref, contact, name_key, facts, told_by) VALUES (?, ?, ?, ?, '', '', 0) RETURNING *`,
       tool,
-      refKey(ref),
+      refPrint(ref),
       ref.trim(),
       JSON.stringify(nothingKnown)
     ) as Cells
@@ -50,7 +51,7 @@ export const createSightings = (
     now: Instant
   ): void => {
     const contact = contactOf(customer)
-    const emails = emailKeys(contact.emails)
+    const emails = emailPrints(contact.emails)
     const row = known ?? insert(tool, customer.ref)
     const before = contactIn(row)
     const id = row.id as number
@@ -58,7 +59,7 @@ export const createSightings = (
       'UPDATE customer SET ref = ?, contact = ?, name_key = ?, facts = ?, told_by = max(told_by, ?) WHERE id = ?',
       customer.ref.trim(),
       JSON.stringify(contact),
-      nameKey(contact.name),
+      namePrint(contact.name),
       factsOf(contact),
       invoiceId,
       id
@@ -66,16 +67,15 @@ export const createSightings = (
     run('DELETE FROM customer_email WHERE customer_id = ?', id)
     for (const email of emails) run('INSERT INTO customer_email VALUES (?, ?)', email, id)
 
-    const emailsBefore = emailKeys(before.emails)
+    const emailsBefore = emailPrints(before.emails)
     const rivals = rivalsOf(byId(id), [...emailsBefore, ...emails])
     for (const rival of rivals) endLoans(rival)
     if (!known) return
     endLoans(row, invoiceId)
     releaseOf(row, 'the customer changed', now)
     // An address that it left, or a name that it shares now, is one claim less.
-    const isLess =
-      emailsBefore.some(email => !emails.includes(email)) || nameKey(before.name) !== row.name_key
-    if (isLess || nameKey(contact.name) !== row.name_key)
+    const isLess = emailsBefore.some(email => !emails.includes(email))
+    if (isLess || namePrint(contact.name) !== row.name_key)
       for (const rival of rivals) releaseOf(rival, 'another customer changed', now)
   }
 
@@ -111,7 +111,7 @@ export const createSightings = (
       facts
     )
     if (customer.portalId !== null && row.given_id !== customer.portalId) takeGiven(row, customer.portalId)
-    const name = nameKey(customer.name)
+    const name = namePrint(customer.name)
     if (!textsIn(row.names).includes(name)) takeName(row, name, invoiceId)
     return byId(row.id as number)
   }
