@@ -4,7 +4,7 @@ import type { Instant } from '../clock.ts'
 import type { Customer } from '../invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKeys } from './claims.ts'
+import { contactOf, emailKeys, type Known } from './claims.ts'
 import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
 import { fingerprint, namePrint, refPrint } from './fingerprint.ts'
 
@@ -21,6 +21,12 @@ export const nothingKnown: Contact = {
 export const textsIn = (cell: unknown): string[] => JSON.parse(cell as string) as string[]
 
 export const contactIn = (cells: Cells): Contact => JSON.parse(cells.contact as string) as Contact
+
+/** Of its link, or of the last that it had. */
+export const madeForIn = (cells: Cells): Known => ({
+  names: textsIn(cells.link_names),
+  emails: textsIn(cells.link_emails)
+})
 
 export const customerIn = (cells: Cells): ToolCustomer => ({
   id: cells.id as number,
@@ -55,6 +61,7 @@ export const strangerOf = (tool: string, customer: Customer): Cells => ({
   portal_id: null,
   how: null,
   link_names: '[]',
+  link_emails: '[]',
   refused: '[]',
   gone_id: null
 })

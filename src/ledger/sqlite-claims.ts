@@ -3,7 +3,7 @@
 import type { Customer } from '../invoice.ts'
 import type { Cells } from './cells.ts'
 import { type Claims, refKey } from './claims.ts'
-import { contactIn, creationIn, textsIn } from './customer-cells.ts'
+import { contactIn, creationIn, madeForIn, textsIn } from './customer-cells.ts'
 import type { Creation, How } from './customers.ts'
 import type { Database } from './database.ts'
 import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
@@ -21,6 +21,9 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
         SELECT customer_id FROM customer_email WHERE email IN (SELECT value FROM json_each(?)))`,
       JSON.stringify(emails)
     )
+
+  const emailsOf = (id: number): string[] =>
+    all('SELECT email FROM customer_email WHERE customer_id = ?', id).map(({ email }) => email as string)
 
   const portalIdsHaving = (emails: string[]): string[] =>
     all(
@@ -64,7 +67,7 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
     one('SELECT 1 FROM portal_customer WHERE id = ?', portalId) !== undefined
 
   /** Of a customer, as an invoice tells of it. */
-  const claimsOf = (row: Cells, { ref, name }: Customer): Claims => {
+  const claimsOf = (row: Cells, { ref, name, emails: told }: Customer): Claims => {
     const contact = contactIn(row)
     const emails = emailPrints(contact.emails)
     const matches = portalIdsHaving(emails)
@@ -74,11 +77,13 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
       refKey: refKey(ref),
       contact,
       named: namePrint(name),
+      emails: emailPrints(told),
+      told: { names: [namePrint(contact.name)], emails },
       names: textsIn(row.names),
       link:
         portalId === null
           ? null
-          : { portalId, how: row.how as How, names: textsIn(row.link_names), isInCopy: isInCopy(portalId) },
+          : { portalId, how: row.how as How, madeFor: madeForIn(row), isInCopy: isInCopy(portalId) },
       refused: textsIn(row.refused),
       goneId: row.gone_id as string | null,
       matches,
@@ -87,7 +92,7 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
     }
   }
 
-  return { byRef, byId, having, portalIdsHaving, claimsOf }
+  return { byRef, byId, having, emailsOf, portalIdsHaving, claimsOf }
 }
 
 export type SqliteClaims = ReturnType<typeof createClaims>

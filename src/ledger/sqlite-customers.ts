@@ -3,8 +3,8 @@
 import type { Instant } from '../clock.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, judgeClaims, nameKey } from './claims.ts'
-import { creationIn, customerIn, factsOf, strangerOf, textsIn } from './customer-cells.ts'
+import { addKnown, contactOf, judgeClaims, type Known, learned, nameKey } from './claims.ts'
+import { creationIn, customerIn, factsOf, madeForIn, strangerOf, textsIn } from './customer-cells.ts'
 import type {
   Creation,
   CustomerFilter,
@@ -16,7 +16,7 @@ import type {
   Verdict
 } from './customers.ts'
 import type { Database } from './database.ts'
-import { emailPrint, namePrint, refPrint } from './fingerprint.ts'
+import { emailPrint, emailPrints, namePrint, refPrint } from './fingerprint.ts'
 import { createClaims } from './sqlite-claims.ts'
 import { createSightings } from './sqlite-sightings.ts'
 
@@ -34,12 +34,15 @@ export type SqliteCustomers = LedgerCustomers & {
   entered: (portalId: string, now: Instant) => void
 }
 
+// Enough to know by what name and address it is told: invoices of one customer tell the same.
+const waitingMax = 100
+
 const heldFor = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
 
 export const createCustomers = (db: Database, { release, enterCustomer }: Halves): SqliteCustomers => {
   const { one, all, run, write } = db
   const claims = createClaims(db)
-  const { byRef, byId, having, claimsOf } = claims
+  const { byRef, byId, having, emailsOf, claimsOf } = claims
 
   const releaseOf = ({ tool, ref_key: ref }: Cells, why: string, now: Instant): number => {
     const found = all(
@@ -89,26 +92,44 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
 
-  const setLink = (id: number, portalId: string, how: How, names: string[], now: Instant): void => {
+  const setMadeFor = (id: number, { names, emails }: Known): void =>
+    run(
+      'UPDATE customer SET link_names = ?, link_emails = ? WHERE id = ?',
+      JSON.stringify(names),
+      JSON.stringify(emails),
+      id
+    )
+
+  const setLink = (
+    id: number,
+    { portalId, how, madeFor }: { portalId: string; how: How; madeFor: Known },
+    now: Instant
+  ): void => {
     const refused = textsIn(byId(id).refused).filter(taken => taken !== portalId)
     run(
-      `UPDATE customer SET portal_id = ?, how = ?, link_names = ?, linked_at = ?, refused = ?, gone_id = NULL WHERE id = ?`,
+      `UPDATE customer SET portal_id = ?, how = ?, linked_at = ?, refused = ?, gone_id = NULL WHERE id = ?`,
       portalId,
       how,
-      JSON.stringify(names),
       now,
       JSON.stringify(refused),
       id
     )
+    setMadeFor(id, madeFor)
   }
 
   const judge = (sighting: Sighting, rules: MatchRules, now: Instant): Verdict => {
     const row = see(sighting, now)
-    const { portalId, name } = sighting.customer
+    const { portalId } = sighting.customer
     if (portalId !== null) return { kind: 'is', portalId }
-    const judged = judgeClaims(claimsOf(row, sighting.customer), rules)
+    const claims = claimsOf(row, sighting.customer)
+    const judged = judgeClaims(claims, rules)
+    if (judged.kind === 'is') {
+      const madeFor = learned(claims)
+      if (madeFor) setMadeFor(row.id as number, madeFor)
+    }
     if (judged.kind !== 'match') return judged
-    setLink(row.id as number, judged.portalId, 'email', [namePrint(name)], now)
+    const madeFor = addKnown(claims.told, { names: [claims.named], emails: claims.emails })
+    setLink(row.id as number, { portalId: judged.portalId, how: 'email', madeFor }, now)
     return { kind: 'is', portalId: judged.portalId }
   }
 
@@ -119,7 +140,9 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     const isNews = known?.facts !== factsOf(contactOf(customer))
     if (!test && (isNews || (portalId !== null && known?.given_id !== portalId))) return null
     if (portalId !== null) return { kind: 'is', portalId }
-    const judged = judgeClaims(claimsOf(known ?? strangerOf(tool, customer), customer), rules)
+    const claims = claimsOf(known ?? strangerOf(tool, customer), customer)
+    const judged = judgeClaims(claims, rules)
+    if (judged.kind === 'is' && !test && learned(claims)) return null
     if (judged.kind !== 'match') return judged
     return test ? { kind: 'is', portalId: judged.portalId } : null
   }
@@ -146,7 +169,11 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
 
   /** For the name it was created under, which its reference may have to itself or not. */
   const linkCreated = (row: Cells, portalId: string, { fields }: Creation, now: Instant): void => {
-    setLink(row.id as number, portalId, 'created', [namePrint(fields.companyName)], now)
+    const madeFor = {
+      names: [namePrint(fields.companyName)],
+      emails: emailPrints([fields.primaryEmail])
+    }
+    setLink(row.id as number, { portalId, how: 'created', madeFor }, now)
     releaseOf(row, 'the customer was created', now)
   }
 
@@ -172,9 +199,38 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     return portalId
   }
 
+  /** What the invoices tell that are held for their customer: what a person who links it has looked at. */
+  const waitingFor = ({ tool, ref_key: ref }: Cells): Known => {
+    const found = all(
+      `SELECT invoice ->> '$.customer.name' AS name, invoice -> '$.customer.emails' AS emails
+        FROM invoice INDEXED BY invoice_customer_ref WHERE customer_ref = ? AND tool = ? AND ${heldFor} LIMIT ?`,
+      ref as string,
+      tool as string,
+      waitingMax
+    )
+    return addKnown(
+      ...found.map(({ name, emails }) => ({
+        names: [namePrint(name as string | null)],
+        emails: emailPrints(textsIn(emails))
+      }))
+    )
+  }
+
+  /**
+   * For what waits, or else for all that it was told under. What an earlier link was made for is only taken along where that
+   * led to the same portal customer: it may be another customer with this reference.
+   */
+  const madeForBy = (row: Cells, portalId: string): Known => {
+    const before = row.portal_id ?? row.gone_id ?? textsIn(row.refused).at(-1)
+    const waiting = waitingFor(row)
+    const told = { names: textsIn(row.names), emails: emailsOf(row.id as number) }
+    const now = waiting.names.length > 0 ? waiting : told
+    return before === portalId ? addKnown(madeForIn(row), now) : now
+  }
+
   const link = (tool: string, ref: string, portalId: string, now: Instant): ToolCustomer => {
     const row = byRef(tool, ref) ?? insert(tool, ref)
-    setLink(row.id as number, portalId, 'person', textsIn(row.names), now)
+    setLink(row.id as number, { portalId, how: 'person', madeFor: madeForBy(row, portalId) }, now)
     endLoans(row)
     releaseOf(row, `linked to ${portalId}`, now)
     return customerIn(byId(row.id as number))
@@ -238,7 +294,8 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
   }
 }
 
-const noLink = `portal_id = NULL, how = NULL, link_names = '[]', linked_at = NULL`
+// What it was made for stays: another link may be for somebody else.
+const noLink = 'portal_id = NULL, how = NULL, linked_at = NULL'
 
 // Where the invoices name the portal's id themselves, no link is missing.
 const needsLink = 'portal_id IS NULL AND given_id IS NULL'

@@ -87,9 +87,6 @@ export const createSightings = (
   const takeName = (row: Cells, name: string, invoiceId: number): void => {
     const names = [...textsIn(row.names), name]
     run('UPDATE customer SET names = ? WHERE id = ?', JSON.stringify(names), row.id as number)
-    // A link that was made before any name was known is for the first that comes.
-    if (row.portal_id !== null && row.link_names === '[]')
-      run('UPDATE customer SET link_names = names WHERE id = ?', row.id as number)
     if (names.length > 1) endLoans(row, invoiceId)
   }
 

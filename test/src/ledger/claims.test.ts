@@ -1,5 +1,12 @@
 import t from 'tap'
-import { type Claims, emailKey, judgeClaims, nameKey } from '../../../src/ledger/claims.ts'
+import {
+  type Claims,
+  emailKey,
+  judgeClaims,
+  type Known,
+  learned,
+  nameKey
+} from '../../../src/ledger/claims.ts'
 import type { MatchRules } from '../../../src/ledger/customers.ts'
 
 const contact = {
@@ -15,6 +22,8 @@ const claims = (facts: Partial<Claims> = {}): Claims => ({
   refKey: '17',
   contact,
   named: 'bakkerij kees bv',
+  emails: ['kees@bakker.example'],
+  told: { names: ['bakkerij kees bv'], emails: ['kees@bakker.example'] },
   names: ['bakkerij kees bv'],
   link: null,
   refused: [],
@@ -29,12 +38,16 @@ const contest = (portalId: string) => ({ portalId, by: '18 (Pietersen)' })
 
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
-const link = (how: 'person' | 'email' | 'created', names = ['bakkerij kees bv']) => ({
-  portalId: 'cst_1',
-  how,
-  names,
-  isInCopy: true
-})
+const link = (
+  how: 'person' | 'email' | 'created',
+  names = ['bakkerij kees bv'],
+  emails = ['kees@bakker.example']
+) => ({ portalId: 'cst_1', how, madeFor: { names, emails }, isInCopy: true })
+
+/** What an invoice tells, another one than the link was made for. */
+const another = { named: 'slagerij piet', emails: ['piet@slager.example'] }
+const said =
+  /^its reference was linked to cst_1 for another name and another e-mail address: it may be another customer/
 
 const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][] = [
   ['one match', claims({ matches: ['cst_1'] }), rules, { kind: 'match', portalId: 'cst_1' }],
@@ -131,6 +144,80 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     { kind: 'match' }
   ],
   [
+    'a link of another name and another address',
+    claims({ ...another, link: link('person') }),
+    rules,
+    { kind: 'ambiguous', why: said }
+  ],
+  ['the same, matched', claims({ ...another, link: link('email') }), rules, { kind: 'ambiguous', why: said }],
+  [
+    'the same, created',
+    claims({ ...another, link: link('created') }),
+    rules,
+    { kind: 'ambiguous', why: said }
+  ],
+  [
+    'a link of another name',
+    claims({ ...another, emails: ['kees@bakker.example'], link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'a link of another address',
+    claims({ emails: another.emails, link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'one of several addresses is enough',
+    claims({ named: 'piet', emails: ['piet@slager.example', 'kees@bakker.example'], link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'a link, and nothing is told',
+    claims({ named: '', emails: [], link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'a link of another name, and no address told',
+    claims({ ...another, emails: [], link: link('person') }),
+    rules,
+    { kind: 'ambiguous', why: /for another name: it may/ }
+  ],
+  [
+    'a link of another address, and no name told',
+    claims({ ...another, named: '', link: link('person') }),
+    rules,
+    { kind: 'ambiguous', why: /for another e-mail address: it may/ }
+  ],
+  [
+    'a link of another name, made without an address',
+    claims({ ...another, link: link('person', undefined, []) }),
+    rules,
+    { kind: 'ambiguous', why: /for another name: it may/ }
+  ],
+  ['a link that was made for nothing yet', claims({ link: link('person', [], []) }), rules, { kind: 'is' }],
+  [
+    'a link that was made for no name',
+    claims({ ...another, link: link('person', [''], []) }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'no link, and the reference told last for another',
+    claims({ told: { names: ['slagerij piet'], emails: ['piet@slager.example'] }, matches: ['cst_2'] }),
+    creating,
+    { kind: 'ambiguous', why: /^its reference was told last with another name and another e-mail address/ }
+  ],
+  [
+    'no link, and the address corrected since',
+    claims({ told: { names: ['bakkerij kees bv'], emails: ['best@bakker.example'] }, matches: ['cst_2'] }),
+    rules,
+    { kind: 'match' }
+  ],
+  [
     'to be created',
     claims(),
     creating,
@@ -190,6 +277,32 @@ t.test('an incomplete address creates nobody', async t => {
     fields: object
   }
   t.notOk('countryCode' in fields, 'the portal has a country for those without')
+})
+
+t.test('a link that holds learns what is new, and so outlives every change that comes alone', async t => {
+  const first = claims({ named: 'piet', link: link('person') })
+  const known = learned(first)
+
+  t.strictSame(known, { names: ['bakkerij kees bv', 'piet'], emails: ['kees@bakker.example'] })
+  const moved = claims({
+    named: 'piet',
+    emails: ['new@a.example'],
+    link: { ...link('person'), madeFor: known! }
+  })
+  t.match(judgeClaims(moved, rules), { kind: 'is' })
+  t.match(learned(moved), { emails: ['kees@bakker.example', 'new@a.example'] })
+  t.equal(learned(claims({ link: link('person') })), null, 'nothing is new')
+  t.equal(learned(claims({ named: '', emails: [], link: link('person') })), null, 'nor is nothing')
+  t.equal(learned(claims()), null)
+})
+
+t.test('a link does not learn without an end', async t => {
+  let madeFor: Known = { names: ['kees'], emails: [] }
+  for (let time = 0; time < 1000; time += 1)
+    madeFor = learned(claims({ named: `kees ${time}`, link: { ...link('person'), madeFor } }))!
+
+  t.equal(madeFor.names.length, 100)
+  t.equal(madeFor.names.at(-1), 'kees 999', 'the latest stay')
 })
 
 t.test('addresses are compared by what a mailbox is, names by what a company is', async t => {

@@ -104,6 +104,31 @@ t.test('customers, links and conflicts of an earlier version are found as before
   t.match(await ledger.receive(again, noon), { result: 'conflict', changed: false }, 'and no news')
 })
 
+t.test('links that are there hold for the names and addresses that were known', async t => {
+  const file = earlier(t, '3530aca')
+  const before = new DatabaseSync(file)
+  before.exec(`
+    UPDATE customer SET ref = 'new', names = '["bakkerij kees","kees"]', link_names = '["kees"]', portal_id = 'cst_1',
+      how = 'email', linked_at = 1 WHERE ref_key = 'new';
+    UPDATE customer SET names = '["bakkerij kees","anna"]' WHERE ref_key = 'kees@bakker.example'`)
+  before.close()
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  const judge = (customer: Partial<Customer>) =>
+    ledger.customers.judge(
+      { invoiceId: 99, tool: 'acme', customer: { ...kees, ...told, ref: 'new', ...customer }, test: true },
+      { match: 'email', create: false },
+      noon
+    )
+
+  t.match(await judge({ name: 'Bakkerij Kees', emails: ['x@x.example'] }), { kind: 'is', portalId: 'cst_1' })
+  t.match(await judge({ name: 'Another', emails: ['new@example.nl'] }), { kind: 'is' })
+  t.match(await judge({ name: 'Another', emails: ['x@x.example'] }), { kind: 'ambiguous' })
+  t.match(await judge({ ref: 'kees@bakker.example', name: 'Anna' }), { kind: 'ambiguous' }, 'as before')
+  t.match(await judge({ ref: 'kees@bakker.example', name: 'Another' }), { kind: 'ambiguous' })
+  t.match(await judge({ ref: 'person' }), { kind: 'is', portalId: 'cst_2' }, 'for the first that comes')
+})
+
 /** A row per stage, each under its stage's name as number, and a conflict beside the held one. */
 const file = join(t.testdir(), 'ledger.sqlite')
 const ledger = openSqlite({ file })

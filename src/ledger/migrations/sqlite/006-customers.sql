@@ -1,3 +1,14 @@
+-- A link is made for names and for e-mail addresses. What it was made for stays when it is removed.
+ALTER TABLE customer ADD COLUMN link_emails TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(link_emails));
+
+-- Links that are there take what is known now: whatever name came they were taken for it. But where the e-mail address is
+-- the reference they were not.
+UPDATE customer SET link_names = names
+  WHERE portal_id IS NOT NULL AND instr(ref_key, '@') = 0
+    AND NOT EXISTS (SELECT 1 FROM customer_email WHERE customer_id = customer.id AND email = ref_key);
+UPDATE customer SET link_emails = (SELECT json_group_array(fingerprint(email)) FROM customer_email WHERE customer_id = customer.id)
+  WHERE portal_id IS NOT NULL;
+
 -- Customers are compared by fingerprints (src/ledger/fingerprint.ts): the plain text stands beside them only as long as
 -- what is personal may stay.
 UPDATE customer SET

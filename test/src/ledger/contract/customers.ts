@@ -226,6 +226,122 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, { ...anna, ref }), { kind: 'ambiguous' })
   })
 
+  const jansen = { ref: '17', name: 'Jansen', emails: ['jansen@a.example'] }
+  const pietersen = { ref: '17', name: 'Pietersen', emails: ['piet@b.example'] }
+
+  promised(
+    'two companies with one number: a link holds for the one that it was made for',
+    async (t, ledger) => {
+      await portalHolds(
+        ledger,
+        portalCustomerOf('cst_1', 'jansen@a.example'),
+        portalCustomerOf('cst_2', null)
+      )
+      await ledger.customers.link({ tool: 'acme', ref: 'by a person' }, 'cst_2', noon)
+
+      for (const [ref, portalId] of [
+        ['matched', 'cst_1'],
+        ['by a person', 'cst_2']
+      ] as const) {
+        t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
+        const why = new RegExp(`linked to ${portalId} for another name and another e-mail address`)
+        t.match(await ask(ledger, { ...pietersen, ref }), { kind: 'ambiguous', why }, ref)
+        t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
+      }
+    }
+  )
+
+  promised(
+    'nor is an address of the one matched for the other, whichever is told last',
+    async (t, ledger) => {
+      const old = await lend(ledger, jansen)
+      t.match(await ask(ledger, pietersen), { kind: 'unknown' })
+      await portalHolds(ledger, portalCustomerOf('cst_2', 'piet@b.example'))
+
+      t.match(await judge(ledger, old), { kind: 'ambiguous', why: /told last with another name and another/ })
+      t.match(await ask(ledger, pietersen), { kind: 'is', portalId: 'cst_2' })
+      t.match(await judge(ledger, old), { kind: 'ambiguous', why: /linked to cst_2 for another name/ })
+    }
+  )
+
+  promised('whoever changes name this year and address the next is never held', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
+    const years = [
+      jansen,
+      { ...jansen, name: 'Jansen & Dochter' },
+      { ...jansen, name: 'Jansen & Dochter', emails: ['info@dochter.example'] },
+      { ...jansen, name: null, emails: ['info@dochter.example'] },
+      { ...jansen, name: 'Dochter BV', emails: ['INFO@dochter.example', 'boek@houder.example'] },
+      { ...jansen, name: 'Dochter BV', emails: [] },
+      { ...jansen, name: null, emails: ['boek@houder.example'] },
+      { ...jansen, name: null, emails: [] }
+    ]
+    for (const year of years)
+      t.match(await ask(ledger, year), { kind: 'is', portalId: 'cst_1' }, JSON.stringify(year))
+    t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
+    t.match(await ask(ledger, jansen), { kind: 'is' }, 'what it was once it may be again')
+  })
+
+  promised(
+    'linked before any invoice told of it, a number is for the first that tells something',
+    async (t, ledger) => {
+      await portalHolds(ledger, portalCustomerOf('cst_1', null))
+      await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_1', noon)
+
+      t.match(await ask(ledger, { ref: '17', name: null, emails: [] }), { kind: 'is' })
+      t.match(await ask(ledger, jansen), { kind: 'is' })
+      t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
+      t.match(await ask(ledger, { ...pietersen, emails: [] }), { kind: 'ambiguous' })
+      t.match(await ask(ledger, { ...pietersen, name: null }), { kind: 'ambiguous' })
+      t.match(await ask(ledger, { ref: '17', name: null, emails: [] }), { kind: 'is' })
+    }
+  )
+
+  promised(
+    'led to another portal customer, a link is for what is held now, and not for what it was made for',
+    async (t, ledger) => {
+      await portalHolds(
+        ledger,
+        portalCustomerOf('cst_1', 'jansen@a.example'),
+        portalCustomerOf('cst_2', null)
+      )
+      const who = { tool: 'acme', ref: '17' }
+      await ask(ledger, jansen)
+      const held = await lend(ledger, pietersen, 'acme', 'held')
+      await judge(ledger, held)
+      await hold(ledger, held, 'CUSTOMER_AMBIGUOUS')
+
+      await ledger.customers.link(who, 'cst_2', noon)
+      t.strictSame(await judge(ledger, held), { kind: 'is', portalId: 'cst_2' })
+      t.match(await ask(ledger, jansen), { kind: 'ambiguous' })
+
+      await ledger.customers.unlink(who, noon)
+      await hold(ledger, await lend(ledger, jansen, 'acme', 'first again'), 'CUSTOMER_AMBIGUOUS')
+      await ledger.customers.link(who, 'cst_1', noon)
+      t.match(await ask(ledger, pietersen), { kind: 'ambiguous' }, 'also when it was removed in between')
+      t.match(await ask(ledger, jansen), { kind: 'is', portalId: 'cst_1' })
+    }
+  )
+
+  promised('a wrong match that a person corrects is corrected for all that comes', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'), portalCustomerOf('cst_2', null))
+    await ask(ledger, jansen)
+
+    await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_2', noon)
+
+    t.match(await ask(ledger, jansen), { kind: 'is', portalId: 'cst_2' })
+    t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
+  })
+
+  promised('who was created is nobody else with the same number', async (t, ledger) => {
+    const loan = await lend(ledger, jansen)
+    const creation = await ledger.customers.beginCreate(sightingOf(loan), creating, noon)
+    await ledger.customers.created(creation!, portalCustomerOf('cst_1', 'jansen@a.example', 'Jansen'), noon)
+
+    t.match(await ask(ledger, pietersen, { by: creating }), { kind: 'ambiguous' })
+    t.match(await ask(ledger, jansen, { by: creating }), { kind: 'is', portalId: 'cst_1' })
+  })
+
   promised('an older invoice that comes later takes no newer address away', async (t, ledger) => {
     const old = await lend(ledger, { ...kees, emails: ['old@a.example'] })
     const young = await lend(ledger, { ...kees, emails: ['new@a.example'] })
