@@ -18,6 +18,9 @@ export const nothingKnown: Contact = {
   countryCode: null
 }
 
+/** What waits for a person to say whose it is. */
+export const heldForCustomer = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
+
 export const textsIn = (cell: unknown): string[] => JSON.parse(cell as string) as string[]
 
 export const contactIn = (cells: Cells): Contact => JSON.parse(cells.contact as string) as Contact

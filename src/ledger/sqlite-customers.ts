@@ -3,21 +3,13 @@
 import type { Instant } from '../clock.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { addKnown, contactOf, judgeClaims, type Known, learned, nameKey } from './claims.ts'
-import { creationIn, customerIn, factsOf, madeForIn, strangerOf, textsIn } from './customer-cells.ts'
-import type {
-  Creation,
-  CustomerFilter,
-  How,
-  LedgerCustomers,
-  MatchRules,
-  Sighting,
-  ToolCustomer,
-  Verdict
-} from './customers.ts'
+import { addKnown, contactOf, judgeClaims, learned, nameKey } from './claims.ts'
+import { creationIn, customerIn, factsOf, heldForCustomer, strangerOf } from './customer-cells.ts'
+import type { Creation, CustomerFilter, LedgerCustomers, MatchRules, Sighting, Verdict } from './customers.ts'
 import type { Database } from './database.ts'
 import { emailPrint, emailPrints, namePrint, refPrint } from './fingerprint.ts'
 import { createClaims } from './sqlite-claims.ts'
+import { createLinks } from './sqlite-links.ts'
 import { createSightings } from './sqlite-sightings.ts'
 
 /** The other halves of the ledger, within the same transaction. */
@@ -34,20 +26,15 @@ export type SqliteCustomers = LedgerCustomers & {
   entered: (portalId: string, now: Instant) => void
 }
 
-// Enough to know by what name and address it is told: invoices of one customer tell the same.
-const waitingMax = 100
-
-const heldFor = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
-
 export const createCustomers = (db: Database, { release, enterCustomer }: Halves): SqliteCustomers => {
   const { one, all, run, write } = db
   const claims = createClaims(db)
-  const { byRef, byId, having, emailsOf, claimsOf } = claims
+  const { byRef, byId, having, claimsOf } = claims
 
   const releaseOf = ({ tool, ref_key: ref }: Cells, why: string, now: Instant): number => {
     const found = all(
       `SELECT id FROM invoice INDEXED BY invoice_customer_ref
-        WHERE customer_ref = ? AND tool = ? AND ${heldFor} ORDER BY id`,
+        WHERE customer_ref = ? AND tool = ? AND ${heldForCustomer} ORDER BY id`,
       ref as string,
       tool as string
     )
@@ -91,31 +78,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
   }
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
-
-  const setMadeFor = (id: number, { names, emails }: Known): void =>
-    run(
-      'UPDATE customer SET link_names = ?, link_emails = ? WHERE id = ?',
-      JSON.stringify(names),
-      JSON.stringify(emails),
-      id
-    )
-
-  const setLink = (
-    id: number,
-    { portalId, how, madeFor }: { portalId: string; how: How; madeFor: Known },
-    now: Instant
-  ): void => {
-    const refused = textsIn(byId(id).refused).filter(taken => taken !== portalId)
-    run(
-      `UPDATE customer SET portal_id = ?, how = ?, linked_at = ?, refused = ?, gone_id = NULL WHERE id = ?`,
-      portalId,
-      how,
-      now,
-      JSON.stringify(refused),
-      id
-    )
-    setMadeFor(id, madeFor)
-  }
+  const links = createLinks(db, { claims, insert, endLoans, releaseOf })
 
   const judge = (sighting: Sighting, rules: MatchRules, now: Instant): Verdict => {
     const row = see(sighting, now)
@@ -125,11 +88,11 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     const judged = judgeClaims(claims, rules)
     if (judged.kind === 'is') {
       const madeFor = learned(claims)
-      if (madeFor) setMadeFor(row.id as number, madeFor)
+      if (madeFor) links.learn(row.id as number, madeFor)
     }
     if (judged.kind !== 'match') return judged
     const madeFor = addKnown(claims.told, { names: [claims.named], emails: claims.emails })
-    setLink(row.id as number, { portalId: judged.portalId, how: 'email', madeFor }, now)
+    links.set(row.id as number, { portalId: judged.portalId, how: 'email', madeFor }, now)
     return { kind: 'is', portalId: judged.portalId }
   }
 
@@ -173,7 +136,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
       names: [namePrint(fields.companyName)],
       emails: emailPrints([fields.primaryEmail])
     }
-    setLink(row.id as number, { portalId, how: 'created', madeFor }, now)
+    links.set(row.id as number, { portalId, how: 'created', madeFor }, now)
     releaseOf(row, 'the customer was created', now)
   }
 
@@ -199,61 +162,6 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     return portalId
   }
 
-  /** What the invoices tell that are held for their customer: what a person who links it has looked at. */
-  const waitingFor = ({ tool, ref_key: ref }: Cells): Known => {
-    const found = all(
-      `SELECT invoice ->> '$.customer.name' AS name, invoice -> '$.customer.emails' AS emails
-        FROM invoice INDEXED BY invoice_customer_ref WHERE customer_ref = ? AND tool = ? AND ${heldFor} LIMIT ?`,
-      ref as string,
-      tool as string,
-      waitingMax
-    )
-    return addKnown(
-      ...found.map(({ name, emails }) => ({
-        names: [namePrint(name as string | null)],
-        emails: emailPrints(textsIn(emails))
-      }))
-    )
-  }
-
-  /**
-   * For what waits, or else for all that it was told under. What an earlier link was made for is only taken along where that
-   * led to the same portal customer: it may be another customer with this reference.
-   */
-  const madeForBy = (row: Cells, portalId: string): Known => {
-    const before = row.portal_id ?? row.gone_id ?? textsIn(row.refused).at(-1)
-    const waiting = waitingFor(row)
-    const told = { names: textsIn(row.names), emails: emailsOf(row.id as number) }
-    const now = waiting.names.length > 0 ? waiting : told
-    return before === portalId ? addKnown(madeForIn(row), now) : now
-  }
-
-  const link = (tool: string, ref: string, portalId: string, now: Instant): ToolCustomer => {
-    const row = byRef(tool, ref) ?? insert(tool, ref)
-    setLink(row.id as number, { portalId, how: 'person', madeFor: madeForBy(row, portalId) }, now)
-    endLoans(row)
-    releaseOf(row, `linked to ${portalId}`, now)
-    return customerIn(byId(row.id as number))
-  }
-
-  const unlink = (tool: string, ref: string): ToolCustomer | null => {
-    const row = byRef(tool, ref)
-    if (!row) return null
-    if (row.portal_id === null) return customerIn(row)
-    const refused = [...new Set([...textsIn(row.refused), row.portal_id as string])]
-    run(`UPDATE customer SET ${noLink}, refused = ? WHERE id = ?`, JSON.stringify(refused), row.id as number)
-    endLoans(row)
-    return customerIn(byId(row.id as number))
-  }
-
-  const lost = (portalId: string): void => {
-    run('DELETE FROM portal_customer WHERE id = ?', portalId)
-    for (const row of all('SELECT * FROM customer WHERE portal_id = ?', portalId)) {
-      run(`UPDATE customer SET ${noLink}, gone_id = ? WHERE id = ?`, portalId, row.id as number)
-      endLoans(row)
-    }
-  }
-
   const list = ({ linked, limit, cursor }: CustomerFilter) => {
     const where = { all: '', linked: 'AND portal_id IS NOT NULL', unlinked: `AND ${needsLink}` }
     const which = linked === undefined ? 'all' : linked ? 'linked' : 'unlinked'
@@ -277,9 +185,9 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     answered: ({ id }, answer) =>
       write(() => run('UPDATE customer_creation SET answer = ? WHERE id = ?', answer, id)),
     settleCreation: (creation, now) => write(() => settleCreation(creation, now)),
-    link: ({ tool, ref }, portalId, now) => write(() => link(tool, ref, portalId, now)),
-    unlink: ({ tool, ref }) => write(() => unlink(tool, ref)),
-    lost: portalId => write(() => lost(portalId)),
+    link: ({ tool, ref }, portalId, now) => write(() => links.link(tool, ref, portalId, now)),
+    unlink: ({ tool, ref }) => write(() => links.unlink(tool, ref)),
+    lost: portalId => write(() => links.lost(portalId)),
     releaseWaiting: (who, now) =>
       write(() =>
         who === 'all'
@@ -293,9 +201,6 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     list: async filter => list(filter)
   }
 }
-
-// What it was made for stays: another link may be for somebody else.
-const noLink = 'portal_id = NULL, how = NULL, linked_at = NULL'
 
 // Where the invoices name the portal's id themselves, no link is missing.
 const needsLink = 'portal_id IS NULL AND given_id IS NULL'
