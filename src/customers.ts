@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import type { Outcome } from './decide.ts'
 import { BridgeError, type Code } from './errors.ts'
 import { goneFrom, nameKey } from './ledger/claims.ts'
-import type { Creation, MatchRules, Sighting, ToolCustomer } from './ledger/customers.ts'
+import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from './ledger/customers.ts'
 import type { Ledger, Loan } from './ledger/ledger.ts'
 import type { CustomerFields, Portal, Written } from './portal/client.ts'
 import type { Pace, Slot } from './portal/pace.ts'
@@ -56,6 +56,10 @@ const freshMs = 15 * 60_000
 // What is under way for another invoice, or in the portal's list, is looked at again after this.
 const againMs = 5000
 
+// A portal that contradicts itself is asked less and less often: it may do so about all of its customers.
+const contradictedMs = 60_000
+const contradictedMsMax = 60 * 60_000
+
 // How often the ledger may learn something else between two of our own steps.
 const roundsMax = 8
 
@@ -68,6 +72,10 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   // Creates that this process has under way; and, by creation, when the look for it may begin.
   const running = new Set<Promise<unknown>>()
   const settledAt = new Map<number, number>()
+  // By portal customer, matches that are being confirmed; and when the copy of the customers was last found wrong.
+  const confirming = new Map<string, Promise<unknown>>()
+  const contradictions = new Map<string, { until: number; pauseMs: number }>()
+  let staleAt = Number.NEGATIVE_INFINITY
 
   const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
@@ -79,21 +87,77 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     }
   }
 
-  /** Whether the portal still holds it; the copy is told either way. */
-  const isThere = async (portalId: string): Promise<boolean> => {
+  /** The portal is asked only for what its copy does not know. A 404 alone ends nothing. */
+  const isKnown = async (portalId: string): Promise<boolean> =>
+    (await holdings.customer(portalId)) !== null || (await askFor(portalId)) !== null
+
+  const askFor = async (portalId: string): Promise<PortalCustomer | null> => {
     const customer = await inSlot(() => portal.customer(portalId))
     if (customer) await holdings.learnCustomer(customer, clock.now())
-    else await book.lost(portalId, clock.now())
-    return customer !== null
+    return customer
   }
 
-  /** The portal is asked only for what its copy does not know. */
-  const isKnown = async (portalId: string): Promise<boolean> =>
-    (await holdings.customer(portalId)) !== null || isThere(portalId)
+  /** Of one that the portal does not find by its id. Null: judge again. */
+  const askTheList = async (portalId: string, isGone: () => Promise<Outcome | null>) => {
+    if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
+    if ((await holdings.customer(portalId)) === null) return isGone()
+    const pauseMs = Math.min(
+      (contradictions.get(portalId)?.pauseMs ?? contradictedMs / 2) * 2,
+      contradictedMsMax
+    )
+    contradictions.set(portalId, { until: clock.monotonic() + pauseMs, pauseMs })
+    return contradicted(portalId)
+  }
+
+  /** Neither is believed: until it is asked again nothing is known. Null: nothing contradicts. */
+  const contradicted = (portalId: string): Outcome | null => {
+    const waitMs = (contradictions.get(portalId)?.until ?? 0) - clock.monotonic()
+    if (waitMs <= 0) return null
+    return later(waitMs, `the portal lists ${portalId}, and answers that it holds no such customer`)
+  }
+
+  /** Gone is whom the list and the answer to its id agree about: links that a person made do not come back by themselves. */
+  const confirmLink = async (portalId: string): Promise<Outcome | null> => {
+    if ((await askFor(portalId)) !== null) return null
+    return askTheList(portalId, async () => {
+      await book.lost(portalId, clock.now())
+      return failed('CUSTOMER_UNKNOWN', goneFrom(portalId))
+    })
+  }
+
+  /**
+   * The copy is up to a day old: an address may have moved to another customer since. So a new link is made for what the
+   * portal tells now; for invoices that ask for the same one at the same time it is asked once.
+   */
+  const confirmMatch = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
+    const before = confirming.get(portalId)
+    if (before) {
+      await before.catch(() => {})
+      return null
+    }
+    const pause = contradicted(portalId)
+    if (pause) return pause
+    const asking = askAndConfirm(sighting, portalId).finally(() => confirming.delete(portalId))
+    confirming.set(portalId, asking)
+    return asking
+  }
+
+  const askAndConfirm = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
+    const askedAt = clock.monotonic()
+    const found = await inSlot(() => portal.customer(portalId))
+    if (found === null) return askTheList(portalId, async () => null)
+    contradictions.delete(portalId)
+    // An answer without an address says nothing of it: then the list has to, read from now on.
+    if (found.primaryEmail === null && !(await roll.readSince(askedAt))) return later(againMs)
+    const primaryEmail = found.primaryEmail ?? (await holdings.customer(portalId))?.primaryEmail ?? null
+    const verdict = await book.confirmMatch(sighting, { ...found, primaryEmail }, rules, clock.now())
+    if (verdict.kind !== 'is') staleAt = askedAt
+    return verdict
+  }
 
   /** Null: judge again. */
   const create = async (sighting: Sighting): Promise<Outcome | null> => {
-    if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
+    if (!(await roll.readSince(Math.max(clock.monotonic() - freshMs, staleAt)))) return later(againMs)
     const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
     if (!slot) return later(pace.freeInMs())
     const sending = send(sighting, slot)
@@ -175,10 +239,14 @@ export const createCustomers = (options: CustomersOptions): Customers => {
           return failed('CUSTOMER_AMBIGUOUS', verdict.why)
         case 'unknown':
           return failed('CUSTOMER_UNKNOWN', verdict.why + (await candidates(sighting.customer.name)))
+        case 'match': {
+          const confirmed = await confirmMatch(sighting, verdict.portalId)
+          if (confirmed?.kind === 'is') return { portalId: confirmed.portalId }
+          ended = confirmed?.kind === 'failed' ? confirmed : null
+          break
+        }
         case 'confirm':
-          ended = (await isThere(verdict.portalId))
-            ? null
-            : failed('CUSTOMER_UNKNOWN', goneFrom(verdict.portalId))
+          ended = await confirmLink(verdict.portalId)
           break
         case 'create':
           if (!mayCreate) return { wouldCreate: verdict.fields }
@@ -225,10 +293,10 @@ const invalid = (field: string, message: string) =>
 const failed = (code: Code, detail: string): Outcome => ({ kind: 'failed', code, detail })
 
 /** Nobody's failure: it is asked again soon, and no attempt is spent. */
-const later = (retryAfterMs: number): Outcome => ({
+const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Outcome => ({
   kind: 'failed',
   code: 'PORTAL_BUSY',
-  detail: 'the customer is being looked for in the portal',
+  detail,
   retryAfterMs
 })
 

@@ -54,7 +54,7 @@ export type Claims = {
 
 export type Judged =
   | { kind: 'is'; portalId: string }
-  /** A unique match: to be remembered. */
+  /** A unique match. */
   | { kind: 'match'; portalId: string }
   /** Linked to one that the copy does not hold (any more). */
   | { kind: 'confirm'; portalId: string }

@@ -80,7 +80,13 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
   const links = createLinks(db, { claims, insert, endLoans, releaseOf })
 
-  const judge = (sighting: Sighting, rules: MatchRules, now: Instant): Verdict => {
+  /** `confirmed`: the portal has just told of this one. */
+  const judge = (
+    sighting: Sighting,
+    rules: MatchRules,
+    now: Instant,
+    confirmed: string | null = null
+  ): Verdict => {
     const row = see(sighting, now)
     const { portalId } = sighting.customer
     if (portalId !== null) return { kind: 'is', portalId }
@@ -90,10 +96,10 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
       const madeFor = learned(claims)
       if (madeFor) links.learn(row.id as number, madeFor)
     }
-    if (judged.kind !== 'match') return judged
+    if (judged.kind !== 'match' || judged.portalId !== confirmed) return judged
     const madeFor = addKnown(claims.told, { names: [claims.named], emails: claims.emails })
-    links.set(row.id as number, { portalId: judged.portalId, how: 'email', madeFor }, now)
-    return { kind: 'is', portalId: judged.portalId }
+    links.set(row.id as number, { portalId: confirmed, how: 'email', madeFor }, now)
+    return { kind: 'is', portalId: confirmed }
   }
 
   /** Without entering anything: where nothing is news there is nothing to enter, and of a test nothing is kept. */
@@ -105,9 +111,20 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     if (portalId !== null) return { kind: 'is', portalId }
     const claims = claimsOf(known ?? strangerOf(tool, customer), customer)
     const judged = judgeClaims(claims, rules)
-    if (judged.kind === 'is' && !test && learned(claims)) return null
-    if (judged.kind !== 'match') return judged
-    return test ? { kind: 'is', portalId: judged.portalId } : null
+    return judged.kind === 'is' && !test && learned(claims) ? null : judged
+  }
+
+  const confirmMatch = (
+    sighting: Sighting,
+    found: PortalCustomer,
+    rules: MatchRules,
+    now: Instant
+  ): Verdict => {
+    enterCustomer(found, now)
+    if (!sighting.test) return judge(sighting, rules, now, found.id)
+    const judged = judgeUnseen(sighting, rules)
+    if (judged === null) throw new Error('bug: of a test nothing is entered')
+    return judged.kind === 'match' && judged.portalId === found.id ? { ...judged, kind: 'is' } : judged
   }
 
   const beginCreate = (sighting: Sighting, rules: MatchRules, now: Instant): Creation | null => {
@@ -179,6 +196,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     entered,
     judge: async (sighting, rules, now) =>
       judgeUnseen(sighting, rules) ?? (await write(() => judge(sighting, rules, now))),
+    confirmMatch: (sighting, found, rules, now) => write(() => confirmMatch(sighting, found, rules, now)),
     beginCreate: (sighting, rules, now) => write(() => beginCreate(sighting, rules, now)),
     created: (creation, customer, now) => write(() => created(creation, customer, now)),
     notCreated: creation => write(() => void endCreation(creation)),

@@ -91,7 +91,7 @@ t.test('customers, links and conflicts of an earlier version are found as before
   const rules = { match: 'email', create: true } as const
 
   t.strictSame(await judge({ ...kees, ...told, city: 'Elders' }, false), { kind: 'is', portalId: 'cst_1' })
-  t.match(await judge({ ...kees, ...told, ref: 'twice' }), { kind: 'is' }, 'of one name: one company')
+  t.match(await judge({ ...kees, ...told, ref: 'twice' }), { kind: 'match' }, 'of one name: one company')
   t.match(await judge({ ...kees, ...told, ref: 'new' }), { kind: 'creating', creation: { id: 1 } })
   t.match(await judge({ ...kees, ...told, ref: 'third', emails: ['new@example.nl'] }), { kind: 'creating' })
   t.match(await ledger.customers.find({ tool: 'acme', ref: 'PERSON' }), { link: { portalId: 'cst_2' } })

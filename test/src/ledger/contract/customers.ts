@@ -1,7 +1,7 @@
 // Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
 
 import type { Customer } from '../../../../src/invoice.ts'
-import type { MatchRules, Sighting } from '../../../../src/ledger/customers.ts'
+import type { MatchRules, Sighting, Verdict } from '../../../../src/ledger/customers.ts'
 import type { Ledger, Loan } from '../../../../src/ledger/ledger.ts'
 import type { PortalCustomer } from '../../../../src/portal/schemas.ts'
 import {
@@ -62,7 +62,19 @@ const sightingOf = ({ id, tool, invoice: { customer }, test }: Loan): Sighting =
   test
 })
 
-const judge = (ledger: Ledger, loan: Loan, by = rules) => ledger.customers.judge(sightingOf(loan), by, noon)
+/** A match is confirmed: the portal tells the same as its copy. */
+const judgeSighting = async (
+  { customers, holdings }: Ledger,
+  sighting: Sighting,
+  by = rules
+): Promise<Verdict> => {
+  const verdict = await customers.judge(sighting, by, noon)
+  if (verdict.kind !== 'match') return verdict
+  const found = (await holdings.customer(verdict.portalId)) as PortalCustomer
+  return customers.confirmMatch(sighting, found, by, noon)
+}
+
+const judge = (ledger: Ledger, loan: Loan, by = rules) => judgeSighting(ledger, sightingOf(loan), by)
 
 const ask = async (ledger: Ledger, customer: Partial<Customer>, { by = rules, tool = 'acme' } = {}) =>
   judge(ledger, await lend(ledger, customer, tool), by)
@@ -110,6 +122,54 @@ export function customersContract(promised: Promised): void {
       ])
     }
   )
+
+  promised('a match makes a link only once the portal itself has told of it', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const loan = await lend(ledger, kees)
+    const sighting = sightingOf(loan)
+
+    for (const time of ['first', 'second'])
+      t.strictSame(
+        await ledger.customers.judge(sighting, rules, noon),
+        { kind: 'match', portalId: 'cst_1' },
+        time
+      )
+    t.match((await ledger.customers.list({ limit: 9 })).customers, [{ ref: '1', link: null }])
+
+    const found = portalCustomerOf('cst_1', 'KEES@a.example')
+    const is = { kind: 'is', portalId: 'cst_1' }
+    t.strictSame(await ledger.customers.confirmMatch(sighting, found, rules, noon), is)
+    t.strictSame(await ledger.customers.judge(sighting, rules, noon), is)
+  })
+
+  promised('an address that has moved on since it was copied makes no link', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', null))
+    const loan = await lend(ledger, kees)
+    const told = (id: string, email: string) =>
+      ledger.customers.confirmMatch(sightingOf(loan), portalCustomerOf(id, email), rules, noon)
+
+    t.match(await told('cst_1', 'anna@a.example'), { kind: 'unknown' })
+    t.match(await ledger.holdings.customer('cst_1'), { primaryEmail: 'anna@a.example' }, 'the copy is told')
+    t.match(await told('cst_2', 'kees@a.example'), { kind: 'is', portalId: 'cst_2' })
+    t.strictSame(
+      await ledger.customers.find({ tool: 'acme', ref: '1' }).then(found => found?.link?.portalId),
+      'cst_2'
+    )
+  })
+
+  promised('confirmed too late, a match that is none any more makes no link', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const loan = await lend(ledger, kees)
+    t.match(await ledger.customers.judge(sightingOf(loan), rules, noon), { kind: 'match' })
+    const found = portalCustomerOf('cst_1', 'kees@a.example')
+
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_2', 'kees@a.example'), noon)
+    const confirm = () => ledger.customers.confirmMatch(sightingOf(loan), found, rules, noon)
+
+    t.match(await confirm(), { kind: 'ambiguous', why: /cst_1, cst_2/ })
+    await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_2', noon)
+    t.match(await confirm(), { kind: 'is', portalId: 'cst_2' }, "a person's word came first")
+  })
 
   promised('an empty address matches nobody', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', ' '), portalCustomerOf('cst_2', null))
@@ -603,7 +663,7 @@ export function customersContract(promised: Promised): void {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     const test = { ...sightingOf(await lend(ledger, kees)), test: true }
 
-    t.match(await ledger.customers.judge(test, rules, noon), { kind: 'is', portalId: 'cst_1' })
+    t.match(await judgeSighting(ledger, test), { kind: 'is', portalId: 'cst_1' })
     t.match(
       await ledger.customers.judge({ ...test, customer: { ...test.customer, ...anna } }, creating, noon),
       { kind: 'create' }
