@@ -4,9 +4,10 @@
 import type { Clock } from './clock.ts'
 import type { Outcome } from './decide.ts'
 import { BridgeError, type Code } from './errors.ts'
-import { goneFrom, nameKey } from './ledger/claims.ts'
+import { goneFrom } from './ledger/claims.ts'
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from './ledger/customers.ts'
 import type { Ledger, Loan } from './ledger/ledger.ts'
+import { namesakes } from './namesakes.ts'
 import type { CustomerFields, Portal, Written } from './portal/client.ts'
 import type { Pace, Slot } from './portal/pace.ts'
 import type { Reader } from './portal/reader.ts'
@@ -62,8 +63,6 @@ const contradictedMsMax = 60 * 60_000
 
 // How often the ledger may learn something else between two of our own steps.
 const roundsMax = 8
-
-const candidatesMax = 3
 
 export const createCustomers = (options: CustomersOptions): Customers => {
   const { ledger, portal, pace, clock, rules, portalTimeoutMs } = options
@@ -238,7 +237,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         case 'ambiguous':
           return failed('CUSTOMER_AMBIGUOUS', verdict.why)
         case 'unknown':
-          return failed('CUSTOMER_UNKNOWN', verdict.why + (await candidates(sighting.customer.name)))
+          return failed('CUSTOMER_UNKNOWN', verdict.why + (await namesakes(sighting.customer.name, holdings)))
         case 'match': {
           const confirmed = await confirmMatch(sighting, verdict.portalId)
           if (confirmed?.kind === 'is') return { portalId: confirmed.portalId }
@@ -258,15 +257,6 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       if (ended) return ended
     }
     return later(againMs)
-  }
-
-  /** Portal customers that are called alike, for the person who is to say which it is. */
-  const candidates = async (name: string | null): Promise<string> => {
-    const words = wordsOf(name)
-    if (words.length === 0) return ''
-    const alike = await Promise.all(words.map(word => holdings.searchCustomers(word, foundMax)))
-    const found = rank(alike.flat(), words).slice(0, candidatesMax)
-    return found.length === 0 ? '' : `; perhaps ${found.map(shown).join(' or ')}`
   }
 
   return {
@@ -310,27 +300,3 @@ const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer =
   city: answer.city ?? sent.city,
   countryCode: answer.countryCode ?? sent.countryCode ?? null
 })
-
-const foundMax = 50
-
-// Words that many names have tell nobody apart.
-const common = new Set(['bv', 'nv', 'vof', 'the', 'van', 'den', 'der', 'het', 'een', 'and', 'stichting'])
-
-const wordCharactersMin = 3
-const wordsMax = 5
-
-const wordsOf = (name: string | null): string[] =>
-  [...new Set(nameKey(name).split(' '))]
-    .filter(word => word.length >= wordCharactersMin && !common.has(word))
-    .slice(0, wordsMax)
-
-/** Those that share the most words first. */
-const rank = (found: PortalCustomer[], words: string[]): PortalCustomer[] => {
-  const alikeness = ({ companyName }: PortalCustomer) =>
-    words.filter(word => nameKey(companyName).includes(word)).length
-  return [...new Map(found.map(customer => [customer.id, customer])).values()]
-    .filter(customer => alikeness(customer) > 0)
-    .sort((a, b) => alikeness(b) - alikeness(a))
-}
-
-const shown = ({ id, companyName }: PortalCustomer): string => `${id} (${companyName})`
