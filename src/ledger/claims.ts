@@ -11,6 +11,9 @@ export const emailKey = (email: string): string => email.normalize('NFC').trim()
 
 export const refKey = (ref: string): string => ref.trim().toLowerCase()
 
+/** In place of a reference that says who it is, once that is forgotten: its fingerprint stands behind it. */
+export const hiddenBy = 'sha256:'
+
 /** Legal forms stay: Jansen BV and Jansen VOF are two companies, perhaps with one bookkeeper. */
 export const nameKey = (name: string | null): string =>
   (name ?? '').normalize('NFC').toLowerCase().replace(/[.,]/g, '').replace(/\s+/g, ' ').trim()
@@ -46,8 +49,8 @@ export type Claims = {
   goneId: string | null
   /** Portal customers that have one of its addresses. */
   matches: string[]
-  /** Portal customers that another customer of the same tool claims, under another name; `by`: who that is. */
-  contested: { portalId: string; by: string }[]
+  /** Portal customers that another customer of the same tool claims, under another name; `by`: which of the ledger's. */
+  contested: { portalId: string; by: number }[]
   /** One that is under way, for it or for one of its addresses. */
   creation: Creation | null
 }
@@ -142,7 +145,7 @@ const doubtOnMatch = (claims: Claims, portalId: string): Judged | null => {
   const rival = claims.contested.find(contest => contest.portalId === portalId)
   if (rival)
     return ambiguous(
-      `another customer of the tool, ${rival.by}, has the same claim to ${portalId}, under another name`
+      `another customer of the tool, ${mentionOf(rival.by)}, has the same claim to ${portalId}, under another name`
     )
   const others = claims.matches.filter(id => id !== portalId)
   return others.length === 0
@@ -173,15 +176,22 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Judged => {
   return { kind: 'create', fields }
 }
 
+/** Who another customer is stays out of an invoice's history, which is kept for as long as that invoice is: see `told`. */
+const mentionOf = (id: number): string => `{customer ${id}}`
+
+/** The text for a person, who is told who it is as far as that is still known. */
+export const withMentions = (text: string, whoIs: (id: number) => string): string =>
+  text.replaceAll(/\{customer (\d+)\}/g, (_, id) => whoIs(Number(id)))
+
 export const goneFrom = (portalId: string): string =>
   `the portal customer that it was linked to, ${portalId}, does not exist any more`
 
 const unknown = (why: string): Judged => ({ kind: 'unknown', why })
 const ambiguous = (why: string): Judged => ({ kind: 'ambiguous', why })
 
-/** Senders without customer numbers: several companies may come under the one reference. */
+/** Senders without customer numbers: several companies may come under the one reference. What is hidden was one perhaps. */
 const isNothingButAddress = ({ refKey, contact }: Claims): boolean =>
-  refKey.includes('@') || emailKeys(contact.emails).includes(refKey)
+  refKey.includes('@') || refKey.startsWith(hiddenBy) || emailKeys(contact.emails).includes(refKey)
 
 /** What the portal requires of a new customer; null when the tool does not tell it all. */
 const fieldsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): CustomerFields | null => {

@@ -6,7 +6,7 @@ import type { CustomerFields } from '../portal/client.ts'
 import type { Cells } from './cells.ts'
 import { contactOf, emailKeys, type Known } from './claims.ts'
 import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
-import { fingerprint, namePrint, refPrint } from './fingerprint.ts'
+import { emailPrint, fingerprint, namePrint, refPrint } from './fingerprint.ts'
 
 /** Of a customer that was linked before any invoice told of it. */
 export const nothingKnown: Contact = {
@@ -51,6 +51,16 @@ export const creationIn = (cells: Cells): Creation => ({
 /** To tell whether it changed, not what it was. */
 export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
   fingerprint(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
+
+/**
+ * Whether a reference says who it is, as an e-mail address or a name does. A number of the tool's says so to nobody else,
+ * and is what a person finds an old customer by.
+ */
+export const isTelling = (ref: string, { names, emails }: Known): boolean =>
+  ref.includes('@') ||
+  !/\d|^cst_/.test(ref) ||
+  names.includes(namePrint(ref)) ||
+  emails.includes(emailPrint(ref))
 
 /** A customer that is not entered, as if it were. */
 export const strangerOf = (tool: string, customer: Customer): Cells => ({

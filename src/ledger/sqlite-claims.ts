@@ -2,7 +2,7 @@
 
 import type { Customer } from '../invoice.ts'
 import type { Cells } from './cells.ts'
-import { type Claims, refKey } from './claims.ts'
+import { type Claims, contactOf, refKey } from './claims.ts'
 import { contactIn, creationIn, madeForIn, textsIn } from './customer-cells.ts'
 import type { Creation, How } from './customers.ts'
 import type { Database } from './database.ts'
@@ -58,26 +58,24 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
 
   const contestOf = (portalId: string, row: Cells): Claims['contested'] => {
     const rival = rivalFor(portalId, row)
-    if (!rival) return []
-    const { name } = contactIn(rival)
-    return [{ portalId, by: name === null ? String(rival.ref) : `${rival.ref} (${name})` }]
+    return rival ? [{ portalId, by: rival.id as number }] : []
   }
 
   const isInCopy = (portalId: string): boolean =>
     one('SELECT 1 FROM portal_customer WHERE id = ?', portalId) !== undefined
 
   /** Of a customer, as an invoice tells of it. */
-  const claimsOf = (row: Cells, { ref, name, emails: told }: Customer): Claims => {
-    const contact = contactIn(row)
+  const claimsOf = (row: Cells, customer: Customer): Claims => {
+    const contact = row.forgotten === 1 ? contactOf(customer) : contactIn(row)
     const emails = emailPrints(contact.emails)
     const matches = portalIdsHaving(emails)
     const portalId = row.portal_id as string | null
     const claimed = portalId === null ? matches : [...matches, portalId]
     return {
-      refKey: refKey(ref),
+      refKey: refKey(customer.ref),
       contact,
-      named: namePrint(name),
-      emails: emailPrints(told),
+      named: namePrint(customer.name),
+      emails: emailPrints(customer.emails),
       told: { names: [namePrint(contact.name)], emails },
       names: textsIn(row.names),
       link:

@@ -8,12 +8,13 @@ import { creationIn, customerIn, factsOf, heldForCustomer, strangerOf } from './
 import type { Creation, CustomerFilter, LedgerCustomers, MatchRules, Sighting, Verdict } from './customers.ts'
 import type { Database } from './database.ts'
 import { emailPrint, emailPrints, namePrint, refPrint } from './fingerprint.ts'
-import { createClaims } from './sqlite-claims.ts'
+import type { SqliteClaims } from './sqlite-claims.ts'
 import { createLinks } from './sqlite-links.ts'
 import { createSightings } from './sqlite-sightings.ts'
 
 /** The other halves of the ledger, within the same transaction. */
 export type Halves = {
+  claims: SqliteClaims
   /** To be judged anew and delivered. `why` is for the history. */
   release: (invoiceId: number, why: string, now: Instant) => void
   enterCustomer: (customer: PortalCustomer, now: Instant) => void
@@ -26,9 +27,11 @@ export type SqliteCustomers = LedgerCustomers & {
   entered: (portalId: string, now: Instant) => void
 }
 
-export const createCustomers = (db: Database, { release, enterCustomer }: Halves): SqliteCustomers => {
+export const createCustomers = (
+  db: Database,
+  { claims, release, enterCustomer }: Halves
+): SqliteCustomers => {
   const { one, all, run, write } = db
-  const claims = createClaims(db)
   const { byRef, byId, having, claimsOf } = claims
 
   const releaseOf = ({ tool, ref_key: ref }: Cells, why: string, now: Instant): number => {

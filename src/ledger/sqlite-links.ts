@@ -12,7 +12,7 @@ import type { SqliteClaims } from './sqlite-claims.ts'
 type Around = {
   claims: SqliteClaims
   /** A customer that no invoice told of yet. */
-  insert: (tool: string, ref: string) => Cells
+  insert: (tool: string, ref: string, now: Instant) => Cells
   endLoans: (customer: Cells) => void
   releaseOf: (customer: Cells, why: string, now: Instant) => void
 }
@@ -79,7 +79,7 @@ export const createLinks = (
   }
 
   const link = (tool: string, ref: string, portalId: string, now: Instant): ToolCustomer => {
-    const row = byRef(tool, ref) ?? insert(tool, ref)
+    const row = byRef(tool, ref) ?? insert(tool, ref, now)
     set(row.id as number, { portalId, how: 'person', madeFor: madeForBy(row, portalId) }, now)
     endLoans(row)
     releaseOf(row, `linked to ${portalId}`, now)

@@ -4,7 +4,7 @@
 import type { Instant } from '../clock.ts'
 import type { Cells } from './cells.ts'
 import { contactOf } from './claims.ts'
-import { contactIn, factsOf, nothingKnown, textsIn } from './customer-cells.ts'
+import { factsOf, nothingKnown, textsIn } from './customer-cells.ts'
 import type { Sighting } from './customers.ts'
 import type { Database } from './database.ts'
 import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
@@ -19,15 +19,17 @@ type Around = {
 
 export const createSightings = (
   { one, all, run }: Pick<Database, 'one' | 'all' | 'run'>,
-  { claims: { byRef, byId, having, portalIdsHaving }, endLoans, releaseOf }: Around
+  { claims: { byRef, byId, having, emailsOf, portalIdsHaving }, endLoans, releaseOf }: Around
 ) => {
-  const insert = (tool: string, ref: string): Cells =>
+  const insert = (tool: string, ref: string, now: Instant): Cells =>
     one(
-      `INSERT INTO customer (tool, ref_key, ref, contact, name_key, facts, told_by) VALUES (?, ?, ?, ?, '', '', 0) RETURNING *`,
+      `INSERT INTO customer (tool, ref_key, ref, contact, name_key, facts, told_by, told_at)
+        VALUES (?, ?, ?, ?, '', '', 0, ?) RETURNING *`,
       tool,
       refPrint(ref),
       ref.trim(),
-      JSON.stringify(nothingKnown)
+      JSON.stringify(nothingKnown),
+      now
     ) as Cells
 
   /** Customers of the same tool that the new facts may stand against. */
@@ -52,22 +54,23 @@ export const createSightings = (
   ): void => {
     const contact = contactOf(customer)
     const emails = emailPrints(contact.emails)
-    const row = known ?? insert(tool, customer.ref)
-    const before = contactIn(row)
+    const row = known ?? insert(tool, customer.ref, now)
     const id = row.id as number
+    const emailsBefore = emailsOf(id)
     run(
-      'UPDATE customer SET ref = ?, contact = ?, name_key = ?, facts = ?, told_by = max(told_by, ?) WHERE id = ?',
+      `UPDATE customer SET ref = ?, contact = ?, name_key = ?, facts = ?, told_by = max(told_by, ?), told_at = ?,
+        forgotten = 0 WHERE id = ?`,
       customer.ref.trim(),
       JSON.stringify(contact),
       namePrint(contact.name),
       factsOf(contact),
       invoiceId,
+      now,
       id
     )
     run('DELETE FROM customer_email WHERE customer_id = ?', id)
     for (const email of emails) run('INSERT INTO customer_email VALUES (?, ?)', email, id)
 
-    const emailsBefore = emailPrints(before.emails)
     const rivals = rivalsOf(byId(id), [...emailsBefore, ...emails])
     for (const rival of rivals) endLoans(rival)
     if (!known) return

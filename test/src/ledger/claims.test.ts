@@ -5,7 +5,8 @@ import {
   judgeClaims,
   type Known,
   learned,
-  nameKey
+  nameKey,
+  withMentions
 } from '../../../src/ledger/claims.ts'
 import type { MatchRules } from '../../../src/ledger/customers.ts'
 
@@ -34,7 +35,7 @@ const claims = (facts: Partial<Claims> = {}): Claims => ({
   ...facts
 })
 
-const contest = (portalId: string) => ({ portalId, by: '18 (Pietersen)' })
+const contest = (portalId: string) => ({ portalId, by: 18 })
 
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
@@ -57,7 +58,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     'a match that another claims',
     claims({ matches: ['cst_1'], contested: [contest('cst_1')] }),
     rules,
-    { kind: 'ambiguous', why: /another customer of the tool, 18 \(Pietersen\), has the same claim to cst_1/ }
+    { kind: 'ambiguous', why: /another customer of the tool, \{customer 18\}, has the same claim to cst_1/ }
   ],
   [
     'a match that a person took away',
@@ -303,6 +304,13 @@ t.test('a link does not learn without an end', async t => {
 
   t.equal(madeFor.names.length, 100)
   t.equal(madeFor.names.at(-1), 'kees 999', 'the latest stay')
+})
+
+t.test('who another customer is can be told to a person, and is not written down', async t => {
+  t.equal(
+    withMentions('another, {customer 18}, and {customer 7}; not {customer x}', id => `no. ${id}`),
+    'another, no. 18, and no. 7; not {customer x}'
+  )
 })
 
 t.test('addresses are compared by what a mailbox is, names by what a company is', async t => {

@@ -98,6 +98,9 @@ const useCustomers = async (ledger: Ledger): Promise<void> => {
   await customers.lost('cst_1', noon)
   await customers.releaseWaiting({ tool: 'acme', ref: customer.ref }, noon)
   await customers.releaseWaiting('all', noon)
+  await ledger.forget(noon + 1, 9)
+  await ledger.act('of a customer', 'dismiss', noon)
+  await ledger.forget(noon + 1e9, 9)
 }
 
 t.test('however many rows there are, every query finds its own by an index', async t => {

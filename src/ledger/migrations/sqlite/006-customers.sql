@@ -21,3 +21,11 @@ UPDATE customer_creation SET email = fingerprint(email);
 UPDATE portal_customer SET email = fingerprint(email) WHERE email IS NOT NULL;
 UPDATE invoice SET customer_ref = fingerprint(customer_ref);
 UPDATE conflict SET facts = facts_print(facts);
+
+-- When it was told of last, or is to be looked at by retention; and whether all that is personal of it is gone. Whom an
+-- earlier version kept is looked at first, and so is every row that it emptied: that left references and names in place.
+ALTER TABLE customer ADD COLUMN told_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE customer ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
+CREATE INDEX customer_told ON customer (told_at) WHERE forgotten = 0;
+CREATE INDEX invoice_in_reach ON invoice (customer_ref, tool) WHERE forgotten = 0;
+UPDATE invoice SET forgotten = 0 WHERE forgotten = 1;

@@ -82,8 +82,9 @@ const ask = async (ledger: Ledger, customer: Partial<Customer>, { by = rules, to
 const hold = (
   ledger: Ledger,
   loan: Loan,
-  code: 'CUSTOMER_UNKNOWN' | 'CUSTOMER_AMBIGUOUS' = 'CUSTOMER_UNKNOWN'
-) => ledger.record(loan, { to: 'held', code, detail: null }, noon)
+  code: 'CUSTOMER_UNKNOWN' | 'CUSTOMER_AMBIGUOUS' = 'CUSTOMER_UNKNOWN',
+  detail: string | null = null
+) => ledger.record(loan, { to: 'held', code, detail }, noon)
 
 const kees = { ref: '1', name: 'Kees', emails: ['kees@a.example'] }
 const anna = { ref: '2', name: 'Anna', emails: ['anna@a.example'] }
@@ -453,11 +454,12 @@ export function customersContract(promised: Promised): void {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     await ask(ledger, { ...anna, emails: ['kees@a.example'] })
     const loan = await lend(ledger, kees, 'acme', 'held')
-    t.match(await judge(ledger, loan), {
-      kind: 'ambiguous',
-      why: new RegExp(`, ${anna.ref} \\(${anna.name}\\), `)
-    })
-    await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
+    const judged = (await judge(ledger, loan)) as { why: string }
+    await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS', judged.why)
+    const detail = new RegExp(
+      `another customer of the tool, ${anna.ref} \\(${anna.name}\\), has the same claim`
+    )
+    t.match((await rowOf(ledger, 'held')).history.at(-1), { event: 'held', detail }, 'who the rival is')
     await ledger.customers.unlink({ tool: 'acme', ref: '2' }, noon)
 
     await ask(ledger, anna)
