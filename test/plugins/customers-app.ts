@@ -74,8 +74,8 @@ export const openCustomersApp = async (t: Test) => {
         ...(payload ? { payload } : {})
       }),
     /** An invoice of this customer is held, because nobody knows whose it is. */
-    hold: async (invoiceNumber: string, customer: Partial<Customer>) => {
-      await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, customer }), noon)
+    hold: async (invoiceNumber: string, customer: Partial<Customer>, tool = 'acme') => {
+      await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, customer }, { tool }), noon)
       const loan = await borrowOne(ledger, noon)
       const outcome = await customers.find(loan)
       if (!('kind' in outcome) || outcome.kind !== 'failed') throw new Error('it is known')
