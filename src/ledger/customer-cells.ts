@@ -52,6 +52,12 @@ export const creationIn = (cells: Cells): Creation => ({
 export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
   fingerprint(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
 
+/** Whether an invoice tells anything of a customer that is known: the reference alone is no news, and takes nothing away. */
+export const isNewsOf = (known: Cells | undefined, contact: Contact): boolean => {
+  const facts = factsOf(contact)
+  return known === undefined || (known.facts !== facts && facts !== factsOf(nothingKnown))
+}
+
 /**
  * Whether a reference says who it is, as an e-mail address or a name does. A number of the tool's says so to nobody else,
  * and is what a person finds an old customer by.

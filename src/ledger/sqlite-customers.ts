@@ -4,7 +4,7 @@ import type { Instant } from '../clock.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
 import { addKnown, contactOf, judgeClaims, learned, nameKey } from './claims.ts'
-import { creationIn, customerIn, factsOf, heldForCustomer, strangerOf } from './customer-cells.ts'
+import { creationIn, customerIn, heldForCustomer, isNewsOf, strangerOf } from './customer-cells.ts'
 import type { Creation, CustomerFilter, LedgerCustomers, MatchRules, Sighting, Verdict } from './customers.ts'
 import type { Database } from './database.ts'
 import { emailPrint, emailPrints, namePrint, refPrint } from './fingerprint.ts'
@@ -109,8 +109,11 @@ export const createCustomers = (
   const judgeUnseen = ({ tool, customer, test }: Sighting, rules: MatchRules): Verdict | null => {
     const known = byRef(tool, customer.ref)
     const { portalId } = customer
-    const isNews = known?.facts !== factsOf(contactOf(customer))
-    if (!test && (isNews || (portalId !== null && known?.given_id !== portalId))) return null
+    if (
+      !test &&
+      (isNewsOf(known, contactOf(customer)) || (portalId !== null && known?.given_id !== portalId))
+    )
+      return null
     if (portalId !== null) return { kind: 'is', portalId }
     const claims = claimsOf(known ?? strangerOf(tool, customer), customer)
     const judged = judgeClaims(claims, rules)

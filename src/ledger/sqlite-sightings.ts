@@ -4,7 +4,7 @@
 import type { Instant } from '../clock.ts'
 import type { Cells } from './cells.ts'
 import { contactOf } from './claims.ts'
-import { factsOf, nothingKnown, textsIn } from './customer-cells.ts'
+import { factsOf, isNewsOf, nothingKnown, textsIn } from './customer-cells.ts'
 import type { Sighting } from './customers.ts'
 import type { Database } from './database.ts'
 import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
@@ -101,7 +101,7 @@ export const createSightings = (
     const before = one('SELECT * FROM customer_sighting WHERE invoice_id = ?', invoiceId)
     const isTold = known !== undefined && before?.customer_id === known.id
     const isNews = isTold ? before?.facts !== facts : invoiceId >= Number(known?.told_by ?? 0)
-    if (isNews && known?.facts !== facts) takeContact(known, sighting, now)
+    if (isNews && isNewsOf(known, contactOf(customer))) takeContact(known, sighting, now)
     const row = byRef(tool, customer.ref) as Cells
     run(
       `INSERT INTO customer_sighting VALUES (?, ?, ?)

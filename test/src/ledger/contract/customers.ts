@@ -422,6 +422,30 @@ export function customersContract(promised: Promised): void {
     t.strictSame(await emails(), ['best@a.example'], 'and told again it is none')
   })
 
+  promised('an invoice that tells nothing but the number takes nothing away', async (t, ledger) => {
+    const first = await lend(ledger, jansen)
+    const nothing = {
+      ref: '17',
+      name: null,
+      emails: [],
+      address: null,
+      zipCode: null,
+      city: null,
+      countryCode: null
+    }
+    await judge(ledger, first)
+
+    t.match(await ask(ledger, nothing), { kind: 'unknown' })
+
+    t.match(await ledger.customers.find({ tool: 'acme', ref: '17' }), {
+      name: 'Jansen',
+      emails: jansen.emails
+    })
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
+    t.match(await judge(ledger, first), { kind: 'is', portalId: 'cst_1' })
+    t.match(await ask(ledger, nothing), { kind: 'is', portalId: 'cst_1' })
+  })
+
   promised('a corrected address releases what waited for the customer, oldest first', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     const wrong = { ...kees, emails: ['kees@typo.example'] }
