@@ -9,9 +9,9 @@ import type { ToolCustomer } from '../src/ledger/customers.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 
 export type CustomersApiOptions = {
-  ledger: Pick<Ledger, 'customers' | 'holdings'>
+  ledger: Pick<Ledger, 'customers' | 'holdings' | 'tally'>
   customers: Pick<Customers, 'link' | 'unlink'>
-  /** The names of the tools that exist. */
+  /** The names of the tools that exist, and of their senders. */
   tools: string[]
   engine: { wake: () => void }
   /** Refuses whoever is not the operator. */
@@ -67,8 +67,9 @@ export default async function customersApi(app: FastifyInstance, options: Custom
     }
   })
 
-  const known = (tool: string): string => {
-    if (tools.includes(tool)) return tool
+  /** Also one that is not set up any more, and of which invoices wait for a person's word. */
+  const known = async (tool: string): Promise<string> => {
+    if (tools.includes(tool) || (await ledger.tally()).some(entry => entry.tool === tool)) return tool
     throw invalid([{ field: 'tool', message: `expected one of ${tools.join(', ')}` }])
   }
 
@@ -79,14 +80,14 @@ export default async function customersApi(app: FastifyInstance, options: Custom
 
   app.put<ByRef>('/customers/:tool/:ref', async ({ params: { tool, ref }, body, log }) => {
     const { portalId } = parsed(Link, body ?? {})
-    const customer = await customers.link({ tool: known(tool), ref }, portalId)
+    const customer = await customers.link({ tool: await known(tool), ref }, portalId)
     log.info({ tool, portalId }, 'customer linked')
     engine.wake()
     return shown(customer)
   })
 
   app.delete<ByRef>('/customers/:tool/:ref', async ({ params: { tool, ref }, log }) => {
-    const linked = await ledger.customers.find({ tool: known(tool), ref })
+    const linked = await ledger.customers.find({ tool: await known(tool), ref })
     const customer = linked?.link ? await customers.unlink({ tool, ref }) : null
     if (!customer) throw new BridgeError('NOT_FOUND', 'there is no such link')
     log.info({ tool }, 'customer unlinked')

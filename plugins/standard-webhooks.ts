@@ -14,8 +14,10 @@ const secretPrefix = 'whsec_'
 export type Signature = {
   /** Takes the next bytes of the body. */
   update: (bytes: Uint8Array) => void
-  /** Throws NOT_AUTHENTIC unless one signature matches one key. Call it once, after the last byte. */
-  verify: () => void
+  /**
+   * Throws NOT_AUTHENTIC unless one signature matches one key; answers which. Call it once, after the last byte.
+   */
+  verify: () => number
 }
 
 /** The bytes to sign with: those that `whsec_` encodes; any other text stands for itself. */
@@ -51,8 +53,11 @@ export const openSignature = (
     },
     verify: () => {
       const expected = signers.map(signer => Buffer.from(`v1,${signer.digest('base64')}`))
-      const matches = given.flatMap(entry => expected.map(text => same(Buffer.from(entry, 'latin1'), text)))
+      const matches = expected.map(text =>
+        given.map(entry => same(Buffer.from(entry, 'latin1'), text)).includes(true)
+      )
       if (!matches.includes(true)) throw notAuthentic('no signature matches the body')
+      return matches.indexOf(true)
     }
   }
 }

@@ -17,6 +17,7 @@ import { BridgeError } from './errors.ts'
 import { createHealth, type Health } from './health.ts'
 import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { ledgerNames } from './senders.ts'
 import type { Spool } from './spool.ts'
 import type { ToolModule } from './tool.ts'
 
@@ -45,14 +46,14 @@ const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
   const { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version } = options
-  const told = tools.map(({ tool }) => {
+  const told = tools.flatMap(({ tool }) => {
     const settings = config.tools[tool.name] ?? null
-    return {
-      name: tool.name,
+    return ledgerNames(tool, settings).map(name => ({
+      name,
       on: settings !== null,
       missingSecret: settings === null ? null : tool.missingSecret(settings as never),
       address: `${config.PUBLIC_URL}/webhooks/${tool.name}`
-    }
+    }))
   })
 
   const app = Fastify({

@@ -19,6 +19,7 @@ import { openSqlite } from './ledger/sqlite.ts'
 import { fetchPdf } from './pdf.ts'
 import { createPortal } from './portal/client.ts'
 import type { Budget } from './portal/pace.ts'
+import { recogniseSenders, sendersOf } from './senders.ts'
 import { openSpool, type Spool } from './spool.ts'
 import { isWhole, type ToolModule } from './tool.ts'
 import { createToolApi } from './tool-api.ts'
@@ -69,6 +70,13 @@ export const openBridge = async ({
   const toolsOn = openTools(config, tools)
   const folder = ledgerFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
+  await recogniseSenders(
+    ledger.holdings,
+    tools.flatMap(({ tool }) => {
+      const settings = config.tools[tool.name] ?? null
+      return settings === null ? [] : [{ name: tool.name, senders: sendersOf(tool, settings) }]
+    })
+  )
   const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
   const invoices = await ledger.numbersAlike()
   if (invoices.length > 0)

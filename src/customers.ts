@@ -4,9 +4,10 @@
 import type { Clock } from './clock.ts'
 import type { Outcome } from './decide.ts'
 import { BridgeError, type Code } from './errors.ts'
-import { goneFrom, nameKey } from './ledger/claims.ts'
-import type { Creation, MatchRules, Sighting, ToolCustomer } from './ledger/customers.ts'
+import { goneFrom } from './ledger/claims.ts'
+import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from './ledger/customers.ts'
 import type { Ledger, Loan } from './ledger/ledger.ts'
+import { namesakes } from './namesakes.ts'
 import type { CustomerFields, Portal, Written } from './portal/client.ts'
 import type { Pace, Slot } from './portal/pace.ts'
 import type { Reader } from './portal/reader.ts'
@@ -40,6 +41,8 @@ export type CustomersOptions = {
   portalTimeoutMs: number
   /** How long after a lost answer absence from the portal is believed. */
   settleMs: number
+  /** The same where another process sent it. */
+  settleInheritedMs: number
 }
 
 // From the commit of the write-ahead row to the first byte: a process that froze in between must not speak late.
@@ -54,18 +57,24 @@ const freshMs = 15 * 60_000
 // What is under way for another invoice, or in the portal's list, is looked at again after this.
 const againMs = 5000
 
+// A portal that contradicts itself is asked less and less often: it may do so about all of its customers.
+const contradictedMs = 60_000
+const contradictedMsMax = 60 * 60_000
+
 // How often the ledger may learn something else between two of our own steps.
 const roundsMax = 8
 
-const candidatesMax = 3
-
 export const createCustomers = (options: CustomersOptions): Customers => {
-  const { ledger, portal, pace, clock, rules, settleMs, portalTimeoutMs } = options
+  const { ledger, portal, pace, clock, rules, portalTimeoutMs } = options
   const { customers: book, holdings } = ledger
   const roll = createRoll({ holdings, reader: options.reader, clock })
-  // Creates that this process has under way; and, by creation, since when it has known of those that it has not.
+  // Creates that this process has under way; and, by creation, when the look for it may begin.
   const running = new Set<Promise<unknown>>()
-  const firstSeen = new Map<number, number>()
+  const settledAt = new Map<number, number>()
+  // By portal customer, matches that are being confirmed; and when the copy of the customers was last found wrong.
+  const confirming = new Map<string, Promise<unknown>>()
+  const contradictions = new Map<string, { until: number; pauseMs: number }>()
+  let staleAt = Number.NEGATIVE_INFINITY
 
   const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
@@ -77,21 +86,77 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     }
   }
 
-  /** Whether the portal still holds it; the copy is told either way. */
-  const isThere = async (portalId: string): Promise<boolean> => {
+  /** The portal is asked only for what its copy does not know. A 404 alone ends nothing. */
+  const isKnown = async (portalId: string): Promise<boolean> =>
+    (await holdings.customer(portalId)) !== null || (await askFor(portalId)) !== null
+
+  const askFor = async (portalId: string): Promise<PortalCustomer | null> => {
     const customer = await inSlot(() => portal.customer(portalId))
     if (customer) await holdings.learnCustomer(customer, clock.now())
-    else await book.lost(portalId, clock.now())
-    return customer !== null
+    return customer
   }
 
-  /** The portal is asked only for what its copy does not know. */
-  const isKnown = async (portalId: string): Promise<boolean> =>
-    (await holdings.customer(portalId)) !== null || isThere(portalId)
+  /** Of one that the portal does not find by its id. Null: judge again. */
+  const askTheList = async (portalId: string, isGone: () => Promise<Outcome | null>) => {
+    if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
+    if ((await holdings.customer(portalId)) === null) return isGone()
+    const pauseMs = Math.min(
+      (contradictions.get(portalId)?.pauseMs ?? contradictedMs / 2) * 2,
+      contradictedMsMax
+    )
+    contradictions.set(portalId, { until: clock.monotonic() + pauseMs, pauseMs })
+    return contradicted(portalId)
+  }
+
+  /** Neither is believed: until it is asked again nothing is known. Null: nothing contradicts. */
+  const contradicted = (portalId: string): Outcome | null => {
+    const waitMs = (contradictions.get(portalId)?.until ?? 0) - clock.monotonic()
+    if (waitMs <= 0) return null
+    return later(waitMs, `the portal lists ${portalId}, and answers that it holds no such customer`)
+  }
+
+  /** Gone is whom the list and the answer to its id agree about: links that a person made do not come back by themselves. */
+  const confirmLink = async (portalId: string): Promise<Outcome | null> => {
+    if ((await askFor(portalId)) !== null) return null
+    return askTheList(portalId, async () => {
+      await book.lost(portalId, clock.now())
+      return failed('CUSTOMER_UNKNOWN', goneFrom(portalId))
+    })
+  }
+
+  /**
+   * The copy is up to a day old: an address may have moved to another customer since. So a new link is made for what the
+   * portal tells now; for invoices that ask for the same one at the same time it is asked once.
+   */
+  const confirmMatch = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
+    const before = confirming.get(portalId)
+    if (before) {
+      await before.catch(() => {})
+      return null
+    }
+    const pause = contradicted(portalId)
+    if (pause) return pause
+    const asking = askAndConfirm(sighting, portalId).finally(() => confirming.delete(portalId))
+    confirming.set(portalId, asking)
+    return asking
+  }
+
+  const askAndConfirm = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
+    const askedAt = clock.monotonic()
+    const found = await inSlot(() => portal.customer(portalId))
+    if (found === null) return askTheList(portalId, async () => null)
+    contradictions.delete(portalId)
+    // An answer without an address says nothing of it: then the list has to, read from now on.
+    if (found.primaryEmail === null && !(await roll.readSince(askedAt))) return later(againMs)
+    const primaryEmail = found.primaryEmail ?? (await holdings.customer(portalId))?.primaryEmail ?? null
+    const verdict = await book.confirmMatch(sighting, { ...found, primaryEmail }, rules, clock.now())
+    if (verdict.kind !== 'is') staleAt = askedAt
+    return verdict
+  }
 
   /** Null: judge again. */
   const create = async (sighting: Sighting): Promise<Outcome | null> => {
-    if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
+    if (!(await roll.readSince(Math.max(clock.monotonic() - freshMs, staleAt)))) return later(againMs)
     const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
     if (!slot) return later(pace.freeInMs())
     const sending = send(sighting, slot)
@@ -119,7 +184,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     } finally {
       slot.done()
       // It is looked for after the settle time, which begins now that the request itself has ended.
-      if (!isOver) firstSeen.set(creation.id, clock.monotonic())
+      if (!isOver) settledAt.set(creation.id, clock.monotonic() + options.settleMs)
     }
   }
 
@@ -144,16 +209,17 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
   /** A create whose answer is not known is never sent again before a look. Null: judge again. */
   const settle = async (creation: Creation): Promise<Outcome | null> => {
-    if (!firstSeen.has(creation.id) && running.size > 0) {
+    if (!settledAt.has(creation.id) && running.size > 0) {
       await Promise.allSettled(running)
       return null
     }
-    const seen = firstSeen.get(creation.id) ?? clock.monotonic()
-    firstSeen.set(creation.id, seen)
-    const waitMs = seen + settleMs - clock.monotonic()
+    // Another process sent it, and what that one wrote its machine may still send.
+    const from = settledAt.get(creation.id) ?? clock.monotonic() + options.settleInheritedMs
+    settledAt.set(creation.id, from)
+    const waitMs = from - clock.monotonic()
     if (waitMs > 0) return later(waitMs)
-    if (!(await roll.readSince(seen + settleMs))) return later(againMs)
-    firstSeen.delete(creation.id)
+    if (!(await roll.readSince(from))) return later(againMs)
+    settledAt.delete(creation.id)
     const found = await book.settleCreation(creation, clock.now())
     if (found !== null || creation.answer === null) return null
     return failed('CUSTOMER_UNKNOWN', `the portal did not create it: ${creation.answer}`)
@@ -171,11 +237,15 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         case 'ambiguous':
           return failed('CUSTOMER_AMBIGUOUS', verdict.why)
         case 'unknown':
-          return failed('CUSTOMER_UNKNOWN', verdict.why + (await candidates(sighting.customer.name)))
+          return failed('CUSTOMER_UNKNOWN', verdict.why + (await namesakes(sighting.customer.name, holdings)))
+        case 'match': {
+          const confirmed = await confirmMatch(sighting, verdict.portalId)
+          if (confirmed?.kind === 'is') return { portalId: confirmed.portalId }
+          ended = confirmed?.kind === 'failed' ? confirmed : null
+          break
+        }
         case 'confirm':
-          ended = (await isThere(verdict.portalId))
-            ? null
-            : failed('CUSTOMER_UNKNOWN', goneFrom(verdict.portalId))
+          ended = await confirmLink(verdict.portalId)
           break
         case 'create':
           if (!mayCreate) return { wouldCreate: verdict.fields }
@@ -187,15 +257,6 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       if (ended) return ended
     }
     return later(againMs)
-  }
-
-  /** Portal customers that are called alike, for the person who is to say which it is. */
-  const candidates = async (name: string | null): Promise<string> => {
-    const words = wordsOf(name)
-    if (words.length === 0) return ''
-    const alike = await Promise.all(words.map(word => holdings.searchCustomers(word, foundMax)))
-    const found = rank(alike.flat(), words).slice(0, candidatesMax)
-    return found.length === 0 ? '' : `; perhaps ${found.map(shown).join(' or ')}`
   }
 
   return {
@@ -222,10 +283,10 @@ const invalid = (field: string, message: string) =>
 const failed = (code: Code, detail: string): Outcome => ({ kind: 'failed', code, detail })
 
 /** Nobody's failure: it is asked again soon, and no attempt is spent. */
-const later = (retryAfterMs: number): Outcome => ({
+const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Outcome => ({
   kind: 'failed',
   code: 'PORTAL_BUSY',
-  detail: 'the customer is being looked for in the portal',
+  detail,
   retryAfterMs
 })
 
@@ -239,27 +300,3 @@ const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer =
   city: answer.city ?? sent.city,
   countryCode: answer.countryCode ?? sent.countryCode ?? null
 })
-
-const foundMax = 50
-
-// Words that many names have tell nobody apart.
-const common = new Set(['bv', 'nv', 'vof', 'the', 'van', 'den', 'der', 'het', 'een', 'and', 'stichting'])
-
-const wordCharactersMin = 3
-const wordsMax = 5
-
-const wordsOf = (name: string | null): string[] =>
-  [...new Set(nameKey(name).split(' '))]
-    .filter(word => word.length >= wordCharactersMin && !common.has(word))
-    .slice(0, wordsMax)
-
-/** Those that share the most words first. */
-const rank = (found: PortalCustomer[], words: string[]): PortalCustomer[] => {
-  const alikeness = ({ companyName }: PortalCustomer) =>
-    words.filter(word => nameKey(companyName).includes(word)).length
-  return [...new Map(found.map(customer => [customer.id, customer])).values()]
-    .filter(customer => alikeness(customer) > 0)
-    .sort((a, b) => alikeness(b) - alikeness(a))
-}
-
-const shown = ({ id, companyName }: PortalCustomer): string => `${id} (${companyName})`

@@ -96,7 +96,8 @@ export const createEngine = (options: EngineOptions): Engine => {
     ...options,
     reader,
     rules: options.matching,
-    settleMs: options.portalSettleMs
+    settleMs: options.portalSettleMs,
+    settleInheritedMs: options.portalSettleInheritedMs
   })
 
   const gate = createGate({

@@ -197,7 +197,7 @@ export const advice = {
   CUSTOMER_AMBIGUOUS: {
     status: 200,
     next: 'hold',
-    what: 'More than one portal customer could be meant.',
+    what: 'More than one portal customer could be meant; the history says what speaks against each.',
     operator:
       'Say whose it is: `factuurbrug link <tool> <ref> <cst_…>`; `factuurbrug customers --portal --q <name>` finds the id. It goes on by itself.'
   },

@@ -11,6 +11,7 @@ import type { z } from 'zod'
 import type { Clock, Instant } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Invoice } from './invoice.ts'
+import type { Senders } from './senders.ts'
 import type { Spool } from './spool.ts'
 import type { ToolApi } from './tool-api.ts'
 
@@ -77,6 +78,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   name: string
   /** This tool's share of the environment. Setting any of its variables switches the tool on. */
   settings: Schema
+  /** Who sends to it, where they are told apart: see senders.ts. */
+  senders?: (settings: Settings) => Senders
   /** The variable without which its webhooks cannot be believed, when it is not set; else null. */
   missingSecret: (settings: Settings) => string | null
   /** The variable that makes it take the vendor's test mode: refused while the portal is the real one. Null: it is off. */
@@ -99,7 +102,7 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
    */
   missed?: (since: Instant, line: Line<Settings>, stopped: AbortSignal) => AsyncIterable<Told | Unread>
   /** A signed sample event about an invoice of this number, for `send-test`. */
-  sample: (settings: Settings, about: { invoiceNumber: string; customerId: string; at: Instant }) => Sample
+  sample: (settings: Settings, about: About) => Sample
   /** Registers the webhook by API, or repairs what is registered. */
   connect?: (address: string, line: Line<Settings>) => Promise<Registration>
   /**
@@ -108,6 +111,9 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
    */
   check?: (address: string | null, line: Line<Settings>) => Promise<Finding[]>
 }
+
+/** `sender`: by whom, where they are told apart; the first where it is left out. */
+export type About = { invoiceNumber: string; customerId: string; at: Instant; sender?: string }
 
 export type Sample = { body: string; headers: Record<string, string> }
 
@@ -132,7 +138,7 @@ export type ToolOptions<Settings = unknown> = {
 
 /** A file of plugins/tools. The generic intake reads streams, so it brings a plugin but only half a tool. */
 export type ToolModule = {
-  tool: Tool | Pick<Tool, 'name' | 'settings' | 'missingSecret' | 'sample'>
+  tool: Tool | Pick<Tool, 'name' | 'settings' | 'senders' | 'missingSecret' | 'sample'>
   /** Registers `POST /<name>`; mounted below `/webhooks`. */
   default: FastifyPluginAsync<ToolOptions>
 }

@@ -167,6 +167,7 @@ const provenElsewhere = [
   'src/ledger/sqlite-delivered.ts',
   'src/ledger/sqlite-endings.ts',
   'src/ledger/sqlite-holdings.ts',
+  'src/ledger/sqlite-links.ts',
   'src/ledger/sqlite-loans.ts',
   'src/ledger/sqlite-reading.ts',
   'src/ledger/sqlite-retention.ts',

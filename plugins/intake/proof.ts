@@ -11,7 +11,7 @@ export type Proof = Signature & {
   proven: boolean
 }
 
-/** Throws NOT_AUTHENTIC when the headers show that the request can't be authentic, whatever its body. */
+/** `verify` answers which of the secrets it was. Throws NOT_AUTHENTIC when the headers show that the request can't be authentic, whatever its body. */
 export type Prove = (headers: IncomingHttpHeaders, now: Instant) => Proof
 
 export const openProof = (secrets: readonly string[]): Prove => {
@@ -27,7 +27,8 @@ export const openProof = (secrets: readonly string[]): Prove => {
     // Digests have one length whatever the secret's, so that the comparison takes one time.
     const matches = digests.map(known => timingSafeEqual(known, digest(token)))
     if (!matches.includes(true)) throw notAuthentic('authorization carries another secret')
-    return { proven: true, update: () => {}, verify: () => {} }
+    const which = matches.indexOf(true)
+    return { proven: true, update: () => {}, verify: () => which }
   }
 }
 

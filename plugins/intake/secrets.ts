@@ -32,7 +32,8 @@ const mistakeIn = (entries: string[]): string | undefined => {
   return entries.length === 1 ? mistakes[at] : `secret ${at + 1} of ${entries.length}: ${mistakes[at]}`
 }
 
-const mistakeOf = (entry: string): string | undefined => {
+/** Of one secret alone. */
+export const mistakeOf = (entry: string): string | undefined => {
   if (/^wh[ps]k_/.test(entry))
     return 'is a key for v1a signatures, which the bridge does not take: use whsec_…'
   if (!entry.startsWith('whsec_')) return entry.length < secretCharactersMin ? expected : undefined

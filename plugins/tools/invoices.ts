@@ -3,8 +3,8 @@
 
 import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
-import { z } from 'zod'
 import { BridgeError, isCode } from '../../src/errors.ts'
+import { ledgerName } from '../../src/senders.ts'
 import type { ToolOptions } from '../../src/tool.ts'
 import { openBody } from '../intake/body.ts'
 import { type Content, contentOf } from '../intake/content.ts'
@@ -12,19 +12,18 @@ import { openFields } from '../intake/fields.ts'
 import { openGate } from '../intake/gate.ts'
 import { openProof, type Proof } from '../intake/proof.ts'
 import { openReading, type Reading } from '../intake/reading.ts'
-import { secrets } from '../intake/secrets.ts'
+import { keysOf, type Settings, secretOf, sendersOf, settings } from '../intake/senders.ts'
 import { type SampleInvoice, signedSample } from '../sample.ts'
 
-const settings = z.object({ INTAKE_SECRET: secrets })
-
-export type IntakeOptions = ToolOptions<z.output<typeof settings>>
+export type IntakeOptions = ToolOptions<Settings>
 
 export const tool = {
   name: 'invoices',
   settings,
   missingSecret: () => null,
-  sample: ({ INTAKE_SECRET: [secret = ''] }: z.output<typeof settings>, about: SampleInvoice) =>
-    signedSample(about, secret)
+  senders: sendersOf,
+  sample: (given: Settings, { sender, ...about }: SampleInvoice & { sender?: string }) =>
+    signedSample(about, secretOf(given, sender))
 }
 
 // Times PDF_BYTES_MAX this is the disk that unfinished uploads may take, for each of the two gates.
@@ -34,7 +33,15 @@ type Admission = { proof: Proof; content: Content }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   const { intake, spool, clock, pdfBytesMax, refused } = options
-  const prove = options.settings && openProof(options.settings.INTAKE_SECRET)
+  const keys = options.settings === null ? [] : keysOf(options.settings)
+  const prove = options.settings && openProof(keys.map(({ secret }) => secret))
+  /** Its name in the ledger, by which of the secrets it had. */
+  const nameOf = (which: number): string => {
+    const sender = keys[which]?.sender ?? null
+    return options.settings === null || sender === null
+      ? tool.name
+      : ledgerName(tool.name, sendersOf(options.settings), sender)
+  }
   const judge = openFields(options)
   // A signature is proven by the last byte of its body only. Strangers who pretend to sign get a gate of their own,
   // so that those who are proven by their headers never wait behind them.
@@ -63,12 +70,15 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     const reading = openReading(pdf => gate.pass(() => spool.keep(pdf)), pdfBytesMax)
     let asked = false
     try {
-      await readProven(request.raw, proof, content, reading)
+      const which = await readProven(request.raw, proof, content, reading)
       const { invoice, notify } = judge(reading)
       const { document } = reading
       const test = request.headers['factuurbrug-test'] === 'true'
       asked = true
-      const result = await intake.receive({ tool: tool.name, invoice, document, notify, test }, clock.now())
+      const result = await intake.receive(
+        { tool: nameOf(which), invoice, document, notify, test },
+        clock.now()
+      )
       return { result }
     } catch (error) {
       // Once asked, the ledger may name the document, unless it says that it kept nothing.
@@ -81,13 +91,19 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
 
 export default plugin
 
-/** What is wrong with a body is told only to a sender who has proven to be one. */
-const readProven = async (raw: Readable, proof: Proof, content: Content, reading: Reading): Promise<void> => {
+/** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
+const readProven = async (
+  raw: Readable,
+  proof: Proof,
+  content: Content,
+  reading: Reading
+): Promise<number> => {
   // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
   const chunks = raw.iterator({ destroyOnReturn: false })
   const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update })
   const [outcome] = await Promise.allSettled([content.read(body, reading)])
   await body.drain()
-  proof.verify()
+  const which = proof.verify()
   if (outcome.status === 'rejected') throw outcome.reason
+  return which
 }

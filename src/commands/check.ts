@@ -14,8 +14,9 @@ import { bareHost, isPublic, openHttp } from '../http.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
 import { fetchPdf } from '../pdf.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
+import { ledgerNames } from '../senders.ts'
 import { openSpool } from '../spool.ts'
-import type { Finding } from '../tool.ts'
+import type { Finding, ToolModule } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
 import { type Command, type Terminal, warnOfOverridden } from './command.ts'
 
@@ -38,7 +39,7 @@ export const run: Command = async (args, terminal) => {
       what: 'settings',
       found: `all are right; mode: ${config.REVIEW ? 'review, nothing is sent by itself' : 'live'}`
     },
-    ...checkTools(config),
+    ...checkTools(config, tools),
     checkAddress(config, on),
     ...(await askTools(config, on, terminal)),
     await checkLedger(config),
@@ -53,14 +54,17 @@ export const run: Command = async (args, terminal) => {
 const lineOf = ({ ok, note, what, found }: Finding): string =>
   `${ok ? (note ? 'note' : 'ok  ') : 'FAIL'}  ${what}: ${found}`
 
-const checkTools = ({ tools, PUBLIC_URL }: Config): Finding[] => {
-  const on = Object.keys(tools).filter(name => tools[name] !== null)
+const checkTools = (config: Config, modules: ToolModule[]): Finding[] => {
+  const on = modules.flatMap(({ tool }) => {
+    const settings = config.tools[tool.name] ?? null
+    return settings === null ? [] : ledgerNames(tool, settings).map(name => ({ name, path: tool.name }))
+  })
   if (on.length === 0)
     return [{ ok: false, what: 'tools', found: 'none is set up; the generic intake needs INTAKE_SECRET' }]
-  return on.map(name => ({
+  return on.map(({ name, path }) => ({
     ok: true,
     what: `tool ${name}`,
-    found: `on; its webhooks go to ${PUBLIC_URL}/webhooks/${name}`
+    found: `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${path}`
   }))
 }
 

@@ -5,7 +5,9 @@ import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import got from 'got'
+import { secretOf, settings } from '../../plugins/intake/senders.ts'
 import type { Clock } from '../clock.ts'
+import { readSettings } from '../config.ts'
 import { BridgeError } from '../errors.ts'
 import { formatAmount, parsePaidAt } from '../invoice.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
@@ -163,8 +165,8 @@ const markPaid = async (
 const create = async (values: Values, { env, print, complain }: Terminal): Promise<number> => {
   const { number, customer, amount, issued, paid, notify, pdf } = values
   if (!number || !customer || !amount || !issued || !pdf) throw new WrongUse(usage)
-  const secret = env.INTAKE_SECRET?.split(',')[0]?.trim()
-  if (!secret) throw new WrongUse('Set INTAKE_SECRET to the value that the bridge has.')
+  if (!env.INTAKE_SECRET?.trim()) throw new WrongUse('Set INTAKE_SECRET to the value that the bridge has.')
+  const secret = secretOf(readSettings(env, settings))
   const form = new FormData()
   const fields = {
     invoiceNumber: number,

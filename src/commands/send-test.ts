@@ -6,6 +6,7 @@ import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
 import { type Clock, type Instant, isoInstant } from '../clock.ts'
 import { readSettings } from '../config.ts'
+import { ledgerNames, sendersOf } from '../senders.ts'
 import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
 import { type Command, CommandFailed, WrongUse } from './command.ts'
 import { invoiceLines, type ShownInvoice } from './print.ts'
@@ -20,18 +21,21 @@ export const run: Command = async (args, { env, clock, random, print, complain }
     positionals: 1,
     usage: 'send-test <tool> [--customer cst_…] [--keep]'
   })
-  const [name = ''] = positionals
+  const [asked = ''] = positionals
+  const [name = '', sender] = asked.split(':')
   const modules = await loadTools()
   const found = modules.find(({ tool }) => tool.name === name)
   if (!found) {
-    throw new WrongUse(`There is no tool ${name}: ${modules.map(({ tool }) => tool.name).join(', ')}`)
+    throw new WrongUse(`There is no tool ${asked}: ${modules.map(({ tool }) => tool.name).join(', ')}`)
   }
   const settings = readSettings(env, found.tool.settings)
+  if (sender !== undefined && !sendersOf(found.tool, settings).names.includes(sender))
+    throw new WrongUse(`There is no ${asked}: ${ledgerNames(found.tool, settings).join(', ')}`)
 
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = numberOf(clock.now(), random())
   const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
-  const about = { invoiceNumber, customerId, at: clock.now() }
+  const about = { invoiceNumber, customerId, at: clock.now(), ...(sender === undefined ? {} : { sender }) }
   const { body, headers } = found.tool.sample(settings as never, about)
   try {
     await got.post(`${url}/webhooks/${name}`, {

@@ -6,6 +6,7 @@ import type { Code } from '../errors.ts'
 import type { Invoice } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { refKey } from './claims.ts'
+import { fingerprint, refPrint } from './fingerprint.ts'
 import type {
   Arrival,
   CreateBody,
@@ -122,7 +123,16 @@ export const historyOf = (cells: Cells): HistoryEntry => ({
 })
 
 /** What makes a set of facts another one. */
-export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): object => ({
+export type Facts = {
+  tool: string
+  sourceId: string | null
+  customer: string
+  amountCents: number
+  currency: string
+  issuedAt: string
+}
+
+export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): Facts => ({
   tool,
   sourceId: invoice.sourceId,
   customer: invoice.customer.portalId ?? refKey(invoice.customer.ref),
@@ -131,12 +141,19 @@ export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): o
   issuedAt: invoice.issuedAt
 })
 
+/** Under which a set of facts is kept once, for ever: the tool's customer is not to be read from it. */
+export const factsPrint = ({ customer, ...facts }: Facts): string =>
+  fingerprint(JSON.stringify({ ...facts, customer: isPortals(customer) ? customer : refPrint(customer) }))
+
+/** The portal's id of a customer, and no reference of a tool. */
+const isPortals = (customer: string): boolean => customer.startsWith('cst_')
+
 /** An invoice that nobody has judged yet. */
 export const arrivalCells = (arrival: Arrival, now: Instant): Cells => ({
   tool: arrival.tool,
   invoice: JSON.stringify(arrival.invoice),
   source_id: arrival.invoice.sourceId,
-  customer_ref: refKey(arrival.invoice.customer.ref),
+  customer_ref: refPrint(arrival.invoice.customer.ref),
   ...documentCells(arrival.document),
   notify: Number(arrival.notify),
   test: Number(arrival.test),

@@ -11,6 +11,9 @@ export const emailKey = (email: string): string => email.normalize('NFC').trim()
 
 export const refKey = (ref: string): string => ref.trim().toLowerCase()
 
+/** In place of a reference that says who it is, once that is forgotten: its fingerprint stands behind it. */
+export const hiddenBy = 'sha256:'
+
 /** Legal forms stay: Jansen BV and Jansen VOF are two companies, perhaps with one bookkeeper. */
 export const nameKey = (name: string | null): string =>
   (name ?? '').normalize('NFC').toLowerCase().replace(/[.,]/g, '').replace(/\s+/g, ' ').trim()
@@ -28,26 +31,33 @@ export const contactOf = ({ name, emails, address, zipCode, city, countryCode }:
   countryCode
 })
 
+/** Names and e-mail addresses, as fingerprints. */
+export type Known = { names: string[]; emails: string[] }
+
 export type Claims = {
   refKey: string
   contact: Contact
-  /** The name on the invoice at hand, and all that this reference was told under. Folded. */
+  /** The name and the addresses on the invoice at hand; where it tells no name, ''. As fingerprints, like all below. */
   named: string
+  emails: string[]
+  /** What its reference was told under last, and all names that it ever was. */
+  told: Known
   names: string[]
-  link: { portalId: string; how: How; names: string[]; isInCopy: boolean } | null
+  /** `madeFor` is what it has learned since, too. */
+  link: { portalId: string; how: How; madeFor: Known; isInCopy: boolean } | null
   refused: string[]
   goneId: string | null
   /** Portal customers that have one of its addresses. */
   matches: string[]
-  /** Portal customers that another customer of the same tool claims, under another name; `by`: who that is. */
-  contested: { portalId: string; by: string }[]
+  /** Portal customers that another customer of the same tool claims, under another name; `by`: which of the ledger's. */
+  contested: { portalId: string; by: number }[]
   /** One that is under way, for it or for one of its addresses. */
   creation: Creation | null
 }
 
 export type Judged =
   | { kind: 'is'; portalId: string }
-  /** A unique match: to be remembered. */
+  /** A unique match. */
   | { kind: 'match'; portalId: string }
   /** Linked to one that the copy does not hold (any more). */
   | { kind: 'confirm'; portalId: string }
@@ -61,19 +71,71 @@ export const judgeClaims = (claims: Claims, rules: MatchRules): Judged => {
   return judgeMatches(claims, rules)
 }
 
-const judgeLink = (
-  claims: Claims,
-  { portalId, how, names, isInCopy }: NonNullable<Claims['link']>
-): Judged => {
-  if (isNothingButAddress(claims) && !names.includes(claims.named))
-    return ambiguous(
-      'the e-mail address is all that tells this customer, and it was linked under another name'
-    )
-  if (how === 'email') {
-    const doubt = doubtOnMatch(claims, portalId)
-    if (doubt) return doubt
+type Link = NonNullable<Claims['link']>
+
+const judgeLink = (claims: Claims, link: Link): Judged => {
+  const { portalId, how, isInCopy } = link
+  const doubt = doubtOnReference(claims, link) ?? (how === 'email' ? doubtOnMatch(claims, portalId) : null)
+  return doubt ?? { kind: isInCopy ? 'is' : 'confirm', portalId }
+}
+
+/** What speaks against the link being meant for the invoice at hand. */
+const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Judged | null => {
+  if (!isNothingButAddress(claims))
+    return doubtOnTwo(claims, madeFor, others => `its reference was linked to ${portalId} for ${others}`)
+  return madeFor.names.length === 0 || madeFor.names.includes(claims.named)
+    ? null
+    : ambiguous('the e-mail address is all that tells this customer, and it was linked under another name')
+}
+
+/**
+ * A reference alone proves little: two senders may number alike. It is one customer where the name or an address is the
+ * same; what is missing, here or there, speaks neither for that nor against it.
+ */
+const doubtOnTwo = (
+  { named, emails }: Claims,
+  known: Known,
+  words: (others: string) => string
+): Judged | null => {
+  const agreeing = {
+    name: agree(known.names.filter(isTold), [named].filter(isTold)),
+    'e-mail address': agree(known.emails, emails)
   }
-  return { kind: isInCopy ? 'is' : 'confirm', portalId }
+  const said = Object.values(agreeing)
+  if (said.includes(true) || !said.includes(false)) return null
+  const others = Object.entries(agreeing).flatMap(([what, word]) => (word === false ? `another ${what}` : []))
+  return ambiguous(`${words(others.join(' and '))}: it may be another customer that has the same one`)
+}
+
+const isTold = (print: string): boolean => print !== ''
+
+/** Null where one of the two says nothing. */
+const agree = (known: string[], told: string[]): boolean | null =>
+  known.length === 0 || told.length === 0 ? null : told.some(print => known.includes(print))
+
+// Of so many names and addresses a link remembers the latest: a sender may make up new ones for ever.
+const knownMax = 100
+
+export const addKnown = (...all: Known[]): Known => {
+  const latest = (prints: string[]) => [...new Set(prints.toReversed())].slice(0, knownMax).toReversed()
+  return {
+    names: latest(all.flatMap(({ names }) => names)),
+    emails: latest(all.flatMap(({ emails }) => emails))
+  }
+}
+
+/**
+ * What the link of an invoice that it holds for is made for from now on: so may a customer change its name this year and its
+ * address the next. Null: nothing is new.
+ */
+export const learned = (claims: Claims): Known | null => {
+  const { named, emails, link } = claims
+  if (!link) return null
+  const names = isTold(named) || isNothingButAddress(claims) ? [named] : []
+  const { madeFor } = link
+  const isKnown = (known: string[], told: string[]) => told.every(print => known.includes(print))
+  if (isKnown(madeFor.names, names) && isKnown(madeFor.emails, emails)) return null
+  return addKnown(madeFor, { names, emails })
 }
 
 /** What speaks against a link that no person made. That the address has changed does not. */
@@ -83,7 +145,7 @@ const doubtOnMatch = (claims: Claims, portalId: string): Judged | null => {
   const rival = claims.contested.find(contest => contest.portalId === portalId)
   if (rival)
     return ambiguous(
-      `another customer of the tool, ${rival.by}, has the same claim to ${portalId}, under another name`
+      `another customer of the tool, ${mentionOf(rival.by)}, has the same claim to ${portalId}, under another name`
     )
   const others = claims.matches.filter(id => id !== portalId)
   return others.length === 0
@@ -94,6 +156,9 @@ const doubtOnMatch = (claims: Claims, portalId: string): Judged | null => {
 const judgeMatches = (claims: Claims, rules: MatchRules): Judged => {
   const { matches, refused, goneId, contact } = claims
   const [portalId] = matches
+  // What is matched is what was told last, which another invoice told perhaps.
+  const other = doubtOnTwo(claims, claims.told, others => `its reference was told last with ${others}`)
+  if (other && !isNothingButAddress(claims)) return other
   if (portalId !== undefined) {
     if (rules.match === 'off') return unknown(`its e-mail address is that of ${matches.join(', ')}`)
     if (matches.length > 1) return ambiguous(`its e-mail addresses are those of ${matches.join(', ')}`)
@@ -111,15 +176,22 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Judged => {
   return { kind: 'create', fields }
 }
 
+/** Who another customer is stays out of an invoice's history, which is kept for as long as that invoice is: see `told`. */
+const mentionOf = (id: number): string => `{customer ${id}}`
+
+/** The text for a person, who is told who it is as far as that is still known. */
+export const withMentions = (text: string, whoIs: (id: number) => string): string =>
+  text.replaceAll(/\{customer (\d+)\}/g, (_, id) => whoIs(Number(id)))
+
 export const goneFrom = (portalId: string): string =>
   `the portal customer that it was linked to, ${portalId}, does not exist any more`
 
 const unknown = (why: string): Judged => ({ kind: 'unknown', why })
 const ambiguous = (why: string): Judged => ({ kind: 'ambiguous', why })
 
-/** Senders without customer numbers: several companies may come under the one reference. */
+/** Senders without customer numbers: several companies may come under the one reference. What is hidden was one perhaps. */
 const isNothingButAddress = ({ refKey, contact }: Claims): boolean =>
-  refKey.includes('@') || emailKeys(contact.emails).includes(refKey)
+  refKey.includes('@') || refKey.startsWith(hiddenBy) || emailKeys(contact.emails).includes(refKey)
 
 /** What the portal requires of a new customer; null when the tool does not tell it all. */
 const fieldsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): CustomerFields | null => {

@@ -1,12 +1,12 @@
 // How a row of SQLite reads as a tool's customer.
 
-import { createHash } from 'node:crypto'
 import type { Instant } from '../clock.ts'
 import type { Customer } from '../invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKeys, nameKey, refKey } from './claims.ts'
+import { contactOf, emailKeys, type Known } from './claims.ts'
 import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
+import { emailPrint, fingerprint, namePrint, refPrint } from './fingerprint.ts'
 
 /** Of a customer that was linked before any invoice told of it. */
 export const nothingKnown: Contact = {
@@ -18,9 +18,18 @@ export const nothingKnown: Contact = {
   countryCode: null
 }
 
+/** What waits for a person to say whose it is. */
+export const heldForCustomer = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
+
 export const textsIn = (cell: unknown): string[] => JSON.parse(cell as string) as string[]
 
 export const contactIn = (cells: Cells): Contact => JSON.parse(cells.contact as string) as Contact
+
+/** Of its link, or of the last that it had. */
+export const madeForIn = (cells: Cells): Known => ({
+  names: textsIn(cells.link_names),
+  emails: textsIn(cells.link_emails)
+})
 
 export const customerIn = (cells: Cells): ToolCustomer => ({
   id: cells.id as number,
@@ -39,27 +48,39 @@ export const creationIn = (cells: Cells): Creation => ({
   answer: cells.answer as string | null
 })
 
-const factsCharacters = 32
-
-/** A fingerprint: to tell whether it changed, not what it was. */
+/** To tell whether it changed, not what it was. */
 export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
-  createHash('sha256')
-    .update(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
-    .digest('hex')
-    .slice(0, factsCharacters)
+  fingerprint(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
+
+/** Whether an invoice tells anything of a customer that is known: the reference alone is no news, and takes nothing away. */
+export const isNewsOf = (known: Cells | undefined, contact: Contact): boolean => {
+  const facts = factsOf(contact)
+  return known === undefined || (known.facts !== facts && facts !== factsOf(nothingKnown))
+}
+
+/**
+ * Whether a reference says who it is, as an e-mail address or a name does. A number of the tool's says so to nobody else,
+ * and is what a person finds an old customer by.
+ */
+export const isTelling = (ref: string, { names, emails }: Known): boolean =>
+  ref.includes('@') ||
+  !/\d|^cst_/.test(ref) ||
+  names.includes(namePrint(ref)) ||
+  emails.includes(emailPrint(ref))
 
 /** A customer that is not entered, as if it were. */
 export const strangerOf = (tool: string, customer: Customer): Cells => ({
   id: 0,
   tool,
-  ref_key: refKey(customer.ref),
+  ref_key: refPrint(customer.ref),
   contact: JSON.stringify(contactOf(customer)),
-  name_key: nameKey(customer.name),
-  names: JSON.stringify([nameKey(customer.name)]),
+  name_key: namePrint(customer.name),
+  names: JSON.stringify([namePrint(customer.name)]),
   given_id: null,
   portal_id: null,
   how: null,
   link_names: '[]',
+  link_emails: '[]',
   refused: '[]',
   gone_id: null
 })

@@ -41,6 +41,8 @@ export type Creation = {
 
 export type Verdict =
   | { kind: 'is'; portalId: string }
+  /** By the copy, which may be a day old, its address is that of this one alone: ask for it, then `confirmMatch`. */
+  | { kind: 'match'; portalId: string }
   /** Linked to one that the copy does not hold (any more): ask for it, then `lost` or `holdings.learnCustomer`. */
   | { kind: 'confirm'; portalId: string }
   /** Nothing is known to be there: `beginCreate`. */
@@ -57,11 +59,17 @@ export type CustomerFilter = {
 
 export interface LedgerCustomers {
   /**
-   * Enters what the invoice tells of its customer, and answers whose it is: what is judged is what is entered, and a
-   * unique match is remembered as a link by the same transaction. An older invoice takes no newer facts away. A changed
-   * address or name releases what waited for it; where it brings a rival claim, loans that rest on the other end.
+   * Enters what the invoice tells of its customer, and answers whose it is: what is judged is what is entered, and a link
+   * that holds learns what is new by the same transaction. An older invoice takes no newer facts away. A changed address or
+   * name releases what waited for it; where it brings a rival claim, loans that rest on the other end.
    */
   judge(sighting: Sighting, rules: MatchRules, now: Instant): Promise<Verdict>
+
+  /**
+   * Enters what the portal tells of a customer now, and judges again. Where it still is the one match, that is remembered
+   * as a link by the same transaction.
+   */
+  confirmMatch(sighting: Sighting, found: PortalCustomer, rules: MatchRules, now: Instant): Promise<Verdict>
 
   /**
    * Write before you speak: judges again, and only where the verdict is still `create` keeps the fields that are about to
@@ -85,7 +93,7 @@ export interface LedgerCustomers {
   /** The link goes, and is not matched by itself again. Null: no such customer is known. */
   unlink(who: { tool: string; ref: string }, now: Instant): Promise<ToolCustomer | null>
 
-  /** The portal says that it holds no such customer: out of the copy, and all links to it go. */
+  /** Neither listed by the portal nor there when asked for: out of the copy, and all links to it go. */
   lost(portalId: string, now: Instant): Promise<void>
 
   /**

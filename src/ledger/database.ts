@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { BridgeError } from '../errors.ts'
 import { numberKey } from '../invoice.ts'
-import type { Cells } from './cells.ts'
+import { type Cells, type Facts, factsPrint } from './cells.ts'
+import { fingerprint } from './fingerprint.ts'
 
 export type Database = {
   one: (sql: string, ...values: SQLInputValue[]) => Cells | undefined
@@ -144,8 +145,10 @@ const openFile = ({ file, database, atOpen, lock }: Opening): DatabaseSync => {
   let db = database
   try {
     db ??= new DatabaseSync(file)
-    // FULL: in WAL mode this is what makes every commit wait for the disk. What is deleted leaves the file's pages, too.
+    // FULL: in WAL mode this is what makes every commit wait for the disk. What is deleted leaves the file's pages, too; and
+    // the log's, which would otherwise keep what it held when it was longest.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+    db.exec('PRAGMA journal_size_limit = 0')
     migrate(db)
     db.exec(atOpen)
     return db
@@ -175,6 +178,8 @@ const migrate = (db: DatabaseSync): void => {
   // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
   db.exec('PRAGMA foreign_keys = OFF')
   db.function('number_key', { deterministic: true }, text => numberKey(String(text)))
+  db.function('fingerprint', { deterministic: true }, text => fingerprint(String(text)))
+  db.function('facts_print', { deterministic: true }, text => factsPrint(JSON.parse(String(text)) as Facts))
   for (const [index, name] of files.entries()) {
     if (index < version) continue
     db.exec(`BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}`)
@@ -183,6 +188,8 @@ const migrate = (db: DatabaseSync): void => {
     db.exec(`PRAGMA user_version = ${index + 1}; COMMIT`)
   }
   db.exec('PRAGMA foreign_keys = ON')
+  // What earlier versions deleted still stands in pages that nothing uses. Once, and as a whole: it takes as long as a copy.
+  if (version > 0 && version < files.length) db.exec('VACUUM')
 }
 
 // SQLite's result codes; the higher bits say more than is asked here.

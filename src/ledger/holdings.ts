@@ -45,6 +45,8 @@ export type Memory = {
   integrationsTold: string[]
   /** How many creates were let go. */
   sent: number
+  /** By tool, the first of its senders: its invoices and references stand under the tool's own name. */
+  firstSenders: Record<string, string>
 }
 
 export interface Holdings {

@@ -294,8 +294,10 @@ export interface Ledger {
 
   /**
    * Empties what finished (delivered or dismissed, nothing asked of a person) before `before`: history, contact
-   * details, PDF. Number, portal id and the facts that duplicates are compared by stay. At most `limit` rows;
-   * answers the documents that no row needs any more, for the caller to remove.
+   * details, PDF. Number, portal id and the facts that duplicates are compared by stay. Then the customers of whom no
+   * invoice is left that was not emptied, and of whom nothing was told since: they are known and linked by fingerprints
+   * from then on, and a reference that says who it is becomes one. At most `limit` of each; answers the documents that no
+   * row needs any more, for the caller to remove.
    */
   forget(before: Instant, limit: number): Promise<Document[]>
 

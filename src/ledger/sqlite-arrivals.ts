@@ -16,6 +16,7 @@ import {
   waitingCells
 } from './cells.ts'
 import type { Database } from './database.ts'
+import { refPrint } from './fingerprint.ts'
 import type { Arrival, Received, Unreadable } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
@@ -127,7 +128,7 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     const row = byNumber(arrival.invoice.invoiceNumber)
     if (!row) return enter(arrival, now)
     const kept = keptOf(row)
-    const judgement = judge(kept, arrival)
+    const judgement = judge(kept, asKept(arrival, kept))
     switch (judgement.kind) {
       case 'nothing':
         return { result: 'duplicate', changed: false, unused: documents(arrival.document) }
@@ -176,6 +177,14 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
   }
 
   return { receive, voidSource, keepUnreadable }
+}
+
+/** With its reference as the row has it: where that is hidden it is the same one all the same. */
+const asKept = (arrival: Arrival, { invoice: { customer: kept } }: Kept): Arrival => {
+  const { invoice } = arrival
+  return refPrint(invoice.customer.ref) === refPrint(kept.ref)
+    ? { ...arrival, invoice: { ...invoice, customer: { ...invoice.customer, ref: kept.ref } } }
+    : arrival
 }
 
 const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)

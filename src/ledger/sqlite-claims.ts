@@ -1,14 +1,16 @@
 // What SQLite knows about whose a customer is: loaded here, judged in claims.ts.
 
+import type { Customer } from '../invoice.ts'
 import type { Cells } from './cells.ts'
-import { type Claims, emailKeys, refKey } from './claims.ts'
-import { contactIn, creationIn, textsIn } from './customer-cells.ts'
+import { type Claims, contactOf, refKey } from './claims.ts'
+import { contactIn, creationIn, madeForIn, textsIn } from './customer-cells.ts'
 import type { Creation, How } from './customers.ts'
 import type { Database } from './database.ts'
+import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
 
 export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
   const byRef = (tool: string, ref: string): Cells | undefined =>
-    one('SELECT * FROM customer WHERE tool = ? AND ref_key = ?', tool, refKey(ref))
+    one('SELECT * FROM customer WHERE tool = ? AND ref_key = ?', tool, refPrint(ref))
 
   const byId = (id: number): Cells => one('SELECT * FROM customer WHERE id = ?', id) as Cells
 
@@ -19,6 +21,9 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
         SELECT customer_id FROM customer_email WHERE email IN (SELECT value FROM json_each(?)))`,
       JSON.stringify(emails)
     )
+
+  const emailsOf = (id: number): string[] =>
+    all('SELECT email FROM customer_email WHERE customer_id = ?', id).map(({ email }) => email as string)
 
   const portalIdsHaving = (emails: string[]): string[] =>
     all(
@@ -53,29 +58,30 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
 
   const contestOf = (portalId: string, row: Cells): Claims['contested'] => {
     const rival = rivalFor(portalId, row)
-    if (!rival) return []
-    const { name } = contactIn(rival)
-    return [{ portalId, by: name === null ? String(rival.ref) : `${rival.ref} (${name})` }]
+    return rival ? [{ portalId, by: rival.id as number }] : []
   }
 
   const isInCopy = (portalId: string): boolean =>
     one('SELECT 1 FROM portal_customer WHERE id = ?', portalId) !== undefined
 
-  const claimsOf = (row: Cells, named: string): Claims => {
-    const contact = contactIn(row)
-    const emails = emailKeys(contact.emails)
+  /** Of a customer, as an invoice tells of it. */
+  const claimsOf = (row: Cells, customer: Customer): Claims => {
+    const contact = row.forgotten === 1 ? contactOf(customer) : contactIn(row)
+    const emails = emailPrints(contact.emails)
     const matches = portalIdsHaving(emails)
     const portalId = row.portal_id as string | null
     const claimed = portalId === null ? matches : [...matches, portalId]
     return {
-      refKey: row.ref_key as string,
+      refKey: refKey(customer.ref),
       contact,
-      named,
+      named: namePrint(customer.name),
+      emails: emailPrints(customer.emails),
+      told: { names: [namePrint(contact.name)], emails },
       names: textsIn(row.names),
       link:
         portalId === null
           ? null
-          : { portalId, how: row.how as How, names: textsIn(row.link_names), isInCopy: isInCopy(portalId) },
+          : { portalId, how: row.how as How, madeFor: madeForIn(row), isInCopy: isInCopy(portalId) },
       refused: textsIn(row.refused),
       goneId: row.gone_id as string | null,
       matches,
@@ -84,7 +90,7 @@ export const createClaims = ({ one, all }: Pick<Database, 'one' | 'all'>) => {
     }
   }
 
-  return { byRef, byId, having, portalIdsHaving, claimsOf }
+  return { byRef, byId, having, emailsOf, portalIdsHaving, claimsOf }
 }
 
 export type SqliteClaims = ReturnType<typeof createClaims>

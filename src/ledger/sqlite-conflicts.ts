@@ -3,7 +3,7 @@
 
 import type { Instant } from '../clock.ts'
 import type { Document } from '../spool.ts'
-import { type Cells, factsOf } from './cells.ts'
+import { type Cells, factsOf, factsPrint } from './cells.ts'
 import type { Database } from './database.ts'
 import type { Arrival } from './ledger.ts'
 
@@ -57,7 +57,6 @@ export const createConflicts = ({ one, all, run }: Database) => {
 
 export type SqliteConflicts = ReturnType<typeof createConflicts>
 
-/** The text under which a set of facts is kept once. */
-const factsKey = (arrival: Arrival): string => JSON.stringify(factsOf(arrival))
+const factsKey = (arrival: Arrival): string => factsPrint(factsOf(arrival))
 
 const arrivalIn = (cells: Cells): Arrival => JSON.parse(cells.arrival as string) as Arrival

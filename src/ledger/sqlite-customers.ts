@@ -3,24 +3,18 @@
 import type { Instant } from '../clock.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKey, judgeClaims, nameKey, refKey } from './claims.ts'
-import { creationIn, customerIn, factsOf, strangerOf, textsIn } from './customer-cells.ts'
-import type {
-  Creation,
-  CustomerFilter,
-  How,
-  LedgerCustomers,
-  MatchRules,
-  Sighting,
-  ToolCustomer,
-  Verdict
-} from './customers.ts'
+import { addKnown, contactOf, judgeClaims, learned, nameKey } from './claims.ts'
+import { creationIn, customerIn, heldForCustomer, isNewsOf, strangerOf } from './customer-cells.ts'
+import type { Creation, CustomerFilter, LedgerCustomers, MatchRules, Sighting, Verdict } from './customers.ts'
 import type { Database } from './database.ts'
-import { createClaims } from './sqlite-claims.ts'
+import { emailPrint, emailPrints, namePrint, refPrint } from './fingerprint.ts'
+import type { SqliteClaims } from './sqlite-claims.ts'
+import { createLinks } from './sqlite-links.ts'
 import { createSightings } from './sqlite-sightings.ts'
 
 /** The other halves of the ledger, within the same transaction. */
 export type Halves = {
+  claims: SqliteClaims
   /** To be judged anew and delivered. `why` is for the history. */
   release: (invoiceId: number, why: string, now: Instant) => void
   enterCustomer: (customer: PortalCustomer, now: Instant) => void
@@ -33,17 +27,17 @@ export type SqliteCustomers = LedgerCustomers & {
   entered: (portalId: string, now: Instant) => void
 }
 
-const heldFor = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
-
-export const createCustomers = (db: Database, { release, enterCustomer }: Halves): SqliteCustomers => {
+export const createCustomers = (
+  db: Database,
+  { claims, release, enterCustomer }: Halves
+): SqliteCustomers => {
   const { one, all, run, write } = db
-  const claims = createClaims(db)
   const { byRef, byId, having, claimsOf } = claims
 
   const releaseOf = ({ tool, ref_key: ref }: Cells, why: string, now: Instant): number => {
     const found = all(
       `SELECT id FROM invoice INDEXED BY invoice_customer_ref
-        WHERE customer_ref = ? AND tool = ? AND ${heldFor} ORDER BY id`,
+        WHERE customer_ref = ? AND tool = ? AND ${heldForCustomer} ORDER BY id`,
       ref as string,
       tool as string
     )
@@ -87,41 +81,56 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
   }
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
+  const links = createLinks(db, { claims, insert, endLoans, releaseOf })
 
-  const setLink = (id: number, portalId: string, how: How, names: string[], now: Instant): void => {
-    const refused = textsIn(byId(id).refused).filter(taken => taken !== portalId)
-    run(
-      `UPDATE customer SET portal_id = ?, how = ?, link_names = ?, linked_at = ?, refused = ?, gone_id = NULL WHERE id = ?`,
-      portalId,
-      how,
-      JSON.stringify(names),
-      now,
-      JSON.stringify(refused),
-      id
-    )
-  }
-
-  const judge = (sighting: Sighting, rules: MatchRules, now: Instant): Verdict => {
+  /** `confirmed`: the portal has just told of this one. */
+  const judge = (
+    sighting: Sighting,
+    rules: MatchRules,
+    now: Instant,
+    confirmed: string | null = null
+  ): Verdict => {
     const row = see(sighting, now)
-    const { portalId, name } = sighting.customer
+    const { portalId } = sighting.customer
     if (portalId !== null) return { kind: 'is', portalId }
-    const named = nameKey(name)
-    const judged = judgeClaims(claimsOf(row, named), rules)
-    if (judged.kind !== 'match') return judged
-    setLink(row.id as number, judged.portalId, 'email', [named], now)
-    return { kind: 'is', portalId: judged.portalId }
+    const claims = claimsOf(row, sighting.customer)
+    const judged = judgeClaims(claims, rules)
+    if (judged.kind === 'is') {
+      const madeFor = learned(claims)
+      if (madeFor) links.learn(row.id as number, madeFor)
+    }
+    if (judged.kind !== 'match' || judged.portalId !== confirmed) return judged
+    const madeFor = addKnown(claims.told, { names: [claims.named], emails: claims.emails })
+    links.set(row.id as number, { portalId: confirmed, how: 'email', madeFor }, now)
+    return { kind: 'is', portalId: confirmed }
   }
 
   /** Without entering anything: where nothing is news there is nothing to enter, and of a test nothing is kept. */
   const judgeUnseen = ({ tool, customer, test }: Sighting, rules: MatchRules): Verdict | null => {
     const known = byRef(tool, customer.ref)
     const { portalId } = customer
-    const isNews = known?.facts !== factsOf(contactOf(customer))
-    if (!test && (isNews || (portalId !== null && known?.given_id !== portalId))) return null
+    if (
+      !test &&
+      (isNewsOf(known, contactOf(customer)) || (portalId !== null && known?.given_id !== portalId))
+    )
+      return null
     if (portalId !== null) return { kind: 'is', portalId }
-    const judged = judgeClaims(claimsOf(known ?? strangerOf(tool, customer), nameKey(customer.name)), rules)
-    if (judged.kind !== 'match') return judged
-    return test ? { kind: 'is', portalId: judged.portalId } : null
+    const claims = claimsOf(known ?? strangerOf(tool, customer), customer)
+    const judged = judgeClaims(claims, rules)
+    return judged.kind === 'is' && !test && learned(claims) ? null : judged
+  }
+
+  const confirmMatch = (
+    sighting: Sighting,
+    found: PortalCustomer,
+    rules: MatchRules,
+    now: Instant
+  ): Verdict => {
+    enterCustomer(found, now)
+    if (!sighting.test) return judge(sighting, rules, now, found.id)
+    const judged = judgeUnseen(sighting, rules)
+    if (judged === null) throw new Error('bug: of a test nothing is entered')
+    return judged.kind === 'match' && judged.portalId === found.id ? { ...judged, kind: 'is' } : judged
   }
 
   const beginCreate = (sighting: Sighting, rules: MatchRules, now: Instant): Creation | null => {
@@ -132,7 +141,7 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
       one(
         'INSERT INTO customer_creation (customer_id, email, fields, at) VALUES (?, ?, ?, ?) RETURNING *',
         id as number,
-        emailKey(verdict.fields.primaryEmail),
+        emailPrint(verdict.fields.primaryEmail),
         JSON.stringify(verdict.fields),
         now
       ) as Cells
@@ -146,7 +155,11 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
 
   /** For the name it was created under, which its reference may have to itself or not. */
   const linkCreated = (row: Cells, portalId: string, { fields }: Creation, now: Instant): void => {
-    setLink(row.id as number, portalId, 'created', [nameKey(fields.companyName)], now)
+    const madeFor = {
+      names: [namePrint(fields.companyName)],
+      emails: emailPrints([fields.primaryEmail])
+    }
+    links.set(row.id as number, { portalId, how: 'created', madeFor }, now)
     releaseOf(row, 'the customer was created', now)
   }
 
@@ -160,39 +173,16 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     const row = endCreation(creation)
     if (!row) return null
     const { primaryEmail, companyName } = creation.fields
-    const same = all('SELECT id, entry FROM portal_customer WHERE email = ?', emailKey(primaryEmail)).filter(
+    const same = all(
+      'SELECT id, entry FROM portal_customer WHERE email = ?',
+      emailPrint(primaryEmail)
+    ).filter(
       ({ entry }) =>
         nameKey((JSON.parse(entry as string) as PortalCustomer).companyName) === nameKey(companyName)
     )
     const portalId = same.length === 1 ? (same[0]?.id as string) : null
     if (portalId !== null) linkCreated(row, portalId, creation, now)
     return portalId
-  }
-
-  const link = (tool: string, ref: string, portalId: string, now: Instant): ToolCustomer => {
-    const row = byRef(tool, ref) ?? insert(tool, ref)
-    setLink(row.id as number, portalId, 'person', textsIn(row.names), now)
-    endLoans(row)
-    releaseOf(row, `linked to ${portalId}`, now)
-    return customerIn(byId(row.id as number))
-  }
-
-  const unlink = (tool: string, ref: string): ToolCustomer | null => {
-    const row = byRef(tool, ref)
-    if (!row) return null
-    if (row.portal_id === null) return customerIn(row)
-    const refused = [...new Set([...textsIn(row.refused), row.portal_id as string])]
-    run(`UPDATE customer SET ${noLink}, refused = ? WHERE id = ?`, JSON.stringify(refused), row.id as number)
-    endLoans(row)
-    return customerIn(byId(row.id as number))
-  }
-
-  const lost = (portalId: string): void => {
-    run('DELETE FROM portal_customer WHERE id = ?', portalId)
-    for (const row of all('SELECT * FROM customer WHERE portal_id = ?', portalId)) {
-      run(`UPDATE customer SET ${noLink}, gone_id = ? WHERE id = ?`, portalId, row.id as number)
-      endLoans(row)
-    }
   }
 
   const list = ({ linked, limit, cursor }: CustomerFilter) => {
@@ -212,20 +202,21 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     entered,
     judge: async (sighting, rules, now) =>
       judgeUnseen(sighting, rules) ?? (await write(() => judge(sighting, rules, now))),
+    confirmMatch: (sighting, found, rules, now) => write(() => confirmMatch(sighting, found, rules, now)),
     beginCreate: (sighting, rules, now) => write(() => beginCreate(sighting, rules, now)),
     created: (creation, customer, now) => write(() => created(creation, customer, now)),
     notCreated: creation => write(() => void endCreation(creation)),
     answered: ({ id }, answer) =>
       write(() => run('UPDATE customer_creation SET answer = ? WHERE id = ?', answer, id)),
     settleCreation: (creation, now) => write(() => settleCreation(creation, now)),
-    link: ({ tool, ref }, portalId, now) => write(() => link(tool, ref, portalId, now)),
-    unlink: ({ tool, ref }) => write(() => unlink(tool, ref)),
-    lost: portalId => write(() => lost(portalId)),
+    link: ({ tool, ref }, portalId, now) => write(() => links.link(tool, ref, portalId, now)),
+    unlink: ({ tool, ref }) => write(() => links.unlink(tool, ref)),
+    lost: portalId => write(() => links.lost(portalId)),
     releaseWaiting: (who, now) =>
       write(() =>
         who === 'all'
           ? releaseAll(now)
-          : releaseOf({ tool: who.tool, ref_key: refKey(who.ref) }, 'judged anew', now)
+          : releaseOf({ tool: who.tool, ref_key: refPrint(who.ref) }, 'judged anew', now)
       ),
     find: async ({ tool, ref }) => {
       const row = byRef(tool, ref)
@@ -234,8 +225,6 @@ export const createCustomers = (db: Database, { release, enterCustomer }: Halves
     list: async filter => list(filter)
   }
 }
-
-const noLink = `portal_id = NULL, how = NULL, link_names = '[]', linked_at = NULL`
 
 // Where the invoices name the portal's id themselves, no link is missing.
 const needsLink = 'portal_id IS NULL AND given_id IS NULL'

@@ -6,6 +6,7 @@ import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
 import { emailKey } from './claims.ts'
 import type { Database } from './database.ts'
+import { emailPrint } from './fingerprint.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
 
 /** What the invoices' half of the ledger does when the portal tells of one of its rows. */
@@ -13,7 +14,7 @@ export type Told = {
   /** An entry came in: one that the copy did not have (`isNew`), and beside others of its number (`isOneOfMany`). */
   entered: (entry: PortalInvoice, what: { isNew: boolean; isOneOfMany: boolean }, now: Instant) => void
   lost: (portalId: string, now: Instant) => void
-  /** These e-mail addresses, as keys, came to or left a portal customer. */
+  /** These e-mail addresses, as fingerprints, came to or left a portal customer. */
   addressed: (emails: string[], now: Instant) => void
   /** A portal customer came in that the copy did not have. */
   customerEntered: (portalId: string, now: Instant) => void
@@ -142,7 +143,7 @@ export const createHoldings = (
   /** Answers the addresses that it brought and took away. */
   const keepCustomer = (customer: PortalCustomer, read: number, now: Instant): string[] => {
     const before = one('SELECT email FROM portal_customer WHERE id = ?', customer.id)
-    const email = emailKey(customer.primaryEmail ?? '') || null
+    const email = emailPrint(customer.primaryEmail ?? '') || null
     run(
       `INSERT INTO portal_customer VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET email = excluded.email,
         entry = excluded.entry, seen_by = excluded.seen_by WHERE seen_by <= excluded.seen_by`,

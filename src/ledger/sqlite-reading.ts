@@ -5,8 +5,10 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Code } from '../errors.ts'
 import { numberKey } from '../invoice.ts'
 import { historyOf, instantOf, rowOf } from './cells.ts'
-import { refKey } from './claims.ts'
+import { withMentions } from './claims.ts'
+import { contactIn } from './customer-cells.ts'
 import type { Database } from './database.ts'
+import { refPrint } from './fingerprint.ts'
 import type { Filter, HistoryEntry, Row, State, Summary, Tally } from './ledger.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 
@@ -15,7 +17,19 @@ export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRo
     const row = rows.byNumber(invoiceNumber)
     if (!row) return null
     const history = all('SELECT at, event, detail FROM history WHERE invoice_id = ? ORDER BY id', row.id)
-    return { ...rowOf(row), history: history.map(historyOf) }
+    return { ...rowOf(row), history: history.map(historyOf).map(named) }
+  }
+
+  const named = ({ detail, ...entry }: HistoryEntry): HistoryEntry =>
+    typeof detail === 'string'
+      ? { ...entry, detail: withMentions(detail, whoIs) }
+      : { ...entry, ...(detail === undefined ? {} : { detail }) }
+
+  const whoIs = (id: number): string => {
+    const row = one('SELECT ref, contact FROM customer WHERE id = ?', id)
+    if (!row) return 'which is not known'
+    const { name } = contactIn(row)
+    return name === null ? String(row.ref) : `${row.ref} (${name})`
   }
 
   const list = ({ state, code, tool, q, limit, cursor }: Filter): { rows: Row[]; next: string | null } => {
@@ -36,7 +50,7 @@ export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRo
           UNION ALL SELECT id FROM invoice WHERE customer_ref = ?)`,
         numberKey(q),
         `${numberKey(q)}\u{10ffff}`,
-        refKey(q)
+        refPrint(q)
       )
     if (cursor) also('id < ?', Number(cursor))
     const found = all(

@@ -3,10 +3,11 @@
 
 import type { Instant } from '../clock.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKeys, nameKey, refKey } from './claims.ts'
-import { contactIn, factsOf, nothingKnown, textsIn } from './customer-cells.ts'
+import { contactOf } from './claims.ts'
+import { factsOf, isNewsOf, nothingKnown, textsIn } from './customer-cells.ts'
 import type { Sighting } from './customers.ts'
 import type { Database } from './database.ts'
+import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
 import type { SqliteClaims } from './sqlite-claims.ts'
 
 type Around = {
@@ -18,15 +19,17 @@ type Around = {
 
 export const createSightings = (
   { one, all, run }: Pick<Database, 'one' | 'all' | 'run'>,
-  { claims: { byRef, byId, having, portalIdsHaving }, endLoans, releaseOf }: Around
+  { claims: { byRef, byId, having, emailsOf, portalIdsHaving }, endLoans, releaseOf }: Around
 ) => {
-  const insert = (tool: string, ref: string): Cells =>
+  const insert = (tool: string, ref: string, now: Instant): Cells =>
     one(
-      `INSERT INTO customer (tool, ref_key, ref, contact, name_key, facts, told_by) VALUES (?, ?, ?, ?, '', '', 0) RETURNING *`,
+      `INSERT INTO customer (tool, ref_key, ref, contact, name_key, facts, told_by, told_at)
+        VALUES (?, ?, ?, ?, '', '', 0, ?) RETURNING *`,
       tool,
-      refKey(ref),
+      refPrint(ref),
       ref.trim(),
-      JSON.stringify(nothingKnown)
+      JSON.stringify(nothingKnown),
+      now
     ) as Cells
 
   /** Customers of the same tool that the new facts may stand against. */
@@ -50,32 +53,32 @@ export const createSightings = (
     now: Instant
   ): void => {
     const contact = contactOf(customer)
-    const emails = emailKeys(contact.emails)
-    const row = known ?? insert(tool, customer.ref)
-    const before = contactIn(row)
+    const emails = emailPrints(contact.emails)
+    const row = known ?? insert(tool, customer.ref, now)
     const id = row.id as number
+    const emailsBefore = emailsOf(id)
     run(
-      'UPDATE customer SET ref = ?, contact = ?, name_key = ?, facts = ?, told_by = max(told_by, ?) WHERE id = ?',
+      `UPDATE customer SET ref = ?, contact = ?, name_key = ?, facts = ?, told_by = max(told_by, ?), told_at = ?,
+        forgotten = 0 WHERE id = ?`,
       customer.ref.trim(),
       JSON.stringify(contact),
-      nameKey(contact.name),
+      namePrint(contact.name),
       factsOf(contact),
       invoiceId,
+      now,
       id
     )
     run('DELETE FROM customer_email WHERE customer_id = ?', id)
     for (const email of emails) run('INSERT INTO customer_email VALUES (?, ?)', email, id)
 
-    const emailsBefore = emailKeys(before.emails)
     const rivals = rivalsOf(byId(id), [...emailsBefore, ...emails])
     for (const rival of rivals) endLoans(rival)
     if (!known) return
     endLoans(row, invoiceId)
     releaseOf(row, 'the customer changed', now)
     // An address that it left, or a name that it shares now, is one claim less.
-    const isLess =
-      emailsBefore.some(email => !emails.includes(email)) || nameKey(before.name) !== row.name_key
-    if (isLess || nameKey(contact.name) !== row.name_key)
+    const isLess = emailsBefore.some(email => !emails.includes(email))
+    if (isLess || namePrint(contact.name) !== row.name_key)
       for (const rival of rivals) releaseOf(rival, 'another customer changed', now)
   }
 
@@ -87,9 +90,6 @@ export const createSightings = (
   const takeName = (row: Cells, name: string, invoiceId: number): void => {
     const names = [...textsIn(row.names), name]
     run('UPDATE customer SET names = ? WHERE id = ?', JSON.stringify(names), row.id as number)
-    // A link that was made before any name was known is for the first that comes.
-    if (row.portal_id !== null && row.link_names === '[]')
-      run('UPDATE customer SET link_names = names WHERE id = ?', row.id as number)
     if (names.length > 1) endLoans(row, invoiceId)
   }
 
@@ -101,7 +101,7 @@ export const createSightings = (
     const before = one('SELECT * FROM customer_sighting WHERE invoice_id = ?', invoiceId)
     const isTold = known !== undefined && before?.customer_id === known.id
     const isNews = isTold ? before?.facts !== facts : invoiceId >= Number(known?.told_by ?? 0)
-    if (isNews && known?.facts !== facts) takeContact(known, sighting, now)
+    if (isNews && isNewsOf(known, contactOf(customer))) takeContact(known, sighting, now)
     const row = byRef(tool, customer.ref) as Cells
     run(
       `INSERT INTO customer_sighting VALUES (?, ?, ?)
@@ -111,7 +111,7 @@ export const createSightings = (
       facts
     )
     if (customer.portalId !== null && row.given_id !== customer.portalId) takeGiven(row, customer.portalId)
-    const name = nameKey(customer.name)
+    const name = namePrint(customer.name)
     if (!textsIn(row.names).includes(name)) takeName(row, name, invoiceId)
     return byId(row.id as number)
   }

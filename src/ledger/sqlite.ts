@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.ts'
 import { openSentBeside, type SentBeside } from './sent-beside.ts'
 import { createActions } from './sqlite-actions.ts'
 import { createArrivals } from './sqlite-arrivals.ts'
+import { createClaims } from './sqlite-claims.ts'
 import { createConflicts } from './sqlite-conflicts.ts'
 import { createCustomers } from './sqlite-customers.ts'
 import { createDelivered } from './sqlite-delivered.ts'
@@ -57,7 +58,12 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     addressed: (emails, now) => customers.addressed(emails, now),
     customerEntered: (portalId, now) => customers.entered(portalId, now)
   })
-  const customers = createCustomers(db, { release: rows.release, enterCustomer: holdings.enterCustomer })
+  const claims = createClaims(db)
+  const customers = createCustomers(db, {
+    claims,
+    release: rows.release,
+    enterCustomer: holdings.enterCustomer
+  })
 
   const tools = createTools(db)
   const arrivals = createArrivals(db, { rows, conflicts })
@@ -65,7 +71,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
   const loans = createLoans(db, { rows, holdings, endings, owner })
   const actions = createActions({ rows, conflicts })
   const reading = createReading(db, { rows })
-  const retention = createRetention(db, { rows, conflicts })
+  const retention = createRetention(db, { rows, conflicts, claims })
 
   return {
     receive: (arrival, now) => write(() => arrivals.receive(arrival, now)),

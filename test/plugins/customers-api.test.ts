@@ -67,6 +67,19 @@ t.test('a link leads from a tool that exists to a customer that exists', async t
   t.strictSame((await ledger.customers.list({ limit: 9 })).customers, [])
 })
 
+t.test('what waits of a tool that is not set up any more can be linked', async t => {
+  const { ask, hold, ledger } = await openCustomersApp(t)
+  await hold('1', kees, 'acme:retired')
+
+  t.equal(
+    (await ask('PUT', '/api/customers/acme%3Aretired/C%2F17', { portalId: 'cst_bakkerijdevos1' })).statusCode,
+    200
+  )
+
+  t.strictSame(await stateOf(ledger, '1'), ['waiting', null])
+  t.equal((await ask('DELETE', '/api/customers/acme:retired/C%2F17')).statusCode, 200)
+})
+
 t.test("the portal's customers are found in the copy, without a request", async t => {
   const { ask, sandbox } = await openCustomersApp(t)
   const before = sandbox.counts.requests

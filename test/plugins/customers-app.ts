@@ -38,7 +38,8 @@ export const openCustomersApp = async (t: Test) => {
   const customers = createCustomers({
     ...{ ledger, portal, pace, reader, clock, rules },
     portalTimeoutMs: 5000,
-    settleMs: 6000
+    settleMs: 6000,
+    settleInheritedMs: 30_000
   })
   await reader.customers('sweep')
 
@@ -73,8 +74,8 @@ export const openCustomersApp = async (t: Test) => {
         ...(payload ? { payload } : {})
       }),
     /** An invoice of this customer is held, because nobody knows whose it is. */
-    hold: async (invoiceNumber: string, customer: Partial<Customer>) => {
-      await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, customer }), noon)
+    hold: async (invoiceNumber: string, customer: Partial<Customer>, tool = 'acme') => {
+      await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, customer }, { tool }), noon)
       const loan = await borrowOne(ledger, noon)
       const outcome = await customers.find(loan)
       if (!('kind' in outcome) || outcome.kind !== 'failed') throw new Error('it is known')

@@ -16,6 +16,7 @@ import { createReader } from '../../src/portal/reader.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from './ledger/fixtures.ts'
 
 const settleMs = minute
+const settleInheritedMs = 5 * minute
 
 type Options = {
   rules?: Partial<MatchRules>
@@ -68,13 +69,26 @@ const open = async (
       clock,
       rules: { match: 'email', create: true, ...rules, ...by },
       portalTimeoutMs: timeoutMs,
-      settleMs
+      settleMs,
+      settleInheritedMs
     })
     t.teardown(() => customers.stop())
     return customers
   }
   await reader.customers('sweep')
   const { sandbox } = app
+  let byHand = 0
+  let seen = 0
+  /** What a person does in the portal itself. */
+  const byPerson = async (method: string, path: string, fields: object): Promise<string> => {
+    byHand += Number(method === 'POST')
+    const answer = await fetch(`${address}/v1/customers${path}`, {
+      method,
+      headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
+      body: JSON.stringify(fields)
+    })
+    return ((await answer.json()) as { id: string }).id
+  }
   return {
     ledger,
     sandbox,
@@ -85,7 +99,21 @@ const open = async (
     },
     /** All customers of the portal called this. */
     called: (name: string) => sandbox.customers.filter(({ companyName }) => companyName === name),
-    creates: () => sandbox.requests.filter(({ method }) => method === 'POST').length
+    creates: () => sandbox.requests.filter(({ method }) => method === 'POST').length - byHand,
+    enter: (companyName: string, primaryEmail: string) => {
+      const { address, zipCode, city } = jansen
+      return byPerson('POST', '', { companyName, primaryEmail, address, zipCode, city })
+    },
+    edit: (id: string, fields: object) => byPerson('PATCH', `/${id}`, fields),
+    /** How often one customer was asked for since the last time. */
+    asked: () => {
+      const gets = sandbox.requests.filter(
+        ({ method, path }) => method === 'GET' && /customers\/cst_/.test(path)
+      )
+      const since = gets.length - seen
+      seen = gets.length
+      return since
+    }
   }
 }
 
@@ -207,24 +235,12 @@ t.test('two new customers with one address: one is created, the other is for a p
 })
 
 t.test('whoever turned up in the portal since it was copied is not created', async t => {
-  const { ledger, customers, sandbox, creates } = await open(t)
-  const other = await fetchNew(sandbox, 'Jansen', 'JANSEN@a.example')
+  const { ledger, customers, enter, creates } = await open(t)
+  const other = await enter('Jansen', 'JANSEN@a.example')
 
   t.strictSame(await customers.find(await lend(ledger)), { portalId: other })
   t.equal(creates(), 0)
 })
-
-/** Somebody makes a customer in the portal itself. */
-const fetchNew = async (
-  sandbox: { customers: readonly object[] },
-  companyName: string,
-  primaryEmail: string
-) => {
-  const id = `cst_by_hand_${sandbox.customers.length}`
-  const [like] = sandbox.customers as { serial: number }[]
-  ;(sandbox.customers as object[]).push({ ...like, id, companyName, primaryEmail, serial: 999 })
-  return id
-}
 
 t.test('neither a test nor a review creates or keeps anything', async t => {
   const { ledger, customers, creates } = await open(t)
@@ -254,6 +270,193 @@ const ready = async (t: Test, options: Options = {}) => {
   t.match(await house.customers.find(await lend(house.ledger, warm)), { portalId: /^cst_/ })
   return house
 }
+
+const vos = { ref: '17', name: 'De Vos', emails: ['info@vos.example'] }
+
+t.test('a new match costs one question of that customer, a known one none', async t => {
+  const { ledger, customers, asked } = await open(t)
+
+  t.strictSame(await customers.find(await lend(ledger, vos)), { portalId: 'cst_vos' })
+  t.equal(asked(), 1)
+  for (let time = 1; time <= 3; time += 1)
+    t.strictSame(await customers.find(await lend(ledger, vos)), { portalId: 'cst_vos' })
+  t.equal(asked(), 0)
+})
+
+t.test('of invoices that come together one asks for all', async t => {
+  const { ledger, customers, asked } = await open(t)
+  const loans = [await lend(ledger, vos), await lend(ledger, vos), await lend(ledger, vos)]
+
+  const found = await Promise.all(loans.map(loan => customers.find(loan)))
+
+  t.strictSame(found, Array(3).fill({ portalId: 'cst_vos' }))
+  t.equal(asked(), 1)
+})
+
+t.test('an address that moved to another portal customer takes no invoice to the first', async t => {
+  const { ledger, customers, start, enter, edit, creates } = await open(t)
+  const never = start({ create: false })
+  await edit('cst_vos', { primaryEmail: 'old@vos.example' })
+  const other = await enter('De Vos Nieuw', 'info@vos.example')
+  const loan = await lend(ledger, vos)
+
+  t.match(await never.find(loan), held('CUSTOMER_UNKNOWN', /no portal customer has its e-mail address/))
+  await ledger.record(loan, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, noon)
+  t.match((await ledger.holdings.customer('cst_vos'))?.primaryEmail, 'old@vos.example', 'the copy is told')
+  t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: null }])
+
+  t.strictSame(await customers.find(await lend(ledger, { ...jansen, ...vos })), { portalId: other })
+  t.equal(creates(), 0, 'nor is it created beside the second')
+  t.equal(
+    (await stateOf(ledger, loan.invoice.invoiceNumber))[0],
+    'waiting',
+    'the list has released the first'
+  )
+})
+
+t.test('nothing is created from a list that was just found wrong', async t => {
+  const { ledger, customers, enter, edit, creates, pass } = await ready(t)
+  pass(1)
+  await edit('cst_vos', { primaryEmail: 'old@vos.example' })
+  const other = await enter('De Vos Nieuw', 'info@vos.example')
+  const before = creates()
+
+  t.strictSame(await customers.find(await lend(ledger, { ...jansen, ...vos })), { portalId: other })
+  t.equal(creates(), before)
+})
+
+t.test('a match is not guessed at while the portal does not answer', async t => {
+  const { ledger, customers, sandbox } = await open(t)
+  sandbox.fault({ on: { call: 'customers' }, fault: '503' })
+  const loans = [await lend(ledger, vos), await lend(ledger, vos)]
+
+  const found = await Promise.all(loans.map(loan => customers.find(loan)))
+
+  t.match(found, [{ code: 'PORTAL_UNREACHABLE' }, { portalId: 'cst_vos' }], 'and each asks for itself')
+})
+
+t.test('of a test and in review nothing more is kept, and it is asked all the same', async t => {
+  const { ledger, customers, asked } = await open(t)
+
+  t.strictSame(await customers.find(await lend(ledger, vos, true)), { portalId: 'cst_vos' })
+  t.equal(asked(), 1)
+  t.strictSame((await ledger.customers.list({ limit: 9 })).customers, [])
+  t.strictSame(await customers.find(await lend(ledger, vos), { mayCreate: false }), { portalId: 'cst_vos' })
+})
+
+/** A portal whose list and whose answers to an id can say otherwise than they should. */
+const twisted = () => {
+  const unfound = new Set<string>()
+  const unlisted = new Set<string>()
+  let nameless = false
+  const through: Options['through'] = portal => ({
+    async customer(id) {
+      const found = await portal.customer(id)
+      if (unfound.has(id)) return null
+      return found && nameless ? { ...found, primaryEmail: null } : found
+    },
+    async customersPage(page) {
+      const { items, more } = await portal.customersPage(page)
+      return { items: items.filter(({ id }) => !unlisted.has(id)), more }
+    }
+  })
+  return {
+    through,
+    unfound,
+    unlisted,
+    hideAddresses() {
+      nameless = true
+    }
+  }
+}
+
+t.test(
+  'listed, and not there by its id: neither is believed, and it is asked less and less often',
+  async t => {
+    const portal = twisted()
+    const { ledger, customers, asked, pass, sandbox } = await open(t, { through: portal.through })
+    const lists = () => sandbox.requests.filter(({ path }) => /customers\?/.test(path)).length
+    portal.unfound.add('cst_vos')
+    const loan = await lend(ledger, vos)
+    const before = lists()
+
+    const again = { code: 'PORTAL_BUSY', detail: /lists cst_vos, and answers that it holds no such customer/ }
+    t.match(await customers.find(loan), { ...again, retryAfterMs: minute })
+    t.equal(lists(), before + 2, 'the list is read anew')
+    t.match(await customers.find(await lend(ledger, vos)), { ...again, retryAfterMs: minute })
+    t.equal(asked(), 1)
+    for (const pause of [2, 4, 8, 16, 32, 60, 60]) {
+      pass(pause === 2 ? minute : (pause === 60 ? 32 : pause / 2) * minute)
+      if (pause === 60) pass(28 * minute)
+      t.match(await customers.find(loan), { ...again, retryAfterMs: pause * minute })
+    }
+
+    portal.unfound.clear()
+    pass(60 * minute)
+    t.strictSame(await customers.find(loan), { portalId: 'cst_vos' })
+  }
+)
+
+t.test('neither listed nor there by its id: not matched any more', async t => {
+  const portal = twisted()
+  const { ledger, start } = await open(t, { through: portal.through })
+  portal.unfound.add('cst_vos')
+  portal.unlisted.add('cst_vos')
+
+  t.match(
+    await start({ create: false }).find(await lend(ledger, vos)),
+    held('CUSTOMER_UNKNOWN', /no portal customer/)
+  )
+  t.equal(await ledger.holdings.customer('cst_vos'), null)
+})
+
+t.test('an answer that tells no address: the list is read anew, and has the word', async t => {
+  const portal = twisted()
+  const { ledger, customers, edit, enter } = await open(t, {
+    through: portal.through,
+    customers: [
+      seed('cst_vos', 'De Vos', 'info@vos.example'),
+      seed('cst_dijk', 'Van Dijk', 'info@dijk.example')
+    ]
+  })
+  portal.hideAddresses()
+  await edit('cst_vos', { primaryEmail: 'old@vos.example' })
+  const other = await enter('De Vos Nieuw', 'info@vos.example')
+
+  t.strictSame(await customers.find(await lend(ledger, vos)), { portalId: other })
+  const dijk = { ref: '18', name: 'Van Dijk', emails: ['info@dijk.example'] }
+  t.strictSame(await customers.find(await lend(ledger, dijk)), { portalId: 'cst_dijk' })
+})
+
+t.test('a link outlives an answer that its customer is not there, as long as the list has it', async t => {
+  const portal = twisted()
+  const { ledger, customers } = await open(t, { through: portal.through })
+  await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_vos', noon)
+  const { read } = await ledger.holdings.beginRead()
+  await ledger.holdings.learnCustomers([], read, noon)
+  portal.unfound.add('cst_vos')
+  const loan = await lend(ledger)
+
+  t.match(await customers.find(loan), { code: 'PORTAL_BUSY' })
+  t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: { portalId: 'cst_vos' } }])
+  t.strictSame(await customers.find(loan), { portalId: 'cst_vos' }, 'by its link')
+})
+
+t.test('an id that an invoice names, and that is not there, ends no link to it', async t => {
+  const portal = twisted()
+  const { ledger, customers } = await open(t, { through: portal.through })
+  await ledger.customers.link({ tool: 'acme', ref: '18' }, 'cst_vos', noon)
+  const { read } = await ledger.holdings.beginRead()
+  await ledger.holdings.learnCustomers([], read, noon)
+  portal.unfound.add('cst_vos')
+
+  t.match(
+    await customers.find(await lend(ledger, { portalId: 'cst_vos' })),
+    held('CUSTOMER_UNKNOWN', /no customer/)
+  )
+  await t.rejects(customers.link({ tool: 'acme', ref: '19' }, 'cst_vos'), { code: 'FIELDS_INVALID' })
+  t.match(await ledger.customers.find({ tool: 'acme', ref: '18' }), { link: { portalId: 'cst_vos' } })
+})
 
 for (const fault of ['429', '401', '403'] as const)
   t.test(`${fault}: certainly not created, so it is tried again at once`, async t => {
@@ -300,23 +503,28 @@ for (const fault of [
     t.strictSame(await customers.find(await lend(ledger)), found)
   })
 
-t.test('killed between the write-ahead row and the answer: the next process looks first', async t => {
-  for (const stands of [true, false]) {
-    const { ledger, start, sandbox, called, creates, pass } = await ready(t)
-    const loan = await lend(ledger)
-    const sighting = { invoiceId: loan.id, tool: loan.tool, customer: loan.invoice.customer, test: false }
-    await ledger.customers.beginCreate(sighting, { match: 'email', create: true }, noon)
-    if (stands) await fetchNew(sandbox, 'Jansen', 'jansen@a.example')
-    const [before, customers] = [creates(), start()]
+t.test(
+  'killed between the write-ahead row and the answer: the next process looks first, and later',
+  async t => {
+    for (const stands of [true, false]) {
+      const { ledger, start, enter, called, creates, pass } = await ready(t)
+      const loan = await lend(ledger)
+      const sighting = { invoiceId: loan.id, tool: loan.tool, customer: loan.invoice.customer, test: false }
+      await ledger.customers.beginCreate(sighting, { match: 'email', create: true }, noon)
+      if (stands) await enter('Jansen', 'jansen@a.example')
+      const [before, customers] = [creates(), start()]
 
-    t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
-    t.equal(creates(), before)
-    pass(settleMs)
-    t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
-    t.equal(called('Jansen').length, 1)
-    t.equal(creates(), stands ? before : before + 1)
+      t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleInheritedMs })
+      pass(settleInheritedMs - 1)
+      t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: 1 })
+      t.equal(creates(), before)
+      pass(1)
+      t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
+      t.equal(called('Jansen').length, 1)
+      t.equal(creates(), stands ? before : before + 1)
+    }
   }
-})
+)
 
 t.test('a process that froze before it spoke sends nothing late', async t => {
   const limits: unknown[] = []
@@ -385,9 +593,6 @@ t.test(
 
 t.test('a customer that only the copy lacks is asked for once', async t => {
   const { ledger, customers, sandbox } = await open(t)
-  const id = await fetchNew(sandbox, 'Jansen', 'other@a.example')
-  const hidden = sandbox.customers.at(-1) as { id: string }
-  t.equal(hidden.id, id)
   await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_vos', noon)
   await ledger.holdings.learnCustomers([], (await ledger.holdings.beginRead()).read, noon)
   const before = sandbox.counts.requests

@@ -96,7 +96,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     clock,
     rules: { match: 'email', create: false },
     portalTimeoutMs: 5000,
-    settleMs: 6000
+    settleMs: 6000,
+    settleInheritedMs: 30_000
   })
   t.teardown(() => customers.stop())
   await ledger.holdings.learnCustomer(portalCustomerOf(customerId, null), clock.now())

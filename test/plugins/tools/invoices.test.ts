@@ -205,6 +205,49 @@ t.test('a test says that it is one', async t => {
   t.match(arrivals, [{ test: true }, { test: false }])
 })
 
+const senders = {
+  INTAKE_SENDERS: ['shop', 'books'],
+  INTAKE_SECRET: [`books:${otherSecret}`, 'shop:a third secret', `shop:${secret}`]
+}
+
+const basic = (sent: Sent, by: string): Sent => ({
+  ...sent,
+  headers: { ...sent.headers, authorization: `Basic ${Buffer.from(`books:${by}`).toString('base64')}` }
+})
+
+t.test('who sends is told by the secret, however it is proven, and by nothing else', async t => {
+  const { post, arrivals, refusals } = await openIntake(t, { settings: senders })
+  const from: [by: string, tool: string][] = [
+    [secret, 'invoices'],
+    ['a third secret', 'invoices'],
+    [otherSecret, 'invoices:books']
+  ]
+  for (const [by, tool] of from)
+    for (const prove of [bearer, basic, signed])
+      for (const make of [...Object.values(shapes), () => json(withUrl)]) {
+        t.match(await post(prove(await make(), by)), { statusCode: 200 })
+        t.equal(arrivals.at(-1)?.tool, tool)
+      }
+  t.strictSame(refusals, [])
+
+  for (const by of [`shop:${secret}`, `books:${otherSecret}`, 'shop'])
+    for (const prove of [bearer, basic, signed])
+      t.match(await post(prove(json(withUrl), by)), { statusCode: 401 }, 'the name is no part of a secret')
+})
+
+t.test('a sample is signed by the sender that is asked for, and else by the first', async t => {
+  const { post, arrivals } = await openIntake(t, { settings: senders })
+  const about = { invoiceNumber: 'T-1', customerId: 'cst_1', at: noon }
+  const send = async (sender?: string) => {
+    const { headers, body } = tool.sample(senders, { ...about, ...(sender === undefined ? {} : { sender }) })
+    await post({ headers, body: Buffer.from(body) })
+    return arrivals.at(-1)?.tool
+  }
+
+  t.equal(await send(), 'invoices')
+  t.equal(await send('books'), 'invoices:books')
+})
+
 t.test('the setting is a list of secrets', async t => {
   t.strictSame(tool.settings.parse({ INTAKE_SECRET: `${secret}, ${otherSecret.replace(',', '')}` }), {
     INTAKE_SECRET: [secret, otherSecret.replace(',', '')]

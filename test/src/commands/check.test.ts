@@ -61,6 +61,21 @@ t.test('a set-up that is right is proven, and nothing is changed', async t => {
   )
 })
 
+t.test('each sender that is told apart is one of the tools', async t => {
+  const { check } = await open(t, {
+    INTAKE_SENDERS: 'shop,books',
+    INTAKE_SECRET: 'shop:a secret of the shop,books:a secret of the books'
+  })
+
+  const { code, stdout } = await check()
+
+  t.equal(code, 0)
+  t.match(
+    stdout,
+    /^ok {4}tool invoices: on; .*\/webhooks\/invoices\nok {4}tool invoices:books: on; .*\/webhooks\/invoices\n/m
+  )
+})
+
 t.test('every finding stands beside the others, and one that fails makes the exit code 1', async t => {
   const { check } = await open(t, {
     PORTAL_TOKEN: 'wrong',

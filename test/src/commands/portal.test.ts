@@ -76,6 +76,26 @@ t.test('an invoice is marked paid, now or at the time that is told', async t => 
   })
 })
 
+t.test('where senders are told apart it is created as the first of them', async t => {
+  const two = {
+    INTAKE_SENDERS: 'shop,books',
+    INTAKE_SECRET: 'books:a secret of the books,shop:a secret of the shop'
+  }
+  const { person, bridge } = await openHouse(t, two)
+  const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1') })
+  const command =
+    'portal create --number A-1 --amount 121.00 --issued 2026-11-20 --pdf factuur.pdf --customer'
+
+  const created = await factuurbrug([...command.split(' '), byHand.customerId], {
+    ...person,
+    env: { ...person.env, ...two },
+    cwd
+  })
+
+  t.match(created, { code: 0, stdout: '{"result":"accepted"}\n' })
+  t.match(await bridge.api('GET', '/api/invoices/A-1'), { tool: 'invoices' })
+})
+
 t.test('an invoice is created through the bridge, so that the ledger knows it', async t => {
   const { portal, person, bridge } = await openHouse(t)
   const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1'), 'kladblok.txt': 'geen factuur' })

@@ -95,6 +95,30 @@ t.test('a test that does not get there in time is not left behind, either', asyn
   t.match(await bridge.api('GET', '/api/summary'), { waiting: 0, dismissed: 1 })
 })
 
+const two = {
+  INTAKE_SENDERS: 'shop,books',
+  INTAKE_SECRET: 'books:a secret of the books,shop:a secret of the shop'
+}
+
+t.test('each sender that is told apart can be tried, and is named as the ledger has it', async t => {
+  const { bridge, person } = await openHouse(t, two)
+  const env = { ...person.env, ...two }
+  const from = async (tool: string) => {
+    const { code, stdout } = await factuurbrug(['send-test', tool, '--json'], { env })
+    return code === 0 ? (JSON.parse(stdout) as { tool: string }).tool : stdout
+  }
+
+  t.equal(await from('invoices'), 'invoices')
+  t.equal(await from('invoices:shop'), 'invoices', 'the first')
+  t.equal(await from('invoices:books'), 'invoices:books')
+  t.match(await factuurbrug(['send-test', 'invoices:web'], { env }), {
+    code: 2,
+    stderr: 'There is no invoices:web: invoices, invoices:books\n'
+  })
+  t.match(await factuurbrug(['send-test', 'invoices:books'], person), { code: 2, stderr: /: invoices\n$/ })
+  t.match(await bridge.api('GET', '/api/summary'), { dismissed: 3 })
+})
+
 t.test('a portal without customers is told in words', async t => {
   const { person } = await openHouse(t, {}, { customers: [] })
 

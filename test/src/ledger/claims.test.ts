@@ -1,5 +1,13 @@
 import t from 'tap'
-import { type Claims, emailKey, judgeClaims, nameKey } from '../../../src/ledger/claims.ts'
+import {
+  type Claims,
+  emailKey,
+  judgeClaims,
+  type Known,
+  learned,
+  nameKey,
+  withMentions
+} from '../../../src/ledger/claims.ts'
 import type { MatchRules } from '../../../src/ledger/customers.ts'
 
 const contact = {
@@ -15,6 +23,8 @@ const claims = (facts: Partial<Claims> = {}): Claims => ({
   refKey: '17',
   contact,
   named: 'bakkerij kees bv',
+  emails: ['kees@bakker.example'],
+  told: { names: ['bakkerij kees bv'], emails: ['kees@bakker.example'] },
   names: ['bakkerij kees bv'],
   link: null,
   refused: [],
@@ -25,16 +35,20 @@ const claims = (facts: Partial<Claims> = {}): Claims => ({
   ...facts
 })
 
-const contest = (portalId: string) => ({ portalId, by: '18 (Pietersen)' })
+const contest = (portalId: string) => ({ portalId, by: 18 })
 
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
-const link = (how: 'person' | 'email' | 'created', names = ['bakkerij kees bv']) => ({
-  portalId: 'cst_1',
-  how,
-  names,
-  isInCopy: true
-})
+const link = (
+  how: 'person' | 'email' | 'created',
+  names = ['bakkerij kees bv'],
+  emails = ['kees@bakker.example']
+) => ({ portalId: 'cst_1', how, madeFor: { names, emails }, isInCopy: true })
+
+/** What an invoice tells, another one than the link was made for. */
+const another = { named: 'slagerij piet', emails: ['piet@slager.example'] }
+const said =
+  /^its reference was linked to cst_1 for another name and another e-mail address: it may be another customer/
 
 const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][] = [
   ['one match', claims({ matches: ['cst_1'] }), rules, { kind: 'match', portalId: 'cst_1' }],
@@ -44,7 +58,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     'a match that another claims',
     claims({ matches: ['cst_1'], contested: [contest('cst_1')] }),
     rules,
-    { kind: 'ambiguous', why: /another customer of the tool, 18 \(Pietersen\), has the same claim to cst_1/ }
+    { kind: 'ambiguous', why: /another customer of the tool, \{customer 18\}, has the same claim to cst_1/ }
   ],
   [
     'a match that a person took away',
@@ -131,6 +145,80 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     { kind: 'match' }
   ],
   [
+    'a link of another name and another address',
+    claims({ ...another, link: link('person') }),
+    rules,
+    { kind: 'ambiguous', why: said }
+  ],
+  ['the same, matched', claims({ ...another, link: link('email') }), rules, { kind: 'ambiguous', why: said }],
+  [
+    'the same, created',
+    claims({ ...another, link: link('created') }),
+    rules,
+    { kind: 'ambiguous', why: said }
+  ],
+  [
+    'a link of another name',
+    claims({ ...another, emails: ['kees@bakker.example'], link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'a link of another address',
+    claims({ emails: another.emails, link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'one of several addresses is enough',
+    claims({ named: 'piet', emails: ['piet@slager.example', 'kees@bakker.example'], link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'a link, and nothing is told',
+    claims({ named: '', emails: [], link: link('person') }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'a link of another name, and no address told',
+    claims({ ...another, emails: [], link: link('person') }),
+    rules,
+    { kind: 'ambiguous', why: /for another name: it may/ }
+  ],
+  [
+    'a link of another address, and no name told',
+    claims({ ...another, named: '', link: link('person') }),
+    rules,
+    { kind: 'ambiguous', why: /for another e-mail address: it may/ }
+  ],
+  [
+    'a link of another name, made without an address',
+    claims({ ...another, link: link('person', undefined, []) }),
+    rules,
+    { kind: 'ambiguous', why: /for another name: it may/ }
+  ],
+  ['a link that was made for nothing yet', claims({ link: link('person', [], []) }), rules, { kind: 'is' }],
+  [
+    'a link that was made for no name',
+    claims({ ...another, link: link('person', [''], []) }),
+    rules,
+    { kind: 'is' }
+  ],
+  [
+    'no link, and the reference told last for another',
+    claims({ told: { names: ['slagerij piet'], emails: ['piet@slager.example'] }, matches: ['cst_2'] }),
+    creating,
+    { kind: 'ambiguous', why: /^its reference was told last with another name and another e-mail address/ }
+  ],
+  [
+    'no link, and the address corrected since',
+    claims({ told: { names: ['bakkerij kees bv'], emails: ['best@bakker.example'] }, matches: ['cst_2'] }),
+    rules,
+    { kind: 'match' }
+  ],
+  [
     'to be created',
     claims(),
     creating,
@@ -190,6 +278,39 @@ t.test('an incomplete address creates nobody', async t => {
     fields: object
   }
   t.notOk('countryCode' in fields, 'the portal has a country for those without')
+})
+
+t.test('a link that holds learns what is new, and so outlives every change that comes alone', async t => {
+  const first = claims({ named: 'piet', link: link('person') })
+  const known = learned(first)
+
+  t.strictSame(known, { names: ['bakkerij kees bv', 'piet'], emails: ['kees@bakker.example'] })
+  const moved = claims({
+    named: 'piet',
+    emails: ['new@a.example'],
+    link: { ...link('person'), madeFor: known! }
+  })
+  t.match(judgeClaims(moved, rules), { kind: 'is' })
+  t.match(learned(moved), { emails: ['kees@bakker.example', 'new@a.example'] })
+  t.equal(learned(claims({ link: link('person') })), null, 'nothing is new')
+  t.equal(learned(claims({ named: '', emails: [], link: link('person') })), null, 'nor is nothing')
+  t.equal(learned(claims()), null)
+})
+
+t.test('a link does not learn without an end', async t => {
+  let madeFor: Known = { names: ['kees'], emails: [] }
+  for (let time = 0; time < 1000; time += 1)
+    madeFor = learned(claims({ named: `kees ${time}`, link: { ...link('person'), madeFor } }))!
+
+  t.equal(madeFor.names.length, 100)
+  t.equal(madeFor.names.at(-1), 'kees 999', 'the latest stay')
+})
+
+t.test('who another customer is can be told to a person, and is not written down', async t => {
+  t.equal(
+    withMentions('another, {customer 18}, and {customer 7}; not {customer x}', id => `no. ${id}`),
+    'another, no. 18, and no. 7; not {customer x}'
+  )
 })
 
 t.test('addresses are compared by what a mailbox is, names by what a company is', async t => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import type { Customer } from '../../../src/invoice.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { arrivalOf, bring, delivered, noon, other, rowOf, stages, stateOf } from './fixtures.ts'
 
@@ -72,6 +73,61 @@ t.test(
     t.match(await ledger.find('2026\u20111'), { invoiceNumber: '2026-1' }, 'the one that was written plainly')
   }
 )
+
+const kees = { ref: 'Kees@bakker.example', portalId: null, name: 'Bakkerij Kees' }
+const told = {
+  emails: ['kees@bakker.example'],
+  address: 'Dorpsstraat 1',
+  zipCode: '1234 AB',
+  city: 'Ons Dorp',
+  countryCode: 'NL'
+}
+
+t.test('customers, links and conflicts of an earlier version are found as before', async t => {
+  const ledger = openSqlite({ file: earlier(t, '3530aca') })
+  t.teardown(() => ledger.close())
+  const judge = (customer: Customer, test = true) =>
+    ledger.customers.judge({ invoiceId: 1, tool: 'acme', customer, test }, rules, noon)
+  const rules = { match: 'email', create: true } as const
+
+  t.strictSame(await judge({ ...kees, ...told, city: 'Elders' }, false), { kind: 'is', portalId: 'cst_1' })
+  t.match(await judge({ ...kees, ...told, ref: 'twice' }), { kind: 'match' }, 'of one name: one company')
+  t.match(await judge({ ...kees, ...told, ref: 'new' }), { kind: 'creating', creation: { id: 1 } })
+  t.match(await judge({ ...kees, ...told, ref: 'third', emails: ['new@example.nl'] }), { kind: 'creating' })
+  t.match(await ledger.customers.find({ tool: 'acme', ref: 'PERSON' }), { link: { portalId: 'cst_2' } })
+  t.match(await judge({ ...kees, ...told, ref: 'anna', emails: ['anna@example.nl'] }), { kind: 'ambiguous' })
+  await ledger.customers.unlink({ tool: 'acme', ref: kees.ref }, noon)
+  t.match(await judge({ ...kees, ...told, ref: 'rival', name: 'Anna' }), { kind: 'ambiguous' })
+  const listed = await ledger.list({ q: 'kees@bakker.example', tool: 'acme', state: 'sending', limit: 9 })
+  t.match(listed.rows, [{ invoiceNumber: 'sending' }])
+  const again = { ...other, invoice: { ...other.invoice, invoiceNumber: 'held' } }
+  t.match(await ledger.receive(again, noon), { result: 'conflict', changed: false }, 'and no news')
+})
+
+t.test('links that are there hold for the names and addresses that were known', async t => {
+  const file = earlier(t, '3530aca')
+  const before = new DatabaseSync(file)
+  before.exec(`
+    UPDATE customer SET ref = 'new', names = '["bakkerij kees","kees"]', link_names = '["kees"]', portal_id = 'cst_1',
+      how = 'email', linked_at = 1 WHERE ref_key = 'new';
+    UPDATE customer SET names = '["bakkerij kees","anna"]' WHERE ref_key = 'kees@bakker.example'`)
+  before.close()
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  const judge = (customer: Partial<Customer>) =>
+    ledger.customers.judge(
+      { invoiceId: 99, tool: 'acme', customer: { ...kees, ...told, ref: 'new', ...customer }, test: true },
+      { match: 'email', create: false },
+      noon
+    )
+
+  t.match(await judge({ name: 'Bakkerij Kees', emails: ['x@x.example'] }), { kind: 'is', portalId: 'cst_1' })
+  t.match(await judge({ name: 'Another', emails: ['new@example.nl'] }), { kind: 'is' })
+  t.match(await judge({ name: 'Another', emails: ['x@x.example'] }), { kind: 'ambiguous' })
+  t.match(await judge({ ref: 'kees@bakker.example', name: 'Anna' }), { kind: 'ambiguous' }, 'as before')
+  t.match(await judge({ ref: 'kees@bakker.example', name: 'Another' }), { kind: 'ambiguous' })
+  t.match(await judge({ ref: 'person' }), { kind: 'is', portalId: 'cst_2' }, 'for the first that comes')
+})
 
 /** A row per stage, each under its stage's name as number, and a conflict beside the held one. */
 const file = join(t.testdir(), 'ledger.sqlite')

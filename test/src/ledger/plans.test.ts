@@ -91,12 +91,16 @@ const useCustomers = async (ledger: Ledger): Promise<void> => {
   await customers.judge(tell({ name: 'Anna', portalId: 'cst_1' }), rules, noon)
   await holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
   await customers.judge(tell({ name: 'Kees' }), rules, noon)
+  await customers.confirmMatch(tell({}), portalCustomerOf('cst_1', 'kees@bakker.example'), rules, noon)
   await customers.link({ tool: 'acme', ref: customer.ref }, 'cst_1', noon)
   await customers.unlink({ tool: 'acme', ref: customer.ref }, noon)
   await customers.link({ tool: 'acme', ref: customer.ref }, 'cst_1', noon)
   await customers.lost('cst_1', noon)
   await customers.releaseWaiting({ tool: 'acme', ref: customer.ref }, noon)
   await customers.releaseWaiting('all', noon)
+  await ledger.forget(noon + 1, 9)
+  await ledger.act('of a customer', 'dismiss', noon)
+  await ledger.forget(noon + 1e9, 9)
 }
 
 t.test('however many rows there are, every query finds its own by an index', async t => {

@@ -1,8 +1,24 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { gunzipSync } from 'node:zlib'
 import t from 'tap'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { portalCustomerOf } from './contract/customers.ts'
 import { ledgerContract } from './contract.ts'
-import { arrivalOf, bodyOf, borrowOne, bring, delivered, documentOf, noon, other, rowOf } from './fixtures.ts'
+import {
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  bring,
+  delivered,
+  documentOf,
+  holdingOf,
+  noon,
+  other,
+  rowOf
+} from './fixtures.ts'
 
 const folder = t.testdir()
 let files = 0
@@ -39,4 +55,130 @@ t.test('a new owner ends the loans of the one before, but not its doubts', async
   t.equal(await ledger.record(sent, delivered(), noon), false)
   t.equal(await ledger.sending(lent, bodyOf(lent), noon), 'lost')
   t.match(await borrowOne(ledger, noon), { id: lent.id, attempt: 2 })
+})
+
+/** The bytes of all its files, with what is only in the log yet. */
+const bytesOf = (folder: string): Buffer =>
+  Buffer.concat(readdirSync(folder).map(name => readFileSync(join(folder, name))))
+
+// Each stands in nothing that is kept for ever, nor in the portal's own list.
+const marks = {
+  name: 'Naamloos Geheim',
+  email: 'geheim@privé.example',
+  address: 'Geheimstraat 1',
+  zipCode: '9999 ZZ',
+  city: 'Geheimdorp'
+}
+const marked = { ...marks, emails: [marks.email, 'known@portal.example'], countryCode: 'NL' }
+
+/** As many customers as fill several pages, each told of in every way that there is. */
+const tellAll = async (ledger: Ledger, count: number): Promise<void> => {
+  await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'known@portal.example', 'Portal'), noon)
+  for (let at = 0; at < count; at += 1) {
+    const refs = [`C-${at}`, `${at}.${marks.email}`, `${marks.name} ${'x'.repeat(at % 7)}`]
+    for (const ref of refs) {
+      const customer = { ref, ...marked, emails: [`${at}.${marks.email}`, 'known@portal.example'] }
+      const arrival = arrivalOf({ invoiceNumber: `${at}/${refs.indexOf(ref)}`, sourceId: null, customer })
+      await ledger.receive(arrival, noon)
+      await ledger.receive({ ...arrival, tool: 'rival' }, noon)
+      await ledger.act(arrival.invoice.invoiceNumber, at % 2 === 0 ? 'keep' : 'take', noon)
+      const loan = await borrowOne(ledger, noon)
+      const sighting = { invoiceId: loan.id, tool: loan.tool, customer: loan.invoice.customer, test: false }
+      const rules = { match: 'off', create: true } as const
+      await ledger.customers.judge(sighting, rules, noon)
+      await ledger.customers.judge(
+        { ...sighting, customer: { ...sighting.customer, name: `${marks.name} NV` } },
+        rules,
+        noon
+      )
+      const alone = { ...sighting, customer: { ...sighting.customer, emails: [`${at}.${marks.email}`] } }
+      await ledger.customers.beginCreate(alone, rules, noon)
+      const wouldSend = { ...bodyOf(loan), customerId: null, newCustomer: marks.name }
+      const detail = `${marks.name}, ${marks.address}`
+      await ledger.record(loan, { to: 'held', code: 'REVIEW', detail, wouldSend }, noon)
+      await ledger.act(arrival.invoice.invoiceNumber, 'dismiss', noon)
+    }
+    await ledger.customers.link({ tool: 'acme', ref: `by.hand.${at}.${marks.email}` }, 'cst_1', noon)
+    await ledger.customers.link({ tool: 'acme', ref: `C-${at}` }, 'cst_1', noon)
+    const body = Buffer.from(JSON.stringify(marks))
+    await ledger.keepUnreadable({ tool: 'acme', invoiceNumber: `event-${at}`, body, problem: 'x' }, noon)
+    await ledger.act(`event-${at}`, 'dismiss', noon)
+  }
+}
+
+t.test('what is forgotten stands in none of the files any more', async t => {
+  const folder = t.testdir()
+  const file = join(folder, 'ledger.sqlite')
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  await tellAll(ledger, 40)
+  const found = () => Object.values(marks).filter(text => bytesOf(folder).includes(text))
+  t.strictSame(found(), Object.values(marks), 'until then it does')
+  const links = (await ledger.customers.list({ linked: true, limit: 999 })).customers.length
+
+  for (let turn = 1; turn <= 20; turn += 1) await ledger.forget(noon + 1, 25)
+  // Another connection: the ledger's own goes on writing.
+  const beside = new DatabaseSync(file)
+  beside.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  beside.close()
+
+  t.strictSame(found(), [])
+  const { customers } = await ledger.customers.list({ linked: true, limit: 999 })
+  t.equal(customers.length, links, 'and no link is lost')
+  const ref = `by.hand.7.${marks.email}`
+  t.match(await ledger.customers.find({ tool: 'acme', ref }), { link: { portalId: 'cst_1' } })
+})
+
+t.test('nor in the log of a ledger that goes on, however long that once was', async t => {
+  const folder = t.testdir()
+  const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
+  t.teardown(() => ledger.close())
+  const write = async (entries: number) => {
+    const { read } = await ledger.holdings.beginRead()
+    const some = Array.from({ length: entries }, (_, at) =>
+      holdingOf(`inv_${at}`, { invoiceNumber: `${at}` })
+    )
+    await ledger.holdings.learn(some, read, noon)
+  }
+  await write(20_000)
+  await tellAll(ledger, 10)
+  const found = () => Object.values(marks).filter(text => bytesOf(folder).includes(text))
+  t.strictSame(found(), Object.values(marks))
+  for (let turn = 1; turn <= 10; turn += 1) await ledger.forget(noon + 1, 25)
+
+  for (let time = 1; time <= 3; time += 1) await write(2000)
+
+  t.strictSame(found(), [])
+})
+
+t.test('what an earlier version had forgotten is forgotten whole', async t => {
+  const folder = t.testdir()
+  const file = join(folder, 'ledger.sqlite')
+  const packed = new URL('../../fixtures/ledger/3530aca.sqlite.gz', import.meta.url)
+  writeFileSync(file, gunzipSync(readFileSync(packed)))
+  const before = new DatabaseSync(file)
+  before.exec(`
+    UPDATE invoice SET state = 'dismissed', code = 'BY_OPERATOR', portal_id = NULL, delivered_at = NULL, sending_at = NULL,
+      next_attempt_at = NULL, loan_until = NULL, known_paid_at = NULL, paying = 0, finished_at = 1, forgotten = 1,
+      invoice = json_set(invoice, '$.customer.name', NULL, '$.customer.emails', json('[]'), '$.customer.address', NULL,
+        '$.customer.zipCode', NULL, '$.customer.city', NULL);
+    UPDATE invoice SET body = json_set(body, '$.customerId', 'a new customer, Bakkerij Kees') WHERE ever_sent = 1;
+    DELETE FROM history; DELETE FROM portal_customer;
+    UPDATE conflict SET arrival = '{}', settled = 1`)
+  before.close()
+  const known = ['bakker.example', 'Bakkerij Kees', 'Dorpsstraat', 'new@example.nl']
+  const found = () => known.filter(text => bytesOf(folder).includes(text))
+  t.strictSame(found(), known)
+
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  const { customers } = await ledger.customers.list({ limit: 99 })
+  for (let turn = 1; turn <= 3; turn += 1) await ledger.forget(noon + 1, 25)
+  const beside = new DatabaseSync(file)
+  beside.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  beside.close()
+
+  t.strictSame(found(), [])
+  for (const { tool, ref, link } of customers)
+    t.strictSame((await ledger.customers.find({ tool, ref }))?.link, link, ref)
 })

@@ -1,7 +1,7 @@
 // Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
 
 import type { Customer } from '../../../../src/invoice.ts'
-import type { MatchRules, Sighting } from '../../../../src/ledger/customers.ts'
+import type { MatchRules, Sighting, Verdict } from '../../../../src/ledger/customers.ts'
 import type { Ledger, Loan } from '../../../../src/ledger/ledger.ts'
 import type { PortalCustomer } from '../../../../src/portal/schemas.ts'
 import {
@@ -62,7 +62,19 @@ const sightingOf = ({ id, tool, invoice: { customer }, test }: Loan): Sighting =
   test
 })
 
-const judge = (ledger: Ledger, loan: Loan, by = rules) => ledger.customers.judge(sightingOf(loan), by, noon)
+/** A match is confirmed: the portal tells the same as its copy. */
+const judgeSighting = async (
+  { customers, holdings }: Ledger,
+  sighting: Sighting,
+  by = rules
+): Promise<Verdict> => {
+  const verdict = await customers.judge(sighting, by, noon)
+  if (verdict.kind !== 'match') return verdict
+  const found = (await holdings.customer(verdict.portalId)) as PortalCustomer
+  return customers.confirmMatch(sighting, found, by, noon)
+}
+
+const judge = (ledger: Ledger, loan: Loan, by = rules) => judgeSighting(ledger, sightingOf(loan), by)
 
 const ask = async (ledger: Ledger, customer: Partial<Customer>, { by = rules, tool = 'acme' } = {}) =>
   judge(ledger, await lend(ledger, customer, tool), by)
@@ -70,8 +82,9 @@ const ask = async (ledger: Ledger, customer: Partial<Customer>, { by = rules, to
 const hold = (
   ledger: Ledger,
   loan: Loan,
-  code: 'CUSTOMER_UNKNOWN' | 'CUSTOMER_AMBIGUOUS' = 'CUSTOMER_UNKNOWN'
-) => ledger.record(loan, { to: 'held', code, detail: null }, noon)
+  code: 'CUSTOMER_UNKNOWN' | 'CUSTOMER_AMBIGUOUS' = 'CUSTOMER_UNKNOWN',
+  detail: string | null = null
+) => ledger.record(loan, { to: 'held', code, detail }, noon)
 
 const kees = { ref: '1', name: 'Kees', emails: ['kees@a.example'] }
 const anna = { ref: '2', name: 'Anna', emails: ['anna@a.example'] }
@@ -110,6 +123,54 @@ export function customersContract(promised: Promised): void {
       ])
     }
   )
+
+  promised('a match makes a link only once the portal itself has told of it', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const loan = await lend(ledger, kees)
+    const sighting = sightingOf(loan)
+
+    for (const time of ['first', 'second'])
+      t.strictSame(
+        await ledger.customers.judge(sighting, rules, noon),
+        { kind: 'match', portalId: 'cst_1' },
+        time
+      )
+    t.match((await ledger.customers.list({ limit: 9 })).customers, [{ ref: '1', link: null }])
+
+    const found = portalCustomerOf('cst_1', 'KEES@a.example')
+    const is = { kind: 'is', portalId: 'cst_1' }
+    t.strictSame(await ledger.customers.confirmMatch(sighting, found, rules, noon), is)
+    t.strictSame(await ledger.customers.judge(sighting, rules, noon), is)
+  })
+
+  promised('an address that has moved on since it was copied makes no link', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', null))
+    const loan = await lend(ledger, kees)
+    const told = (id: string, email: string) =>
+      ledger.customers.confirmMatch(sightingOf(loan), portalCustomerOf(id, email), rules, noon)
+
+    t.match(await told('cst_1', 'anna@a.example'), { kind: 'unknown' })
+    t.match(await ledger.holdings.customer('cst_1'), { primaryEmail: 'anna@a.example' }, 'the copy is told')
+    t.match(await told('cst_2', 'kees@a.example'), { kind: 'is', portalId: 'cst_2' })
+    t.strictSame(
+      await ledger.customers.find({ tool: 'acme', ref: '1' }).then(found => found?.link?.portalId),
+      'cst_2'
+    )
+  })
+
+  promised('confirmed too late, a match that is none any more makes no link', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const loan = await lend(ledger, kees)
+    t.match(await ledger.customers.judge(sightingOf(loan), rules, noon), { kind: 'match' })
+    const found = portalCustomerOf('cst_1', 'kees@a.example')
+
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_2', 'kees@a.example'), noon)
+    const confirm = () => ledger.customers.confirmMatch(sightingOf(loan), found, rules, noon)
+
+    t.match(await confirm(), { kind: 'ambiguous', why: /cst_1, cst_2/ })
+    await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_2', noon)
+    t.match(await confirm(), { kind: 'is', portalId: 'cst_2' }, "a person's word came first")
+  })
 
   promised('an empty address matches nobody', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', ' '), portalCustomerOf('cst_2', null))
@@ -226,6 +287,122 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, { ...anna, ref }), { kind: 'ambiguous' })
   })
 
+  const jansen = { ref: '17', name: 'Jansen', emails: ['jansen@a.example'] }
+  const pietersen = { ref: '17', name: 'Pietersen', emails: ['piet@b.example'] }
+
+  promised(
+    'two companies with one number: a link holds for the one that it was made for',
+    async (t, ledger) => {
+      await portalHolds(
+        ledger,
+        portalCustomerOf('cst_1', 'jansen@a.example'),
+        portalCustomerOf('cst_2', null)
+      )
+      await ledger.customers.link({ tool: 'acme', ref: 'by a person' }, 'cst_2', noon)
+
+      for (const [ref, portalId] of [
+        ['matched', 'cst_1'],
+        ['by a person', 'cst_2']
+      ] as const) {
+        t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
+        const why = new RegExp(`linked to ${portalId} for another name and another e-mail address`)
+        t.match(await ask(ledger, { ...pietersen, ref }), { kind: 'ambiguous', why }, ref)
+        t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
+      }
+    }
+  )
+
+  promised(
+    'nor is an address of the one matched for the other, whichever is told last',
+    async (t, ledger) => {
+      const old = await lend(ledger, jansen)
+      t.match(await ask(ledger, pietersen), { kind: 'unknown' })
+      await portalHolds(ledger, portalCustomerOf('cst_2', 'piet@b.example'))
+
+      t.match(await judge(ledger, old), { kind: 'ambiguous', why: /told last with another name and another/ })
+      t.match(await ask(ledger, pietersen), { kind: 'is', portalId: 'cst_2' })
+      t.match(await judge(ledger, old), { kind: 'ambiguous', why: /linked to cst_2 for another name/ })
+    }
+  )
+
+  promised('whoever changes name this year and address the next is never held', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
+    const years = [
+      jansen,
+      { ...jansen, name: 'Jansen & Dochter' },
+      { ...jansen, name: 'Jansen & Dochter', emails: ['info@dochter.example'] },
+      { ...jansen, name: null, emails: ['info@dochter.example'] },
+      { ...jansen, name: 'Dochter BV', emails: ['INFO@dochter.example', 'boek@houder.example'] },
+      { ...jansen, name: 'Dochter BV', emails: [] },
+      { ...jansen, name: null, emails: ['boek@houder.example'] },
+      { ...jansen, name: null, emails: [] }
+    ]
+    for (const year of years)
+      t.match(await ask(ledger, year), { kind: 'is', portalId: 'cst_1' }, JSON.stringify(year))
+    t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
+    t.match(await ask(ledger, jansen), { kind: 'is' }, 'what it was once it may be again')
+  })
+
+  promised(
+    'linked before any invoice told of it, a number is for the first that tells something',
+    async (t, ledger) => {
+      await portalHolds(ledger, portalCustomerOf('cst_1', null))
+      await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_1', noon)
+
+      t.match(await ask(ledger, { ref: '17', name: null, emails: [] }), { kind: 'is' })
+      t.match(await ask(ledger, jansen), { kind: 'is' })
+      t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
+      t.match(await ask(ledger, { ...pietersen, emails: [] }), { kind: 'ambiguous' })
+      t.match(await ask(ledger, { ...pietersen, name: null }), { kind: 'ambiguous' })
+      t.match(await ask(ledger, { ref: '17', name: null, emails: [] }), { kind: 'is' })
+    }
+  )
+
+  promised(
+    'led to another portal customer, a link is for what is held now, and not for what it was made for',
+    async (t, ledger) => {
+      await portalHolds(
+        ledger,
+        portalCustomerOf('cst_1', 'jansen@a.example'),
+        portalCustomerOf('cst_2', null)
+      )
+      const who = { tool: 'acme', ref: '17' }
+      await ask(ledger, jansen)
+      const held = await lend(ledger, pietersen, 'acme', 'held')
+      await judge(ledger, held)
+      await hold(ledger, held, 'CUSTOMER_AMBIGUOUS')
+
+      await ledger.customers.link(who, 'cst_2', noon)
+      t.strictSame(await judge(ledger, held), { kind: 'is', portalId: 'cst_2' })
+      t.match(await ask(ledger, jansen), { kind: 'ambiguous' })
+
+      await ledger.customers.unlink(who, noon)
+      await hold(ledger, await lend(ledger, jansen, 'acme', 'first again'), 'CUSTOMER_AMBIGUOUS')
+      await ledger.customers.link(who, 'cst_1', noon)
+      t.match(await ask(ledger, pietersen), { kind: 'ambiguous' }, 'also when it was removed in between')
+      t.match(await ask(ledger, jansen), { kind: 'is', portalId: 'cst_1' })
+    }
+  )
+
+  promised('a wrong match that a person corrects is corrected for all that comes', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'), portalCustomerOf('cst_2', null))
+    await ask(ledger, jansen)
+
+    await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_2', noon)
+
+    t.match(await ask(ledger, jansen), { kind: 'is', portalId: 'cst_2' })
+    t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
+  })
+
+  promised('who was created is nobody else with the same number', async (t, ledger) => {
+    const loan = await lend(ledger, jansen)
+    const creation = await ledger.customers.beginCreate(sightingOf(loan), creating, noon)
+    await ledger.customers.created(creation!, portalCustomerOf('cst_1', 'jansen@a.example', 'Jansen'), noon)
+
+    t.match(await ask(ledger, pietersen, { by: creating }), { kind: 'ambiguous' })
+    t.match(await ask(ledger, jansen, { by: creating }), { kind: 'is', portalId: 'cst_1' })
+  })
+
   promised('an older invoice that comes later takes no newer address away', async (t, ledger) => {
     const old = await lend(ledger, { ...kees, emails: ['old@a.example'] })
     const young = await lend(ledger, { ...kees, emails: ['new@a.example'] })
@@ -243,6 +420,30 @@ export function customersContract(promised: Promised): void {
     t.strictSame(await emails(), ['best@a.example'], 'what it told before and now tells otherwise is news')
     await judge(ledger, young)
     t.strictSame(await emails(), ['best@a.example'], 'and told again it is none')
+  })
+
+  promised('an invoice that tells nothing but the number takes nothing away', async (t, ledger) => {
+    const first = await lend(ledger, jansen)
+    const nothing = {
+      ref: '17',
+      name: null,
+      emails: [],
+      address: null,
+      zipCode: null,
+      city: null,
+      countryCode: null
+    }
+    await judge(ledger, first)
+
+    t.match(await ask(ledger, nothing), { kind: 'unknown' })
+
+    t.match(await ledger.customers.find({ tool: 'acme', ref: '17' }), {
+      name: 'Jansen',
+      emails: jansen.emails
+    })
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
+    t.match(await judge(ledger, first), { kind: 'is', portalId: 'cst_1' })
+    t.match(await ask(ledger, nothing), { kind: 'is', portalId: 'cst_1' })
   })
 
   promised('a corrected address releases what waited for the customer, oldest first', async (t, ledger) => {
@@ -277,11 +478,12 @@ export function customersContract(promised: Promised): void {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     await ask(ledger, { ...anna, emails: ['kees@a.example'] })
     const loan = await lend(ledger, kees, 'acme', 'held')
-    t.match(await judge(ledger, loan), {
-      kind: 'ambiguous',
-      why: new RegExp(`, ${anna.ref} \\(${anna.name}\\), `)
-    })
-    await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
+    const judged = (await judge(ledger, loan)) as { why: string }
+    await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS', judged.why)
+    const detail = new RegExp(
+      `another customer of the tool, ${anna.ref} \\(${anna.name}\\), has the same claim`
+    )
+    t.match((await rowOf(ledger, 'held')).history.at(-1), { event: 'held', detail }, 'who the rival is')
     await ledger.customers.unlink({ tool: 'acme', ref: '2' }, noon)
 
     await ask(ledger, anna)
@@ -487,7 +689,7 @@ export function customersContract(promised: Promised): void {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     const test = { ...sightingOf(await lend(ledger, kees)), test: true }
 
-    t.match(await ledger.customers.judge(test, rules, noon), { kind: 'is', portalId: 'cst_1' })
+    t.match(await judgeSighting(ledger, test), { kind: 'is', portalId: 'cst_1' })
     t.match(
       await ledger.customers.judge({ ...test, customer: { ...test.customer, ...anna } }, creating, noon),
       { kind: 'create' }
