@@ -41,12 +41,17 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     return id
   }
 
+  /** The row that the tool told the same invoice under before. */
+  const firstOf = ({ tool, invoice: { sourceId } }: Arrival, id: number): InvoiceCells | undefined =>
+    sourceId === null
+      ? undefined
+      : rows.find('tool = ? AND source_id = ? AND id < ? ORDER BY id LIMIT 1', tool, sourceId, id)
+
   /** A number that is new. What the tool said of the same invoice before may stand against it. */
   const enter = (arrival: Arrival, now: Instant): Received => {
     const { tool, invoice } = arrival
-    const first =
-      invoice.sourceId === null ? undefined : rows.find('tool = ? AND source_id = ?', tool, invoice.sourceId)
     const id = insert(arrival, now)
+    const first = firstOf(arrival, id)
     if (first) {
       const { invoiceNumber } = keptOf(first).invoice
       set(id, heldCells('INVOICE_CONFLICT'))
@@ -93,7 +98,7 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
   const replace = ({ row, kept }: Known, arrival: Arrival, now: Instant): Received => {
     const { id } = row
     set(id, { ...arrivalCells(arrival, now), document_version: Number(row.document_version) + 1 })
-    if (conflicts.isOpen(id)) set(id, heldCells('INVOICE_CONFLICT'))
+    if (conflicts.isOpen(id) || firstOf(arrival, id)) set(id, heldCells('INVOICE_CONFLICT'))
     note(id, now, 'corrected', { notify: arrival.notify, replaced: factsOf(kept) })
     return { result: 'accepted', changed: true, unused: documents(kept.document) }
   }

@@ -88,10 +88,11 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const action = random.pick([...actions, 'deliver', 'deliver'] satisfies Action[])
     const key = keyOf(row.invoiceNumber)
     decided.add(key)
-    if (action === 'deliver' && row.code === 'REVIEW' && row.draft) world.released.set(key, row.draft)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     try {
-      await process.ledger.act(row.invoiceNumber, action, process.clock.now())
+      const { draft } = await process.ledger.act(row.invoiceNumber, action, process.clock.now())
+      // As the answer shows it: it may have come up for review since it was listed.
+      if (action === 'deliver' && draft) world.released.set(key, draft)
       tell(() => `operator: ${action} ${row.invoiceNumber} (${row.state} ${row.code ?? ''})`)
     } catch (error) {
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
@@ -104,7 +105,8 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const { rows } = await process.ledger.list({ state: 'held', code: 'REVIEW', limit: 50 })
     for (const { invoiceNumber, draft } of rows) {
       if (draft) world.released.set(keyOf(invoiceNumber), draft)
-      await process.ledger.act(invoiceNumber, 'deliver', process.clock.now()).catch(() => {})
+      // Of a process that dies under it no answer ever comes.
+      void process.ledger.act(invoiceNumber, 'deliver', process.clock.now()).catch(() => {})
     }
   }
 

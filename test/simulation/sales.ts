@@ -32,6 +32,10 @@ const today = '2026-11-20'
 export const dayBefore = (days: number): string =>
   Temporal.PlainDate.from(today).subtract({ days }).toString()
 
+/** The number of its customer, where whose it is in the portal has to be found; null: the tool names the portal's id. */
+export const customerToFind = ({ byAddress, oddity, versions: [version] }: Sale): number | null =>
+  oddity === 'customer' ? Number(version?.customerId.slice('cst_'.length)) : byAddress
+
 /** Numbers out of one book: in turn, or as chance has it; never one twice. */
 export const createNumbers = (random: Random, sequential: boolean): (() => string) => {
   const taken = new Set<number>()

@@ -6,7 +6,7 @@ import type { Arrival } from '../../src/ledger/ledger.ts'
 import type { Machine, Running } from './machine.ts'
 import { writings } from './number.ts'
 import { addressOf, epoch } from './portal.ts'
-import { dayBefore, type Sale, type Version } from './sales.ts'
+import { customerToFind, dayBefore, type Sale, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
 import type { World } from './world.ts'
 
@@ -45,10 +45,10 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   let documents = 0
 
   // A link holds for all invoices of the customer that it was made for.
-  world.firstTold = ({ byAddress, versions: [version] }) =>
+  world.firstTold = one =>
     Math.min(
       ...sales
-        .filter(sale => sale.byAddress === byAddress && sale.versions[0]?.tool === version?.tool)
+        .filter(sale => customerToFind(sale) === customerToFind(one) && toolOf(sale) === toolOf(one))
         .map(({ toldAt }) => toldAt ?? Number.POSITIVE_INFINITY)
     )
 
@@ -248,3 +248,5 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       })
   }
 }
+
+const toolOf = ({ versions: [version] }: Sale): string | undefined => version?.tool
