@@ -1,5 +1,6 @@
 // What has to be true once the storm is over and the bridge has come to rest.
 
+import { warningsIn } from '../../src/health.ts'
 import type { Cells } from '../../src/ledger/cells.ts'
 import { keptOf } from '../../src/ledger/cells.ts'
 import type { Machine } from './machine.ts'
@@ -170,4 +171,39 @@ const judgeBudget = ({ world }: Scene): void => {
     if (first && first.era === era && sentAt - first.sentAt < minute)
       fail(`${perMinute + 1} requests within ${sentAt - first.sentAt} ms, at ${Math.round(sentAt)}`)
   }
+}
+
+// By then whatever is late is late for the owner, too.
+const silentMsMax = 60 * minute
+
+/** Nothing goes wrong in silence: while an invoice is not where it should be, health does not say that all is well. */
+export const watchSilence = (scene: Scene): void => {
+  const process = scene.machine.running()
+  if (!process) return
+  const { world } = scene
+  const wrong = wrongNow(scene)
+  if (wrong === undefined) return
+  process.health().then(
+    checks => {
+      const isTold = warningsIn(checks).length > 0 || Object.values(checks).flat().some(isFailed)
+      if (!isTold && wrongNow(scene) === wrong && scene.machine.running() === process)
+        world.fail(`${wrong.number} is missing, or there twice, and health says that all is well`)
+    },
+    () => {}
+  )
+}
+
+const isFailed = ({ status }: { status: string }): boolean => status === 'fail'
+
+const wrongNow = (scene: Scene): Sale | undefined => {
+  const { world, tools, people } = scene
+  const now = world.scheduler.now()
+  return tools.sales.find(sale => {
+    if (!tools.acknowledged.has(sale.key) || people.decided.has(sale.key) || sale.isVoided) return false
+    if (sale.alias !== null || sale.toldAt === null || now - sale.toldAt < silentMsMax) return false
+    const entries = entriesOf(scene, sale.key)
+    // What people take away, or put beside it, is seen by the next reading of everything only.
+    if (entries.some(({ by, deletedAt }) => by === 'people' || deletedAt !== null)) return false
+    return entries.length !== 1 && sale.oddity === 'none'
+  })
 }

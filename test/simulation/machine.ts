@@ -5,6 +5,7 @@ import type { Clock } from '../../src/clock.ts'
 import { createDesk } from '../../src/desk.ts'
 import { createEngine, createPaceFor, type Engine, type EngineOptions } from '../../src/engine.ts'
 import { BridgeError } from '../../src/errors.ts'
+import { createHealth, type Health } from '../../src/health.ts'
 import { createIntake, type Intake } from '../../src/intake.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
@@ -26,6 +27,8 @@ export type Running = {
   ledger: Ledger
   receive: Intake['receive']
   tell: Intake['tell']
+  /** As the owner sees it. */
+  health: Health
 }
 
 export interface Machine {
@@ -136,7 +139,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
 
   const openIntake = (whom: Owner, ledger: Ledger, wake: () => void): Intake =>
     createIntake({
-      ledger,
+      ledger: mutation?.intake ? mutation.intake(ledger) : ledger,
       spool: disk.spool,
       log: log(whom),
       wake,
@@ -210,7 +213,19 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       for (const engine of engines) engine.wake()
     }
     const { receive, tell: hear } = openIntake(whom, ledger, wake)
-    running = { owner: whom, clock, ledger, receive, tell: hear }
+    const [engine] = engines
+    if (!engine) throw new Error('a bridge has an engine')
+    const health = createHealth({
+      ledger,
+      clock,
+      engine,
+      tools: [{ name: 'stripe', on: true, missingSecret: null }],
+      refusing: () => [],
+      caughtUp: () => [],
+      turnedAway: () => null,
+      log: log(whom)
+    })
+    running = { owner: whom, clock, ledger, receive, tell: hear, health }
     tell(() => `the process runs (start ${starts})`)
     for (const part of [...engines, upkeep]) part.start()
     stop = () => stopAll(whom, engines, upkeep, ledger)

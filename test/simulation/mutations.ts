@@ -3,7 +3,7 @@
 
 import type { EngineOptions } from '../../src/engine.ts'
 import { numberKey } from '../../src/invoice.ts'
-import type { CreateBody } from '../../src/ledger/ledger.ts'
+import type { CreateBody, Ledger } from '../../src/ledger/ledger.ts'
 import type { Page } from '../../src/portal/client.ts'
 import type { PortalInvoice } from '../../src/portal/schemas.ts'
 import type { Disk } from './disk.ts'
@@ -13,6 +13,8 @@ export type Mutation = {
   name: string
   /** What of the engine is replaced. */
   engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
+  /** What keeps events goes by this ledger. */
+  intake?: (ledger: Ledger) => Ledger
   /** A restored disk looks like the one before. */
   keepsIdentity?: boolean
 }
@@ -149,6 +151,94 @@ const noDate: Mutation = {
 
 const trustRolledBack: Mutation = { name: 'trust a rolled-back copy', keepsIdentity: true }
 
+/** A reading counts, whatever it lacks of what is known. */
+const unaccounted: Mutation = {
+  name: 'evidence not accounted for',
+  engine: ({ ledger }) => ({
+    ledger: { ...ledger, holdings: { ...ledger.holdings, unseen: async () => [] } }
+  })
+}
+
+/** Not there when it is asked for: gone, whatever the list says. */
+const believeGet: Mutation = {
+  name: 'GET alone believed',
+  engine: ({ ledger }) => ({
+    ledger: { ...ledger, holdings: { ...ledger.holdings, has: async () => false } }
+  })
+}
+
+/** Of the answer to a create only the id is looked at. */
+const notCompared: Mutation = {
+  name: 'answers not compared',
+  engine: ({ portal }) => ({
+    portal: {
+      ...portal,
+      async createInvoice(...args) {
+        const written = await portal.createInvoice(...args)
+        if (written.outcome !== 'done') return written
+        const { id, createdAt } = written.value
+        const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
+        return { outcome: 'done', value: { id, createdAt, currency: null, paidAt: null, ...nothing } }
+      }
+    }
+  })
+}
+
+/** What is to be marked paid is taken for unpaid. */
+const markUnseen: Mutation = {
+  name: 'paid without looking',
+  engine({ ledger, portal }) {
+    const paying = new Set<string>()
+    return {
+      ledger: {
+        ...ledger,
+        async borrow(...args) {
+          const loans = await ledger.borrow(...args)
+          for (const { work, portalId } of loans) if (work === 'pay' && portalId) paying.add(portalId)
+          return loans
+        }
+      },
+      portal: {
+        ...portal,
+        async invoice(id) {
+          if (!paying.has(id)) return portal.invoice(id)
+          const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
+          return { id, createdAt: null, currency: null, paidAt: null, ...nothing }
+        }
+      }
+    }
+  }
+}
+
+/** Once released it is sent, whatever became of it. */
+const releaseUnbound: Mutation = {
+  name: 'release not bound',
+  engine: ({ ledger }) => ({
+    ledger: {
+      ...ledger,
+      borrow: async (...args) => (await ledger.borrow(...args)).map(loan => ({ ...loan, released: null }))
+    }
+  })
+}
+
+/** The copy's word is enough for a link. */
+const unconfirmed: Mutation = {
+  name: 'customers not confirmed',
+  engine: ({ ledger, portal }) => ({ portal: { ...portal, customer: id => ledger.holdings.customer(id) } })
+}
+
+const forgetVoided: Mutation = {
+  name: 'voided forgotten',
+  intake: ledger => ({
+    ...ledger,
+    voidSource: async (tool, sourceId, now) => {
+      const { rows } = await ledger.list({ tool, limit: 500 })
+      const isKnown = rows.some(({ invoiceNumber }) => sourceId.endsWith(invoiceNumber))
+      return isKnown ? ledger.voidSource(tool, sourceId, now) : false
+    }
+  })
+}
+
 export const mutations: readonly Mutation[] = [
   blindRetry,
   forgetSending,
@@ -157,5 +247,12 @@ export const mutations: readonly Mutation[] = [
   stopEarly,
   singleRead,
   noDate,
-  trustRolledBack
+  trustRolledBack,
+  unaccounted,
+  believeGet,
+  notCompared,
+  markUnseen,
+  releaseUnbound,
+  unconfirmed,
+  forgetVoided
 ]

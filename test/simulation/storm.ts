@@ -1,7 +1,7 @@
 // One seed from its first event to its verdict.
 
 import { judgeCosts } from './costs.ts'
-import { judge } from './invariants.ts'
+import { judge, watchSilence } from './invariants.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Mutation } from './mutations.ts'
 import { createPeople, type People } from './people.ts'
@@ -76,6 +76,7 @@ export const simulate = async (
     if (scheduler.now() > restMsMax) fail('it does not come to rest')
     if (glances % businessEvery === 0) sellOne()
     if (weather.bridge.review) await people.release()
+    if (glances % businessEvery === 0) watchSilence({ world, machine, tools, people })
     await scheduler.run(scheduler.now() + glanceMs, ended)
   }
   if (mayBeCorrected(machine, people))
