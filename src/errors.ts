@@ -236,7 +236,7 @@ export const advice = {
   PDF_NOT_A_PDF: {
     status: 422,
     next: 'hold',
-    what: 'What was sent or fetched is not a PDF, or its file is gone from the disk; the history says which.',
+    what: 'What was sent or fetched is not a PDF, or its file is gone from the disk or was changed there; the history says which.',
     operator:
       'Open pdfUrl: it must give the PDF itself, without login. Then `deliver`. Or send it again, with the PDF.'
   },
