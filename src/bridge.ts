@@ -1,6 +1,5 @@
 // A whole bridge, opened from its settings: ledger, spool, portal, worker and server, and how they end together.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Metrics } from '../plugins/metrics.ts'
@@ -9,6 +8,7 @@ import { buildApp } from './app.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import { type Config, realPortalUrl } from './config.ts'
+import { openDataFolder } from './data-folder.ts'
 import { createDesk, type OpenTool } from './desk.ts'
 import { createEngine, createPaceFor } from './engine.ts'
 import { BridgeError } from './errors.ts'
@@ -68,7 +68,7 @@ export const openBridge = async ({
   version
 }: BridgeOptions): Promise<Bridge> => {
   const toolsOn = openTools(config, tools)
-  const folder = ledgerFolder(config.DATA_DIR)
+  const folder = openDataFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
   await recogniseSenders(
     ledger.holdings,
@@ -239,13 +239,4 @@ const openMetrics = async (
   if (METRICS_PORT === undefined) return undefined
   const { createMetrics } = await import('../plugins/metrics.ts')
   return createMetrics(options)
-}
-
-const ledgerFolder = (folder: string): string => {
-  try {
-    mkdirSync(folder, { recursive: true })
-    return folder
-  } catch (cause) {
-    throw new BridgeError('LEDGER_UNREADABLE', `DATA_DIR cannot be made: ${folder}`, { cause })
-  }
 }
