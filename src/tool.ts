@@ -15,6 +15,9 @@ import type { Senders } from './senders.ts'
 import type { Spool } from './spool.ts'
 import type { ToolApi } from './tool-api.ts'
 
+/** What nobody has proven yet is parsed up to here: a stranger's body must not keep the event loop. */
+export const unprovenBytesMax = 64 * 1024
+
 /** A webhook as it came in. */
 export type Delivery = { body: Buffer; headers: IncomingHttpHeaders; receivedAt: Instant }
 
@@ -84,9 +87,15 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   missingSecret: (settings: Settings) => string | null
   /** The variable that makes it take the vendor's test mode: refused while the portal is the real one. Null: it is off. */
   testMode?: (settings: Settings) => string | null
-  /** Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before this returned. */
+  /**
+   * Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before this returned, and nothing parsed that is larger
+   * than `unprovenBytesMax`.
+   */
   verify: (delivery: Delivery, settings: Settings) => void
-  /** An unsigned request that the vendor makes to check the address: answered 200, nothing is kept. */
+  /**
+   * An unsigned request that the vendor makes to check the address: answered 200, nothing is kept. Parses nothing above
+   * `unprovenBytesMax`.
+   */
   isRegistrationCheck?: (delivery: Delivery, settings: Settings) => boolean
   /** Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. */
   read: (body: Buffer, context: ReadContext<Settings>) => Reading
