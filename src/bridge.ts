@@ -20,7 +20,7 @@ import { fetchPdf } from './pdf.ts'
 import { createPortal } from './portal/client.ts'
 import type { Budget } from './portal/pace.ts'
 import { recogniseSenders, sendersOf } from './senders.ts'
-import { openSpool, type Spool } from './spool.ts'
+import { type DraftingSpool, openSpool } from './spool.ts'
 import { isWhole, type ToolModule } from './tool.ts'
 import { createToolApi } from './tool-api.ts'
 import { createUpkeep } from './upkeep.ts'
@@ -29,7 +29,7 @@ import { createWatch } from './watch.ts'
 export type Bridge = {
   app: FastifyInstance
   ledger: Ledger
-  spool: Spool
+  spool: DraftingSpool
   /** Listens, then begins to deliver. Answers where it listens. */
   start: () => Promise<string>
   /** Takes nothing more in, lets what runs end, closes the ledger. */
@@ -194,7 +194,7 @@ export const openBridge = async ({
     spool,
     async start() {
       if (figures) await figures.listen({ host: config.HOST, port: config.METRICS_PORT ?? 0 })
-      const address = await app.listen({ host: config.HOST, port: config.PORT })
+      const address = await app.listenAt({ host: config.HOST, port: config.PORT })
       engine.start()
       catchUp.start()
       upkeep.start()
