@@ -1,11 +1,11 @@
-# syntax=docker/dockerfile:1
 # Two stages, so that npm's cache does not travel. The runtime that npm ci would bring is left out: the image is one.
-FROM node:26-slim AS modules
+# By its digest, for all platforms: Node 26.10.0 as it was looked at, and nothing that came under the same name later.
+FROM node:26-slim@sha256:930557a230abacbc3f4fd9b8648abf8f4bee1e17cb72195dcdfb2f709bc85b33 AS modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 
-FROM node:26-slim
+FROM node:26-slim@sha256:930557a230abacbc3f4fd9b8648abf8f4bee1e17cb72195dcdfb2f709bc85b33
 WORKDIR /app
 # One arena: each thread's own would keep memory that it never needs again.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=1

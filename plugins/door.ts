@@ -5,12 +5,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import fp from 'fastify-plugin'
 import type { Doors } from '../src/doors.ts'
 import { isCode } from '../src/errors.ts'
+import type { ClientOf } from './client.ts'
 
-export default fp<{ tool: string; doors: Pick<Doors, 'refused'> }>(
-  async (app, { tool, doors }) => {
+export default fp<{ tool: string; doors: Pick<Doors, 'refused'>; clientOf: ClientOf }>(
+  async (app, { tool, doors, clientOf }) => {
     // With the error as it was thrown, even where the answer is 429.
     app.addHook('onError', async (request, _reply, error) => {
-      if (isCode(error, 'NOT_AUTHENTIC')) doors.refused(tool, error.message, claims(request.headers))
+      if (!isCode(error, 'NOT_AUTHENTIC')) return
+      doors.refused(tool, clientOf(request), error.message, claims(request.headers))
     })
   },
   { name: 'door' }

@@ -11,6 +11,14 @@ export default fp(
     app.setErrorHandler<FastifyError>((error, request, reply) =>
       sendProblem(named(error, request), request, reply)
     )
+    // Before a body is read that nobody wants.
+    app.addHook('onRequest', async request => {
+      if (request.is404) throw new BridgeError('NOT_FOUND')
+    })
+    // What is left of a body is let through, so that its sender gets to the answer.
+    app.addHook('onResponse', async ({ raw }) => {
+      if (!raw.readableEnded) raw.resume()
+    })
     app.setNotFoundHandler((request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply))
   },
   { name: 'problems' }
@@ -25,6 +33,8 @@ export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: 
       retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000)
     )
   }
+  // What is left of it nobody is going to read.
+  if (code === 'BODY_TOO_SLOW') reply.header('connection', 'close')
   if (statusCode === 401)
     reply.header(
       'www-authenticate',

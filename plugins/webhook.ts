@@ -3,21 +3,38 @@
 
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Instant } from '../src/clock.ts'
 import { BridgeError, isCode } from '../src/errors.ts'
 import type { Kept } from '../src/intake.ts'
-import type { Delivery, Tool, ToolOptions } from '../src/tool.ts'
+import {
+  type Held,
+  largeBytesMax,
+  type Reading,
+  type Tool,
+  type ToolOptions,
+  type Unread,
+  unprovenBytesMax,
+  type Wait
+} from '../src/tool.ts'
+import { openBody } from './intake/body.ts'
 
 type Answer = Kept | { result: 'ignored'; reason: string }
+
+/** What an authentic event says, with the body where it could not be read. */
+type Proven = {
+  receivedAt: Instant
+  reading: Exclude<Reading, { kind: 'unreadable' }> | (Unread & { kind: 'unreadable' })
+}
 
 export const webhook = <Schema extends z.ZodObject>(
   tool: Tool<Schema>
 ): FastifyPluginAsync<ToolOptions<z.output<Schema>>> =>
   async function webhookPlugin(app, options) {
-    const { settings, intake, clock, timeZone, refused } = options
+    const { settings, intake, clock, timeZone, strangers, refused, believed } = options
 
-    // Signatures cover the exact bytes, so nobody may parse before us.
+    // Signatures cover the exact bytes, so nobody may parse before us; and nobody reads before there is a place.
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
     app.setErrorHandler(async (error, request) => {
       if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request)))
@@ -25,18 +42,17 @@ export const webhook = <Schema extends z.ZodObject>(
       throw error
     })
 
-    const ignore = (reason: string, { receivedAt }: Delivery): Answer => {
-      intake.ignore(tool.name, reason, receivedAt)
+    const ignore = (reason: string, now: Instant): Answer => {
+      intake.ignore(tool.name, reason, now)
       return { result: 'ignored', reason }
     }
 
-    const keep = async (delivery: Delivery, request: FastifyRequest): Promise<Answer> => {
-      const now = delivery.receivedAt
-      const reading = tool.read(delivery.body, { settings: settings!, timeZone })
-      if (reading.kind === 'ignored') return ignore(reading.reason, delivery)
+    const keep = async (proven: Proven, request: FastifyRequest): Promise<Answer> => {
+      const { reading, receivedAt: now } = proven
+      if (reading.kind === 'ignored') return ignore(reading.reason, now)
       if (reading.kind === 'gone') return withoutMore(await intake.gone(tool.name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
-        await intake.keepUnreadable(tool.name, { ...reading, body: delivery.body }, now)
+        await intake.keepUnreadable(tool.name, reading, now)
         return { result: 'accepted' }
       }
       const test = request.headers['factuurbrug-test'] === 'true'
@@ -46,19 +62,58 @@ export const webhook = <Schema extends z.ZodObject>(
       return worst(kept)
     }
 
+    /** Null: the vendor only looks whether somebody is there. The body is not to be used afterwards. */
+    const prove = (body: Buffer, request: FastifyRequest, settings: z.output<Schema>): Proven | null => {
+      const delivery = { body, headers: request.headers, receivedAt: clock.now() }
+      if (tool.isRegistrationCheck?.(delivery, settings)) return null
+      tool.verify(delivery, settings)
+      believed(request)
+      const reading = tool.read(body, { settings, timeZone })
+      const { receivedAt } = delivery
+      return reading.kind === 'unreadable'
+        ? { receivedAt, reading: { ...reading, body: Buffer.from(body) } }
+        : { receivedAt, reading }
+    }
+
     app.post(`/${tool.name}`, async request => {
       if (settings === null) throw new BridgeError('TOOL_NOT_SET_UP')
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const delivery = { body, headers: request.headers, receivedAt: clock.now() }
       // The secret exists only once the webhook is registered, and registering wants a running address.
       const missing = tool.missingSecret(settings)
-      if (missing !== null) return ignore(`${missing} is not set`, delivery)
-      if (tool.isRegistrationCheck?.(delivery, settings))
-        return { result: 'ignored', reason: 'registration check' }
-      tool.verify(delivery, settings)
-      return keep(delivery, request)
+      if (missing !== null) return ignore(`${missing} is not set`, clock.now())
+      const proven = await strangers.host(request, held =>
+        readWhole(request, { held, wait: strangers.patience(), use: body => prove(body, request, settings) })
+      )
+      if (proven === null) return { result: 'ignored', reason: 'registration check' }
+      return keep(proven, request)
     })
   }
+
+type Use<T> = { held: Held; wait: Wait; use: (body: Buffer) => T }
+
+/** Reads the body to its end, and has it used while its memory is there. */
+const readWhole = async <T>({ raw, headers }: FastifyRequest, { held, wait, use }: Use<T>): Promise<T> => {
+  if (Number(headers['content-length'] ?? 0) > largeBytesMax) throw new BridgeError('BODY_TOO_LARGE')
+  // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
+  const source = raw.iterator({ destroyOnReturn: false })
+  const body = openBody(source, { bytesMax: largeBytesMax, seen: () => {}, wait })
+  const chunks: Buffer[] = []
+  let bytes = 0
+  while (bytes <= unprovenBytesMax) {
+    const chunk = await body.read()
+    if (chunk === null) return use(Buffer.concat(chunks))
+    chunks.push(chunk)
+    bytes += chunk.length
+  }
+  return held.large(async memory => {
+    let end = 0
+    const add = (chunk: Buffer) => {
+      end += chunk.copy(memory, end)
+    }
+    for (const chunk of chunks.splice(0)) add(chunk)
+    for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) add(chunk)
+    return use(memory.subarray(0, end))
+  })
+}
 
 const withoutMore = (kept: Kept): Answer =>
   kept.result === 'ignored' ? { result: kept.result, reason: kept.reason } : { result: kept.result }

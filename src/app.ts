@@ -1,12 +1,18 @@
 // Composition: which plugin gets what, in which scope. No logic.
 
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import api, { operatorOnly } from '../plugins/api.ts'
+import api from '../plugins/api.ts'
+import { createClientOf } from '../plugins/client.ts'
+import connections from '../plugins/connections.ts'
 import customersApi from '../plugins/customers-api.ts'
 import door from '../plugins/door.ts'
+import entrances from '../plugins/entrances.ts'
 import healthPage from '../plugins/health.ts'
+import { bytesPerSecondMin, patienceMsMax } from '../plugins/intake/patience.ts'
+import { createOperatorOnly } from '../plugins/operator.ts'
 import problems, { sendProblem } from '../plugins/problems.ts'
 import refusals from '../plugins/refusals.ts'
+import { createStrangers } from '../plugins/strangers.ts'
 import type { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -17,15 +23,16 @@ import { BridgeError } from './errors.ts'
 import { createHealth, type Health } from './health.ts'
 import type { Intake } from './intake.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { createLockout } from './lockout.ts'
 import { ledgerNames } from './senders.ts'
-import type { Spool } from './spool.ts'
-import type { ToolModule } from './tool.ts'
+import type { DraftingSpool } from './spool.ts'
+import { type ToolModule, unprovenBytesMax } from './tool.ts'
 
 export type AppOptions = {
   config: Config
   tools: ToolModule[]
   ledger: Ledger
-  spool: Spool
+  spool: DraftingSpool
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
   desk: Pick<Desk, 'refusing'>
   intake: Intake
@@ -35,11 +42,19 @@ export type AppOptions = {
   version: string
 }
 
-// Bodies that carry a PDF have limits of their own, in the tool's plugin.
-const bodyBytesMax = 1024 * 1024
+// Who opens a connection and says nothing, or its headers byte by byte.
+const headersMsMax = 15_000
+const lookEveryMs = 5000
 
-// A sender that trickles its bytes must not keep a place for ever; 20 MB take less over the slowest line in use.
-const requestMsMax = 120_000
+// Longer than the minute for which proxies keep theirs: who closes first is the one that does not lose a request.
+const keptAliveMs = 72_000
+
+// Nothing moved on it for so long, in either direction.
+const silentMsMax = 120_000
+
+/** Of the largest body in its longest form, base64 with escapes in it, over the slowest line that is waited for. */
+const requestMsMax = (pdfBytesMax: number): number =>
+  Math.ceil(((pdfBytesMax * 5) / 3 / bytesPerSecondMin) * 1000) + patienceMsMax
 
 // An invoice number of 100 characters, each percent-encoded at its longest.
 const pathPartCharactersMax = 1200
@@ -62,15 +77,28 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     logController: new LogController({ disableRequestLogging: true }),
     // An address that is none.
     frameworkErrors: (_error, request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply),
-    bodyLimit: bodyBytesMax,
-    requestTimeout: requestMsMax,
+    // Tools read their own bodies, which may be larger.
+    bodyLimit: unprovenBytesMax,
+    requestTimeout: requestMsMax(config.PDF_BYTES_MAX),
+    connectionTimeout: silentMsMax,
+    keepAliveTimeout: keptAliveMs,
+    http: { headersTimeout: headersMsMax, connectionsCheckingInterval: lookEveryMs },
     routerOptions: { maxParamLength: pathPartCharactersMax }
   })
 
+  const clientOf = createClientOf(config.TRUST_PROXY_HEADER)
+  await app.register(connections)
+  await app.register(entrances, { platform: process.platform })
   await app.register(problems)
-  await app.register(refusals, { trustProxyHeader: config.TRUST_PROXY_HEADER })
+  await app.register(refusals, { clientOf })
 
   const doors = createDoors({ clock, log: logger })
+  const strangers = createStrangers({ clientOf, clock, pdfBytesMax: config.PDF_BYTES_MAX })
+  const operator = createOperatorOnly({
+    token: config.OPERATOR_TOKEN,
+    lockout: createLockout({ clock }),
+    clientOf
+  })
   const health = createHealth({
     ledger,
     clock,
@@ -87,7 +115,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     prefix: '/api',
     ledger,
     clock,
-    operatorToken: config.OPERATOR_TOKEN,
+    operator,
     tools: told,
     catchUp,
     portalUrl: config.PORTAL_URL,
@@ -103,7 +131,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     customers: engine.customers,
     tools: told.map(({ name }) => name),
     engine,
-    operator: operatorOnly(config.OPERATOR_TOKEN)
+    operator
   })
 
   for (const { tool, default: plugin } of tools) {
@@ -112,21 +140,28 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
         scope.route({
           method: ['GET', 'PUT', 'PATCH', 'DELETE'],
           url: `/${tool.name}`,
-          handler: async (_request, reply) => {
+          // Before a body is read.
+          onRequest: async (_request, reply) => {
             reply.header('allow', 'POST')
             throw new BridgeError('METHOD_NOT_ALLOWED')
-          }
+          },
+          handler: async () => {}
         })
-        await scope.register(door, { tool: tool.name, doors })
+        await scope.register(door, { tool: tool.name, doors, clientOf })
         await scope.register(plugin, {
           settings: config.tools[tool.name] ?? null,
-          intake: doors.behind(tool.name, intake),
+          intake,
           spool,
           clock,
           timeZone: config.PORTAL_TIME_ZONE,
           sendNotification: config.SEND_NOTIFICATION,
           pdfBytesMax: config.PDF_BYTES_MAX,
-          refused: app.refused
+          strangers,
+          refused: app.refused,
+          believed(request) {
+            doors.believed(tool.name, clientOf(request))
+            app.trustConnection(request)
+          }
         })
       },
       { prefix: '/webhooks' }

@@ -1,6 +1,5 @@
 // A whole bridge, opened from its settings: ledger, spool, portal, worker and server, and how they end together.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Metrics } from '../plugins/metrics.ts'
@@ -9,6 +8,7 @@ import { buildApp } from './app.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import { type Config, realPortalUrl } from './config.ts'
+import { openDataFolder } from './data-folder.ts'
 import { createDesk, type OpenTool } from './desk.ts'
 import { createEngine, createPaceFor } from './engine.ts'
 import { BridgeError } from './errors.ts'
@@ -20,7 +20,7 @@ import { fetchPdf } from './pdf.ts'
 import { createPortal } from './portal/client.ts'
 import type { Budget } from './portal/pace.ts'
 import { recogniseSenders, sendersOf } from './senders.ts'
-import { openSpool, type Spool } from './spool.ts'
+import { type DraftingSpool, openSpool } from './spool.ts'
 import { isWhole, type ToolModule } from './tool.ts'
 import { createToolApi } from './tool-api.ts'
 import { createUpkeep } from './upkeep.ts'
@@ -29,7 +29,7 @@ import { createWatch } from './watch.ts'
 export type Bridge = {
   app: FastifyInstance
   ledger: Ledger
-  spool: Spool
+  spool: DraftingSpool
   /** Listens, then begins to deliver. Answers where it listens. */
   start: () => Promise<string>
   /** Takes nothing more in, lets what runs end, closes the ledger. */
@@ -68,7 +68,7 @@ export const openBridge = async ({
   version
 }: BridgeOptions): Promise<Bridge> => {
   const toolsOn = openTools(config, tools)
-  const folder = ledgerFolder(config.DATA_DIR)
+  const folder = openDataFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
   await recogniseSenders(
     ledger.holdings,
@@ -194,7 +194,7 @@ export const openBridge = async ({
     spool,
     async start() {
       if (figures) await figures.listen({ host: config.HOST, port: config.METRICS_PORT ?? 0 })
-      const address = await app.listen({ host: config.HOST, port: config.PORT })
+      const address = await app.listenAt({ host: config.HOST, port: config.PORT })
       engine.start()
       catchUp.start()
       upkeep.start()
@@ -239,13 +239,4 @@ const openMetrics = async (
   if (METRICS_PORT === undefined) return undefined
   const { createMetrics } = await import('../plugins/metrics.ts')
   return createMetrics(options)
-}
-
-const ledgerFolder = (folder: string): string => {
-  try {
-    mkdirSync(folder, { recursive: true })
-    return folder
-  } catch (cause) {
-    throw new BridgeError('LEDGER_UNREADABLE', `DATA_DIR cannot be made: ${folder}`, { cause })
-  }
 }

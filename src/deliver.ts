@@ -175,10 +175,11 @@ const readyPdf = async (
   { ledger, spool, fetchPdf, desk, clock }: Delivery
 ): Promise<Blob | Outcome | null> => {
   const kept = loan.document && (await spool.blob(loan.document))
-  if (kept) return kept
+  if (kept && kept !== 'changed') return kept
+  const happened = kept ? 'on the disk is not the one that was kept' : 'is gone from the disk'
   // Only a tool that knows the invoice by an id of its own can be asked again. Sent once more, with it, it goes on.
   if (loan.invoice.pdfUrl === null && loan.invoice.sourceId === null)
-    return failed('PDF_NOT_A_PDF', 'the PDF is gone from the disk: send the invoice again, with it')
+    return failed('PDF_NOT_A_PDF', `the PDF ${happened}: send the invoice again, with it`)
   let document: Document
   try {
     const address = await desk.pdf(loan)
@@ -187,7 +188,11 @@ const readyPdf = async (
   } catch (error) {
     return failedBy(error)
   }
-  if (await ledger.attach(loan, document, clock.now())) return spool.blob(document)
+  if (await ledger.attach(loan, document, clock.now())) {
+    if (kept) await spool.remove(loan.document!)
+    const fresh = await spool.blob(document)
+    return fresh === 'changed' ? failed('PDF_NOT_READY', 'the PDF was changed on the disk at once') : fresh
+  }
   await spool.remove(document)
   return null
 }

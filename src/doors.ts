@@ -1,9 +1,8 @@
 // Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, may have brought an
-// invoice that is now missing; that ends as soon as the tool is believed again. Kept in memory: whoever has a wrong secret
-// comes again.
+// invoice that is now missing; that ends as soon as the tool is believed again. Kept in memory, and bounded: whoever has a
+// wrong secret comes again.
 
 import type { Clock, Instant } from './clock.ts'
-import type { Intake } from './intake.ts'
 import type { Log } from './log.ts'
 import { createSeldom } from './seldom.ts'
 
@@ -11,54 +10,92 @@ export type TurnedAway = { requests: number; lastAt: Instant }
 
 export interface Doors {
   /** A request was not authentic. `claims`: it carries what only somebody sends who means to prove something. */
-  refused: (tool: string, reason: string, claims: boolean) => void
-  /** The same intake, for what comes in by a tool's address: whoever gets as far as that is believed. */
-  behind: (tool: string, intake: Intake) => Intake
-  /** Those that claimed to be the tool since it was last believed; null when there were none lately. */
+  refused: (tool: string, client: string, reason: string, claims: boolean) => void
+  /** A request was authentic, whatever it was about. */
+  believed: (tool: string, client: string) => void
+  /** Those that claimed to be the tool since it was last believed; null when nobody needs to be told of any. */
   turnedAway: (tool: string) => TurnedAway | null
 }
 
 const minute = 60_000
+const day = 24 * 60 * minute
 
 // Anybody may be refused; they must not fill the log.
 const warnEveryMs = minute
 
 // Long enough for everybody to be told. A tool that is never used again must not be warned of for ever.
-const forgottenMs = 24 * 60 * minute
+const forgottenMs = day
+
+// Of one that was never believed: a stranger tries a header once, and another one. A sender with a wrong secret comes
+// again: its vendor tries again by itself, or the person does who sets it up.
+const ofOneClientMin = 3
+
+// Platforms send from many addresses, so that each of them may come once only.
+const togetherMin = 10
+
+// A flow may send one invoice a week.
+const countedMs = 30 * day
+
+// Of each tool. Vendors send from a few dozen.
+const clientsMax = 1000
+
+type Refused = TurnedAway & { wasBelieved: boolean }
+type Door = { believed: Set<string>; refused: Map<string, Refused> }
 
 export const createDoors = ({ clock, log }: { clock: Clock; log: Log }): Doors => {
-  const away = new Map<string, TurnedAway>()
+  const doors = new Map<string, Door>()
   const mayWarn = createSeldom(warnEveryMs)
 
-  const turnedAway: Doors['turnedAway'] = tool => {
-    const found = away.get(tool)
-    return found && clock.now() - found.lastAt <= forgottenMs ? found : null
+  const doorOf = (tool: string): Door => {
+    const door = doors.get(tool) ?? { believed: new Set(), refused: new Map() }
+    doors.set(tool, door)
+    return door
   }
 
   return {
-    turnedAway,
-
-    refused(tool, reason, claims) {
+    refused(tool, client, reason, claims) {
       if (mayWarn(tool, clock.monotonic()))
         log.warn({ tool, code: 'NOT_AUTHENTIC', reason }, 'request refused')
       if (!claims) return
-      away.set(tool, { requests: (turnedAway(tool)?.requests ?? 0) + 1, lastAt: clock.now() })
+      const { believed, refused } = doorOf(tool)
+      const before = refused.get(client)
+      const counts = before !== undefined && clock.now() - before.lastAt <= countedMs
+      // The one that was refused last stands last.
+      refused.delete(client)
+      refused.set(client, {
+        requests: (counts ? before.requests : 0) + 1,
+        lastAt: clock.now(),
+        wasBelieved: believed.has(client)
+      })
+      forgetOldest(refused)
     },
 
-    behind(tool, { receive, tell, gone, keepUnreadable, ignore }) {
-      const believed =
-        <Args extends unknown[], Answer>(next: (...args: Args) => Answer) =>
-        (...args: Args): Answer => {
-          away.delete(tool)
-          return next(...args)
-        }
-      return {
-        receive: believed(receive),
-        tell: believed(tell),
-        gone: believed(gone),
-        keepUnreadable: believed(keepUnreadable),
-        ignore: believed(ignore)
-      }
+    believed(tool, client) {
+      const { believed, refused } = doorOf(tool)
+      refused.clear()
+      believed.delete(client)
+      believed.add(client)
+      forgetOldest(believed)
+    },
+
+    turnedAway(tool) {
+      const counted = [...doorOf(tool).refused.values()].filter(
+        ({ lastAt }) => clock.now() - lastAt <= countedMs
+      )
+      const isMany = sum(counted) >= togetherMin
+      const told = counted.filter(
+        ({ requests, wasBelieved }) => isMany || wasBelieved || requests >= ofOneClientMin
+      )
+      const lastAt = Math.max(...told.map(({ lastAt }) => lastAt))
+      return clock.now() - lastAt <= forgottenMs ? { requests: sum(told), lastAt } : null
     }
   }
+}
+
+const sum = (refused: Refused[]): number => refused.reduce((total, { requests }) => total + requests, 0)
+
+/** Of what keeps the order in which things came. */
+const forgetOldest = (clients: Set<string> | Map<string, unknown>): void => {
+  const [oldest] = clients.keys()
+  if (clients.size > clientsMax && oldest !== undefined) clients.delete(oldest)
 }

@@ -33,6 +33,13 @@ export const advice = {
     what: 'The request is larger than the bridge takes.',
     operator: 'Send a smaller PDF, or raise PDF_BYTES_MAX.'
   },
+  BODY_TOO_SLOW: {
+    status: 408,
+    next: 'refuse',
+    what: 'The request came so slowly that it was ended.',
+    operator:
+      'Send it again, over a line that carries at least 8 KB a second, or send pdfUrl instead of the PDF.'
+  },
   TYPE_UNSUPPORTED: {
     status: 415,
     next: 'refuse',
@@ -50,7 +57,7 @@ export const advice = {
     status: 429,
     next: 'refuse',
     what: 'Too many refused requests came from this address.',
-    operator: 'Wait a minute; then correct the secret in the sender.'
+    operator: 'Wait as long as the answer says; then correct the secret in the sender, or the operator token.'
   },
   NOT_FOUND: {
     status: 404,
@@ -97,7 +104,7 @@ export const advice = {
   INTAKE_BUSY: {
     status: 503,
     next: 'refuse',
-    what: 'Too many PDFs are being received at this moment.',
+    what: 'Too many PDFs and events are being received at this moment.',
     operator: 'Nothing: the sender tries again.',
     typed: 'Run the command again in a minute.'
   },
@@ -236,7 +243,7 @@ export const advice = {
   PDF_NOT_A_PDF: {
     status: 422,
     next: 'hold',
-    what: 'What was sent or fetched is not a PDF, or its file is gone from the disk; the history says which.',
+    what: 'What was sent or fetched is not a PDF, or its file is gone from the disk or was changed there; the history says which.',
     operator:
       'Open pdfUrl: it must give the PDF itself, without login. Then `deliver`. Or send it again, with the PDF.'
   },

@@ -119,6 +119,10 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+// What any command writes (ledger, PDFs, lock) is for the eyes of its user alone.
+const umask = 0o077
+
 export const main = async (): Promise<void> => {
+  process.umask(umask)
   process.exitCode = await run(process.argv.slice(2))
 }

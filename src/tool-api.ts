@@ -1,4 +1,4 @@
-// How a tool's API is asked: what its answers mean to the worker, and amounts that never pass through a float.
+// How a tool's API is asked: what its answers mean to the worker, and how amounts are kept from passing through a float.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Instant } from './clock.ts'
@@ -14,6 +14,8 @@ export type Asked = {
   form?: Record<string, string>
   /** What the token must be allowed to, in the vendor's words: a 403 names it. */
   needs?: string
+  /** Whether floats serve for all numbers in the answer that are looked at; else, and without it, they are their digits. */
+  plain?: (json: unknown) => boolean
   /** How long to wait after 429, from the answer; the vendor's own reading of Retry-After. */
   pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
 }
@@ -22,8 +24,8 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; json: unkno
 
 export interface ToolApi {
   /**
-   * A 2xx, 3xx or 404 as it is, its body read as JSON (numbers as their digits, undefined when it is none). Everything
-   * else rejects: TOOL_UNAUTHORIZED for 401 and 403, TOOL_BUSY for 429, TOOL_UNREACHABLE for the rest.
+   * A 2xx, 3xx or 404 as it is, its body read as JSON (undefined when it is none). Everything else rejects:
+   * TOOL_UNAUTHORIZED for 401 and 403, TOOL_BUSY for 429, TOOL_UNREACHABLE for the rest.
    */
   ask: (asked: Asked) => Promise<Answer>
 }
@@ -32,7 +34,7 @@ const pauseMsDefault = 60_000
 const pauseMsMax = 3_600_000
 
 export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
-  async ask({ url, method = 'GET', headers, json, form, needs, pauseMs }) {
+  async ask({ url, method = 'GET', headers, json, form, needs, plain, pauseMs }) {
     const answer = await send(http, url, {
       method,
       headers,
@@ -55,7 +57,7 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
     if (status !== 404 && (status < 200 || status >= 400)) {
       throw new BridgeError('TOOL_UNREACHABLE', `${host} answered ${status}`)
     }
-    return { status, headers: answer.headers, json: readJson(answer.body) }
+    return { status, headers: answer.headers, json: readJson(String(answer.body), plain) }
   }
 })
 
@@ -78,15 +80,20 @@ const secondsOf = ({ 'retry-after': seconds }: IncomingHttpHeaders): number | un
 
 // What node's types do not know yet: the third argument holds the value as it is written.
 type Reviver = (key: string, value: unknown, written: { source?: string }) => unknown
-const parse = JSON.parse as (body: string, reviver: Reviver) => unknown
+type Parse = (body: string, reviver: Reviver) => unknown
 
-/** JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts stay what they are. */
+/**
+ * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they are.
+ * Each value is asked for, so that a megabyte takes half a second: only for what is proven, and where a number can be such
+ * a one. Everything else is for JSON.parse.
+ */
 export const parseDigits = (body: string): unknown =>
-  parse(body, (_key, value, { source }) => (typeof value === 'number' ? source : value))
+  (JSON.parse as Parse)(body, (_key, value, { source }) => (typeof value === 'number' ? source : value))
 
-const readJson = (body: unknown): unknown => {
+const readJson = (body: string, plain: Asked['plain']): unknown => {
   try {
-    return parseDigits(String(body))
+    const json: unknown = plain && JSON.parse(body)
+    return plain?.(json) ? json : parseDigits(body)
   } catch {
     return undefined
   }

@@ -12,8 +12,14 @@ import type { Clock, Instant } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Invoice } from './invoice.ts'
 import type { Senders } from './senders.ts'
-import type { Spool } from './spool.ts'
+import type { DraftingSpool } from './spool.ts'
 import type { ToolApi } from './tool-api.ts'
+
+/** What nobody has proven yet is parsed up to here: a stranger's body must not keep the event loop. */
+export const unprovenBytesMax = 64 * 1024
+
+/** A webhook's body. An invoice with all its lines takes a tenth of it. */
+export const largeBytesMax = 1024 * 1024
 
 /** A webhook as it came in. */
 export type Delivery = { body: Buffer; headers: IncomingHttpHeaders; receivedAt: Instant }
@@ -84,9 +90,15 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   missingSecret: (settings: Settings) => string | null
   /** The variable that makes it take the vendor's test mode: refused while the portal is the real one. Null: it is off. */
   testMode?: (settings: Settings) => string | null
-  /** Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before this returned. */
+  /**
+   * Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before this returned, and nothing parsed that is larger
+   * than `unprovenBytesMax`.
+   */
   verify: (delivery: Delivery, settings: Settings) => void
-  /** An unsigned request that the vendor makes to check the address: answered 200, nothing is kept. */
+  /**
+   * An unsigned request that the vendor makes to check the address: answered 200, nothing is kept. Parses nothing above
+   * `unprovenBytesMax`.
+   */
   isRegistrationCheck?: (delivery: Delivery, settings: Settings) => boolean
   /** Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. */
   read: (body: Buffer, context: ReadContext<Settings>) => Reading
@@ -120,20 +132,45 @@ export type Sample = { body: string; headers: Record<string, string> }
 /** Identity; exists so that `settings` types the others. */
 export const defineTool = <Schema extends z.ZodObject>(tool: Tool<Schema>): Tool<Schema> => tool
 
+/** What an unproven body takes. */
+export type Held = {
+  /**
+   * What is more than `unprovenBytesMax` is read in here, a few at a time; the others wait with the rest unread. The memory
+   * is for as long as the step lasts, and holds `largeBytesMax`.
+   */
+  large: <T>(step: (memory: Buffer) => Promise<T>) => Promise<T>
+  /** Throws INTAKE_BUSY when there is no room for so many bytes. */
+  onDisk: (bytes: number) => void
+}
+
+/** Passes on what `next` brings, which is so many bytes; rejects with BODY_TOO_SLOW when that takes too long. */
+export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) => Promise<T>
+
+/** Bodies whose sender nobody has proven yet. */
+export type Strangers = {
+  /** Takes a place for as long as the step lasts; INTAKE_BUSY when too many wait for one. */
+  host: <T>(request: FastifyRequest, step: (held: Held) => Promise<T>) => Promise<T>
+  /** For one body, proven or not: how long its next bytes are waited for. */
+  patience: () => Wait
+}
+
 /** What the bridge gives to every tool's plugin. */
 export type ToolOptions<Settings = unknown> = {
   /** This tool's settings; null when none of them is set: then every event is answered 503. */
   settings: Settings | null
   /** Keeps events durably; only after it resolved may the sender be answered 200. */
   intake: Intake
-  spool: Spool
+  spool: Pick<DraftingSpool, 'draft' | 'remove'>
   clock: Clock
   timeZone: string
   /** Whether the portal mails the customer, when the event does not say. */
   sendNotification: boolean
   pdfBytesMax: number
+  strangers: Strangers
   /** Counts a refusal; true when this address has had too many: then 429 instead of 401. */
   refused: (request: FastifyRequest) => Promise<boolean>
+  /** Told of each request that was proven. */
+  believed: (request: FastifyRequest) => void
 }
 
 /** A file of plugins/tools. The generic intake reads streams, so it brings a plugin but only half a tool. */

@@ -216,9 +216,13 @@ t.test('nothing is left lying about', async t => {
 t.test('the image runs Node itself, as nobody, on the version that is asked for everywhere', async t => {
   const image = textOf('Dockerfile')
   const { optionalDependencies, type } = JSON.parse(textOf('package.json'))
-  const major = /^FROM node:(\d+)-slim$/m.exec(image)?.[1]
+  const bases = [...image.matchAll(/^FROM (\S+)/gm)].map(([, base = '']) => base)
+  const [, major] = /^node:(\d+)-slim@/.exec(bases[0] ?? '') ?? []
 
   t.equal(type, 'module')
+  t.equal(bases.length, 2)
+  for (const base of bases) t.match(base, /^node:\d+-slim@sha256:[0-9a-f]{64}$/, 'pinned by its digest')
+  t.equal(new Set(bases).size, 1, 'what is installed in one runs in the other')
   t.match(image, /^CMD \["node", "bin\/factuurbrug\.js", "serve"\]$/m, 'as PID 1, so that it gets the signal')
   t.match(image, /^USER node\n(?!.*^USER )/ms, 'never root again')
   t.match(image, /^COPY package\.json package-lock\.json \.npmrc \.\/$/m)
@@ -236,13 +240,19 @@ t.test('on Fly one machine always runs, has time to drain, and keeps what it hol
   const drainMs = Number(
     /^const drainMs = ([\d_]+)$/m.exec(textOf('src/bridge.ts'))?.[1]?.replaceAll('_', '')
   )
-  const seconds = (name: string) => Number(new RegExp(`^ *${name} = "?(\\d+)`, 'm').exec(fly)?.[1])
+  const numberOf = (name: string) => Number(new RegExp(`^ *${name} = "?(\\d+)`, 'm').exec(fly)?.[1])
 
   t.match(fly, /^ *auto_stop_machines = "off"$/m)
   t.match(fly, /^ *min_machines_running = 1$/m)
   t.match(fly, /^kill_signal = "SIGTERM"$/m)
-  t.ok(seconds('kill_timeout') * 1000 > drainMs && drainMs > 0, `${drainMs} ms`)
+  t.ok(numberOf('kill_timeout') * 1000 > drainMs && drainMs > 0, `${drainMs} ms`)
   t.match(fly, /^ *path = "\/health"$/m)
+  const room = Number(/^const roomFor = (\d+)$/m.exec(textOf('plugins/connections.ts'))?.[1])
+  t.match(fly, /^ *type = "connections"$/m)
+  t.ok(
+    numberOf('soft_limit') < numberOf('hard_limit') && numberOf('hard_limit') < room,
+    'the proxy leaves room'
+  )
   t.equal(fly.match(/^\[\[?mounts\]?\]$/gm)?.length, 1)
   const mounted = /^ *destination = "(.+)"$/m.exec(fly)?.[1]
   t.match(fly, new RegExp(`^ *DATA_DIR = "${mounted}"$`, 'm'))

@@ -2,9 +2,13 @@
 // nothing is read ahead of them, so that a slow disk slows the sender down and memory stays small.
 
 import { BridgeError } from '../../src/errors.ts'
+import type { Wait } from '../../src/tool.ts'
 
 export type Body = {
-  /** The next bytes, null after the last. BODY_TOO_LARGE above the limit, FIELDS_INVALID when the sender went away. */
+  /**
+   * The next bytes, null after the last. BODY_TOO_LARGE above the limit, BODY_TOO_SLOW when they do not come, FIELDS_INVALID
+   * when the sender went away.
+   */
   read: () => Promise<Buffer | null>
   /** Takes back what a reader did not need: the next `read` gives it again. */
   unread: (bytes: Buffer) => void
@@ -12,21 +16,33 @@ export type Body = {
   drain: () => Promise<void>
 }
 
-export type BodyOptions = { bytesMax: number; seen: (bytes: Uint8Array) => void }
+export type BodyOptions = {
+  bytesMax: number
+  seen: (bytes: Uint8Array) => void
+  /** How long each of the next bytes is waited for; for ever unless it is told. */
+  wait?: Wait
+}
 
 /** What a reader throws when a body cannot be understood; `field` is `body` when it is about the whole. */
 export const unreadable = (field: string, message: string, cause?: unknown): BridgeError =>
   new BridgeError('FIELDS_INVALID', `${field}: ${message}`, { problems: [{ field, message }], cause })
 
-export const openBody = (source: AsyncIterable<Uint8Array>, { bytesMax, seen }: BodyOptions): Body => {
+export const openBody = (
+  source: AsyncIterable<Uint8Array>,
+  { bytesMax, seen, wait = next => next() }: BodyOptions
+): Body => {
   const chunks = source[Symbol.asyncIterator]()
   let bytes = 0
   const returned: Buffer[] = []
   let failure: BridgeError | null = null
 
   const next = async (): Promise<Buffer | null> => {
-    const { done, value } = await chunks.next()
+    const { done, value } = await wait(
+      () => chunks.next(),
+      ({ value }) => value?.length ?? 0
+    )
     if (done) return null
+    if (bytes > 0) await nextTurn()
     bytes += value.length
     if (bytes > bytesMax) throw new BridgeError('BODY_TOO_LARGE', `the body is larger than ${bytesMax} bytes`)
     seen(value)
@@ -45,6 +61,8 @@ export const openBody = (source: AsyncIterable<Uint8Array>, { bytesMax, seen }: 
         error instanceof BridgeError
           ? error
           : unreadable('body', 'the connection ended before the body', error)
+      // Lets go of the stream. Of one that is silent that is in vain, and nobody waits for it.
+      void chunks.return?.()
       throw failure
     }
   }
@@ -59,6 +77,9 @@ export const openBody = (source: AsyncIterable<Uint8Array>, { bytesMax, seen }: 
     }
   }
 }
+
+/** One chunk of each body in each turn of the event loop: a fast one would keep everybody else waiting. */
+const nextTurn = () => new Promise(resolve => setImmediate(resolve))
 
 /** A whole body as text, for those that are small by nature. */
 export const readText = async (body: Body): Promise<string> => {

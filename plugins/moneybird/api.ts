@@ -5,7 +5,7 @@ import type { Instant } from '../../src/clock.ts'
 import { BridgeError } from '../../src/errors.ts'
 import type { PdfAddress, Told, Unread } from '../../src/tool.ts'
 import type { Answer, Asked } from '../../src/tool-api.ts'
-import { parseInvoice } from './invoice.ts'
+import { numbersMatter, parseInvoice } from './invoice.ts'
 import type { MoneybirdLine, Settings } from './settings.ts'
 
 // Moneybird's own maximum.
@@ -38,8 +38,10 @@ export const ask = async (line: MoneybirdLine, path: string, { query, ...asked }
   const { url, headers } = addressOf(path, line.settings)
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
   const needs = `the scope ${path.startsWith('webhooks') ? 'settings' : 'sales_invoices'}`
-  return line.api.ask({ ...asked, url: `${url}${search}`, headers, needs, pauseMs })
+  return line.api.ask({ ...asked, url: `${url}${search}`, headers, needs, plain, pauseMs })
 }
+
+const plain = (json: unknown): boolean => ![json].flat().some(numbersMatter)
 
 /** Moneybird names the moment, in seconds since 1970, not how long. */
 const pauseMs = ({ 'retry-after': at = '' }: IncomingHttpHeaders, now: Instant): number | undefined =>

@@ -23,7 +23,7 @@ const Webhook = z.object({
   url: z.string(),
   enabled_events: z.array(z.string()).nullish(),
   deactivated_at: z.string().nullish(),
-  last_http_status: z.string().nullish().catch(null) // digits
+  last_http_status: z.coerce.string().nullish().catch(null)
 })
 type Webhook = z.output<typeof Webhook>
 

@@ -37,6 +37,8 @@ export const ask = async (
     url: `${STRIPE_API_URL}/v1/${path}${search}`,
     headers: { authorization: `Bearer ${STRIPE_API_KEY}`, 'stripe-version': apiVersion },
     needs: rights[kindOf(path)] ?? 'more rights',
+    // Minor units and seconds are whole and small.
+    plain: () => true,
     ...(form ? { method: 'POST', form } : {})
   })
   if (status === 404) return null

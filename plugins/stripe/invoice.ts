@@ -10,11 +10,16 @@ import type { Told } from '../../src/tool.ts'
 /** Set on an invoice, a subscription or a customer it holds the portal's id of the customer. */
 export const portalIdKey = 'mijnklantportaal_customer_id'
 
-// Numbers are their digits by now (parseDigits).
-export const seconds = z
-  .string('expected seconds since 1970')
-  .regex(/^\d{1,11}$/, 'expected seconds since 1970')
-  .transform(digits => Number(digits) * 1000)
+// Minor units and seconds are whole and small, so that a float holds them. What catch-up could not read an earlier version
+// kept with numbers as text.
+const whole = (expected: string, written: RegExp) =>
+  z
+    .union([z.int(expected), z.string(expected)], expected)
+    .transform(String)
+    .pipe(z.string().regex(written, expected))
+    .transform(Number)
+
+export const seconds = whole('expected seconds since 1970', /^\d{1,11}$/).transform(at => at * 1000)
 const time = seconds.nullish().transform(at => at ?? null)
 
 // What only describes is left out where it cannot be read; an invoice does not wait for a name.
@@ -52,7 +57,7 @@ export const Invoice = z.object(
     collection_method: text,
     currency: z.string('expected a currency').regex(/^[a-z]{3}$/i, 'expected a currency'),
     // Zero- and three-decimal currencies keep Stripe's digits: only euros are delivered, the rest waits for a person.
-    total: z.string('expected whole minor units').regex(/^-?\d{1,11}$/, 'expected whole minor units'),
+    total: whole('expected whole minor units', /^-?\d{1,11}$/),
     created: seconds,
     effective_at: time,
     due_date: time,
@@ -91,7 +96,7 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told =>
       invoiceNumber: invoice.number ?? invoice.id, // of a draft, which has none and goes nowhere
       sourceId: invoice.id,
       customer: customerOf(invoice),
-      amountCents: Number(invoice.total) || 0, // there is a negative zero
+      amountCents: invoice.total || 0, // there is a negative zero
       currency: invoice.currency.toUpperCase(),
       issuedAt: dateOf(invoice.effective_at ?? finalisedAt ?? invoice.created, timeZone),
       dueAt: invoice.due_date === null ? null : dateOf(invoice.due_date, timeZone),

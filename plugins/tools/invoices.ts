@@ -2,10 +2,11 @@
 // so that a PDF never stands in memory. See the README for the fields.
 
 import type { Readable } from 'node:stream'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { BridgeError, isCode } from '../../src/errors.ts'
 import { ledgerName } from '../../src/senders.ts'
-import type { ToolOptions } from '../../src/tool.ts'
+import type { Document, Draft } from '../../src/spool.ts'
+import type { Held, ToolOptions, Wait } from '../../src/tool.ts'
 import { openBody } from '../intake/body.ts'
 import { type Content, contentOf } from '../intake/content.ts'
 import { openFields } from '../intake/fields.ts'
@@ -26,13 +27,16 @@ export const tool = {
     signedSample(about, secretOf(given, sender))
 }
 
-// Times PDF_BYTES_MAX this is the disk that unfinished uploads may take, for each of the two gates.
+// Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
 const gateOptions = { places: 16, waitingMax: 256 }
 
 type Admission = { proof: Proof; content: Content }
 
+/** What an authentic body said, by which of the secrets; its PDF is not synced yet. */
+type Said = { reading: Reading; draft: Draft | null; which: number }
+
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
-  const { intake, spool, clock, pdfBytesMax, refused } = options
+  const { intake, spool, clock, pdfBytesMax, strangers, refused, believed } = options
   const keys = options.settings === null ? [] : keysOf(options.settings)
   const prove = options.settings && openProof(keys.map(({ secret }) => secret))
   /** Its name in the ledger, by which of the secrets it had. */
@@ -43,10 +47,9 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       : ledgerName(tool.name, sendersOf(options.settings), sender)
   }
   const judge = openFields(options)
-  // A signature is proven by the last byte of its body only. Strangers who pretend to sign get a gate of their own,
-  // so that those who are proven by their headers never wait behind them.
-  const provenGate = openGate(gateOptions)
-  const unprovenGate = openGate(gateOptions)
+  // A signature is proven by the last byte of its body only. Those who are proven by their headers have a gate of their
+  // own, so that they never wait behind strangers who pretend to sign.
+  const gate = openGate(gateOptions)
 
   // The body stays in its stream until the handler pulls it.
   app.removeAllContentTypeParsers()
@@ -64,15 +67,37 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     request.setDecorator<Admission>('admission', { proof, content: contentOf(request.headers, pdfBytesMax) })
   })
 
-  app.post('/invoices', async request => {
+  /** Reads it to its end, and answers what it said only once it is proven. */
+  const read = async (request: FastifyRequest, held: Held | null): Promise<Said> => {
     const { proof, content } = request.getDecorator<Admission>('admission')
-    const gate = proof.proven ? provenGate : unprovenGate
-    const reading = openReading(pdf => gate.pass(() => spool.keep(pdf)), pdfBytesMax)
-    let asked = false
+    let draft: Draft | null = null
+    const keepPdf = async (pdf: AsyncIterable<Uint8Array>): Promise<Document> => {
+      draft = held ? await spool.draft(counted(pdf, held)) : await gate.pass(() => spool.draft(pdf))
+      return draft.document
+    }
+    const reading = openReading(keepPdf, pdfBytesMax)
     try {
-      const which = await readProven(request.raw, proof, content, reading)
+      const proven = () => believed(request)
+      const unread = { proof, content, reading, wait: strangers.patience(), proven }
+      const which = await readProven(request.raw, unread)
+      return { reading, draft, which }
+    } catch (error) {
+      await (draft as Draft | null)?.drop()
+      throw error
+    }
+  }
+
+  app.post('/invoices', async request => {
+    const { proof } = request.getDecorator<Admission>('admission')
+    const { reading, draft, which } = proof.proven
+      ? await read(request, null)
+      : await strangers.host(request, held => read(request, held))
+    let asked = false
+    let document: Document | null = null
+    try {
       const { invoice, notify } = judge(reading)
-      const { document } = reading
+      // Nothing waits for the disk before it is proven and understood, and no row names what is not on the disk.
+      document = draft && (await draft.keep())
       const test = request.headers['factuurbrug-test'] === 'true'
       asked = true
       const result = await intake.receive(
@@ -81,9 +106,10 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       )
       return { result }
     } catch (error) {
+      await draft?.drop()
       // Once asked, the ledger may name the document, unless it says that it kept nothing.
       const unnamed = !asked || isCode(error, 'LEDGER_UNAVAILABLE')
-      if (reading.document && unnamed) await spool.remove(reading.document)
+      if (document && unnamed) await spool.remove(document)
       throw error
     }
   })
@@ -91,19 +117,27 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
 
 export default plugin
 
+type Unread = Admission & { reading: Reading; wait: Wait; proven: () => void }
+
 /** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
 const readProven = async (
   raw: Readable,
-  proof: Proof,
-  content: Content,
-  reading: Reading
+  { proof, content, reading, wait, proven }: Unread
 ): Promise<number> => {
   // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
   const chunks = raw.iterator({ destroyOnReturn: false })
-  const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update })
+  const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update, wait })
   const [outcome] = await Promise.allSettled([content.read(body, reading)])
   await body.drain()
   const which = proof.verify()
+  proven()
   if (outcome.status === 'rejected') throw outcome.reason
   return which
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, { onDisk }: Held) {
+  for await (const chunk of source) {
+    onDisk(chunk.length)
+    yield chunk
+  }
 }

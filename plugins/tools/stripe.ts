@@ -3,7 +3,6 @@
 // https://docs.stripe.com/webhooks
 
 import { defineTool } from '../../src/tool.ts'
-import { parseDigits } from '../../src/tool-api.ts'
 import { getInvoice, portalIdOf } from '../stripe/api.ts'
 import { missed } from '../stripe/catch-up.ts'
 import { check } from '../stripe/check.ts'
@@ -30,7 +29,7 @@ export const tool = defineTool({
   read(body, context) {
     let event: unknown
     try {
-      event = parseDigits(body.toString())
+      event = JSON.parse(body.toString())
     } catch {
       return { kind: 'unreadable', problem: 'the body is not JSON', sourceId: null }
     }

@@ -1,6 +1,5 @@
 // Proves a set-up before it goes live: settings, ledger, token, clock, addresses. Changes nothing in the portal.
 
-import { mkdirSync } from 'node:fs'
 import { rm, statfs } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openTools } from '../bridge.ts'
 import { type Config, readConfig } from '../config.ts'
+import { asOwnerOf, nearest, openDataFolder } from '../data-folder.ts'
 import type { OpenTool } from '../desk.ts'
 import { BridgeError, isCode } from '../errors.ts'
 import { bareHost, isPublic, openHttp } from '../http.ts'
@@ -42,9 +42,9 @@ export const run: Command = async (args, terminal) => {
     ...checkTools(config, tools),
     checkAddress(config, on),
     ...(await askTools(config, on, terminal)),
-    await checkLedger(config),
+    await asOwnerOf(config.DATA_DIR, () => checkLedger(config)),
     ...(await checkPortal(config, terminal)),
-    await checkPdf(config, values.pdf)
+    await asOwnerOf(config.DATA_DIR, () => checkPdf(config, values.pdf))
   ]
   if (values.json) terminal.print(JSON.stringify(findings, null, 2))
   else for (const finding of findings) terminal.print(lineOf(finding))
@@ -129,13 +129,13 @@ const checkAddress = (config: Config, on: OpenTool[]): Finding => {
 const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
   const what = 'ledger'
   try {
-    mkdirSync(DATA_DIR, { recursive: true })
+    openDataFolder(DATA_DIR)
     await openSqlite({ file: join(DATA_DIR, 'ledger.sqlite') }).close()
   } catch (error) {
     // Whoever holds it has proven that it can be opened.
     if (!isCode(error, 'LEDGER_IN_USE')) return { ok: false, what, found: messageOf(error) }
   }
-  const { bavail, bsize } = await statfs(DATA_DIR)
+  const { bavail, bsize } = await statfs(nearest(DATA_DIR))
   const free = bavail * bsize
   const megabytes = `${Math.floor(free / 1_000_000)} MB free in ${DATA_DIR}`
   return free < freeBytesMin

@@ -8,6 +8,7 @@ import { memory } from './memory.ts'
 import { requests } from './requests.ts'
 import { start } from './start.ts'
 import { storm } from './storm.ts'
+import { strangers } from './strangers.ts'
 import { webhooks } from './webhooks.ts'
 
 export type Row = { what: string; figure: string; beside: string }
@@ -21,7 +22,8 @@ const benches: Record<string, Bench> = {
   requests,
   customers: customersFound,
   'by-hand': customerByHand,
-  storm
+  storm,
+  strangers
 }
 
 const run = async (): Promise<void> => {

@@ -25,18 +25,6 @@ t.test('nobody learns or changes anything without the token of the operator', as
   t.equal((await app.inject('/api/openapi.json')).statusCode, 200, 'what can be asked is no secret')
 })
 
-t.test('guessing is slow; the right token passes all the same', async t => {
-  const { app, ask } = await openApp(t)
-  const guess = async (remoteAddress: string) =>
-    (await app.inject({ url: '/api/summary', remoteAddress, headers: { authorization: 'Bearer guess' } }))
-      .statusCode
-  const guesses = await Array.fromAsync({ length: 40 }, () => guess('10.0.0.1'))
-
-  t.strictSame(guesses, [...Array(30).fill(401), ...Array(10).fill(429)])
-  t.equal((await ask('GET', '/api/summary', { remoteAddress: '10.0.0.1' })).statusCode, 200)
-  t.equal(await guess('10.0.0.2'), 401, 'another address has guesses of its own')
-})
-
 t.test('the summary counts, and says where webhooks go', async t => {
   const { ask, receive, path, clock } = await openApp(t, { PUBLIC_URL: 'https://facturen.example' })
   for (const number of ['A-1', 'A-2', 'A-3']) await receive(number)

@@ -2,8 +2,9 @@
 
 import Fastify from 'fastify'
 import type { Test } from 'tap'
-import { operatorOnly } from '../../plugins/api.ts'
+import { createClientOf } from '../../plugins/client.ts'
 import customersApi from '../../plugins/customers-api.ts'
+import { createOperatorOnly } from '../../plugins/operator.ts'
 import problems from '../../plugins/problems.ts'
 import refusals from '../../plugins/refusals.ts'
 import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
@@ -11,6 +12,7 @@ import { systemClock } from '../../src/clock.ts'
 import { createCustomers } from '../../src/customers.ts'
 import type { Customer } from '../../src/invoice.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { createLockout } from '../../src/lockout.ts'
 import { createPortal } from '../../src/portal/client.ts'
 import { createPace } from '../../src/portal/pace.ts'
 import { createReader } from '../../src/portal/reader.ts'
@@ -45,8 +47,9 @@ export const openCustomersApp = async (t: Test) => {
 
   let woken = 0
   const app = Fastify()
+  const clientOf = createClientOf(undefined)
   await app.register(problems)
-  await app.register(refusals, { trustProxyHeader: undefined })
+  await app.register(refusals, { clientOf })
   await app.register(customersApi, {
     prefix: '/api',
     ledger,
@@ -57,7 +60,11 @@ export const openCustomersApp = async (t: Test) => {
         woken += 1
       }
     },
-    operator: operatorOnly(operatorToken)
+    operator: createOperatorOnly({
+      token: operatorToken,
+      lockout: createLockout({ clock }),
+      clientOf
+    })
   })
   t.teardown(() => app.close())
 

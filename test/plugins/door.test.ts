@@ -1,27 +1,34 @@
 import t, { type Test } from 'tap'
 import { timedSignature } from '../../plugins/timed-signature.ts'
 import { fixture, secret as stripeSecret } from '../fixtures/stripe.ts'
-import { openApp } from './app.ts'
+import { openApp, secret } from './app.ts'
 
 const wrong = 'whsec_anderandersanders'
 
 const open = async (t: Test) => {
   const bridge = await openApp(t, { STRIPE_WEBHOOK_SECRET: stripeSecret })
-  const post = async (tool: string, headers: Record<string, string>, payload: Buffer | string = '{}') =>
+  const post = async (
+    tool: string,
+    headers: Record<string, string>,
+    payload: Buffer | string = '{}',
+    remoteAddress = '192.0.2.1'
+  ) =>
     (
       await bridge.app.inject({
         method: 'POST',
         url: `/webhooks/${tool}`,
+        remoteAddress,
         headers: { 'content-type': 'application/json', ...headers },
         payload
       })
     ).statusCode
-  const signed = (by: string) => {
+  const signed = (by: string, remoteAddress?: string) => {
     const body = fixture('credit-note')
     return post(
       'stripe',
       { 'stripe-signature': timedSignature(body.toString(), by, bridge.clock.now()) },
-      body
+      body,
+      remoteAddress
     )
   }
   const health = async () => (await bridge.app.inject('/health?fail=warn')).statusCode
@@ -32,11 +39,10 @@ const open = async (t: Test) => {
 
 t.test('a wrong secret is told in health and the summary, until the tool is believed', async t => {
   const { clock, signed, health, warnings, refusals } = await open(t)
-  t.equal(await signed(wrong), 401)
-  t.equal(await signed(wrong), 401)
+  for (const _ of [1, 2, 3]) t.equal(await signed(wrong), 401)
 
   const lastAt = new Date(clock.now()).toISOString().replace('.000', '')
-  const output = `2 requests refused (wrong secret?), last at ${lastAt}`
+  const output = `3 requests refused (wrong secret?), last at ${lastAt}`
   t.strictSame(await warnings(), [{ check: 'tools', tool: 'stripe', output }])
   t.equal(await health(), 503)
   const reason = 'no signature in stripe-signature matches the body'
@@ -49,12 +55,27 @@ t.test('a wrong secret is told in health and the summary, until the tool is beli
   t.equal(await health(), 200)
 })
 
+t.test('one forged header makes no warning; one refusal of who used to be believed does', async t => {
+  const { signed, health, warnings, refusals } = await open(t)
+  t.equal(await signed(wrong, '192.0.2.66'), 401)
+  t.equal(await signed(wrong, '192.0.2.66'), 401)
+  t.equal(await health(), 200)
+  t.equal(refusals().length, 1, 'the log has it')
+
+  t.equal(await signed(stripeSecret, '2001:db8::1'), 200)
+  t.equal(await signed(wrong, '192.0.2.66'), 401)
+  t.equal(await health(), 200)
+  t.equal(await signed(wrong, '2001:db8::2'), 401, 'the same /64')
+  t.match(await warnings(), [{ check: 'tools', tool: 'stripe', output: /^1 request refused/ }])
+  t.equal(await health(), 503)
+})
+
 t.test('the generic intake has no other trace of an invoice that it refused', async t => {
   const { post, receive, warnings, refusals } = await open(t)
   const guesses = [{ authorization: 'Bearer another secret' }, { 'webhook-signature': 'v1,x' }]
-  for (const headers of guesses) t.equal(await post('invoices', headers), 401)
+  for (const headers of [...guesses, ...guesses]) t.equal(await post('invoices', headers), 401)
 
-  t.match(await warnings(), [{ tool: 'invoices', output: /^2 requests refused/ }])
+  t.match(await warnings(), [{ tool: 'invoices', output: /^4 requests refused/ }])
   t.match(refusals(), [{ tool: 'invoices', reason: 'authorization carries another secret' }])
   t.match(await receive('A-1'), { statusCode: 200 })
   t.strictSame(await warnings(), [])
@@ -82,4 +103,16 @@ t.test('strangers make no warning: they do not even claim to be the tool', async
     ['stripe', 'invoices'],
     'the log has them'
   )
+})
+
+t.test('an invoice that cannot be read was sent by somebody who is believed', async t => {
+  const { post, warnings } = await open(t)
+  const right = { authorization: `Bearer ${secret}` }
+  for (const _ of [1, 2, 3]) await post('invoices', { authorization: 'Bearer another secret' })
+  t.equal((await warnings()).length, 1)
+
+  t.equal(await post('invoices', right, '{"amount":"1"}'), 422)
+  t.strictSame(await warnings(), [])
+  t.equal(await post('invoices', { authorization: 'Bearer another secret' }), 401)
+  t.match(await warnings(), [{ output: /^1 request refused/ }])
 })

@@ -1,5 +1,6 @@
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { createClientOf } from '../../plugins/client.ts'
 import refusals from '../../plugins/refusals.ts'
 import { openApp, secret } from './app.ts'
 
@@ -7,7 +8,7 @@ const allowed = 30
 
 const open = async (t: Test, trustProxyHeader?: string) => {
   const app = Fastify()
-  await app.register(refusals, { trustProxyHeader })
+  await app.register(refusals, { clientOf: createClientOf(trustProxyHeader) })
   app.get('/', async request => ({ tooMany: await app.refused(request) }))
   t.teardown(() => app.close())
   const refuse = async (remoteAddress: string, headers: Record<string, string> = {}) =>
@@ -26,6 +27,14 @@ t.test('each address has its own count', async t => {
 
   t.equal(await refuse('10.0.0.1'), true)
   t.equal(await refuse('10.0.0.2'), false)
+})
+
+t.test('an IPv6 host has one count for its whole /64', async t => {
+  const { refuse } = await open(t)
+  for (let at = 0; at < allowed; at++) await refuse(`2001:db8:1:2::${at.toString(16)}`)
+
+  t.equal(await refuse('2001:db8:1:2:ffff::'), true)
+  t.equal(await refuse('2001:db8:1:3::'), false)
 })
 
 t.test('a header counts only where a proxy writes it', async t => {

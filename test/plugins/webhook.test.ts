@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { createClientOf } from '../../plugins/client.ts'
 import problems from '../../plugins/problems.ts'
 import refusals from '../../plugins/refusals.ts'
 import { timedSignature } from '../../plugins/timed-signature.ts'
@@ -7,15 +10,54 @@ import stripe, { tool } from '../../plugins/tools/stripe.ts'
 import { createIntake } from '../../src/intake.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { openSpool } from '../../src/spool.ts'
-import type { ToolOptions } from '../../src/tool.ts'
+import type { Held, ToolOptions } from '../../src/tool.ts'
 import { but, day, env, fixture, invoice, type Json, now, secret, timeZone } from '../fixtures/stripe.ts'
 import { silent } from '../src/delivery.ts'
+import { handClock } from '../src/portal/hand-clock.ts'
+import { openStrangers } from './open-strangers.ts'
 
 const { invoiceNumber } = invoice
 const accepted = { result: 'accepted' }
 const duplicate = { result: 'duplicate' }
 
-const open = async (t: Test, settings: Json | null = env) => {
+/** How many large bodies are read, and how many asked to be. */
+const watchLarge = () => {
+  const counts = { asked: 0, inside: 0, most: 0 }
+  let isAsked = () => {}
+  const watch =
+    (pass: Held['large']): Held['large'] =>
+    step => {
+      counts.asked += 1
+      isAsked()
+      return pass(async memory => {
+        counts.inside += 1
+        counts.most = Math.max(counts.most, counts.inside)
+        try {
+          return await step(memory)
+        } finally {
+          counts.inside -= 1
+        }
+      })
+    }
+  return {
+    watch,
+    asked: (count: number) =>
+      new Promise<void>(resolve => {
+        isAsked = () => counts.asked >= count && resolve()
+        isAsked()
+      }),
+    inside: () => counts.inside,
+    most: () => counts.most
+  }
+}
+
+const open = async (
+  t: Test,
+  settings: Json | null = env,
+  options: Parameters<typeof openStrangers>[0] = {}
+) => {
+  const strangers = openStrangers(options)
+  const large = watchLarge()
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
@@ -32,8 +74,8 @@ const open = async (t: Test, settings: Json | null = env) => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(problems)
-  await app.register(refusals, { trustProxyHeader: undefined })
-  const options: ToolOptions<ReturnType<typeof tool.settings.parse>> = {
+  await app.register(refusals, { clientOf: createClientOf(undefined) })
+  const given: ToolOptions<ReturnType<typeof tool.settings.parse>> = {
     settings: settings && tool.settings.parse(settings),
     intake,
     spool,
@@ -41,9 +83,15 @@ const open = async (t: Test, settings: Json | null = env) => {
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1000,
-    refused: app.refused
+    strangers: {
+      ...strangers,
+      host: (request, step) =>
+        strangers.host(request, held => step({ ...held, large: large.watch(held.large) }))
+    },
+    refused: app.refused,
+    believed: () => {}
   }
-  await app.register(stripe, options)
+  await app.register(stripe, given)
   const post = async (body: Buffer, headers: Record<string, string> = {}) => {
     const answer = await app.inject({
       method: 'POST',
@@ -57,7 +105,12 @@ const open = async (t: Test, settings: Json | null = env) => {
     ledger,
     alerts,
     told,
+    large,
     post,
+    listen: async () => {
+      await app.listen({ port: 0, host: '127.0.0.1' })
+      return (app.server.address() as AddressInfo).port
+    },
     send: (body: Buffer, headers: Record<string, string> = {}, by = secret) =>
       post(body, { 'stripe-signature': timedSignature(body.toString(), by, now), ...headers })
   }
@@ -171,4 +224,84 @@ t.test('before its secret exists nothing is believed, and the address answers', 
   t.match(await post(Buffer.from('{}')), answer)
   t.strictSame((await ledger.list({ limit: 10 })).rows, [])
   t.strictSame(told, [{ tool: 'stripe', reason: answer.body.reason }], 'strangers do not fill the log')
+})
+
+t.test('nothing of a stranger is parsed, and of who is believed a body is parsed once', async t => {
+  const { post, send } = await open(t)
+  const { parse } = JSON
+  const parsed: number[] = []
+  JSON.parse = (text, reviver) => {
+    parsed.push(text.length)
+    return parse(text, reviver)
+  }
+  t.teardown(() => {
+    JSON.parse = parse
+  })
+  const body = Buffer.from(`[${'1,'.repeat(500_000)}1]`)
+
+  t.match(await send(body, {}, `${secret}x`), { status: 401 })
+  t.match(await post(body), { status: 401 })
+  t.strictSame(
+    parsed.filter(length => length > 1000),
+    []
+  )
+  t.match(await send(fixture('finalized')), { status: 200 })
+  t.strictSame(
+    parsed.filter(length => length > 1000),
+    [fixture('finalized').length]
+  )
+})
+
+t.test('a body has an end, told beforehand or not, and is proven up to it', async t => {
+  const { send } = await open(t)
+  const sized = (bytes: number) => Buffer.from(JSON.stringify({ rest: 'x'.repeat(bytes - 11) }))
+
+  t.match(await send(sized(1024 * 1024)), { status: 200, body: { result: 'ignored' } })
+  t.match(await send(sized(1024 * 1024 + 1)), { status: 413, body: { code: 'BODY_TOO_LARGE' } })
+  const headers = { 'transfer-encoding': 'chunked' }
+  t.match(await send(sized(1024 * 1024 + 1), headers), { status: 413, body: { code: 'BODY_TOO_LARGE' } })
+})
+
+t.test('of strangers’ large bodies a few are read at a time; a small event passes all the same', async t => {
+  const { listen, send, large } = await open(t)
+  const port = await listen()
+  const half = Buffer.alloc(500_000, ' ')
+  const head =
+    'POST /stripe HTTP/1.1\r\nHost: bridge\r\nStripe-Signature: t=1,v1=0\r\nContent-Length: 1000000\r\n\r\n'
+  const strangers = Array.from({ length: 40 }, () => {
+    const socket = connect(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    socket.write(head)
+    socket.write(half)
+    return { socket, answer: once(socket, 'data') as Promise<[Buffer]> }
+  })
+  await large.asked(40)
+  t.equal(large.inside(), 6, 'of 8 one client has three quarters')
+  t.match(await send(fixture('finalized')), { status: 200, body: accepted })
+
+  for (const { socket } of strangers) socket.write(half)
+  for (const { answer } of strangers) t.match(String((await answer)[0]), /^HTTP\/1\.1 (401|429) /)
+  t.equal(large.most(), 6)
+})
+
+t.test('a body that does not come is ended with a reason', async t => {
+  const clock = handClock()
+  const { listen } = await open(t, env, { clock })
+  const socket = connect(await listen(), '127.0.0.1')
+  t.teardown(() => socket.destroy())
+  const asleep = Promise.withResolvers<void>()
+  const { sleep } = clock
+  clock.sleep = (...args) => {
+    asleep.resolve()
+    return sleep(...args)
+  }
+  socket.write('POST /stripe HTTP/1.1\r\nHost: bridge\r\nContent-Length: 100\r\n\r\n{')
+  await asleep.promise
+  const answer = once(socket, 'data')
+  const closed = once(socket, 'close')
+  await clock.advance(30_000)
+
+  const [text] = (await answer) as [Buffer]
+  t.match(String(text), /^HTTP\/1\.1 408 .*connection: close.*"BODY_TOO_SLOW".*8000 bytes a second/is)
+  await closed
 })

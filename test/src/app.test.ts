@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { loadTools } from '../../plugins/registry.ts'
 import { openApp, operatorToken, secret } from '../plugins/app.ts'
@@ -54,4 +56,44 @@ t.test('the client behind a proxy is the one that its header names', async t => 
   for (let at = 0; at < 30; at++) await guess('1.1.1.1')
 
   t.strictSame([await guess('1.1.1.1'), await guess('2.2.2.2')], [429, 401])
+})
+
+t.test('what nobody asked for is refused before its body is read', async t => {
+  const { app } = await openApp(t)
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  const asked: [line: string, status: number][] = [
+    ['POST /nothing-here', 404],
+    ['PUT /webhooks/stripe', 405],
+    ['POST /api/catch-up', 401],
+    ['DELETE /api/customers/invoices/1', 401]
+  ]
+  for (const [line, status] of asked) {
+    const socket = connect(Number(port), '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    const headers = ['Host: bridge', 'Content-Type: application/json', 'Content-Length: 60000']
+    socket.write([`${line} HTTP/1.1`, ...headers, '', '{'].join('\r\n'))
+    const [answer] = await once(socket, 'data')
+    t.equal(Number(String(answer).split(' ')[1]), status, line)
+  }
+})
+
+t.test('nothing above 64 KB is parsed by the server itself', async t => {
+  const { ask } = await openApp(t)
+  const payload = (bytes: number) => ({ payload: JSON.stringify({ tool: 'x'.repeat(bytes - 11) }) })
+  const headers = { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' }
+
+  t.match(await ask('POST', '/api/catch-up', { ...payload(64 * 1024), headers }), { statusCode: 422 })
+  t.match(await ask('POST', '/api/catch-up', { ...payload(64 * 1024 + 1), headers }), { statusCode: 413 })
+})
+
+t.test('connections that say nothing, or not enough, are ended; the slowest line has its time', async t => {
+  const { app } = await openApp(t)
+  const { headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections } = app.server
+
+  t.match(
+    { headersTimeout, keepAliveTimeout, timeout },
+    { headersTimeout: 15_000, keepAliveTimeout: 72_000, timeout: 120_000 }
+  )
+  t.ok(requestTimeout > (20_000_000 / 8000) * 1000, 'a PDF of 20 MB over 64 kbit/s')
+  t.ok(maxConnections > 0 && maxConnections < 4000)
 })

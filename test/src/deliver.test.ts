@@ -1,3 +1,5 @@
+import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { samplePdf } from '../../plugins/sample.ts'
 import { decide } from '../../src/decide.ts'
@@ -97,55 +99,77 @@ t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
   t.equal(opened.sandbox.counts.requests, 0)
 })
 
-t.test('a kept PDF that is gone from the disk is fetched again, from wherever it can be had', async t => {
-  const fromTool = { url: 'https://tool.example/42.pdf' }
-  const cases: [from: string, pdfUrl: string | null, watch: NonNullable<DeliveryOptions['watch']>][] = [
-    ['https://acme.example/42.pdf', 'https://acme.example/42.pdf', delivery => delivery],
-    [fromTool.url, null, delivery => ({ ...delivery, desk: { ...delivery.desk, pdf: async () => fromTool } })]
-  ]
-  for (const [from, pdfUrl, watch] of cases) {
-    const opened = await openDelivery(t, { watch })
-    const document = await opened.keepPdf()
-    const loan = await opened.lend(arrival({ pdfUrl }, { document }))
-    await opened.spool.remove(document)
+/** Ways in which a kept file is no longer what was kept. */
+const losses: Record<string, (file: string) => void> = {
+  'gone from the disk': file => rmSync(file),
+  'other bytes, as many': file => writeFileSync(file, Buffer.alloc(statSync(file).size, '%PDF-1.7 other ')),
+  'cut off': file => truncateSync(file, 9),
+  empty: file => truncateSync(file, 0)
+}
 
-    t.match(await opened.deliver(loan, { review: true }), { kind: 'review' })
-    t.strictSame(
-      [...(await opened.ledger.documents())].includes(document.file),
-      false,
-      'the row has the new one'
-    )
-    await opened.ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null }, opened.clock.now())
-    await opened.ledger.act(invoiceNumber, 'deliver', opened.clock.now())
-    t.match(await opened.deliver(await borrowOne(opened.ledger, opened.clock.now())), { kind: 'created' })
-    t.strictSame(opened.fetched, [from])
-    t.equal(opened.sandbox.invoices[0]?.bytes, samplePdf(from).length)
-  }
-})
+for (const [how, lose] of Object.entries(losses))
+  t.test(`a kept PDF is fetched again, from wherever it can be had: ${how}`, async t => {
+    const fromTool = { url: 'https://tool.example/42.pdf' }
+    const cases: [from: string, pdfUrl: string | null, watch: NonNullable<DeliveryOptions['watch']>][] = [
+      ['https://acme.example/42.pdf', 'https://acme.example/42.pdf', delivery => delivery],
+      [
+        fromTool.url,
+        null,
+        delivery => ({ ...delivery, desk: { ...delivery.desk, pdf: async () => fromTool } })
+      ]
+    ]
+    for (const [from, pdfUrl, watch] of cases) {
+      const opened = await openDelivery(t, { watch })
+      const document = await opened.keepPdf()
+      const loan = await opened.lend(arrival({ pdfUrl }, { document }))
+      lose(join(t.testdirName, document.file))
 
-t.test('a lost PDF that nobody can be asked for is held at once, until it is sent again', async t => {
-  const opened = await openDelivery(t)
-  const { ledger, clock } = opened
-  const document = await opened.keepPdf()
-  const facts = { pdfUrl: null, sourceId: null }
-  const loan = await opened.lend(arrival(facts, { document }))
-  await opened.spool.remove(document)
-
-  const outcome = await opened.deliver(loan)
-  t.match(outcome, {
-    kind: 'failed',
-    code: 'PDF_NOT_A_PDF',
-    detail: /gone from the disk.*send the invoice again/
+      t.match(await opened.deliver(loan, { review: true }), { kind: 'review' })
+      t.strictSame(
+        [...(await opened.ledger.documents())].includes(document.file),
+        false,
+        'the row has the new one'
+      )
+      await opened.ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null }, opened.clock.now())
+      await opened.ledger.act(invoiceNumber, 'deliver', opened.clock.now())
+      t.match(await opened.deliver(await borrowOne(opened.ledger, opened.clock.now())), { kind: 'created' })
+      t.strictSame(opened.fetched, [from])
+      t.equal(opened.sandbox.invoices[0]?.bytes, samplePdf(from).length)
+      t.strictSame(
+        readdirSync(t.testdirName),
+        [...(await opened.ledger.documents())],
+        'and nothing else stays'
+      )
+    }
   })
-  t.equal(opened.sandbox.counts.requests, 0)
-  const patience = { retryFirstMs: 1, retryLongestMs: 1, retryForMs: 1 }
-  const standing = { now: clock.now(), random: 0, patience, standing: 'open' } as const
-  await ledger.record(loan, decide(outcome!, loan, standing), clock.now())
-  t.match(await rowOf(ledger), { state: 'held', code: 'PDF_NOT_A_PDF' })
 
-  await ledger.receive(arrival(facts, { document: await opened.keepPdf() }), clock.now())
-  t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
-})
+for (const [how, lose] of Object.entries(losses))
+  t.test(`a PDF that nobody can be asked for is held at once, until it is sent again: ${how}`, async t => {
+    const opened = await openDelivery(t)
+    const { ledger, clock } = opened
+    const document = await opened.keepPdf()
+    const facts = { pdfUrl: null, sourceId: null }
+    const loan = await opened.lend(arrival(facts, { document }))
+    lose(join(t.testdirName, document.file))
+
+    const outcome = await opened.deliver(loan)
+    t.match(outcome, {
+      kind: 'failed',
+      code: 'PDF_NOT_A_PDF',
+      detail:
+        how === 'gone from the disk'
+          ? /gone from the disk.*send the invoice again/
+          : /not the one that was kept.*send the invoice again/
+    })
+    t.equal(opened.sandbox.counts.requests, 0)
+    const patience = { retryFirstMs: 1, retryLongestMs: 1, retryForMs: 1 }
+    const standing = { now: clock.now(), random: 0, patience, standing: 'open' } as const
+    await ledger.record(loan, decide(outcome!, loan, standing), clock.now())
+    t.match(await rowOf(ledger), { state: 'held', code: 'PDF_NOT_A_PDF' })
+
+    await ledger.receive(arrival(facts, { document: await opened.keepPdf() }), clock.now())
+    t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
+  })
 
 t.test('a bug on the way to the PDF is no outcome', async t => {
   const opened = await openDelivery(t, {

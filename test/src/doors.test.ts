@@ -1,6 +1,5 @@
 import t from 'tap'
 import { createDoors } from '../../src/doors.ts'
-import type { Intake } from '../../src/intake.ts'
 import { silent } from './delivery.ts'
 import { handClock } from './portal/hand-clock.ts'
 
@@ -12,66 +11,121 @@ const open = () => {
   const clock = handClock()
   const warned: object[] = []
   const doors = createDoors({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
-  const claim = (tool = 'acme') => doors.refused(tool, reason, true)
-  return { clock, warned, doors, claim, away: () => doors.turnedAway('acme') }
+  return {
+    clock,
+    warned,
+    doors,
+    claim: (client = 'a', times = 1) => {
+      for (let at = 0; at < times; at += 1) doors.refused('acme', client, reason, true)
+    },
+    believe: (client = 'a') => doors.believed('acme', client),
+    away: () => doors.turnedAway('acme')
+  }
 }
 
-t.test('one request that claims to be the tool is enough, and each tool has its own', async t => {
+t.test('one forged header is nothing, nor are two; a sender with a wrong secret comes again', async t => {
   const { clock, doors, claim, away } = open()
   t.equal(away(), null)
 
-  claim()
+  claim('a', 2)
+  claim('b', 2)
+  t.equal(away(), null)
+  await clock.advance(minute)
+  claim('a')
+  t.strictSame(away(), { requests: 3, lastAt: clock.now() }, 'of strangers nothing is told beside it')
+  t.equal(doors.turnedAway('other'), null, 'each tool has its own')
+})
+
+t.test('one request is enough of a sender that used to be believed', async t => {
+  const { clock, claim, believe, away } = open()
+  believe('a')
+  claim('b')
+  t.equal(away(), null)
+
+  claim('a')
   t.strictSame(away(), { requests: 1, lastAt: clock.now() })
   await clock.advance(minute)
-  claim()
+  claim('a')
   t.strictSame(away(), { requests: 2, lastAt: clock.now() })
-  t.equal(doors.turnedAway('other'), null)
+})
+
+t.test('a sender that comes from another address each time is noticed as well', async t => {
+  const { claim, away } = open()
+  for (let at = 1; at <= 9; at += 1) claim(`client ${at}`)
+  t.equal(away(), null)
+
+  claim('client 10')
+  t.match(away(), { requests: 10 })
+})
+
+t.test('a flow that sends once a week is noticed; what strangers did months ago is not counted', async t => {
+  const { clock, claim, away } = open()
+  for (let week = 1; week <= 3; week += 1) {
+    t.equal(away(), null)
+    claim()
+    await clock.advance(week < 3 ? 7 * day : 0)
+  }
+  t.match(away(), { requests: 3 })
+
+  const other = open()
+  for (let month = 1; month <= 5; month += 1) {
+    other.claim()
+    await other.clock.advance(30 * day + 1)
+  }
+  other.claim('a', 2)
+  t.equal(other.away(), null)
 })
 
 t.test('who does not even claim to be the tool is a stranger', async t => {
   const { warned, doors, away } = open()
-  doors.refused('acme', 'authorization is missing', false)
+  for (let at = 0; at < 20; at += 1) doors.refused('acme', 'a', 'authorization is missing', false)
 
   t.equal(away(), null)
   t.match(warned, [{ reason: 'authorization is missing' }], 'it may be a flow without its secret')
 })
 
-t.test('whatever the tool says, once it is believed, ends it', async t => {
-  const asked: string[] = []
-  const note = (name: string) => async () => asked.push(name)
-  const names = ['receive', 'tell', 'gone', 'keepUnreadable', 'ignore'] as const
-  const intake = Object.fromEntries(names.map(name => [name, note(name)])) as unknown as Intake
+t.test('the tool believed again, from wherever, ends it, and the count begins anew', async t => {
+  const { claim, believe, away } = open()
+  claim('a', 3)
+  believe('b')
 
-  for (const name of names) {
-    const { doors, claim, away } = open()
-    claim()
-    const behind = doors.behind('acme', intake)
-    t.match(away(), { requests: 1 })
-    await (behind[name] as () => unknown)()
-    t.equal(away(), null, name)
-    claim()
-    t.match(away(), { requests: 1 }, 'and the count begins anew')
-  }
-  t.strictSame(asked, names, 'the intake itself is asked')
+  t.equal(away(), null)
+  claim('a', 2)
+  t.equal(away(), null)
+  claim('b')
+  t.match(away(), { requests: 1 }, 'b was believed')
 })
 
 t.test('after a day without another it is forgotten', async t => {
   const { clock, claim, away } = open()
-  claim()
+  claim('a', 3)
   await clock.advance(day)
-  claim()
-  await clock.advance(day)
-  t.match(away(), { requests: 2 })
+  t.match(away(), { requests: 3 })
   await clock.advance(1)
   t.equal(away(), null)
   claim()
+  t.match(away(), { requests: 4 })
+})
+
+t.test('the memory has an end, for who was believed and for who was refused', async t => {
+  const { claim, believe, away } = open()
+  believe('first')
+  believe('kept')
+  for (let at = 0; at < 999; at += 1) believe(`other ${at}`)
+  claim('first', 2)
+  t.equal(away(), null, 'whoever was believed longest ago is a stranger again')
+  claim('kept')
   t.match(away(), { requests: 1 })
+
+  const full = open()
+  for (let at = 0; at < 5000; at += 1) full.claim(`client ${at}`)
+  t.match(full.away(), { requests: 1000 })
 })
 
 t.test('the log is told at most once a minute for each tool, with the reason', async t => {
-  const { clock, warned, claim } = open()
-  for (let at = 0; at < 10; at += 1) claim()
-  claim('other')
+  const { clock, warned, doors, claim } = open()
+  claim('a', 10)
+  doors.refused('other', 'a', reason, true)
   await clock.advance(minute)
   claim()
 

@@ -27,9 +27,9 @@ t.test('a PDF is kept byte for byte, and found again', async t => {
 
   t.strictSame(readFileSync(join(folder, document.file)), bytes)
   t.match(document, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
-  const blob = await spool.blob(document)
-  t.equal(blob?.type, 'application/pdf')
-  t.strictSame(Buffer.from(await blob!.arrayBuffer()), bytes)
+  const blob = (await spool.blob(document)) as Blob
+  t.equal(blob.type, 'application/pdf')
+  t.strictSame(Buffer.from(await blob.arrayBuffer()), bytes)
   t.strictSame(readdirSync(folder), [document.file])
 })
 
@@ -49,7 +49,9 @@ t.test('a PDF may be as large as the limit, and its signature a little late', as
   t.match(await spool.keep(chunks(pdf, padded(bytesMax - pdf.length))), { bytes: bytesMax })
   await t.resolves(spool.keep(chunks('\ufeff', pdf)), 'after a byte order mark')
   await t.resolves(spool.keep(chunks('\r\n\r\n', pdf)))
+  await t.resolves(spool.keep(chunks('\ufeff \t\f\0\r\n', pdf)), 'white space as PDF has it')
   await t.resolves(spool.keep(chunks('%', 'P', 'DF', '-')), 'in pieces')
+  await t.resolves(spool.keep(chunks('\ufeff', padded(1024), pdf)))
   await t.resolves(spool.keep(chunks(padded(1024), pdf)))
 })
 
@@ -69,6 +71,10 @@ t.test('nothing is left of what cannot be kept', async t => {
     ['nothing at all', chunks(), { code: 'PDF_NOT_A_PDF' }],
     ['empty chunks', chunks('', ''), { code: 'PDF_NOT_A_PDF' }],
     ['a page of HTML', chunks('<!doctype html><title>Log in</title>'), { code: 'PDF_NOT_A_PDF' }],
+    ['HTML that speaks of one', chunks('<!doctype html><title>%PDF-1.7</title>'), { code: 'PDF_NOT_A_PDF' }],
+    ['HTML on a line before it', chunks('<p>\n', pdf), { code: 'PDF_NOT_A_PDF' }],
+    ['another letter before it', chunks('\ufeff \ufeff', pdf), { code: 'PDF_NOT_A_PDF' }],
+    ['blanks and no more', chunks(Buffer.alloc(3000, ' ')), { code: 'PDF_NOT_A_PDF' }],
     ['less than a signature', chunks('%PDF'), { code: 'PDF_NOT_A_PDF' }],
     ['a signature that comes too late', chunks(Buffer.alloc(1025, ' '), pdf), { code: 'PDF_NOT_A_PDF' }],
     ['a stream that breaks', breaking(), { message: 'connection reset' }]
@@ -146,7 +152,7 @@ t.test('a folder that is there is taken as it is', async t => {
 
   const again = openSpool(folder, { bytesMax })
 
-  t.equal(await (await again.blob(document))?.text(), pdf)
+  t.equal(await ((await again.blob(document)) as Blob).text(), pdf)
 })
 
 t.test('a file that is gone is told from a disk that cannot be read, and can be removed again', async t => {
@@ -157,6 +163,68 @@ t.test('a file that is gone is told from a disk that cannot be read, and can be 
   t.equal(await spool.blob(document), null)
   await t.rejects(spool.blob({ ...document, file: 'a'.repeat(300) }), { code: 'LEDGER_UNAVAILABLE' })
   await t.resolves(spool.remove(document))
+})
+
+t.test('a file that is not what was kept is told from one that is', async t => {
+  const { folder, spool } = openFolder(t)
+  const changes: [what: string, bytes: string][] = [
+    ['as long', pdf.replace('an', 'no')],
+    ['shorter', pdf.slice(0, -1)],
+    ['longer', `${pdf}\n`],
+    ['empty', '']
+  ]
+  for (const [what, bytes] of changes) {
+    const document = await spool.keep(chunks(pdf))
+    writeFileSync(join(folder, document.file), bytes)
+    t.equal(await spool.blob(document), 'changed', what)
+  }
+
+  const document = await spool.keep(chunks(pdf))
+  const blob = (await spool.blob(document)) as Blob
+  writeFileSync(join(folder, document.file), `${pdf} later`)
+  await t.rejects(blob.text(), 'nor is what is changed between looking and reading ever read')
+})
+
+t.test('a large file is looked through without keeping anybody waiting', async t => {
+  const folder = t.testdir()
+  const spool = openSpool(folder, { bytesMax: 100_000_000 })
+  const document = await spool.keep(chunks(pdf, Buffer.alloc(50_000_000)))
+  let turns = 0
+  let looking = true
+  const turn = () => {
+    turns += 1
+    if (looking) setImmediate(turn)
+  }
+  turn()
+
+  await spool.blob(document)
+  looking = false
+
+  t.ok(turns > 100, `${turns} turns of the event loop meanwhile`)
+})
+
+t.test('a draft is no document before it is kept, and leaves nothing when it is dropped', async t => {
+  const { folder, spool } = openFolder(t)
+  const kept = await spool.draft(chunks(pdf))
+  const dropped = await spool.draft(chunks(pdf))
+  t.equal(await spool.blob(kept.document), null, 'no row may name it yet')
+
+  t.strictSame(await kept.keep(), kept.document)
+  await dropped.drop()
+  await kept.drop()
+
+  t.strictSame(readdirSync(folder), [kept.document.file])
+  t.equal(await ((await spool.blob(kept.document)) as Blob).text(), pdf)
+})
+
+t.test('a draft that a crash left is swept', async t => {
+  const { folder, spool } = openFolder(t)
+  const draft = await spool.draft(chunks(pdf))
+
+  t.equal(await openSpool(folder, { bytesMax }).sweep(new Set()), 1)
+
+  t.strictSame(readdirSync(folder), [])
+  await t.rejects(draft.keep(), { code: 'LEDGER_UNAVAILABLE' }, 'never a name without a file')
 })
 
 t.test('the sweep leaves what is named, and removes what a crash left', async t => {

@@ -55,6 +55,21 @@ t.test('numbers stay the digits they are written with', async t => {
   t.throws(() => parseDigits('{'), SyntaxError)
 })
 
+t.test('where floats serve, nothing is parsed by its digits', async t => {
+  const { ask } = await answering(t, 200, '{"id":410000000000000001,"total":12100}')
+  const told: unknown[] = []
+  const plain = (serves: boolean) => ({
+    plain: (json: unknown) => {
+      told.push(json)
+      return serves
+    }
+  })
+
+  t.strictSame((await ask(plain(true))).json, { id: 410000000000000000, total: 12100 })
+  t.strictSame((await ask(plain(false))).json, { id: '410000000000000001', total: '12100' })
+  t.strictSame(told, Array(2).fill({ id: 410000000000000000, total: 12100 }), 'it is asked about the answer')
+})
+
 t.test('an answer that is no JSON is told as none', async t => {
   for (const body of ['', '<html>', '{"a":']) {
     const { ask } = await answering(t, 200, body)

@@ -39,3 +39,50 @@ t.test('a step that fails frees its place', async t => {
     )
   }
 })
+
+/** Passes that stay inside until they are told to leave. */
+const openCrowd = (options: Parameters<typeof openGate>[0]) => {
+  const gate = openGate(options)
+  const inside: string[] = []
+  const leave = new Map<string, () => void>()
+  const come = (name: string, client: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    leave.set(name, resolve)
+    return gate.pass(async () => {
+      inside.push(name)
+      await promise
+      inside.splice(inside.indexOf(name), 1)
+    }, client)
+  }
+  const rest = () => new Promise(resolve => setImmediate(resolve))
+  return {
+    come,
+    inside,
+    leave: async (name: string) => {
+      leave.get(name)?.()
+      await rest()
+    }
+  }
+}
+
+t.test('a crowd from one address leaves places to the others', async t => {
+  const { come, inside, leave } = openCrowd({ places: 4, perClient: 3, waitingMax: 4 })
+  for (let at = 1; at <= 6; at += 1) void come(`crowd ${at}`, 'crowd')
+  void come('other', 'other')
+
+  t.strictSame(inside, ['crowd 1', 'crowd 2', 'crowd 3', 'other'])
+  await t.rejects(come('crowd 7', 'crowd'), { code: 'INTAKE_BUSY' }, 'nor may it fill the queue')
+  void come('third', 'third')
+  await leave('crowd 1')
+  t.strictSame(inside, ['crowd 2', 'crowd 3', 'other', 'third'], 'who holds least comes first')
+  await leave('other')
+  t.strictSame(inside, ['crowd 2', 'crowd 3', 'third', 'crowd 4'])
+  await leave('third')
+  t.strictSame(
+    inside,
+    ['crowd 2', 'crowd 3', 'crowd 4'],
+    'never more than its share, however many places are free'
+  )
+  await leave('crowd 2')
+  t.strictSame(inside, ['crowd 3', 'crowd 4', 'crowd 5'])
+})

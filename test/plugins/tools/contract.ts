@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import problems from '../../../plugins/problems.ts'
 import type { Instant } from '../../../src/clock.ts'
 import type { Delivery, Told, Tool, ToolOptions } from '../../../src/tool.ts'
+import { openStrangers } from '../open-strangers.ts'
 
 export type Sent = { body: Buffer; headers: Record<string, string> }
 
@@ -225,6 +226,7 @@ const openTool = async <Schema extends z.ZodObject>(
   settings: z.output<Schema> | null
 ) => {
   const kept: (Told | Buffer)[] = []
+  const believed: string[] = []
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(problems)
@@ -247,7 +249,9 @@ const openTool = async <Schema extends z.ZodObject>(
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1,
-    refused: async () => false
+    strangers: openStrangers(),
+    refused: async () => false,
+    believed: request => void believed.push(request.url)
   }
   await app.register(module.default, { prefix: '/webhooks', ...options })
   const post = async ({ headers, body }: Sent) => {
@@ -255,5 +259,5 @@ const openTool = async <Schema extends z.ZodObject>(
     const response = await app.inject({ method: 'POST', url, headers, payload: body })
     return { statusCode: response.statusCode, json: response.json() }
   }
-  return { post, kept }
+  return { post, kept, believed }
 }

@@ -12,7 +12,8 @@ import problems from '../../../plugins/problems.ts'
 import invoices, { type IntakeOptions } from '../../../plugins/tools/invoices.ts'
 import type { Intake } from '../../../src/intake.ts'
 import type { Arrival } from '../../../src/ledger/ledger.ts'
-import { openSpool, type Spool } from '../../../src/spool.ts'
+import { type DraftingSpool, openSpool } from '../../../src/spool.ts'
+import { openStrangers } from '../open-strangers.ts'
 
 export const noon = Date.UTC(2026, 10, 20, 11)
 export const pdfBytesMax = 20_000_000
@@ -34,7 +35,7 @@ const unused = { tell: notCalled, gone: notCalled, keepUnreadable: notCalled, ig
 
 export type IntakeForTest = Partial<IntakeOptions> & {
   /** Stands between the intake and the disk. */
-  watch?: (spool: Spool) => Spool
+  watch?: (spool: DraftingSpool) => DraftingSpool
   receive?: Intake['receive']
 }
 
@@ -44,6 +45,7 @@ export const buildIntake = async (
 ) => {
   const arrivals: Arrival[] = []
   const refusals: string[] = []
+  const believed: string[] = []
   const app = Fastify()
   await app.register(problems)
   await app.register(invoices, {
@@ -59,10 +61,12 @@ export const buildIntake = async (
         })
     },
     spool: watch(openSpool(folder, { bytesMax: pdfBytesMax })),
-    clock: { now: () => noon, monotonic: () => 0, sleep: async () => {} },
+    clock: { now: () => noon, monotonic: () => 0, sleep: () => new Promise(() => {}) },
     timeZone: 'Europe/Amsterdam',
     sendNotification: true,
     pdfBytesMax,
+    strangers: openStrangers({ pdfBytesMax }),
+    believed: request => void believed.push(request.url),
     refused: async request => {
       refusals.push(request.url)
       return false
@@ -73,7 +77,7 @@ export const buildIntake = async (
     await app.listen({ port: 0, host: '127.0.0.1' })
     return (app.server.address() as AddressInfo).port
   }
-  return { app, listen, arrivals, refusals }
+  return { app, listen, arrivals, refusals, believed }
 }
 
 export const openIntake = async (t: Test, options: IntakeForTest = {}) => {

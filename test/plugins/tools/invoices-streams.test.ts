@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import type { Spool } from '../../../src/spool.ts'
+import type { DraftingSpool } from '../../../src/spool.ts'
 import {
   bearer,
   fields,
@@ -39,10 +39,10 @@ const openDisk = () => {
       yield chunk
     }
   }
-  const watch = (spool: Spool): Spool => ({
+  const watch = (spool: DraftingSpool): DraftingSpool => ({
     ...spool,
-    keep: source => {
-      const kept = spool.keep(tell(source))
+    draft: source => {
+      const kept = spool.draft(tell(source))
       ended.resolve(kept)
       return kept
     }

@@ -5,6 +5,7 @@ import * as moneybird from '../../../plugins/tools/moneybird.ts'
 import type { Told } from '../../../src/tool.ts'
 import { madeSecret } from '../../fixtures/moneybird-api.ts'
 import { event, now, openLine, timeZone } from '../moneybird/parts.ts'
+import { openStrangers } from '../open-strangers.ts'
 import { type Sent, type ToolCase, toolContract } from './contract.ts'
 
 const { tool } = moneybird
@@ -198,7 +199,9 @@ t.test('a second webhook can be registered while the first one is believed', asy
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1,
-    refused: async () => false
+    strangers: openStrangers(),
+    refused: async () => false,
+    believed: () => t.fail('nothing is proven')
   })
   const address = `${await app.listen({ port: 0 })}/webhooks/moneybird`
 

@@ -91,7 +91,7 @@ t.test('every finding stands beside the others, and one that fails makes the exi
     { ok: true, what: 'settings', found: 'all are right; mode: live' },
     { ok: false, what: 'tools', found: /INTAKE_SECRET/ },
     { ok: false, what: 'public address', found: /not https/ },
-    { ok: false, what: 'ledger', found: /ENOTDIR.*file/ },
+    { ok: false, what: 'ledger', found: /DATA_DIR cannot be made: .*file is a file/ },
     { ok: false, what: 'portal', found: 'PORTAL_UNAUTHORIZED: the portal answered 401' },
     { ok: true, what: 'clock' },
     { ok: true, what: 'PDF addresses' }

@@ -1,0 +1,56 @@
+// How slowly a body may come. Only the time in which the bridge waits for the sender counts, never that in which it keeps
+// the sender waiting: for a place, or for the disk.
+
+import type { Clock } from '../../src/clock.ts'
+import { BridgeError } from '../../src/errors.ts'
+import type { Wait } from '../../src/tool.ts'
+
+// One channel of ISDN: the slowest line that anybody sends documents over. A phone at the edge of its network has twice
+// that, the poorest ADSL four times. Below it a body would keep its place for hours.
+export const bytesPerSecondMin = 8000
+
+// A line may stand still for so long, again and again, as long as it makes up for it: TCP repeats what was lost after 1,
+// 2, 4 and 8 seconds, and small bodies are through whatever the line.
+export const patienceMsMax = 20_000
+
+const lookEveryMs = 1000
+
+type Waiter = { until: number; end: () => void }
+
+/** Answers the patience with one body. */
+export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): (() => Wait) => {
+  const waiters = new Set<Waiter>()
+  let watching = false
+
+  /** One for all bodies, as long as one of them is waited for. */
+  const watch = async (): Promise<void> => {
+    watching = true
+    while (waiters.size > 0) {
+      await clock.sleep(lookEveryMs)
+      for (const { until, end } of waiters) if (clock.monotonic() > until) end()
+    }
+    watching = false
+  }
+
+  return () => {
+    let leftMs = patienceMsMax
+    return async (next, bytesOf) => {
+      const since = clock.monotonic()
+      const { promise: ended, reject } = Promise.withResolvers<never>()
+      const waiter = { until: since + leftMs, end: () => reject(tooSlow()) }
+      waiters.add(waiter)
+      if (!watching) void watch()
+      try {
+        const brought = await Promise.race([next(), ended])
+        const wonMs = (bytesOf(brought) / bytesPerSecondMin) * 1000
+        leftMs = Math.min(patienceMsMax, leftMs - (clock.monotonic() - since) + wonMs)
+        return brought
+      } finally {
+        waiters.delete(waiter)
+      }
+    }
+  }
+}
+
+const tooSlow = () =>
+  new BridgeError('BODY_TOO_SLOW', `the body came slower than ${bytesPerSecondMin} bytes a second`)

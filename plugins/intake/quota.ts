@@ -1,0 +1,46 @@
+// How many bytes are held for strangers on disk. Nobody waits for them: what is over is refused, and the sender comes again.
+
+import { BridgeError } from '../../src/errors.ts'
+
+export type Quota = {
+  /** One body's share of it. */
+  open: (client: string) => Share
+}
+
+export type Share = {
+  /** INTAKE_BUSY when there is no more to be had. */
+  take: (bytes: number) => void
+  /** Gives back all of it. */
+  release: () => void
+}
+
+// One client leaves a quarter to the others.
+const perClient = 0.75
+
+export const openQuota = ({ bytesMax }: { bytesMax: number }): Quota => {
+  const held = new Map<string, number>()
+  let taken = 0
+
+  return {
+    open(client) {
+      let own = 0
+      return {
+        take(bytes) {
+          const ofClient = (held.get(client) ?? 0) + bytes
+          if (taken + bytes > bytesMax || ofClient > bytesMax * perClient)
+            throw new BridgeError('INTAKE_BUSY')
+          taken += bytes
+          own += bytes
+          held.set(client, ofClient)
+        },
+        release() {
+          const left = (held.get(client) ?? 0) - own
+          if (left > 0) held.set(client, left)
+          else held.delete(client)
+          taken -= own
+          own = 0
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Bodies whose sender nobody has proven yet: how many are taken in at once, how many of one client, how fast they have to
+// come, and how much they take. Shared by all tools. Who is proven by the headers never comes here, and so never
+// waits behind who is not.
+
+import type { Clock } from '../src/clock.ts'
+import { largeBytesMax, type Strangers } from '../src/tool.ts'
+import type { ClientOf } from './client.ts'
+import { openGate } from './intake/gate.ts'
+import { createPatience } from './intake/patience.ts'
+import { openQuota } from './intake/quota.ts'
+
+// A body that comes slowly costs little, so there are many places; together with those who wait they are less than the
+// connections that the bridge has room for (plugins/connections.ts).
+const gateOptions = { places: 160, perClient: 120, waitingMax: 160 }
+
+// Each has its memory, which is used again: what is left to be collected would pile up faster than it is.
+const largeOptions = { places: 8, perClient: 6, waitingMax: gateOptions.places }
+
+// Times PDF_BYTES_MAX: of a volume of 1 GB a third.
+const pdfsOnDiskMax = 16
+
+export type StrangersOptions = {
+  clientOf: ClientOf
+  clock: Pick<Clock, 'monotonic' | 'sleep'>
+  pdfBytesMax: number
+}
+
+export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptions): Strangers => {
+  const gate = openGate(gateOptions)
+  const large = openGate(largeOptions)
+  const free: Buffer[] = []
+  const disk = openQuota({ bytesMax: pdfsOnDiskMax * pdfBytesMax })
+
+  const inMemory = async <T>(step: (memory: Buffer) => Promise<T>): Promise<T> => {
+    const memory = free.pop() ?? Buffer.allocUnsafeSlow(largeBytesMax)
+    try {
+      return await step(memory)
+    } finally {
+      free.push(memory)
+    }
+  }
+
+  return {
+    patience: createPatience(clock),
+
+    host(request, step) {
+      const client = clientOf(request)
+      return gate.pass(async () => {
+        const share = disk.open(client)
+        try {
+          return await step({ large: step => large.pass(() => inMemory(step), client), onDisk: share.take })
+        } finally {
+          share.release()
+        }
+      }, client)
+    }
+  }
+}

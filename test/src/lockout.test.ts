@@ -1,0 +1,62 @@
+import t from 'tap'
+import { createLockout } from '../../src/lockout.ts'
+import { handClock } from './portal/hand-clock.ts'
+
+const minute = 60_000
+const allowed = 10
+
+const open = () => {
+  const clock = handClock()
+  const lockout = createLockout({ clock })
+  const fail = (client: string, times: number) => {
+    for (let at = 0; at < times; at += 1) lockout.failed(client)
+  }
+  return { clock, lockout, fail }
+}
+
+t.test('who was wrong too often has to wait, and then may try as often again', async t => {
+  const { clock, lockout, fail } = open()
+  fail('a', allowed - 1)
+  t.equal(lockout.locked('a'), null)
+
+  fail('a', 1)
+  t.equal(lockout.locked('a'), 5 * minute)
+  t.equal(lockout.locked('b'), null, 'each client for itself')
+  await clock.advance(5 * minute - 1)
+  t.equal(lockout.locked('a'), 1)
+  await clock.advance(1)
+  t.equal(lockout.locked('a'), null)
+  fail('a', allowed - 1)
+  t.equal(lockout.locked('a'), null, 'what was before is forgotten')
+})
+
+t.test('who is right in time is no stranger, nor is who is wrong now and then', async t => {
+  const { clock, lockout, fail } = open()
+  fail('a', allowed - 1)
+  lockout.passed('a')
+  fail('a', allowed - 1)
+  t.equal(lockout.locked('a'), null)
+
+  await clock.advance(5 * minute)
+  fail('a', allowed - 1)
+  t.equal(lockout.locked('a'), null)
+})
+
+t.test('a clock that is set changes nothing', async t => {
+  const { clock, lockout, fail } = open()
+  fail('a', allowed)
+  clock.set(60 * minute)
+
+  t.equal(lockout.locked('a'), 5 * minute)
+})
+
+t.test('the memory has an end, and forgets who failed longest ago', async t => {
+  const { lockout, fail } = open()
+  fail('first', allowed)
+  fail('second', allowed)
+  lockout.failed('first')
+  for (let at = 0; at < 9_999; at += 1) lockout.failed(`other ${at}`)
+
+  t.equal(lockout.locked('second'), null)
+  t.not(lockout.locked('first'), null)
+})
