@@ -58,7 +58,8 @@ export const createRetention = ({ one, all, run }: Database, { rows, conflicts, 
     })
     // An earlier version wrote the name of a customer that it would create in place of the id.
     run(
-      `UPDATE invoice SET body = NULL, sent_body = NULL WHERE id = ? AND body ->> '$.customerId' NOT GLOB 'cst_*'`,
+      `UPDATE invoice SET body = json_set(body, '$.customerId', ''), sent_body = json_set(sent_body, '$.customerId', '')
+        WHERE id = ? AND body ->> '$.customerId' NOT GLOB 'cst_*'`,
       row.id
     )
     if (customer) run('UPDATE customer SET told_at = 0 WHERE id = ?', customer.id as number)
