@@ -4,7 +4,7 @@
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
-import { type Clock, type Instant, isoInstant } from '../clock.ts'
+import type { Clock, Instant } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { ledgerNames, sendersOf } from '../senders.ts'
 import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
@@ -70,9 +70,12 @@ export const run: Command = async (args, { env, clock, random, print, complain }
   return invoice.code === 'REVIEW' ? 0 : 1
 }
 
-/** Two that are sent at one moment are two. */
-const numberOf = (at: Instant, chance: number): string =>
-  `TEST-${isoInstant(at).replace(/\D/g, '').slice(0, 17)}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
+/** When it was made, and three digits of chance: two that are sent at one moment are two. Always of one length. */
+export const numberOf = (at: Instant, chance: number): string => {
+  // Left to itself, a notation drops the zeros that a moment ends in.
+  const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
+  return `TEST-${moment.replace(/\D/g, '')}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
+}
 
 /** While the portal is read for the first time its customers come first. */
 const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {
