@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { BridgeError } from '../errors.ts'
 import { formatAmount, parsePaidAt } from '../invoice.ts'
-import { createPortal, type Portal } from '../portal/client.ts'
+import { createPortal, type Portal, type PortalAsTold } from '../portal/client.ts'
 import { bridgeUrl, refusal } from './ask.ts'
 import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
 import { table } from './print.ts'
@@ -18,7 +18,7 @@ import { table } from './print.ts'
 const usage = `Usage: factuurbrug portal <what>
   bills                      what the portal bills its owner
   invoices                   all customer invoices
-  invoice <inv_…>            one customer invoice
+  invoice <inv_…>            one customer invoice, with all that the portal says of it
   create --number <nr> --customer <cst_…> --amount <121.00> --issued <2026-11-20> --pdf <file>
          [--paid <2026-11-20>] [--notify true|false] [--url <bridge>]
   mark-paid <inv_…> [--paid <2026-11-20>]`
@@ -132,10 +132,10 @@ const invoices = async (portal: Portal, { json }: Values, { clock, print }: Term
   return 0
 }
 
-const invoice = async (portal: Portal, id: string, { print, complain }: Terminal): Promise<number> => {
-  const found = await portal.invoice(id)
+const invoice = async (portal: PortalAsTold, id: string, { print, complain }: Terminal): Promise<number> => {
+  const found = await portal.invoiceAsTold(id)
   if (found === null) complain(`The portal holds no invoice ${id}.`)
-  else print(JSON.stringify(found, null, 2))
+  else print(found)
   return found === null ? 1 : 0
 }
 

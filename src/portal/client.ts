@@ -9,6 +9,7 @@ import type { CreateBody } from '../ledger/ledger.ts'
 import { type Call, createExchanger, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
 import {
+  indented,
   type Page,
   PortalBill,
   PortalCustomer,
@@ -63,6 +64,11 @@ export interface Portal {
   close(): void
 }
 
+export type PortalAsTold = Portal & {
+  /** All that the portal says of it, as indented JSON, whether or not the bridge understands it. Null: it answered 404. */
+  invoiceAsTold(id: string): Promise<string | null>
+}
+
 export type PortalOptions = {
   url: string
   token: string
@@ -74,7 +80,7 @@ export type PortalOptions = {
   onAnswer?: OnAnswer
 }
 
-export const createPortal = (options: PortalOptions): Portal => {
+export const createPortal = (options: PortalOptions): PortalAsTold => {
   const { token, clock, timeZone, userAgent = 'factuurbrug', onAnswer = () => {} } = options
   const { exchange, close } = createExchanger({
     clock,
@@ -163,6 +169,13 @@ export const createPortal = (options: PortalOptions): Portal => {
         now: clock.now(),
         taken: /e-?mail/i
       })
+    },
+
+    async invoiceAsTold(id) {
+      const exchanged = await invoiceCall(id)
+      if (exchanged.kind === 'answer' && exchanged.status === 404) return null
+      readable(exchanged, z.unknown(), clock.now())
+      return exchanged.kind === 'answer' && exchanged.body !== null ? indented(exchanged.body) : null
     },
 
     learnMissing,
