@@ -12,7 +12,7 @@ import {
   parseInvoiceNumber,
   parsePaidAt
 } from '../../src/invoice.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../src/nearest.ts'
 import type { Reading } from './reading.ts'
 
 const textCharactersMax = 255
