@@ -351,7 +351,7 @@ export const adviceTyped = (code: Code): string => {
   return typed
 }
 
-/** What a person is told about one wrong field or setting. Never carries the value. */
+/** What is told about one wrong field or setting: of a field never its value, of a setting only where it is no secret. */
 export type Problem = { field: string; message: string }
 
 export class BridgeError extends Error {

@@ -21,6 +21,8 @@ const tools = {
 
 const read = (env: Record<string, string | undefined> = {}) => readConfig({ ...required, ...env }, tools)
 
+const here = { folder: '/srv/brug', hasFile: true, flyApp: undefined }
+
 const problemsOf = (env: Record<string, string | undefined>, all = tools): readonly Problem[] => {
   try {
     readConfig(env, all)
@@ -82,14 +84,14 @@ t.test('a setting that is set to nothing is not set, and the space around a valu
   t.match(problemsOf({ ...required, PORTAL_TOKEN: ' ' }), [{ field: 'PORTAL_TOKEN', message: /^missing; / }])
 })
 
-t.test('every problem is told at once, one line for each setting, and never its value', async t => {
+t.test('every problem is told at once, one line for each setting', async t => {
   const env = {
     HOST: 'ok.example',
     PORT: '-secret1',
     METRICS_PORT: '65536',
     PUBLIC_URL: 'secret2',
     TRUST_PROXY_HEADER: 'secret 3',
-    PORTAL_TOKEN: 'secret 4',
+    PORTAL_TOKEN: 'secret4 of the portal',
     PORTAL_URL: 'ftp://secret5',
     PORTAL_REQUESTS_PER_MINUTE: '0',
     PORTAL_TIMEOUT_MS: '1e3',
@@ -113,11 +115,51 @@ t.test('every problem is told at once, one line for each setting, and never its 
       .filter(name => name !== 'HOST' && name !== 'RETRY_FIRST_MS')
       .concat('ACME_KEY')
   )
-  t.notMatch(JSON.stringify(problems), /secret\d|Secret\/Six|'ja'/)
+  t.notMatch(JSON.stringify(problems), /secret(2|4|5|8|10|11)/, 'what is or may be a secret stays unseen')
   for (const { message } of problems) t.match(message, /^(missing; )?(expected|this version) [^\n]+$/)
-  t.match(explainProblems(problems).split('\n').length, problems.length + 2)
-  t.match(explainProblems([{ field: 'PORT', message: 'expected a port' }]), /^ {2}PORT: expected a port$/m)
-  t.match(explainProblems([]), /\.env, or on Fly with `fly secrets set NAME=value`/)
+  t.match(explainProblems(problems, here).split('\n').length, problems.length + 2)
+  t.match(
+    explainProblems([{ field: 'PORT', message: 'expected a port' }], here),
+    /^ {2}PORT: expected a port$/m
+  )
+})
+
+t.test('what to do about it depends on where one is', async t => {
+  const missing = { field: 'PORTAL_TOKEN', message: 'missing; expected a key' }
+  const wrong = { field: 'PORT', message: 'expected a port' }
+  const advice = (problem: Problem, more: object) =>
+    explainProblems([wrong, problem], { ...here, ...more })
+      .split('\n')
+      .at(-1)
+
+  t.match(advice(missing, {}), /^Set them in \.env, or on Fly with `fly secrets set NAME=value`/)
+  t.match(
+    advice(missing, { hasFile: false }),
+    /^There is no \.env in \/srv\/brug\. .*`cp \.env\.example \.env`, and fill in its first block\.$/
+  )
+  t.match(advice(wrong, { hasFile: false }), /^Set them in \.env/, 'they are set elsewhere')
+  t.match(
+    advice(missing, { hasFile: false, flyApp: 'mijn-brug' }),
+    /^Set them with `fly secrets set --app mijn-brug NAME=value`/
+  )
+})
+
+t.test('the value is told where it is no secret, also of settings that contradict each other', async t => {
+  t.strictSame(wrong({ PORT: 'tachtig', SEND_NOTIFICATION: 'ja', PORTAL_TIME_ZONE: 'Europe/Amsterdm' }), [
+    { field: 'PORT', message: 'expected a whole number, not "tachtig"' },
+    {
+      field: 'PORTAL_TIME_ZONE',
+      message: 'expected a time zone such as Europe/Amsterdam, not "Europe/Amsterdm"'
+    },
+    {
+      field: 'SEND_NOTIFICATION',
+      message: 'expected true or false: whether the portal mails the customer, not "ja"'
+    }
+  ])
+  t.match(wrong({ RETRY_FIRST_MS: '2000', RETRY_LONGEST_MS: '1999' }), [
+    { message: 'expected at least RETRY_FIRST_MS, not "1999"' }
+  ])
+  t.match(wrong({ PORTAL_TIMEOUT_MS: '59001' }), [{ message: /which is 60001$/ }], 'nobody typed the default')
 })
 
 t.test('settings that contradict each other are told beside what is missing', async t => {
