@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { BridgeError, type Problem } from './errors.ts'
+import { nearest } from './nearest.ts'
 import { address, typed, word } from './setting.ts'
 
 export type Environment = Record<string, string | undefined>
@@ -206,6 +207,38 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+// Set by the platform, or of no use: nobody means these.
+const notMeant = ['FLY_APP_NAME', 'FLY_MACHINE_ID', 'DATABASE_URL']
+
+// Of the command line only; no setting of the bridge.
+const askingOnly = ['FACTUURBRUG_URL']
+
+/**
+ * An environment is full of other programs' names, and a warning that nobody can end is read by nobody. So a long name may
+ * have two slips, a shorter one has one, HOST and PORT have none (HOME is two away, PORTS one), and none in its first letter:
+ * hardly anybody slips there, while PREVIEW is a word of its own.
+ */
+const slipsMax = (letters: number): number => (letters < 6 ? 0 : letters < 12 ? 1 : 2)
+
+export type Misspelt = { name: string; meant: string }
+
+/** What is set under a name that is no setting's, and nearly one's. */
+export const misspelt = (
+  env: Environment,
+  toolSettings: Readonly<Record<string, z.ZodObject>>
+): Misspelt[] => {
+  const schemas = [settings, ...Object.values(toolSettings)]
+  const known = [...schemas.flatMap(({ shape }) => Object.keys(shape)), ...askingOnly]
+  const mayBeMeant = known.filter(name => !notMeant.includes(name))
+  return Object.keys(givenIn(env))
+    .filter(name => /^\w+$/.test(name) && !known.includes(name))
+    .flatMap(name => {
+      const alike = mayBeMeant.filter(candidate => candidate[0] === name[0]?.toUpperCase())
+      const meant = nearest(name, alike, slipsMax)
+      return meant ? [{ name, meant }] : []
+    })
 }
 
 /** Where a person sets them. */

@@ -8,12 +8,13 @@ import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import { refuseSecondMachine } from '../fly.ts'
-import { type Command, type Terminal, warnOfOverridden } from './command.ts'
+import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
 export const run: Command = async (args, terminal) => {
   parseArgs({ args, options: {} })
   warnOfOverridden(terminal)
   const tools = await loadTools()
+  warnOfMisspelt(terminal, settingsOf(tools))
   const config = readConfig(terminal.env, settingsOf(tools))
   await refuseSecondMachine(config, { resolveTxt, clock: terminal.clock })
   const logger = createLogger()

@@ -154,6 +154,21 @@ t.test('what stands before a .env of another editor is no part of it', async t =
   })
 })
 
+t.test('a misspelt setting is named at start and by check, never with its value', async t => {
+  const cwd = t.testdir({ '.env': 'REVEIW=geheim\nSTRIPE_APIKEY=geheim\n' })
+  const env = { SEND_NOTIFICATON: 'geheim', HOME: '/root', PORTS: '1', npm_config_cache: 'x' }
+  const ended = await Promise.all(['serve', 'check'].map(name => factuurbrug([name], { cwd, env })))
+
+  for (const { stderr } of ended) {
+    t.strictSame(stderr.match(/^Warning: .*$/gm)?.toSorted(), [
+      'Warning: REVEIW is not a setting; did you mean REVIEW?',
+      'Warning: SEND_NOTIFICATON is not a setting; did you mean SEND_NOTIFICATION?',
+      'Warning: STRIPE_APIKEY is not a setting; did you mean STRIPE_API_KEY?'
+    ])
+    t.notMatch(stderr, 'geheim')
+  }
+})
+
 t.test('a .env in the folder is read, and what is set besides wins', async t => {
   const cwd = t.testdir({ '.env': 'OPERATOR_TOKEN=from the file\nFACTUURBRUG_URL=http://127.0.0.1:1\n' })
 
