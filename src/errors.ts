@@ -219,6 +219,13 @@ export const advice = {
     what: 'The amount is zero.',
     operator: '`deliver` to send it all the same, or `dismiss`. ZERO_AMOUNTS sets the rule.'
   },
+  DATE_IMPLAUSIBLE: {
+    status: 200,
+    next: 'hold',
+    what: 'The date of issue is more than a year ahead, or more than ten years back.',
+    operator:
+      'If it is right, `deliver` sends it all the same. Else send the invoice again corrected, then `take`; or `dismiss`.'
+  },
   INVOICE_CONFLICT: {
     status: 200,
     next: 'hold',

@@ -92,6 +92,22 @@ export const parseDate = (text: string): PlainDate | undefined => {
   }
 }
 
+/** Of the calendar in a zone. */
+export const dateOf = (at: Instant, timeZone: string): PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+
+// Invoices are dated ahead, and brought late; beyond this it is a slip in the year, or a clock that was never set.
+const yearsAheadMax = 1
+const yearsBackMax = 10
+
+/** Whether an invoice can have been issued then, as one sees it today. */
+export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
+  const date = Temporal.PlainDate.from(today)
+  const isWithin = (earliest: Temporal.PlainDate, latest: Temporal.PlainDate) =>
+    Temporal.PlainDate.compare(earliest, issuedAt) <= 0 && Temporal.PlainDate.compare(issuedAt, latest) <= 0
+  return isWithin(date.subtract({ years: yearsBackMax }), date.add({ years: yearsAheadMax }))
+}
+
 /** An instant with zone, the portal's zoneless notation in its zone, or a date: then noon, so that no zone shifts the day. */
 export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined => {
   try {

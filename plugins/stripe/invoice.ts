@@ -4,7 +4,7 @@
 
 import { z } from 'zod'
 import type { Instant } from '../../src/clock.ts'
-import { type Customer, type PlainDate, parseInvoiceNumber } from '../../src/invoice.ts'
+import { type Customer, dateOf, parseInvoiceNumber } from '../../src/invoice.ts'
 import type { Told } from '../../src/tool.ts'
 
 /** Set on an invoice, a subscription or a customer it holds the portal's id of the customer. */
@@ -108,9 +108,6 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told =>
 /** The first thing that is wrong, as others often follow from it: where, and what was expected, never what stood there. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
   `${issue?.path.join('.')}: ${issue?.message}`
-
-const dateOf = (at: Instant, timeZone: string): PlainDate =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()
 
 /** Uncollectible is final: the debt stands, whatever is thought of it. */
 const stageOf = ({ status, number }: Invoice): Told['stage'] => {

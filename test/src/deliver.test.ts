@@ -57,6 +57,44 @@ t.test('what the rules say of an amount or a currency holds before anything is f
   )
 })
 
+t.test('a date that no invoice has is held, by the day of delivery in the portal’s zone', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  const loan = await opened.lend()
+  const dated = (issuedAt: string, overrides: Override[] = []) =>
+    opened.deliver({ ...loan, invoice: { ...loan.invoice, issuedAt }, overrides })
+  const held = (detail: string) => ({ kind: 'failed', code: 'DATE_IMPLAUSIBLE', detail })
+
+  for (const issuedAt of ['2027-11-21', '2206-11-20', '2016-11-19', '0206-11-20'])
+    t.strictSame(await dated(issuedAt), held(issuedAt))
+  t.strictSame(await dated('2206-11-20', ['REVIEW', 'CREDIT_NOTE']), held('2206-11-20'))
+  t.strictSame(opened.fetched, [])
+  t.equal(opened.sandbox.counts.requests, 0)
+
+  // Half past eleven at night in UTC is tomorrow in Amsterdam.
+  clock.set(11.5 * 3_600_000)
+  t.strictSame(await dated('2016-11-20'), held('2016-11-20'), 'what waited is judged by the day it leaves')
+  await ledger.act(invoiceNumber, 'dismiss', clock.now())
+  const early = await opened.lend(arrival({ invoiceNumber: 'B-0', sourceId: 'b-0', issuedAt: '2027-11-21' }))
+  t.match(await opened.deliver(early), { kind: 'created' })
+
+  const patience = { retryFirstMs: 1, retryLongestMs: 1, retryForMs: 1 }
+  const late = await opened.lend(arrival({ invoiceNumber: 'B-1', sourceId: 'b-1', issuedAt: '2006-11-20' }))
+  const outcome = (await opened.deliver(late))!
+  await ledger.record(
+    late,
+    decide(outcome, late, { now: clock.now(), random: 0, patience, standing: 'open' }),
+    clock.now()
+  )
+  t.match(await rowOf(ledger, 'B-1'), { state: 'held', code: 'DATE_IMPLAUSIBLE' })
+  await ledger.act('B-1', 'deliver', clock.now())
+  t.match(
+    await opened.deliver(await borrowOne(ledger, clock.now())),
+    { kind: 'created' },
+    'a person knows better'
+  )
+})
+
 t.test('a PDF is fetched once, and kept for every later attempt', async t => {
   const opened = await openDelivery(t)
   opened.sandbox.fault({ on: { call: 'create' }, fault: '429', ms: 1000 })

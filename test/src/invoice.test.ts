@@ -1,10 +1,12 @@
 import t from 'tap'
 import {
   type Customer,
+  dateOf,
   formatAmount,
   formatPaidAt,
   type Invoice,
   invoiceNumberCharactersMax,
+  isPlausible,
   numberKey,
   parseAmount,
   parseDate,
@@ -306,4 +308,29 @@ t.test('two events agree on amount, currency, date and customer, and need not on
   t.notOk(agree(known('cst_1', 'a'), known('cst_2', 'a')))
   t.ok(agree(known('cst_1', 'a'), known(null, 'a')))
   t.notOk(agree(known('cst_1', 'a'), known(null, 'b')))
+})
+
+t.test('a date is plausible from ten years back to a year ahead, both included', async t => {
+  const today = '2026-11-20'
+  const dates: [date: string, is: boolean][] = [
+    ['2016-11-19', false],
+    ['2016-11-20', true],
+    ['2026-11-20', true],
+    ['2027-11-20', true],
+    ['2027-11-21', false],
+    ['2206-11-20', false],
+    ['0026-11-20', false],
+    ['1970-01-01', false]
+  ]
+
+  for (const [date, is] of dates) t.equal(isPlausible(date, today), is, date)
+  t.equal(isPlausible('2025-02-28', '2024-02-29'), true, 'a year after 29 February is the 28th')
+  t.equal(isPlausible('2025-03-01', '2024-02-29'), false)
+})
+
+t.test('which date it is depends on the zone', async t => {
+  const at = Temporal.Instant.from('2026-12-31T23:30:00Z').epochMilliseconds
+
+  t.equal(dateOf(at, 'Europe/Amsterdam'), '2027-01-01')
+  t.equal(dateOf(at, 'UTC'), '2026-12-31')
 })
