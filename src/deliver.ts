@@ -112,7 +112,8 @@ const failed = (code: Code, detail: string | null = null): Outcome => ({ kind: '
 
 const failedBy = (error: unknown): Outcome => {
   if (!(error instanceof BridgeError)) throw error
-  return { kind: 'failed', code: error.code, detail: error.message, retryAfterMs: error.retryAfterMs }
+  const { code, message: detail, retryAfterMs, tryForMs } = error
+  return { kind: 'failed', code, detail, retryAfterMs, tryForMs }
 }
 
 const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }: Rules): Outcome | null => {

@@ -119,7 +119,8 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The address of the PDF does not answer, or answers with an error.',
-    operator: 'Nothing: it is tried again. If it stays, open pdfUrl yourself.'
+    operator:
+      'Nothing: it is tried again. If it stays, open pdfUrl yourself. Where that answers 401, 403, 404 or 410, it needs you after an hour.'
   },
   PDF_NOT_READY: {
     status: 502,
@@ -276,7 +277,7 @@ export const advice = {
   ATTEMPTS_EXHAUSTED: {
     status: 502,
     next: 'hold',
-    what: 'It was tried for RETRY_FOR_HOURS without success.',
+    what: 'It was tried for RETRY_FOR_HOURS without success; for an hour, where the address of the PDF refuses.',
     operator: 'Look at the last failure in the history, mend it, then `deliver`.'
   },
 
@@ -367,6 +368,8 @@ export class BridgeError extends Error {
   readonly problems: readonly Problem[]
   /** How long the other side asks us to wait, or we ask the caller. */
   readonly retryAfterMs: number | undefined
+  /** For how long it makes sense to try again, where that is shorter than usual. */
+  readonly tryForMs: number | undefined
 
   constructor(
     code: Code,
@@ -374,13 +377,15 @@ export class BridgeError extends Error {
     {
       problems = [],
       retryAfterMs,
+      tryForMs,
       cause
-    }: { problems?: readonly Problem[]; retryAfterMs?: number; cause?: unknown } = {}
+    }: { problems?: readonly Problem[]; retryAfterMs?: number; tryForMs?: number; cause?: unknown } = {}
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.problems = problems
     this.retryAfterMs = retryAfterMs
+    this.tryForMs = tryForMs
   }
 
   /** Read by Fastify when nobody catches this. */

@@ -3,6 +3,7 @@ import { samplePdf } from '../../plugins/sample.ts'
 import { decide } from '../../src/decide.ts'
 import { BridgeError } from '../../src/errors.ts'
 import type { Override } from '../../src/ledger/ledger.ts'
+import { fetchPdf } from '../../src/pdf.ts'
 import { serve } from '../server.ts'
 import { arrival, customerId, type DeliveryOptions, openDelivery } from './delivery.ts'
 import { borrowOne, rowOf } from './ledger/fixtures.ts'
@@ -133,6 +134,40 @@ t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
   const without = await opened.lend(arrival({ pdfUrl: null }))
   t.match(await opened.deliver(without), { kind: 'failed', code: 'PDF_NOT_READY' })
   t.equal(opened.sandbox.counts.requests, 0)
+})
+
+t.test('a PDF address that answers 404 needs a person after an hour, and says what to look at', async t => {
+  const server = await serve(t, (_request, response) => response.writeHead(404).end())
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      fetchPdf: ({ url }) => fetchPdf(url, { spool: delivery.spool, allowPrivate: true, timeoutMs: 5000 })
+    })
+  })
+  const { ledger, clock } = opened
+  const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
+  const begun = clock.now()
+  const detail = /^localhost:\d+ answered 404: look at the address$/
+  let loan = await opened.lend(arrival({ pdfUrl: `${server.origin}/42.pdf` }))
+  for (;;) {
+    const outcome = (await opened.deliver(loan))!
+    const around = { now: clock.now(), random: 0.5, patience, standing: 'open' } as const
+    await ledger.record(loan, decide(outcome, loan, around), clock.now())
+    const { state, code, nextAttemptAt } = await rowOf(ledger)
+    if (state !== 'waiting') break
+    t.equal(code, 'PDF_UNREACHABLE')
+    clock.set(nextAttemptAt! - clock.now())
+    loan = await borrowOne(ledger, clock.now())
+  }
+
+  const { history, ...row } = await rowOf(ledger)
+  t.match(row, { state: 'held', code: 'ATTEMPTS_EXHAUSTED' })
+  t.equal(clock.now() - begun, 3_600_000)
+  t.match(history.at(-1), {
+    event: 'held',
+    detail: new RegExp(`^PDF_UNREACHABLE: ${detail.source.slice(1)}`)
+  })
+  t.match(history.at(-2), { event: 'waiting', code: 'PDF_UNREACHABLE', detail })
 })
 
 t.test('a kept PDF that is gone from the disk is fetched again, from wherever it can be had', async t => {
