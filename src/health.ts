@@ -18,8 +18,8 @@ export type HealthOptions = {
   /** Of the tools that are asked what their webhooks missed. */
   caughtUp: CatchUp['states']
   tools: { name: string; on: boolean; missingSecret: string | null }[]
-  /** Tools that refuse their token. */
-  refusing: () => string[]
+  /** Tools that refuse their token, and how they do. */
+  refusing: () => ReadonlyMap<string, string>
   turnedAway: Doors['turnedAway']
   log: Log
 }
@@ -252,7 +252,7 @@ const tools = ({ tools: all, refusing, turnedAway }: HealthOptions): Check[] => 
   const warnings = on.flatMap(({ name, missingSecret }) => {
     const outputs = [
       missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
-      refused.includes(name) ? 'it refuses its API token: make a new one' : null,
+      refused.has(name) ? `it refuses its API token: make a new one. ${refused.get(name)}` : null,
       refusedOutput(turnedAway(name))
     ].filter(output => output !== null)
     return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))

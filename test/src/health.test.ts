@@ -22,7 +22,11 @@ t.test('each thing that an owner wants to know is a warning', async t => {
       { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] },
       /missing: ACME_SECRET/
     ],
-    ['tools', { refusing: () => ['invoices'] }, /refuses its API token/]
+    [
+      'tools',
+      { refusing: () => new Map([['invoices', 'acme.example refuses ACME_TOKEN (401)']]) },
+      /^it refuses its API token: make a new one\. acme\.example refuses ACME_TOKEN \(401\)$/
+    ]
   ]
   for (const [name, changed, output] of warnings) {
     const { check } = open(t, changed)
@@ -38,14 +42,18 @@ t.test('no warning hides another: each tool has its own', async t => {
       { name: 'acme', on: true, missingSecret: 'ACME_SECRET' },
       { ...on, name: 'other', on: false }
     ],
-    refusing: () => ['acme', 'invoices']
+    refusing: () =>
+      new Map([
+        ['acme', 'why'],
+        ['invoices', 'why too']
+      ])
   })
 
   t.strictSame(warningsIn(await health()), [
     { check: 'portal', tool: null, output: 'the portal has not answered for 1 minutes' },
-    { check: 'tools', tool: 'invoices', output: 'it refuses its API token: make a new one' },
+    { check: 'tools', tool: 'invoices', output: 'it refuses its API token: make a new one. why too' },
     { check: 'tools', tool: 'acme', output: 'webhook secret missing: ACME_SECRET' },
-    { check: 'tools', tool: 'acme', output: 'it refuses its API token: make a new one' }
+    { check: 'tools', tool: 'acme', output: 'it refuses its API token: make a new one. why' }
   ])
 })
 
