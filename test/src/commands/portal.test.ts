@@ -194,6 +194,7 @@ t.test('a portal that refuses or is not there is named', async t => {
   t.match(refused, { code: 1, stderr: /^PORTAL_UNAUTHORIZED: the portal answered 401\nMake a new API key/ })
   t.match(nobody, {
     code: 1,
-    stderr: /^PORTAL_UNREACHABLE: ECONNREFUSED\nLook at PORTAL_URL.*then run the command again\.\n$/
+    stderr:
+      /^PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox .*`npm run sandbox` starts it\)\nLook at PORTAL_URL.*then run the command again\.\n$/
   })
 })

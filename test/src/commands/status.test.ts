@@ -111,7 +111,7 @@ t.test('a portal that is down is said, and asks nothing of a person', async t =>
   t.match(await factuurbrug(['status'], person), {
     code: 0,
     stdout:
-      /^Portal: .*: it has not answered since \d{4}-\d\d-\d\dT\S+Z, so deliveries pause\. They go on by themselves\.$/m
+      /^Portal: .*: it has not answered since \d{4}-\d\d-\d\dT\S+Z, so deliveries pause\. They go on by themselves\. The sandbox may not be running: `npm run sandbox` starts it\.$/m
   })
 })
 
