@@ -11,7 +11,7 @@ import { type Health, warningsIn } from '../src/health.ts'
 import { parseDate } from '../src/invoice.ts'
 import { type Action, actions, type Ledger, type Row, states, type Tally } from '../src/ledger/ledger.ts'
 import { openapi } from './openapi.ts'
-import { iso, shown, shownWhole } from './shown-invoice.ts'
+import { decided, iso, shown, shownWhole } from './shown-invoice.ts'
 
 export type ApiOptions = {
   ledger: Ledger
@@ -118,11 +118,17 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     for (const action of actions) {
       app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params, body, log }) => {
         const said = wordsOf(action, body)
+        const before = await ledger.find(params.invoiceNumber)
         const { changed, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), said)
         if (changed)
           log.info({ invoiceNumber: row.invoiceNumber, action, ...said, state: row.state }, words[action])
         engine.wake()
-        return { ...shown(row, around()), changed }
+        const after = await ledger.find(params.invoiceNumber)
+        return {
+          ...shown(row, around()),
+          changed,
+          decided: before && after && decided(action, before, after)
+        }
       })
     }
   })

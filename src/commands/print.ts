@@ -27,12 +27,12 @@ export type ShownInvoice = {
   paused?: string | null
   portalCustomer?: { id: string; name: string | null; how: How | null } | null
   pdf?: { bytes: number | null; url: string | null }
-  conflict?: OtherFacts | null
+  conflict?: Facts | null
   history?: ShownEntry[]
 }
 
 type How = 'invoice' | 'person' | 'email' | 'created'
-type OtherFacts = {
+export type Facts = {
   from: string
   customer: string | null
   amount: string | null
@@ -132,7 +132,7 @@ const pdfOf = ({ pdf }: ShownInvoice): string =>
 const indented = (entries: [string, unknown][]): string =>
   table(entries.filter(([, value]) => value !== null).map(([name, value]) => [`  ${name}`, String(value)]))
 
-const sideBySide = (invoice: ShownInvoice, other: OtherFacts): string =>
+const sideBySide = (invoice: ShownInvoice, other: Facts): string =>
   table([
     ['conflict', 'this one', 'the other'],
     ['  from', invoice.tool, other.from],
@@ -144,6 +144,9 @@ const sideBySide = (invoice: ShownInvoice, other: OtherFacts): string =>
     ],
     ['  issued', invoice.issuedAt, other.issuedAt ?? '-']
   ])
+
+export const factsLine = ({ from, customer, amount, currency, issuedAt }: Facts): string =>
+  `${amount ?? '-'} ${currency ?? ''}, issued ${issuedAt ?? '-'}, for ${customer ?? '-'}, from ${from}`
 
 /** The portal's id beside the portal's, the tool's beside the tool's. */
 const likeOther = ({ customer, portalCustomer }: ShownInvoice, other: string | null): string =>
