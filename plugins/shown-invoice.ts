@@ -15,7 +15,7 @@ export const shown = (row: Row, around: Around) => ({
   code: row.code,
   advice: explain(row, around),
   customer: row.customer,
-  amount: formatAmount(row.amountCents),
+  amount: formatAmount(row.amountCents, row.currency),
   currency: row.currency,
   issuedAt: row.issuedAt,
   dueAt: row.dueAt,
@@ -73,19 +73,19 @@ const conflictOf = async (
   const there = (await holdings.byNumber(invoiceNumber)).find(({ id }) => id !== portalId)
   if (!there) return null
   const { id, customerId, amountCents, currency, issuedAt } = there
-  const amount = amountCents === null ? null : formatAmount(amountCents)
+  const amount = amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR')
   return { from: id, customer: customerId, amount, currency, issuedAt }
 }
 
 const factsThatCame = ({ tool, facts }: HistoryEntry) => {
   const { customer, amountCents, currency, issuedAt } = facts as Facts
-  return { from: String(tool), customer, amount: formatAmount(amountCents), currency, issuedAt }
+  return { from: String(tool), customer, amount: formatAmount(amountCents, currency), currency, issuedAt }
 }
 
 const factsOf = ({ tool, customer: { portalId, ref }, amountCents, currency, issuedAt }: Row) => ({
   from: tool,
   customer: portalId ?? ref,
-  amount: formatAmount(amountCents),
+  amount: formatAmount(amountCents, currency),
   currency,
   issuedAt
 })
@@ -109,6 +109,6 @@ const instants: readonly string[] = ['nextAttemptAt', 'notBefore']
 const shownValue = (name: string, value: unknown): unknown => {
   if (typeof value === 'number' && instants.includes(name)) return isoInstant(value)
   if (typeof value !== 'object' || value === null || !('amountCents' in value)) return value
-  const { amountCents, ...facts } = value
-  return { ...facts, amount: formatAmount(Number(amountCents)) }
+  const { amountCents, ...facts } = value as { amountCents: number; currency?: string }
+  return { ...facts, amount: formatAmount(amountCents, facts.currency) }
 }

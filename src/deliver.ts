@@ -209,7 +209,7 @@ const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Dra
   newCustomer: 'portalId' in whose ? null : whose.wouldCreate.companyName,
   invoiceNumber: invoice.invoiceNumber,
   issuedAt: invoice.issuedAt,
-  amount: formatAmount(invoice.amountCents),
+  amount: formatAmount(invoice.amountCents, invoice.currency),
   paidAt: invoice.paidAt === null ? null : formatPaidAt(invoice.paidAt, timeZone),
   sendNotification: notify
 })

@@ -51,7 +51,6 @@ export const Invoice = z.object(
       .nullish(),
     collection_method: text,
     currency: z.string('expected a currency').regex(/^[a-z]{3}$/i, 'expected a currency'),
-    // Zero- and three-decimal currencies keep Stripe's digits: only euros are delivered, the rest waits for a person.
     total: z.string('expected whole minor units').regex(/^-?\d{1,11}$/, 'expected whole minor units'),
     created: seconds,
     effective_at: time,
@@ -91,7 +90,7 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told =>
       invoiceNumber: invoice.number ?? invoice.id, // of a draft, which has none and goes nowhere
       sourceId: invoice.id,
       customer: customerOf(invoice),
-      amountCents: Number(invoice.total) || 0, // there is a negative zero
+      amountCents: amountOf(invoice),
       currency: invoice.currency.toUpperCase(),
       issuedAt: dateOf(invoice.effective_at ?? finalisedAt ?? invoice.created, timeZone),
       dueAt: invoice.due_date === null ? null : dateOf(invoice.due_date, timeZone),
@@ -104,6 +103,16 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told =>
     collectsItself: invoice.collection_method === 'charge_automatically'
   }
 }
+
+// Whose amounts are whole. ISK and UGX have no decimals either, but come in hundredths, for compatibility.
+// https://docs.stripe.com/currencies#zero-decimal
+const wholeCurrencies: ReadonlySet<string> = new Set(
+  'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ')
+)
+
+/** From Stripe's minor units; thousandths (kwd) come as such. */
+const amountOf = ({ total, currency }: Invoice): number =>
+  Number(total) * (wholeCurrencies.has(currency.toLowerCase()) ? 100 : 1) || 0 // there is a negative zero
 
 /** The first thing that is wrong, as others often follow from it: where, and what was expected, never what stood there. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>

@@ -123,7 +123,7 @@ const invoices = async (portal: Portal, { json }: Values, { clock, print }: Term
           invoice.id,
           invoice.invoiceNumber ?? '-',
           invoice.customerId ?? '-',
-          invoice.amountCents === null ? '-' : formatAmount(invoice.amountCents),
+          invoice.amountCents === null ? '-' : formatAmount(invoice.amountCents, invoice.currency ?? 'EUR'),
           invoice.issuedAt ?? '-',
           invoice.paidAt === null ? '-' : 'yes'
         ])

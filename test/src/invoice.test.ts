@@ -76,6 +76,36 @@ t.test('every cent is written as it is read', async t => {
   t.equal(formatAmount(12100), '121.00')
 })
 
+t.test('an amount has the decimals of its currency, read and written', async t => {
+  const amounts: [text: string, currency: string, amount: number, shown: string][] = [
+    ['5000', 'JPY', 500_000, '5000'],
+    ['5000.00', 'JPY', 500_000, '5000'],
+    ['-5000', 'KRW', -500_000, '-5000'],
+    ['0', 'JPY', 0, '0'],
+    ['50.5', 'JPY', 5050, '50.50'],
+    ['5.124', 'KWD', 5124, '5.124'],
+    ['5', 'KWD', 5000, '5.000'],
+    ['-0.005', 'BHD', -5, '-0.005'],
+    ['5', 'MGA', 500, '5.00'],
+    ['5', 'USD', 500, '5.00'],
+    ['5', 'XXX', 500, '5.00']
+  ]
+  for (const [text, currency, amount, shown] of amounts) {
+    t.equal(parseAmount(text, currency), amount, `${text} ${currency}`)
+    t.equal(formatAmount(amount, currency), shown, `${text} ${currency}`)
+    t.equal(parseAmount(shown, currency), amount)
+  }
+  for (const [text, currency] of [
+    ['5.124', 'EUR'],
+    ['5.124', 'JPY'],
+    ['5.1245', 'KWD']
+  ] as const)
+    t.equal(parseAmount(text, currency), undefined, `${text} ${currency}`)
+  for (let amount = -2000; amount <= 2000; amount += 1)
+    for (const currency of ['EUR', 'JPY', 'KWD'])
+      if (parseAmount(formatAmount(amount, currency), currency) !== amount) t.fail(`${amount} ${currency}`)
+})
+
 t.test('numbers that look alike are one number', async t => {
   const alike: [plain: string, ...written: string[]][] = [
     [
