@@ -107,7 +107,8 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       const parsed = CatchUpBody.safeParse(request.body)
       if (!parsed.success)
         throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
-      const since = Temporal.Instant.from(`${parsed.data.since}T00:00:00Z`).epochMilliseconds
+      // The day begins where the portal is.
+      const since = Temporal.PlainDate.from(parsed.data.since).toZonedDateTime(timeZone).epochMilliseconds
       return answered(await catchUp.ask(parsed.data.tool, since), reply)
     })
 

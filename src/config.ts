@@ -143,6 +143,10 @@ export const readSettings = <S extends z.ZodObject>(env: Environment, schema: S)
   throw new BridgeError('CONFIG_INVALID', undefined, { problems })
 }
 
+/** Of the portal's dates; all times that a person reads are in it. */
+export const readTimeZone = (env: Environment): string =>
+  readSettings(env, settings.pick({ PORTAL_TIME_ZONE: true })).PORTAL_TIME_ZONE
+
 /** A variable that is set to nothing is not set: that is how people switch one off. */
 const givenIn = (env: Environment): Environment =>
   Object.fromEntries(

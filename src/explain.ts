@@ -95,7 +95,7 @@ const beingCollected = ({ nextAttemptAt }: Row, { now, timeZone }: Around): Advi
   if (nextAttemptAt === null || nextAttemptAt <= now) return null
   const until = formatPaidAt(nextAttemptAt, timeZone)
   return {
-    what: `The tool collects this invoice by itself: it waits until it is paid, or until ${until}.`,
+    what: `The tool collects this invoice by itself: it waits until it is paid, or until ${until} (${timeZone}).`,
     operator: 'Nothing. `deliver` sends it now.'
   }
 }

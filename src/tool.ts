@@ -112,8 +112,17 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   check?: (address: string | null, line: Line<Settings>) => Promise<Finding[]>
 }
 
-/** `sender`: by whom, where they are told apart; the first where it is left out. */
-export type About = { invoiceNumber: string; customerId: string; at: Instant; sender?: string }
+/**
+ * What a sample is about; its date is that of the zone. `sender`: by whom, where they are told apart; the first where it is
+ * left out.
+ */
+export type About = {
+  invoiceNumber: string
+  customerId: string
+  at: Instant
+  timeZone: string
+  sender?: string
+}
 
 export type Sample = { body: string; headers: Record<string, string> }
 

@@ -4,6 +4,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BridgeError } from '../../src/errors.ts'
+import { dateOf } from '../../src/invoice.ts'
 import { type Delivery, defineTool, type ReadContext, type Reading } from '../../src/tool.ts'
 import { parseDigits } from '../../src/tool-api.ts'
 import { getInvoice, missed, pdfAddress } from '../moneybird/api.ts'
@@ -107,12 +108,12 @@ export const tool = defineTool({
   connect,
   check,
 
-  sample({ MONEYBIRD_ADMINISTRATION_ID, MONEYBIRD_WEBHOOK_SECRET }, { invoiceNumber, customerId, at }) {
+  sample(
+    { MONEYBIRD_ADMINISTRATION_ID, MONEYBIRD_WEBHOOK_SECRET },
+    { invoiceNumber, customerId, at, timeZone }
+  ) {
     const { secrets: [secret] = [], tokens: [token] = [] } = MONEYBIRD_WEBHOOK_SECRET ?? {}
     const id = BigInt(`0x${createHash('sha256').update(invoiceNumber).digest('hex').slice(0, 15)}`).toString()
-    const date = Temporal.Instant.fromEpochMilliseconds(at)
-      .toZonedDateTimeISO('Europe/Amsterdam')
-      .toPlainDate()
     const body = JSON.stringify({
       administration_id: MONEYBIRD_ADMINISTRATION_ID ?? '1',
       webhook_id: '1',
@@ -128,7 +129,7 @@ export const tool = defineTool({
         contact: { id: '1', company_name: 'Factuurbrug', custom_fields: [{ value: customerId }] },
         invoice_id: invoiceNumber,
         state: 'open',
-        invoice_date: date.toString(),
+        invoice_date: dateOf(at, timeZone),
         currency: 'EUR',
         total_price_incl_tax: '121.0',
         paid_at: null,

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import got from 'got'
 import { secretOf, settings } from '../../plugins/intake/senders.ts'
 import type { Clock } from '../clock.ts'
-import { readSettings } from '../config.ts'
+import { readSettings, readTimeZone } from '../config.ts'
 import { BridgeError } from '../errors.ts'
 import { formatAmount, parsePaidAt } from '../invoice.ts'
 import { createPortal, type Portal, type PortalAsTold } from '../portal/client.ts'
@@ -61,7 +61,7 @@ export const run: Command = async (args, terminal) => {
   if (what === 'create') return create(values, terminal)
   const { env, clock } = terminal
   if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
-  const timeZone = env.PORTAL_TIME_ZONE || 'Europe/Amsterdam'
+  const timeZone = readTimeZone(env)
   const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
   const portal = createPortal({ url, token: env.PORTAL_TOKEN, timeoutMs, timeZone, clock })
   try {

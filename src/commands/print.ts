@@ -93,7 +93,8 @@ export const invoiceLines = (invoice: ShownInvoice, timeZone: string): string =>
     ['received', time(invoice.receivedAt)],
     ['delivered', time(invoice.deliveredAt)],
     ['next attempt', time(invoice.nextAttemptAt)],
-    ['attempts', String(invoice.attempts)]
+    ['attempts', String(invoice.attempts)],
+    ['times in', timeZone]
   ]
   const lines = facts.flatMap(([name, value]) => (value ? [[name, value]] : []))
   return [
@@ -106,6 +107,13 @@ export const invoiceLines = (invoice: ShownInvoice, timeZone: string): string =>
 
 const localTime = (at: string, timeZone: string): string =>
   formatPaidAt(Temporal.Instant.from(at).epochMilliseconds, timeZone)
+
+/** Where no other time stands beside it. */
+export const zonedTime = (at: string, timeZone: string): string => `${localTime(at, timeZone)} ${timeZone}`
+
+/** A sentence with instants in it, as it is to be read. */
+export const withZonedTimes = (text: string, timeZone: string): string =>
+  text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => zonedTime(at, timeZone))
 
 const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no')
 

@@ -35,7 +35,10 @@ export const run: Command = async (args, { env, clock, random, print, complain }
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = numberOf(clock.now(), random())
   const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
-  const about = { invoiceNumber, customerId, at: clock.now(), ...(sender === undefined ? {} : { sender }) }
+  const about = {
+    ...{ invoiceNumber, customerId, at: clock.now(), timeZone },
+    ...(sender === undefined ? {} : { sender })
+  }
   const { body, headers } = found.tool.sample(settings as never, about)
   try {
     await got.post(`${url}/webhooks/${name}`, {

@@ -46,9 +46,14 @@ const started = async (bridge: Bridge): Promise<string> => {
 
 const pick = ({ clock, random, version }: Terminal) => ({ clock, random, version })
 
-/** Lines of JSON on standard output. An error shows what it is and where, never what it carries. */
+/** Lines of JSON on standard output, with the time as an instant. An error shows what it is and where, never what it carries. */
 export const createLogger = (options: { level?: string } = {}) =>
-  pino({ level: options.level ?? 'info', base: null, serializers: { err: describe } })
+  pino({
+    level: options.level ?? 'info',
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describe }
+  })
 
 const causesMax = 3
 

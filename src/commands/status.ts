@@ -2,7 +2,7 @@ import type { Warning } from '../health.ts'
 import { isLoopback } from '../http.ts'
 import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
-import { table } from './print.ts'
+import { table, withZonedTimes } from './print.ts'
 
 type Summary = {
   waiting: number
@@ -30,11 +30,12 @@ type Portal = {
 
 /** Exit code 1 when something needs a person, so that a script can ask. */
 export const run: Command = async (args, { env, print }) => {
-  const { values, ask } = parseAsk(args, { env, positionals: 0, usage: 'status' })
+  const { values, ask, timeZone } = parseAsk(args, { env, positionals: 0, usage: 'status' })
   const summary = await ask<Summary>('GET', '/api/summary')
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
   if (values.json) print(JSON.stringify(summary, null, 2))
-  else print(lines(summary))
+  // Instants stand in sentences of health, too.
+  else print(withZonedTimes(lines(summary), timeZone))
   return unwell ? 1 : 0
 }
 

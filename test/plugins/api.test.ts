@@ -327,6 +327,21 @@ t.test('a catch-up that takes long is answered with what it found so far, and ne
   t.equal(moneybird.requests.length, pages, 'each page was asked for once')
 })
 
+t.test('what a tool is asked for since a day begins with that day where the portal is', async t => {
+  const moneybird = await openMoneybird(t, noon)
+  const { ask } = await openApp(t, {
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    MONEYBIRD_API_URL: moneybird.url,
+    MONEYBIRD_API_TOKEN: moneybird.token,
+    MONEYBIRD_ADMINISTRATION_ID: moneybird.administration
+  })
+
+  await ask('POST', '/api/catch-up', { payload: { tool: 'moneybird', since: '2026-11-01' } })
+
+  // The filter leaves out the very second that it names.
+  t.match(moneybird.requests, [/updated_after:2026-10-31T22:59:59Z/])
+})
+
 /** From the tree that Fastify prints. */
 const routesOf = (tree: string): string[] => {
   const parts: string[] = []

@@ -228,7 +228,7 @@ t.test('its PDF is asked for by id, with the token, and not at all without', asy
 })
 
 t.test('a sample is signed by the first secret; two about one number are the same invoice', async t => {
-  const about = { invoiceNumber: 'TEST-1', customerId: 'cst_1', at: now }
+  const about = { invoiceNumber: 'TEST-1', customerId: 'cst_1', at: now, timeZone: 'Europe/Amsterdam' }
   const { body, headers } = tool.sample(settingsWith(`${token},${secret},${otherSecret}`), about)
   const again = tool.sample(tool.settings.parse({}), { ...about, at: now + 60_000 })
 

@@ -21,6 +21,7 @@ t.test('the log is lines of JSON, without what an invoice tells of people and mo
     { msg: 'bridge stopping', signal: 'SIGTERM' },
     { msg: 'bridge stopped' }
   ])
+  for (const { time } of lines) t.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   t.ok(lines.some(({ msg, invoiceNumber }) => msg === 'invoice delivered' && invoiceNumber === 'A-1'))
   t.notMatch(bridge.output(), /kees|121\.00|amount|34\.56|Bearer|whsec_/i)
 })
