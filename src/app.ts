@@ -20,6 +20,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import { ledgerNames } from './senders.ts'
 import type { Spool } from './spool.ts'
 import type { ToolModule } from './tool.ts'
+import { createTurnedDowns } from './turned-down.ts'
 
 export type AppOptions = {
   config: Config
@@ -71,6 +72,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(refusals, { trustProxyHeader: config.TRUST_PROXY_HEADER })
 
   const doors = createDoors({ clock, log: logger })
+  const turnedDowns = createTurnedDowns({ clock, log: logger })
   const health = createHealth({
     ledger,
     clock,
@@ -79,6 +81,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     refusing: desk.refusing,
     caughtUp: catchUp.states,
     turnedAway: doors.turnedAway,
+    turnedDown: turnedDowns.of,
     log: logger
   })
   await app.register(healthPage, { health, version })
@@ -126,7 +129,8 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
           timeZone: config.PORTAL_TIME_ZONE,
           sendNotification: config.SEND_NOTIFICATION,
           pdfBytesMax: config.PDF_BYTES_MAX,
-          refused: app.refused
+          refused: app.refused,
+          turnedDown: turnedDowns.note
         })
       },
       { prefix: '/webhooks' }

@@ -9,6 +9,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Clock, Instant } from './clock.ts'
+import type { BridgeError } from './errors.ts'
 import type { Intake } from './intake.ts'
 import type { Invoice } from './invoice.ts'
 import type { Senders } from './senders.ts'
@@ -143,6 +144,8 @@ export type ToolOptions<Settings = unknown> = {
   pdfBytesMax: number
   /** Counts a refusal; true when this address has had too many: then 429 instead of 401. */
   refused: (request: FastifyRequest) => Promise<boolean>
+  /** An authentic request is refused all the same, for good. `by`: as the ledger names who sent it. */
+  turnedDown: (error: BridgeError, request: { by: string; isTest: boolean }) => void
 }
 
 /** A file of plugins/tools. The generic intake reads streams, so it brings a plugin but only half a tool. */

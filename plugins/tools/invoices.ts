@@ -2,7 +2,7 @@
 // so that a PDF never stands in memory. See the README for the fields.
 
 import type { Readable } from 'node:stream'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { BridgeError, isCode } from '../../src/errors.ts'
 import { ledgerName } from '../../src/senders.ts'
 import type { ToolOptions } from '../../src/tool.ts'
@@ -32,7 +32,7 @@ const gateOptions = { places: 16, waitingMax: 256 }
 type Admission = { proof: Proof; content: Content }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
-  const { intake, spool, clock, pdfBytesMax, refused } = options
+  const { intake, spool, clock, pdfBytesMax, refused, turnedDown } = options
   const keys = options.settings === null ? [] : keysOf(options.settings)
   const prove = options.settings && openProof(keys.map(({ secret }) => secret))
   /** Its name in the ledger, by which of the secrets it had. */
@@ -41,6 +41,11 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     return options.settings === null || sender === null
       ? tool.name
       : ledgerName(tool.name, sendersOf(options.settings), sender)
+  }
+  /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
+  const noteRefusal = (error: unknown, request: FastifyRequest, by: string): void => {
+    if (!(error instanceof BridgeError) || error.statusCode >= 500) return
+    if (!request.raw.socket.destroyed) turnedDown(error, { by, isTest: isTest(request) })
   }
   const judge = openFields(options)
   // A signature is proven by the last byte of its body only. Strangers who pretend to sign get a gate of their own,
@@ -61,7 +66,13 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   app.addHook('onRequest', async request => {
     if (!prove) throw new BridgeError('TOOL_NOT_SET_UP')
     const proof = prove(request.headers, clock.now())
-    request.setDecorator<Admission>('admission', { proof, content: contentOf(request.headers, pdfBytesMax) })
+    try {
+      const content = contentOf(request.headers, pdfBytesMax)
+      request.setDecorator<Admission>('admission', { proof, content })
+    } catch (error) {
+      if (proof.proven) noteRefusal(error, request, nameOf(proof.verify()))
+      throw error
+    }
   })
 
   app.post('/invoices', async request => {
@@ -69,21 +80,23 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     const gate = proof.proven ? provenGate : unprovenGate
     const reading = openReading(pdf => gate.pass(() => spool.keep(pdf)), pdfBytesMax)
     let asked = false
+    // Who sent it, as soon as that is proven.
+    let by = proof.proven ? nameOf(proof.verify()) : null
     try {
-      const which = await readProven(request.raw, proof, content, reading)
+      const read = await readProven(request.raw, proof, content, reading)
+      by = nameOf(read.which)
+      if (read.failure) throw read.failure.reason
       const { invoice, notify } = judge(reading)
       const { document } = reading
-      const test = request.headers['factuurbrug-test'] === 'true'
+      const test = isTest(request)
       asked = true
-      const result = await intake.receive(
-        { tool: nameOf(which), invoice, document, notify, test },
-        clock.now()
-      )
+      const result = await intake.receive({ tool: by, invoice, document, notify, test }, clock.now())
       return { result }
     } catch (error) {
       // Once asked, the ledger may name the document, unless it says that it kept nothing.
       const unnamed = !asked || isCode(error, 'LEDGER_UNAVAILABLE')
       if (reading.document && unnamed) await spool.remove(reading.document)
+      if (by !== null) noteRefusal(error, request, by)
       throw error
     }
   })
@@ -91,19 +104,20 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
 
 export default plugin
 
-/** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
+const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
+
+/** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret, and that. */
 const readProven = async (
   raw: Readable,
   proof: Proof,
   content: Content,
   reading: Reading
-): Promise<number> => {
+): Promise<{ which: number; failure: PromiseRejectedResult | null }> => {
   // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
   const chunks = raw.iterator({ destroyOnReturn: false })
   const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update })
   const [outcome] = await Promise.allSettled([content.read(body, reading)])
   await body.drain()
   const which = proof.verify()
-  if (outcome.status === 'rejected') throw outcome.reason
-  return which
+  return { which, failure: outcome.status === 'rejected' ? outcome : null }
 }

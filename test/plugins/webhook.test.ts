@@ -41,7 +41,8 @@ const open = async (t: Test, settings: Json | null = env) => {
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1000,
-    refused: app.refused
+    refused: app.refused,
+    turnedDown: () => {}
   }
   await app.register(stripe, options)
   const post = async (body: Buffer, headers: Record<string, string> = {}) => {

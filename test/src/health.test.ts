@@ -34,6 +34,36 @@ t.test('each thing that an owner wants to know is a warning', async t => {
   }
 })
 
+t.test('what an authentic sender sent in vain is a warning of its tool', async t => {
+  const { health } = openHealth(t, {
+    turnedDown: name =>
+      name === 'invoices'
+        ? ['invoices', 'invoices:books'].map(by => ({
+            by,
+            requests: 1,
+            since: 0,
+            lastAt: minute,
+            reasons: ['amount', 'pdf']
+          }))
+        : []
+  })
+
+  t.strictSame(warningsIn(await health()), [
+    {
+      check: 'tools',
+      tool: 'invoices',
+      output:
+        '1 authentic request refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
+    },
+    {
+      check: 'tools',
+      tool: 'invoices',
+      output:
+        '1 authentic request of invoices:books refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
+    }
+  ])
+})
+
 t.test('no warning hides another: each tool has its own', async t => {
   const { health } = openHealth(t, {
     portal: { state: 'down', sinceMs: minute },

@@ -35,6 +35,7 @@ export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) =
     refusing: () => new Map(),
     caughtUp: () => [],
     turnedAway: () => null,
+    turnedDown: () => [],
     log: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) }),
     ...changed
   })

@@ -252,7 +252,8 @@ const openTool = async <Schema extends z.ZodObject>(
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1,
-    refused: async () => false
+    refused: async () => false,
+    turnedDown: () => {}
   }
   await app.register(module.default, { prefix: '/webhooks', ...options })
   const post = async ({ headers, body }: Sent) => {

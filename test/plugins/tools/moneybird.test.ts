@@ -198,7 +198,8 @@ t.test('a second webhook can be registered while the first one is believed', asy
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1,
-    refused: async () => false
+    refused: async () => false,
+    turnedDown: () => {}
   })
   const address = `${await app.listen({ port: 0 })}/webhooks/moneybird`
 

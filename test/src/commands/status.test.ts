@@ -82,6 +82,19 @@ t.test('a wrong secret of a sender is said, and exits 1', async t => {
   })
 })
 
+t.test('what an authentic sender sent in vain is counted by its fields, and exits 1', async t => {
+  const { person, bridge } = await openHouse(t)
+  for (const amount of ['geheim', '1,00']) await bridge.send({ invoiceNumber: 'A-1', amount })
+
+  const { code, stdout } = await factuurbrug(['status'], person)
+  t.equal(code, 1)
+  t.match(
+    stdout,
+    /^Tool invoices: 2 authentic requests refused since \S+ \S+ Europe\/Amsterdam, last at \S+ \S+ Europe\/Amsterdam \(.*amount.*\): correct the sender, and send again$/m
+  )
+  t.notMatch(stdout, 'geheim')
+})
+
 t.test('what is not about a tool names its check', async t => {
   const { person } = await openHouse(t, { INTAKE_SECRET: '' })
 
