@@ -80,10 +80,18 @@ const readEnvFile = (): EnvFile => {
   }
 }
 
+// What was printed and could not be written, on a full disk.
+let isLost = false
+
 /** Whoever reads may leave early (`| head`): then there is nobody left to print for. */
 process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+  isLost = true
+  process.exitCode ||= 1
 })
+
+/** Complaints that nobody can read are no reason to stop. */
+process.stderr.on('error', () => {})
 
 const run = async ([name, ...args]: string[]): Promise<number> => {
   if (name === undefined || name === 'help' || asksForHelp(name)) {
@@ -141,5 +149,6 @@ const explain = (error: unknown, file: EnvFile): string => {
 }
 
 export const main = async (): Promise<void> => {
-  process.exitCode = await run(process.argv.slice(2))
+  const code = await run(process.argv.slice(2))
+  process.exitCode = code || Number(isLost)
 }

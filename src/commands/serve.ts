@@ -9,6 +9,7 @@ import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import { refuseSecondMachine } from '../fly.ts'
 import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
+import { openOutput } from './output.ts'
 
 export const run: Command = async (args, terminal) => {
   parseArgs({ args, options: {} })
@@ -46,14 +47,17 @@ const started = async (bridge: Bridge): Promise<string> => {
 
 const pick = ({ clock, random, version }: Terminal) => ({ clock, random, version })
 
-/** Lines of JSON on standard output, with the time as an instant. An error shows what it is and where, never what it carries. */
+/** Lines of JSON, with the time as an instant. An error shows what it is and where, never what it carries. */
 export const createLogger = (options: { level?: string } = {}) =>
-  pino({
-    level: options.level ?? 'info',
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: describe }
-  })
+  pino(
+    {
+      level: options.level ?? 'info',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describe }
+    },
+    openOutput()
+  )
 
 const causesMax = 3
 

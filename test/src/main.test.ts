@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readFileSync, realpathSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, realpathSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
@@ -256,3 +256,26 @@ t.test('a reader that leaves early is no failure', async t => {
   t.strictSame(await once(child, 'close'), [0, null])
   t.equal(complained, '')
 })
+
+t.test(
+  'what was printed and could not be written is a failure, without a stack',
+  {
+    skip: !existsSync('/dev/full') && 'this machine has no /dev/full'
+  },
+  async t => {
+    const full = openSync('/dev/full', 'w')
+    t.teardown(() => closeSync(full))
+    const ended = async (stdio: (number | 'pipe' | 'ignore')[]) => {
+      const child = spawn(process.execPath, [bin, 'help'], { stdio: stdio as never })
+      let complained = ''
+      child.stderr?.on('data', chunk => {
+        complained += chunk
+      })
+      return [...(await once(child, 'close')), complained]
+    }
+
+    t.strictSame(await ended(['ignore', full, 'pipe']), [1, null, ''])
+    t.strictSame(await ended(['ignore', full, full]), [1, null, ''])
+    t.strictSame(await ended(['ignore', 'ignore', full]), [0, null, ''])
+  }
+)
