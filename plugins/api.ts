@@ -10,7 +10,7 @@ import { type Health, warningsIn } from '../src/health.ts'
 import { parseDate } from '../src/invoice.ts'
 import { type Action, actions, type Ledger, type Row, states, type Tally } from '../src/ledger/ledger.ts'
 import { openapi } from './openapi.ts'
-import { iso, shown, shownWhole } from './shown-invoice.ts'
+import { decided, iso, shown, shownWhole } from './shown-invoice.ts'
 
 export type ApiOptions = {
   ledger: Ledger
@@ -106,7 +106,8 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       const parsed = CatchUpBody.safeParse(request.body)
       if (!parsed.success)
         throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
-      const since = Temporal.Instant.from(`${parsed.data.since}T00:00:00Z`).epochMilliseconds
+      // The day begins where the portal is.
+      const since = Temporal.PlainDate.from(parsed.data.since).toZonedDateTime(timeZone).epochMilliseconds
       return answered(await catchUp.ask(parsed.data.tool, since), reply)
     })
 
@@ -117,11 +118,17 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     for (const action of actions) {
       app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params, body, log }) => {
         const said = wordsOf(action, body)
+        const before = await ledger.find(params.invoiceNumber)
         const { changed, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), said)
         if (changed)
           log.info({ invoiceNumber: row.invoiceNumber, action, ...said, state: row.state }, words[action])
         engine.wake()
-        return { ...shown(row, around()), changed }
+        const after = await ledger.find(params.invoiceNumber)
+        return {
+          ...shown(row, around()),
+          changed,
+          decided: before && after && decided(action, before, after)
+        }
       })
     }
   })

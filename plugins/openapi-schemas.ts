@@ -27,6 +27,18 @@ const invoiceProperties = {
   wouldSend: { type: ['object', 'null'], description: 'In review: exactly what would be sent.' }
 }
 
+/** What two events of one number may differ in. */
+export const facts = {
+  type: 'object',
+  properties: {
+    from: { type: 'string', description: "A tool, or the portal's id." },
+    customer: maybeText,
+    amount: maybeText,
+    currency: maybeText,
+    issuedAt: maybeText
+  }
+}
+
 /** Of one invoice only, beside the others. */
 export const wholeProperties = {
   detail: { ...maybeText, description: 'The last failure in its own words.' },
@@ -44,15 +56,9 @@ export const wholeProperties = {
     properties: { bytes: { type: ['integer', 'null'] }, url: maybeText }
   },
   conflict: {
+    ...facts,
     type: ['object', 'null'],
-    description: 'The other facts under its number.',
-    properties: {
-      from: { type: 'string', description: "A tool, or the portal's id." },
-      customer: maybeText,
-      amount: maybeText,
-      currency: maybeText,
-      issuedAt: maybeText
-    }
+    description: 'The other facts under its number.'
   },
   history: {
     type: 'array',

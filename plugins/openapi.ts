@@ -1,6 +1,6 @@
 // The operator's API, described for machines.
 
-import { maybeText, schemas, text, wholeProperties } from './openapi-schemas.ts'
+import { facts, maybeText, schemas, text, wholeProperties } from './openapi-schemas.ts'
 
 const json = (schema: object, description: string) => ({
   description,
@@ -48,7 +48,14 @@ const action = (operationId: string, summary: string) => ({
             { $ref: '#/components/schemas/Invoice' },
             {
               type: 'object',
-              properties: { changed: { type: 'boolean', description: 'False: there was nothing to do.' } }
+              properties: {
+                changed: { type: 'boolean', description: 'False: there was nothing to do.' },
+                decided: {
+                  type: ['object', 'null'],
+                  description: 'Where several sets of facts had come under its number: which of them win.',
+                  properties: { won: facts, lost: { type: 'array', items: facts } }
+                }
+              }
             }
           ]
         },

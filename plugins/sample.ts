@@ -1,21 +1,20 @@
 // A signed sample event with a real PDF, for the demo and for `send-test`.
 
 import { createHmac, randomUUID } from 'node:crypto'
-import type { Instant } from '../src/clock.ts'
+import { dateOf } from '../src/invoice.ts'
+import type { About } from '../src/tool.ts'
 import { signingKey } from './standard-webhooks.ts'
 
 export type Sample = { body: string; headers: Record<string, string> }
 
 /** Without an address of its PDF it brings one along. */
-export type SampleInvoice = { invoiceNumber: string; customerId: string; at: Instant; pdfUrl?: string }
+export type SampleInvoice = About & { pdfUrl?: string }
 
 /** Signed as Standard Webhooks ask. */
 export const signedSample = (invoice: SampleInvoice, secret: string): Sample => {
   const body = JSON.stringify({
     invoiceNumber: invoice.invoiceNumber,
-    issuedAt: Temporal.Instant.fromEpochMilliseconds(invoice.at)
-      .toZonedDateTimeISO('Europe/Amsterdam')
-      .toPlainDate(),
+    issuedAt: dateOf(invoice.at, invoice.timeZone),
     amount: '121.00',
     customerId: invoice.customerId,
     ...(invoice.pdfUrl

@@ -2,9 +2,9 @@
 
 import { type Instant, isoInstant } from '../src/clock.ts'
 import type { PortalState } from '../src/engine.ts'
-import { type Around, detailOf, explain, openConflict, pausedBy } from '../src/explain.ts'
+import { type Around, detailOf, explain, openConflict, openConflicts, pausedBy } from '../src/explain.ts'
 import { formatAmount } from '../src/invoice.ts'
-import type { HistoryEntry, Ledger, Row } from '../src/ledger/ledger.ts'
+import type { Action, HistoryEntry, Ledger, Row } from '../src/ledger/ledger.ts'
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
 
@@ -15,7 +15,7 @@ export const shown = (row: Row, around: Around) => ({
   code: row.code,
   advice: explain(row, around),
   customer: row.customer,
-  amount: formatAmount(row.amountCents),
+  amount: formatAmount(row.amountCents, row.currency),
   currency: row.currency,
   issuedAt: row.issuedAt,
   dueAt: row.dueAt,
@@ -69,15 +69,33 @@ const conflictOf = async (
 ) => {
   if (code !== 'INVOICE_CONFLICT') return null
   const came = openConflict(history)
-  if (came) {
-    const { customer, amountCents, currency, issuedAt } = came.facts as Facts
-    return { from: String(came.tool), customer, amount: formatAmount(amountCents), currency, issuedAt }
-  }
+  if (came) return factsThatCame(came)
   const there = (await holdings.byNumber(invoiceNumber)).find(({ id }) => id !== portalId)
   if (!there) return null
   const { id, customerId, amountCents, currency, issuedAt } = there
-  const amount = amountCents === null ? null : formatAmount(amountCents)
+  const amount = amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR')
   return { from: id, customer: customerId, amount, currency, issuedAt }
+}
+
+const factsThatCame = ({ tool, facts }: HistoryEntry) => {
+  const { customer, amountCents, currency, issuedAt } = facts as Facts
+  return { from: String(tool), customer, amount: formatAmount(amountCents, currency), currency, issuedAt }
+}
+
+const factsOf = ({ tool, customer: { portalId, ref }, amountCents, currency, issuedAt }: Row) => ({
+  from: tool,
+  customer: portalId ?? ref,
+  amount: formatAmount(amountCents, currency),
+  currency,
+  issuedAt
+})
+
+/** Which facts of those that had come under one number a person's word let win; null where there was nothing to decide. */
+export const decided = (action: Action, before: Row, after: Row & { history: HistoryEntry[] }) => {
+  const said = after.history.findLastIndex(({ event }) => event === `operator: ${action}`)
+  const came = action === 'dismiss' ? [] : openConflicts(after.history.slice(0, said)).map(factsThatCame)
+  if (came.length === 0) return null
+  return { won: factsOf(after), lost: action === 'take' ? [factsOf(before), ...came.slice(0, -1)] : came }
 }
 
 const shownEntry = ({ at, event, spent: _, ...detail }: HistoryEntry) => ({
@@ -91,6 +109,6 @@ const instants: readonly string[] = ['nextAttemptAt', 'notBefore']
 const shownValue = (name: string, value: unknown): unknown => {
   if (typeof value === 'number' && instants.includes(name)) return isoInstant(value)
   if (typeof value !== 'object' || value === null || !('amountCents' in value)) return value
-  const { amountCents, ...facts } = value
-  return { ...facts, amount: formatAmount(Number(amountCents)) }
+  const { amountCents, ...facts } = value as { amountCents: number; currency?: string }
+  return { ...facts, amount: formatAmount(amountCents, facts.currency) }
 }

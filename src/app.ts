@@ -27,6 +27,7 @@ import { createLockout } from './lockout.ts'
 import { ledgerNames } from './senders.ts'
 import type { DraftingSpool } from './spool.ts'
 import { type ToolModule, unprovenBytesMax } from './tool.ts'
+import { createTurnedDowns } from './turned-down.ts'
 
 export type AppOptions = {
   config: Config
@@ -99,6 +100,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     lockout: createLockout({ clock }),
     clientOf
   })
+  const turnedDowns = createTurnedDowns({ clock, log: logger })
   const health = createHealth({
     ledger,
     clock,
@@ -107,6 +109,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     refusing: desk.refusing,
     caughtUp: catchUp.states,
     turnedAway: doors.turnedAway,
+    turnedDown: turnedDowns.of,
     log: logger
   })
   await app.register(healthPage, { health, version })
@@ -161,7 +164,8 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
           believed(request) {
             doors.believed(tool.name, clientOf(request))
             app.trustConnection(request)
-          }
+          },
+          turnedDown: turnedDowns.note
         })
       },
       { prefix: '/webhooks' }

@@ -107,8 +107,8 @@ export const openBridge = async ({
     api: createToolApi({ http, clock }),
     clock,
     timeZone: config.PORTAL_TIME_ZONE,
-    refused(tool, code) {
-      logger.warn({ tool, code }, 'the tool refuses its token')
+    refused(tool, { code, message: reason }) {
+      logger.warn({ tool, code, reason }, 'the tool refuses its token')
       alert(code, null)
     }
   })

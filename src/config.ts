@@ -1,8 +1,10 @@
-// Every setting, read once from the environment. All problems are reported at once, one line per variable; a value is
-// never repeated, because it may be a secret.
+// Every setting, read once from the environment. All problems are reported at once, one line per variable; with the value
+// as it was typed where the setting says that it is no secret (setting.ts).
 
 import { z } from 'zod'
 import { BridgeError, type Problem } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { address, typed, word } from './setting.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -24,6 +26,9 @@ const onAmount = z.enum(['hold', 'dismiss', 'deliver'], 'expected hold, dismiss 
 
 const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
 
+// A slip in the name of one is not short, and has no digits.
+const likeTimeZone = /^[A-Za-z_+-]{1,20}(\/[A-Za-z_+-]{1,20}){0,2}$/
+
 const day = 24 * 60 * 60_000
 
 // A dead process can write nothing more, but what it wrote its kernel goes on sending for minutes.
@@ -33,47 +38,52 @@ export const realPortalUrl = 'https://api.mijnklantportaal.nl/v1'
 
 /** The bridge's own settings; each tool adds its share. */
 export const settings = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).default(8080),
-  METRICS_PORT: wholeNumber(0, 65_535).optional(),
-  PUBLIC_URL: webAddress.optional(),
-  TRUST_PROXY_HEADER: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header')
-    .transform(name => name.toLowerCase())
-    .optional(),
+  HOST: word(z.string().default('127.0.0.1')),
+  PORT: word(wholeNumber(0, 65_535).default(8080)),
+  METRICS_PORT: word(wholeNumber(0, 65_535).optional()),
+  PUBLIC_URL: address(webAddress.optional()),
+  TRUST_PROXY_HEADER: word(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header')
+      .transform(name => name.toLowerCase())
+      .optional()
+  ),
   PORTAL_TOKEN: z
     .string('expected the API key of the portal (portal: Settings > API Keys)')
     .regex(/^[\x21-\x7e]+$/, 'expected the key alone, without a space or a letter that no key has'),
-  PORTAL_URL: webAddress.default(realPortalUrl),
-  PORTAL_REQUESTS_PER_MINUTE: wholeNumber(1, 100_000).default(60),
-  PORTAL_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
-  PORTAL_SETTLE_MS: wholeNumber(1000, day).default(60_000),
-  PORTAL_SETTLE_INHERITED_MS: wholeNumber(1000, 7 * day).optional(),
-  PORTAL_TIME_ZONE: timeZone.default('Europe/Amsterdam'),
-  SEND_NOTIFICATION: z
-    .enum(['true', 'false'], 'expected true or false: whether the portal mails the customer')
-    .transform(text => text === 'true'),
-  NOTIFY_WITHIN_DAYS: wholeNumber(0, 36_500).default(7),
-  CATCH_UP_MINUTES: wholeNumber(0, 7 * 24 * 60).default(60),
-  REVIEW: yesOrNo.default(false),
+  PORTAL_URL: address(webAddress.default(realPortalUrl)),
+  PORTAL_REQUESTS_PER_MINUTE: word(wholeNumber(1, 100_000).default(60)),
+  PORTAL_TIMEOUT_MS: word(wholeNumber(100, 600_000).default(30_000)),
+  PORTAL_SETTLE_MS: word(wholeNumber(1000, day).default(60_000)),
+  PORTAL_SETTLE_INHERITED_MS: word(wholeNumber(1000, 7 * day).optional()),
+  PORTAL_TIME_ZONE: word(timeZone.default('Europe/Amsterdam'), likeTimeZone),
+  SEND_NOTIFICATION: word(
+    z
+      .enum(['true', 'false'], 'expected true or false: whether the portal mails the customer')
+      .transform(text => text === 'true')
+  ),
+  NOTIFY_WITHIN_DAYS: word(wholeNumber(0, 36_500).default(7)),
+  CATCH_UP_MINUTES: word(wholeNumber(0, 7 * 24 * 60).default(60)),
+  REVIEW: word(yesOrNo.default(false)),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
     .refine(() => false, 'this version keeps its ledger in DATA_DIR only; leave DATABASE_URL out')
     .optional(),
-  WORKER_CONCURRENCY: wholeNumber(1, 64).default(4),
-  RETRY_FIRST_MS: wholeNumber(10, day).default(5000),
-  RETRY_LONGEST_MS: wholeNumber(10, 7 * day).default(3_600_000),
-  RETRY_FOR_HOURS: wholeNumber(1, 24 * 365).default(72),
-  PDF_BYTES_MAX: wholeNumber(1000, 200_000_000).default(20_000_000),
-  PDF_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
-  ALLOW_PRIVATE_ADDRESSES: yesOrNo.default(false),
-  CUSTOMER_MATCH: z.enum(['email', 'off'], 'expected email or off').default('email'),
-  CUSTOMER_CREATE: yesOrNo.default(false),
-  CREDIT_NOTES: onAmount.default('hold'),
-  ZERO_AMOUNTS: onAmount.default('dismiss'),
-  RETENTION_DAYS: wholeNumber(1, 36_500).default(90),
+  WORKER_CONCURRENCY: word(wholeNumber(1, 64).default(4)),
+  RETRY_FIRST_MS: word(wholeNumber(10, day).default(5000)),
+  RETRY_LONGEST_MS: word(wholeNumber(10, 7 * day).default(3_600_000)),
+  RETRY_FOR_HOURS: word(wholeNumber(1, 24 * 365).default(72)),
+  PDF_BYTES_MAX: word(wholeNumber(1000, 200_000_000).default(20_000_000)),
+  PDF_TIMEOUT_MS: word(wholeNumber(100, 3_600_000).default(60_000)),
+  ALLOW_PRIVATE_ADDRESSES: word(yesOrNo.default(false)),
+  CUSTOMER_MATCH: word(z.enum(['email', 'off'], 'expected email or off').default('email')),
+  CUSTOMER_CREATE: word(yesOrNo.default(false)),
+  CREDIT_NOTES: word(onAmount.default('hold')),
+  ZERO_AMOUNTS: word(onAmount.default('dismiss')),
+  RETENTION_DAYS: word(wholeNumber(1, 36_500).default(90)),
+  // Whoever knows it can post there.
   ALERT_URL: webAddress.optional(),
   OPERATOR_TOKEN: z
     .string('expected a text of at least 16 characters that only you know')
@@ -100,7 +110,7 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
   const parse = <S extends z.ZodObject>(schema: S): z.output<S> | undefined => {
     const parsed = schema.safeParse(given)
     if (parsed.success) return parsed.data
-    const found = parsed.error.issues.map(issue => problemOf(issue, given))
+    const found = parsed.error.issues.map(issue => problemOf(issue, given, schema))
     problems.push(...found.filter(({ field }, at) => found.findIndex(first => first.field === field) === at))
     return undefined
   }
@@ -108,7 +118,8 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
   const core = parse(settings)
   // Beside whatever else is wrong, so that one start tells all.
   const related = settings.pick(contradictable).safeParse(given)
-  if (related.success) problems.push(...contradictions(related.data))
+  if (related.success)
+    problems.push(...contradictions(related.data).map(problem => withTyped(problem, given, settings)))
   const tools: Record<string, Readonly<Record<string, unknown>> | null> = {}
   for (const [tool, schema] of Object.entries(toolSettings)) {
     const on = Object.keys(schema.shape).some(name => name in given)
@@ -128,9 +139,13 @@ export const readSettings = <S extends z.ZodObject>(env: Environment, schema: S)
   const given = givenIn(env)
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(issue => problemOf(issue, given))
+  const problems = parsed.error.issues.map(issue => problemOf(issue, given, schema))
   throw new BridgeError('CONFIG_INVALID', undefined, { problems })
 }
+
+/** Of the portal's dates; all times that a person reads are in it. */
+export const readTimeZone = (env: Environment): string =>
+  readSettings(env, settings.pick({ PORTAL_TIME_ZONE: true })).PORTAL_TIME_ZONE
 
 /** A variable that is set to nothing is not set: that is how people switch one off. */
 const givenIn = (env: Environment): Environment =>
@@ -176,9 +191,17 @@ const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Prob
   return found
 }
 
-const problemOf = ({ path, message }: z.core.$ZodIssue, given: Environment): Problem => {
+const problemOf = ({ path, message }: z.core.$ZodIssue, given: Environment, schema: z.ZodObject): Problem => {
   const field = String(path[0])
-  return { field, message: field in given ? message : `missing; ${message}` }
+  if (!(field in given)) return { field, message: `missing; ${message}` }
+  return withTyped({ field, message }, given, schema)
+}
+
+/** With what was typed, where that may be shown. */
+const withTyped = ({ field, message }: Problem, given: Environment, { shape }: z.ZodObject): Problem => {
+  const value = given[field]
+  const shown = value === undefined ? null : typed(shape[field] as z.ZodType, value)
+  return { field, message: shown === null ? message : `${message}, not ${shown}` }
 }
 
 function isTimeZone(name: string): boolean {
@@ -190,10 +213,59 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+// Set by the platform, or of no use: nobody means these.
+const notMeant = ['FLY_APP_NAME', 'FLY_MACHINE_ID', 'DATABASE_URL']
+
+// Of the command line only; no setting of the bridge.
+const askingOnly = ['FACTUURBRUG_URL']
+
+/**
+ * An environment is full of other programs' names, and a warning that nobody can end is read by nobody. So a long name may
+ * have two slips, a shorter one has one, HOST and PORT have none (HOME is two away, PORTS one), and none in its first letter:
+ * hardly anybody slips there, while PREVIEW is a word of its own.
+ */
+const slipsMax = (letters: number): number => (letters < 6 ? 0 : letters < 12 ? 1 : 2)
+
+export type Misspelt = { name: string; meant: string }
+
+/** What is set under a name that is no setting's, and nearly one's. */
+export const misspelt = (
+  env: Environment,
+  toolSettings: Readonly<Record<string, z.ZodObject>>
+): Misspelt[] => {
+  const schemas = [settings, ...Object.values(toolSettings)]
+  const known = [...schemas.flatMap(({ shape }) => Object.keys(shape)), ...askingOnly]
+  const mayBeMeant = known.filter(name => !notMeant.includes(name))
+  return Object.keys(givenIn(env))
+    .filter(name => /^\w+$/.test(name) && !known.includes(name))
+    .flatMap(name => {
+      const alike = mayBeMeant.filter(candidate => candidate[0] === name[0]?.toUpperCase())
+      const meant = nearest(name, alike, slipsMax)
+      return meant ? [{ name, meant }] : []
+    })
+}
+
+/** Where a person sets them. */
+export type Surroundings = {
+  /** The folder that the bridge was started from, and whether a .env is in it. */
+  folder: string
+  hasFile: boolean
+  /** The name of the app on Fly, where it runs there. */
+  flyApp: string | undefined
+}
+
 /** What is wrong, and where each variable is set. */
-export const explainProblems = (problems: readonly Problem[]): string =>
+export const explainProblems = (problems: readonly Problem[], surroundings: Surroundings): string =>
   [
     'Factuurbrug cannot go on: these settings are missing or wrong.',
     ...problems.map(({ field, message }) => `  ${field}: ${message}`),
-    'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.'
+    whereToSet(problems, surroundings)
   ].join('\n')
+
+const whereToSet = (problems: readonly Problem[], { folder, hasFile, flyApp }: Surroundings): string => {
+  if (flyApp)
+    return `Set them with \`fly secrets set --app ${flyApp} NAME=value\`; .env.example explains each.`
+  if (hasFile || !problems.some(({ message }) => message.startsWith('missing')))
+    return 'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.'
+  return `There is no .env in ${folder}. In the folder of Factuurbrug run \`cp .env.example .env\`, and fill in its first block.`
+}

@@ -11,8 +11,14 @@ export type Outcome =
   | { kind: 'created'; holding: PortalInvoice }
   /** It stood in the portal already; nothing was sent. */
   | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
-  /** Certainly nothing was made in the portal. */
-  | { kind: 'failed'; code: Code; detail: string | null; retryAfterMs?: number | undefined }
+  /** Certainly nothing was made in the portal. `tryForMs`: where waiting longer helps nobody. */
+  | {
+      kind: 'failed'
+      code: Code
+      detail: string | null
+      retryAfterMs?: number | undefined
+      tryForMs?: number | undefined
+    }
   /** A rule of the operator's says that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }
   /** Everything is ready; a person is to see it first. */
@@ -73,10 +79,15 @@ export const decide = (
       if (standing === 'alone') return giveUp(loan, 'PORTAL_REJECTED', detail)
       if (advice[code].next === 'hold') return giveUp(loan, code, detail)
       const spent = standing === 'open' && !unspent.has(code)
-      if (spent && loan.triedMs >= patience.retryForMs) {
+      const { tryForMs = patience.retryForMs } = outcome
+      const leftMs = Math.min(tryForMs, patience.retryForMs) - loan.triedMs
+      if (spent && leftMs <= 0) {
         return giveUp(loan, 'ATTEMPTS_EXHAUSTED', detail ? `${code}: ${detail}` : code)
       }
-      return { to: 'waiting', at: now + pause(outcome, loan.failures, random, patience), code, detail, spent }
+      const ms = pause(outcome, loan.failures, random, patience)
+      // Pauses grow with the time that has passed: this end is not to be slept past.
+      const isEndNear = spent && outcome.tryForMs !== undefined
+      return { to: 'waiting', at: now + (isEndNear ? Math.min(ms, leftMs) : ms), code, detail, spent }
     }
   }
 }

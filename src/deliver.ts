@@ -7,7 +7,7 @@ import type { Outcome } from './decide.ts'
 import type { Desk } from './desk.ts'
 import { BridgeError, type Code } from './errors.ts'
 import type { Intake } from './intake.ts'
-import { formatAmount, formatPaidAt, numberKey, parseAmount } from './invoice.ts'
+import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Draft, Ledger, Loan } from './ledger/ledger.ts'
 import type { Portal, Written } from './portal/client.ts'
 import { confirm, contestedWords, judgeFound } from './portal/match.ts'
@@ -68,7 +68,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
   if (loan.unread) return readAgain(loan, loan.unread, delivery)
   const asked = await askTool(loan, delivery)
   if (asked !== 'same') return asked
-  const ruled = ruleOnAmount(loan, rules)
+  const ruled = ruleOnAmount(loan, rules) ?? ruleOnDate(loan, delivery)
   if (ruled) return ruled
   const isReleased = loan.overrides.includes('REVIEW')
   const review = (rules.review || loan.test) && !isReleased
@@ -112,7 +112,8 @@ const failed = (code: Code, detail: string | null = null): Outcome => ({ kind: '
 
 const failedBy = (error: unknown): Outcome => {
   if (!(error instanceof BridgeError)) throw error
-  return { kind: 'failed', code: error.code, detail: error.message, retryAfterMs: error.retryAfterMs }
+  const { code, message: detail, retryAfterMs, tryForMs } = error
+  return { kind: 'failed', code, detail, retryAfterMs, tryForMs }
 }
 
 const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }: Rules): Outcome | null => {
@@ -125,6 +126,15 @@ const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }
   if (rule === 'deliver' || overrides.includes(code)) return null
   return rule === 'dismiss' ? { kind: 'dismissed', code } : failed(code)
 }
+
+/** The portal cannot delete what is wrong, and mails it. */
+const ruleOnDate = (
+  { invoice: { issuedAt }, overrides }: Loan,
+  { clock, rules }: Delivery
+): Outcome | null =>
+  overrides.includes('DATE_IMPLAUSIBLE') || isPlausible(issuedAt, dateOf(clock.now(), rules.timeZone))
+    ? null
+    : failed('DATE_IMPLAUSIBLE', issuedAt)
 
 /** A payload is never current: the tool is asked again, where it can be. `same`: nothing has changed. */
 const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<Outcome | 'same' | null> => {
@@ -204,7 +214,7 @@ const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Dra
   newCustomer: 'portalId' in whose ? null : whose.wouldCreate.companyName,
   invoiceNumber: invoice.invoiceNumber,
   issuedAt: invoice.issuedAt,
-  amount: formatAmount(invoice.amountCents),
+  amount: formatAmount(invoice.amountCents, invoice.currency),
   paidAt: invoice.paidAt === null ? null : formatPaidAt(invoice.paidAt, timeZone),
   sendNotification: notify
 })

@@ -2,7 +2,7 @@
 // is. A tool that refuses its token is told of once, and asked again now and then.
 
 import type { Clock } from './clock.ts'
-import { BridgeError, type Code } from './errors.ts'
+import { BridgeError } from './errors.ts'
 import type { Loan } from './ledger/ledger.ts'
 import type { Line, PdfAddress, Reading, Told, Tool } from './tool.ts'
 import type { ToolApi } from './tool-api.ts'
@@ -16,7 +16,7 @@ export type DeskOptions = {
   clock: Clock
   timeZone: string
   /** Told once when a tool begins to refuse its token. */
-  refused: (tool: string, code: Code) => void
+  refused: (tool: string, error: BridgeError) => void
 }
 
 export interface Desk {
@@ -30,12 +30,12 @@ export interface Desk {
   read: (tool: string, body: Buffer) => Reading
   /** Runs a question to a tool, and remembers whether its token was refused. */
   asking: <T>(tool: string, question: () => Promise<T>) => Promise<T>
-  /** Tools whose token is refused at the moment. */
-  refusing: () => string[]
+  /** Tools whose token is refused at the moment, and how that was told last. */
+  refusing: () => ReadonlyMap<string, string>
 }
 
 export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions): Desk => {
-  const refusing = new Set<string>()
+  const refusing = new Map<string, string>()
   const byName = new Map(tools.map(open => [open.tool.name, open]))
 
   const line = ({ settings }: OpenTool): Line<never> => ({ settings, timeZone, clock, api })
@@ -46,9 +46,10 @@ export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions
       refusing.delete(tool)
       return answer
     } catch (error) {
-      if (error instanceof BridgeError && error.code === 'TOOL_UNAUTHORIZED' && !refusing.has(tool)) {
-        refusing.add(tool)
-        refused(tool, error.code)
+      if (error instanceof BridgeError && error.code === 'TOOL_UNAUTHORIZED') {
+        const isNews = !refusing.has(tool)
+        refusing.set(tool, error.message)
+        if (isNews) refused(tool, error)
       }
       throw error
     }
@@ -58,7 +59,7 @@ export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions
     tools: () => tools,
     line,
     asking,
-    refusing: () => [...refusing],
+    refusing: () => refusing,
 
     async current({ tool: name, invoice, test }) {
       const open = byName.get(name)

@@ -126,7 +126,8 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The address of the PDF does not answer, or answers with an error.',
-    operator: 'Nothing: it is tried again. If it stays, open pdfUrl yourself.'
+    operator:
+      'Nothing: it is tried again. If it stays, open pdfUrl yourself. Where that answers 401, 403, 404 or 410, it needs you after an hour.'
   },
   PDF_NOT_READY: {
     status: 502,
@@ -226,6 +227,13 @@ export const advice = {
     what: 'The amount is zero.',
     operator: '`deliver` to send it all the same, or `dismiss`. ZERO_AMOUNTS sets the rule.'
   },
+  DATE_IMPLAUSIBLE: {
+    status: 200,
+    next: 'hold',
+    what: 'The date of issue is more than a year ahead, or more than ten years back.',
+    operator:
+      'If it is right, `deliver` sends it all the same. Else send the invoice again corrected, then `take`; or `dismiss`.'
+  },
   INVOICE_CONFLICT: {
     status: 200,
     next: 'hold',
@@ -276,7 +284,7 @@ export const advice = {
   ATTEMPTS_EXHAUSTED: {
     status: 502,
     next: 'hold',
-    what: 'It was tried for RETRY_FOR_HOURS without success.',
+    what: 'It was tried for RETRY_FOR_HOURS without success; for an hour, where the address of the PDF refuses.',
     operator: 'Look at the last failure in the history, mend it, then `deliver`.'
   },
 
@@ -358,7 +366,7 @@ export const adviceTyped = (code: Code): string => {
   return typed
 }
 
-/** What a person is told about one wrong field or setting. Never carries the value. */
+/** What is told about one wrong field or setting: of a field never its value, of a setting only where it is no secret. */
 export type Problem = { field: string; message: string }
 
 export class BridgeError extends Error {
@@ -367,6 +375,8 @@ export class BridgeError extends Error {
   readonly problems: readonly Problem[]
   /** How long the other side asks us to wait, or we ask the caller. */
   readonly retryAfterMs: number | undefined
+  /** For how long it makes sense to try again, where that is shorter than usual. */
+  readonly tryForMs: number | undefined
 
   constructor(
     code: Code,
@@ -374,13 +384,15 @@ export class BridgeError extends Error {
     {
       problems = [],
       retryAfterMs,
+      tryForMs,
       cause
-    }: { problems?: readonly Problem[]; retryAfterMs?: number; cause?: unknown } = {}
+    }: { problems?: readonly Problem[]; retryAfterMs?: number; tryForMs?: number; cause?: unknown } = {}
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.problems = problems
     this.retryAfterMs = retryAfterMs
+    this.tryForMs = tryForMs
   }
 
   /** Read by Fastify when nobody catches this. */

@@ -57,13 +57,14 @@ const inState = (row: Row & { history?: HistoryEntry[] }, code: Code): Partial<A
       }
 }
 
-/** The latest facts that came beside the row and that nobody has decided about. */
-export const openConflict = (history: HistoryEntry[]): HistoryEntry | null => {
-  const last = history.findLast(({ event }) =>
-    /^(conflict received|operator: (take|keep|deliver))$/.test(event)
-  )
-  return last?.event === 'conflict received' ? last : null
+/** Facts that came beside the row and that nobody has decided about, latest last. */
+export const openConflicts = (history: HistoryEntry[]): HistoryEntry[] => {
+  const decided = history.findLastIndex(({ event }) => /^operator: (take|keep|deliver)$/.test(event))
+  return history.slice(decided + 1).filter(({ event }) => event === 'conflict received')
 }
+
+export const openConflict = (history: HistoryEntry[]): HistoryEntry | null =>
+  openConflicts(history).at(-1) ?? null
 
 /** Why it stands where it stands, in the words of whoever refused or failed. */
 export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry[] }): string | null => {
@@ -94,7 +95,7 @@ const beingCollected = ({ nextAttemptAt }: Row, { now, timeZone }: Around): Advi
   if (nextAttemptAt === null || nextAttemptAt <= now) return null
   const until = formatPaidAt(nextAttemptAt, timeZone)
   return {
-    what: `The tool collects this invoice by itself: it waits until it is paid, or until ${until}.`,
+    what: `The tool collects this invoice by itself: it waits until it is paid, or until ${until} (${timeZone}).`,
     operator: 'Nothing. `deliver` sends it now.'
   }
 }

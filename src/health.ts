@@ -10,6 +10,7 @@ import type { CopyState } from './ledger/holdings.ts'
 import type { Ledger, Summary } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import { createSeldom } from './seldom.ts'
+import type { TurnedDown, TurnedDowns } from './turned-down.ts'
 
 export type HealthOptions = {
   ledger: Ledger
@@ -18,9 +19,10 @@ export type HealthOptions = {
   /** Of the tools that are asked what their webhooks missed. */
   caughtUp: CatchUp['states']
   tools: { name: string; on: boolean; missingSecret: string | null }[]
-  /** Tools that refuse their token. */
-  refusing: () => string[]
+  /** Tools that refuse their token, and how they do. */
+  refusing: () => ReadonlyMap<string, string>
   turnedAway: Doors['turnedAway']
+  turnedDown: TurnedDowns['of']
   log: Log
 }
 
@@ -245,15 +247,16 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
 })
 
 /** One for each thing that is the matter with each tool: none hides another. */
-const tools = ({ tools: all, refusing, turnedAway }: HealthOptions): Check[] => {
+const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
   if (on.length === 0) return [{ status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }]
   const refused = refusing()
   const warnings = on.flatMap(({ name, missingSecret }) => {
     const outputs = [
       missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
-      refused.includes(name) ? 'it refuses its API token: make a new one' : null,
-      refusedOutput(turnedAway(name))
+      refused.has(name) ? `it refuses its API token: make a new one. ${refused.get(name)}` : null,
+      refusedOutput(turnedAway(name)),
+      ...turnedDown(name).map(down => turnedDownOutput(name, down))
     ].filter(output => output !== null)
     return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
   })
@@ -264,3 +267,9 @@ const tools = ({ tools: all, refusing, turnedAway }: HealthOptions): Check[] => 
 const refusedOutput = (away: TurnedAway | null): string | null =>
   away &&
   `${away.requests} ${away.requests === 1 ? 'request' : 'requests'} refused (wrong secret?), last at ${isoInstant(away.lastAt)}`
+
+const turnedDownOutput = (tool: string, { by, requests, since, lastAt, reasons }: TurnedDown): string => {
+  const whose = by === tool ? '' : ` of ${by}`
+  const times = `since ${isoInstant(since)}, last at ${isoInstant(lastAt)}`
+  return `${requests} authentic ${requests === 1 ? 'request' : 'requests'}${whose} refused ${times} (${reasons.join(', ')}): correct the sender, and send again`
+}

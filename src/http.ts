@@ -118,6 +118,9 @@ export const checkUrl = (address: string | URL, rules: Rules): URL => {
 /** Without the brackets of an IPv6 address. */
 export const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
 
+/** This machine itself, as far as the name tells. */
+export const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(bareHost(url))
+
 const resolveAll: Resolve = host => lookup(host, { all: true })
 
 /**

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from './clock.ts'
 import type { Code } from './errors.ts'
+import { dateOf } from './invoice.ts'
 import type { Arrival, Ledger, Received } from './ledger/ledger.ts'
 import type { Log } from './log.ts'
 import { createSeldom } from './seldom.ts'
@@ -154,6 +155,3 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
 
 /** Tools tell no more than that: what became final in the very second of the start is not older. */
 const wholeSecond = (at: Instant): Instant => at - (at % 1000)
-
-const dateOf = (at: Instant, timeZone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()

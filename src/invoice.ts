@@ -9,6 +9,7 @@ export type Invoice = {
   /** The tool's own id of this invoice; null where the number is all there is (generic intake). */
   sourceId: string | null
   customer: Customer
+  /** In hundredths; of a currency that has thousandths, in those. */
   amountCents: number
   /** ISO 4217, upper case. */
   currency: string
@@ -40,8 +41,17 @@ export type PlainDate = string
 
 export const invoiceNumberCharactersMax = 100
 
-// Nine digits before the dot: more than any invoice, and cents stay far below 2^53.
-const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,2}))?$/
+// As ISO 4217 has them; all others have two decimals.
+const withoutDecimals: ReadonlySet<string> = new Set(
+  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ')
+)
+const withThreeDecimals: ReadonlySet<string> = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
+
+/** How many digits of an amount stand behind the dot: never less than two, so that what somebody writes there is kept. */
+export const decimalsKept = (currency: string): 2 | 3 => (withThreeDecimals.has(currency) ? 3 : 2)
+
+// Nine digits before the dot: more than any invoice, and what is counted in stays far below 2^53.
+const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,3}))?$/
 
 /**
  * The key of an invoice: one row in the ledger, one invoice in the portal. What only looks alike is one number: each kind
@@ -71,16 +81,21 @@ export const parseInvoiceNumber = (text: string): string | undefined => {
   return /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed
 }
 
-export const parseAmount = (text: string): number | undefined => {
-  const match = amountPattern.exec(text)
-  if (!match) return undefined
-  const cents = Number(match[2]) * 100 + Number((match[3] ?? '').padEnd(2, '0'))
-  return match[1] === '-' && cents > 0 ? -cents : cents
+export const parseAmount = (text: string, currency = 'EUR'): number | undefined => {
+  const [, minus, whole, fraction = ''] = amountPattern.exec(text) ?? []
+  const decimals = decimalsKept(currency)
+  if (whole === undefined || fraction.length > decimals) return undefined
+  const amount = Number(whole + fraction.padEnd(decimals, '0'))
+  return minus === '-' && amount > 0 ? -amount : amount
 }
 
-export const formatAmount = (cents: number): string => {
-  const digits = String(Math.abs(cents)).padStart(3, '0')
-  return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+/** With the decimals that its currency has. */
+export const formatAmount = (amount: number, currency = 'EUR'): string => {
+  const decimals = decimalsKept(currency)
+  const digits = String(Math.abs(amount)).padStart(decimals + 1, '0')
+  const whole = `${amount < 0 ? '-' : ''}${digits.slice(0, -decimals)}`
+  const fraction = digits.slice(-decimals)
+  return withoutDecimals.has(currency) && /^0+$/.test(fraction) ? whole : `${whole}.${fraction}`
 }
 
 export const parseDate = (text: string): PlainDate | undefined => {
@@ -90,6 +105,22 @@ export const parseDate = (text: string): PlainDate | undefined => {
   } catch {
     return undefined // a date that does not exist, such as 30 February
   }
+}
+
+/** Of the calendar in a zone. */
+export const dateOf = (at: Instant, timeZone: string): PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+
+// Invoices are dated ahead, and brought late; beyond this it is a slip in the year, or a clock that was never set.
+const yearsAheadMax = 1
+const yearsBackMax = 10
+
+/** Whether an invoice can have been issued then, as one sees it today. */
+export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
+  const date = Temporal.PlainDate.from(today)
+  const isWithin = (earliest: Temporal.PlainDate, latest: Temporal.PlainDate) =>
+    Temporal.PlainDate.compare(earliest, issuedAt) <= 0 && Temporal.PlainDate.compare(issuedAt, latest) <= 0
+  return isWithin(date.subtract({ years: yearsBackMax }), date.add({ years: yearsAheadMax }))
 }
 
 /** An instant with zone, the portal's zoneless notation in its zone, or a date: then noon, so that no zone shifts the day. */

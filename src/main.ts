@@ -31,16 +31,21 @@ const asksForHelp = (word: string): boolean => word === '--help' || word === '-h
 
 const packageFile = new URL('../package.json', import.meta.url)
 
-const terminal = (): Terminal => {
-  const overridden = loadEnvFile()
+const print = (text: string) => process.stdout.write(`${text}\n`)
+const complain = (text: string) => process.stderr.write(`${text}\n`)
+const readVersion = (): string =>
+  (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
+
+const terminal = (file: EnvFile): Terminal => {
+  const overridden = takeIn(file)
   return {
     env: process.env,
     overridden,
     clock: systemClock,
     random: Math.random,
-    print: text => process.stdout.write(`${text}\n`),
-    complain: text => process.stderr.write(`${text}\n`),
-    version: (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version,
+    print,
+    complain,
+    version: readVersion(),
     stopped: () =>
       new Promise(resolve => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
@@ -49,51 +54,70 @@ const terminal = (): Terminal => {
 }
 
 /** A .env beside the project is read like the platform's own environment, which wins. Answers what it wins over. */
-const loadEnvFile = (): string[] => {
-  const file = Object.entries(parseEnv(readEnvFile()))
+const takeIn = (text: EnvFile): string[] => {
+  const file = Object.entries(parseEnv(text ?? ''))
   const overridden = file.filter(([name, value]) => (process.env[name] ?? value) !== value)
   for (const [name, value] of file) process.env[name] ??= value
   return overridden.map(([name]) => name)
 }
 
-const readEnvFile = (): string => {
+/** What stands in it; null: there is none. */
+type EnvFile = string | null
+
+const unreadable: Record<string, string> = {
+  EACCES: 'this user may not read it. `ls -l .env` shows whose it is',
+  EISDIR: 'it is a folder. Remove it, then run `cp .env.example .env`',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8. Save it as that'
+}
+
+const readEnvFile = (): EnvFile => {
   try {
-    return readFileSync('.env', 'utf8')
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync('.env'))
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error
-    return ''
+    const { code = '' } = error as { code?: string }
+    if (code === 'ENOENT') return null
+    throw new CommandFailed(`.env in ${process.cwd()} cannot be read: ${unreadable[code] ?? code}.`)
   }
 }
 
+// What was printed and could not be written, on a full disk.
+let isLost = false
+
 /** Whoever reads may leave early (`| head`): then there is nobody left to print for. */
 process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+  isLost = true
+  process.exitCode ||= 1
 })
 
+/** Complaints that nobody can read are no reason to stop. */
+process.stderr.on('error', () => {})
+
 const run = async ([name, ...args]: string[]): Promise<number> => {
-  const io = terminal()
   if (name === undefined || name === 'help' || asksForHelp(name)) {
-    io.print(usage())
+    print(usage())
     return name === undefined ? 2 : 0
   }
   if (name === '--version') {
-    io.print(io.version)
+    print(readVersion())
     return 0
   }
   const known = commands.find(command => command.name.split(' ')[0] === name)
   if (!known) {
-    io.complain(`There is no command ${name}.\n\n${usage()}`)
+    complain(`There is no command ${name}.\n\n${usage()}`)
     return 2
   }
   if (args.some(asksForHelp)) {
-    io.print(usageOf(known))
+    print(usageOf(known))
     return 0
   }
   const { run } = (await known.load()) as { run: Command }
+  let file: EnvFile = null
   try {
-    return await run(args, io, name)
+    file = readEnvFile()
+    return await run(args, terminal(file), name)
   } catch (error) {
-    io.complain(explain(error))
+    complain(explain(error, file))
     return isWrongUse(error) ? 2 : 1
   }
 }
@@ -107,9 +131,14 @@ const listenWords: Record<string, string> = {
   EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST'
 }
 
-const explain = (error: unknown): string => {
+const explain = (error: unknown, file: EnvFile): string => {
   if (error instanceof BridgeError) {
-    if (error.code === 'CONFIG_INVALID') return explainProblems(error.problems)
+    if (error.code === 'CONFIG_INVALID')
+      return explainProblems(error.problems, {
+        folder: process.cwd(),
+        hasFile: file !== null,
+        flyApp: process.env.FLY_APP_NAME
+      })
     const problems = error.problems.map(({ field, message }) => `  ${field}: ${message}`)
     return [`${error.code}: ${error.message}`, ...problems, adviceTyped(error.code)].join('\n')
   }
@@ -124,5 +153,6 @@ const umask = 0o077
 
 export const main = async (): Promise<void> => {
   process.umask(umask)
-  process.exitCode = await run(process.argv.slice(2))
+  const code = await run(process.argv.slice(2))
+  process.exitCode = code || Number(isLost)
 }

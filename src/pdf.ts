@@ -35,7 +35,16 @@ export const fetchPdf = async (
 
 const hostOf = (url: string): string => URL.parse(url)?.host ?? 'the address'
 
+// Some stores answer so until the file is there. Later it is the address that is wrong, which only a person can mend.
+const refusing: ReadonlySet<number> = new Set([401, 403, 404, 410])
+const refusedForMs = 3_600_000
+
 const refuse = ({ status, host, headers }: Download, bytesMax = Number.POSITIVE_INFINITY) => {
+  if (refusing.has(status))
+    throw unreachable(`${host} answered ${status}: look at the address`, {
+      wait: retryAfterMs(headers),
+      tryForMs: refusedForMs
+    })
   if (status !== 200) throw unreachable(`${host} answered ${status}`, { wait: retryAfterMs(headers) })
   const encoding = encodingOf(headers)
   if (encoding !== 'identity' && encoding !== 'gzip')
@@ -69,5 +78,11 @@ const translated = (host: string) => (error: unknown) => {
   throw unreachable(`${host} could not be read: ${code ?? message}`, { cause })
 }
 
-const unreachable = (message: string, { cause, wait }: { cause?: unknown; wait?: number | undefined } = {}) =>
-  new BridgeError('PDF_UNREACHABLE', message, wait === undefined ? { cause } : { retryAfterMs: wait })
+type Failure = { cause?: unknown; wait?: number | undefined; tryForMs?: number }
+
+const unreachable = (message: string, { cause, wait, tryForMs }: Failure = {}) =>
+  new BridgeError('PDF_UNREACHABLE', message, {
+    cause,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(tryForMs === undefined ? {} : { tryForMs })
+  })

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Instant } from './clock.ts'
 import { BridgeError } from './errors.ts'
 import { type Http, refusalIn } from './http.ts'
+import { vendorWords } from './vendor-words.ts'
 
 export type Asked = {
   url: string
@@ -12,6 +13,8 @@ export type Asked = {
   json?: unknown
   /** `application/x-www-form-urlencoded`. */
   form?: Record<string, string>
+  /** The variable that holds the token: a refusal names it. */
+  variable?: string
   /** What the token must be allowed to, in the vendor's words: a 403 names it. */
   needs?: string
   /** Whether floats serve for all numbers in the answer that are looked at; else, and without it, they are their digits. */
@@ -34,7 +37,7 @@ const pauseMsDefault = 60_000
 const pauseMsMax = 3_600_000
 
 export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
-  async ask({ url, method = 'GET', headers, json, form, needs, plain, pauseMs }) {
+  async ask({ url, method = 'GET', headers, json, form, variable, needs, plain, pauseMs }) {
     const answer = await send(http, url, {
       method,
       headers,
@@ -43,10 +46,12 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
     })
     const { statusCode: status } = answer
     const { host } = new URL(url)
-    if (status === 401) throw new BridgeError('TOOL_UNAUTHORIZED', `${host} answered 401`)
-    if (status === 403) {
-      const right = needs === undefined ? '' : `: this needs ${needs}`
-      throw new BridgeError('TOOL_UNAUTHORIZED', `${host} answered 403${right}`)
+    if (status === 401 || status === 403) {
+      const refused = `${host} refuses ${variable ?? 'the request'} (${status})`
+      const right = status === 403 && needs !== undefined ? `this needs ${needs}` : null
+      const words = vendorWords(String(answer.body), tokenIn(headers))
+      const reasons = [right, words && `it says: ${words}`].filter(Boolean).join('; ')
+      throw new BridgeError('TOOL_UNAUTHORIZED', reasons === '' ? refused : `${refused}: ${reasons}`)
     }
     if (status === 429) {
       const asked = pauseMs?.(answer.headers, clock.now()) ?? secondsOf(answer.headers) ?? pauseMsDefault
@@ -74,6 +79,9 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
     throw new BridgeError('TOOL_UNREACHABLE', `${host} ${reason}`, { cause })
   }
 }
+
+const tokenIn = ({ authorization }: Record<string, string>): string | undefined =>
+  authorization?.split(' ').at(-1)
 
 const secondsOf = ({ 'retry-after': seconds }: IncomingHttpHeaders): number | undefined =>
   seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined

@@ -9,6 +9,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Clock, Instant } from './clock.ts'
+import type { BridgeError } from './errors.ts'
 import type { Intake } from './intake.ts'
 import type { Invoice } from './invoice.ts'
 import type { Senders } from './senders.ts'
@@ -124,8 +125,17 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   check?: (address: string | null, line: Line<Settings>) => Promise<Finding[]>
 }
 
-/** `sender`: by whom, where they are told apart; the first where it is left out. */
-export type About = { invoiceNumber: string; customerId: string; at: Instant; sender?: string }
+/**
+ * What a sample is about; its date is that of the zone. `sender`: by whom, where they are told apart; the first where it is
+ * left out.
+ */
+export type About = {
+  invoiceNumber: string
+  customerId: string
+  at: Instant
+  timeZone: string
+  sender?: string
+}
 
 export type Sample = { body: string; headers: Record<string, string> }
 
@@ -171,6 +181,8 @@ export type ToolOptions<Settings = unknown> = {
   refused: (request: FastifyRequest) => Promise<boolean>
   /** Told of each request that was proven. */
   believed: (request: FastifyRequest) => void
+  /** An authentic request is refused all the same, for good. `by`: as the ledger names who sent it. */
+  turnedDown: (error: BridgeError, request: { by: string; isTest: boolean }) => void
 }
 
 /** A file of plugins/tools. The generic intake reads streams, so it brings a plugin but only half a tool. */

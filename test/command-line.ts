@@ -9,13 +9,15 @@ import { type Disposable, operatorToken, secret } from './end-to-end/bridge-proc
 
 export const bin = fileURLToPath(new URL('../bin/factuurbrug.js', import.meta.url))
 
-export type Surroundings = { env?: Record<string, string>; cwd?: string }
+/** `uid`: as this user, where whoever runs the tests may. */
+export type Surroundings = { env?: Record<string, string>; cwd?: string; uid?: number }
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
-const open = (args: string[], { env = {}, cwd = tmpdir() }: Surroundings): ChildProcess =>
+const open = (args: string[], { env = {}, cwd = tmpdir(), uid }: Surroundings): ChildProcess =>
   spawn(process.execPath, [bin, ...args], {
     cwd,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })

@@ -129,6 +129,10 @@ t.test('the README has every fault of the sandbox, and every call that can have 
     )
 })
 
+t.test('who wants to change something is told how all of it is checked', async t => {
+  t.ok(codeOf(readme).some(code => /\bnpm test\b/.test(code)))
+})
+
 t.test('every npm command that a document names exists', async t => {
   const { scripts } = JSON.parse(readDocument('package.json')) as { scripts: Record<string, string> }
   const ofNpmItself = ['ci', 'install']

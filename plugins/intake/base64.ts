@@ -1,5 +1,5 @@
 // The base64 of a PDF inside a JSON string, decoded while it arrives. It takes what senders write in practice:
-// escapes (PHP's \/, .NET's \u002B), line breaks, the URL-safe alphabet (Gmail's API), no padding, a data: prefix.
+// escapes (PHP's \/, .NET's \u002B), line breaks, the URL-safe alphabet (Gmail's API), no padding, a data: prefix of any type.
 
 import { type Body, unreadable } from './body.ts'
 
@@ -24,8 +24,9 @@ for (const [characters, kind] of [
 const quote = 0x22
 const backslash = 0x5c
 
-// jsPDF writes a file name between type and encoding.
-const dataPrefix = /^data:application\/pdf(;[^;,]*)*;base64$/i
+// Whatever type is named, or none: many senders know no better one than application/octet-stream, and what it is shows
+// in its first bytes. jsPDF writes a file name between type and encoding.
+const dataPrefix = /^data:[^;,]*(;[^;,]*)*; *base64$/i
 const dataPrefixCharactersMax = 300
 
 const invalid = () => unreadable('pdf', 'expected base64')

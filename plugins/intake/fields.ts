@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { BridgeError, type Problem } from '../../src/errors.ts'
 import {
   type Customer,
+  decimalsKept,
   type Invoice,
   invoiceNumberCharactersMax,
   parseAmount,
@@ -12,7 +13,7 @@ import {
   parseInvoiceNumber,
   parsePaidAt
 } from '../../src/invoice.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../src/nearest.ts'
 import type { Reading } from './reading.ts'
 
 const textCharactersMax = 255
@@ -30,13 +31,13 @@ export type Judge = (reading: Reading) => { invoice: Invoice; notify: boolean }
 
 /** `judge` throws FIELDS_INVALID with every problem, those of the reading first. */
 export const openFields = ({ timeZone, sendNotification }: FieldsOptions): Judge => {
-  const schema = fieldsOf(timeZone)
+  const schemas = { 2: fieldsOf(timeZone, 'EUR'), 3: fieldsOf(timeZone, 'KWD') }
 
   return reading => {
     const given = Object.fromEntries(
       [...reading.values].filter(([, value]) => value !== null && value !== '')
     )
-    const parsed = schema.safeParse(given)
+    const parsed = schemas[decimalsKept(String(given.currency).toUpperCase())].safeParse(given)
     const problems = withoutRepeats([
       ...reading.problems,
       ...(parsed.error?.issues ?? []).flatMap(issue => problemsOf(issue, given)),
@@ -95,14 +96,20 @@ const text = () =>
 
 const yesOrNo = 'expected true or false'
 
-const fieldsOf = (timeZone: string) =>
+const decimals = { 2: 'two', 3: 'three' }
+
+/** `currency`: any that has as many decimals. */
+const fieldsOf = (timeZone: string, currency: string) =>
   z.strictObject({
     invoiceNumber: parsed(
       parseInvoiceNumber,
       `expected at most ${invoiceNumberCharactersMax} visible characters in one line`
     ),
     issuedAt: parsed(parseDate, 'expected a date such as 2026-11-20'),
-    amount: parsed(parseAmount, 'expected an amount such as 121.00, with a dot and at most two decimals'),
+    amount: parsed(
+      input => parseAmount(input, currency),
+      `expected an amount such as 121.00, with a dot and at most ${decimals[decimalsKept(currency)]} decimals`
+    ),
     currency: parsed(matching(/^[A-Za-z]{3}$/), 'expected three letters such as EUR').default('EUR'),
     dueAt: parsed(parseDate, 'expected a date such as 2026-11-20').optional(),
     paidAt: parsed(
@@ -132,7 +139,7 @@ const fieldsOf = (timeZone: string) =>
 
 type Fields = z.output<ReturnType<typeof fieldsOf>>
 
-const names = [...Object.keys(fieldsOf('UTC').shape), 'pdf']
+const names = [...Object.keys(fieldsOf('UTC', 'EUR').shape), 'pdf']
 
 const customerNames = ['customerId', 'customerRef', 'customerEmail', 'customerName']
 

@@ -38,7 +38,8 @@ export const ask = async (line: MoneybirdLine, path: string, { query, ...asked }
   const { url, headers } = addressOf(path, line.settings)
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
   const needs = `the scope ${path.startsWith('webhooks') ? 'settings' : 'sales_invoices'}`
-  return line.api.ask({ ...asked, url: `${url}${search}`, headers, needs, plain, pauseMs })
+  const variable = 'MONEYBIRD_API_TOKEN'
+  return line.api.ask({ ...asked, url: `${url}${search}`, headers, variable, needs, plain, pauseMs })
 }
 
 const plain = (json: unknown): boolean => ![json].flat().some(numbersMatter)

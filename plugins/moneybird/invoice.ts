@@ -52,6 +52,9 @@ const Contact = z
   .nullish()
   .catch(null)
 
+// As few decimals as needed: "181.5" is 181.50.
+const amountExpected = 'expected an amount such as 121.5, with no more decimals than its currency has'
+
 const Stage = z.object(
   { id, state: z.string('expected a state'), invoice_id: text },
   'expected a sales invoice'
@@ -67,8 +70,7 @@ const Final = z.object({
   invoice_date: date,
   due_date: date.nullish().catch(null),
   currency: z.string('expected a currency').regex(/^[A-Za-z]{3}$/, 'expected a currency'),
-  // As few decimals as needed: "181.5" is 181.50.
-  total_price_incl_tax: parsed(parseAmount, 'expected an amount such as 121.5, with at most two decimals'),
+  total_price_incl_tax: z.string(amountExpected),
   paid_at: date.nullish(),
   reference: text,
   custom_fields: customFields,
@@ -94,14 +96,17 @@ export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }
 
   const { data: invoice, error } = Final.safeParse(entity)
   if (error) return { problem: problemIn(error) }
+  const currency = invoice.currency.toUpperCase()
+  const amountCents = parseAmount(invoice.total_price_incl_tax, currency)
+  if (amountCents === undefined) return { problem: `total_price_incl_tax: ${amountExpected}` }
   return {
     told: {
       invoice: {
         invoiceNumber: invoice.invoice_id,
         sourceId: invoice.id,
         customer: customerOf(invoice),
-        amountCents: invoice.total_price_incl_tax,
-        currency: invoice.currency.toUpperCase(),
+        amountCents,
+        currency,
         issuedAt: invoice.invoice_date,
         dueAt: invoice.due_date ?? null,
         paidAt: paidAtOf(invoice, timeZone),

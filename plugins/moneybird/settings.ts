@@ -1,6 +1,7 @@
 // What Moneybird's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
 
 import { z } from 'zod'
+import { address, word } from '../../src/setting.ts'
 import type { Line } from '../../src/tool.ts'
 
 export type Proofs = {
@@ -36,14 +37,18 @@ export const settings = z
       .string(tokenExpected)
       .regex(/^[\x21-\x7e]{8,}$/, tokenExpected)
       .optional(),
-    MONEYBIRD_ADMINISTRATION_ID: z
-      .string(administrationExpected)
-      .regex(/^\d{1,30}$/, administrationExpected)
-      .optional(),
-    MONEYBIRD_API_URL: z
-      .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
-      .transform(text => text.replace(/\/+$/, ''))
-      .default('https://moneybird.com/api/v2')
+    MONEYBIRD_ADMINISTRATION_ID: word(
+      z
+        .string(administrationExpected)
+        .regex(/^\d{1,30}$/, administrationExpected)
+        .optional()
+    ),
+    MONEYBIRD_API_URL: address(
+      z
+        .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
+        .transform(text => text.replace(/\/+$/, ''))
+        .default('https://moneybird.com/api/v2')
+    )
   })
   .superRefine(({ MONEYBIRD_API_TOKEN, MONEYBIRD_ADMINISTRATION_ID }, context) => {
     if (MONEYBIRD_API_TOKEN === undefined || MONEYBIRD_ADMINISTRATION_ID !== undefined) return

@@ -36,6 +36,7 @@ export const ask = async (
   const { status, json } = await api.ask({
     url: `${STRIPE_API_URL}/v1/${path}${search}`,
     headers: { authorization: `Bearer ${STRIPE_API_KEY}`, 'stripe-version': apiVersion },
+    variable: 'STRIPE_API_KEY',
     needs: rights[kindOf(path)] ?? 'more rights',
     // Minor units and seconds are whole and small.
     plain: () => true,

@@ -4,7 +4,7 @@
 
 import { z } from 'zod'
 import type { Instant } from '../../src/clock.ts'
-import { type Customer, type PlainDate, parseInvoiceNumber } from '../../src/invoice.ts'
+import { type Customer, dateOf, parseInvoiceNumber } from '../../src/invoice.ts'
 import type { Told } from '../../src/tool.ts'
 
 /** Set on an invoice, a subscription or a customer it holds the portal's id of the customer. */
@@ -56,7 +56,6 @@ export const Invoice = z.object(
       .nullish(),
     collection_method: text,
     currency: z.string('expected a currency').regex(/^[a-z]{3}$/i, 'expected a currency'),
-    // Zero- and three-decimal currencies keep Stripe's digits: only euros are delivered, the rest waits for a person.
     total: whole('expected whole minor units', /^-?\d{1,11}$/),
     created: seconds,
     effective_at: time,
@@ -96,7 +95,7 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told =>
       invoiceNumber: invoice.number ?? invoice.id, // of a draft, which has none and goes nowhere
       sourceId: invoice.id,
       customer: customerOf(invoice),
-      amountCents: invoice.total || 0, // there is a negative zero
+      amountCents: amountOf(invoice),
       currency: invoice.currency.toUpperCase(),
       issuedAt: dateOf(invoice.effective_at ?? finalisedAt ?? invoice.created, timeZone),
       dueAt: invoice.due_date === null ? null : dateOf(invoice.due_date, timeZone),
@@ -110,12 +109,19 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told =>
   }
 }
 
+// Whose amounts are whole. ISK and UGX have no decimals either, but come in hundredths, for compatibility.
+// https://docs.stripe.com/currencies#zero-decimal
+const wholeCurrencies: ReadonlySet<string> = new Set(
+  'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ')
+)
+
+/** From Stripe's minor units; thousandths (kwd) come as such. */
+const amountOf = ({ total, currency }: Invoice): number =>
+  total * (wholeCurrencies.has(currency.toLowerCase()) ? 100 : 1) || 0 // there is a negative zero
+
 /** The first thing that is wrong, as others often follow from it: where, and what was expected, never what stood there. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
   `${issue?.path.join('.')}: ${issue?.message}`
-
-const dateOf = (at: Instant, timeZone: string): PlainDate =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()
 
 /** Uncollectible is final: the debt stands, whatever is thought of it. */
 const stageOf = ({ status, number }: Invoice): Told['stage'] => {

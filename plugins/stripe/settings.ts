@@ -1,6 +1,7 @@
 // What Stripe's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
 
 import { z } from 'zod'
+import { address, word } from '../../src/setting.ts'
 import type { Line } from '../../src/tool.ts'
 
 const secretExpected = 'expected the signing secret of the webhook, whsec_…, or several with commas between'
@@ -39,11 +40,13 @@ export const settings = z
   .object({
     STRIPE_WEBHOOK_SECRET: webhookSecrets.optional(),
     STRIPE_API_KEY: apiKey.optional(),
-    STRIPE_API_URL: apiAddress.default('https://api.stripe.com'),
-    STRIPE_TEST_MODE: z
-      .enum(['true', 'false'], 'expected true or false')
-      .default('false')
-      .transform(text => text === 'true')
+    STRIPE_API_URL: address(apiAddress.default('https://api.stripe.com')),
+    STRIPE_TEST_MODE: word(
+      z
+        .enum(['true', 'false'], 'expected true or false')
+        .default('false')
+        .transform(text => text === 'true')
+    )
   })
   .superRefine(({ STRIPE_API_KEY, STRIPE_TEST_MODE }, context) => {
     const [, mode] = /^[a-z]+_(test|live)_/.exec(STRIPE_API_KEY ?? '') ?? []

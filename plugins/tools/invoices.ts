@@ -30,13 +30,18 @@ export const tool = {
 // Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
 const gateOptions = { places: 16, waitingMax: 256 }
 
-type Admission = { proof: Proof; content: Content }
+type Admission = {
+  proof: Proof
+  content: Content
+  /** Who sent it, as soon as that is proven. */
+  by: string | null
+}
 
-/** What an authentic body said, by which of the secrets; its PDF is not synced yet. */
-type Said = { reading: Reading; draft: Draft | null; which: number }
+/** What an authentic body said, and who sent it; its PDF is not synced yet. */
+type Said = { reading: Reading; draft: Draft | null; by: string }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
-  const { intake, spool, clock, pdfBytesMax, strangers, refused, believed } = options
+  const { intake, spool, clock, pdfBytesMax, strangers, refused, believed, turnedDown } = options
   const keys = options.settings === null ? [] : keysOf(options.settings)
   const prove = options.settings && openProof(keys.map(({ secret }) => secret))
   /** Its name in the ledger, by which of the secrets it had. */
@@ -45,6 +50,11 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     return options.settings === null || sender === null
       ? tool.name
       : ledgerName(tool.name, sendersOf(options.settings), sender)
+  }
+  /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
+  const noteRefusal = (error: unknown, request: FastifyRequest, by: string | null): void => {
+    if (by === null || !(error instanceof BridgeError) || error.statusCode >= 500) return
+    if (!request.raw.socket.destroyed) turnedDown(error, { by, isTest: isTest(request) })
   }
   const judge = openFields(options)
   // A signature is proven by the last byte of its body only. Those who are proven by their headers have a gate of their
@@ -64,12 +74,20 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   app.addHook('onRequest', async request => {
     if (!prove) throw new BridgeError('TOOL_NOT_SET_UP')
     const proof = prove(request.headers, clock.now())
-    request.setDecorator<Admission>('admission', { proof, content: contentOf(request.headers, pdfBytesMax) })
+    const by = proof.proven ? nameOf(proof.verify()) : null
+    try {
+      const content = contentOf(request.headers, pdfBytesMax)
+      request.setDecorator<Admission>('admission', { proof, content, by })
+    } catch (error) {
+      noteRefusal(error, request, by)
+      throw error
+    }
   })
 
   /** Reads it to its end, and answers what it said only once it is proven. */
   const read = async (request: FastifyRequest, held: Held | null): Promise<Said> => {
-    const { proof, content } = request.getDecorator<Admission>('admission')
+    const admission = request.getDecorator<Admission>('admission')
+    const { proof, content } = admission
     let draft: Draft | null = null
     const keepPdf = async (pdf: AsyncIterable<Uint8Array>): Promise<Document> => {
       draft = held ? await spool.draft(counted(pdf, held)) : await gate.pass(() => spool.draft(pdf))
@@ -77,33 +95,29 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     }
     const reading = openReading(keepPdf, pdfBytesMax)
     try {
-      const proven = () => believed(request)
+      const proven = (which: number) => {
+        admission.by = nameOf(which)
+        believed(request)
+      }
       const unread = { proof, content, reading, wait: strangers.patience(), proven }
-      const which = await readProven(request.raw, unread)
-      return { reading, draft, which }
+      const by = nameOf(await readProven(request.raw, unread))
+      return { reading, draft, by }
     } catch (error) {
       await (draft as Draft | null)?.drop()
       throw error
     }
   }
 
-  app.post('/invoices', async request => {
-    const { proof } = request.getDecorator<Admission>('admission')
-    const { reading, draft, which } = proof.proven
-      ? await read(request, null)
-      : await strangers.host(request, held => read(request, held))
+  const keep = async (request: FastifyRequest, { reading, draft, by }: Said) => {
     let asked = false
     let document: Document | null = null
     try {
       const { invoice, notify } = judge(reading)
       // Nothing waits for the disk before it is proven and understood, and no row names what is not on the disk.
       document = draft && (await draft.keep())
-      const test = request.headers['factuurbrug-test'] === 'true'
+      const test = isTest(request)
       asked = true
-      const result = await intake.receive(
-        { tool: nameOf(which), invoice, document, notify, test },
-        clock.now()
-      )
+      const result = await intake.receive({ tool: by, invoice, document, notify, test }, clock.now())
       return { result }
     } catch (error) {
       await draft?.drop()
@@ -112,12 +126,27 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       if (document && unnamed) await spool.remove(document)
       throw error
     }
+  }
+
+  app.post('/invoices', async request => {
+    const admission = request.getDecorator<Admission>('admission')
+    try {
+      const said = admission.proof.proven
+        ? await read(request, null)
+        : await strangers.host(request, held => read(request, held))
+      return await keep(request, said)
+    } catch (error) {
+      noteRefusal(error, request, admission.by)
+      throw error
+    }
   })
 }
 
 export default plugin
 
-type Unread = Admission & { reading: Reading; wait: Wait; proven: () => void }
+type Unread = Omit<Admission, 'by'> & { reading: Reading; wait: Wait; proven: (which: number) => void }
+
+const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
 
 /** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
 const readProven = async (
@@ -130,7 +159,7 @@ const readProven = async (
   const [outcome] = await Promise.allSettled([content.read(body, reading)])
   await body.drain()
   const which = proof.verify()
-  proven()
+  proven(which)
   if (outcome.status === 'rejected') throw outcome.reason
   return which
 }

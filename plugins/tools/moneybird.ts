@@ -3,6 +3,7 @@
 // set it is read again. https://developer.moneybird.com/webhooks
 
 import { createHash } from 'node:crypto'
+import { dateOf } from '../../src/invoice.ts'
 import { type Delivery, defineTool, unprovenBytesMax } from '../../src/tool.ts'
 import { getInvoice, missed, pdfAddress } from '../moneybird/api.ts'
 import { eventIn, readEvent, verifyToken } from '../moneybird/event.ts'
@@ -53,12 +54,12 @@ export const tool = defineTool({
   connect,
   check,
 
-  sample({ MONEYBIRD_ADMINISTRATION_ID, MONEYBIRD_WEBHOOK_SECRET }, { invoiceNumber, customerId, at }) {
+  sample(
+    { MONEYBIRD_ADMINISTRATION_ID, MONEYBIRD_WEBHOOK_SECRET },
+    { invoiceNumber, customerId, at, timeZone }
+  ) {
     const { secrets: [secret] = [], tokens: [token] = [] } = MONEYBIRD_WEBHOOK_SECRET ?? {}
     const id = BigInt(`0x${createHash('sha256').update(invoiceNumber).digest('hex').slice(0, 15)}`).toString()
-    const date = Temporal.Instant.fromEpochMilliseconds(at)
-      .toZonedDateTimeISO('Europe/Amsterdam')
-      .toPlainDate()
     const body = JSON.stringify({
       administration_id: MONEYBIRD_ADMINISTRATION_ID ?? '1',
       webhook_id: '1',
@@ -74,7 +75,7 @@ export const tool = defineTool({
         contact: { id: '1', company_name: 'Factuurbrug', custom_fields: [{ value: customerId }] },
         invoice_id: invoiceNumber,
         state: 'open',
-        invoice_date: date.toString(),
+        invoice_date: dateOf(at, timeZone),
         currency: 'EUR',
         total_price_incl_tax: '121.0',
         paid_at: null,

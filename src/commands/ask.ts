@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import got, { HTTPError, ParseError, RequestError } from 'got'
-import type { Environment } from '../config.ts'
+import { type Environment, readTimeZone } from '../config.ts'
 import { advice, BridgeError, type Code } from '../errors.ts'
 import { CommandFailed, WrongUse } from './command.ts'
 
@@ -29,8 +29,7 @@ export const parseAsk = <O extends Options>(
   const url = bridgeUrl(env, values.url as string | undefined)
   const token = (values.token as string | undefined) ?? env.OPERATOR_TOKEN
   if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
-  // As in the settings of the bridge.
-  const timeZone = env.PORTAL_TIME_ZONE || 'Europe/Amsterdam'
+  const timeZone = readTimeZone(env)
   return { values, positionals: parsed.positionals, ask: createAsk(url, token, usage, options), timeZone }
 }
 

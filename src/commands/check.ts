@@ -18,7 +18,7 @@ import { ledgerNames } from '../senders.ts'
 import { openSpool } from '../spool.ts'
 import type { Finding, ToolModule } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
-import { type Command, type Terminal, warnOfOverridden } from './command.ts'
+import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off; half of that is the time to mend a clock.
 const clockOffMsMax = 150_000
@@ -31,6 +31,7 @@ export const run: Command = async (args, terminal) => {
   const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
   warnOfOverridden(terminal)
   const tools = await loadTools()
+  warnOfMisspelt(terminal, settingsOf(tools))
   const config = readConfig(terminal.env, settingsOf(tools))
   const on = openTools(config, tools)
   const findings = [

@@ -1,7 +1,7 @@
 // The list of commands, and what each is given. A command answers its exit code.
 
 import type { Clock } from '../clock.ts'
-import type { Environment } from '../config.ts'
+import { type Environment, misspelt } from '../config.ts'
 
 export type Terminal = {
   env: Environment
@@ -23,6 +23,15 @@ export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
   complain(
     `Warning: ${names}: the environment holds another value than .env, and wins. Unset what .env is to say.`
   )
+}
+
+/** What is set under a misspelt name has no effect, and the default says nothing. */
+export const warnOfMisspelt = (
+  { env, complain }: Terminal,
+  toolSettings: Parameters<typeof misspelt>[1]
+): void => {
+  for (const { name, meant } of misspelt(env, toolSettings))
+    complain(`Warning: ${name} is not a setting; did you mean ${meant}?`)
 }
 
 /** A failure that its message tells in full: a person reads it, and no stack. */

@@ -35,7 +35,8 @@ export const run: Command = async (args, terminal) => {
     print(
       `Sending invoice ${invoiceNumber} for ${customer.companyName}, signed, to ${address}/webhooks/invoices:`
     )
-    const sample = signedSample({ invoiceNumber, customerId: customer.id, at: clock.now() }, secret)
+    const about = { invoiceNumber, customerId: customer.id, at: clock.now(), timeZone: bridge.timeZone }
+    const sample = signedSample(about, secret)
     const answer = await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...sample })
     print(`  the bridge answered ${answer.status} ${await answer.text()}`)
     const delivered = await follow(bridge, terminal)
@@ -67,7 +68,7 @@ const openDemo = async (
   { clock, random, version }: Terminal,
   folder: string,
   portalUrl: string
-): Promise<Bridge & { secrets: Secrets }> => {
+): Promise<Bridge & { secrets: Secrets; timeZone: string }> => {
   const tools = await loadTools()
   const secrets: Secrets = {
     OPERATOR_TOKEN: randomBytes(16).toString('hex'),
@@ -96,7 +97,7 @@ const openDemo = async (
     logger: createLogger({ level: 'error' }),
     version
   })
-  return { ...bridge, secrets }
+  return { ...bridge, secrets, timeZone: config.PORTAL_TIME_ZONE }
 }
 
 /** Prints the invoice's history as it grows. Answers whether it was delivered. */

@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util'
 import got from 'got'
 import { secretOf, settings } from '../../plugins/intake/senders.ts'
 import type { Clock } from '../clock.ts'
-import { readSettings } from '../config.ts'
+import { readSettings, readTimeZone } from '../config.ts'
 import { BridgeError } from '../errors.ts'
 import { formatAmount, parsePaidAt } from '../invoice.ts'
-import { createPortal, type Portal } from '../portal/client.ts'
+import { createPortal, type Portal, type PortalAsTold } from '../portal/client.ts'
 import { bridgeUrl, refusal } from './ask.ts'
 import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
 import { table } from './print.ts'
@@ -18,7 +18,7 @@ import { table } from './print.ts'
 const usage = `Usage: factuurbrug portal <what>
   bills                      what the portal bills its owner
   invoices                   all customer invoices
-  invoice <inv_…>            one customer invoice
+  invoice <inv_…>            one customer invoice, with all that the portal says of it
   create --number <nr> --customer <cst_…> --amount <121.00> --issued <2026-11-20> --pdf <file>
          [--paid <2026-11-20>] [--notify true|false] [--url <bridge>]
   mark-paid <inv_…> [--paid <2026-11-20>]`
@@ -61,7 +61,7 @@ export const run: Command = async (args, terminal) => {
   if (what === 'create') return create(values, terminal)
   const { env, clock } = terminal
   if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
-  const timeZone = env.PORTAL_TIME_ZONE || 'Europe/Amsterdam'
+  const timeZone = readTimeZone(env)
   const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
   const portal = createPortal({ url, token: env.PORTAL_TOKEN, timeoutMs, timeZone, clock })
   try {
@@ -123,7 +123,7 @@ const invoices = async (portal: Portal, { json }: Values, { clock, print }: Term
           invoice.id,
           invoice.invoiceNumber ?? '-',
           invoice.customerId ?? '-',
-          invoice.amountCents === null ? '-' : formatAmount(invoice.amountCents),
+          invoice.amountCents === null ? '-' : formatAmount(invoice.amountCents, invoice.currency ?? 'EUR'),
           invoice.issuedAt ?? '-',
           invoice.paidAt === null ? '-' : 'yes'
         ])
@@ -132,10 +132,10 @@ const invoices = async (portal: Portal, { json }: Values, { clock, print }: Term
   return 0
 }
 
-const invoice = async (portal: Portal, id: string, { print, complain }: Terminal): Promise<number> => {
-  const found = await portal.invoice(id)
+const invoice = async (portal: PortalAsTold, id: string, { print, complain }: Terminal): Promise<number> => {
+  const found = await portal.invoiceAsTold(id)
   if (found === null) complain(`The portal holds no invoice ${id}.`)
-  else print(JSON.stringify(found, null, 2))
+  else print(found)
   return found === null ? 1 : 0
 }
 

@@ -27,12 +27,12 @@ export type ShownInvoice = {
   paused?: string | null
   portalCustomer?: { id: string; name: string | null; how: How | null } | null
   pdf?: { bytes: number | null; url: string | null }
-  conflict?: OtherFacts | null
+  conflict?: Facts | null
   history?: ShownEntry[]
 }
 
 type How = 'invoice' | 'person' | 'email' | 'created'
-type OtherFacts = {
+export type Facts = {
   from: string
   customer: string | null
   amount: string | null
@@ -93,7 +93,8 @@ export const invoiceLines = (invoice: ShownInvoice, timeZone: string): string =>
     ['received', time(invoice.receivedAt)],
     ['delivered', time(invoice.deliveredAt)],
     ['next attempt', time(invoice.nextAttemptAt)],
-    ['attempts', String(invoice.attempts)]
+    ['attempts', String(invoice.attempts)],
+    ['times in', timeZone]
   ]
   const lines = facts.flatMap(([name, value]) => (value ? [[name, value]] : []))
   return [
@@ -106,6 +107,13 @@ export const invoiceLines = (invoice: ShownInvoice, timeZone: string): string =>
 
 const localTime = (at: string, timeZone: string): string =>
   formatPaidAt(Temporal.Instant.from(at).epochMilliseconds, timeZone)
+
+/** Where no other time stands beside it. */
+export const zonedTime = (at: string, timeZone: string): string => `${localTime(at, timeZone)} ${timeZone}`
+
+/** A sentence with instants in it, as it is to be read. */
+export const withZonedTimes = (text: string, timeZone: string): string =>
+  text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => zonedTime(at, timeZone))
 
 const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no')
 
@@ -132,7 +140,7 @@ const pdfOf = ({ pdf }: ShownInvoice): string =>
 const indented = (entries: [string, unknown][]): string =>
   table(entries.filter(([, value]) => value !== null).map(([name, value]) => [`  ${name}`, String(value)]))
 
-const sideBySide = (invoice: ShownInvoice, other: OtherFacts): string =>
+const sideBySide = (invoice: ShownInvoice, other: Facts): string =>
   table([
     ['conflict', 'this one', 'the other'],
     ['  from', invoice.tool, other.from],
@@ -144,6 +152,9 @@ const sideBySide = (invoice: ShownInvoice, other: OtherFacts): string =>
     ],
     ['  issued', invoice.issuedAt, other.issuedAt ?? '-']
   ])
+
+export const factsLine = ({ from, customer, amount, currency, issuedAt }: Facts): string =>
+  `${amount ?? '-'} ${currency ?? ''}, issued ${issuedAt ?? '-'}, for ${customer ?? '-'}, from ${from}`
 
 /** The portal's id beside the portal's, the tool's beside the tool's. */
 const likeOther = ({ customer, portalCustomer }: ShownInvoice, other: string | null): string =>

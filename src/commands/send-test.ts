@@ -4,7 +4,7 @@
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
-import { type Clock, type Instant, isoInstant } from '../clock.ts'
+import type { Clock, Instant } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { ledgerNames, sendersOf } from '../senders.ts'
 import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
@@ -35,7 +35,10 @@ export const run: Command = async (args, { env, clock, random, print, complain }
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = numberOf(clock.now(), random())
   const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
-  const about = { invoiceNumber, customerId, at: clock.now(), ...(sender === undefined ? {} : { sender }) }
+  const about = {
+    ...{ invoiceNumber, customerId, at: clock.now(), timeZone },
+    ...(sender === undefined ? {} : { sender })
+  }
   const { body, headers } = found.tool.sample(settings as never, about)
   try {
     await got.post(`${url}/webhooks/${name}`, {
@@ -70,9 +73,12 @@ export const run: Command = async (args, { env, clock, random, print, complain }
   return invoice.code === 'REVIEW' ? 0 : 1
 }
 
-/** Two that are sent at one moment are two. */
-const numberOf = (at: Instant, chance: number): string =>
-  `TEST-${isoInstant(at).replace(/\D/g, '').slice(0, 17)}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
+/** When it was made, and three digits of chance: two that are sent at one moment are two. Always of one length. */
+export const numberOf = (at: Instant, chance: number): string => {
+  // Left to itself, a notation drops the zeros that a moment ends in.
+  const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
+  return `TEST-${moment.replace(/\D/g, '')}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
+}
 
 /** While the portal is read for the first time its customers come first. */
 const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {

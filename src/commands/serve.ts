@@ -8,12 +8,14 @@ import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import { refuseSecondMachine } from '../fly.ts'
-import { type Command, type Terminal, warnOfOverridden } from './command.ts'
+import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
+import { openOutput } from './output.ts'
 
 export const run: Command = async (args, terminal) => {
   parseArgs({ args, options: {} })
   warnOfOverridden(terminal)
   const tools = await loadTools()
+  warnOfMisspelt(terminal, settingsOf(tools))
   const config = readConfig(terminal.env, settingsOf(tools))
   await refuseSecondMachine(config, { resolveTxt, clock: terminal.clock })
   const logger = createLogger()
@@ -45,9 +47,17 @@ const started = async (bridge: Bridge): Promise<string> => {
 
 const pick = ({ clock, random, version }: Terminal) => ({ clock, random, version })
 
-/** Lines of JSON on standard output. An error shows what it is and where, never what it carries. */
+/** Lines of JSON, with the time as an instant. An error shows what it is and where, never what it carries. */
 export const createLogger = (options: { level?: string } = {}) =>
-  pino({ level: options.level ?? 'info', base: null, serializers: { err: describe } })
+  pino(
+    {
+      level: options.level ?? 'info',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describe }
+    },
+    openOutput()
+  )
 
 const causesMax = 3
 

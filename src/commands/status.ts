@@ -1,7 +1,8 @@
 import type { Warning } from '../health.ts'
+import { isLoopback } from '../http.ts'
 import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
-import { table } from './print.ts'
+import { table, withZonedTimes } from './print.ts'
 
 type Summary = {
   waiting: number
@@ -29,11 +30,12 @@ type Portal = {
 
 /** Exit code 1 when something needs a person, so that a script can ask. */
 export const run: Command = async (args, { env, print }) => {
-  const { values, ask } = parseAsk(args, { env, positionals: 0, usage: 'status' })
+  const { values, ask, timeZone } = parseAsk(args, { env, positionals: 0, usage: 'status' })
   const summary = await ask<Summary>('GET', '/api/summary')
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
   if (values.json) print(JSON.stringify(summary, null, 2))
-  else print(lines(summary))
+  // Instants stand in sentences of health, too.
+  else print(withZonedTimes(lines(summary), timeZone))
   return unwell ? 1 : 0
 }
 
@@ -85,10 +87,14 @@ const attentionLines = ({ attentionTo }: Summary): string =>
   )
 
 /** The first thing that is the matter with the portal, for whoever wonders why nothing is delivered. */
-const trouble = ({ state, since, tokenRefused, filling, budget: { pausedForMs } }: Portal): string[] => {
+const trouble = ({ url, state, since, tokenRefused, filling, budget: { pausedForMs } }: Portal): string[] => {
   if (tokenRefused) return ['it refuses PORTAL_TOKEN, so deliveries pause. Make a new API key.']
-  if (state === 'down')
-    return [`it has not answered since ${since}, so deliveries pause. They go on by themselves.`]
+  if (state === 'down') {
+    const hint = isLoopback(new URL(url))
+      ? ' The sandbox may not be running: `npm run sandbox` starts it.'
+      : ''
+    return [`it has not answered since ${since}, so deliveries pause. They go on by themselves.${hint}`]
+  }
   if (pausedForMs > 0) return [`it asked for a pause, for another ${Math.ceil(pausedForMs / 1000)} s.`]
   if (filling === null) return []
   const pages = `${filling.pages} ${filling.pages === 1 ? 'page' : 'pages'} so far`

@@ -2,7 +2,7 @@
 
 import { loadTools } from '../../plugins/registry.ts'
 import type { Clock } from '../clock.ts'
-import { type Environment, readSettings } from '../config.ts'
+import { type Environment, readSettings, readTimeZone } from '../config.ts'
 import { openHttp } from '../http.ts'
 import { isWhole, type Line, type Tool } from '../tool.ts'
 import { createToolApi } from '../tool-api.ts'
@@ -23,7 +23,7 @@ export const openLine = async (name: string, env: Environment, clock: Clock): Pr
     tool,
     line: {
       settings: readSettings(env, tool.settings) as never,
-      timeZone: env.PORTAL_TIME_ZONE || 'Europe/Amsterdam',
+      timeZone: readTimeZone(env),
       clock,
       api: createToolApi({ http, clock })
     },

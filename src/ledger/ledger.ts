@@ -28,8 +28,20 @@ export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
  * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR only by saying
  * that it is absent from the portal, and for one create.
  */
-export type Override = 'REVIEW' | 'CREDIT_NOTE' | 'ZERO_AMOUNT' | 'INVOICE_CONFLICT' | 'PORTAL_UNCLEAR'
-export const overrides: readonly Override[] = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT', 'INVOICE_CONFLICT']
+export type Override =
+  | 'REVIEW'
+  | 'CREDIT_NOTE'
+  | 'ZERO_AMOUNT'
+  | 'DATE_IMPLAUSIBLE'
+  | 'INVOICE_CONFLICT'
+  | 'PORTAL_UNCLEAR'
+export const overrides: readonly Override[] = [
+  'REVIEW',
+  'CREDIT_NOTE',
+  'ZERO_AMOUNT',
+  'DATE_IMPLAUSIBLE',
+  'INVOICE_CONFLICT'
+]
 
 /** An event, as an accounting tool's plugin hands it over. */
 export type Arrival = {

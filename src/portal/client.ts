@@ -4,11 +4,13 @@
 import { z } from 'zod'
 import type { Clock, Instant } from '../clock.ts'
 import { BridgeError } from '../errors.ts'
+import { isLoopback } from '../http.ts'
 import { formatPaidAt } from '../invoice.ts'
 import type { CreateBody } from '../ledger/ledger.ts'
-import { type Call, createExchanger, type OnAnswer } from './exchange.ts'
+import { type Call, createExchanger, type Exchange, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
 import {
+  indented,
   type Page,
   PortalBill,
   PortalCustomer,
@@ -17,7 +19,16 @@ import {
   readWritten,
   single
 } from './schemas.ts'
-import { isAbout, isPortals, readable, type Shape, shapeOf, type Written, written } from './verdict.ts'
+import {
+  isAbout,
+  isPortals,
+  readable,
+  type Shape,
+  shapeOf,
+  type Write,
+  type Written,
+  written
+} from './verdict.ts'
 
 export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
@@ -63,6 +74,11 @@ export interface Portal {
   close(): void
 }
 
+export type PortalAsTold = Portal & {
+  /** All that the portal says of it, as indented JSON, whether or not the bridge understands it. Null: it answered 404. */
+  invoiceAsTold(id: string): Promise<string | null>
+}
+
 export type PortalOptions = {
   url: string
   token: string
@@ -74,7 +90,7 @@ export type PortalOptions = {
   onAnswer?: OnAnswer
 }
 
-export const createPortal = (options: PortalOptions): Portal => {
+export const createPortal = (options: PortalOptions): PortalAsTold => {
   const { token, clock, timeZone, userAgent = 'factuurbrug', onAnswer = () => {} } = options
   const { exchange, close } = createExchanger({
     clock,
@@ -85,6 +101,30 @@ export const createPortal = (options: PortalOptions): Portal => {
   const base = options.url.endsWith('/') ? options.url : `${options.url}/`
   const at = (path: string) => new URL(path, base)
 
+  /** Which portal it was; and where nobody listens on this machine, what may be missing. */
+  const placed = (reason: string, { kind }: Exchange): string => {
+    const url = at('')
+    const isRefused = kind === 'unsent' && reason === 'ECONNREFUSED'
+    const hint =
+      isRefused && isLoopback(url) ? '; the sandbox may not be running: `npm run sandbox` starts it' : ''
+    return `${reason} (${url.origin}${url.pathname.replace(/\/$/, '')}${hint})`
+  }
+
+  const readingOf = <T extends z.ZodType>(exchanged: Exchange, schema: T): z.output<T> => {
+    try {
+      return readable(exchanged, schema, clock.now())
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code !== 'PORTAL_UNREACHABLE') throw error
+      throw new BridgeError(error.code, placed(error.message, exchanged))
+    }
+  }
+
+  const writtenOf = <T>(exchanged: Exchange, write: Omit<Write<T>, 'now'>): Written<T> => {
+    const result = written(exchanged, { ...write, now: clock.now() })
+    const isUnreached = result.outcome === 'not-done' && result.code === 'PORTAL_UNREACHABLE'
+    return isUnreached ? { ...result, detail: placed(result.detail, exchanged) } : result
+  }
+
   let missing: Shape | null | undefined
 
   const invoiceCall = (id: string) =>
@@ -93,7 +133,7 @@ export const createPortal = (options: PortalOptions): Portal => {
   const learnMissing = async (): Promise<Shape | null> => {
     const exchanged = await invoiceCall(nobodysId)
     if (exchanged.kind !== 'answer' || exchanged.status >= 500 || unlearned.has(exchanged.status))
-      readable(exchanged, z.unknown(), clock.now())
+      readingOf(exchanged, z.unknown())
     missing = exchanged.kind === 'answer' ? shapeOf(exchanged, nobodysId) : null
     return missing
   }
@@ -106,7 +146,7 @@ export const createPortal = (options: PortalOptions): Portal => {
 
   const list = async <T extends z.ZodType>(name: string, path: string, page: number, entry: T) => {
     const exchanged = await exchange({ name, method: 'GET', url: at(`${path}?page=${page}`) })
-    return readable(exchanged, pageOf(entry), clock.now())
+    return readingOf(exchanged, pageOf(entry))
   }
 
   const send = (call: Omit<Call, 'url' | 'body' | 'headers'>, path: string, body: object) =>
@@ -137,9 +177,8 @@ export const createPortal = (options: PortalOptions): Portal => {
         endBy
       }
       const exchanged = await exchange(call)
-      const result = written(exchanged, {
+      const result = writtenOf(exchanged, {
         valueIn: answer => readWritten(PortalInvoice, answer),
-        now: clock.now(),
         taken: /num[bm]er/i
       })
       const refused = result.outcome === 'not-done' && result.code === 'PORTAL_REJECTED'
@@ -152,17 +191,23 @@ export const createPortal = (options: PortalOptions): Portal => {
       const call = { name: 'markPaid', method: 'PATCH' } as const
       const body = { paidAt: formatPaidAt(paidAt, timeZone) }
       const exchanged = await send(call, `customer-invoices/${segment(id)}`, body)
-      return written(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer), now: clock.now() })
+      return writtenOf(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer) })
     },
 
     async createCustomer(fields, { startBy, endBy } = {}) {
       const call = { name: 'createCustomer', method: 'POST', startBy, endBy } as const
       const exchanged = await send(call, 'customers', fields)
-      return written(exchanged, {
+      return writtenOf(exchanged, {
         valueIn: answer => readWritten(PortalCustomer, answer),
-        now: clock.now(),
         taken: /e-?mail/i
       })
+    },
+
+    async invoiceAsTold(id) {
+      const exchanged = await invoiceCall(id)
+      if (exchanged.kind === 'answer' && exchanged.status === 404) return null
+      readingOf(exchanged, z.unknown())
+      return exchanged.kind === 'answer' && exchanged.body !== null ? indented(exchanged.body) : null
     },
 
     learnMissing,
@@ -170,7 +215,7 @@ export const createPortal = (options: PortalOptions): Portal => {
       const exchanged = await invoiceCall(id)
       const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
       if (shape && isMissing(shape)) return null
-      return readable(exchanged, single(PortalInvoice), clock.now())
+      return readingOf(exchanged, single(PortalInvoice))
     },
     async customer(id) {
       const exchanged = await exchange({
@@ -179,7 +224,7 @@ export const createPortal = (options: PortalOptions): Portal => {
         url: at(`customers/${segment(id)}`)
       })
       if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
-      return readable(exchanged, single(PortalCustomer), clock.now())
+      return readingOf(exchanged, single(PortalCustomer))
     },
     invoicesPage: page => list('invoicesPage', 'customer-invoices', page, PortalInvoice),
     customersPage: page => list('customersPage', 'customers', page, PortalCustomer),

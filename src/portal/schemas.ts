@@ -124,6 +124,16 @@ export const parseJson = (body: string): unknown =>
     typeof value === 'number' && keptAsDigits.test(key) ? source : value
   )
 
+const rawJson = (JSON as unknown as { rawJSON: (digits: string) => object }).rawJSON
+
+/** As it came, for a person to read: every field, and every number by its digits. Throws what JSON.parse throws. */
+export const indented = (body: string): string =>
+  JSON.stringify(
+    parse(body, (_key, value, { source = '' }) => (typeof value === 'number' ? rawJson(source) : value)),
+    null,
+    2
+  )
+
 export type Reading<T> = { value: T } | { problem: string }
 
 /** The problem names fields, never what stood in them. */

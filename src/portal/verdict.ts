@@ -19,7 +19,7 @@ export type Written<T> =
 type Answer = Extract<Exchange, { kind: 'answer' }>
 
 /** `taken`: the field of which the portal might say that its value exists already, and so perhaps from us. */
-type Write<T> = { valueIn: (body: string) => T | null; now: Instant; taken?: RegExp }
+export type Write<T> = { valueIn: (body: string) => T | null; now: Instant; taken?: RegExp }
 
 export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>): Written<T> => {
   if (exchange.kind === 'unsent') return notDone('PORTAL_UNREACHABLE', exchange.reason)

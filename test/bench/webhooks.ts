@@ -52,6 +52,7 @@ const post = (url: string, agent: Agent): Promise<void> => {
       invoiceNumber: `W-${sent}`,
       customerId: 'cst_bench',
       at: Date.now(),
+      timeZone: 'Europe/Amsterdam',
       pdfUrl: 'https://example.com/a.pdf'
     },
     secret

@@ -72,8 +72,16 @@ export const quick = {
   PORTAL_REQUESTS_PER_MINUTE: '10000'
 }
 
+/** What becomes of what it prints: read, left in the pipe, or the pipe is closed; or a file that is open. */
+export type Printed = 'read' | 'unread' | 'closed' | number
+
 /** Starts it and waits until it is healthy. The same folder and port may be used again after a kill. */
-export const startBridge = async (t: Disposable, env: Record<string, string>): Promise<BridgeProcess> => {
+export const startBridge = async (
+  t: Disposable,
+  env: Record<string, string>,
+  printed: Printed = 'read'
+): Promise<BridgeProcess> => {
+  const stream = typeof printed === 'number' ? printed : 'pipe'
   const port = env.PORT ?? String(await freePort())
   const child = spawn(process.execPath, [main, 'serve'], {
     cwd: tmpdir(),
@@ -90,13 +98,15 @@ export const startBridge = async (t: Disposable, env: Record<string, string>): P
       RETRY_FIRST_MS: '50',
       ...env
     },
-    stdio: ['ignore', 'pipe', 'pipe']
+    stdio: ['ignore', stream, stream]
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', chunk => {
-      output += chunk
-    })
+    if (printed === 'closed') stream?.destroy()
+    if (printed === 'read')
+      stream?.on('data', chunk => {
+        output += chunk
+      })
   }
   t.teardown(() => end(child, 'SIGKILL'))
   const url = `http://127.0.0.1:${port}`

@@ -30,6 +30,7 @@ const open = async (t: Test, tool: ToolWorld) => {
     alerts.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()))
     response.end()
   })
+  const lines: string[] = []
   let setMs = 0
   const clock = { ...systemClock, now: () => systemClock.now() + setMs }
   const tools = await loadTools()
@@ -54,7 +55,7 @@ const open = async (t: Test, tool: ToolWorld) => {
     tools,
     clock,
     random: Math.random,
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'warn' }, { write: line => void lines.push(line) }),
     version: '1.2.3'
   })
   t.teardown(() => bridge.stop())
@@ -90,9 +91,12 @@ const open = async (t: Test, tool: ToolWorld) => {
         'refused',
         ({ code, nextAttemptAt }) => code === 'TOOL_UNAUTHORIZED' && (nextAttemptAt ?? 0) > clock.now()
       ),
+    /** What was said of the token. */
+    told: () => lines.filter(line => line.includes('the tool refuses its token')),
+    lines,
     async health() {
-      const answer = (await (await fetch(`${url}/health`)).json()) as { status: string }
-      return answer.status
+      const answer = (await (await fetch(`${url}/health`)).json()) as Health
+      return { status: answer.status, output: answer.checks.tools?.[0]?.output }
     },
     minuteGoesBy() {
       setMs += 60_000
@@ -100,15 +104,21 @@ const open = async (t: Test, tool: ToolWorld) => {
   }
 }
 
+type Health = { status: string; checks: Record<string, { output?: string }[]> }
+
+// The variable of each tool's token, and what the tool says of one that it does not take.
+const refusals: Record<string, RegExp> = {
+  stripe: /refuses STRIPE_API_KEY \(401\): it says: Invalid API Key provided: …/,
+  moneybird: /refuses MONEYBIRD_API_TOKEN \(401\): it says: unauthorized/
+}
+
 for (const [name, openWorld] of Object.entries(toolWorlds)) {
   t.test(
     `${name}: a token that is refused pauses its deliveries, and taken again all are sent, once`,
     async t => {
       const tool = await openWorld(t, samplePdf(name))
-      const { portal, alerts, ledger, issue, send, delivered, refused, health, minuteGoesBy } = await open(
-        t,
-        tool
-      )
+      const opened = await open(t, tool)
+      const { portal, alerts, ledger, issue, send, delivered, refused, health, minuteGoesBy } = opened
       const waiting = ['R-1', 'R-2', 'R-3']
       await issue('N-1')
       await delivered('N-1')
@@ -116,7 +126,9 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       tool.refuse(true)
       for (const number of waiting) await issue(number)
       for (const number of waiting) await refused(number)
-      t.equal(await health(), 'warn')
+      t.match(await health(), { status: 'warn', output: refusals[name] })
+      t.match(opened.told(), [refusals[name]])
+      t.match((await ledger.find('R-1'))?.history.at(-1), { detail: refusals[name] })
 
       minuteGoesBy()
       await send('G-1')
@@ -129,7 +141,10 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       minuteGoesBy()
       await send('G-2')
       for (const number of ['G-2', ...waiting]) await delivered(number)
-      t.equal(await health(), 'pass')
+      t.match(await health(), { status: 'pass' })
+      t.equal(opened.told().length, 1, 'one line, however often it was refused')
+      for (const [variable, value] of Object.entries(tool.env))
+        if (/KEY|TOKEN|SECRET/.test(variable)) t.notMatch(opened.lines.join(), value, variable)
       t.equal(alerts.length, 1, 'one alert, however often it was refused')
       t.equal(portal.counts.calls.create, 6)
       t.strictSame(portal.invoices.map(({ invoiceNumber }) => invoiceNumber).sort(), [

@@ -232,6 +232,36 @@ t.test('a conflict is resolved by a person', async t => {
   t.match(lines.slice(-2), [{ msg: 'other facts taken', invoiceNumber: 'A-1' }, { msg: 'facts kept' }])
 })
 
+t.test('a word on a conflict is answered with the facts that win, and those that do not', async t => {
+  const { ask, receive, path } = await openApp(t)
+  const act = async (number: string, action: string) =>
+    (await ask('POST', `${path(number)}/${action}`)).json().decided
+  const facts = (amount: string, more = {}) => ({
+    ...{ from: 'invoices', customer: 'cst_1', amount, currency: 'EUR', issuedAt: '2026-11-20' },
+    ...more
+  })
+  const these = facts('121.00')
+  const other = facts('99.00', { customer: 'cst_2' })
+  const third = facts('50.00', { currency: 'USD', issuedAt: '2026-11-21' })
+  for (const number of ['deliver', 'keep', 'take', 'dismiss']) {
+    await receive(number)
+    await receive(number, { amount: '99.00', customerId: 'cst_2' })
+    await receive(number, { amount: '50.00', currency: 'USD', issuedAt: '2026-11-21' })
+    await receive(number, { amount: '99.00', customerId: 'cst_2' })
+  }
+
+  t.strictSame(await act('deliver', 'deliver'), { won: these, lost: [other, third] })
+  t.equal((await ask('GET', path('deliver'))).json().state, 'waiting', 'these, as the table of states has it')
+  t.strictSame(await act('keep', 'keep'), { won: these, lost: [other, third] })
+  t.strictSame(await act('take', 'take'), { won: third, lost: [these, other] })
+  t.equal(await act('dismiss', 'dismiss'), null, 'nothing is decided')
+  t.strictSame(await act('dismiss', 'deliver'), { won: these, lost: [other, third] }, 'until somebody does')
+  t.equal(await act('deliver', 'deliver'), null, 'once')
+
+  await receive('take', { amount: '7.00' })
+  t.strictSame(await act('take', 'keep'), { won: third, lost: [facts('7.00')] }, 'only what came since')
+})
+
 t.test('a tool is asked again only by name and date, and only where it can be', async t => {
   const { ask } = await openApp(t)
   const catchUp = async (payload: object) => ask('POST', '/api/catch-up', { payload })
@@ -283,6 +313,21 @@ t.test('a catch-up that takes long is answered with what it found so far, and ne
   t.equal(told?.statusCode, 200)
   t.strictSame(told?.json(), { accepted: pages, duplicate: 0, conflict: 0, ignored: 0, unreadable: 0 })
   t.equal(moneybird.requests.length, pages, 'each page was asked for once')
+})
+
+t.test('what a tool is asked for since a day begins with that day where the portal is', async t => {
+  const moneybird = await openMoneybird(t, noon)
+  const { ask } = await openApp(t, {
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    MONEYBIRD_API_URL: moneybird.url,
+    MONEYBIRD_API_TOKEN: moneybird.token,
+    MONEYBIRD_ADMINISTRATION_ID: moneybird.administration
+  })
+
+  await ask('POST', '/api/catch-up', { payload: { tool: 'moneybird', since: '2026-11-01' } })
+
+  // The filter leaves out the very second that it names.
+  t.match(moneybird.requests, [/updated_after:2026-10-31T22:59:59Z/])
 })
 
 /** From the tree that Fastify prints. */

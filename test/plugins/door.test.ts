@@ -81,6 +81,33 @@ t.test('the generic intake has no other trace of an invoice that it refused', as
   t.strictSame(await warnings(), [])
 })
 
+t.test('an authentic request that is refused is told in the log and in health, by its fields', async t => {
+  const { clock, receive, warnings, health, lines } = await open(t)
+  const since = new Date(clock.now()).toISOString().replace('.000', '')
+  t.match(await receive('A-1', { amount: 'geheim1', klant: 'geheim2' }), { statusCode: 422 })
+  t.match(await receive('A-2', { amount: 'geheim3' }), { statusCode: 422 })
+  t.match(await receive('A-3'), { statusCode: 200 })
+
+  const told = `2 authentic requests refused since ${since}, last at ${since} (amount, klant): correct the sender, and send again`
+  t.strictSame(
+    await warnings(),
+    [{ check: 'tools', tool: 'invoices', output: told }],
+    'the next one that is right mends nothing'
+  )
+  t.equal(await health(), 503)
+  t.match(
+    lines.filter(({ msg }) => msg === 'authentic request refused'),
+    [
+      { level: 40, tool: 'invoices', code: 'FIELDS_INVALID', fields: ['amount', 'klant'] },
+      { fields: ['amount'] }
+    ]
+  )
+  t.notMatch(JSON.stringify(lines), /geheim/)
+
+  await clock.advance(24 * 3_600_000 + 1)
+  t.notMatch(await warnings(), [{ tool: 'invoices' }])
+})
+
 t.test('beyond the limit of refusals each is still counted, with its own reason', async t => {
   const { clock, post, warnings, refusals } = await open(t)
   const guess = () => post('invoices', { authorization: 'Bearer guess' })

@@ -3,7 +3,12 @@ import t from 'tap'
 import { samplePdf, signedSample } from '../../plugins/sample.ts'
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
-const invoice = { invoiceNumber: 'DEMO-0001', customerId: 'cst_1', at: Date.now() }
+const invoice = {
+  invoiceNumber: 'DEMO-0001',
+  customerId: 'cst_1',
+  at: Date.now(),
+  timeZone: 'Europe/Amsterdam'
+}
 
 t.test('a sample is signed as the library of Standard Webhooks verifies it', async t => {
   const { body, headers } = signedSample(invoice, secret)
@@ -17,9 +22,11 @@ t.test('a sample is signed as the library of Standard Webhooks verifies it', asy
   })
 })
 
-t.test('it is issued on the day that it is in the Netherlands', async t => {
+t.test('it is issued on the day that it is where the portal is', async t => {
   const at = Temporal.Instant.from('2026-11-20T23:30:00Z').epochMilliseconds
   t.match(JSON.parse(signedSample({ ...invoice, at }, secret).body), { issuedAt: '2026-11-21' })
+  const inLisbon = { ...invoice, at, timeZone: 'Europe/Lisbon' }
+  t.match(JSON.parse(signedSample(inLisbon, secret).body), { issuedAt: '2026-11-20' })
 })
 
 t.test('with an address of its PDF it brings none along', async t => {

@@ -80,6 +80,41 @@ t.test('the other side of a conflict is what came, or else what the portal holds
   t.strictSame(await conflict('A-2'), { from: 'inv_9', customer: 'cst_1', amount: '5.00', ...facts })
 })
 
+t.test('an amount is shown as its currency has it, wherever it stands', async t => {
+  const { ask, receive, path, ledger, clock } = await openApp(t)
+  await receive('yen', { amount: '5000', currency: 'JPY' })
+  await receive('yen', { amount: '6000.00', currency: 'JPY' })
+  await receive('dinar', { amount: '5.124', currency: 'KWD' })
+  await receive('dinar', { amount: '5.125', currency: 'KWD' })
+  const told = await Promise.all(
+    ['yen', 'dinar'].map(async number => (await ask('GET', path(number))).json())
+  )
+
+  t.match(told, [
+    {
+      amount: '5000',
+      currency: 'JPY',
+      conflict: { amount: '6000' },
+      history: [{}, { facts: { amount: '6000' } }]
+    },
+    {
+      amount: '5.124',
+      currency: 'KWD',
+      conflict: { amount: '5.125' },
+      history: [{}, { facts: { amount: '5.125' } }]
+    }
+  ])
+  t.match((await ask('GET', '/api/invoices')).json().invoices, [{ amount: '5.124' }, { amount: '5000' }])
+  await ledger.act('yen', 'keep', clock.now())
+  const loan = (await ledger.borrow(1, clock.now(), clock.now() + minute))[0]!
+  await ledger.record(loan, { to: 'held', code: 'CURRENCY_UNSUPPORTED', detail: 'JPY' }, clock.now())
+  t.match((await ask('GET', path('yen'))).json(), {
+    code: 'CURRENCY_UNSUPPORTED',
+    amount: '5000',
+    detail: 'JPY'
+  })
+})
+
 t.test('a history has times as instants, amounts as amounts, and nothing of the inside', async t => {
   const { ask, receive, path, ledger, clock } = await openApp(t)
   await receive('A-1')

@@ -89,7 +89,8 @@ const open = async (
         strangers.host(request, held => step({ ...held, large: large.watch(held.large) }))
     },
     refused: app.refused,
-    believed: () => {}
+    believed: () => {},
+    turnedDown: () => {}
   }
   await app.register(stripe, given)
   const post = async (body: Buffer, headers: Record<string, string> = {}) => {

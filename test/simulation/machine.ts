@@ -220,7 +220,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       clock,
       engine,
       tools: [{ name: 'stripe', on: true, missingSecret: null }],
-      refusing: () => [],
+      refusing: () => new Map(),
       caughtUp: () => [],
       turnedAway: () => null,
       log: log(whom)

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { z } from 'zod'
-import { explainProblems, readConfig, settings } from '../../src/config.ts'
+import { loadTools } from '../../plugins/registry.ts'
+import { explainProblems, misspelt, readConfig, settings } from '../../src/config.ts'
 import type { BridgeError, Problem } from '../../src/errors.ts'
 
 const required = {
@@ -20,6 +21,8 @@ const tools = {
 }
 
 const read = (env: Record<string, string | undefined> = {}) => readConfig({ ...required, ...env }, tools)
+
+const here = { folder: '/srv/brug', hasFile: true, flyApp: undefined }
 
 const problemsOf = (env: Record<string, string | undefined>, all = tools): readonly Problem[] => {
   try {
@@ -82,14 +85,14 @@ t.test('a setting that is set to nothing is not set, and the space around a valu
   t.match(problemsOf({ ...required, PORTAL_TOKEN: ' ' }), [{ field: 'PORTAL_TOKEN', message: /^missing; / }])
 })
 
-t.test('every problem is told at once, one line for each setting, and never its value', async t => {
+t.test('every problem is told at once, one line for each setting', async t => {
   const env = {
     HOST: 'ok.example',
     PORT: '-secret1',
     METRICS_PORT: '65536',
     PUBLIC_URL: 'secret2',
     TRUST_PROXY_HEADER: 'secret 3',
-    PORTAL_TOKEN: 'secret 4',
+    PORTAL_TOKEN: 'secret4 of the portal',
     PORTAL_URL: 'ftp://secret5',
     PORTAL_REQUESTS_PER_MINUTE: '0',
     PORTAL_TIMEOUT_MS: '1e3',
@@ -113,12 +116,107 @@ t.test('every problem is told at once, one line for each setting, and never its 
       .filter(name => name !== 'HOST' && name !== 'RETRY_FIRST_MS')
       .concat('ACME_KEY')
   )
-  t.notMatch(JSON.stringify(problems), /secret\d|Secret\/Six|'ja'/)
+  t.notMatch(JSON.stringify(problems), /secret(2|4|5|8|10|11)/, 'what is or may be a secret stays unseen')
   for (const { message } of problems) t.match(message, /^(missing; )?(expected|this version) [^\n]+$/)
-  t.match(explainProblems(problems).split('\n').length, problems.length + 2)
-  t.match(explainProblems([{ field: 'PORT', message: 'expected a port' }]), /^ {2}PORT: expected a port$/m)
-  t.match(explainProblems([]), /\.env, or on Fly with `fly secrets set NAME=value`/)
+  t.match(explainProblems(problems, here).split('\n').length, problems.length + 2)
+  t.match(
+    explainProblems([{ field: 'PORT', message: 'expected a port' }], here),
+    /^ {2}PORT: expected a port$/m
+  )
 })
+
+t.test('what to do about it depends on where one is', async t => {
+  const missing = { field: 'PORTAL_TOKEN', message: 'missing; expected a key' }
+  const wrong = { field: 'PORT', message: 'expected a port' }
+  const advice = (problem: Problem, more: object) =>
+    explainProblems([wrong, problem], { ...here, ...more })
+      .split('\n')
+      .at(-1)
+
+  t.match(advice(missing, {}), /^Set them in \.env, or on Fly with `fly secrets set NAME=value`/)
+  t.match(
+    advice(missing, { hasFile: false }),
+    /^There is no \.env in \/srv\/brug\. .*`cp \.env\.example \.env`, and fill in its first block\.$/
+  )
+  t.match(advice(wrong, { hasFile: false }), /^Set them in \.env/, 'they are set elsewhere')
+  t.match(
+    advice(missing, { hasFile: false, flyApp: 'mijn-brug' }),
+    /^Set them with `fly secrets set --app mijn-brug NAME=value`/
+  )
+})
+
+t.test('the value is told where it is no secret, also of settings that contradict each other', async t => {
+  t.strictSame(wrong({ PORT: 'tachtig', SEND_NOTIFICATION: 'ja', PORTAL_TIME_ZONE: 'Europe/Amsterdm' }), [
+    { field: 'PORT', message: 'expected a whole number, not "tachtig"' },
+    {
+      field: 'PORTAL_TIME_ZONE',
+      message: 'expected a time zone such as Europe/Amsterdam, not "Europe/Amsterdm"'
+    },
+    {
+      field: 'SEND_NOTIFICATION',
+      message: 'expected true or false: whether the portal mails the customer, not "ja"'
+    }
+  ])
+  t.match(wrong({ RETRY_FIRST_MS: '2000', RETRY_LONGEST_MS: '1999' }), [
+    { message: 'expected at least RETRY_FIRST_MS, not "1999"' }
+  ])
+  t.match(wrong({ PORTAL_TIMEOUT_MS: '59001' }), [{ message: /which is 60001$/ }], 'nobody typed the default')
+})
+
+// As found in a shell of macOS, under npm, in a container on Fly, under systemd, in Kubernetes beside a service that is
+// called portal, in CI, and beside programs for the same work.
+const others = [
+  'PATH HOME HOSTNAME HOSTTYPE HOST_NAME LHOST USER LOGNAME SHELL SHLVL PWD OLDPWD TERM TERM_PROGRAM LANG LC_ALL TMPDIR EDITOR _',
+  'VISUAL PAGER LESS DISPLAY XDG_DATA_DIRS XDG_RUNTIME_DIR SSH_CONNECTION SSH_AUTH_SOCK COLORTERM COMMAND_MODE MAIL TZ POSIXLY_CORRECT',
+  'npm_config_cache npm_config_user_agent npm_config_noproxy npm_package_name npm_package_version npm_lifecycle_event',
+  'npm_execpath npm_node_execpath INIT_CWD NODE NODE_ENV NODE_OPTIONS NODE_VERSION YARN_VERSION NODE_EXTRA_CA_CERTS',
+  'MALLOC_ARENA_MAX FACTUURBRUG_READ http_proxy https_proxy no_proxy HTTP_PROXY ALL_PROXY',
+  'FLY_ALLOC_ID FLY_IMAGE_REF FLY_MACHINE_VERSION FLY_PRIVATE_IP FLY_PROCESS_GROUP FLY_PUBLIC_IP FLY_REGION FLY_VM_MEMORY_MB',
+  'PRIMARY_REGION FLY_API_TOKEN INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID NOTIFY_SOCKET CREDENTIALS_DIRECTORY LISTEN_FDS',
+  'KUBERNETES_SERVICE_HOST KUBERNETES_PORT KUBERNETES_PORT_443_TCP PORTAL_PORT PORTAL_SERVICE_HOST PORTAL_PORT_80_TCP',
+  'FACTUURBRUG_PORT FACTUURBRUG_SERVICE_HOST FACTUURBRUG_SERVICE_PORT RAILWAY_PUBLIC_DOMAIN RENDER_EXTERNAL_URL DYNO',
+  'CI GITHUB_ACTIONS GITHUB_TOKEN GITHUB_REF RUNNER_OS CI_JOB_TOKEN REVIEW_ID PREVIEW PREVIEW_URL CODE_REVIEW',
+  'DATABASE_URI DB_HOST DB_PORT PGHOST PGPORT PGDATA REDIS_URL SMTP_URL MAIL_PORT APP_URL BASE_URL PORTS HOSTS SPORT',
+  'WEB_CONCURRENCY STRIPE_SECRET_KEY STRIPE_PUBLISHABLE_KEY STRIPE_DEVICE_NAME STRIPE_CLI_TELEMETRY_OPTOUT STRIPE_API_VERSION',
+  'MONEYBIRD_CLIENT_ID MONEYBIRD_CLIENT_SECRET SLACK_WEBHOOK_URL SENTRY_DSN GPG_TTY'
+].flatMap(line => line.split(' '))
+
+const envOf = (names: string[]) => Object.fromEntries(names.map(name => [name, 'x']))
+const real = Object.fromEntries((await loadTools()).map(({ tool }) => [tool.name, tool.settings]))
+
+t.test('a setting under a name that nearly is one is named, of a tool as well', async t => {
+  const slips = {
+    REVEIW: 'REVIEW',
+    SEND_NOTIFICATON: 'SEND_NOTIFICATION',
+    review: 'REVIEW',
+    ZERO_AMOUNT: 'ZERO_AMOUNTS',
+    PORTAL_TOKN: 'PORTAL_TOKEN',
+    OPERATER_TOKENS: 'OPERATOR_TOKEN',
+    PUBLIC_URI: 'PUBLIC_URL',
+    DATADIR: 'DATA_DIR',
+    ALLOW_PRIVATE_ADRESSES: 'ALLOW_PRIVATE_ADDRESSES',
+    INTAKE_SECRETS: 'INTAKE_SECRET',
+    STRIPE_APIKEY: 'STRIPE_API_KEY',
+    MONEYBIRD_ADMINSTRATION_ID: 'MONEYBIRD_ADMINISTRATION_ID',
+    FACTUURBRUG_ULR: 'FACTUURBRUG_URL'
+  }
+
+  t.strictSame(
+    misspelt(envOf(Object.keys(slips)), real),
+    Object.entries(slips).map(([name, meant]) => ({ name, meant }))
+  )
+})
+
+t.test(
+  'names of the platform and of other programs are not accused, nor a setting that is set to nothing',
+  async t => {
+    const known = [settings, ...Object.values(real)].flatMap(({ shape }) => Object.keys(shape))
+
+    t.strictSame(misspelt(envOf(others), real), [])
+    t.strictSame(misspelt(envOf([...known, 'FACTUURBRUG_URL']), real), [])
+    t.strictSame(misspelt({ REVEIW: ' ', SEND_NOTIFICATON: undefined }, real), [])
+  }
+)
 
 t.test('settings that contradict each other are told beside what is missing', async t => {
   t.match(problemsOf({ PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '5999' }), [

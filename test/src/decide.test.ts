@@ -33,15 +33,17 @@ const judge = (
     work = 'create',
     failures = 0,
     triedMs = 0,
-    random = 0.5
+    random = 0.5,
+    patience: own = patience
   }: {
     standing?: Standing
     work?: 'create' | 'pay'
     failures?: number
     triedMs?: number
+    patience?: Patience
     random?: number
   } = {}
-): Decision => decide(outcome, { work, failures, triedMs }, { now: noon, random, patience, standing })
+): Decision => decide(outcome, { work, failures, triedMs }, { now: noon, random, patience: own, standing })
 
 /** How long it waits; of what does not wait, where it goes. */
 const waitMs = (decision: Decision) => (decision.to === 'waiting' ? decision.at - noon : decision.to)
@@ -118,6 +120,37 @@ t.test('a failure that is nobody’s fault does not count, nor does one while ev
     else t.strictSame(late, { to: 'held', code: 'ATTEMPTS_EXHAUSTED', detail: `${code}: why` }, `${code} is`)
   }
   t.match(judge(failed('PDF_UNREACHABLE'), { triedMs: 72 * hour - 1 }), { to: 'waiting' })
+})
+
+t.test('where trying longer helps nobody, a person is asked as soon as that is over', async t => {
+  const refused: Outcome = { kind: 'failed', code: 'PDF_UNREACHABLE', detail: 'why', tryForMs: hour }
+  let triedMs = 0
+  let failures = 0
+  for (; triedMs < hour; failures += 1) {
+    const decision = judge(refused, { triedMs, failures, random: 1 })
+    t.match(decision, { to: 'waiting', code: 'PDF_UNREACHABLE', spent: true })
+    triedMs += Number(waitMs(decision))
+  }
+
+  t.equal(triedMs, hour, 'not a moment later')
+  t.ok(failures > 5, `after ${failures} attempts`)
+  t.strictSame(judge(refused, { triedMs, failures }), {
+    to: 'held',
+    code: 'ATTEMPTS_EXHAUSTED',
+    detail: 'PDF_UNREACHABLE: why'
+  })
+  t.match(
+    judge(failed('PDF_UNREACHABLE'), { triedMs, failures }),
+    { to: 'waiting' },
+    'others have the usual time'
+  )
+  t.equal(waitMs(judge(refused, { triedMs, standing: 'paused' })), 5000, 'nor does it run down in a pause')
+  const short = { ...patience, retryForMs: 1000 }
+  t.match(
+    judge(refused, { triedMs: 1000, patience: short }),
+    { to: 'held' },
+    'never longer than the usual time'
+  )
 })
 
 t.test('who is refused again while others are taken is held, and says why', async t => {

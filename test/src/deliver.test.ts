@@ -5,6 +5,7 @@ import { samplePdf } from '../../plugins/sample.ts'
 import { decide } from '../../src/decide.ts'
 import { BridgeError } from '../../src/errors.ts'
 import type { Override } from '../../src/ledger/ledger.ts'
+import { fetchPdf } from '../../src/pdf.ts'
 import { serve } from '../server.ts'
 import { arrival, customerId, type DeliveryOptions, openDelivery } from './delivery.ts'
 import { borrowOne, rowOf } from './ledger/fixtures.ts'
@@ -59,6 +60,44 @@ t.test('what the rules say of an amount or a currency holds before anything is f
   )
 })
 
+t.test('a date that no invoice has is held, by the day of delivery in the portal’s zone', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  const loan = await opened.lend()
+  const dated = (issuedAt: string, overrides: Override[] = []) =>
+    opened.deliver({ ...loan, invoice: { ...loan.invoice, issuedAt }, overrides })
+  const held = (detail: string) => ({ kind: 'failed', code: 'DATE_IMPLAUSIBLE', detail })
+
+  for (const issuedAt of ['2027-11-21', '2206-11-20', '2016-11-19', '0206-11-20'])
+    t.strictSame(await dated(issuedAt), held(issuedAt))
+  t.strictSame(await dated('2206-11-20', ['REVIEW', 'CREDIT_NOTE']), held('2206-11-20'))
+  t.strictSame(opened.fetched, [])
+  t.equal(opened.sandbox.counts.requests, 0)
+
+  // Half past eleven at night in UTC is tomorrow in Amsterdam.
+  clock.set(11.5 * 3_600_000)
+  t.strictSame(await dated('2016-11-20'), held('2016-11-20'), 'what waited is judged by the day it leaves')
+  await ledger.act(invoiceNumber, 'dismiss', clock.now())
+  const early = await opened.lend(arrival({ invoiceNumber: 'B-0', sourceId: 'b-0', issuedAt: '2027-11-21' }))
+  t.match(await opened.deliver(early), { kind: 'created' })
+
+  const patience = { retryFirstMs: 1, retryLongestMs: 1, retryForMs: 1 }
+  const late = await opened.lend(arrival({ invoiceNumber: 'B-1', sourceId: 'b-1', issuedAt: '2006-11-20' }))
+  const outcome = (await opened.deliver(late))!
+  await ledger.record(
+    late,
+    decide(outcome, late, { now: clock.now(), random: 0, patience, standing: 'open' }),
+    clock.now()
+  )
+  t.match(await rowOf(ledger, 'B-1'), { state: 'held', code: 'DATE_IMPLAUSIBLE' })
+  await ledger.act('B-1', 'deliver', clock.now())
+  t.match(
+    await opened.deliver(await borrowOne(ledger, clock.now())),
+    { kind: 'created' },
+    'a person knows better'
+  )
+})
+
 t.test('a PDF is fetched once, and kept for every later attempt', async t => {
   const opened = await openDelivery(t)
   opened.sandbox.fault({ on: { call: 'create' }, fault: '429', ms: 1000 })
@@ -97,6 +136,40 @@ t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
   const without = await opened.lend(arrival({ pdfUrl: null }))
   t.match(await opened.deliver(without), { kind: 'failed', code: 'PDF_NOT_READY' })
   t.equal(opened.sandbox.counts.requests, 0)
+})
+
+t.test('a PDF address that answers 404 needs a person after an hour, and says what to look at', async t => {
+  const server = await serve(t, (_request, response) => response.writeHead(404).end())
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      fetchPdf: ({ url }) => fetchPdf(url, { spool: delivery.spool, allowPrivate: true, timeoutMs: 5000 })
+    })
+  })
+  const { ledger, clock } = opened
+  const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
+  const begun = clock.now()
+  const detail = /^localhost:\d+ answered 404: look at the address$/
+  let loan = await opened.lend(arrival({ pdfUrl: `${server.origin}/42.pdf` }))
+  for (;;) {
+    const outcome = (await opened.deliver(loan))!
+    const around = { now: clock.now(), random: 0.5, patience, standing: 'open' } as const
+    await ledger.record(loan, decide(outcome, loan, around), clock.now())
+    const { state, code, nextAttemptAt } = await rowOf(ledger)
+    if (state !== 'waiting') break
+    t.equal(code, 'PDF_UNREACHABLE')
+    clock.set(nextAttemptAt! - clock.now())
+    loan = await borrowOne(ledger, clock.now())
+  }
+
+  const { history, ...row } = await rowOf(ledger)
+  t.match(row, { state: 'held', code: 'ATTEMPTS_EXHAUSTED' })
+  t.equal(clock.now() - begun, 3_600_000)
+  t.match(history.at(-1), {
+    event: 'held',
+    detail: new RegExp(`^PDF_UNREACHABLE: ${detail.source.slice(1)}`)
+  })
+  t.match(history.at(-2), { event: 'waiting', code: 'PDF_UNREACHABLE', detail })
 })
 
 /** Ways in which a kept file is no longer what was kept. */

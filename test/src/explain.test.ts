@@ -27,7 +27,7 @@ t.test('what is due and what is done needs no explanation', async t => {
 
 t.test('what the tool collects by itself says until when it waits', async t => {
   t.match(explain({ ...row, nextAttemptAt: noon + minute }, around), {
-    what: /collects this invoice by itself.*until 2026-11-20 13:01:00\.$/,
+    what: /collects this invoice by itself.*until 2026-11-20 13:01:00 \(Europe\/Amsterdam\)\.$/,
     operator: /`deliver` sends it now/
   })
 })

@@ -22,12 +22,46 @@ t.test('each thing that an owner wants to know is a warning', async t => {
       { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] },
       /missing: ACME_SECRET/
     ],
-    ['tools', { refusing: () => ['invoices'] }, /refuses its API token/]
+    [
+      'tools',
+      { refusing: () => new Map([['invoices', 'acme.example refuses ACME_TOKEN (401)']]) },
+      /^it refuses its API token: make a new one\. acme\.example refuses ACME_TOKEN \(401\)$/
+    ]
   ]
   for (const [name, changed, output] of warnings) {
     const { check } = open(t, changed)
     t.match(await check(name), { status: 'warn', output })
   }
+})
+
+t.test('what an authentic sender sent in vain is a warning of its tool', async t => {
+  const { health } = openHealth(t, {
+    turnedDown: name =>
+      name === 'invoices'
+        ? ['invoices', 'invoices:books'].map(by => ({
+            by,
+            requests: 1,
+            since: 0,
+            lastAt: minute,
+            reasons: ['amount', 'pdf']
+          }))
+        : []
+  })
+
+  t.strictSame(warningsIn(await health()), [
+    {
+      check: 'tools',
+      tool: 'invoices',
+      output:
+        '1 authentic request refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
+    },
+    {
+      check: 'tools',
+      tool: 'invoices',
+      output:
+        '1 authentic request of invoices:books refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
+    }
+  ])
 })
 
 t.test('no warning hides another: each tool has its own', async t => {
@@ -38,14 +72,18 @@ t.test('no warning hides another: each tool has its own', async t => {
       { name: 'acme', on: true, missingSecret: 'ACME_SECRET' },
       { ...on, name: 'other', on: false }
     ],
-    refusing: () => ['acme', 'invoices']
+    refusing: () =>
+      new Map([
+        ['acme', 'why'],
+        ['invoices', 'why too']
+      ])
   })
 
   t.strictSame(warningsIn(await health()), [
     { check: 'portal', tool: null, output: 'the portal has not answered for 1 minutes' },
-    { check: 'tools', tool: 'invoices', output: 'it refuses its API token: make a new one' },
+    { check: 'tools', tool: 'invoices', output: 'it refuses its API token: make a new one. why too' },
     { check: 'tools', tool: 'acme', output: 'webhook secret missing: ACME_SECRET' },
-    { check: 'tools', tool: 'acme', output: 'it refuses its API token: make a new one' }
+    { check: 'tools', tool: 'acme', output: 'it refuses its API token: make a new one. why' }
   ])
 })
 

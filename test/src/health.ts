@@ -32,9 +32,10 @@ export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) =
     clock,
     engine: { turnedAt: clock.monotonic, portal: () => ({ ...well, ...portal }) },
     tools: [on],
-    refusing: () => [],
+    refusing: () => new Map(),
     caughtUp: () => [],
     turnedAway: () => null,
+    turnedDown: () => [],
     log: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) }),
     ...changed
   })

@@ -1,10 +1,12 @@
 import t from 'tap'
 import {
   type Customer,
+  dateOf,
   formatAmount,
   formatPaidAt,
   type Invoice,
   invoiceNumberCharactersMax,
+  isPlausible,
   numberKey,
   parseAmount,
   parseDate,
@@ -72,6 +74,36 @@ t.test('every cent is written as it is read', async t => {
   t.equal(formatAmount(-5), '-0.05')
   t.equal(formatAmount(-0), '0.00')
   t.equal(formatAmount(12100), '121.00')
+})
+
+t.test('an amount has the decimals of its currency, read and written', async t => {
+  const amounts: [text: string, currency: string, amount: number, shown: string][] = [
+    ['5000', 'JPY', 500_000, '5000'],
+    ['5000.00', 'JPY', 500_000, '5000'],
+    ['-5000', 'KRW', -500_000, '-5000'],
+    ['0', 'JPY', 0, '0'],
+    ['50.5', 'JPY', 5050, '50.50'],
+    ['5.124', 'KWD', 5124, '5.124'],
+    ['5', 'KWD', 5000, '5.000'],
+    ['-0.005', 'BHD', -5, '-0.005'],
+    ['5', 'MGA', 500, '5.00'],
+    ['5', 'USD', 500, '5.00'],
+    ['5', 'XXX', 500, '5.00']
+  ]
+  for (const [text, currency, amount, shown] of amounts) {
+    t.equal(parseAmount(text, currency), amount, `${text} ${currency}`)
+    t.equal(formatAmount(amount, currency), shown, `${text} ${currency}`)
+    t.equal(parseAmount(shown, currency), amount)
+  }
+  for (const [text, currency] of [
+    ['5.124', 'EUR'],
+    ['5.124', 'JPY'],
+    ['5.1245', 'KWD']
+  ] as const)
+    t.equal(parseAmount(text, currency), undefined, `${text} ${currency}`)
+  for (let amount = -2000; amount <= 2000; amount += 1)
+    for (const currency of ['EUR', 'JPY', 'KWD'])
+      if (parseAmount(formatAmount(amount, currency), currency) !== amount) t.fail(`${amount} ${currency}`)
 })
 
 t.test('numbers that look alike are one number', async t => {
@@ -306,4 +338,29 @@ t.test('two events agree on amount, currency, date and customer, and need not on
   t.notOk(agree(known('cst_1', 'a'), known('cst_2', 'a')))
   t.ok(agree(known('cst_1', 'a'), known(null, 'a')))
   t.notOk(agree(known('cst_1', 'a'), known(null, 'b')))
+})
+
+t.test('a date is plausible from ten years back to a year ahead, both included', async t => {
+  const today = '2026-11-20'
+  const dates: [date: string, is: boolean][] = [
+    ['2016-11-19', false],
+    ['2016-11-20', true],
+    ['2026-11-20', true],
+    ['2027-11-20', true],
+    ['2027-11-21', false],
+    ['2206-11-20', false],
+    ['0026-11-20', false],
+    ['1970-01-01', false]
+  ]
+
+  for (const [date, is] of dates) t.equal(isPlausible(date, today), is, date)
+  t.equal(isPlausible('2025-02-28', '2024-02-29'), true, 'a year after 29 February is the 28th')
+  t.equal(isPlausible('2025-03-01', '2024-02-29'), false)
+})
+
+t.test('which date it is depends on the zone', async t => {
+  const at = Temporal.Instant.from('2026-12-31T23:30:00Z').epochMilliseconds
+
+  t.equal(dateOf(at, 'Europe/Amsterdam'), '2027-01-01')
+  t.equal(dateOf(at, 'UTC'), '2026-12-31')
 })

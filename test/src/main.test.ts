@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, realpathSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import t from 'tap'
 import { asking, bin, factuurbrug } from '../command-line.ts'
 import {
@@ -71,24 +72,101 @@ t.test('wrong use is told in words, with exit code 2 and nothing on standard out
   }
 })
 
-t.test('a start without settings lists every one that is missing or wrong, and never a value', async t => {
+t.test('a start without settings lists every one that is missing or wrong, and how to begin', async t => {
   const env = { PORT: 'achtduizend', ALERT_URL: 'geheim', INTAKE_SECRET: 'kort' }
+  const cwd = realpathSync(t.testdir())
 
-  t.strictSame(await factuurbrug(['serve'], { env }), {
+  t.strictSame(await factuurbrug(['serve'], { env, cwd }), {
     code: 1,
     stdout: '',
     stderr: [
       'Factuurbrug cannot go on: these settings are missing or wrong.',
-      '  PORT: expected a whole number',
+      '  PORT: expected a whole number, not "achtduizend"',
       '  PORTAL_TOKEN: missing; expected the API key of the portal (portal: Settings > API Keys)',
       '  SEND_NOTIFICATION: missing; expected true or false: whether the portal mails the customer',
       '  ALERT_URL: expected an address that begins with https://',
       '  OPERATOR_TOKEN: missing; expected a text of at least 16 characters that only you know',
       '  INTAKE_SECRET: expected whsec_… or any text of at least 16 characters',
-      'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.',
+      `There is no .env in ${cwd}. In the folder of Factuurbrug run \`cp .env.example .env\`, and fill in its first block.`,
       ''
     ].join('\n')
   })
+})
+
+t.test('where a .env is there, or Fly, what to do is another thing', async t => {
+  const cwd = t.testdir({ '.env': 'PORT=8081\n' })
+  const [file, fly] = await Promise.all([
+    factuurbrug(['serve'], { cwd }),
+    factuurbrug(['check'], { env: { FLY_APP_NAME: 'mijn-brug' } })
+  ])
+
+  t.match(file.stderr, /\nSet them in \.env, or on Fly with `fly secrets set NAME=value`; .*\n$/)
+  t.match(fly.stderr, /\nSet them with `fly secrets set --app mijn-brug NAME=value`; .*\n$/)
+  for (const { stderr } of [file, fly]) t.notMatch(stderr, 'cp .env.example')
+})
+
+t.test('a .env that cannot be read is told in a sentence, and help needs none', async t => {
+  const folders = t.testdir({
+    folder: { '.env': {} },
+    foreign: { '.env': Buffer.from('\ufeffPORT=1\n', 'utf16le') },
+    circle: { '.env': t.fixture('symlink', '.env') }
+  })
+  const wrong: [string, RegExp][] = [
+    [
+      'folder',
+      /^\.env in \/.* cannot be read: it is a folder\. Remove it, then run `cp \.env\.example \.env`\.\n$/
+    ],
+    ['foreign', /^\.env in \/.* cannot be read: it is not text in UTF-8\. Save it as that\.\n$/],
+    ['circle', /^\.env in \/.* cannot be read: ELOOP\.\n$/]
+  ]
+  for (const [name, stderr] of wrong)
+    for (const command of ['serve', 'check', 'status'])
+      t.match(await factuurbrug([command], { cwd: join(folders, name) }), { code: 1, stdout: '', stderr })
+  const cwd = join(folders, 'folder')
+  t.match(await factuurbrug(['serve', '--help'], { cwd }), { code: 0, stdout: /^Usage/ })
+  t.match(await factuurbrug(['--version'], { cwd }), { code: 0, stderr: '' })
+})
+
+// Root may read everything, so that somebody else has to.
+const reader = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+const isAble = (await factuurbrug(['--version'], reader)).code === 0
+
+t.test(
+  'a .env that one may not read is told as that',
+  { skip: !isAble && 'only root may run this' },
+  async t => {
+    const cwd = t.testdir({ '.env': 'PORT=1\n' })
+    chmodSync(join(cwd, '.env'), 0)
+
+    t.match(await factuurbrug(['check'], { cwd, ...reader }), {
+      code: 1,
+      stdout: '',
+      stderr: /^.* cannot be read: this user may not read it\. `ls -l \.env` shows whose it is\.$/m
+    })
+  }
+)
+
+t.test('what stands before a .env of another editor is no part of it', async t => {
+  const cwd = t.testdir({ '.env': '\ufeffFACTUURBRUG_URL=http://127.0.0.1:1\r\nOPERATOR_TOKEN=x\r\n' })
+
+  t.match(await factuurbrug(['status'], { cwd }), {
+    stderr: /^No bridge answers at http:\/\/127\.0\.0\.1:1 /
+  })
+})
+
+t.test('a misspelt setting is named at start and by check, never with its value', async t => {
+  const cwd = t.testdir({ '.env': 'REVEIW=geheim\nSTRIPE_APIKEY=geheim\n' })
+  const env = { SEND_NOTIFICATON: 'geheim', HOME: '/root', PORTS: '1', npm_config_cache: 'x' }
+  const ended = await Promise.all(['serve', 'check'].map(name => factuurbrug([name], { cwd, env })))
+
+  for (const { stderr } of ended) {
+    t.strictSame(stderr.match(/^Warning: .*$/gm)?.toSorted(), [
+      'Warning: REVEIW is not a setting; did you mean REVIEW?',
+      'Warning: SEND_NOTIFICATON is not a setting; did you mean SEND_NOTIFICATION?',
+      'Warning: STRIPE_APIKEY is not a setting; did you mean STRIPE_API_KEY?'
+    ])
+    t.notMatch(stderr, 'geheim')
+  }
 })
 
 t.test('a .env in the folder is read, and what is set besides wins', async t => {
@@ -178,3 +256,26 @@ t.test('a reader that leaves early is no failure', async t => {
   t.strictSame(await once(child, 'close'), [0, null])
   t.equal(complained, '')
 })
+
+t.test(
+  'what was printed and could not be written is a failure, without a stack',
+  {
+    skip: !existsSync('/dev/full') && 'this machine has no /dev/full'
+  },
+  async t => {
+    const full = openSync('/dev/full', 'w')
+    t.teardown(() => closeSync(full))
+    const ended = async (stdio: (number | 'pipe' | 'ignore')[]) => {
+      const child = spawn(process.execPath, [bin, 'help'], { stdio: stdio as never })
+      let complained = ''
+      child.stderr?.on('data', chunk => {
+        complained += chunk
+      })
+      return [...(await once(child, 'close')), complained]
+    }
+
+    t.strictSame(await ended(['ignore', full, 'pipe']), [1, null, ''])
+    t.strictSame(await ended(['ignore', full, full]), [1, null, ''])
+    t.strictSame(await ended(['ignore', 'ignore', full]), [0, null, ''])
+  }
+)

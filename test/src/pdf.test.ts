@@ -112,6 +112,20 @@ t.test('every status but 200 is PDF_UNREACHABLE and named', async t => {
   }
 })
 
+t.test('a status that says the address is wrong asks to look at it, and is not tried for days', async t => {
+  for (const status of [401, 403, 404, 410])
+    t.match(await refused(t, (_request, response) => response.writeHead(status).end()), {
+      code: 'PDF_UNREACHABLE',
+      message: new RegExp(`^localhost:\\d+ answered ${status}: look at the address$`),
+      tryForMs: 3_600_000
+    })
+  for (const status of [202, 400, 408, 429, 500, 503]) {
+    const error = await refused(t, (_request, response) => response.writeHead(status).end())
+    t.match(error, { code: 'PDF_UNREACHABLE', tryForMs: undefined }, String(status))
+    t.notMatch(error.message, 'look at')
+  }
+})
+
 t.test('a server that asks for a pause gets it', async t => {
   const error = await refused(t, (_request, response) =>
     response.writeHead(429, { 'retry-after': '30' }).end()

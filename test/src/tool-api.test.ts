@@ -98,13 +98,28 @@ t.test('a token that is refused is said to be', async t => {
   }
 })
 
-t.test('a token that may not do this is told what it lacks', async t => {
+t.test('a refusal names the variable of the token, what it lacks, and the vendor’s own words', async t => {
   const needs = 'the scope invoices'
+  const variable = 'ACME_TOKEN'
+  const headers = { authorization: 'Bearer geheim' }
+  const body = JSON.stringify({ error: { message: 'Key geheim of anna@acme.example has expired' } })
+  const expired = await answering(t, 401, body)
   const forbidden = await answering(t, 403)
-  const unknown = await answering(t, 401)
 
-  await t.rejects(forbidden.ask({ needs }), { message: /answered 403: this needs the scope invoices$/ })
-  await t.rejects(unknown.ask({ needs }), { message: /answered 401$/ })
+  await t.rejects(expired.ask({ variable, needs, headers }), {
+    code: 'TOOL_UNAUTHORIZED',
+    message: /^localhost:\d+ refuses ACME_TOKEN \(401\): it says: Key … of … has expired$/
+  })
+  await t.rejects(forbidden.ask({ variable, needs, headers }), {
+    message: /^localhost:\d+ refuses ACME_TOKEN \(403\): this needs the scope invoices$/
+  })
+  await t.rejects((await answering(t, 403, body)).ask({ variable, needs, headers }), {
+    message: /\(403\): this needs the scope invoices; it says: Key … of … has expired$/
+  })
+  await t.rejects((await answering(t, 401, '<html>')).ask({ variable }), {
+    message: /refuses ACME_TOKEN \(401\)$/
+  })
+  await t.rejects(forbidden.ask(), { message: /^localhost:\d+ refuses the request \(403\)$/ })
 })
 
 t.test('a tool that is busy says for how long, within bounds', async t => {

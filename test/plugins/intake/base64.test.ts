@@ -24,6 +24,10 @@ t.test('whatever a sender writes it like, the bytes are the same', async t => {
     'with escaped slashes': plain.replaceAll('/', '\\/'),
     'with \\u escapes': plain.replace(/./g, letter => `\\u00${letter.charCodeAt(0).toString(16)}`),
     'with a data: prefix': `data:application/pdf;base64,${plain}`,
+    'with a data: prefix of bytes': `data:application/octet-stream;base64,${plain}`,
+    'with a data: prefix of a download': `data:binary\\/octet-stream;base64,${plain}`,
+    'with a data: prefix without a type': `data:;base64,${plain}`,
+    'with a data: prefix of text, as if none were named': `data:text/plain;charset=US-ASCII; base64,${plain}`,
     'with a data: prefix and a file name': `DATA:application\\/pdf;filename=a.pdf;base64,${plain}`
   }
 
@@ -64,7 +68,10 @@ t.test('anything else is refused on the field', async t => {
     'AAAA\\""',
     'AAAA\\x"',
     'AAAA\\u00zz"',
-    'data:text/plain;base64,AAAA"',
+    'data:application/octet-stream,AAAA"',
+    'data:base64,AAAA"',
+    'data,AAAA"',
+    'dada:application/pdf;base64,AAAA"',
     'data:application/pdf,AAAA"',
     'data:application/pdf;base64"',
     'data:application/pdf;base64,data:application/pdf;base64,AAAA"',

@@ -138,6 +138,15 @@ t.test('amounts are read to the cent', async t => {
   }
 })
 
+t.test('an amount may have the decimals that its currency has', async t => {
+  t.equal(read({ amount: '5.124', currency: 'kwd' }).invoice.amountCents, 5124)
+  t.equal(read({ amount: '5000', currency: 'JPY' }).invoice.amountCents, 500_000)
+  t.match(problemsOf({ ...minimal, amount: '5.1245', currency: 'KWD' }), [
+    ['amount', /at most three decimals$/]
+  ])
+  t.match(problemsOf({ ...minimal, amount: '5.124', currency: 'JPY' }), [['amount', /at most two decimals$/]])
+})
+
 t.test('a notification is wanted or not, however that is written', async t => {
   for (const yes of [true, 'true', 'True', '1']) t.equal(read({ sendNotification: yes }).notify, true)
   for (const no of [false, 'false', 'FALSE', '0']) t.equal(read({ sendNotification: no }).notify, false)

@@ -115,7 +115,7 @@ for (const [what, senders, secret, problems] of wrong)
 
     t.match(found, problems)
     t.equal(found.length, problems.length)
-    const told = explainProblems(found)
+    const told = explainProblems(found, { folder: '/srv/brug', hasFile: true, flyApp: undefined })
     for (const value of [whsec, text, whsec.slice(6, 20), 'short'])
       t.notOk(told.includes(value), 'not by its value')
   })

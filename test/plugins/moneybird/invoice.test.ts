@@ -43,6 +43,10 @@ t.test('amounts have as few decimals as needed, and are negative on a credit inv
     ['0.07', 7]
   ])
     t.equal(told(entity('open', { total_price_incl_tax: text })).invoice.amountCents, cents, String(text))
+  t.match(told(entity('open', { total_price_incl_tax: '5.124', currency: 'KWD' })).invoice, {
+    amountCents: 5124,
+    currency: 'KWD'
+  })
 })
 
 t.test('paid is a day, so noon in the portal; the state has to say it as well', async t => {
@@ -115,6 +119,7 @@ t.test('what an invoice cannot do without is named, and never repeated', async t
     ['currency', 'euro'],
     ['total_price_incl_tax', null],
     ['total_price_incl_tax', '181.505'],
+    ['total_price_incl_tax', '1,5'],
     ['paid_at', 'gisteren']
   ] as const) {
     const problem = problemOf({ [field]: value })

@@ -202,7 +202,11 @@ t.test(
     moneybird.invoices.push(entity('open', { currency: null }))
     t.match(await check(address, line), [
       { ok: true },
-      { ok: false, what: 'webhook', found: /answered 403: this needs the scope settings$/ },
+      {
+        ok: false,
+        what: 'webhook',
+        found: /refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/
+      },
       { ok: false, what: 'invoice', found: /^currency/ }
     ])
 
@@ -213,7 +217,7 @@ t.test(
 
     moneybird.token = 'een ander'
     t.match(await check(address, line), [
-      { ok: false, what: 'API token', found: /answered 401/ },
+      { ok: false, what: 'API token', found: /refuses MONEYBIRD_API_TOKEN \(401\): it says: unauthorized$/ },
       { ok: false }
     ])
     const bug = async () => {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { formatAmount } from '../../../src/invoice.ts'
 import { but, fixture, type Json, nobody, readTold } from '../../fixtures/stripe.ts'
 
 t.test('dates are those of the portal, at the turn of a day and of the year', async t => {
@@ -93,7 +94,27 @@ t.test('amounts keep their digits, whatever their sign and size', async t => {
 
   t.strictSame(['-24200', '0', '99999999999'].map(amount), [-24_200, 0, 99_999_999_999])
   t.ok(Object.is(amount('-0'), 0))
-  t.match(readTold(but({ currency: 'jpy', total: 1500 })).invoice, { currency: 'JPY', amountCents: 1500 })
+})
+
+t.test('what Stripe counts in becomes the amount that is on the invoice, whatever its currency', async t => {
+  const written: [currency: string, total: number, amount: string][] = [
+    ['eur', 5000, '50.00'],
+    ['jpy', 5000, '5000'],
+    ['JPY', -1, '-1'],
+    ['krw', 0, '0'],
+    ['mga', 5000, '5000.00'],
+    ['kwd', 5124, '5.124'],
+    ['bhd', 5120, '5.120'],
+    // No decimals, but Stripe still counts them in hundredths.
+    ['isk', 500, '5'],
+    ['ugx', 500, '5'],
+    ['huf', 500, '5.00'],
+    ['twd', 500, '5.00']
+  ]
+  for (const [currency, total, amount] of written) {
+    const { invoice } = readTold(but({ currency, total }))
+    t.equal(formatAmount(invoice.amountCents, invoice.currency), amount, `${total} ${currency}`)
+  }
 })
 
 t.test('a draft is told as a draft, so that it goes nowhere', async t => {

@@ -195,7 +195,12 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
   )
 
   t.test(`${tool.name}: its sample is believed, and tells of the invoice that was asked for`, async t => {
-    const about = { invoiceNumber: 'TEST-20261120', customerId: 'cst_test', at: now }
+    const about = {
+      invoiceNumber: 'TEST-20261120',
+      customerId: 'cst_test',
+      at: now,
+      timeZone: 'Europe/Amsterdam'
+    }
     const { body, headers } = tool.sample(settings, about)
 
     tool.verify(deliver({ body: Buffer.from(body), headers }), settings)
@@ -251,7 +256,8 @@ const openTool = async <Schema extends z.ZodObject>(
     pdfBytesMax: 1,
     strangers: openStrangers(),
     refused: async () => false,
-    believed: request => void believed.push(request.url)
+    believed: request => void believed.push(request.url),
+    turnedDown: () => {}
   }
   await app.register(module.default, { prefix: '/webhooks', ...options })
   const post = async ({ headers, body }: Sent) => {

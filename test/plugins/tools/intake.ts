@@ -10,6 +10,7 @@ import { Webhook } from 'standardwebhooks'
 import type { Test } from 'tap'
 import problems from '../../../plugins/problems.ts'
 import invoices, { type IntakeOptions } from '../../../plugins/tools/invoices.ts'
+import type { BridgeError } from '../../../src/errors.ts'
 import type { Intake } from '../../../src/intake.ts'
 import type { Arrival } from '../../../src/ledger/ledger.ts'
 import { type DraftingSpool, openSpool } from '../../../src/spool.ts'
@@ -46,6 +47,7 @@ export const buildIntake = async (
   const arrivals: Arrival[] = []
   const refusals: string[] = []
   const believed: string[] = []
+  const turnedDown: { error: BridgeError; by: string; isTest: boolean }[] = []
   const app = Fastify()
   await app.register(problems)
   await app.register(invoices, {
@@ -71,13 +73,14 @@ export const buildIntake = async (
       refusals.push(request.url)
       return false
     },
+    turnedDown: (error, request) => void turnedDown.push({ error, ...request }),
     ...options
   })
   const listen = async () => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     return (app.server.address() as AddressInfo).port
   }
-  return { app, listen, arrivals, refusals, believed }
+  return { app, listen, arrivals, refusals, believed, turnedDown }
 }
 
 export const openIntake = async (t: Test, options: IntakeForTest = {}) => {

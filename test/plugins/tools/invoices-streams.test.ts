@@ -59,7 +59,7 @@ t.test('a sender that goes away in the middle leaves nothing, and is not counted
     for (const [how, prove] of Object.entries({ bearer, signed })) {
       t.test(`${shape}, ${how}`, async t => {
         const disk = openDisk()
-        const { listen, files, arrivals, refusals } = await openIntake(t, { watch: disk.watch })
+        const { listen, files, arrivals, refusals, turnedDown } = await openIntake(t, { watch: disk.watch })
         const { headers, body } = prove(sent)
         const client = request({
           port: await listen(),
@@ -74,7 +74,7 @@ t.test('a sender that goes away in the middle leaves nothing, and is not counted
         client.destroy()
 
         await t.rejects(disk.ended, { code: 'FIELDS_INVALID' })
-        t.strictSame([files(), arrivals, refusals], [[], [], []])
+        t.strictSame([files(), arrivals, refusals, turnedDown], [[], [], [], []])
       })
     }
   }

@@ -216,7 +216,7 @@ const basic = (sent: Sent, by: string): Sent => ({
 })
 
 t.test('who sends is told by the secret, however it is proven, and by nothing else', async t => {
-  const { post, arrivals, refusals } = await openIntake(t, { settings: senders })
+  const { post, arrivals, refusals, turnedDown } = await openIntake(t, { settings: senders })
   const from: [by: string, tool: string][] = [
     [secret, 'invoices'],
     ['a third secret', 'invoices'],
@@ -229,6 +229,11 @@ t.test('who sends is told by the secret, however it is proven, and by nothing el
         t.equal(arrivals.at(-1)?.tool, tool)
       }
   t.strictSame(refusals, [])
+  for (const [by, tool] of from)
+    for (const prove of [bearer, basic, signed]) {
+      t.match(await post(prove(json({ ...withUrl, amount: 'veel' }), by)), { statusCode: 422 })
+      t.match(turnedDown.at(-1), { by: tool, isTest: false }, 'also what was wrong is by whom it was')
+    }
 
   for (const by of [`shop:${secret}`, `books:${otherSecret}`, 'shop'])
     for (const prove of [bearer, basic, signed])
@@ -237,7 +242,7 @@ t.test('who sends is told by the secret, however it is proven, and by nothing el
 
 t.test('a sample is signed by the sender that is asked for, and else by the first', async t => {
   const { post, arrivals } = await openIntake(t, { settings: senders })
-  const about = { invoiceNumber: 'T-1', customerId: 'cst_1', at: noon }
+  const about = { invoiceNumber: 'T-1', customerId: 'cst_1', at: noon, timeZone: 'Europe/Amsterdam' }
   const send = async (sender?: string) => {
     const { headers, body } = tool.sample(senders, { ...about, ...(sender === undefined ? {} : { sender }) })
     await post({ headers, body: Buffer.from(body) })

@@ -201,7 +201,8 @@ t.test('a second webhook can be registered while the first one is believed', asy
     pdfBytesMax: 1,
     strangers: openStrangers(),
     refused: async () => false,
-    believed: () => t.fail('nothing is proven')
+    believed: () => t.fail('nothing is proven'),
+    turnedDown: () => {}
   })
   const address = `${await app.listen({ port: 0 })}/webhooks/moneybird`
 
@@ -231,7 +232,7 @@ t.test('its PDF is asked for by id, with the token, and not at all without', asy
 })
 
 t.test('a sample is signed by the first secret; two about one number are the same invoice', async t => {
-  const about = { invoiceNumber: 'TEST-1', customerId: 'cst_1', at: now }
+  const about = { invoiceNumber: 'TEST-1', customerId: 'cst_1', at: now, timeZone: 'Europe/Amsterdam' }
   const { body, headers } = tool.sample(settingsWith(`${token},${secret},${otherSecret}`), about)
   const again = tool.sample(tool.settings.parse({}), { ...about, at: now + 60_000 })
 

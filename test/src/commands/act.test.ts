@@ -29,6 +29,38 @@ t.test('a person releases, dismisses, takes and keeps', async t => {
   t.match(portal.invoices, [{ invoiceNumber: '2026/1' }])
 })
 
+t.test('who delivers in the face of a conflict is told which facts win', async t => {
+  const { portal, bridge, person, bring } = await openHouse(t)
+  await bring('A-1', 'held', { currency: 'USD' })
+  await bring('A-2', 'held', { amount: '-1.00' })
+  await bridge.send({
+    invoiceNumber: 'A-2',
+    customerId,
+    issuedAt: '2026-11-21',
+    amount: '9.99',
+    pdfUrl: 'https://a.example'
+  })
+
+  const [plain, conflict] = await Promise.all([
+    factuurbrug(['deliver', 'A-1'], person),
+    factuurbrug(['deliver', 'A-2'], person)
+  ])
+
+  t.notMatch(plain.stdout, 'facts')
+  t.match(conflict, {
+    code: 0,
+    stdout: new RegExp(
+      [
+        '^A-2 +waiting .*',
+        `Other facts had come under this number\\. These win: -1\\.00 EUR, issued 2026-11-20, for ${customerId}, from invoices\\.`,
+        `Set aside for good: 9\\.99 EUR, issued 2026-11-21, for ${customerId}, from invoices\\.\n$`
+      ].join('\n'),
+      'm'
+    )
+  })
+  t.equal(portal.invoices.length, 0)
+})
+
 t.test('a note that is not there is not cleared in silence, and leaves no trace', async t => {
   const { bridge, person, bring } = await openHouse(t)
   await bring('A-1', 'delivered')

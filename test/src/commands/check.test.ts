@@ -172,8 +172,8 @@ t.test('each line says which tool it is about, and a missing secret is one line'
   t.match(stdout, /^ok {4}stripe last invoice: /m)
   t.match(stdout, /^ok {4}moneybird API token: /m)
   t.match(failed(stdout), [
-    /^FAIL {2}moneybird webhook: .* answered 403: this needs the scope settings$/,
-    /^FAIL {2}stripe customers: .* answered 403: this needs read rights on Customers$/,
+    /^FAIL {2}moneybird webhook: \S+ refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/,
+    /^FAIL {2}stripe customers: TOOL_UNAUTHORIZED: \S+ refuses STRIPE_API_KEY \(403\): this needs read rights on Customers; it says: The provided key … does not have the required permissions\.$/,
     /^FAIL {2}stripe webhook: none is registered for https:\/\/brug\.example.*connect stripe/
   ])
   t.equal(failed(stdout).length, 3)
@@ -283,6 +283,7 @@ t.test('a portal that is not there fails, and its clock is not compared', async 
 
   t.match(await check(), {
     code: 1,
-    stdout: /^FAIL {2}portal: PORTAL_UNREACHABLE: ECONNREFUSED\nok {4}clock: .*not compared$/m
+    stdout:
+      /^FAIL {2}portal: PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox may not be running: `npm run sandbox` starts it\)\nok {4}clock: .*not compared$/m
   })
 })

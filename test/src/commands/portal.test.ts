@@ -2,6 +2,7 @@ import t from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { openSandbox, until } from '../../end-to-end/bridge-process.ts'
+import { serve } from '../../server.ts'
 import { openHouse } from './fixtures.ts'
 
 const byHand = { customerId: 'cst_bakkerijdevos1', issuedAt: '2026-11-20', amount: '121.00' }
@@ -43,11 +44,31 @@ t.test('one invoice, the bills, and an empty portal', async t => {
     factuurbrug(['portal', 'invoice', '..'], person)
   ])
 
-  t.match(JSON.parse(one.stdout), { id, invoiceNumber: 'A-1', amountCents: 12100, paidAt: null })
+  t.match(JSON.parse(one.stdout), { id, invoiceNumber: 'A-1', amount: '121.00', paidAt: null })
   t.match(none, { code: 1, stdout: '', stderr: 'The portal holds no invoice inv_none.\n' })
   t.match(bills, { code: 0, stdout: /^id +number +issued +without VAT +VAT +total +paid\n\S+ .* (yes|no)$/m })
   t.ok(Array.isArray(JSON.parse(json.stdout)))
   t.match(refused, { code: 1, stderr: /^FIELDS_INVALID: / })
+})
+
+t.test('one invoice is shown with every field as it came, whatever the bridge makes of it', async t => {
+  const told =
+    '{"id":"inv_1","amount":12.10,"big":12345678901234567890,"paidAt":"gisteren","links":{"pdf":null},"nieuw":[1e2,true]}'
+  const portal = await serve(t, (request, response) => {
+    if (request.url === '/v1/customer-invoices/inv_1') response.end(told)
+    else if (request.url === '/v1/customer-invoices/inv_2') response.end('<p>log in')
+    else response.writeHead(503).end()
+  })
+  const person = { env: { PORTAL_URL: `${portal.origin}/v1`, PORTAL_TOKEN: 'token' } }
+
+  const [one, page, down] = await Promise.all(
+    ['inv_1', 'inv_2', 'inv_3'].map(id => factuurbrug(['portal', 'invoice', id], person))
+  )
+
+  t.match(one, { code: 0, stderr: '' })
+  t.equal(one?.stdout.replace(/\s/g, ''), told)
+  t.match(page, { code: 1, stdout: '', stderr: /^PORTAL_UNREACHABLE: .*not JSON/ })
+  t.match(down, { code: 1, stdout: '', stderr: /^PORTAL_UNREACHABLE: .*503/ })
 })
 
 t.test('an invoice is marked paid, now or at the time that is told', async t => {
@@ -173,6 +194,7 @@ t.test('a portal that refuses or is not there is named', async t => {
   t.match(refused, { code: 1, stderr: /^PORTAL_UNAUTHORIZED: the portal answered 401\nMake a new API key/ })
   t.match(nobody, {
     code: 1,
-    stderr: /^PORTAL_UNREACHABLE: ECONNREFUSED\nLook at PORTAL_URL.*then run the command again\.\n$/
+    stderr:
+      /^PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox .*`npm run sandbox` starts it\)\nLook at PORTAL_URL.*then run the command again\.\n$/
   })
 })

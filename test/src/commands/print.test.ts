@@ -56,7 +56,8 @@ t.test('one invoice shows what there is, and no empty line for what there is not
       'portal id     inv_1',
       'received      2026-11-20 13:00:00',
       'delivered     2026-11-20 13:00:01',
-      'attempts      1'
+      'attempts      1',
+      'times in      Europe/Amsterdam'
     ].join('\n')
   )
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
-import { run } from '../../../src/commands/send-test.ts'
+import { numberOf, run } from '../../../src/commands/send-test.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { operatorToken, until } from '../../end-to-end/bridge-process.ts'
 import { openHouse } from './fixtures.ts'
@@ -32,6 +32,19 @@ t.test('a test goes the whole way up to the portal, and no further', async t => 
     wouldSend: { customerId: customer, amount: '121.00' }
   })
   t.equal(portal.counts.calls.create, 0)
+})
+
+t.test('the number of a test has one length, whatever its moment and its chance', async t => {
+  const second = Temporal.Instant.from('2026-11-20T10:00:00Z').epochMilliseconds
+  const wrong: string[] = []
+  for (let ms = 0; ms < 10_000; ms += 1)
+    for (const chance of [0, 0.0009, ms / 10_000, 0.9999999999999999]) {
+      const number = numberOf(second + ms, chance)
+      if (!/^TEST-\d{20}$/.test(number)) wrong.push(number)
+    }
+
+  t.strictSame(wrong, [])
+  t.equal(numberOf(second, 0.0421), 'TEST-20261120100000000042')
 })
 
 const healthOf = async ({ url }: { url: string }) => {

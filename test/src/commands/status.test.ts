@@ -77,8 +77,22 @@ t.test('a wrong secret of a sender is said, and exits 1', async t => {
 
   t.match(await factuurbrug(['status'], person), {
     code: 1,
-    stdout: /^Tool invoices: 3 requests refused \(wrong secret\?\), last at \d{4}-\d\d-\d\dT\S+Z$/m
+    stdout:
+      /^Tool invoices: 3 requests refused \(wrong secret\?\), last at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d Europe\/Amsterdam$/m
   })
+})
+
+t.test('what an authentic sender sent in vain is counted by its fields, and exits 1', async t => {
+  const { person, bridge } = await openHouse(t)
+  for (const amount of ['geheim', '1,00']) await bridge.send({ invoiceNumber: 'A-1', amount })
+
+  const { code, stdout } = await factuurbrug(['status'], person)
+  t.equal(code, 1)
+  t.match(
+    stdout,
+    /^Tool invoices: 2 authentic requests refused since \S+ \S+ Europe\/Amsterdam, last at \S+ \S+ Europe\/Amsterdam \(.*amount.*\): correct the sender, and send again$/m
+  )
+  t.notMatch(stdout, 'geheim')
 })
 
 t.test('what is not about a tool names its check', async t => {
@@ -87,6 +101,28 @@ t.test('what is not about a tool names its check', async t => {
   t.match(await factuurbrug(['status'], person), {
     code: 1,
     stdout: /^Warning \(tools\): no tool is set up: set INTAKE_SECRET\n/m
+  })
+})
+
+t.test('times are those of the portal, and say so; for programs they are instants', async t => {
+  const { bridge, person, bring } = await openHouse(t)
+  await bring('A-1', 'waiting', { pdf: undefined, pdfUrl: 'http://127.0.0.1:9/a.pdf' })
+  const asked = (zone: Record<string, string>) => factuurbrug(['status'], { env: { ...person.env, ...zone } })
+  const { oldestWaitingAt } = await bridge.api<{ oldestWaitingAt: string }>('GET', '/api/summary')
+  const there = (zone: string) =>
+    Temporal.Instant.from(oldestWaitingAt)
+      .toZonedDateTimeISO(zone)
+      .toPlainDateTime()
+      .toString({ smallestUnit: 'second' })
+      .replace('T', ' ')
+
+  t.match(oldestWaitingAt, /Z$/)
+  for (const zone of ['Europe/Amsterdam', 'Asia/Tokyo'])
+    t.match((await asked({ PORTAL_TIME_ZONE: zone })).stdout, `oldest since ${there(zone)} ${zone}\n`)
+  t.match(await asked({ PORTAL_TIME_ZONE: 'Europe/Amsterdm' }), {
+    code: 1,
+    stdout: '',
+    stderr: /^ {2}PORTAL_TIME_ZONE: expected a time zone such as Europe\/Amsterdam, not "Europe\/Amsterdm"$/m
   })
 })
 
@@ -111,7 +147,7 @@ t.test('a portal that is down is said, and asks nothing of a person', async t =>
   t.match(await factuurbrug(['status'], person), {
     code: 0,
     stdout:
-      /^Portal: .*: it has not answered since \d{4}-\d\d-\d\dT\S+Z, so deliveries pause\. They go on by themselves\.$/m
+      /^Portal: .*: it has not answered since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d Europe\/Amsterdam, so deliveries pause\. They go on by themselves\. The sandbox may not be running: `npm run sandbox` starts it\.$/m
   })
 })
 

@@ -401,3 +401,27 @@ t.test('all pages are read to their end, and an end that never comes is an error
   t.strictSame(asked, [1, 2, 3])
   await t.rejects(Array.fromAsync(allPages(page, 2)), { code: 'PORTAL_UNREACHABLE' })
 })
+
+t.test(
+  'a portal that is not reached is named by its address, and on this machine what may be missing',
+  async t => {
+    const server = await serve(t, (_request, response) => response.writeHead(503).end())
+    const nobody = open(t, 'http://127.0.0.1:9')
+    const elsewhere = open(t, 'https://portal.invalid')
+    const broken = open(t, server.origin)
+    const hint = '; the sandbox may not be running: `npm run sandbox` starts it'
+
+    const message = `ECONNREFUSED (http://127.0.0.1:9/v1${hint})`
+    await t.rejects(nobody.invoicesPage(1), { code: 'PORTAL_UNREACHABLE', message })
+    await t.rejects(nobody.invoice('inv_1'), { code: 'PORTAL_UNREACHABLE', message })
+    t.strictSame(await nobody.createInvoice(body, pdf), {
+      outcome: 'not-done',
+      code: 'PORTAL_UNREACHABLE',
+      detail: message
+    })
+    t.match(await nobody.markPaid('inv_1', 0), { outcome: 'not-done', detail: message })
+    await t.rejects(elsewhere.customersPage(1), { message: /^E\w+ \(https:\/\/portal\.invalid\/v1\)$/ })
+    await t.rejects(broken.invoicesPage(1), { message: `the portal answered 503 (${server.origin}/v1)` })
+    t.match(await broken.createInvoice(body, pdf), { outcome: 'unknown', detail: 'the portal answered 503' })
+  }
+)

@@ -1,0 +1,50 @@
+// Which known name a misspelt one was meant to be.
+
+/** How many slips are believed to be slips, in a name of so many letters and digits. */
+export type SlipsMax = (letters: number) => number
+
+// More than two slips, and the guess is as likely wrong as right.
+const two: SlipsMax = () => 2
+
+/** `invoice_number` and `InvoiceNumber` are one step away from nothing: only letters and digits count. */
+export const nearest = (
+  name: string,
+  known: readonly string[],
+  slipsMax: SlipsMax = two
+): string | undefined => {
+  const [best] = known
+    .map(candidate => ({
+      candidate,
+      slips: slipsBetween(plain(name), plain(candidate)),
+      most: slipsMax(plain(candidate).length)
+    }))
+    .filter(({ slips, most }) => slips <= most)
+    .sort((a, b) => a.slips - b.slips)
+  return best?.candidate
+}
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** Characters to insert, leave out or exchange, and neighbours that changed places: the optimal string alignment. */
+const slipsBetween = (a: string, b: string): number => {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (const [line, letter] of [...a].entries()) {
+    const row = [line + 1]
+    for (let column = 1; column <= b.length; column += 1) {
+      const isSame = letter === b[column - 1]
+      const swapped = line > 0 && column > 1 && letter === b[column - 2] && a[line - 1] === b[column - 1]
+      row.push(
+        Math.min(
+          (row[column - 1] ?? 0) + 1,
+          (last[column] ?? 0) + 1,
+          (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+          swapped ? (beforeLast[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+        )
+      )
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}

@@ -1,0 +1,102 @@
+import t from 'tap'
+import { BridgeError } from '../../src/errors.ts'
+import { createTurnedDowns } from '../../src/turned-down.ts'
+import { silent } from './delivery.ts'
+import { handClock } from './portal/hand-clock.ts'
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+const wrong = (...fields: string[]) =>
+  new BridgeError('FIELDS_INVALID', undefined, {
+    problems: fields.map(field => ({ field, message: 'expected another' }))
+  })
+
+const open = () => {
+  const clock = handClock()
+  const warned: object[] = []
+  const downs = createTurnedDowns({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
+  return {
+    clock,
+    warned,
+    note: (error: BridgeError, by = 'acme') => downs.note(error, { by, isTest: false }),
+    downs
+  }
+}
+
+t.test('how many there were, since when, and which fields were wrong, for each tool', async t => {
+  const { clock, note, downs } = open()
+  t.strictSame(downs.of('acme'), [])
+  const since = clock.now()
+
+  note(wrong('amount', 'issuedAt', 'amount'))
+  await clock.advance(minute)
+  note(wrong('pdf'))
+  note(new BridgeError('BODY_TOO_LARGE'), 'other')
+
+  const lastAt = since + minute
+  t.strictSame(downs.of('acme'), [
+    { by: 'acme', requests: 2, since, lastAt, reasons: ['pdf', 'amount', 'issuedAt'] }
+  ])
+  t.match(downs.of('other'), [{ requests: 1, since: lastAt, reasons: ['BODY_TOO_LARGE'] }])
+})
+
+t.test('a day after the last they are forgotten, and the next begins anew', async t => {
+  const { clock, note, downs } = open()
+  note(wrong('amount'))
+  await clock.advance(day)
+  note(wrong('amount'))
+  await clock.advance(day)
+  t.match(downs.of('acme'), [{ requests: 2 }])
+  await clock.advance(1)
+  t.strictSame(downs.of('acme'), [])
+
+  note(wrong('pdf'))
+  t.match(downs.of('acme'), [{ requests: 1, since: clock.now(), lastAt: clock.now(), reasons: ['pdf'] }])
+})
+
+t.test('each leaves a line, the same only once a minute, and never a value', async t => {
+  const { clock, warned, note } = open()
+  for (let at = 0; at < 1000; at += 1) note(wrong('amount'))
+  note(wrong('pdf'))
+  note(wrong('amount'), 'other')
+  await clock.advance(minute)
+  note(wrong('amount'))
+
+  const code = 'FIELDS_INVALID'
+  t.strictSame(warned, [
+    { tool: 'acme', code, fields: ['amount'] },
+    { tool: 'acme', code, fields: ['pdf'] },
+    { tool: 'other', code, fields: ['amount'] },
+    { tool: 'acme', code, fields: ['amount'] }
+  ])
+})
+
+t.test('whatever a sender calls its fields, what is kept is bounded and plain', async t => {
+  const { warned, note, downs } = open()
+  note(wrong('Jan de Vries', 'jan@bakker.example', 'x'.repeat(41), '\u001b[31m', 'eigen_veld.1'))
+  t.match(warned, [{ fields: ['another field', 'eigen_veld.1'] }])
+  for (let at = 0; at < 100; at += 1) note(wrong(`veld${at}`))
+
+  t.equal(downs.of('acme')[0]?.reasons.length, 20)
+  t.equal(downs.of('acme')[0]?.reasons[0], 'veld99', 'the latest are kept')
+})
+
+t.test('a test is in the log only', async t => {
+  const { warned, downs } = open()
+  downs.note(wrong('amount'), { by: 'acme', isTest: true })
+
+  t.match(warned, [{ fields: ['amount'] }])
+  t.strictSame(downs.of('acme'), [])
+})
+
+t.test('senders that are told apart are told of apart, and belong to their tool', async t => {
+  const { note, downs } = open()
+  for (const by of ['acme', 'acme:books', 'acme:books', 'acmes']) note(wrong('amount'), by)
+
+  t.match(downs.of('acme'), [
+    { by: 'acme', requests: 1 },
+    { by: 'acme:books', requests: 2 }
+  ])
+  t.equal(downs.of('acme').length, 2)
+})
