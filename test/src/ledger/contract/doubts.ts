@@ -35,8 +35,10 @@ export function doubtsContract(promised: Promised): void {
         id: loan.id,
         attempt: 1,
         body: bodyOf(loan),
+        sent: bodyOf(loan),
         told,
         sentAt: noon,
+        inherited: false,
         failures: 0,
         triedMs: 0,
         overridden: false

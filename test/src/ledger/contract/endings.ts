@@ -43,21 +43,6 @@ export function endingsContract(promised: Promised): void {
     t.match(await rowOf(ledger), { state: 'delivered', portalId: 'inv_7', body: null })
   })
 
-  promised(
-    'one portal id is never given to two invoices, and the refused one keeps its loan',
-    async (t, ledger) => {
-      const first = await bring(ledger, 'sending', arrivalOf({ invoiceNumber: 'A' }))
-      await ledger.record(first, delivered('inv_7'), noon)
-      const loan = await bring(ledger, 'sending', arrivalOf({ invoiceNumber: 'B' }))
-      const before = await rowOf(ledger, 'B')
-
-      await t.rejects(ledger.record(loan, delivered('inv_7'), noon))
-
-      t.strictSame(await rowOf(ledger, 'B'), before)
-      t.equal(await ledger.record(loan, delivered('inv_8'), noon), true)
-    }
-  )
-
   promised('waiting: again at its time, and a failure that counts is counted', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
 

@@ -36,8 +36,10 @@ export function loansContract(promised: Promised): void {
       work: 'create',
       portalId: null,
       paying: false,
+      inherited: true,
       failures: 0,
       triedMs: 0,
+      unproven: false,
       unread: null
     })
   })
