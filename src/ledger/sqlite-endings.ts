@@ -1,6 +1,7 @@
 // How a loan or a doubt ends, on SQLite: the decision is written; then what was only kept while nobody could judge it.
 
 import type { Instant } from '../clock.ts'
+import type { Code } from '../errors.ts'
 import { formatAmount, numberKey } from '../invoice.ts'
 import {
   dismissedCells,
@@ -152,14 +153,17 @@ export const createEndings = ({
     note(id, now, 'voided in the tool')
   }
 
-  const conclude = (row: InvoiceCells, told: Decision, ending: Ending): void => {
+  /** Answers what came of it: of what is delivered, with the note that stands on it now. */
+  const conclude = (row: InvoiceCells, told: Decision, ending: Ending): Decision => {
     const { now } = ending
     const decision = believable(row, told)
     write(row, decision, ending)
-    if (isSamePause(row, decision)) return
+    if (isSamePause(row, decision)) return decision
     noteDecision(row.id, decision, now)
     holdForConflict(row, decision, now)
     concludeVoided(row, decision, now)
+    if (decision.to !== 'delivered') return decision
+    return { ...decision, code: find('id = ?', row.id)!.code as Code | null }
   }
 
   return { conclude }

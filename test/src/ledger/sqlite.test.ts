@@ -51,7 +51,7 @@ t.test('a new owner ends the loans of the one before, but not its doubts', async
   t.teardown(() => ledger.close())
 
   t.match(await rowOf(ledger, 'sent'), { state: 'sending', body: bodyOf(sent) })
-  t.equal(await ledger.record(sent, delivered(), noon), false)
+  t.equal(await ledger.record(sent, delivered(), noon), null)
   t.equal(await ledger.sending(lent, bodyOf(lent), noon), 'lost')
   t.match(await borrowOne(ledger, noon), { id: lent.id, attempt: 2 })
 })

@@ -20,8 +20,8 @@ import {
 const answer = async (ledger: Ledger, facts: Partial<PortalInvoice>, id = 'inv_1') => {
   const loan = await bring(ledger, 'sending')
   const holding = holdingOf(id, facts)
-  const isKept = await ledger.record(loan, { to: 'delivered', holding, how: 'created', code: null }, noon)
-  return { loan, isKept }
+  const kept = await ledger.record(loan, { to: 'delivered', holding, how: 'created', code: null }, noon)
+  return { loan, kept }
 }
 
 /** Another invoice, which stands in the portal. */
@@ -33,9 +33,9 @@ export function answersContract(promised: Promised): void {
     await another(ledger)
     const before = await rowOf(ledger, 'A')
 
-    const { loan, isKept } = await answer(ledger, {}, 'inv_A')
+    const { loan, kept } = await answer(ledger, {}, 'inv_A')
 
-    t.equal(isKept, true, 'its loan has ended')
+    t.match(kept, { to: 'doubt' }, 'its loan has ended, and it is told how')
     t.match(await ledger.doubts(noon, 9), [{ id: loan.id }])
     t.match((await rowOf(ledger)).history.at(-1), { event: 'answer unknown', detail: /inv_A/ })
     t.strictSame(await rowOf(ledger, 'A'), before)
@@ -64,8 +64,9 @@ export function answersContract(promised: Promised): void {
     promised(
       `made with another ${field} than was sent, it is delivered, and for a person`,
       async (t, ledger) => {
-        await answer(ledger, facts)
+        const { kept } = await answer(ledger, facts)
 
+        t.match(kept, { to: 'delivered', code: 'INVOICE_CONFLICT' })
         t.strictSame(await stateOf(ledger), ['delivered', 'INVOICE_CONFLICT'])
         const { history } = await rowOf(ledger)
         t.match(history.at(-2), { event: 'the portal tells otherwise', fields: [field] })
@@ -109,8 +110,9 @@ export function answersContract(promised: Promised): void {
   promised("answered with another invoice's number, it is for a person", async (t, ledger) => {
     await another(ledger)
 
-    await answer(ledger, { invoiceNumber: 'a' })
+    const { kept } = await answer(ledger, { invoiceNumber: 'a' })
 
+    t.match(kept, { to: 'held', code: 'PORTAL_UNCLEAR' })
     t.strictSame(await stateOf(ledger), ['held', 'PORTAL_UNCLEAR'])
     t.match((await rowOf(ledger)).history.at(-1), { event: 'held', detail: /inv_1 .* a$/ })
     await ledger.act('2026-0042', 'deliver', noon)

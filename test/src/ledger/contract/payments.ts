@@ -44,7 +44,7 @@ export function paymentsContract(promised: Promised): void {
     const loan = await borrowOne(ledger, noon)
     t.equal(await ledger.paying(loan, noon), true)
 
-    t.equal(await ledger.record(loan, marked, noon + 1), true)
+    t.ok(await ledger.record(loan, marked, noon + 1))
 
     t.match(await rowOf(ledger), { state: 'delivered', code: null, nextAttemptAt: null, paidAt: noon })
     t.match((await rowOf(ledger)).history.at(-1), { at: noon + 1, event: 'paid', marked: true })
@@ -148,7 +148,7 @@ export function paymentsContract(promised: Promised): void {
     const next = await borrowOne(ledger, late)
 
     t.equal(await ledger.paying(slow, late), false)
-    t.equal(await ledger.record(slow, unpaid, late), false)
+    t.equal(await ledger.record(slow, unpaid, late), null)
     t.equal(await ledger.paying(next, late), true)
     t.strictSame(await stateOf(ledger), ['delivered', null])
   })
