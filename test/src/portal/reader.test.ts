@@ -5,7 +5,7 @@ import { backMsMax } from '../../../src/portal/reading.ts'
 import type { PortalCustomer } from '../../../src/portal/schemas.ts'
 import { arrivalOf, bring } from '../ledger/fixtures.ts'
 import { entryOf, throwing } from './double.ts'
-import { entries, openParts, stateOf } from './parts.ts'
+import { entries, minute, openParts, stateOf } from './parts.ts'
 
 const ids = (list: { id: string }[]) => list.map(({ id }) => id)
 
@@ -375,6 +375,25 @@ t.test('every request takes a slot, and gives it back whatever becomes of it', a
 
   t.equal(pace.budget().taken, double.calls.length)
   t.equal(double.calls.length, 8)
+})
+
+t.test('what a delivery asks for is put back like a delivery; other questions wait', async t => {
+  const { reader, clock, double } = openParts(t, entries(2), { perMinute: 1 })
+  await reader.probe('sweep')
+  const asked = reader.one(entryOf(1).id, 'delivery')
+  const other = reader.probe('sweep')
+  await clock.advance(minute - 1)
+  double.onCall = () => clock.sleep(2 * minute)
+  const late = reader.one(entryOf(2).id, 'delivery')
+  const rejected = t.rejects(late, { code: 'PORTAL_BUSY', retryAfterMs: Number })
+  await clock.advance(1)
+  await clock.advance(2 * minute)
+  await asked
+  await rejected
+
+  double.onCall = () => {}
+  await clock.advance(2 * minute)
+  await other
 })
 
 t.test('a reader that was called off waits for no slot; the others go on', async t => {
