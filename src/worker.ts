@@ -120,38 +120,39 @@ const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): 
 
   const standing = gate.heard(loan.id, outcome)
   const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience, standing })
-  const written = await write(options, loan, decision, left)
-  if (!written) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')
-  log[levelOf(decision)]({ ...facts, ...codeOf(decision) }, messages[decision.to])
-  recorded?.(loan, decision, clock.monotonic() - startedAt)
+  const kept = await write(options, loan, decision, left)
+  if (!kept) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')
+  log[levelOf(kept)]({ ...facts, ...codeOf(kept) }, messages[kept.to])
+  recorded?.(loan, kept, clock.monotonic() - startedAt)
 }
 
 /**
  * An answer of the portal is precious: a ledger that fails is asked again, for a while. An answer that the ledger cannot
- * take is none: then the invoice is in doubt. Whatever becomes of it, nobody waits for long.
+ * take is none: then the invoice is in doubt. Whatever becomes of it, nobody waits for long. Answers what was recorded.
  */
 const write = async (
   options: WorkerOptions,
   loan: Loan,
   decision: Decision,
   left: AbortSignal
-): Promise<boolean> => {
+): Promise<Decision | null> => {
   const { ledger, clock, log } = options
   const giveUpAt = clock.monotonic() + recordWithinMs
   for (;;) {
     try {
-      if (await ledger.record(loan, decision, clock.now())) return true
+      const kept = await ledger.record(loan, decision, clock.now())
+      if (kept) return kept
       // Too late for the row; but what the portal said is true all the same.
       if (decision.to === 'delivered') await ledger.holdings.learn([decision.holding], null, clock.now())
-      return false
+      return null
     } catch (err) {
       log.error({ err, invoiceNumber: loan.invoice.invoiceNumber }, 'the outcome could not be recorded')
       if (!isCode(err, 'LEDGER_UNAVAILABLE')) {
-        if (decision.to === 'doubt') return false
+        if (decision.to === 'doubt') return null
         return write(options, loan, { to: 'doubt', detail: 'the answer could not be recorded' }, left)
       }
       await clock.sleep(ledgerPauseMs, left)
-      if (left.aborted || clock.monotonic() >= giveUpAt) return false
+      if (left.aborted || clock.monotonic() >= giveUpAt) return null
     }
   }
 }

@@ -2,6 +2,7 @@ import t from 'tap'
 import { loadTools } from '../plugins/registry.ts'
 import { Fault } from '../plugins/sandbox/faults.ts'
 import { calls } from '../plugins/sandbox/request-log.ts'
+import { documented, lists, spellings } from '../plugins/sandbox/ways.ts'
 import { commands } from '../src/commands/command.ts'
 import { settings } from '../src/config.ts'
 import { advice } from '../src/errors.ts'
@@ -127,6 +128,16 @@ t.test('the README has every fault of the sandbox, and every call that can have 
       codeOf(section).some(code => code === call || code.includes(`"${call}"`)),
       call
     )
+})
+
+t.test('the README has every way in which the sandbox can be otherwise than documented', async t => {
+  const section = sectionOf(readme, '### A sandbox that is otherwise than documented')
+
+  t.strictSame(
+    rowsOf(section).map(([cell = '']) => bare(cell)),
+    Object.keys(documented)
+  )
+  for (const value of [...lists, ...spellings]) t.ok(codeOf(section).includes(value), value)
 })
 
 t.test('who wants to change something is told how all of it is checked', async t => {

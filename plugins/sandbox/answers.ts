@@ -22,10 +22,10 @@ export const customerAnswer = ({ serial, visibleFromMs, createdAt, ...customer }
 })
 
 /** `base` is the address of the API. */
-export const invoiceAnswer = (invoice: StoredInvoice, base: string) => ({
+export const invoiceAnswer = (invoice: StoredInvoice, base: string, { tellsNumber = true } = {}) => ({
   id: invoice.id,
   customerId: invoice.customerId,
-  invoiceNumber: invoice.invoiceNumber,
+  ...(tellsNumber ? { invoiceNumber: invoice.invoiceNumber } : {}),
   issuedAt: invoice.issuedAt,
   dueAt: invoice.dueAt,
   currency: invoice.currency,
@@ -42,19 +42,30 @@ export const invoiceAnswer = (invoice: StoredInvoice, base: string) => ({
   }
 })
 
-export const pageAnswer = <T>(path: string, page: number, { entries, more }: Page<T>) => {
+type Form = { wrapped?: boolean }
+
+export const objectAnswer = (answer: object, { wrapped = false }: Form) =>
+  wrapped ? { data: answer } : answer
+
+export const pageAnswer = <T>(
+  path: string,
+  page: number,
+  { entries, more, wrapped = false }: Page<T> & Form
+): object => {
   const before = (page - 1) * perPage
   const full = entries.length > 0
-  return {
+  const meta = {
     current_page: page,
-    data: entries,
-    first_page_url: `${path}?page=1`,
     from: full ? before + 1 : null,
-    // The stray comma stands in every example of the vendor; who follows this address as it is gets a 422.
-    next_page_url: more ? `${path}?page=${page + 1},` : null,
     path,
     per_page: perPage,
-    prev_page_url: page > 1 ? `${path}?page=${page - 1}` : null,
     to: full ? before + entries.length : null
   }
+  const first = `${path}?page=1`
+  // The stray comma stands in every example of the vendor; who follows this address as it is gets a 422.
+  const next = more ? `${path}?page=${page + 1},` : null
+  const prev = page > 1 ? `${path}?page=${page - 1}` : null
+  return wrapped
+    ? { data: entries, links: { first, next, prev }, meta }
+    : { ...meta, data: entries, first_page_url: first, next_page_url: next, prev_page_url: prev }
 }

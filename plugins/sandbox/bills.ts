@@ -42,7 +42,12 @@ export const billRoutes: FastifyPluginAsync<Api> = async (app, { portal, perform
         const { page } = read(ListQuery, request.query)
         const path = `${request.protocol}://${request.host}${portal.paths.api}/invoices`
         // All of them fit on the first page.
-        return () => pageAnswer(path, page, { entries: page === 1 ? bills : [], more: false })
+        return () =>
+          pageAnswer(path, page, {
+            entries: page === 1 ? bills : [],
+            more: false,
+            wrapped: portal.settings.wrapped
+          })
       }
     })
   )

@@ -36,7 +36,7 @@ export const addByHand = (store: Store, fields: unknown): StoredInvoice => {
 export const control: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal }) => {
   const { store, faults, settings, log } = portal
 
-  const show = ({ serial, visibleFromMs, ...invoice }: StoredInvoice) => ({
+  const show = ({ serial, visibleFromMs, listedFromMs, ...invoice }: StoredInvoice) => ({
     ...invoice,
     paidAt: invoice.paidAt === null ? null : atom(invoice.paidAt),
     createdAt: atom(invoice.createdAt),

@@ -2,13 +2,15 @@
 
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { atom, invoiceAnswer, localInstant, pageAnswer } from './answers.ts'
+import { atom, invoiceAnswer, localInstant, objectAnswer, pageAnswer } from './answers.ts'
 import type { Api } from './api.ts'
 import { addProblem, InvoiceForm, judge, ListQuery, PaidForm, read, refusal, type Settings } from './forms.ts'
 import { keptBytesMax } from './pdfs.ts'
 import { PortalError } from './portal-error.ts'
-import type { Store } from './store.ts'
+import type { Portal } from './sandbox.ts'
+import type { Store, StoredInvoice } from './store.ts'
 import { readUpload, type Upload, uploadLimits } from './upload.ts'
+import { spelled } from './ways.ts'
 
 type ById = { Params: { id: string } }
 
@@ -25,7 +27,8 @@ export const customerInvoices: FastifyPluginAsync<Api> = async (app, api) => {
 }
 
 const creation: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
-  const { store, settings, paths } = portal
+  const { store, settings, clock } = portal
+  const answer = answerOf(portal)
 
   app.removeAllContentTypeParsers()
   await app.register(multipart, { limits: uploadLimits })
@@ -37,20 +40,22 @@ const creation: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
       status: 201,
       prepare() {
         const { form, pdf } = check(upload, store, settings)
-        return visibleFromMs => {
+        return ({ isAnother = false, ...how } = {}) => {
+          const before = store.invoices.entries.at(-1)
           const invoice = store.addInvoice({
             customerId: form.customerId,
-            invoiceNumber: form.invoiceNumber,
+            invoiceNumber: spelled(form.invoiceNumber, settings.spelling),
             issuedAt: form.issuedAt,
             dueAt: null,
             amount: form.amount,
-            paidAt: form.paidAt === undefined ? null : localInstant(form.paidAt),
+            paidAt: form.paidAt !== undefined && settings.keepsPaidAt ? localInstant(form.paidAt) : null,
             sendNotification: form.sendNotification ?? null,
             fields: upload.fields,
-            visibleFromMs,
+            createdAt: clock.now() - settings.clockBackMs,
+            ...how,
             ...pdf
           })
-          return invoiceAnswer(invoice, originOf(request) + paths.api)
+          return answer(isAnother && before ? { ...invoice, id: before.id } : invoice, request)
         }
       }
     })
@@ -58,8 +63,14 @@ const creation: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
 }
 
 const reading: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
-  const { store, settings, paths } = portal
+  const { store, settings, paths, clock } = portal
   const { invoices, pdfs } = store
+  const answer = answerOf(portal)
+
+  const isListed = ({ serial, listedFromMs }: StoredInvoice): boolean =>
+    listedFromMs <= clock.monotonic() &&
+    settings.list !== 'empty' &&
+    (settings.list !== 'half' || serial % 2 === 0)
 
   app.get('/customer-invoices', { config: { call: 'list' } }, async (request, reply) =>
     perform(request, reply, {
@@ -67,9 +78,11 @@ const reading: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
         const { page } = read(ListQuery, request.query)
         const base = originOf(request) + paths.api
         return () => {
-          const { entries, more } = invoices.page(settings.order, page)
-          const answers = entries.map(invoice => invoiceAnswer(invoice, base))
-          return pageAnswer(`${base}/customer-invoices`, page, { entries: answers, more })
+          const shown = settings.list === 'one-page' ? 1 : page
+          const { entries, more } = invoices.page(settings.order, shown, isListed)
+          const told = { tellsNumber: settings.tellsNumbers }
+          const answers = entries.map(invoice => invoiceAnswer(invoice, base, told))
+          return pageAnswer(`${base}/customer-invoices`, page, { entries: answers, more, ...settings })
         }
       }
     })
@@ -80,7 +93,8 @@ const reading: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
       invoiceNumber: numberOf(store, request.params.id),
       prepare() {
         const invoice = find(store, request.params.id)
-        return () => invoiceAnswer(invoice, originOf(request) + paths.api)
+        if (!settings.findsById) throw new PortalError(404)
+        return () => answer(invoice, request)
       }
     })
   )
@@ -101,7 +115,8 @@ const reading: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
 
 /** Nothing else of an invoice can be changed. */
 const payment: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
-  const { store, paths } = portal
+  const { store } = portal
+  const answer = answerOf(portal)
 
   app.patch<ById>('/customer-invoices/:id', { config: { call: 'pay' } }, async (request, reply) =>
     perform(request, reply, {
@@ -111,12 +126,21 @@ const payment: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
         const { paidAt } = read(PaidForm, request.body)
         return () => {
           invoice.paidAt = localInstant(paidAt)
-          return invoiceAnswer(invoice, originOf(request) + paths.api)
+          return answer(invoice, request)
         }
       }
     })
   )
 }
+
+/** One invoice, as it is answered by itself. */
+const answerOf =
+  ({ settings, paths }: Portal) =>
+  (invoice: StoredInvoice, request: FastifyRequest) =>
+    objectAnswer(
+      invoiceAnswer(invoice, originOf(request) + paths.api, { tellsNumber: settings.tellsNumbers }),
+      settings
+    )
 
 const originOf = (request: FastifyRequest) => `${request.protocol}://${request.host}`
 

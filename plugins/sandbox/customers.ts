@@ -1,7 +1,7 @@
 // /v1/customers. What a bookkeeping integration sets can be read here, and not be written.
 
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { customerAnswer, pageAnswer } from './answers.ts'
+import { customerAnswer, objectAnswer, pageAnswer } from './answers.ts'
 import type { Api } from './api.ts'
 import { CustomerEdit, CustomerForm, ListQuery, read } from './forms.ts'
 import { PortalError } from './portal-error.ts'
@@ -26,7 +26,11 @@ export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, per
         const { page } = read(ListQuery, request.query)
         return () => {
           const { entries, more } = store.customers.page(settings.order, page)
-          return pageAnswer(pathOf(request), page, { entries: entries.map(customerAnswer), more })
+          return pageAnswer(pathOf(request), page, {
+            entries: entries.map(customerAnswer),
+            more,
+            ...settings
+          })
         }
       }
     })
@@ -37,7 +41,7 @@ export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, per
       status: 201,
       prepare() {
         const form = read(CustomerForm, request.body)
-        return () => customerAnswer(store.addCustomer(form))
+        return () => objectAnswer(customerAnswer(store.addCustomer(form)), settings)
       }
     })
   )
@@ -46,7 +50,7 @@ export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, per
     perform(request, reply, {
       prepare() {
         const customer = find(request.params.id)
-        return () => customerAnswer(customer)
+        return () => objectAnswer(customerAnswer(customer), settings)
       }
     })
   )
@@ -56,7 +60,7 @@ export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, per
       prepare() {
         const customer = find(request.params.id)
         const edit = read(CustomerEdit, request.body)
-        return () => customerAnswer(Object.assign(customer, edit))
+        return () => objectAnswer(customerAnswer(Object.assign(customer, edit)), settings)
       }
     })
   )

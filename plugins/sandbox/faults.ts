@@ -12,11 +12,13 @@ const refusals = [
   'redirect', // 302 to a login page
   '401',
   '403',
+  '404',
   '408',
   '409',
   '422',
   '429', // with retry-after, from ms
-  '503'
+  '503',
+  'page-before' // 404 with a page of HTML, by somebody who stands before the portal
 ] as const
 
 /** Around a call that is valid: all of these store what was asked. Others leave them waiting. */
@@ -25,9 +27,13 @@ const disturbances = [
   'lost', // stored, then the connection is destroyed
   'garbage', // stored, then 200 with a page of HTML
   'garbage-json', // stored, then JSON that says nothing
+  'page-after', // stored, then 404 with a page of HTML
+  'refused-after', // stored, then 422
+  'another-id', // stored, then answered with the id of the invoice that was made before it
   'slow', // stored, and answered after ms
   'slow-commit', // checked and stored only after ms, whether or not anyone still waits
-  'late-visible' // an answer is lost, and ms pass before any call shows what was created
+  'late-visible', // an answer is lost, and ms pass before any call shows what was created
+  'unlisted' // an answer is lost, and the list does not show what was created: for ms, or for ever
 ] as const
 
 export type Refusal = (typeof refusals)[number]
@@ -49,7 +55,7 @@ export const Fault = z
     fault: z.enum([...refusals, ...disturbances]),
     times: z.int().min(1).max(timesMax).default(1),
     ms: z.int().min(0).max(faultMsMax).optional(),
-    /** Of `late-visible`: how its answer is lost. */
+    /** Of `late-visible` and `unlisted`: how its answer is lost. */
     answer: z.enum(['lost', '500']).optional(),
     /** What the refusal says instead of its usual words. */
     message: z.string().max(1_000).optional()

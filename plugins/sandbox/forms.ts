@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { orders } from './listing.ts'
 import { PortalError, type Problems } from './portal-error.ts'
+import { ways } from './ways.ts'
 
 export const requestsPerMinuteMax = 1_000_000
 
@@ -86,7 +87,8 @@ export const Settings = z.strictObject({
   /** Whether a number that is there already is refused. The documentation speaks of no such rule. */
   uniqueNumbers: z.boolean(),
   /** Whether zero and less are taken. */
-  negativeAmounts: z.boolean()
+  negativeAmounts: z.boolean(),
+  ...ways
 })
 export type Settings = z.output<typeof Settings>
 

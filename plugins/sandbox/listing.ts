@@ -79,11 +79,12 @@ export const createListing = <T extends Entry>(monotonic: () => number) => {
       return entry
     },
 
-    /** The pages count from 1. One beyond the last is empty. */
-    page(order: Order, page: number): Page<T> {
+    /** The pages count from 1. One beyond the last is empty. Only what `isListed` takes a place on one. */
+    page(order: Order, page: number, isListed?: (entry: T) => boolean): Page<T> {
       reveal()
       const stored = inOrder(order)
-      const shown = hidden.size === 0 ? stored : stored.filter(entry => !hidden.has(entry))
+      const visible = hidden.size === 0 ? stored : stored.filter(entry => !hidden.has(entry))
+      const shown = isListed ? visible.filter(isListed) : visible
       const from = (page - 1) * perPage
       const until = Math.min(page * perPage, shown.length)
       const entries: T[] = []

@@ -15,12 +15,22 @@ export type Act = {
   prepare: () => Commit
 }
 
-/** Created entries stay hidden until this moment of the monotonic clock. */
-type Commit = (visibleFromMs?: number) => object
+/** Of what is created. Moments are of the monotonic clock. */
+export type How = {
+  /** No call shows it before. */
+  visibleFromMs?: number
+  /** The list does not show it before. */
+  listedFromMs?: number
+  /** It is answered as if it had the id of the one before it. */
+  isAnother?: boolean
+}
+
+type Commit = (how?: How) => object
 
 // Long enough to notice, when a 429 was asked for without saying how long.
 const retryAfterMsDefault = 60_000
 
+const html = 'text/html; charset=utf-8'
 const page = '<!doctype html><title>Portal</title><p>This is a page, not an answer.'
 
 type Stage = { clock: Clock; faults: Faults; closing: AbortSignal; loginPath: string }
@@ -34,6 +44,8 @@ export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
         return hangUp(reply)
       case 'redirect':
         return reply.redirect(loginPath)
+      case 'page-before':
+        return reply.code(404).type(html).send(page)
       case '429': {
         const headers = {
           'x-ratelimit-remaining': 0,
@@ -67,12 +79,24 @@ export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
         commit()
         return hangUp(reply)
       case 'late-visible':
-        commit(clock.monotonic() + ms)
-        if (fault.answer === '500') throw new PortalError(500, { message })
-        return hangUp(reply)
+        commit({ visibleFromMs: clock.monotonic() + ms })
+        return lose(fault, reply)
+      case 'unlisted':
+        commit({
+          listedFromMs: fault.ms === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + fault.ms
+        })
+        return lose(fault, reply)
+      case 'refused-after':
+        commit()
+        throw new PortalError(422, { message })
+      case 'page-after':
+        commit()
+        return reply.code(404).type(html).send(page)
+      case 'another-id':
+        return reply.code(status).send(commit({ isAnother: true }))
       case 'garbage':
         commit()
-        return reply.code(200).type('text/html; charset=utf-8').send(page)
+        return reply.code(200).type(html).send(page)
       case 'garbage-json':
         commit()
         return reply.code(status).send({ message: 'OK' })
@@ -101,6 +125,11 @@ export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
 }
 
 export type Perform = ReturnType<typeof createPerform>
+
+const lose = ({ answer, message }: Taken<Disturbance>, reply: FastifyReply): FastifyReply => {
+  if (answer === '500') throw new PortalError(500, { message })
+  return hangUp(reply)
+}
 
 /** The connection ends without an answer. */
 const hangUp = (reply: FastifyReply): FastifyReply => {

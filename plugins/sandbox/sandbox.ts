@@ -8,7 +8,7 @@ import type { Clock } from '../../src/clock.ts'
 import { api } from './api.ts'
 import { addByHand, control } from './control.ts'
 import { createFaults, Fault, type Faults } from './faults.ts'
-import { type ByHand, read, Settings } from './forms.ts'
+import { type ByHand, read, Settings, SettingsEdit } from './forms.ts'
 import { type Counts, createRequestLog, type LoggedRequest, type RequestLog } from './request-log.ts'
 import {
   type CustomerSeed,
@@ -17,6 +17,7 @@ import {
   type StoredCustomer,
   type StoredInvoice
 } from './store.ts'
+import { documented } from './ways.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -71,24 +72,25 @@ export type Portal = {
   paths: { api: string; sandbox: string; pdfs: string }
 }
 
-// Documented: higher on request.
-const requestsPerMinuteDefault = 60
+const defaults: Settings = {
+  order: 'newest',
+  // Documented: higher on request.
+  requestsPerMinute: 60,
+  notificationForm: 'words',
+  uniqueNumbers: false,
+  negativeAmounts: false,
+  ...documented
+}
 
 const sandbox: FastifyPluginAsync<SandboxOptions & { prefix?: string }> = async (app, options) => {
-  const { clock, token, random, customers, keepPdfs = true, prefix = '' } = options
+  const { clock, token, random, customers, keepPdfs = true, prefix = '', ...settings } = options
   const store = createStore({ clock, random, customers })
   const faults = createFaults()
   const log = createRequestLog(clock)
   const closing = new AbortController()
 
   const handle: Sandbox = {
-    ...read(Settings, {
-      order: options.order ?? 'newest',
-      requestsPerMinute: options.requestsPerMinute ?? requestsPerMinuteDefault,
-      notificationForm: options.notificationForm ?? 'words',
-      uniqueNumbers: options.uniqueNumbers ?? false,
-      negativeAmounts: options.negativeAmounts ?? false
-    }),
+    ...read(Settings, { ...defaults, ...read(SettingsEdit, settings) }),
     invoices: store.invoices.entries,
     customers: store.customers.entries,
     requests: log.requests,

@@ -11,6 +11,8 @@ export type StoredInvoice = {
   readonly serial: number
   readonly createdAt: Instant
   readonly visibleFromMs: number
+  /** On the monotonic clock: until then the list does not show it, though it is found by its id. */
+  readonly listedFromMs: number
   readonly customerId: string
   readonly invoiceNumber: string
   readonly issuedAt: PlainDate
@@ -47,9 +49,12 @@ export type StoredCustomer = {
 
 type Made = 'id' | 'serial' | 'createdAt' | 'visibleFromMs'
 type When = { createdAt?: Instant | undefined; visibleFromMs?: number | undefined }
+type Listed = { listedFromMs?: number | undefined }
 
 /** What an invoice is made of. It is created now, and visible at once, unless said otherwise. */
-export type NewInvoice = Omit<StoredInvoice, Made | 'currency'> & When & { content?: Buffer | null }
+export type NewInvoice = Omit<StoredInvoice, Made | 'currency' | 'listedFromMs'> &
+  When &
+  Listed & { content?: Buffer | null }
 
 type NewCustomer = Omit<StoredCustomer, Made>
 
@@ -147,9 +152,21 @@ export const createStore = ({ clock, random = chance, customers: seeds = sampleC
     pdfs,
     addCustomer,
 
-    addInvoice({ content, createdAt, visibleFromMs, ...fields }: NewInvoice): StoredInvoice {
+    addInvoice({
+      content,
+      createdAt,
+      visibleFromMs,
+      listedFromMs = 0,
+      ...fields
+    }: NewInvoice): StoredInvoice {
       const id = makeId('inv_', invoices.has)
-      const invoice: StoredInvoice = { id, ...made({ createdAt, visibleFromMs }), currency: 'EUR', ...fields }
+      const invoice: StoredInvoice = {
+        id,
+        ...made({ createdAt, visibleFromMs }),
+        listedFromMs,
+        currency: 'EUR',
+        ...fields
+      }
       invoices.add(invoice)
       numbers.set(invoice.invoiceNumber, (numbers.get(invoice.invoiceNumber) ?? 0) + 1)
       if (content) pdfs.keep(id, content)

@@ -270,16 +270,16 @@ export interface Ledger {
   paying(loan: Loan, now: Instant): Promise<boolean>
 
   /**
-   * Ends a loan. False, and nothing is changed, when the loan had run out. What the portal told enters the copy. An answer
-   * that tells another row's id is none: then the row is in doubt.
+   * Ends a loan. Answers what was recorded; null, and nothing is changed, when the loan had run out. What the portal told
+   * enters the copy. An answer that tells another row's id is none: then the row is in doubt.
    */
-  record(loan: Loan, decision: Decision, now: Instant): Promise<boolean>
+  record(loan: Loan, decision: Decision, now: Instant): Promise<Decision | null>
 
   /** Rows in doubt whose loan has ended, longest in doubt first. */
   doubts(now: Instant, limit: number): Promise<Doubt[]>
 
-  /** Ends a doubt after a look. False, and nothing is changed, when it has ended otherwise meanwhile. */
-  settle(doubt: Doubt, decision: Decision, now: Instant): Promise<boolean>
+  /** Ends a doubt after a look. Answers as `record`; null when it has ended otherwise meanwhile. */
+  settle(doubt: Doubt, decision: Decision, now: Instant): Promise<Decision | null>
 
   /**
    * A person's decision. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the state does not allow it. `absent`: with

@@ -2,11 +2,15 @@
 // alone knows of fewer. Whatever puts back both is told by other signs (portal/trust.ts).
 
 import { type FileHandle, open } from 'node:fs/promises'
+import { BridgeError } from '../errors.ts'
 
 export interface SentBeside {
   /** Null: there is none, or it cannot be read. */
   read: () => Promise<number | null>
-  /** Resolves once so many, or more, stand on the disk. Raises asked for meanwhile share a write. */
+  /**
+   * Resolves once so many, or more, stand on the disk. Raises asked for meanwhile share a write. Rejects with
+   * LEDGER_UNAVAILABLE.
+   */
   raise: (count: number) => Promise<void>
   close: () => Promise<void>
 }
@@ -15,22 +19,21 @@ export interface SentBeside {
 const digits = 16
 
 export const openSentBeside = (path: string): SentBeside => {
-  let handle: Promise<FileHandle> | undefined
+  let handle: FileHandle | undefined
   let wanted = 0
   let written = 0
   let writing: Promise<void> = Promise.resolve()
 
-  const opened = () => {
-    handle ??= open(path, 'r+').catch(() => open(path, 'w+'))
-    return handle
-  }
-
   const write = async (): Promise<void> => {
     const count = wanted
     if (written >= count) return
-    const file = await opened()
-    await file.write(String(count).padStart(digits, '0'), 0)
-    await file.sync()
+    try {
+      handle ??= await open(path, 'r+').catch(() => open(path, 'w+'))
+      await handle.write(String(count).padStart(digits, '0'), 0)
+      await handle.sync()
+    } catch (cause) {
+      throw new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause })
+    }
     written = count
   }
 
@@ -54,7 +57,7 @@ export const openSentBeside = (path: string): SentBeside => {
     },
     async close() {
       await writing.catch(() => {})
-      await (await handle)?.close()
+      await handle?.close()
     }
   }
 }

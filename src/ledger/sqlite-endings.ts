@@ -1,8 +1,8 @@
 // How a loan or a doubt ends, on SQLite: the decision is written; then what was only kept while nobody could judge it.
 
 import type { Instant } from '../clock.ts'
+import type { Code } from '../errors.ts'
 import { formatAmount, numberKey } from '../invoice.ts'
-import type { PortalInvoice } from '../portal/schemas.ts'
 import {
   dismissedCells,
   endCells,
@@ -39,11 +39,10 @@ export const createEndings = ({
   holdings,
   owner
 }: Around) => {
-  const deliver = (row: InvoiceCells, { holding, how, code }: Delivered, now: Instant): void => {
+  const deliver = (row: InvoiceCells, decision: Delivered, now: Instant): void => {
+    const { holding, how, code } = decision
     const { paidAt } = keptOf(row).invoice
-    const sent =
-      how === 'created' && row.body !== null ? (JSON.parse(row.body as string) as CreateBody) : null
-    const differing = sent === null ? [] : differences(holding, sent)
+    const differing = differences(row, decision)
     if (differing.length > 0) note(row.id, now, 'the portal tells otherwise', { fields: differing })
     set(row.id, {
       ...endCells,
@@ -69,8 +68,9 @@ export const createEndings = ({
     set(row.id, {
       loan_until: null,
       next_attempt_at: at,
-      // Whatever was sent was certainly not taken, or is proven not to be there.
-      ...(row.state === 'delivered' ? {} : { state: 'waiting', code, sending_at: null, unproven: 0 }),
+      ...(row.state === 'delivered' ? {} : { state: 'waiting', code, sending_at: null }),
+      // What was sent was certainly not taken, or is proven not to be there. Before it is sent again nothing is proven.
+      ...(row.state === 'sending' ? { unproven: 0 } : {}),
       ...(spent
         ? { failures: Number(row.failures) + 1, tried_ms: Number(row.tried_ms) + Math.max(0, at - now) }
         : {})
@@ -95,7 +95,9 @@ export const createEndings = ({
       case 'dismissed':
         return set(row.id, dismissedCells(decision.code, now))
       case 'doubt':
-        return set(row.id, { loan_until: null })
+        // What was not sent is lent again when its loan has run out, and not at once.
+        if (row.state === 'sending') set(row.id, { loan_until: null })
+        return
       case 'look':
         return set(row.id, {
           loan_until: null,
@@ -124,8 +126,7 @@ export const createEndings = ({
     if ((find('portal_id = ?', id)?.id ?? row.id) !== row.id)
       return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
     const named = invoiceNumber === null ? undefined : byNumber(invoiceNumber)
-    if (decision.how !== 'created' || row.body === null) return decision
-    const differing = differences(decision.holding, JSON.parse(row.body as string) as CreateBody)
+    const differing = differences(row, decision)
     if (!differing.includes('invoiceNumber')) return decision
     const detail = `the portal answered with ${id} and another number, ${invoiceNumber}`
     if (isOtherwise(differing)) return { to: 'doubt', detail }
@@ -156,14 +157,17 @@ export const createEndings = ({
     note(id, now, 'voided in the tool')
   }
 
-  const conclude = (row: InvoiceCells, told: Decision, ending: Ending): void => {
+  /** Answers what came of it: of what is delivered, with the note that stands on it now. */
+  const conclude = (row: InvoiceCells, told: Decision, ending: Ending): Decision => {
     const { now } = ending
     const decision = believable(row, told)
     write(row, decision, ending)
-    if (isSamePause(row, decision)) return
+    if (isSamePause(row, decision)) return decision
     noteDecision(row.id, decision, now)
     holdForConflict(row, decision, now)
     concludeVoided(row, decision, now)
+    if (decision.to !== 'delivered') return decision
+    return { ...decision, code: find('id = ?', row.id)!.code as Code | null }
   }
 
   return { conclude }
@@ -179,8 +183,10 @@ const unseenCells = (row: InvoiceCells) => ({
 
 const eventOf: Partial<Record<Decision['to'], string>> = { doubt: 'answer unknown', look: 'looked for first' }
 
-/** What the portal's answer tells otherwise than it was sent. What it does not tell is not compared. */
-const differences = (holding: PortalInvoice, sent: CreateBody): string[] => {
+/** What the answer to a create tells otherwise than it was sent. What it does not tell is not compared. */
+const differences = ({ body }: InvoiceCells, { how, holding }: Delivered): string[] => {
+  if (how !== 'created' || body === null) return []
+  const sent = JSON.parse(body as string) as CreateBody
   const { customerId, amountCents, issuedAt, invoiceNumber } = holding
   const told = {
     customerId: [customerId, sent.customerId],

@@ -127,10 +127,9 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
     return true
   }
 
-  const record = (loan: Loan, decision: Decision, now: Instant): boolean => {
+  const record = (loan: Loan, decision: Decision, now: Instant): Decision | null => {
     const row = lent(loan, now)
-    if (row) endings.conclude(row, decision, { now, isLooked: false })
-    return row !== undefined
+    return row ? endings.conclude(row, decision, { now, isLooked: false }) : null
   }
 
   const doubts = (now: Instant, limit: number): Doubt[] =>
@@ -141,15 +140,14 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
       limit
     ).map(cells => doubtOf(cells, owner))
 
-  const settle = ({ id, attempt }: Doubt, decision: Decision, now: Instant): boolean => {
+  const settle = ({ id, attempt }: Doubt, decision: Decision, now: Instant): Decision | null => {
     const row = find(
       `id = ? AND attempt = ? AND state = 'sending' AND (loan_until IS NULL OR loan_until <= ?)`,
       id,
       attempt,
       now
     )
-    if (row) endings.conclude(row, decision, { now, isLooked: true })
-    return row !== undefined
+    return row ? endings.conclude(row, decision, { now, isLooked: true }) : null
   }
 
   return { borrow, nextDueAt, hasten, attach, sending, paying, record, doubts, settle }

@@ -61,7 +61,7 @@ export interface Portal {
   ): Promise<Written<PortalCustomer>>
   /**
    * How this portal says that it holds no such invoice, asked with an id that nobody has. Null: not in words of its own;
-   * then it never says so of any.
+   * then it never says so of any. Rejects where the question itself was not answered.
    */
   learnMissing(): Promise<Shape | null>
   /** Null: the portal says that it holds no such. Of invoices, in the words that were learned. */
@@ -132,8 +132,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
 
   const learnMissing = async (): Promise<Shape | null> => {
     const exchanged = await invoiceCall(nobodysId)
-    if (exchanged.kind !== 'answer' || exchanged.status >= 500 || unlearned.has(exchanged.status))
-      readingOf(exchanged, z.unknown())
+    if (exchanged.kind !== 'answer' || unlearned.has(exchanged.status)) readingOf(exchanged, z.unknown())
     missing = exchanged.kind === 'answer' ? shapeOf(exchanged, nobodysId) : null
     return missing
   }
@@ -236,8 +235,8 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
 // In the portal's own notation, and of a length that none of its ids has.
 const nobodysId = 'inv_0factuurbrug0asks0for0what0nobody0has'
 
-// A pause, a refused token, a broken portal: of these nothing is learned.
-const unlearned: ReadonlySet<number> = new Set([401, 403, 408, 429])
+// A refused token, a pause: that was no answer to this question. A portal that only breaks on it can still be read.
+const unlearned: ReadonlySet<number> = new Set([401, 408, 429])
 
 const fieldsOf = (body: CreateBody, inWords: boolean): Record<string, string> => {
   const { customerId, invoiceNumber, issuedAt, amount, paidAt, sendNotification } = body

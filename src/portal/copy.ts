@@ -78,8 +78,8 @@ export const createCopy = (options: CopyOptions): Copy => {
   const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
   const reader = options.reader.until(loop.stopping)
   let recognised = false
-  /** How the portal says that it holds no such invoice. */
-  let knowsMissing = false
+  // When it was last understood how the portal says that it holds no such invoice.
+  let learnedAt = Number.NEGATIVE_INFINITY
   let startedAt = 0
   let isFilled = false
   /** A reading that lacked what is known to stand there. */
@@ -157,10 +157,10 @@ export const createCopy = (options: CopyOptions): Copy => {
     const reading = await reader.all('sweep', goOn)
     if (reading === null) return
     if (await isClear(reading)) return keepFull(reading)
-    // What it lacks may have moved between two of its pages.
+    // What it lacks may have moved between two of its pages: then the next one shows it, and need not agree.
     const again = await reader.all('sweep', goOn)
     if (again === null) return
-    if (!agree(reading, again) || !(await isClear(again, true))) await unbelieved()
+    if (!(await isClear(again, agree(reading, again)))) await unbelieved()
     await keepFull(again)
   }
 
@@ -247,6 +247,12 @@ export const createCopy = (options: CopyOptions): Copy => {
     unaccounted = null
   }
 
+  /** Once a day; what cannot be understood now may have come from somebody else, and is asked again. */
+  const learnMissing = async (): Promise<void> => {
+    if (clock.monotonic() - learnedAt < fullEveryMs) return
+    if ((await reader.learnMissing('sweep')) !== null) learnedAt = clock.monotonic()
+  }
+
   const turn = async (): Promise<void> => {
     if (!recognised) {
       const known = await options.recognise()
@@ -255,8 +261,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     }
     const startedAt = clock.monotonic()
     pages = 0
-    // What cannot be understood now may have come from somebody else: it is asked again.
-    if (!knowsMissing) knowsMissing = (await reader.learnMissing('sweep')) !== null
+    await learnMissing()
     await askForUnaccounted()
     const state = await holdings.copy()
     if (!state.filled) {
@@ -272,7 +277,6 @@ export const createCopy = (options: CopyOptions): Copy => {
       open()
       const after = await holdings.copy()
       const isOld = after.fullAt === null || clock.now() - after.fullAt >= fullEveryMs
-      if (isOld) knowsMissing = (await reader.learnMissing('sweep')) !== null
       await (isOld ? full() : sweep(after))
     }
     failure = null

@@ -60,9 +60,10 @@ export const createLook = (options: LookOptions): Look => {
   let firstSeen = new Map<string, number>()
 
   const settle = async (doubt: Doubt, decision: Decision): Promise<void> => {
-    if (!(await ledger.settle(doubt, decision, clock.now()))) return
-    log.info({ invoiceNumber: doubt.body.invoiceNumber, to: decision.to }, 'doubt settled')
-    options.settled(doubt, decision)
+    const kept = await ledger.settle(doubt, decision, clock.now())
+    if (!kept) return
+    log.info({ invoiceNumber: doubt.body.invoiceNumber, to: kept.to }, 'doubt settled')
+    options.settled(doubt, kept)
   }
 
   /** Doubts that are old enough, and how long until the next is. */

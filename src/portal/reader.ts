@@ -76,12 +76,18 @@ const unnumberedMax = 10
 // Of so many at most the portal is asked whether they are gone. Of customers: where all are, so are the others.
 const missingMax = 20
 
+// What a delivery asks for keeps an invoice on loan: it waits no longer than the delivery itself would.
+const deliveryWithinMs = 75_000
+
 export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
   const { portal, pace, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options
 
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
-    const slot = await pace.slot(errand, signal ? { signal } : {})
-    if (!slot) throw new BridgeError('PORTAL_BUSY')
+    const slot = await pace.slot(errand, {
+      ...(signal ? { signal } : {}),
+      ...(errand === 'delivery' ? { withinMs: deliveryWithinMs } : {})
+    })
+    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pace.freeInMs() })
     try {
       return await call()
     } finally {

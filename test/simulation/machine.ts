@@ -223,7 +223,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       refusing: () => new Map(),
       caughtUp: () => [],
       turnedAway: () => null,
-      turnedDown: () => null,
+      turnedDown: () => [],
       log: log(whom)
     })
     running = { owner: whom, clock, ledger, receive, tell: hear, health }

@@ -1,9 +1,11 @@
 import t from 'tap'
+import { decide } from '../../src/decide.ts'
 import { serve } from '../server.ts'
 import { arrival, customerId, type Opened, openDelivery } from './delivery.ts'
 import { borrowOne, minute, rowOf } from './ledger/fixtures.ts'
 
 const invoiceNumber = '2026-0042'
+const patience = { retryFirstMs: 1, retryLongestMs: 1, retryForMs: 1 }
 const paidAt = Temporal.Instant.from('2026-11-21T10:00:00Z').epochMilliseconds
 
 /** Delivered while it was not paid, and paid since: lent out to be marked. */
@@ -17,7 +19,7 @@ const lendPaid = async ({ ledger, lend, deliver, clock }: Opened) => {
   return borrowOne(ledger, clock.now())
 }
 
-t.test('what is paid after it was delivered is marked, with its own time and one request', async t => {
+t.test('what is paid after it was delivered is looked at, and marked with its own time', async t => {
   const opened = await openDelivery(t)
   const loan = await lendPaid(opened)
   const outcome = await opened.deliver(loan)
@@ -25,8 +27,19 @@ t.test('what is paid after it was delivered is marked, with its own time and one
   t.match(loan, { work: 'pay', paying: false })
   t.match(outcome, { kind: 'paid', marked: true, holding: { id: loan.portalId, paidAt } })
   t.match(opened.sandbox.invoices, [{ paidAt }])
-  t.match(opened.sandbox.counts.calls, { pay: 1, get: 0 })
-  t.equal(opened.pace.budget().taken, 2)
+  t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
+  t.equal(opened.pace.budget().taken, 3, 'and the one that made it')
+})
+
+t.test('what somebody else has marked is left as it is', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendPaid(opened)
+  const before = paidAt - 5 * minute
+  await opened.delivery.portal.markPaid(loan.portalId ?? '', before)
+
+  t.match(await opened.deliver(loan), { kind: 'paid', marked: false, holding: { paidAt: before } })
+  t.equal(opened.sandbox.counts.calls.pay, 1)
+  t.match(opened.sandbox.invoices, [{ paidAt: before }])
 })
 
 t.test('review mode does not hold back that a delivered invoice was paid', async t => {
@@ -49,7 +62,7 @@ t.test('what may have been marked before is looked at first', async t => {
 
   t.match(again, { work: 'pay', paying: true })
   t.match(outcome, { kind: 'paid', marked: true, holding: { paidAt } })
-  t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
+  t.match(opened.sandbox.counts.calls, { pay: 1, get: 2 })
   if (outcome?.kind !== 'paid') return
   const { holding, marked } = outcome
   t.ok(
@@ -66,14 +79,88 @@ t.test('what was not marked after all is marked now', async t => {
   t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
 })
 
-t.test('what is gone from the portal is not marked, and gets its note', async t => {
-  const opened = await openDelivery(t)
-  const loan = await lendPaid(opened)
-  opened.sandbox.delete(loan.portalId ?? '')
+for (const paying of [false, true]) {
+  t.test(`what the portal does not hold when asked is neither marked nor gone, ${paying}`, async t => {
+    const opened = await openDelivery(t)
+    const loan = await lendPaid(opened)
+    opened.sandbox.delete(loan.portalId ?? '')
 
-  t.equal(await opened.deliver({ ...loan, paying: true }), null)
-  t.match(await rowOf(opened.ledger), { state: 'delivered', code: 'DELETED_IN_PORTAL', nextAttemptAt: null })
-  t.equal(opened.sandbox.counts.calls.pay, 0)
+    for (const _ of ['once', 'twice']) {
+      t.match(await opened.deliver({ ...loan, paying }), {
+        kind: 'failed',
+        code: 'PORTAL_UNREACHABLE',
+        detail: /does not hold it when asked/
+      })
+    }
+    t.match(await rowOf(opened.ledger), { state: 'delivered', code: null })
+    t.equal(opened.sandbox.counts.calls.pay, 0)
+  })
+
+  t.test(`what is not listed either is not marked, and gets its note, ${paying}`, async t => {
+    const opened = await openDelivery(t)
+    const loan = await lendPaid(opened)
+    const id = loan.portalId ?? ''
+    opened.sandbox.delete(id)
+    await opened.ledger.holdings.lose(id, opened.clock.now())
+
+    t.equal(await opened.deliver({ ...loan, paying }), null)
+    t.match(await rowOf(opened.ledger), { code: 'DELETED_IN_PORTAL', nextAttemptAt: null })
+    t.equal(opened.sandbox.counts.calls.pay, 0)
+  })
+}
+
+t.test(
+  'where the list has it since, what was never asked for is marked; what may have been is asked again',
+  async t => {
+    const opened = await openDelivery(t)
+    const loan = await lendPaid(opened)
+    const { reader } = opened
+    const invoice = opened.sandbox.invoices[0]!
+    opened.sandbox.delete(invoice.id)
+    await opened.deliver(loan)
+    const { holdings } = opened.ledger
+    const { read } = await holdings.beginRead()
+    const [entry] = await holdings.byNumber(invoiceNumber)
+    await holdings.learn([entry!], read, opened.clock.now())
+
+    t.match(await reader.one(invoice.id, 'delivery'), { id: invoice.id })
+    t.match(await opened.deliver({ ...loan, paying: true }), { kind: 'failed', code: 'PORTAL_UNREACHABLE' })
+    t.equal(opened.sandbox.counts.calls.pay, 0)
+    t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_REJECTED' }, 'it was asked for')
+    t.equal(opened.sandbox.counts.calls.pay, 1)
+  }
+)
+
+t.test('what another process may have under way is waited for, from the start of this one', async t => {
+  const opened = await openDelivery(t)
+  const loan = { ...(await lendPaid(opened)), paying: true, inherited: true }
+  await opened.clock.advance(10_000)
+
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 20_000 })
+  t.match(opened.sandbox.counts.calls, { pay: 0, get: 0 })
+
+  t.match(await opened.deliver({ ...loan, inherited: false }), { kind: 'paid' }, 'its own is looked at')
+  const next = await openDelivery(t)
+  const later = { ...(await lendPaid(next)), paying: true, inherited: true }
+  await next.clock.advance(30_000)
+  t.match(await next.deliver(later), { kind: 'paid' })
+})
+
+t.test('a portal that takes the date, and does not show it, is not asked again: that is said', async t => {
+  const portal = await serve(t, (request, response) => {
+    const invoice = { id: 'inv_1', customerId, invoiceNumber, amount: '121.00', issuedAt: '2026-11-20' }
+    request.resume().on('end', () => response.end(JSON.stringify(invoice)))
+  })
+  const opened = await openDelivery(t, { portalUrl: portal.origin })
+  const loan = await lendPaid(opened)
+
+  const outcome = await opened.deliver(loan)
+
+  t.match(outcome, { kind: 'failed', code: 'PORTAL_REJECTED', detail: /does not show it/ })
+  t.match(decide(outcome!, loan, { now: 0, random: 0, patience, standing: 'open' }), {
+    to: 'unpaid',
+    code: 'PAID_NOT_MARKED'
+  })
 })
 
 t.test('each refusal keeps its name', async t => {
@@ -109,7 +196,7 @@ t.test('whoever lost the loan marks nothing', async t => {
 
   t.equal(await opened.deliver(loan), null)
   t.equal(opened.sandbox.counts.calls.pay, 0)
-  t.equal(opened.pace.budget().taken, 0)
+  t.equal(opened.pace.budget().taken, 1, 'it was looked at')
 })
 
 t.test('without a turn in time it is put back', async t => {

@@ -24,11 +24,35 @@ t.test('what the portal holds already is asked for once more, and adopted', asyn
   t.match(await rowOf(opened.ledger), { state: 'waiting' })
 })
 
-t.test('what is gone from the portal again is sent', async t => {
+t.test('what the portal does not hold when asked stops the create until it is read again', async t => {
   const opened = await openDelivery(t)
-  opened.sandbox.delete(await addKnown(opened))
+  const id = await addKnown(opened)
+  opened.sandbox.delete(id)
+  const loan = await opened.lend()
 
-  t.match(await opened.deliver(await opened.lend()), { kind: 'created' })
+  t.match(await opened.deliver(loan), {
+    kind: 'failed',
+    code: 'PORTAL_UNREACHABLE',
+    detail: `the portal lists ${id}, and does not hold it when asked for it`
+  })
+  t.equal(opened.sandbox.counts.calls.create, 0)
+
+  const reading = await opened.reader.all('sweep')
+  await opened.reader.doubtOn(reading!, 'sweep')
+  t.match(await opened.deliver(loan), { kind: 'created' }, 'neither listed nor there: it is gone')
+})
+
+t.test('what the list has since then is adopted, whatever is said when it is asked for', async t => {
+  const opened = await openDelivery(t)
+  const id = await addKnown(opened)
+  opened.sandbox.fault({ on: { call: 'get' }, fault: '404', times: 9 })
+  const loan = await opened.lend()
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_UNREACHABLE' })
+
+  await opened.reader.all('sweep')
+
+  t.match(await opened.deliver(loan), { kind: 'adopted', holding: { id }, code: null })
+  t.equal(opened.sandbox.counts.calls.create, 0)
 })
 
 t.test('what stands there twice is adopted once, with a note', async t => {
@@ -110,6 +134,14 @@ t.test('a copy that never stands still is tried again later, not for ever', asyn
           await delivery.ledger.holdings.learn([holdingOf(`inv_${told}`)], null, delivery.clock.now())
           return delivery.pace.slot(...asked)
         }
+      },
+      reader: {
+        ...delivery.reader,
+        // A reading has found meanwhile that it is gone.
+        one: async (id, errand) => {
+          await delivery.ledger.holdings.lose(id, delivery.clock.now())
+          return opened.reader.one(id, errand)
+        }
       }
     })
   })
@@ -181,11 +213,14 @@ t.test('each answer of the portal is one of three: done, certainly not done, unk
   const answers = [
     ['401', { kind: 'failed', code: 'PORTAL_UNAUTHORIZED' }],
     ['403', { kind: 'failed', code: 'PORTAL_UNAUTHORIZED' }],
+    ['404', { kind: 'failed', code: 'PORTAL_REJECTED' }],
     ['422', { kind: 'failed', code: 'PORTAL_REJECTED' }],
     ['429', { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 60_000 }],
     ['409', { kind: 'unknown', answered: true }],
-    ['redirect', { kind: 'unknown', answered: true }],
-    ['garbage', { kind: 'unknown', answered: true }],
+    ['redirect', { kind: 'unknown', answered: false }],
+    ['garbage', { kind: 'unknown', answered: false }],
+    ['page-before', { kind: 'unknown', answered: false }],
+    ['page-after', { kind: 'unknown', answered: false }],
     ['garbage-json', { kind: 'unknown', answered: true }],
     ['408', { kind: 'unknown', answered: false }],
     ['503', { kind: 'unknown', answered: false }],

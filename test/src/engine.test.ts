@@ -76,9 +76,10 @@ t.test('the portal is read before anything is created, then an invoice costs one
   engine.start()
   await clock.advance(settleMs + 100)
 
-  t.strictSame(double.asked(), ['customers 1', 'list 1', 'list 1', 'create 2026-0042'])
+  const asked = ['get an id that nobody has', 'customers 1', 'list 1', 'list 1', 'create 2026-0042']
+  t.strictSame(double.asked(), asked)
   t.strictSame(recorded, [['acme', '2026-0042', 'delivered']])
-  t.match(engine.portal(), { state: 'open', filling: null, budget: { perMinute: 1000, taken: 4 } })
+  t.match(engine.portal(), { state: 'open', filling: null, budget: { perMinute: 1000, taken: 5 } })
   t.ok(clock.monotonic() - engine.turnedAt() <= 5000)
 })
 
@@ -145,6 +146,32 @@ t.test('a person is told of what needs one, once', async t => {
   await clock.advance(5 * minute)
   t.strictSame(alerts.slice(1), [['PORTAL_UNAUTHORIZED', null]])
   t.equal(engine.portal().state, 'refused')
+})
+
+t.test('and of what only the answer of the portal has told', async t => {
+  const { engine, receive, clock, alerts, double, recorded } = await open(t)
+  const { createInvoice } = double.portal
+  double.portal.createInvoice = async (...asked) => {
+    const written = await createInvoice(...asked)
+    if (written.outcome !== 'done') return written
+    const { invoiceNumber } = written.value
+    if (invoiceNumber === '1') return { ...written, value: { ...written.value, amountCents: 5 } }
+    return { ...written, value: { ...written.value, invoiceNumber: '1' } }
+  }
+  await engine.recognise()
+  engine.start()
+  await clock.advance(settleMs + 100)
+  await receive('1')
+  await receive('2')
+
+  t.strictSame(alerts, [
+    ['INVOICE_CONFLICT', '1'],
+    ['PORTAL_UNCLEAR', '2']
+  ])
+  t.strictSame(recorded, [
+    ['acme', '1', 'delivered'],
+    ['acme', '2', 'held']
+  ])
 })
 
 t.test('a portal that is down pauses everything, and it goes on by itself', async t => {

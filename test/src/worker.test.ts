@@ -5,7 +5,7 @@ import type { Decision, Ledger, Loan } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { createGate } from '../../src/portal/gate.ts'
 import { createWorker, type WorkerOptions } from '../../src/worker.ts'
-import { arrivalOf, draftOf, holdingOf, minute, rowOf } from './ledger/fixtures.ts'
+import { arrivalOf, bodyOf, draftOf, holdingOf, minute, rowOf } from './ledger/fixtures.ts'
 import { handClock } from './portal/hand-clock.ts'
 
 const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
@@ -223,7 +223,7 @@ t.test('a ledger that cannot be read is asked again a second later', async t => 
 })
 
 t.test('an answer of the portal is precious: a ledger that fails is asked until it keeps it', async t => {
-  let failures = 30
+  let failures = 29
   const { worker, clock, receive, delivered, end, decisions, ledger } = open(t, {
     watch: ledger => ({
       ...ledger,
@@ -245,21 +245,119 @@ t.test('an answer of the portal is precious: a ledger that fails is asked until 
 })
 
 t.test(
-  'a ledger that fails for as long as the loan lasts is given up; the row is lent out again',
+  'a ledger that fails for half a minute is given up: its place is free before its loan ends',
   async t => {
     const { worker, clock, receive, delivered, end, decisions } = open(t, {
+      concurrency: 1,
       watch: ledger => ({ ...ledger, record: () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE')) })
     })
-    await receive('1')
+    await receive('1', '2')
     worker.start()
     await clock.rest()
     await end('1', { kind: 'dismissed', code: 'ZERO_AMOUNT' })
-    await clock.advance(minute + 5000)
+    await clock.advance(29_999)
+    t.strictSame(delivered, ['1'])
+    await clock.advance(1)
+    t.strictSame(delivered, ['1', '2'], 'it holds up nobody else')
 
-    t.strictSame(delivered, ['1', '1'])
+    await end('2', { kind: 'dismissed', code: 'ZERO_AMOUNT' })
+    await clock.advance(minute)
+    t.strictSame(delivered.slice(0, 3), ['1', '2', '1'], 'and is lent out again when its loan has ended')
     t.strictSame(decisions, [])
   }
 )
+
+/** A ledger that cannot take these decisions, and a portal that was asked for what it is lent. */
+const openRefusing = (t: Test, refused: Decision['to'][]) => {
+  const opened = open(t, {
+    concurrency: 1,
+    watch: ledger => ({
+      ...ledger,
+      record: async (loan, decision, now) => {
+        if (refused.includes(decision.to)) throw new TypeError('a bug')
+        return ledger.record(loan, decision, now)
+      }
+    }),
+    deliver: async loan => {
+      opened.delivered.push(loan.invoice.invoiceNumber)
+      if (loan.invoice.invoiceNumber === 'refused')
+        return { kind: 'failed', code: 'CUSTOMER_UNKNOWN', detail: null }
+      await opened.ledger.sending(loan, bodyOf(loan), opened.clock.now())
+      const { invoiceNumber } = loan.invoice
+      return { kind: 'created', holding: holdingOf(`inv_${invoiceNumber}`, { invoiceNumber }) }
+    }
+  })
+  return opened
+}
+
+t.test('an answer that the ledger cannot take is none: in doubt at once, and called so', async t => {
+  const { worker, clock, receive, lines, decisions, ledger, delivered } = openRefusing(t, ['delivered'])
+  await receive('1', '2')
+  worker.start()
+  await clock.rest()
+
+  t.strictSame(delivered, ['1', '2'], 'nobody waits for it')
+  t.match(await ledger.doubts(clock.now(), 9), [{ body: { invoiceNumber: '1' } }, {}])
+  t.match(lines.slice(0, 2), [
+    { level: 'error', message: 'the outcome could not be recorded', facts: { err: TypeError } },
+    { level: 'warn', message: 'invoice in doubt', facts: { invoiceNumber: '1' } }
+  ])
+  t.match(decisions, [
+    ['1', 'doubt'],
+    ['2', 'doubt']
+  ])
+})
+
+t.test('one that can take nothing of it is asked twice, and keeps no place', async t => {
+  const { worker, clock, receive, lines, decisions, delivered } = openRefusing(t, ['delivered', 'doubt'])
+  await receive('1', '2')
+  worker.start()
+  await clock.rest()
+
+  t.strictSame(delivered, ['1', '2'])
+  t.match(lines.slice(0, 3), [
+    { message: 'the outcome could not be recorded' },
+    { message: 'the outcome could not be recorded' },
+    { level: 'warn', message: 'loan ran out before it was recorded' }
+  ])
+  t.strictSame(decisions, [])
+})
+
+t.test('what was not sent, and cannot be recorded, is not tried again without end', async t => {
+  const { worker, clock, receive, delivered } = openRefusing(t, ['held'])
+  await receive('refused')
+  worker.start()
+  await clock.advance(minute - 1)
+  t.strictSame(delivered, ['refused'])
+
+  await clock.advance(5000)
+  t.strictSame(delivered, ['refused', 'refused'], 'but when its loan has ended')
+})
+
+t.test('what may stand there is looked for before it is sent again, and said', async t => {
+  const { worker, clock, receive, lines, decisions, ledger } = open(t, {
+    deliver: async loan => {
+      if (!loan.unproven) {
+        await ledger.sending(loan, bodyOf(loan), clock.now())
+        return { kind: 'failed', code: 'PORTAL_REJECTED', detail: '422' }
+      }
+      return { kind: 'unproven', body: bodyOf(loan) }
+    }
+  })
+  await receive('1')
+  worker.start()
+  await clock.rest()
+  await ledger.act('1', 'deliver', clock.now())
+  worker.wake()
+  await clock.rest()
+
+  t.match(await rowOf(ledger, '1'), { state: 'sending' })
+  t.match(lines.at(-1), { level: 'warn', message: 'invoice looked for before it is sent again' })
+  t.match(decisions, [
+    ['1', 'held'],
+    ['1', 'look']
+  ])
+})
 
 t.test('a bug in a delivery is logged as one, and the invoice waits', async t => {
   const err = new TypeError('a bug')

@@ -4,6 +4,7 @@ import {
   customerAnswer,
   invoiceAnswer,
   localInstant,
+  objectAnswer,
   pageAnswer
 } from '../../../plugins/sandbox/answers.ts'
 import { createStore } from '../../../plugins/sandbox/store.ts'
@@ -34,6 +35,16 @@ t.test('the first page has none before it, the last none behind it, and an empty
   t.match(pageAnswer('/list', 1, { entries: [], more: false }), { from: null, to: null, data: [] })
 })
 
+t.test('wrapped, a page and an object come as the framework’s resources have them', async t => {
+  t.strictSame(pageAnswer('/list', 2, { entries: ['a'], more: true, wrapped: true }), {
+    data: ['a'],
+    links: { first: '/list?page=1', next: '/list?page=3,', prev: '/list?page=1' },
+    meta: { current_page: 2, from: 16, path: '/list', per_page: 15, to: 16 }
+  })
+  t.strictSame(objectAnswer({ id: 'a' }, { wrapped: true }), { data: { id: 'a' } })
+  t.strictSame(objectAnswer({ id: 'a' }, {}), { id: 'a' })
+})
+
 t.test('of what is stored an answer shows what is documented, and nothing else', async t => {
   const store = createStore({ clock: handClock() })
   const invoice = store.addInvoice({
@@ -57,6 +68,7 @@ t.test('of what is stored an answer shows what is documented, and nothing else',
     Object.keys(unpaid).toSorted(),
     'amount createdAt currency customerId dueAt id invoiceNumber issuedAt links paidAt'.split(' ')
   )
+  t.notOk('invoiceNumber' in invoiceAnswer(invoice, '', { tellsNumber: false }))
   t.equal(unpaid.paidAt, null)
   t.equal(paid.paidAt, '2026-11-20T12:00:00+01:00')
   t.equal(paid.links.customer.href, `https://sandbox.example/v1/customers/${vos}`)

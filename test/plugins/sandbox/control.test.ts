@@ -1,4 +1,5 @@
 import t from 'tap'
+import { documented } from '../../../plugins/sandbox/ways.ts'
 import { create, fields, get, open, pdf, vos } from './fixtures.ts'
 
 const byHand = { customerId: vos, invoiceNumber: 'hand', issuedAt: '2026-11-01', amount: '-5.00' }
@@ -79,14 +80,18 @@ t.test('another process changes the settings while it runs', async t => {
   const patch = (payload: object) => app.inject({ method: 'PATCH', url: '/sandbox/settings', payload })
   const changes = { order: 'oldest', requestsPerMinute: 7, notificationForm: 'digits', uniqueNumbers: true }
 
-  t.strictSame((await patch(changes)).json(), { ...changes, negativeAmounts: false })
+  const all = { ...changes, negativeAmounts: false, ...documented }
+  t.strictSame((await patch(changes)).json(), all)
   t.match(sandbox, changes)
   t.match((await get(app, '/v1/customers')).headers, { 'x-ratelimit-limit': '7' })
+
+  t.match((await patch({ list: 'empty', clockBackMs: 5 })).json(), { ...all, list: 'empty', clockBackMs: 5 })
+  t.match(await patch(documented), { statusCode: 200 }, 'and back')
 
   t.match((await patch({ order: 'random' })).json(), { code: 422, errors: { order: [/./] } })
   t.match((await patch({ requestsPerMinute: -1 })).json(), { errors: { requestsPerMinute: [/./] } })
   t.match((await patch({ colour: 'red' })).json(), { errors: { colour: ['is not a known field'] } })
-  t.strictSame((await app.inject('/sandbox/settings')).json(), { ...changes, negativeAmounts: false })
+  t.strictSame((await app.inject('/sandbox/settings')).json(), all)
 })
 
 t.test('another process reads what was asked of the portal', async t => {

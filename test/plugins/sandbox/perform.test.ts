@@ -27,6 +27,7 @@ t.test('a refusal on request stores nothing, and says so as the portal would', a
     ['fail-before', 500],
     ['401', 401],
     ['403', 403],
+    ['404', 404],
     ['408', 408],
     ['409', 409],
     ['422', 422],
@@ -91,6 +92,70 @@ t.test('an answer that says nothing comes after the invoice is stored', async t 
   t.equal(json.statusCode, 201)
   t.strictSame(json.json(), { message: 'OK' })
   t.equal(sandbox.invoices.length, 3)
+})
+
+const isPage = { statusCode: 404, payload: /^<!doctype html>/, headers: { 'content-type': /^text\/html/ } }
+
+t.test('a page of somebody else comes before the invoice is stored, or after', async t => {
+  const { app, sandbox } = await open(t)
+  sandbox.fault({ on: onCreate, fault: 'page-before' })
+  t.match(await create(app), isPage)
+  t.equal(sandbox.invoices.length, 0)
+
+  sandbox.fault({ on: onCreate, fault: 'page-after' })
+  t.match(await create(app), isPage)
+  t.equal(sandbox.invoices.length, 1)
+})
+
+t.test('an invoice is stored, and refused all the same', async t => {
+  const { app, sandbox } = await open(t)
+  sandbox.fault({ on: onCreate, fault: 'refused-after' })
+  sandbox.fault({ on: onCreate, fault: 'refused-after', message: 'in other words' })
+
+  t.match((await create(app)).json(), { code: 422, message: /./ })
+  t.strictSame((await create(app)).json(), { code: 422, message: 'in other words' })
+  t.equal(sandbox.invoices.length, 2)
+})
+
+t.test('an invoice is stored, and answered with the id of the one before it', async t => {
+  const { app, sandbox } = await open(t)
+  for (const _ of ['alone', 'second']) sandbox.fault({ on: onCreate, fault: 'another-id' })
+
+  const [alone, second] = [await create(app), await create(app, { invoiceNumber: '2' })]
+
+  const [one, two] = sandbox.invoices
+  t.match(alone.json(), { id: one!.id }, 'the first one has its own')
+  t.match(second.json(), { id: one!.id, invoiceNumber: '2' })
+  t.match(two, { invoiceNumber: '2' })
+  t.not(two!.id, one!.id)
+})
+
+t.test('what is not listed is there when it is asked for', async t => {
+  const { app, clock, sandbox } = await open(t)
+  sandbox.fault({ on: onCreate, fault: 'unlisted', answer: '500', ms: 30_000 })
+  sandbox.fault({ on: onCreate, fault: 'unlisted', answer: '500' })
+  const listed = async () => numbersOf((await get(app, '/v1/customer-invoices')).json())
+
+  t.match(await create(app), { statusCode: 500 })
+  t.match(await create(app, { invoiceNumber: 'never' }), { statusCode: 500 })
+  t.strictSame(await listed(), [])
+  for (const { id } of sandbox.invoices)
+    t.match(await get(app, `/v1/customer-invoices/${id}`), { statusCode: 200 })
+
+  clock.advance(29_999)
+  t.strictSame(await listed(), [])
+  clock.advance(1)
+  t.strictSame(await listed(), ['2026-0042'])
+  clock.advance(24 * 60 * 60_000)
+  t.strictSame(await listed(), ['2026-0042'])
+})
+
+t.test('and its answer is lost, where nothing else is said', async t => {
+  const { client, sandbox } = await listen(t)
+  sandbox.fault({ on: onCreate, fault: 'unlisted' })
+
+  await t.rejects(client.post('customer-invoices', { body: form() }), { code: 'ECONNRESET' })
+  t.equal(sandbox.invoices.length, 1)
 })
 
 t.test('a connection is destroyed before the invoice is stored, or after', async t => {

@@ -3,6 +3,7 @@
 import t from 'tap'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { actionsContract } from './contract/actions.ts'
+import { answersContract } from './contract/answers.ts'
 import { conflictsContract } from './contract/conflicts.ts'
 import { customersContract } from './contract/customers.ts'
 import { doubtsContract } from './contract/doubts.ts'
@@ -11,10 +12,12 @@ import { eventsContract } from './contract/events.ts'
 import { holdingsContract } from './contract/holdings.ts'
 import { loansContract } from './contract/loans.ts'
 import { paymentsContract } from './contract/payments.ts'
+import { presenceContract } from './contract/presence.ts'
 import { readingContract } from './contract/reading.ts'
 import { retentionContract } from './contract/retention.ts'
 import { tableContract } from './contract/table.ts'
 import { toolsContract } from './contract/tools.ts'
+import { unprovenContract } from './contract/unproven.ts'
 import { walkContract } from './contract/walk.ts'
 import type { Promised } from './fixtures.ts'
 
@@ -32,9 +35,12 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   tableContract(promised)
   loansContract(promised)
   endingsContract(promised)
+  answersContract(promised)
   doubtsContract(promised)
+  unprovenContract(promised)
   paymentsContract(promised)
   holdingsContract(promised)
+  presenceContract(promised)
   customersContract(promised)
   actionsContract(promised)
   readingContract(promised)

@@ -57,6 +57,7 @@ t.test('a killed owner leaves what it acknowledged: its loans end, its doubts st
   const lent = await ledger.borrow(9, noon, noon + minute)
   t.match(lent, [{ invoice: { invoiceNumber: 'on loan' }, attempt: 2 }])
   t.equal(lent.length, 1)
+  t.equal(await ledger.sentBeside(), 1, 'what was let go stands beside it, too')
 })
 
 t.test('a ledger that a newer bridge wrote is left alone', async t => {

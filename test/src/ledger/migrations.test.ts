@@ -61,6 +61,24 @@ t.test('a ledger of an earlier version goes on where it was', async t => {
 })
 
 t.test(
+  'what an earlier version sent, and did not deliver, is looked for before it is sent again',
+  async t => {
+    const ledger = openSqlite({ file: earlier(t, '3530aca') })
+    t.teardown(() => ledger.close())
+    const [doubt] = await ledger.doubts(noon, 9)
+    t.match(doubt, { inherited: true, sent: doubt?.body })
+
+    for (const number of ['held once sent', 'dismissed once sent']) await ledger.act(number, 'deliver', noon)
+    const loans = await ledger.borrow(99, noon + 1e12, noon + 2e12)
+
+    const unproven = loans.filter(loan => loan.unproven).map(({ invoice }) => invoice.invoiceNumber)
+    t.strictSame(unproven.sort(), ['dismissed once sent', 'held once sent'])
+    const waited = loans.find(({ invoice }) => invoice.invoiceNumber === 'waiting once sent')
+    t.match(waited, { unproven: false }, 'what waits again was proven absent, or certainly not taken')
+  }
+)
+
+t.test(
   'numbers that have become alike are found under each way to write them, and told of where two rows have one',
   async t => {
     const ledger = openSqlite({ file: earlier(t, '3530aca') })

@@ -6,7 +6,18 @@ import t, { type Test } from 'tap'
 import type { Filter, Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { portalCustomerOf } from './contract/customers.ts'
-import { again, arrivalOf, borrowOne, bring, delivered, holdingOf, noon, other, paid } from './fixtures.ts'
+import {
+  again,
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  bring,
+  delivered,
+  holdingOf,
+  noon,
+  other,
+  paid
+} from './fixtures.ts'
 
 type Plan = { sql: string; steps: string[] }
 
@@ -65,6 +76,11 @@ const useRows = async (ledger: Ledger): Promise<void> => {
 const useHoldings = async ({ holdings }: Ledger): Promise<void> => {
   const begun = await holdings.beginRead()
   await holdings.learn([holdingOf('inv_1')], begun.read, noon)
+  await holdings.byNumber('2026-0042')
+  await holdings.strangers(bodyOf({ invoice: arrivalOf().invoice, notify: true }), 0)
+  await holdings.has('inv_1')
+  await holdings.unfound('inv_1')
+  await holdings.unfoundSince()
   await holdings.lose('inv_1', noon)
   await holdings.unseen(begun, null, 1)
   await holdings.unseen(begun, noon, 1)
@@ -117,12 +133,12 @@ t.test('however many rows there are, every query finds its own by an index', asy
     // The index of what is in doubt holds nothing else.
     const scans = steps.filter(
       step =>
-        /SCAN (invoice|history|portal_invoice|customer|portal_customer)\b/.test(step) &&
+        /SCAN (invoice|history|portal_invoice|found|customer|portal_customer)\b/.test(step) &&
         !step.endsWith('invoice_sending')
     )
     t.strictSame(scans, whole ? ['SCAN invoice'] : [], sql)
     // Of one number the portal holds one, or very few; and what the bridge made lately is little.
-    if (/FROM portal_invoice (WHERE key = \?|INDEXED BY portal_invoice_own)/.test(sql)) continue
+    if (/FROM portal_invoice (AS found WHERE key = \?|INDEXED BY portal_invoice_own)/.test(sql)) continue
     t.strictSame(
       steps.filter(step => step.includes('TEMP B-TREE')),
       [],

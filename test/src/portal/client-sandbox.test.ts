@@ -105,20 +105,24 @@ t.test('a list of many pages is read to its end', async t => {
 
 /** Each fault, whether the invoice stands in the portal after it, and what the client says. */
 const faults = [
-  ['fail-before', 0, { outcome: 'unknown', status: 500 }],
+  ['fail-before', 0, { outcome: 'unknown', answered: false }],
   ['reset-before', 0, { outcome: 'unknown' }],
-  ['redirect', 0, { outcome: 'unknown', status: 302 }],
+  ['redirect', 0, { outcome: 'unknown', answered: false }],
   ['401', 0, { outcome: 'not-done', code: 'PORTAL_UNAUTHORIZED' }],
   ['403', 0, { outcome: 'not-done', code: 'PORTAL_UNAUTHORIZED' }],
-  ['408', 0, { outcome: 'unknown', status: 408 }],
-  ['409', 0, { outcome: 'unknown', status: 409 }],
+  ['408', 0, { outcome: 'unknown', answered: false }],
+  ['409', 0, { outcome: 'unknown', answered: true }],
+  ['404', 0, { outcome: 'not-done', code: 'PORTAL_REJECTED' }],
+  ['page-before', 0, { outcome: 'unknown', answered: false }],
   ['422', 0, { outcome: 'not-done', code: 'PORTAL_REJECTED' }],
   ['429', 0, { outcome: 'not-done', code: 'PORTAL_BUSY', retryAfterMs: 7000 }],
-  ['503', 0, { outcome: 'unknown', status: 503 }],
-  ['fail-after', 1, { outcome: 'unknown', status: 500 }],
+  ['503', 0, { outcome: 'unknown', answered: false }],
+  ['fail-after', 1, { outcome: 'unknown', answered: false }],
   ['lost', 1, { outcome: 'unknown' }],
-  ['garbage', 1, { outcome: 'unknown', status: 200 }],
-  ['garbage-json', 1, { outcome: 'unknown', status: 201 }]
+  ['unlisted', 1, { outcome: 'unknown' }],
+  ['page-after', 1, { outcome: 'unknown', answered: false }],
+  ['garbage', 1, { outcome: 'unknown', answered: false }],
+  ['garbage-json', 1, { outcome: 'unknown', answered: true }]
 ] as const
 
 for (const [fault, stands, expected] of faults) {
@@ -150,7 +154,7 @@ t.test(
     const { portal } = await open(t, { uniqueNumbers: true })
     await portal.createInvoice(body('1'), pdf)
 
-    t.match(await portal.createInvoice(body('1'), pdf), { outcome: 'unknown', status: 422 })
+    t.match(await portal.createInvoice(body('1'), pdf), { outcome: 'unknown', answered: true })
     t.match(await portal.createInvoice(body('2', { customerId: 'cst_nobody' }), pdf), {
       outcome: 'not-done',
       code: 'PORTAL_REJECTED',
@@ -187,4 +191,43 @@ t.test('a token that is refused and a budget that is spent are told apart, for r
     code: 'PORTAL_BUSY',
     retryAfterMs: Number
   })
+})
+
+t.test('however the portal answers, what it tells is read', async t => {
+  const { portal, sandbox } = await open(t, { wrapped: true })
+  const written = await portal.createInvoice(body('1'), pdf)
+  const id = written.outcome === 'done' ? written.value.id : ''
+  for (let number = 2; number <= 16; number++)
+    sandbox.add({ customerId, invoiceNumber: String(number), issuedAt: '2026-11-20', amount: '1.00' })
+
+  t.match(await portal.invoice(id), { id, invoiceNumber: '1', amountCents: 12_100 })
+  t.match(await portal.customer(customerId), { companyName: 'Bakkerij De Vos' })
+  t.match(await portal.invoicesPage(1), { items: { length: 15 }, more: true })
+  t.match(await portal.invoicesPage(2), { items: { length: 1 }, more: false })
+  t.match(await portal.markPaid(id, 0), { outcome: 'done', value: { id } })
+
+  sandbox.wrapped = false
+  sandbox.tellsNumbers = false
+  t.match(await portal.invoice(id), { id, invoiceNumber: null, amountCents: 12_100 })
+  t.match(await portal.invoicesPage(2), { items: [{ id, invoiceNumber: null }] })
+})
+
+t.test('the sandbox is learned from, like any portal', async t => {
+  const { portal } = await open(t)
+
+  t.match(await portal.learnMissing(), { status: 404 })
+  t.equal(await portal.invoice('inv_nothing'), null)
+})
+
+t.test('what the portal answers otherwise than it was sent is told as it answers', async t => {
+  const { portal, sandbox } = await open(t, { spelling: 'spaced', keepsPaidAt: false })
+  t.match(await portal.createInvoice(body('a-1', { paidAt: '2026-07-01 12:00:00' }), pdf), {
+    outcome: 'done',
+    value: { invoiceNumber: 'a 1', paidAt: null }
+  })
+  sandbox.fault({ on: { call: 'create' }, fault: 'another-id' })
+  t.match(await portal.createInvoice(body('2'), pdf), { value: { id: sandbox.invoices[0]!.id } })
+  sandbox.fault({ on: { call: 'create' }, fault: 'refused-after' })
+  t.match(await portal.createInvoice(body('3'), pdf), { outcome: 'not-done', code: 'PORTAL_REJECTED' })
+  t.equal(sandbox.invoices.length, 3, 'and nothing in the answer says that it stands there')
 })

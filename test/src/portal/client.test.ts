@@ -176,7 +176,7 @@ t.test('that the number is there counts for more than the form of another field'
     body: { message, errors: { invoiceNumber: [message], sendNotification: ['must be a boolean'] } }
   }))
 
-  t.match(await open(t, url).createInvoice(body, pdf), { outcome: 'unknown', status: 422 })
+  t.match(await open(t, url).createInvoice(body, pdf), { outcome: 'unknown', answered: true })
 })
 
 type Seen = { line: string; headers: IncomingMessage['headers']; json: unknown }
@@ -235,18 +235,20 @@ t.test('a customer is created with exactly the given fields; an e-mail that is t
 t.test('every write has the same three outcomes', async t => {
   const answers: [answer: ReturnType<typeof always>, expected: object][] = [
     [always(201, { id: 'x_1' }), { outcome: 'done', value: { id: 'x_1' } }],
-    [always(200, '<html>'), { outcome: 'unknown', status: 200 }],
-    [always(204, ''), { outcome: 'unknown', status: 204 }],
-    [always(302, '', { location: '/login' }), { outcome: 'unknown', status: 302 }],
+    [always(200, '<html>'), { outcome: 'unknown', answered: false }],
+    [always(204, ''), { outcome: 'unknown', answered: false }],
+    [always(302, '', { location: '/login' }), { outcome: 'unknown', answered: false }],
     [always(401, { message: 'no' }), { outcome: 'not-done', code: 'PORTAL_UNAUTHORIZED', detail: '401: no' }],
-    [always(404, {}), { outcome: 'not-done', code: 'PORTAL_REJECTED' }],
-    [always(409, {}), { outcome: 'unknown', status: 409 }],
+    [always(404, { message: 'no' }), { outcome: 'not-done', code: 'PORTAL_REJECTED' }],
+    [always(404, '<html>not found</html>'), { outcome: 'unknown', answered: false }],
+    [always(403, {}), { outcome: 'unknown', answered: false }],
+    [always(409, { message: 'no' }), { outcome: 'unknown', answered: true }],
     [always(422, { message: 'no' }), { outcome: 'not-done', code: 'PORTAL_REJECTED', detail: '422: no' }],
     [
-      always(429, {}, { 'retry-after': '9' }),
+      always(429, { code: 429 }, { 'retry-after': '9' }),
       { outcome: 'not-done', code: 'PORTAL_BUSY', retryAfterMs: 9000 }
     ],
-    [always(500, {}), { outcome: 'unknown', status: 500 }],
+    [always(500, { message: 'no' }), { outcome: 'unknown', answered: false }],
     [(request, response) => void (response.socket ?? request).destroy(), { outcome: 'unknown' }]
   ]
   const fields = { companyName: 'A', address: 'B', zipCode: 'C', city: 'D', primaryEmail: 'E' }
@@ -295,8 +297,126 @@ t.test('a read answers what is there, or null for what is not', async t => {
   t.match(seen[0]?.headers, { accept: 'application/json', authorization: 'Bearer key-123' })
 })
 
+/** A portal whose single invoices are answered so, by id. */
+const singles = async (t: Test, answerTo: (id: string) => { status: number; body: unknown }) => {
+  const { origin, seen } = await answering(t, (request, response) => {
+    const { status, body } = answerTo(`${request.url}`.split('/').at(-1) ?? '')
+    always(status, body)(request, response)
+  })
+  return { portal: open(t, origin), seen }
+}
+
+const notFound = { status: 404, body: { code: 404, message: 'Not found.' } }
+const there = { status: 200, body: { id: 'inv_1', invoiceNumber: '1' } }
+
+t.test('what is not there is learned from an id that nobody has', async t => {
+  const { portal, seen } = await singles(t, id =>
+    id === 'inv_1' ? there : { status: 410, body: { message: `there is no ${id}` } }
+  )
+
+  t.match(await portal.learnMissing(), { status: 410 })
+
+  t.match(seen, [{ line: /^GET \/v1\/customer-invoices\/inv_\w{30,}$/ }])
+  t.match(await portal.invoice('inv_1'), { id: 'inv_1' })
+  t.equal(await portal.invoice('inv_gone'), null)
+})
+
+t.test('once it is learned, nothing but these words says that one is not there', async t => {
+  const elsewise = [
+    { status: 404, body: { code: 404, message: 'The route could not be found.' } },
+    { status: 404, body: '<html>not found</html>' },
+    { status: 404, body: {} },
+    { status: 403, body: notFound.body },
+    { status: 200, body: { id: null } }
+  ]
+  for (const answer of elsewise) {
+    const { portal } = await singles(t, id => (id === 'inv_1' ? answer : notFound))
+    await portal.learnMissing()
+    t.equal(await portal.invoice('inv_2'), null)
+    await t.rejects(
+      portal.invoice('inv_1'),
+      { code: /PORTAL_(UNREACHABLE|UNAUTHORIZED)/ },
+      JSON.stringify(answer)
+    )
+  }
+})
+
+t.test('a portal that never says so in words of its own never says so of any', async t => {
+  for (const mute of [
+    { status: 404, body: '<html>not found</html>' },
+    { status: 403, body: '<html>a wall</html>' },
+    { status: 200, body: there.body },
+    { status: 302, body: '' },
+    { status: 500, body: { message: 'Server error' } }
+  ]) {
+    const { portal } = await singles(t, id => (id === 'inv_1' ? notFound : mute))
+    t.equal(await portal.learnMissing(), null)
+    await t.rejects(portal.invoice('inv_1'), { code: 'PORTAL_UNREACHABLE' })
+  }
+})
+
+t.test('a token that may not ask for single invoices says so of each: that is how it says it', async t => {
+  const forbidden = { status: 403, body: { message: 'Missing scope.' } }
+  const { portal } = await singles(t, () => forbidden)
+
+  t.match(await portal.learnMissing(), { status: 403 })
+  t.equal(await portal.invoice('inv_1'), null)
+})
+
+t.test('of a refused token, a pause or no answer nothing is learned', async t => {
+  let answer: { status: number; body: unknown } = notFound
+  const { portal } = await singles(t, () => answer)
+  await portal.learnMissing()
+  for (const [status, code] of [
+    [401, 'PORTAL_UNAUTHORIZED'],
+    [408, 'PORTAL_UNREACHABLE'],
+    [429, 'PORTAL_BUSY']
+  ] as const) {
+    answer = { status, body: { code: status, message: 'no' } }
+    await t.rejects(portal.learnMissing(), { code })
+  }
+  await t.rejects(open(t, 'http://127.0.0.1:1').learnMissing(), { code: 'PORTAL_UNREACHABLE' })
+
+  answer = notFound
+  t.equal(await portal.invoice('inv_1'), null, 'and what was learned before still holds')
+})
+
+t.test('what is learned last counts', async t => {
+  let words = 'Niet gevonden.'
+  const { portal } = await singles(t, () => ({ status: 404, body: { message: words } }))
+  await portal.learnMissing()
+  words = 'Not found.'
+  await t.rejects(portal.invoice('inv_1'), { code: 'PORTAL_UNREACHABLE' })
+
+  await portal.learnMissing()
+
+  t.equal(await portal.invoice('inv_1'), null)
+})
+
+t.test('before it is learned, 404 in its own words is how it is shown', async t => {
+  const { portal } = await singles(t, id => (id === 'inv_page' ? { status: 404, body: '<html>' } : notFound))
+
+  t.equal(await portal.invoice('inv_1'), null)
+  await t.rejects(portal.invoice('inv_page'), { code: 'PORTAL_UNREACHABLE' })
+})
+
+t.test('a customer that somebody else does not know is not gone', async t => {
+  const page = await answering(t, always(404, '<html>not found</html>'))
+  await t.rejects(open(t, page.origin).customer('cst_1'), { code: 'PORTAL_UNREACHABLE' })
+})
+
+t.test('objects may come wrapped, as the framework has it by default', async t => {
+  const { origin } = await answering(t, always(200, { data: { id: 'x_1', invoiceNumber: '1' } }))
+  const portal = open(t, origin)
+
+  t.match(await portal.invoice('x_1'), { id: 'x_1', invoiceNumber: '1' })
+  t.match(await portal.customer('x_1'), { id: 'x_1' })
+  t.match(await portal.createInvoice(body, pdf), { outcome: 'done', value: { id: 'x_1' } })
+  t.match(await portal.markPaid('x_1', 0), { outcome: 'done', value: { id: 'x_1' } })
+})
+
 t.test('an id is one part of the path, whatever it holds', async t => {
-  const { origin, seen } = await answering(t, always(404, {}))
+  const { origin, seen } = await answering(t, always(404, { message: 'Not found.' }))
   const portal = open(t, origin)
 
   await portal.invoice('../customers?a#b/é')

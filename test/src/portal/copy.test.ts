@@ -1,11 +1,13 @@
 // The first read, and how the copy begins and ends. How it is kept up: copy-sweeps.test.ts.
 
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/errors.ts'
+import { emptyCopy } from '../../../src/ledger/holdings.ts'
+import { backMsMax, skewMs } from '../../../src/portal/reading.ts'
 import type { PortalCustomer } from '../../../src/portal/schemas.ts'
-import { day, openCopy, startCopy } from './copies.ts'
+import { day, openCopy, quarter, startCopy } from './copies.ts'
 import { entryOf, throwing } from './double.ts'
-import { entries, minute, openParts } from './parts.ts'
+import { arrived, entries, know, minute, openParts } from './parts.ts'
 
 t.test('the first read takes in customers and two readings that agree, and shows how far it is', async t => {
   const parts = openParts(t, entries(40))
@@ -13,12 +15,13 @@ t.test('the first read takes in customers and two readings that agree, and shows
   double.customers = [{ id: 'cst_1' } as PortalCustomer]
   double.onCall = () => clock.sleep(1000)
   const { copy, filled, heard } = startCopy(t, parts)
-  await clock.advance(3500)
-  t.strictSame([copy.isFilled(), copy.state().filling, filled()], [false, { pages: 2 }, 0])
+  await clock.advance(4500)
+  t.match([copy.isFilled(), copy.state().filling, filled()], [false, { pages: 2 }, 0])
 
   await clock.advance(3500)
   t.strictSame([copy.isFilled(), copy.state().filling, filled()], [true, null, 1])
-  t.strictSame(double.asked(), ['customers 1', 'list 1', 'list 2', 'list 3', 'list 1', 'list 2', 'list 3'])
+  const list = ['list 1', 'list 2', 'list 3']
+  t.strictSame(double.asked(), ['get an id that nobody has', 'customers 1', ...list, ...list])
   t.match(await holdings.copy(), {
     filled: true,
     order: 'newest',
@@ -55,7 +58,7 @@ t.test('a first read that breaks off begins again, later and later, and is told'
   }
   const { copy, heard } = startCopy(t, parts)
   await clock.advance(4999)
-  t.strictSame(double.asked(), ['customers 1', 'list 1', 'list 2'])
+  t.strictSame(double.asked(), ['get an id that nobody has', 'customers 1', 'list 1', 'list 2'])
   await clock.advance(1 + 10_000 + 20_000 + 40_000 + 60_000)
   t.equal(double.asked().length, 15)
   t.strictSame([...new Set(heard)], ['PORTAL_UNREACHABLE'])
@@ -86,7 +89,9 @@ t.test('a bug is logged as one, and the copy goes on', async t => {
 t.test('filled by an earlier process, deliveries begin before the first sweep', async t => {
   const parts = openParts(t, entries(40))
   await parts.holdings.setCopy({ filled: true, fullAt: parts.clock.now() })
-  parts.double.onCall = throwing(new BridgeError('PORTAL_UNREACHABLE'))
+  parts.double.onCall = call => {
+    if (call !== 'get an id that nobody has') throw new BridgeError('PORTAL_UNREACHABLE')
+  }
   const { copy, filled } = startCopy(t, parts)
   await parts.clock.rest()
 
@@ -162,7 +167,7 @@ t.test('a stop does not wait for a slot of the budget, nor is it a failure', asy
   const parts = openParts(t, entries(60), { perMinute: 2 })
   const { copy, heard } = startCopy(t, parts)
   await parts.clock.rest()
-  t.match(parts.pace.budget().waiting, { delivery: 1 })
+  t.match(parts.pace.budget().waiting, { sweep: 1 })
 
   await copy.stop()
   t.strictSame([heard, parts.lines], [[], []])
@@ -177,7 +182,7 @@ t.test(
     const { copy } = startCopy(t, parts, async () => true, { settleInheritedMs: minute })
 
     await clock.advance(minute - 1)
-    t.strictSame(double.asked(), ['customers 1'])
+    t.strictSame(double.asked(), ['get an id that nobody has', 'customers 1'])
     t.equal(copy.isFilled(), false)
 
     double.list.push(entryOf(3))
@@ -188,3 +193,187 @@ t.test(
     t.equal((await parts.holdings.copy()).rolledBack, false)
   }
 )
+
+t.test('a portal that breaks on an id that nobody has is read all the same', async t => {
+  const parts = openParts(t, entries(2))
+  parts.double.missing = null
+  const { copy } = startCopy(t, parts)
+  await parts.clock.rest()
+
+  t.ok(copy.isFilled())
+})
+
+t.test('a first read is not over while the portal hides what is known to stand there', async t => {
+  const parts = openParts(t, entries(40))
+  const { clock, double, holdings } = parts
+  await know(parts)
+  await holdings.setCopy({ ...emptyCopy, rolledBack: true })
+  const [hidden] = double.list
+  double.order = list => list.filter(entry => entry !== hidden).toReversed()
+  const { copy, heard, filled } = startCopy(t, parts)
+  await clock.rest()
+  t.strictSame([copy.isFilled(), filled(), heard], [false, 0, ['PORTAL_UNREACHABLE']])
+  t.match(await holdings.copy(), { filled: false, rolledBack: true, unclear: { why: /lacks inv_/ } })
+
+  await clock.advance(6 * minute - 1)
+  t.notOk(copy.isFilled())
+  double.order = 'newest'
+  await clock.advance(1)
+  t.ok(copy.isFilled())
+  t.match(await holdings.copy(), { filled: true, rolledBack: false, unclear: null })
+})
+
+t.test(
+  'where the portal holds nothing that it is asked for, two readings of all tell what is gone',
+  async t => {
+    const parts = openParts(t, entries(40))
+    const { clock, double, holdings } = parts
+    await know(parts)
+    await holdings.setCopy({ ...emptyCopy, rolledBack: true })
+    const [deleted, ...others] = double.list
+    double.remove(deleted!)
+    for (const { id } of others) double.hidden.add(id)
+    const { copy } = startCopy(t, parts)
+    await clock.rest()
+
+    t.ok(copy.isFilled())
+    t.equal(await holdings.has(deleted!.id), false)
+  }
+)
+
+/** Known, in an order that is proven, to a process that died five minutes ago. */
+const restarted = async (t: Test) => {
+  const parts = openParts(t, entries(40))
+  const { clock, holdings } = parts
+  await know(parts)
+  await holdings.setCopy({ sweptTo: clock.now() - 10 * minute, sweptAt: clock.now(), fullAt: clock.now() })
+  const lastBeat = clock.now() - 5 * minute
+  const start = (beat: number | null = lastBeat) => startCopy(t, parts, async () => true, { lastBeat: beat })
+  return { ...parts, lastBeat, start }
+}
+
+const learned = 'get an id that nobody has'
+
+t.test('at a start it is read back to the last sign of life, twice, before anything is created', async t => {
+  const { clock, double, holdings, lastBeat, start } = await restarted(t)
+  // Sent by the process before, and unknown to a copy of its ledger; others were made since.
+  double.list.push(arrived(lastBeat - minute))
+  for (let n = 0; n < 20; n += 1) double.list.push(entryOf(100 + n, { createdAt: lastBeat + n }))
+  const opened: boolean[] = []
+  double.onCall = call => {
+    if (call === 'list 1') opened.push(filled() > 0)
+  }
+  const { filled } = start()
+  await clock.rest()
+
+  const pages = ['list 1', 'list 2']
+  t.strictSame(double.asked(), [learned, ...pages, ...pages, ...pages])
+  t.strictSame(opened, [false, false, true], 'the third is the first sweep')
+  t.equal((await holdings.byNumber('2026-0042')).length, 1)
+})
+
+t.test('it goes on until two readings in a row agree', async t => {
+  const { clock, double, lastBeat, start } = await restarted(t)
+  double.list.push(arrived(lastBeat))
+  let deletions = 2
+  double.onPage = () => {
+    if (deletions-- > 0) double.remove(double.list.at(-1)!)
+  }
+  const { copy } = start()
+  await clock.rest()
+
+  const gets = double.calls.filter(call => call.startsWith('get inv'))
+  t.ok(copy.isFilled())
+  t.ok(double.calls.filter(call => call === 'list 1').length >= 4)
+  t.ok(gets.length > 0, 'what was seen and is gone was asked for')
+})
+
+t.test('so much further back as the clocks of one portal differ, and one of them may go back', async t => {
+  const { clock, double, lastBeat, start } = await restarted(t)
+  for (let n = 0; n < 15; n += 1)
+    double.list.push(entryOf(100 + n, { createdAt: lastBeat - backMsMax - (n === 0 ? skewMs : 0) }))
+  start()
+  await clock.rest()
+  t.strictSame(double.asked().slice(0, 5), [learned, 'list 1', 'list 2', 'list 1', 'list 2'])
+})
+
+t.test('a clock that was set back since the last sign of life shortens nothing', async t => {
+  const { clock, double, start } = await restarted(t)
+  double.list.push(arrived(clock.now() - minute))
+  for (let n = 0; n < 20; n += 1) double.list.push(entryOf(100 + n, { createdAt: clock.now() }))
+  start(clock.now() + day)
+  await clock.rest()
+
+  t.strictSame(double.asked().slice(0, 5), [learned, 'list 1', 'list 2', 'list 1', 'list 2'])
+})
+
+t.test('without a sign of life, or without an order, there is nothing to read back to', async t => {
+  const silent = await restarted(t)
+  silent.start(null)
+  await silent.clock.rest()
+  t.strictSame(silent.double.asked(), [learned, 'list 1'])
+
+  const unordered = await restarted(t)
+  await unordered.holdings.setCopy({ order: 'unknown' })
+  unordered.start()
+  await unordered.clock.rest()
+  t.strictSame(unordered.double.asked(), [learned, 'customers 1', 'list 1', 'list 2', 'list 3'])
+})
+
+t.test('it is read back once, and not with each sweep', async t => {
+  const { clock, double, start } = await restarted(t)
+  start()
+  await clock.rest()
+  double.asked()
+  await clock.advance(quarter)
+  t.strictSame(double.asked(), ['list 1'])
+})
+
+t.test('an order that proves wrong on the way back is none: everything is read', async t => {
+  const { clock, double, holdings, lastBeat, start } = await restarted(t)
+  double.list.push(arrived(lastBeat, { id: 'inv_late' }))
+  await holdings.learn([arrived(lastBeat, { id: 'inv_late' })], null, clock.now())
+  double.order = list => [...list.slice(0, -1).toReversed(), list.at(-1)!]
+  const { copy } = start()
+  await clock.rest()
+
+  t.ok(copy.isFilled())
+  t.strictSame(double.asked(), [
+    learned,
+    'list 1',
+    'get inv_late',
+    'customers 1',
+    'list 1',
+    'list 2',
+    'list 3'
+  ])
+  t.match(await holdings.copy(), { order: 'unknown' })
+})
+
+t.test('a portal that does not answer then is asked again, and nothing is created meanwhile', async t => {
+  const { clock, double, start } = await restarted(t)
+  double.onCall = call => {
+    if (call === 'list 1') throw new BridgeError('PORTAL_UNREACHABLE')
+  }
+  const { copy, heard } = start()
+  await clock.rest()
+  t.strictSame([copy.isFilled(), heard], [false, ['PORTAL_UNREACHABLE']])
+
+  double.onCall = () => {}
+  await clock.advance(5000)
+  t.ok(copy.isFilled())
+})
+
+t.test('a stop on the way back opens nothing', async t => {
+  const { clock, double, start } = await restarted(t)
+  let stopped: Promise<void> | undefined
+  double.onPage = () => {
+    stopped = copy.stop()
+  }
+  const { copy } = start()
+  await clock.rest()
+  await stopped
+
+  t.notOk(copy.isFilled())
+  t.strictSame(double.calls, [learned, 'list 1'])
+})

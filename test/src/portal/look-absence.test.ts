@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/errors.ts'
 import { createLook } from '../../../src/portal/look.ts'
+import { backMsMax } from '../../../src/portal/reading.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { entryOf } from './double.ts'
 import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
@@ -71,7 +72,7 @@ t.test('while entries are deleted under the reading nothing is concluded', async
   t.strictSame(await stateOf(ledger), sending)
   t.equal(double.asked().filter(call => call === 'list 1').length, 6, 'and after so many it rests')
 
-  await clock.advance(4999)
+  await clock.advance(5 * minute - 1)
   t.strictSame(double.asked(), [])
   double.onPage = () => {}
   await clock.advance(1)
@@ -102,7 +103,8 @@ for (const end of ['beginning', 'end'] as const) {
 const news: [what: string, createdAt: (newest: number) => number | null, agrees: boolean][] = [
   ['later than all that was known', newest => newest + 1, true],
   ['at the same time as the latest that was known', newest => newest, true],
-  ['before that, and so was missed', newest => newest - 1, false],
+  ['before that by as much as clocks go back', newest => newest - backMsMax, true],
+  ['further before that, and so was missed', newest => newest - backMsMax - 1, false],
   ['at a time that is not told', () => null, false]
 ]
 for (const [what, createdAt, agrees] of news) {
@@ -216,22 +218,54 @@ t.test('what is known there and was deleted proves nothing against the order', a
   t.strictSame(await stateOf(ledger), waiting)
   t.match(await holdings.copy(), { order: 'newest', orderSeen: true })
   t.equal(await holdings.size(), 59)
-  t.strictSame(double.calls, ['list 1', `get ${gone.id}`, 'list 1', 'list 1'])
+  const listed = `get ${entryOf(45).id}`
+  t.strictSame(double.calls, ['list 1', `get ${gone.id}`, listed, 'list 1', 'list 1'])
 })
 
-t.test('more that is missing than is worth asking for: everything is read', async t => {
-  const list = entries(60).map((entry, index) =>
-    index < 50 ? entry : { ...entry, createdAt: entryOf(60).createdAt }
-  )
-  const { clock, ledger, double, look } = await open(t, 60, { order: 'newest', list })
-  for (const entry of list.slice(50)) double.remove(entry)
-  look()
+for (const [lost, state] of [
+  [20, waiting],
+  [21, sending]
+] as const) {
+  t.test(`${lost} that are known to stand there are not listed: ${state[0]}`, async t => {
+    const list = entries(60).map((entry, index) =>
+      index < 30 ? entry : { ...entry, createdAt: entryOf(60).createdAt }
+    )
+    const { clock, ledger, double, look } = await open(t, 60, { order: 'newest', list })
+    for (const entry of list.slice(60 - lost)) double.remove(entry)
+    look()
 
-  await clock.advance(settleMs)
+    await clock.advance(settleMs)
 
-  t.strictSame(await stateOf(ledger), waiting)
-  t.notOk(double.calls.some(call => call.startsWith('get')))
-})
+    t.strictSame(await stateOf(ledger), state)
+    const gets = double.calls.filter(call => call.startsWith('get')).length
+    t.equal(gets, lost > 20 ? 0 : lost + 1, 'so many are worth asking for, and no more')
+    if (lost > 20) t.equal(double.calls.filter(call => call === 'list 3').length, 2, 'everything is read')
+  })
+}
+
+t.test(
+  'the clock of the portal went back an hour: what it made since then is found all the same',
+  async t => {
+    for (const order of ['newest', 'oldest'] as const) {
+      for (const isSorted of [true, false]) {
+        const at = Date.UTC(2026, 10, 20, 12)
+        const list = entries(60).map((entry, n) => ({ ...entry, createdAt: at - (60 - n) * minute }))
+        const { clock, ledger, double, look } = await open(t, 60, { order, list })
+        double.list.push(arrived(clock.now() - 60 * minute))
+        if (isSorted) double.list.sort((a, b) => a.createdAt! - b.createdAt!)
+        look()
+
+        await clock.advance(settleMs)
+
+        t.strictSame(
+          await stateOf(ledger),
+          adopted,
+          `${order}, ${isSorted ? 'sorted by it' : 'as they came'}`
+        )
+      }
+    }
+  }
+)
 
 t.test('before own creates were seen at an end, absence is not concluded there', async t => {
   const { clock, ledger, holdings, double, look } = await open(t, 60, { order: 'newest' })
@@ -312,16 +346,34 @@ t.test('an entry that is dated in the future hides nothing that was created afte
   }
 })
 
-t.test('listed, but not there when it is asked for: that is no absence', async t => {
+t.test('listed, but not there when it is asked for: a reading that has it since then settles it', async t => {
   const { clock, ledger, double, look } = await open(t, 20, { ours: 3 })
   double.hidden.add(arrived(0).id)
   look()
 
-  await clock.advance(settleMs + 10 * minute)
-  t.strictSame(await stateOf(ledger), sending)
-  t.ok(double.asked().length < 100, 'and it is asked ever more rarely')
+  await clock.advance(settleMs)
 
-  double.hidden.clear()
-  await clock.advance(minute)
   t.strictSame(await stateOf(ledger), adopted)
+  const get = `get ${arrived(0).id}`
+  t.strictSame(double.calls, ['list 1', 'list 2', get, 'list 1', 'list 2', get])
 })
+
+t.test(
+  'and what else stands there so is not absent, either: nobody knows until it is read again',
+  async t => {
+    const { clock, ledger, holdings, double, look } = await open(t, 20)
+    double.list.splice(3, 0, arrived(clock.now(), { amountCents: 1 }))
+    double.hidden.add(arrived(0).id)
+    look()
+
+    await clock.advance(settleMs)
+    t.strictSame(await stateOf(ledger), sending)
+    t.match(await holdings.copy(), { unclear: { since: clock.now(), why: /^the portal lists inv_\S+, and/ } })
+
+    await clock.advance(5 * minute - 1)
+    t.strictSame(await stateOf(ledger), sending)
+    await clock.advance(1)
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+    t.match(await holdings.copy(), { unclear: null })
+  }
+)

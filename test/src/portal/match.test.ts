@@ -1,7 +1,7 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/errors.ts'
 import type { CreateBody } from '../../../src/ledger/ledger.ts'
-import { confirm, judgeFound } from '../../../src/portal/match.ts'
+import { confirm, contestedWords, judgeFound } from '../../../src/portal/match.ts'
 import { arrived } from './parts.ts'
 
 const body: CreateBody = {
@@ -71,6 +71,16 @@ t.test('what is found is what the portal tells now; what is gone is left out', a
   t.strictSame(await confirm(reader, [same, twin], 'doubt'), [{ ...same, amountCents: 7 }])
   t.strictSame(asked, [`doubt ${same.id}`, 'doubt inv_twin'])
   t.strictSame(await confirm(reader, [], 'doubt'), [])
+})
+
+t.test('where nobody knows of one, nobody knows of any', async t => {
+  const one = async (id: string) => (id === same.id ? same : ('contested' as const))
+
+  t.equal(await confirm({ one }, [same, twin], 'doubt'), 'contested')
+  t.equal(
+    contestedWords([same, twin]),
+    `the portal lists ${same.id}, inv_twin, and does not hold it when asked for it`
+  )
 })
 
 t.test('what cannot be asked is not confirmed', async t => {

@@ -1,5 +1,6 @@
 // The real parts around a portal in memory, on a clock in the test's hand.
 
+import type { DatabaseSync } from 'node:sqlite'
 import type { Test } from 'tap'
 import type { Clock } from '../../../src/clock.ts'
 import type { Decision, Ledger } from '../../../src/ledger/ledger.ts'
@@ -15,9 +16,14 @@ import { handClock } from './hand-clock.ts'
 export const entries = (count: number): PortalInvoice[] =>
   Array.from({ length: count }, (_, index) => entryOf(index + 1))
 
-export const openParts = (t: Test, list: PortalInvoice[] = [], { perMinute = 10_000 } = {}) => {
+/** `database`: one that others have used before. */
+export const openParts = (
+  t: Test,
+  list: PortalInvoice[] = [],
+  { perMinute = 10_000, database }: { perMinute?: number; database?: DatabaseSync } = {}
+) => {
   const clock = handClock()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask, ...(database ? { database } : {}) })
   t.teardown(() => ledger.close())
   const double = openDouble(list)
   const pace = createPace({ perMinute, clock, takenBefore: 0, keep: async () => {} })

@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/errors.ts'
 import { createReader } from '../../../src/portal/reader.ts'
+import { backMsMax } from '../../../src/portal/reading.ts'
 import type { PortalCustomer } from '../../../src/portal/schemas.ts'
 import { arrivalOf, bring } from '../ledger/fixtures.ts'
 import { entryOf, throwing } from './double.ts'
-import { entries, openParts, stateOf } from './parts.ts'
+import { entries, minute, openParts, stateOf } from './parts.ts'
 
 const ids = (list: { id: string }[]) => list.map(({ id }) => id)
 
@@ -142,18 +143,210 @@ t.test('a list without an end is an error, or no reading, but never an end', asy
   t.equal(await reader.since(0, 'oldest', 'sweep'), null)
 })
 
-t.test('one id: what is found enters the copy, what is gone leaves it', async t => {
-  const { reader, ledger, holdings, double } = await open(t, 3)
-  await bring(ledger, 'delivered', arrivalOf())
+t.test('one id: what is found enters the copy; of what nobody knew nothing is told', async t => {
+  const { reader, holdings, double } = await open(t, 3)
   const [first] = double.list
+  const changed = { ...first!, amountCents: 7 }
+  double.list[0] = changed
 
-  t.strictSame(await reader.one(first!.id, 'doubt'), first)
-  t.equal(await reader.one('inv_2026-0042', 'doubt'), null)
-
-  t.strictSame(await holdings.byNumber('2026-0042'), [])
-  t.strictSame(await stateOf(ledger), ['delivered', 'DELETED_IN_PORTAL', 'inv_2026-0042'])
+  t.strictSame(await reader.one(first!.id, 'doubt'), changed)
+  t.strictSame(await holdings.byNumber(first!.invoiceNumber!), [changed])
+  t.equal(await reader.one('inv_unknown', 'doubt'), null)
   t.equal(await reader.ask('inv_unknown', 'doubt'), null)
   t.equal(await holdings.size(), 3)
+})
+
+t.test('listed, and not there when asked for: nobody knows, until a later reading tells', async t => {
+  const parts = await open(t, 3)
+  const { ledger, double } = parts
+  await bring(ledger, 'delivered', arrivalOf())
+  let contested = 0
+  const reader = createReader({ ...parts, portal: double.portal, contested: () => (contested += 1) })
+  const [first] = double.list
+  double.hidden.add(first!.id)
+
+  for (const id of [first!.id, 'inv_2026-0042']) {
+    t.equal(await reader.one(id, 'doubt'), 'contested')
+    t.equal(await reader.one(id, 'doubt'), 'contested', 'asking once more proves nothing')
+  }
+  t.equal(contested, 4, 'and whoever reads is told each time')
+  t.strictSame(await stateOf(ledger), ['delivered', null, 'inv_2026-0042'])
+
+  await reader.all('sweep')
+  t.strictSame(await reader.one(first!.id, 'doubt'), first, 'the list has it all the same')
+  t.equal(await reader.one('inv_2026-0042', 'doubt'), 'contested', 'this one it has not')
+  t.equal(contested, 5)
+})
+
+const since = async (parts: Awaited<ReturnType<typeof open>>, n: number) =>
+  (await parts.reader.since(entryOf(n).createdAt ?? 0, 'newest', 'sweep'))!
+
+t.test('a reading that shows all that is known is asked for nothing', async t => {
+  const parts = await open(t, 40)
+  const reading = await parts.reader.all('sweep')
+  parts.double.asked()
+
+  t.equal(await parts.reader.doubtOn(reading!, 'sweep'), null)
+  t.equal(await parts.reader.lose([], reading!, 'sweep'), null)
+  t.strictSame(parts.double.asked(), [])
+})
+
+t.test('what is known and not shown is asked for: one that is there speaks against the reading', async t => {
+  const parts = await open(t, 40)
+  const { reader, double, holdings } = parts
+  const [first, second] = double.list
+  double.order = list => list.filter(entry => entry !== first && entry !== second)
+  const reading = await reader.all('sweep')
+  double.asked()
+
+  t.match(await reader.doubtOn(reading!, 'sweep'), /lacks inv_\S+, which the portal holds/)
+  t.equal(double.asked().length, 1, 'one is enough')
+  t.match(await reader.doubtOn(reading!, 'sweep', { isAgreed: true }), /lacks/, 'however often it is read')
+  t.equal(await holdings.size(), 40)
+})
+
+t.test('what the portal holds no more when asked is gone, if it holds what it lists', async t => {
+  const parts = await open(t, 40)
+  const { reader, double, holdings } = parts
+  const gone = double.list.splice(0, 2).map(({ id }) => id)
+  const reading = await reader.all('sweep')
+  double.asked()
+
+  t.equal(await reader.doubtOn(reading!, 'sweep'), null)
+
+  const asked = double.asked()
+  t.strictSame(asked.slice(0, 2).sort(), gone.map(id => `get ${id}`).sort())
+  t.strictSame(asked.slice(2), [`get ${reading!.entries.at(-1)!.id}`])
+  t.equal(await holdings.size(), 38)
+})
+
+t.test('a portal that holds nothing when asked says nothing by it; two whole readings do', async t => {
+  const parts = await open(t, 40)
+  const { reader, double, holdings } = parts
+  const [gone] = double.list.splice(0, 1)
+  for (const { id } of double.list) double.hidden.add(id)
+  const reading = await reader.all('sweep')
+
+  t.match(await reader.doubtOn(reading!, 'sweep'), /lists inv_\S+, and does not hold it when asked/)
+  t.equal(await holdings.has(gone!.id), true)
+
+  t.equal(await reader.doubtOn(reading!, 'sweep', { isAgreed: true }), null)
+  t.equal(await holdings.has(gone!.id), false)
+  t.equal(await holdings.size(), 39)
+})
+
+t.test('so many are asked for, and no more: a list that lacks more is not believed', async t => {
+  const parts = await open(t, 60)
+  const { reader, double, holdings } = parts
+  double.list.splice(0, 20)
+  const reading = await reader.all('sweep')
+  double.asked()
+  t.equal(await reader.doubtOn(reading!, 'sweep'), null)
+  t.equal(double.asked().length, 21, 'each, and one that it listed')
+  t.equal(await holdings.size(), 40)
+
+  double.list.splice(0, 21)
+  const next = await reader.all('sweep')
+  double.asked()
+  t.match(await reader.doubtOn(next!, 'sweep', { isAgreed: true }), /lacks more than 20/)
+  t.strictSame(double.asked(), [])
+  t.equal(await holdings.size(), 40)
+})
+
+t.test('an empty list is one that lacks everything', async t => {
+  for (const [count, why] of [
+    [20, null],
+    [21, /lacks more than 20/]
+  ] as const) {
+    const { reader, double, holdings } = await open(t, count)
+    double.list.splice(0)
+    const said = await reader.doubtOn((await reader.all('sweep'))!, 'sweep')
+    if (why === null) t.strictSame([said, await holdings.size()], [null, 0], 'none is there when asked for')
+    else t.match([said, await holdings.size()], [why, count])
+  }
+})
+
+t.test(
+  'of a part of the list only its range counts, but of one that came to both ends everything',
+  async t => {
+    const parts = await open(t, 60)
+    const { reader, double } = parts
+    double.remove(double.list[1]!)
+    const part = await since(parts, 50)
+    double.asked()
+    t.equal(part.isWhole, false)
+    t.equal(await reader.doubtOn(part, 'sweep'), null)
+    t.strictSame(double.asked(), [], 'what is older stands elsewhere')
+
+    const whole = await since(parts, 4)
+    double.asked()
+    t.equal(whole.isWhole, true)
+    t.equal(await reader.doubtOn(whole, 'sweep'), null)
+    t.match(double.asked(), [/^get inv_\d+_2$/, /^get /])
+  }
+)
+
+t.test('it came to both ends where it says so, from either end', async t => {
+  const { reader, double } = await open(t, 60)
+  const whole = async (order: 'newest' | 'oldest', n: number) => {
+    double.order = order
+    return (await reader.since(entryOf(n).createdAt ?? 0, order, 'sweep'))?.isWhole
+  }
+  t.strictSame([await whole('newest', 61), await whole('newest', 1)], [false, true])
+  t.strictSame([await whole('oldest', 61), await whole('oldest', 1)], [false, true])
+  t.equal((await reader.all('sweep'))?.isWhole, true)
+})
+
+t.test('a clock that went back hides nothing behind what seems to be older', async t => {
+  const list = entries(60)
+  const young = entryOf(46).createdAt ?? 0
+  // The first page ends with one that was created before `since`, and the next one begins with one that was not.
+  list[45] = { ...list[45]!, createdAt: young - backMsMax }
+  list[44] = { ...list[44]!, createdAt: young }
+  const { reader, double } = openParts(t, list)
+
+  const reading = await reader.since(young, 'newest', 'sweep')
+
+  t.ok(ids(reading?.entries ?? []).includes(list[44]!.id))
+  t.strictSame(double.asked(), ['list 1', 'list 2'])
+})
+
+t.test('a portal that ignores which page is asked for is noticed at the second', async t => {
+  const { reader, double } = await open(t, 60)
+  const { invoicesPage } = double.portal
+  double.portal.invoicesPage = async number => {
+    double.calls.push(`page ${number}`)
+    return { items: (await invoicesPage(1)).items, more: true }
+  }
+  const refused = { code: 'PORTAL_UNREACHABLE', message: /answers page \d with what it answered before/ }
+
+  await t.rejects(reader.all('sweep'), refused)
+  t.strictSame(double.asked(), ['page 1', 'list 1', 'page 2', 'list 1'])
+  await t.rejects(reader.since(0, 'newest', 'sweep'), refused)
+  await t.rejects(reader.since(0, 'oldest', 'sweep'), refused)
+})
+
+t.test('what moved to a later page by one is no repetition', async t => {
+  const { reader, double } = await open(t, 46)
+  double.onPage = page => {
+    if (page === 3) double.list.push(entryOf(47))
+  }
+
+  t.match(await reader.all('sweep'), { entries: { length: 46 } })
+})
+
+t.test('a list of so many entries without a single number is no list', async t => {
+  const without = (count: number) => entries(count).map(entry => ({ ...entry, invoiceNumber: null }))
+  const { reader, double } = await open(t, 0)
+  double.list = without(9)
+  t.match(await reader.all('sweep'), { entries: { length: 9 } })
+
+  double.list = without(10)
+  await t.rejects(reader.all('sweep'), { code: 'PORTAL_UNREACHABLE', message: /no invoice number/ })
+  double.list = [...without(30), entryOf(31)]
+  t.match(await reader.all('sweep'), { entries: { length: 31 } }, 'one or another may lack it')
+  double.order = 'oldest'
+  await t.rejects(reader.all('sweep'), { message: /no invoice number/ })
 })
 
 t.test('customers who are not seen by a whole read are gone; by half a read nobody is', async t => {
@@ -174,13 +367,33 @@ t.test('every request takes a slot, and gives it back whatever becomes of it', a
   await reader.all('sweep')
   await reader.customers('sweep')
   await reader.one(entryOf(1).id, 'doubt')
-  await reader.probe('delivery')
+  t.match(await reader.probe('delivery'), { length: 15, 0: entryOf(20).id }, 'it answers what it showed')
+  await reader.learnMissing('sweep')
   double.onCall = throwing(new BridgeError('PORTAL_UNREACHABLE'))
   await t.rejects(reader.probe('delivery'), { code: 'PORTAL_UNREACHABLE' })
   await t.rejects(reader.all('sweep'), { code: 'PORTAL_UNREACHABLE' })
 
   t.equal(pace.budget().taken, double.calls.length)
-  t.equal(double.calls.length, 7)
+  t.equal(double.calls.length, 8)
+})
+
+t.test('what a delivery asks for is put back like a delivery; other questions wait', async t => {
+  const { reader, clock, double } = openParts(t, entries(2), { perMinute: 1 })
+  await reader.probe('sweep')
+  const asked = reader.one(entryOf(1).id, 'delivery')
+  const other = reader.probe('sweep')
+  await clock.advance(minute - 1)
+  double.onCall = () => clock.sleep(2 * minute)
+  const late = reader.one(entryOf(2).id, 'delivery')
+  const rejected = t.rejects(late, { code: 'PORTAL_BUSY', retryAfterMs: Number })
+  await clock.advance(1)
+  await clock.advance(2 * minute)
+  await asked
+  await rejected
+
+  double.onCall = () => {}
+  await clock.advance(2 * minute)
+  await other
 })
 
 t.test('a reader that was called off waits for no slot; the others go on', async t => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { agree, isSorted, orderOf, type Reading } from '../../../src/portal/reading.ts'
+import { agree, backMsMax, isSorted, orderOf, type Reading } from '../../../src/portal/reading.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { entryOf } from './double.ts'
 import { entries } from './parts.ts'
@@ -23,6 +23,18 @@ const pairs: [what: string, first: Reading, second: Reading, agrees: boolean][] 
   ['one is new', reading([one]), reading([one, entryOf(11)]), true],
   ['one is as new as the newest that was known', reading([one]), reading([one, ten]), true],
   ['one was missed', reading([one]), reading([one, two]), false],
+  [
+    'one is new, and the clock went back for winter',
+    reading([one]),
+    reading([one, entryOf(11, { createdAt: ten.createdAt! - backMsMax })]),
+    true
+  ],
+  [
+    'one is older than any clock goes back',
+    reading([one]),
+    reading([one, entryOf(11, { createdAt: ten.createdAt! - backMsMax - 1 })]),
+    false
+  ],
   ['one is new, nobody knows since when', reading([]), reading([entryOf(11, { createdAt: null })]), false],
   ['one is new where none was known', reading([], { newestBefore: null }), reading([one]), false]
 ]
@@ -105,6 +117,44 @@ t.test(
     t.ok(isSorted([], 'newest'))
   }
 )
+
+/** So many, created a minute apart; the clock went back by `ms` before each of these. */
+const backwards = (count: number, ms: number, ...before: number[]): PortalInvoice[] => {
+  let back = 0
+  return Array.from({ length: count }, (_, n) => {
+    if (before.includes(n)) back += ms + 60_000
+    return entryOf(n + 1, { createdAt: (one.createdAt ?? 0) + n * 60_000 - back })
+  })
+}
+
+t.test(
+  'a clock that goes back as far as clocks do leaves a list in order; further, it is in none',
+  async t => {
+    for (const [order, turned] of [
+      ['oldest', (list: PortalInvoice[]) => list],
+      ['newest', (list: PortalInvoice[]) => list.toReversed()]
+    ] as const) {
+      t.ok(isSorted(turned(backwards(5, backMsMax, 3)), order))
+      t.notOk(isSorted(turned(backwards(5, backMsMax + 1, 3)), order))
+    }
+  }
+)
+
+t.test('it goes back once in a part of a list, or as rarely as an order could still be proven', async t => {
+  t.notOk(isSorted(backwards(9, 90_500, 2, 5), 'oldest'))
+  t.ok(isSorted(backwards(10, 90_500, 2, 5), 'oldest'))
+  t.ok(isSorted(backwards(20, 90_500, 2, 5, 8), 'oldest'))
+  t.notOk(isSorted(backwards(20, 90_500, 2, 5, 8, 11), 'oldest'))
+})
+
+t.test('an order that steps back needs so many entries more to be proven', async t => {
+  t.equal(orderOf(backwards(20, 90_500, 11)), 'oldest')
+  t.equal(orderOf(backwards(20, 90_500, 11).toReversed()), 'newest')
+  t.equal(orderOf(backwards(19, 90_500, 11)), 'unknown')
+  t.equal(orderOf(backwards(29, 90_500, 5, 11)), 'unknown')
+  t.equal(orderOf(backwards(30, 90_500, 5, 11)), 'oldest')
+  t.equal(orderOf(backwards(40, backMsMax + 1, 11)), 'unknown')
+})
 
 t.test('the order of a list is proven where nothing else would have sorted it so', async t => {
   for (const count of [10, 20]) t.equal(orderOf(entries(count)), 'oldest')

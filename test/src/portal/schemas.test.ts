@@ -6,7 +6,8 @@ import {
   pageOf,
   parseJson,
   read,
-  readWritten
+  readWritten,
+  single
 } from '../../../src/portal/schemas.ts'
 
 const documented = {
@@ -106,10 +107,22 @@ t.test('created at a time that cannot be read is created at an unknown time', as
   t.match(invoiceOf({ createdAt: 'yesterday' }), { value: { createdAt: null } })
 })
 
-t.test('an invoice without an id, or whose number has gone from the answer, cannot be read', async t => {
+t.test('an invoice without an id cannot be read; one without a number is no reason not to', async t => {
   for (const id of [null, '', 5, undefined, {}]) t.strictSame(invoiceOf({ id }), { problem: 'id' })
-  t.strictSame(read(PortalInvoice, '{"id":"inv_1"}'), { problem: 'invoiceNumber' })
+  for (const body of ['{"id":"inv_1"}', '{"id":"inv_1","invoiceNumber":""}']) {
+    t.match(read(PortalInvoice, body), { value: { id: 'inv_1', invoiceNumber: null } })
+  }
   t.match(invoiceOf({ invoiceNumber: null }), { value: { invoiceNumber: null } })
+  t.strictSame(invoiceOf({ invoiceNumber: {} }), { problem: 'invoiceNumber' }, 'but what it is must be told')
+})
+
+t.test('a single object may come wrapped, and an object with an id of its own is not unwrapped', async t => {
+  const wrapped = JSON.stringify({ data: documented })
+  t.match(read(single(PortalInvoice), wrapped), { value: { id: documented.id, amountCents: 1295 } })
+  t.match(read(single(PortalInvoice), JSON.stringify(documented)), { value: { id: documented.id } })
+  t.match(read(single(PortalInvoice), '{"id":"inv_1","data":{"id":"inv_2"}}'), { value: { id: 'inv_1' } })
+  for (const body of ['{"data":[{"id":"inv_1"}]}', '{"data":null}', '{"data":{"data":{"id":"inv_1"}}}', '[]'])
+    t.match(read(single(PortalInvoice), body), { problem: String }, body)
 })
 
 t.test(
@@ -142,6 +155,29 @@ t.test('a list ends where the portal says so, or at an empty page; and nowhere e
   t.match(more({ data, next_page_url: null }), { value: { more: false } })
   t.match(more({ data: [], next_page_url: 'https://api.example/?page=9' }), { value: { more: false } })
   t.match(more({ data }), { value: { more: true } }, 'an envelope that changed does not look like an end')
+})
+
+t.test('the end may be told below `links`; where both tell, the documented one counts', async t => {
+  const page = pageOf(PortalInvoice)
+  const more = (envelope: object) => read(page, JSON.stringify({ data: [documented], ...envelope }))
+
+  t.match(more({ links: { next: null } }), { value: { more: false } })
+  t.match(more({ links: { next: 'https://api.example/?page=2' } }), { value: { more: true } })
+  t.match(more({ next_page_url: null, links: { next: 'https://api.example/?page=2' } }), {
+    value: { more: false }
+  })
+  t.match(more({ next_page_url: 'x', links: { next: null } }), { value: { more: true } })
+  for (const links of [null, [], 'x', {}, [{ url: null }]]) {
+    t.match(more({ links }), { value: { more: true } }, `${JSON.stringify(links)} is no end`)
+  }
+})
+
+t.test('entries of a page may come wrapped', async t => {
+  const body = JSON.stringify({ data: [{ data: documented }, documented], next_page_url: null })
+
+  t.match(read(pageOf(PortalInvoice), body), {
+    value: { items: [{ id: documented.id }, { id: documented.id }] }
+  })
 })
 
 t.test('a customer is read as the portal documents it', async t => {
@@ -193,6 +229,10 @@ t.test('an answer to a write needs an id and nothing else', async t => {
   t.match(readWritten(PortalInvoice, '{"id":"inv_1"}'), { id: 'inv_1', invoiceNumber: null, paidAt: null })
   t.match(readWritten(PortalInvoice, '{"id":"inv_1","paidAt":"soon"}'), { id: 'inv_1', paidAt: null })
   t.match(readWritten(PortalCustomer, '{"id":"cst_1","city":7}'), { id: 'cst_1', city: null })
+  t.match(readWritten(PortalInvoice, JSON.stringify({ data: documented })), {
+    id: documented.id,
+    amountCents: 1295
+  })
   for (const body of ['{}', '{"id":""}', '{"id":null}', '[]', '"inv_1"', 'null', '<html>', '']) {
     t.equal(readWritten(PortalInvoice, body), null, body)
   }

@@ -132,6 +132,6 @@ export function actionsContract(promised: Promised): void {
 
     t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
     const next = await borrowOne(ledger, noon)
-    t.equal(await ledger.sending(next, bodyOf(next), noon), 'granted')
+    t.equal(await ledger.sending(next, bodyOf(next), noon), 'unproven', 'and once it was looked for')
   })
 }

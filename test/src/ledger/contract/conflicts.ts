@@ -282,7 +282,7 @@ export function conflictsContract(promised: Promised): void {
 
       t.equal(await ledger.attach(loan, documentOf('late'), noon), false)
       t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
-      t.equal(await ledger.record(loan, delivered(), noon), false)
+      t.equal(await ledger.record(loan, delivered(), noon), null)
       t.strictSame(await rowOf(ledger), before)
     })
   }

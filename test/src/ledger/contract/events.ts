@@ -237,7 +237,7 @@ export function eventsContract(promised: Promised): void {
       await ledger.receive(paid, noon + 1)
 
       t.match(await rowOf(ledger), { state: 'sending', body: bodyOf(loan) })
-      t.equal(await ledger.record(loan, delivered(), noon + 2), true)
+      t.ok(await ledger.record(loan, delivered(), noon + 2))
       t.match(await rowOf(ledger), { state: 'delivered', code: null, paidAt: noon })
     }
   )

@@ -258,7 +258,7 @@ export function holdingsContract(promised: Promised): void {
     const loan = await bring(ledger, 'sending')
     await ledger.holdings.learn([holdingOf('inv_by_hand')], null, noon)
 
-    await ledger.record(loan, delivered('inv_1'), noon)
+    t.match(await ledger.record(loan, delivered('inv_1'), noon), { code: 'PORTAL_DUPLICATE' })
 
     t.strictSame(await stateOf(ledger), ['delivered', 'PORTAL_DUPLICATE'])
     t.strictSame(ids(await ledger.holdings.byNumber('2026-0042')), ['inv_by_hand', 'inv_1'])

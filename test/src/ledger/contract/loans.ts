@@ -65,8 +65,10 @@ export function loansContract(promised: Promised): void {
       work: 'create',
       portalId: null,
       paying: false,
+      inherited: true,
       failures: 0,
       triedMs: 0,
+      unproven: false,
       unread: null
     })
   })
@@ -126,7 +128,7 @@ export function loansContract(promised: Promised): void {
     const late = noon + minute
     t.equal(await ledger.attach(slow, documentOf('late'), late), false)
     t.equal(await ledger.sending(slow, bodyOf(slow), late), 'lost')
-    t.equal(await ledger.record(slow, delivered(), late), false)
+    t.equal(await ledger.record(slow, delivered(), late), null)
     t.strictSame(await rowOf(ledger), before)
 
     const next = await borrowOne(ledger, late)
@@ -134,18 +136,18 @@ export function loansContract(promised: Promised): void {
     for (const now of [noon, late, late + 1]) {
       t.equal(await ledger.attach(slow, documentOf('late'), now), false)
       t.equal(await ledger.sending(slow, bodyOf(slow), now), 'lost', 'whatever its clock says')
-      t.equal(await ledger.record(slow, delivered(), now), false)
+      t.equal(await ledger.record(slow, delivered(), now), null)
     }
     t.equal(await ledger.sending(next, bodyOf(next), late), 'granted')
-    t.equal(await ledger.record(slow, delivered('inv_wrong'), late), false)
-    t.equal(await ledger.record(next, delivered(), late), true)
+    t.equal(await ledger.record(slow, delivered('inv_wrong'), late), null)
+    t.ok(await ledger.record(next, delivered(), late))
   })
 
   promised('a loan ends with its record', async (t, ledger) => {
     const loan = await bring(ledger, 'lent')
-    t.equal(await ledger.record(loan, again(noon), noon), true)
+    t.ok(await ledger.record(loan, again(noon), noon))
 
-    t.equal(await ledger.record(loan, delivered(), noon), false)
+    t.equal(await ledger.record(loan, delivered(), noon), null)
     t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
     t.strictSame(await stateOf(ledger), ['waiting', 'PORTAL_UNREACHABLE'])
   })
@@ -191,7 +193,7 @@ export function loansContract(promised: Promised): void {
       await ledger.act('2026-0042', action, noon)
 
       t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
-      t.equal(await ledger.record(loan, delivered(), noon), false)
+      t.equal(await ledger.record(loan, delivered(), noon), null)
       t.strictSame(await stateOf(ledger), ['dismissed', 'BY_OPERATOR'])
     })
   }
@@ -221,17 +223,17 @@ export function loansContract(promised: Promised): void {
     await ledger.borrow(9, noon + 2 * minute, noon + 3 * minute)
     await ledger.forget(noon + 1e12, 9)
 
-    t.equal(await ledger.record(loan, again(noon), noon + 2 * minute), false, 'and that only while it lasts')
+    t.equal(await ledger.record(loan, again(noon), noon + 2 * minute), null, 'and that only while it lasts')
     t.match(await rowOf(ledger), { state: 'sending', body: bodyOf(loan) })
   })
 
   promised('an unknown answer leaves it in doubt, with no loan', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
 
-    t.equal(await ledger.record(loan, doubt, noon + 1), true)
+    t.ok(await ledger.record(loan, doubt, noon + 1))
 
     t.match(await rowOf(ledger), { state: 'sending', body: bodyOf(loan), nextAttemptAt: null })
-    t.equal(await ledger.record(loan, delivered(), noon + 1), false)
+    t.equal(await ledger.record(loan, delivered(), noon + 1), null)
     t.equal((await ledger.summary()).oldestSendingAt, noon)
     t.match((await rowOf(ledger)).history.at(-1), {
       at: noon + 1,

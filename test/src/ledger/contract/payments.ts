@@ -44,7 +44,7 @@ export function paymentsContract(promised: Promised): void {
     const loan = await borrowOne(ledger, noon)
     t.equal(await ledger.paying(loan, noon), true)
 
-    t.equal(await ledger.record(loan, marked, noon + 1), true)
+    t.ok(await ledger.record(loan, marked, noon + 1))
 
     t.match(await rowOf(ledger), { state: 'delivered', code: null, nextAttemptAt: null, paidAt: noon })
     t.match((await rowOf(ledger)).history.at(-1), { at: noon + 1, event: 'paid', marked: true })
@@ -62,14 +62,22 @@ export function paymentsContract(promised: Promised): void {
     t.equal((await ledger.receive(paid, noon)).changed, false)
   })
 
-  promised('an invoice that was created as paid needs no marking', async (t, ledger) => {
-    await ledger.receive(paid, noon)
-    const loan = await borrowOne(ledger, noon)
-    await ledger.sending(loan, { ...bodyOf(loan), paidAt: '2026-11-20 13:00:00' }, noon)
-    await ledger.record(loan, delivered(), noon)
+  for (const [what, paidAt] of [
+    ['and shown so, it needs no marking', noon],
+    ['at another time than it was sent, it needs no marking', noon - 5],
+    ['and not shown so, it is to be marked: what was sent is not what the portal took', null]
+  ] as const) {
+    promised(`created as paid, ${what}`, async (t, ledger) => {
+      await ledger.receive(paid, noon)
+      const loan = await borrowOne(ledger, noon)
+      await ledger.sending(loan, { ...bodyOf(loan), paidAt: '2026-11-20 13:00:00' }, noon)
+      const holding = holdingOf('inv_1', { paidAt })
+      await ledger.record(loan, { to: 'delivered', holding, how: 'created', code: null }, noon)
 
-    t.equal(await ledger.nextDueAt(), null)
-  })
+      t.strictSame(await stateOf(ledger), ['delivered', null])
+      t.equal(await ledger.nextDueAt(), paidAt === null ? noon : null)
+    })
+  }
 
   promised('what was created unpaid, and paid meanwhile, is marked', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
@@ -140,7 +148,7 @@ export function paymentsContract(promised: Promised): void {
     const next = await borrowOne(ledger, late)
 
     t.equal(await ledger.paying(slow, late), false)
-    t.equal(await ledger.record(slow, unpaid, late), false)
+    t.equal(await ledger.record(slow, unpaid, late), null)
     t.equal(await ledger.paying(next, late), true)
     t.strictSame(await stateOf(ledger), ['delivered', null])
   })

@@ -81,7 +81,7 @@ export function toolsContract(promised: Promised): void {
         await ledger.receive(voided, noon)
         t.match((await rowOf(ledger)).body, bodyOf(loan))
 
-        t.equal(await ledger.record(loan, decision, noon), true)
+        t.ok(await ledger.record(loan, decision, noon))
 
         t.strictSame(await stateOf(ledger), after)
       }

@@ -1,0 +1,139 @@
+// The portal's answer to a create: what it tells is compared with what was sent, before it is believed.
+
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
+import type { PortalInvoice } from '../../../../src/portal/schemas.ts'
+import {
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  bring,
+  delivered,
+  holdingOf,
+  minute,
+  noon,
+  type Promised,
+  rowOf,
+  stateOf
+} from '../fixtures.ts'
+
+/** Sent, and answered so. */
+const answer = async (ledger: Ledger, facts: Partial<PortalInvoice>, id = 'inv_1') => {
+  const loan = await bring(ledger, 'sending')
+  const holding = holdingOf(id, facts)
+  const kept = await ledger.record(loan, { to: 'delivered', holding, how: 'created', code: null }, noon)
+  return { loan, kept }
+}
+
+/** Another invoice, which stands in the portal. */
+const another = (ledger: Ledger) =>
+  bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
+
+export function answersContract(promised: Promised): void {
+  promised("an answer with another invoice's id is none: both stay what they are", async (t, ledger) => {
+    await another(ledger)
+    const before = await rowOf(ledger, 'A')
+
+    const { loan, kept } = await answer(ledger, {}, 'inv_A')
+
+    t.match(kept, { to: 'doubt' }, 'its loan has ended, and it is told how')
+    t.match(await ledger.doubts(noon, 9), [{ id: loan.id }])
+    t.match((await rowOf(ledger)).history.at(-1), { event: 'answer unknown', detail: /inv_A/ })
+    t.strictSame(await rowOf(ledger, 'A'), before)
+  })
+
+  promised("another invoice's entry is never adopted, and not tried again at once", async (t, ledger) => {
+    await another(ledger)
+    await bring(ledger, 'lent')
+    const [, loan] = await ledger.borrow(9, noon + minute, noon + 2 * minute)
+    t.equal(loan, undefined)
+    const lent = await borrowOne(ledger, noon + 3 * minute)
+    const holding = holdingOf('inv_A')
+
+    await ledger.record(lent, { to: 'delivered', holding, how: 'adopted', code: null }, noon + 3 * minute)
+
+    t.match(await rowOf(ledger), { state: 'waiting', portalId: null })
+    t.strictSame(await ledger.borrow(9, noon + 3 * minute, noon + 4 * minute), [])
+    t.match(await borrowOne(ledger, noon + 4 * minute), { id: lent.id }, 'but when its loan has ended')
+  })
+
+  for (const [field, facts] of [
+    ['amount', { amountCents: 12101 }],
+    ['customerId', { customerId: 'cst_2' }],
+    ['issuedAt', { issuedAt: '2026-11-21' }]
+  ] as const) {
+    promised(
+      `made with another ${field} than was sent, it is delivered, and for a person`,
+      async (t, ledger) => {
+        const { kept } = await answer(ledger, facts)
+
+        t.match(kept, { to: 'delivered', code: 'INVOICE_CONFLICT' })
+        t.strictSame(await stateOf(ledger), ['delivered', 'INVOICE_CONFLICT'])
+        const { history } = await rowOf(ledger)
+        t.match(history.at(-2), { event: 'the portal tells otherwise', fields: [field] })
+      }
+    )
+  }
+
+  promised('what an answer does not tell is not compared', async (t, ledger) => {
+    await answer(ledger, { customerId: null, invoiceNumber: null, amountCents: null, issuedAt: null })
+
+    t.strictSame(await stateOf(ledger), ['delivered', null])
+  })
+
+  promised('another notation of its number is its number', async (t, ledger) => {
+    await answer(ledger, { invoiceNumber: ' 2026-0042 ' })
+
+    t.strictSame(await stateOf(ledger), ['delivered', null])
+    t.notMatch((await rowOf(ledger)).history, [{ event: 'the portal tells otherwise' }])
+  })
+
+  promised('a number that the portal spells otherwise belongs to its id', async (t, ledger) => {
+    await answer(ledger, { invoiceNumber: '20260042' })
+
+    t.match(await rowOf(ledger), { state: 'delivered', code: null, portalId: 'inv_1' })
+    t.match((await rowOf(ledger)).history.at(-2), { fields: ['invoiceNumber'] })
+    await ledger.holdings.learn([holdingOf('inv_1', { invoiceNumber: '20260042' })], 1, noon)
+    t.strictSame(await stateOf(ledger), ['delivered', null], 'and is no second one')
+  })
+
+  promised('and stands in the way of no other invoice that has this number', async (t, ledger) => {
+    await answer(ledger, { invoiceNumber: '20260042' })
+    await ledger.receive(arrivalOf({ invoiceNumber: '20260042', sourceId: 'rival' }), noon)
+    const loan = await borrowOne(ledger, noon)
+
+    t.strictSame(await ledger.holdings.byNumber('20260042'), [])
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'granted')
+    await ledger.record(loan, delivered('inv_2', '20260042'), noon)
+    t.strictSame(await stateOf(ledger, '20260042'), ['delivered', null], 'nor is that a duplicate')
+  })
+
+  promised("answered with another invoice's number, it is for a person", async (t, ledger) => {
+    await another(ledger)
+
+    const { kept } = await answer(ledger, { invoiceNumber: 'a' })
+
+    t.match(kept, { to: 'held', code: 'PORTAL_UNCLEAR' })
+    t.strictSame(await stateOf(ledger), ['held', 'PORTAL_UNCLEAR'])
+    t.match((await rowOf(ledger)).history.at(-1), { event: 'held', detail: /inv_1 .* a$/ })
+    await ledger.act('2026-0042', 'deliver', noon)
+    t.match(await borrowOne(ledger, noon), { unproven: true })
+  })
+
+  promised('answered with another number and another amount, it is no answer', async (t, ledger) => {
+    const { loan } = await answer(ledger, { invoiceNumber: 'B', amountCents: 5 })
+
+    t.strictSame(await stateOf(ledger), ['sending', null])
+    t.match(await ledger.doubts(noon, 9), [{ id: loan.id }])
+  })
+
+  promised('what was adopted was compared before: its number may be spelled otherwise', async (t, ledger) => {
+    const loan = await bring(ledger, 'sending')
+    await ledger.record(
+      loan,
+      { to: 'delivered', holding: holdingOf('inv_1', { amountCents: 5 }), how: 'adopted', code: null },
+      noon
+    )
+
+    t.strictSame(await stateOf(ledger), ['delivered', null])
+  })
+}
