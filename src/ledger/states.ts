@@ -113,7 +113,10 @@ const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
  */
 const mergeDocument = (kept: Kept, newer: Invoice, document: Document | null): Document | null => {
   if (kept.everSent || kept.state === 'delivered') return kept.document
-  if (document !== null) return document.sha256 === kept.document?.sha256 ? kept.document : document
+  // The file of one that was refused may be gone, whatever its bytes were.
+  if (document !== null)
+    return document.sha256 === kept.document?.sha256 && !isPdfRefused(kept) ? kept.document : document
+  if (isPdfRefused(kept) && newer.pdfUrl !== kept.invoice.pdfUrl) return null
   return isPdfAnother(kept.invoice, newer) ? null : kept.document
 }
 

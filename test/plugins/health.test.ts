@@ -41,6 +41,8 @@ t.test('a bridge that is well says so, in the form that monitors know', async t 
           output: 'what waits takes about 0 minutes'
         }
       ],
+      catchUp: [{ status: 'pass' }],
+      clock: [{ status: 'pass' }],
       tools: [{ status: 'pass', observedValue: 'invoices' }]
     }
   })

@@ -71,7 +71,7 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
 t.test('the portal is read before anything is created, then an invoice costs one call', async t => {
   const { engine, double, receive, clock, recorded } = await open(t)
   await receive()
-  t.strictSame(engine.portal().filling, { pages: 0 })
+  t.match(engine.portal().filling, { pages: 0 })
   await engine.recognise()
   engine.start()
   await clock.advance(settleMs + 100)

@@ -48,7 +48,8 @@ const open: Told = {
     issuedAt: '2026-11-20',
     dueAt: '2026-12-04',
     paidAt: null,
-    pdfUrl: null
+    pdfUrl: null,
+    revision: '1795172292'
   },
   stage: 'final',
   finalisedAt: null,

@@ -88,7 +88,12 @@ t.test('a test that is kept waits for a person, who may have it delivered', asyn
 })
 
 t.test('a test that does not get there in time is not left behind, either', async t => {
-  const { bridge, person } = await openHouse(t, { PORTAL_REQUESTS_PER_MINUTE: '1' })
+  const { bridge, person } = await openHouse(t, { PORTAL_REQUESTS_PER_MINUTE: '2' })
+  await until(
+    () => bridge.api<{ customers: unknown[] }>('GET', '/api/portal/customers?limit=1'),
+    ({ customers }) => customers.length > 0,
+    'the customers are known'
+  )
   const complaints: string[] = []
   // Its patience, but not the bridge's, runs out a thousand times as fast.
   const clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 1000 }
