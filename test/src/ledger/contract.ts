@@ -14,6 +14,7 @@ import { loansContract } from './contract/loans.ts'
 import { paymentsContract } from './contract/payments.ts'
 import { presenceContract } from './contract/presence.ts'
 import { readingContract } from './contract/reading.ts'
+import { releasesContract } from './contract/releases.ts'
 import { retentionContract } from './contract/retention.ts'
 import { tableContract } from './contract/table.ts'
 import { toolsContract } from './contract/tools.ts'
@@ -44,6 +45,7 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   customersContract(promised)
   actionsContract(promised)
   readingContract(promised)
+  releasesContract(promised)
   retentionContract(promised)
   toolsContract(promised)
   walkContract(promised)

@@ -27,6 +27,9 @@ const customer: Customer = {
 
 type Facts = Partial<Omit<Invoice, 'customer'>> & { customer?: Partial<Customer> }
 
+const sourceOf = (number: string): string =>
+  numberKey(number) === '2026-0042' ? 'acme-1' : `acme-${numberKey(number)}`
+
 export const arrivalOf = (facts: Facts = {}, rest: Partial<Omit<Arrival, 'invoice'>> = {}): Arrival => ({
   tool: 'acme',
   document: null,
@@ -36,7 +39,7 @@ export const arrivalOf = (facts: Facts = {}, rest: Partial<Omit<Arrival, 'invoic
   invoice: {
     invoiceNumber: '2026-0042',
     // A tool has one id for each number.
-    sourceId: facts.invoiceNumber === undefined ? 'acme-1' : `acme-${numberKey(facts.invoiceNumber)}`,
+    sourceId: facts.invoiceNumber === undefined ? 'acme-1' : sourceOf(facts.invoiceNumber),
     amountCents: 12100,
     currency: 'EUR',
     issuedAt: '2026-11-20',

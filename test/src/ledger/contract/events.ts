@@ -58,6 +58,7 @@ export function eventsContract(promised: Promised): void {
       notify: false,
       test: true,
       body: null,
+      draft: null,
       pdf: { bytes: 1234, url: 'https://acme.example/42.pdf' }
     })
     t.match(history, [{ at: noon, event: 'received' }])

@@ -62,6 +62,8 @@ export function loansContract(promised: Promised): void {
       ...arrival,
       attempt: 1,
       overrides: [],
+      released: null,
+      documentVersion: 0,
       work: 'create',
       portalId: null,
       paying: false,
