@@ -30,10 +30,7 @@ export const explain = (row: Row & { history?: HistoryEntry[] }, around: Around)
 /** Where the state, or what is known besides, asks for something else than the code alone. */
 const inState = (row: Row & { history?: HistoryEntry[] }, code: Code): Partial<Advice> => {
   if (row.state === 'delivered') {
-    if (code === 'INVOICE_CONFLICT')
-      return {
-        operator: 'Correct it in the portal if the later facts are right; then `keep` clears this note.'
-      }
+    if (code === 'INVOICE_CONFLICT') return deliveredConflict(row)
     if (code === 'VOIDED_IN_TOOL')
       return { operator: 'Correct it in the portal, then `dismiss` clears this note.' }
     return {}
@@ -44,17 +41,35 @@ const inState = (row: Row & { history?: HistoryEntry[] }, code: Code): Partial<A
       operator:
         'Correct the id in the tool, then `factuurbrug deliver <nr>`. From a flow: send it again with the right customerId, then `factuurbrug take <nr>`.'
     }
-  if (code !== 'INVOICE_CONFLICT' || !row.history) return {}
-  return openConflict(row.history)
+  return code === 'INVOICE_CONFLICT' && row.history ? heldConflict(row.history) : {}
+}
+
+const deliveredConflict = ({ history }: { history?: HistoryEntry[] }): Partial<Advice> =>
+  history && !openConflict(history)
     ? {
-        what: 'The same number came twice, with other facts.',
-        operator: '`factuurbrug keep <nr>` for these facts, `factuurbrug take <nr>` for the other ones.'
+        what: 'The portal shows it otherwise than it was sent.',
+        operator: 'Correct it in the portal, then `factuurbrug dismiss <nr>` clears this note.'
       }
-    : {
-        what: 'The portal holds this number with other facts.',
-        operator:
-          'Look at it in the portal. `factuurbrug dismiss <nr>` leaves it at that; `factuurbrug deliver <nr>` sends this one all the same.'
-      }
+    : { operator: 'Correct it in the portal if the later facts are right; then `keep` clears this note.' }
+
+const heldConflict = (history: HistoryEntry[]): Partial<Advice> => {
+  if (openConflict(history))
+    return {
+      what: 'The same number came twice, with other facts.',
+      operator: '`factuurbrug keep <nr>` for these facts, `factuurbrug take <nr>` for the other ones.'
+    }
+  const first = history.findLast(({ event }) => event === 'told under another number')
+  if (first)
+    return {
+      what: `The tool told of this invoice before, as ${first.before}.`,
+      operator:
+        'Look which number is right. `factuurbrug dismiss <nr>` leaves it at the first; `factuurbrug deliver <nr>` sends this one, too.'
+    }
+  return {
+    what: 'The portal holds this number with other facts.',
+    operator:
+      'Look at it in the portal. `factuurbrug dismiss <nr>` leaves it at that; `factuurbrug deliver <nr>` sends this one all the same.'
+  }
 }
 
 /** Facts that came beside the row and that nobody has decided about, latest last. */

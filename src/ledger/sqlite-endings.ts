@@ -43,7 +43,11 @@ export const createEndings = ({
     const { holding, how, code } = decision
     const { paidAt } = keptOf(row).invoice
     const differing = differences(row, decision)
-    if (differing.length > 0) note(row.id, now, 'the portal tells otherwise', { fields: differing })
+    if (differing.length > 0)
+      note(row.id, now, 'the portal tells otherwise', {
+        code: 'INVOICE_CONFLICT',
+        detail: `the portal shows another ${differing.join(', ')}`
+      })
     set(row.id, {
       ...endCells,
       state: 'delivered',

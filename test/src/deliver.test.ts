@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/sample.ts'
 import { decide } from '../../src/decide.ts'
 import { BridgeError } from '../../src/errors.ts'
@@ -8,7 +8,8 @@ import type { Override } from '../../src/ledger/ledger.ts'
 import { fetchPdf } from '../../src/pdf.ts'
 import { serve } from '../server.ts'
 import { arrival, customerId, type DeliveryOptions, openDelivery } from './delivery.ts'
-import { borrowOne, rowOf } from './ledger/fixtures.ts'
+import { portalCustomerOf } from './ledger/contract/customers.ts'
+import { arrivalOf, borrowOne, rowOf } from './ledger/fixtures.ts'
 
 const invoiceNumber = '2026-0042'
 const byHand = { customerId, invoiceNumber, issuedAt: '2026-11-20', amount: '121.00' }
@@ -328,4 +329,59 @@ t.test('an answer that tells no more than the id is filled up with what was sent
     kind: 'created',
     holding: { id: 'inv_1', customerId, invoiceNumber, issuedAt: '2026-11-20', amountCents: 12100 }
   })
+})
+
+/** Of a customer that a person linked: held for review, and released. */
+const release = async (t: Test) => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  const told = (facts: Parameters<typeof arrivalOf>[0] = {}, rest: Parameters<typeof arrivalOf>[1] = {}) =>
+    ledger.receive(arrivalOf(facts, rest), clock.now())
+  const link = (portalId: string) =>
+    ledger.customers.link({ tool: 'acme', ref: arrivalOf().invoice.customer.ref }, portalId, clock.now())
+  await link(customerId)
+  await ledger.holdings.learnCustomer(portalCustomerOf('cst_2', null), clock.now())
+  await told()
+  const loan = await borrowOne(ledger, clock.now())
+  const seen = (await opened.deliver(loan, { review: true }))!
+  const around = { now: clock.now(), random: 0.5, patience, standing: 'open' } as const
+  await ledger.record(loan, decide(seen, loan, around), clock.now())
+  await ledger.act('2026-0042', 'deliver', clock.now())
+  const again = async () => opened.deliver(await borrowOne(ledger, clock.now()), { review: true })
+  return { ...opened, told, link, again }
+}
+
+const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
+
+t.test('what was released is sent, and may have been paid meanwhile', async t => {
+  const { clock, told, again, sandbox } = await release(t)
+  await told({ paidAt: clock.now() })
+
+  t.match(await again(), { kind: 'created' })
+  t.equal(sandbox.invoices.length, 1)
+})
+
+const changes: Record<string, (opened: Awaited<ReturnType<typeof release>>) => Promise<unknown>> = {
+  PDF: async ({ told, keepPdf }) => told({}, { document: await keepPdf('another') }),
+  'customer, by a link': ({ link }) => link('cst_2'),
+  'customer, by a newer event': ({ told }) => told({ customer: { portalId: 'cst_2' } }),
+  amount: ({ told }) => told({ amountCents: 24200 }),
+  date: ({ told }) => told({ issuedAt: '2026-11-19' }),
+  mail: ({ told }) => told({ amountCents: 24200 }, { notify: false })
+}
+for (const [what, change] of Object.entries(changes))
+  t.test(`a release is of what was shown; otherwise it is seen again first: ${what}`, async t => {
+    const opened = await release(t)
+    await change(opened)
+
+    t.match(await opened.again(), { kind: 'review' })
+    t.equal(opened.sandbox.invoices.length, 0)
+  })
+
+t.test('what changed since it was released is said', async t => {
+  const { link, told, keepPdf, again } = await release(t)
+  await link('cst_2')
+  await told({}, { document: await keepPdf('another') })
+
+  t.match(await again(), { detail: 'changed since it was released: customer, PDF' })
 })

@@ -131,7 +131,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     clock,
     /** Addresses of PDFs that were asked for. */
     fetched,
-    keepPdf: () => spool.keep(stream(samplePdf('kept'))),
+    keepPdf: (text = 'kept') => spool.keep(stream(samplePdf(text))),
     deliver: (loan: Loan, changed: Partial<Rules> = {}) =>
       createDeliver({ ...delivery, rules: { ...rules, ...changed } })(loan),
     /** Receives it, and lends it out for a minute. */

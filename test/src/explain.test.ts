@@ -56,6 +56,25 @@ t.test('a command to link comes ready to be typed, whatever the reference is mad
   )
 })
 
+t.test('a second number of one invoice names the first', async t => {
+  const history = [{ at: noon, event: 'told under another number', before: '2026-0041' }]
+  t.match(explain({ ...row, state: 'held', code: 'INVOICE_CONFLICT', history }, around), {
+    what: 'The tool told of this invoice before, as 2026-0041.',
+    operator: /`factuurbrug deliver 2026-0042` sends this one, too/
+  })
+})
+
+t.test('what the portal shows otherwise than it was sent is cleared by `dismiss`', async t => {
+  const history = [{ at: noon, event: 'the portal tells otherwise' }]
+  const conflict = { ...row, state: 'delivered', code: 'INVOICE_CONFLICT' } as const
+  t.match(explain({ ...conflict, history }, around), {
+    what: 'The portal shows it otherwise than it was sent.',
+    operator: /dismiss 2026-0042` clears/
+  })
+  const came = [...history, { at: noon, event: 'conflict received' }]
+  t.match(explain({ ...conflict, history: came }, around), { operator: /`keep` clears/ })
+})
+
 t.test('an id that the invoice names is not mended by a link', async t => {
   const customer = { ...row.customer, portalId: 'cst_typo' }
   const operator = operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer })

@@ -157,6 +157,34 @@ t.test('what became final in the very second of the start is not older than it',
   t.match(await tell('2', noon - 1000), { result: 'ignored', reason: 'BEFORE_START' })
 })
 
+t.test('what is voided before it is told of is dismissed when it comes', async t => {
+  const { ledger, intake } = open(t)
+  const voided = toldOf({}, { stage: 'voided' })
+  t.match(await intake.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
+
+  t.match(await intake.tell('acme', toldOf(), { now: noon + minute }), { result: 'accepted' })
+
+  t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
+})
+
+t.test('what the tool holds no more before it told of it is dismissed, too', async t => {
+  const { ledger, intake } = open(t)
+  t.match(await intake.gone('acme', 'acme-1', noon), { result: 'ignored' })
+  await intake.tell('acme', toldOf(), { now: noon + minute })
+
+  t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
+})
+
+t.test('voided under another number it is found by the id of its tool', async t => {
+  const { ledger, intake } = open(t)
+  await intake.tell('acme', toldOf(), { now: noon })
+  const voided = toldOf({ invoiceNumber: '2026-0042-V', sourceId: 'acme-1' }, { stage: 'voided' })
+
+  t.match(await intake.tell('acme', voided, { now: noon }), { result: 'accepted' })
+
+  t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
+})
+
 t.test('what is voided is dismissed where it is known, and ignored where it is not', async t => {
   const { intake, ledger } = open(t)
   const voided = toldOf({}, { stage: 'voided' })
