@@ -10,7 +10,7 @@ import type { Intake } from './intake.ts'
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Draft, Ledger, Loan } from './ledger/ledger.ts'
 import type { Portal, Written } from './portal/client.ts'
-import { confirm, contestedWords, judgeFound } from './portal/match.ts'
+import { confirm, contested, judgeFound } from './portal/match.ts'
 import type { Pace } from './portal/pace.ts'
 import type { Reader } from './portal/reader.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
@@ -109,14 +109,6 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
 }
 
 const failed = (code: Code, detail: string | null = null): Outcome => ({ kind: 'failed', code, detail })
-
-/** It lists one that it does not hold when asked: nobody knows, but it is there. */
-const contested = (entries: { id: string }[]): Outcome => ({
-  kind: 'failed',
-  code: 'PORTAL_UNREACHABLE',
-  detail: contestedWords(entries),
-  answered: true
-})
 
 const failedBy = (error: unknown): Outcome => {
   if (!(error instanceof BridgeError)) throw error
@@ -267,7 +259,7 @@ const findInPortal = async (
   if (known.length === 0) return null
   try {
     const found = await confirm(reader, known, 'delivery')
-    if (found === 'contested') return contested(known)
+    if (found === 'contested') return { kind: 'failed', ...contested(known) }
     const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
     if (decision?.to === 'delivered')
       return { kind: 'adopted', holding: decision.holding, code: decision.code }
@@ -354,7 +346,7 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   try {
     // What the list told before it was asked for says nothing of what came of that.
     const found = paying ? await askAgain(portalId, delivery) : await reader.one(portalId, 'delivery')
-    if (found === 'contested') return contested([{ id: portalId }])
+    if (found === 'contested') return { kind: 'failed', ...contested([{ id: portalId }]) }
     if (found === null) {
       // The row gets its note, and with it the loan ends.
       await ledger.holdings.lose(portalId, clock.now())
