@@ -36,11 +36,24 @@ const filter = (name: string, description: string, schema: object = text) => ({
   schema
 })
 
-const action = (operationId: string, summary: string) => ({
+const deliverWords = {
+  absent: {
+    type: 'boolean',
+    description:
+      'True: what was sent before is not in the portal, so it is not looked for, and sent once more. Where whether it stands there cannot be told (PORTAL_UNCLEAR), nothing else sends it.'
+  }
+}
+
+const action = (operationId: string, summary: string, words: object = {}) => ({
   post: {
     operationId,
     summary,
     parameters: [invoiceNumber],
+    requestBody: {
+      content: {
+        'application/json': { schema: { type: 'object', additionalProperties: false, properties: words } }
+      }
+    },
     responses: {
       200: json(
         {
@@ -63,6 +76,7 @@ const action = (operationId: string, summary: string) => ({
       ),
       404: problem('No invoice has this number.'),
       409: problem('Its state does not allow this.'),
+      422: problem('The body says something else.'),
       ...refusals
     }
   }
@@ -135,7 +149,11 @@ export const openapi = {
         }
       }
     },
-    '/api/invoices/{invoiceNumber}/deliver': action('deliver', 'Delivers now, or releases what is held'),
+    '/api/invoices/{invoiceNumber}/deliver': action(
+      'deliver',
+      'Delivers now, or releases what is held',
+      deliverWords
+    ),
     '/api/invoices/{invoiceNumber}/dismiss': action(
       'dismiss',
       'Does not deliver it, or clears the note of a delivered one'

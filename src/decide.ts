@@ -11,13 +11,17 @@ export type Outcome =
   | { kind: 'created'; holding: PortalInvoice }
   /** It stood in the portal already; nothing was sent. */
   | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
-  /** Certainly nothing was made in the portal. `tryForMs`: where waiting longer helps nobody. */
+  /**
+   * Certainly nothing was made in the portal. `tryForMs`: where waiting longer helps nobody. `answered`: the portal could be
+   * spoken to all the same.
+   */
   | {
       kind: 'failed'
       code: Code
       detail: string | null
       retryAfterMs?: number | undefined
       tryForMs?: number | undefined
+      answered?: boolean
     }
   /** A rule of the operator's says that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }

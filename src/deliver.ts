@@ -10,7 +10,7 @@ import type { Intake } from './intake.ts'
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Draft, Ledger, Loan } from './ledger/ledger.ts'
 import type { Portal, Written } from './portal/client.ts'
-import { confirm, contestedWords, judgeFound } from './portal/match.ts'
+import { confirm, contested, judgeFound } from './portal/match.ts'
 import type { Pace } from './portal/pace.ts'
 import type { Reader } from './portal/reader.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
@@ -259,7 +259,7 @@ const findInPortal = async (
   if (known.length === 0) return null
   try {
     const found = await confirm(reader, known, 'delivery')
-    if (found === 'contested') return failed('PORTAL_UNREACHABLE', contestedWords(known))
+    if (found === 'contested') return { kind: 'failed', ...contested(known) }
     const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
     if (decision?.to === 'delivered')
       return { kind: 'adopted', holding: decision.holding, code: decision.code }
@@ -346,7 +346,7 @@ const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null>
   try {
     // What the list told before it was asked for says nothing of what came of that.
     const found = paying ? await askAgain(portalId, delivery) : await reader.one(portalId, 'delivery')
-    if (found === 'contested') return failed('PORTAL_UNREACHABLE', contestedWords([{ id: portalId }]))
+    if (found === 'contested') return { kind: 'failed', ...contested([{ id: portalId }]) }
     if (found === null) {
       // The row gets its note, and with it the loan ends.
       await ledger.holdings.lose(portalId, clock.now())

@@ -7,9 +7,14 @@ import { type Facts, factsLine, invoiceTable, type ShownInvoice } from './print.
 type Answer = ShownInvoice & { changed: boolean; decided?: Decided | null }
 type Decided = { won: Facts; lost: Facts[] }
 
+const isAbsent = { absent: { type: 'boolean' } } as const
+
 export const run: Command = async (args, { env, print }, name) => {
-  const { values, positionals, ask } = parseAsk(args, { env, positionals: 1, usage: `${name} <nr>` })
-  const invoice = await ask<Answer>('POST', `${invoicePath(positionals[0] ?? '')}/${name}`)
+  // Only who delivers can say that what was sent before is absent from the portal.
+  const [options, usage] = name === 'deliver' ? [isAbsent, `${name} <nr> [--absent]`] : [{}, `${name} <nr>`]
+  const { values, positionals, ask } = parseAsk(args, { env, options, positionals: 1, usage })
+  const words = values.absent ? { absent: true } : undefined
+  const invoice = await ask<Answer>('POST', `${invoicePath(positionals[0] ?? '')}/${name}`, words)
   print(values.json ? JSON.stringify(invoice, null, 2) : invoiceTable([invoice]))
   if (invoice.decided && !values.json) print(decidedLines(invoice.decided))
   if (!invoice.changed && !values.json) print(`Nothing to ${name}: ${unchanged(invoice)}.`)

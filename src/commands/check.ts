@@ -22,6 +22,9 @@ import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from '.
 
 // Signatures may be five minutes off; half of that is the time to mend a clock.
 const clockOffMsMax = 150_000
+
+// One entry or another may lack its number; so many only where none has one.
+const unnumberedMin = 10
 const toolTimeoutMs = 30_000
 const freeBytesMin = 200_000_000
 // A third of what the portal allows in a minute: a bridge may run beside.
@@ -168,18 +171,38 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
         return { ok: false, what, found: messageOf(error) + lacking }
       }
     }
+    let first: InvoicesPage | null = null
     const token = await look('portal', 'invoices.read', async () => {
-      const { items } = await portal.invoicesPage(1)
-      const found = `${config.PORTAL_URL} takes the token, ${items.length} invoices on its first page; read only: creating is not tried`
+      first = await portal.invoicesPage(1)
+      const found = `${config.PORTAL_URL} takes the token, ${first.items.length} invoices on its first page; read only: creating is not tried`
       return { ok: true, found }
     })
+    const list = first ? await look('list', 'invoices.read', () => checkList(portal, first!)) : null
     const customers = token.ok
       ? [await look('customers', 'customers.read', () => checkCustomers(portal))]
       : []
-    return [token, ...customers, checkClock(date, clock.now())]
+    // A list that can be read is no news.
+    const lists = list?.ok === false ? [list] : []
+    return [token, ...lists, ...customers, checkClock(date, clock.now())]
   } finally {
     portal.close()
   }
+}
+
+type InvoicesPage = Awaited<ReturnType<Portal['invoicesPage']>>
+
+/** What would keep the bridge from reading the list: then nothing would be delivered. */
+const checkList = async (portal: Portal, { items, more }: InvoicesPage): Promise<Omit<Finding, 'what'>> => {
+  if (items.length >= unnumberedMin && items.every(({ invoiceNumber }) => invoiceNumber === null))
+    return { ok: false, found: 'no invoice on its first page has a number: none could be found again' }
+  const seen = new Set(items.map(({ id }) => id))
+  const second = more ? (await portal.invoicesPage(2)).items : []
+  if (second.length > 0 && second.every(({ id }) => seen.has(id)))
+    return {
+      ok: false,
+      found: 'its second page is its first one again: whatever stands behind it could not be found'
+    }
+  return { ok: true, found: 'can be read' }
 }
 
 /** From the bookkeeping that the portal links a customer to, the same invoices may come. */

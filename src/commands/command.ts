@@ -86,7 +86,12 @@ export const commands: Listed[] = [
     load: () => import('./invoices.ts')
   },
   { name: 'invoice <nr>', help: 'one invoice, with its history', load: () => import('./invoice.ts') },
-  { name: 'deliver <nr>', help: 'delivers now, or releases what is held', load: act },
+  {
+    name: 'deliver <nr>',
+    options: '[--absent]',
+    help: 'delivers now, or releases what is held',
+    load: act
+  },
   { name: 'dismiss <nr>', help: 'does not deliver it, or clears a note', load: act },
   { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
   { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },

@@ -165,7 +165,7 @@ const reachOf = (outcome: Outcome): 'answered' | 'refused' | 'failed' | 'silent'
       return outcome.answered ? 'answered' : 'failed'
     case 'failed':
       if (outcome.code === 'PORTAL_UNAUTHORIZED') return 'refused'
-      if (outcome.code === 'PORTAL_UNREACHABLE') return 'failed'
+      if (outcome.code === 'PORTAL_UNREACHABLE') return outcome.answered ? 'silent' : 'failed'
       return outcome.code === 'PORTAL_REJECTED' || outcome.code === 'PORTAL_FORM_CHANGED'
         ? 'answered'
         : 'silent'

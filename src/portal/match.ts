@@ -21,6 +21,10 @@ export const confirm = async (
 export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
   `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
 
+/** As a failure of one delivery: the portal could be spoken to, and the others go on. */
+export const contested = (entries: Pick<PortalInvoice, 'id'>[]) =>
+  ({ code: 'PORTAL_UNREACHABLE', detail: contestedWords(entries), answered: true }) as const
+
 /** What follows from what the portal holds under an invoice's number; null when it holds nothing that counts. */
 export const judgeFound = (
   found: PortalInvoice[],

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { openapi } from '../../plugins/openapi.ts'
 import { openMoneybird } from '../fixtures/moneybird-api.ts'
+import { bodyOf } from '../src/ledger/fixtures.ts'
 import { noon } from '../src/portal/hand-clock.ts'
 import { openApp, operatorToken } from './app.ts'
 import { entity } from './moneybird/parts.ts'
@@ -214,6 +215,37 @@ t.test(
     t.match(await ask('POST', `${path('A-1')}/explode`), { statusCode: 404, payload: /"code":"NOT_FOUND"/ })
   }
 )
+
+t.test('deliver can say that what was sent before is absent; nothing else can say anything', async t => {
+  const { ask, receive, path, ledger, clock, lines } = await openApp(t)
+  await receive('A-1')
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  await ledger.sending(loan!, bodyOf(loan!), clock.now())
+  await ledger.record(loan!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: 'why' }, clock.now())
+  const act = (action: string, payload: object) => ask('POST', `${path('A-1')}/${action}`, { payload })
+
+  for (const [action, payload, field] of [
+    ['deliver', { absent: 'yes' }, 'absent'],
+    ['deliver', { absent: true, present: false }, 'present'],
+    ['deliver', { absent: null }, 'absent'],
+    ['dismiss', { absent: true }, 'absent'],
+    ['keep', { absent: true }, 'absent']
+  ] as const) {
+    const answer = await act(action, payload)
+    t.match(answer.json(), { code: 'FIELDS_INVALID', problems: [{ field }] }, JSON.stringify(payload))
+    t.equal(answer.statusCode, 422)
+  }
+  t.match((await ask('GET', path('A-1'))).json(), { state: 'held', code: 'PORTAL_UNCLEAR', detail: 'why' })
+
+  t.match((await act('deliver', { absent: true })).json(), { state: 'waiting', changed: true })
+  t.match(lines.at(-1), { action: 'deliver', absent: true, invoiceNumber: 'A-1' })
+  const [again] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  t.match(again, { overrides: ['PORTAL_UNCLEAR'] })
+  for (const payload of [{}, { absent: false }])
+    t.match((await act('deliver', payload)).json(), { state: 'waiting', changed: true })
+  const { history } = (await ask('GET', path('A-1'))).json()
+  t.equal(history.filter(({ absent }: { absent?: boolean }) => absent).length, 1, 'said once')
+})
 
 t.test('a conflict is resolved by a person', async t => {
   const { ask, receive, path, lines } = await openApp(t)

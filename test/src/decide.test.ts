@@ -18,6 +18,8 @@ const wouldSend: Draft = {
   paidAt: null,
   sendNotification: false
 }
+const { newCustomer: _, ...facts } = wouldSend
+const body = { ...facts, customerId: 'cst_1' }
 
 const failed = (code: Code, retryAfterMs?: number): Outcome => ({
   kind: 'failed',
@@ -73,6 +75,10 @@ t.test('what the portal or a rule has decided is recorded as it is, however the 
     [
       { kind: 'unknown', detail: '409', answered: true },
       { to: 'doubt', detail: '409' }
+    ],
+    [
+      { kind: 'unproven', body },
+      { to: 'look', body }
     ],
     [
       { kind: 'dismissed', code: 'ZERO_AMOUNT' },

@@ -31,6 +31,27 @@ t.test('what is paid after it was delivered is looked at, and marked with its ow
   t.equal(opened.pace.budget().taken, 3, 'and the one that made it')
 })
 
+t.test('created as paid, and the portal dropped it: it is marked', async t => {
+  for (const keepsPaidAt of [true, false]) {
+    const opened = await openDelivery(t, { sandbox: { keepsPaidAt } })
+    const { ledger, clock, sandbox } = opened
+    const loan = await opened.lend(arrival({ paidAt }))
+    const outcome = await opened.deliver(loan)
+    t.match(outcome, { kind: 'created', holding: { paidAt: keepsPaidAt ? paidAt : null } })
+    await ledger.record(
+      loan,
+      decide(outcome!, loan, { now: 0, random: 0, patience, standing: 'open' }),
+      clock.now()
+    )
+
+    const [pay] = await ledger.borrow(1, clock.now(), clock.now() + minute)
+    t.equal(pay === undefined, keepsPaidAt)
+    if (pay) t.match(await opened.deliver(pay), { kind: 'paid', marked: true })
+    t.match(sandbox.invoices, [{ paidAt }])
+    t.match(sandbox.counts.calls, { create: 1, pay: keepsPaidAt ? 0 : 1, get: keepsPaidAt ? 0 : 1 })
+  }
+})
+
 t.test('what somebody else has marked is left as it is', async t => {
   const opened = await openDelivery(t)
   const loan = await lendPaid(opened)

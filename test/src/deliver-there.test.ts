@@ -55,6 +55,55 @@ t.test('what the list has since then is adopted, whatever is said when it is ask
   t.equal(opened.sandbox.counts.calls.create, 0)
 })
 
+/** Refused, though the portal kept it; released by a person. */
+const lendRefused = async (opened: Opened, words?: { absent?: boolean }) => {
+  const { ledger, clock, sandbox } = opened
+  sandbox.fault({ on: { call: 'create' }, fault: 'refused-after' })
+  const loan = await opened.lend()
+  const outcome = await opened.deliver(loan)
+  t.match(outcome, { kind: 'failed', code: 'PORTAL_REJECTED' })
+  await ledger.record(loan, { to: 'held', code: 'PORTAL_REJECTED', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now(), words)
+  return borrowOne(ledger, clock.now())
+}
+
+t.test('what was sent before is looked for before it is sent again, whoever asks', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendRefused(opened)
+  await opened.reader.all('sweep')
+
+  t.match(await opened.deliver(loan), { kind: 'unproven', body: { invoiceNumber, amount: '121.00' } })
+  t.match(
+    opened.sandbox.counts.calls,
+    { create: 1, get: 0 },
+    'even where the copy knows one: it may not be all'
+  )
+})
+
+t.test('a person who says that it is absent has it sent', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendRefused(opened, { absent: true })
+
+  t.match(await opened.deliver(loan), { kind: 'created' })
+})
+
+t.test('the ledger has the last word on whether it is proven; the turn is given back', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendRefused(opened)
+  const { taken } = opened.pace.budget()
+
+  t.match(await opened.deliver({ ...loan, unproven: false }), { kind: 'unproven' })
+  t.equal(opened.sandbox.counts.calls.create, 1)
+  t.equal(opened.pace.budget().taken, taken)
+})
+
+t.test('in review a person sees it first, whatever was sent before', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendRefused(opened)
+
+  t.match(await opened.deliver(loan, { review: true }), { kind: 'review' })
+})
+
 t.test('what stands there twice is adopted once, with a note', async t => {
   const opened = await openDelivery(t)
   await addKnown(opened)

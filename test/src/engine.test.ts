@@ -3,16 +3,20 @@
 import t, { type Test } from 'tap'
 import { createEngine, createPaceFor, type EngineOptions } from '../../src/engine.ts'
 import { BridgeError } from '../../src/errors.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Written } from '../../src/portal/client.ts'
 import { openSpool } from '../../src/spool.ts'
 import { rules, withoutTools } from './delivery.ts'
 import { portalCustomerOf } from './ledger/contract/customers.ts'
-import { arrivalOf, minute, rowOf } from './ledger/fixtures.ts'
+import { arrivalOf, bodyOf, minute, rowOf } from './ledger/fixtures.ts'
+import { entryOf } from './portal/double.ts'
 import { arrived, openParts } from './portal/parts.ts'
 
 const settleMs = 10_000
 
-const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
+type Changed = Partial<EngineOptions> & { watch?: (ledger: Ledger) => Ledger }
+
+const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed = {}) => {
   const parts = openParts(t)
   const { clock, ledger, double, log } = parts
   const spool = openSpool(t.testdir(), { bytesMax: 100_000 })
@@ -24,7 +28,7 @@ const open = async (t: Test, changed: Partial<EngineOptions> = {}) => {
   const alerts: [string, string | null][] = []
   const recorded: [string | null, string, string][] = []
   const options: EngineOptions = {
-    ledger,
+    ledger: watch(ledger),
     spool,
     portal: double.portal,
     pace: await createPaceFor(ledger, clock, 1000),
@@ -198,6 +202,99 @@ t.test('a portal that is down pauses everything, and it goes on by itself', asyn
   await clock.advance(5 * minute)
   t.equal(engine.portal().state, 'open')
   t.match(await ledger.summary(), { delivered: 5, waiting: 0 })
+})
+
+t.test(
+  'a ledger that was lost, and a portal that finds nothing by its id: nothing is sent twice',
+  async t => {
+    const { engine, receive, clock, double, ledger, alerts } = await open(t)
+    const numbers = Array.from({ length: 30 }, (_, n) => `N-${n}`)
+    for (const [n, invoiceNumber] of numbers.entries()) {
+      double.list.push(arrived(clock.now() - n, { id: `inv_${n}`, invoiceNumber }))
+      double.hidden.add(`inv_${n}`)
+    }
+    await engine.recognise()
+    engine.start()
+    await clock.advance(settleMs + 100)
+    for (const number of numbers) await receive(number)
+    await clock.advance(2 * minute)
+
+    t.strictSame(
+      double.calls.filter(call => call.startsWith('create')),
+      []
+    )
+    t.match(await ledger.summary(), { delivered: 30, waiting: 0, held: 0 })
+    t.strictSame(alerts, [])
+  }
+)
+
+t.test('refused though it was kept, and released by a person: it is found, and not sent again', async t => {
+  const { engine, receive, clock, double, ledger, alerts } = await open(t)
+  double.portal.createInvoice = async () => {
+    double.calls.push('create')
+    double.list.push(arrived(clock.now()))
+    return { outcome: 'not-done', code: 'PORTAL_REJECTED', detail: '422' }
+  }
+  await engine.recognise()
+  engine.start()
+  await clock.advance(settleMs + 100)
+  await receive()
+  t.match(await rowOf(ledger), { state: 'held', code: 'PORTAL_REJECTED' })
+
+  await ledger.act('2026-0042', 'deliver', clock.now())
+  engine.wake()
+  await clock.advance(100)
+  t.match(await rowOf(ledger), { state: 'sending' })
+  await clock.advance(settleMs)
+
+  t.match(await rowOf(ledger), { state: 'delivered', code: null, portalId: arrived(0).id })
+  t.equal(double.calls.filter(call => call === 'create').length, 1)
+  t.strictSame(alerts, [['PORTAL_REJECTED', '2026-0042']])
+})
+
+t.test('after a restart it is read back to the last sign of life before the first create', async t => {
+  const parts = await open(t)
+  const { engine, receive, clock, double, holdings, ledger, reader } = parts
+  for (let n = 1; n <= 40; n += 1) double.list.push(entryOf(n))
+  await reader.all('sweep')
+  const state = { filled: true, order: 'newest', orderSeen: true } as const
+  await holdings.setCopy({ ...state, sweptTo: clock.now(), sweptAt: clock.now(), fullAt: clock.now() })
+  await ledger.beat(clock.now() - minute)
+  // Sent by the process before, of which a copy of its ledger knows nothing.
+  double.list.push(arrived(clock.now() - 30_000))
+  await receive()
+  double.asked()
+
+  await engine.recognise()
+  engine.start()
+  await clock.advance(1000)
+
+  const asked = double.asked()
+  t.strictSame(asked.slice(0, 3), ['get an id that nobody has', 'list 1', 'list 1'])
+  t.notOk(asked.some(call => call.startsWith('create')))
+  t.match(await rowOf(ledger), { state: 'delivered', portalId: arrived(0).id })
+})
+
+t.test('what another process sent has its own time to arrive', async t => {
+  const { engine, receive, clock, ledger } = await open(t, {
+    portalSettleInheritedMs: 3 * settleMs,
+    watch: ledger => ({
+      ...ledger,
+      doubts: async (...asked) =>
+        (await ledger.doubts(...asked)).map(doubt => ({ ...doubt, inherited: true }))
+    })
+  })
+  await receive()
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + minute)
+  await ledger.sending(loan!, bodyOf(loan!), clock.now())
+  await ledger.record(loan!, { to: 'doubt', detail: null }, clock.now())
+  await engine.recognise()
+  engine.start()
+
+  await clock.advance(3 * settleMs - 100)
+  t.match(await rowOf(ledger), { state: 'sending' })
+  await clock.advance(100)
+  t.match(await rowOf(ledger), { state: 'waiting' })
 })
 
 t.test('a stop ends all of it, and leaves nothing half done', async t => {

@@ -61,7 +61,7 @@ t.test('wrong use is told in words, with exit code 2 and nothing on standard out
     [['check', '--pdf'], /--pdf/],
     [['demo', 'twice'], /^Unexpected argument 'twice'/],
     [['invoice'], /^Usage: factuurbrug invoice <nr>$/m],
-    [['deliver', '1', '2'], /^Usage: factuurbrug deliver <nr>$/m],
+    [['deliver', '1', '2'], /^Usage: factuurbrug deliver <nr> \[--absent\]$/m],
     [['status'], /^Who asks\? Give --token, or set OPERATOR_TOKEN\.$/m]
   ]
   const ended = await Promise.all(wrong.map(([args]) => factuurbrug(args)))

@@ -61,6 +61,46 @@ t.test('who delivers in the face of a conflict is told which facts win', async t
   t.equal(portal.invoices.length, 0)
 })
 
+t.test(
+  'who says that it is absent from the portal has it sent again; who does not has it looked for',
+  async t => {
+    const { portal, bridge, person, bring } = await openHouse(t)
+    const refuse = (invoiceNumber: string) =>
+      portal.fault({ on: { invoiceNumber, call: 'create' }, fault: 'refused-after' })
+    for (const number of ['A-1', 'A-2']) {
+      refuse(number)
+      await bring(number, 'held')
+    }
+    const stateOf = async (number: string) =>
+      (await bridge.api<{ state: string }>('GET', `/api/invoices/${number}`)).state
+    const numbers = () => portal.invoices.map(({ invoiceNumber }) => invoiceNumber)
+    t.strictSame(numbers(), ['A-1', 'A-2'])
+
+    const plain = await factuurbrug(['deliver', 'A-1'], person)
+    const absent = await factuurbrug(['deliver', 'A-2', '--absent'], person)
+
+    t.match([plain, absent], Array(2).fill({ code: 0, stderr: '' }))
+    for (const number of ['A-1', 'A-2'])
+      await until(
+        () => stateOf(number),
+        state => state === 'delivered',
+        `${number} was not delivered`
+      )
+    t.strictSame(numbers(), ['A-1', 'A-2', 'A-2'], 'a person’s word is a person’s word')
+  }
+)
+
+t.test('that word belongs to deliver alone', async t => {
+  const { person } = await openHouse(t)
+
+  for (const word of ['dismiss', 'take', 'keep'])
+    t.match(await factuurbrug([word, 'A-1', '--absent'], person), { code: 2, stderr: /--absent/ })
+  t.match(await factuurbrug(['deliver', '--absent'], person), {
+    code: 2,
+    stderr: /deliver <nr> \[--absent\]/
+  })
+})
+
 t.test('a note that is not there is not cleared in silence, and leaves no trace', async t => {
   const { bridge, person, bring } = await openHouse(t)
   await bring('A-1', 'delivered')

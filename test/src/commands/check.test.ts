@@ -6,6 +6,7 @@ import type { SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
 import {
+  customerId,
   openSandbox,
   operatorToken,
   secret,
@@ -74,6 +75,31 @@ t.test('each sender that is told apart is one of the tools', async t => {
     stdout,
     /^ok {4}tool invoices: on; .*\/webhooks\/invoices\nok {4}tool invoices:books: on; .*\/webhooks\/invoices\n/m
   )
+})
+
+t.test('a list that the bridge could not read is told before it goes live', async t => {
+  const { portal, check } = await open(t)
+  const add = (count: number) => {
+    for (let n = 0; n < count; n += 1)
+      portal.add({ customerId, invoiceNumber: `N-${n}`, issuedAt: '2026-11-20', amount: '1.00' })
+  }
+  const listed = async () => {
+    const { code, stdout } = await check()
+    return [code, stdout.split('\n').filter(line => / list: /.test(line))]
+  }
+  add(9)
+  portal.tellsNumbers = false
+  t.strictSame(await listed(), [0, []], 'so few may lack their number')
+  add(1)
+  t.match(await listed(), [1, [/^FAIL +list: no invoice on its first page has a number/]])
+
+  portal.tellsNumbers = true
+  portal.list = 'one-page'
+  t.strictSame(await listed(), [0, []], 'all stand on one page')
+  add(6)
+  t.match(await listed(), [1, [/^FAIL +list: its second page is its first one again/]])
+  portal.list = 'whole'
+  t.strictSame(await listed(), [0, []])
 })
 
 t.test('every finding stands beside the others, and one that fails makes the exit code 1', async t => {

@@ -33,7 +33,7 @@ const failing = (code: Code) => () => {
 const down = failing('PORTAL_UNREACHABLE')
 
 const created: Outcome = { kind: 'created', holding: arrived(0) }
-const failed = (code: Code): Outcome => ({ kind: 'failed', code, detail: null })
+const failed = (code: Code): Extract<Outcome, { kind: 'failed' }> => ({ kind: 'failed', code, detail: null })
 const refused = failed('PORTAL_UNAUTHORIZED')
 const unreachable = failed('PORTAL_UNREACHABLE')
 const unknown: Outcome = { kind: 'unknown', detail: '', answered: false }
@@ -41,6 +41,15 @@ const unknown: Outcome = { kind: 'unknown', detail: '', answered: false }
 /** Of so many invoices in turn, from this one on. */
 const fail = ({ gate }: ReturnType<typeof open>, count: number, first = 1) =>
   Array.from({ length: count }, (_, n) => gate.heard(first + n, n % 2 === 0 ? unreachable : unknown))
+
+t.test('a portal that contradicts itself is not down', async t => {
+  const { gate, told } = open(t)
+
+  const standings = [1, 2, 3, 4, 5, 6].map(invoice => gate.heard(invoice, { ...unreachable, answered: true }))
+
+  t.strictSame([...new Set(standings)], ['open'])
+  t.strictSame(told, [])
+})
 
 t.test('five failures in a row, of any invoices, close it; only the last does not count', async t => {
   const parts = open(t)
