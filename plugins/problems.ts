@@ -2,7 +2,8 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { advice, BridgeError, type Code } from '../src/errors.ts'
+import { advice, type Code } from '../src/codes.ts'
+import { BridgeError } from '../src/errors.ts'
 
 const retryAfterSeconds = 5
 

@@ -2,7 +2,7 @@
 // the ledger remembers, and health keeps warning.
 
 import got from 'got'
-import { advice, type Code } from './errors.ts'
+import { advice, type Code } from './codes.ts'
 import type { Log } from './log.ts'
 
 export type Alert = (code: Code, invoiceNumber: string | null) => void

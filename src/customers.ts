@@ -2,8 +2,9 @@
 // to be: whether a customer still exists, and to create one. Never a guess: one company's invoice must not reach another.
 
 import type { Clock } from './clock.ts'
+import type { Code } from './codes.ts'
 import type { Outcome } from './decide.ts'
-import { BridgeError, type Code } from './errors.ts'
+import { BridgeError } from './errors.ts'
 import { goneFrom } from './ledger/claims.ts'
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from './ledger/customers.ts'
 import type { Ledger, Loan } from './ledger/ledger.ts'

@@ -1,7 +1,7 @@
 // From what happened to what is to be done: a pure function, so that every case stands in one table and never waits.
 
 import type { Instant } from './clock.ts'
-import { advice, type Code } from './errors.ts'
+import { advice, type Code } from './codes.ts'
 import type { CreateBody, Decision, Draft, Loan } from './ledger/ledger.ts'
 import type { Standing } from './portal/gate.ts'
 import type { PortalInvoice } from './portal/schemas.ts'

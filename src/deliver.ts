@@ -2,10 +2,11 @@
 // portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
 
 import type { Clock } from './clock.ts'
+import type { Code } from './codes.ts'
 import type { Customers } from './customers.ts'
 import type { Outcome } from './decide.ts'
 import type { Desk } from './desk.ts'
-import { BridgeError, type Code } from './errors.ts'
+import { BridgeError } from './errors.ts'
 import type { Intake } from './intake.ts'
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Draft, Ledger, Loan } from './ledger/ledger.ts'

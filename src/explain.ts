@@ -2,8 +2,8 @@
 // A pure function of the row, its history and the state of the portal; the sentences about codes stand in errors.ts.
 
 import type { Instant } from './clock.ts'
+import { advice, type Code } from './codes.ts'
 import type { PortalState } from './engine.ts'
-import { advice, type Code } from './errors.ts'
 import { formatPaidAt } from './invoice.ts'
 import type { HistoryEntry, Row } from './ledger/ledger.ts'
 

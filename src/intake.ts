@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Instant } from './clock.ts'
-import type { Code } from './errors.ts'
+import type { Code } from './codes.ts'
 import { dateOf } from './invoice.ts'
 import type { Arrival, Ledger, Received } from './ledger/ledger.ts'
 import type { Log } from './log.ts'

@@ -76,6 +76,7 @@ const rules: Rule[] = [
     guarantee: 'what decides has no other input than its arguments',
     in: [
       'src/decide.ts',
+      'src/codes.ts',
       'src/errors.ts',
       'src/explain.ts',
       'src/invoice.ts',

@@ -2,8 +2,9 @@
 
 import { parseArgs } from 'node:util'
 import got, { HTTPError, ParseError, RequestError } from 'got'
+import { advice, type Code } from '../codes.ts'
 import { type Environment, readTimeZone } from '../config.ts'
-import { advice, BridgeError, type Code } from '../errors.ts'
+import { BridgeError } from '../errors.ts'
 import { CommandFailed, WrongUse } from './command.ts'
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>

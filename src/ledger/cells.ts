@@ -2,7 +2,7 @@
 
 import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
-import type { Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
 import type { Invoice } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { refKey } from './claims.ts'

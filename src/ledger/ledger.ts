@@ -10,7 +10,7 @@
 // no code path can make a second. Rows are never deleted; `forget` empties what is personal.
 
 import type { Instant } from '../clock.ts'
-import type { Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
 import type { Invoice, PlainDate } from '../invoice.ts'
 import type { PortalInvoice } from '../portal/schemas.ts'
 import type { Document } from '../spool.ts'

@@ -3,7 +3,7 @@
 
 import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
-import type { Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
 import { type InvoiceCells, keptOf, overridesOf, payingCells } from './cells.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { Told } from './sqlite-holdings.ts'

@@ -2,7 +2,7 @@
 // are.
 
 import type { SQLInputValue } from 'node:sqlite'
-import type { Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
 import { numberKey } from '../invoice.ts'
 import { historyOf, instantOf, rowOf } from './cells.ts'
 import { withMentions } from './claims.ts'

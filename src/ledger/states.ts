@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from '../clock.ts'
-import type { Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
 import { type Customer, type Invoice, sameFacts } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { type Action, type Arrival, type Override, overrides, type State } from './ledger.ts'

@@ -2,7 +2,8 @@
 // answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is absence.
 
 import type { Clock, Instant } from '../clock.ts'
-import { BridgeError, type Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
+import { BridgeError } from '../errors.ts'
 import type { CopyState, Holdings, ListOrder } from '../ledger/holdings.ts'
 import type { Log } from '../log.ts'
 import { createLoop } from '../loop.ts'

@@ -2,8 +2,9 @@
 // everything pauses, one call a minute at most tries, and it goes on by itself.
 
 import type { Clock } from '../clock.ts'
+import type { Code } from '../codes.ts'
 import type { Outcome } from '../decide.ts'
-import { type BridgeError, type Code, isCode } from '../errors.ts'
+import { type BridgeError, isCode } from '../errors.ts'
 
 export type GateOptions = {
   clock: Clock

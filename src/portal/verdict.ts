@@ -4,7 +4,8 @@
 
 import type { z } from 'zod'
 import type { Instant } from '../clock.ts'
-import { BridgeError, type Code } from '../errors.ts'
+import type { Code } from '../codes.ts'
+import { BridgeError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 import { pauseOf } from './pause.ts'
 import { read } from './schemas.ts'

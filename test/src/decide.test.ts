@@ -1,6 +1,6 @@
 import t from 'tap'
+import { advice, type Code } from '../../src/codes.ts'
 import { decide, type Outcome, type Patience } from '../../src/decide.ts'
-import { advice, type Code } from '../../src/errors.ts'
 import type { Decision, Draft } from '../../src/ledger/ledger.ts'
 import type { Standing } from '../../src/portal/gate.ts'
 import { holdingOf, noon } from './ledger/fixtures.ts'

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { openReading } from '../../../plugins/intake/reading.ts'
-import { BridgeError, type Code } from '../../../src/errors.ts'
+import type { Code } from '../../../src/codes.ts'
+import { BridgeError } from '../../../src/errors.ts'
 
 const document = { file: 'a.pdf', bytes: 1, sha256: '' }
 

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
+import type { Code } from '../../../src/codes.ts'
 import type { Outcome } from '../../../src/decide.ts'
-import { BridgeError, type Code } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/errors.ts'
 import { createGate } from '../../../src/portal/gate.ts'
 import { handClock } from './hand-clock.ts'
 import { arrived } from './parts.ts'

@@ -2,7 +2,7 @@
 // in doubt touched, none delivered twice, every count right, every PDF either named or handed back.
 
 import type { Test } from 'tap'
-import type { Code } from '../../../../src/errors.ts'
+import type { Code } from '../../../../src/codes.ts'
 import { numberKey } from '../../../../src/invoice.ts'
 import { actions, type Decision, type Ledger, type Loan, type Row } from '../../../../src/ledger/ledger.ts'
 import type { Document } from '../../../../src/spool.ts'
