@@ -121,6 +121,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
     lateMs: options.portalSettleMs + lateSpareMs,
     settleInheritedMs: options.portalSettleInheritedMs,
+    unclearAfterMs: options.unclearAfterMs ?? unclearAfterMs,
     lastBeat: () => lastBeat,
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),

@@ -25,7 +25,8 @@ export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, per
       prepare() {
         const { page } = read(ListQuery, request.query)
         return () => {
-          const { entries, more } = store.customers.page(settings.order, page)
+          const shown = settings.list === 'one-page' ? 1 : page
+          const { entries, more } = store.customers.page(settings.order, shown)
           return pageAnswer(pathOf(request), page, {
             entries: entries.map(customerAnswer),
             more,

@@ -12,7 +12,7 @@ export const spellings = ['as-sent', 'spaced', 'cut', 'escaped', 'zeros'] as con
 export type Spelling = (typeof spellings)[number]
 
 export const ways = {
-  /** What the list of invoices shows: all, every second one, none, or the first page whichever is asked for. */
+  /** What the list of invoices shows: all, every second one, none, or the first page whichever is asked for, as of customers then. */
   list: z.enum(lists),
   /** How the number of an invoice is stored. */
   spelling: z.enum(spellings),

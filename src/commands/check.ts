@@ -14,6 +14,7 @@ import { bareHost, isPublic, openHttp } from '../http.ts'
 import { openSqlite } from '../ledger/sqlite.ts'
 import { fetchPdf } from '../pdf.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
+import type { PortalCustomer } from '../portal/schemas.ts'
 import { ledgerNames } from '../senders.ts'
 import { openSpool } from '../spool.ts'
 import type { Finding, ToolModule } from '../tool.ts'
@@ -195,23 +196,30 @@ type InvoicesPage = Awaited<ReturnType<Portal['invoicesPage']>>
 const checkList = async (portal: Portal, { items, more }: InvoicesPage): Promise<Omit<Finding, 'what'>> => {
   if (items.length >= unnumberedMin && items.every(({ invoiceNumber }) => invoiceNumber === null))
     return { ok: false, found: 'no invoice on its first page has a number: none could be found again' }
-  const seen = new Set(items.map(({ id }) => id))
-  const second = more ? (await portal.invoicesPage(2)).items : []
-  if (second.length > 0 && second.every(({ id }) => seen.has(id)))
-    return {
-      ok: false,
-      found: 'its second page is its first one again: whatever stands behind it could not be found'
-    }
+  if (more && isAgain(items, (await portal.invoicesPage(2)).items)) return firstAgain
   return { ok: true, found: 'can be read' }
+}
+
+const isAgain = (first: { id: string }[], second: { id: string }[]): boolean => {
+  const seen = new Set(first.map(({ id }) => id))
+  return second.length > 0 && second.every(({ id }) => seen.has(id))
+}
+
+const firstAgain = {
+  ok: false,
+  found: 'its second page is its first one again: whatever stands behind it could not be found'
 }
 
 /** From the bookkeeping that the portal links a customer to, the same invoices may come. */
 const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> => {
   let read = 0
   let linked = 0
+  let first: PortalCustomer[] = []
   let more = true
   for (let number = 1; more && number <= customerPagesMax; number += 1) {
     const page = await portal.customersPage(number)
+    if (number === 1) first = page.items
+    else if (isAgain(first, page.items)) return firstAgain
     read += page.items.length
     linked += page.items.filter(({ integration }) => integration !== null).length
     more = page.more

@@ -21,6 +21,8 @@ export type CopyOptions = {
   settleInheritedMs: number
   /** The last sign of life of the process before: back to it the portal is read before anything is created. */
   lastBeat: () => Instant | null
+  /** After so long without a reading that could be believed, a person decides what is in doubt, and the rest goes on. */
+  unclearAfterMs: number
   /** Whether this is the portal that the ledger knows; else why it cannot be asked. */
   recognise: () => Promise<true | BridgeError>
   /** Whether something waits for a customer that may be new in the portal. */
@@ -75,7 +77,7 @@ const askedAtOnce = 5
 const unclearEveryMs = 5 * minute
 
 export const createCopy = (options: CopyOptions): Copy => {
-  const { holdings, clock, log, lateMs, heard } = options
+  const { holdings, clock, log, lateMs, unclearAfterMs, heard } = options
   const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
   const reader = options.reader.until(loop.stopping)
   let recognised = false
@@ -83,6 +85,8 @@ export const createCopy = (options: CopyOptions): Copy => {
   let learnedAt = Number.NEGATIVE_INFINITY
   let startedAt = 0
   let isFilled = false
+  /** What was read back to the last sign of life could not be believed. */
+  let isBackUnclear = false
   /** A reading that lacked what is known to stand there. */
   let unaccounted: (Reading & Begun) | null = null
   let pages = 0
@@ -131,21 +135,27 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   /**
-   * Reads everything until two readings in a row agree. Not at once where the ledger was rolled back: what was sent just
-   * before, only the portal knows of, and it may not show it yet. A new ledger need not wait: see DESIGN.md.
+   * Reads everything. Not at once where the ledger was rolled back: what was sent just before, only the portal knows of,
+   * and it may not show it yet. A new ledger need not wait: see DESIGN.md.
    */
   const fill = async (): Promise<boolean> => {
     const { rolledBack } = await holdings.copy()
     if (!(await reader.customers('sweep', goOn))) return false
     const waitMs = startedAt + options.settleInheritedMs - clock.monotonic()
     if (rolledBack && waitMs > 0) await clock.sleep(waitMs, loop.stopping)
+    if (!(await readAll())) return false
+    await holdings.setCopy({ filled: true, rolledBack: false })
+    return true
+  }
+
+  /** Until two readings in a row agree. False when it was stopped. */
+  const readAll = async (): Promise<boolean> => {
     let before = await reader.all('sweep', goOn)
     while (before !== null) {
       const reading = await reader.all('sweep', goOn)
       if (reading !== null && agree(before, reading)) {
         if (!(await isClear(reading, true))) await unbelieved()
         await keepFull(reading)
-        await holdings.setCopy({ filled: true, rolledBack: false })
         return true
       }
       before = reading
@@ -195,19 +205,28 @@ export const createCopy = (options: CopyOptions): Copy => {
 
   /**
    * What was sent after the ledger was copied, and a copy put back unseen, only the portal knows of. Where the order tells
-   * where it would stand, it is read back to the last sign of life, until two readings in a row agree.
+   * where it would stand, it is read back to the last sign of life, until two readings in a row agree; everything, where
+   * that cannot be believed. False when it was stopped.
    */
-  const readBack = async ({ order }: CopyState): Promise<void> => {
+  const readBack = async ({ order, unclear }: CopyState): Promise<boolean> => {
     const lastBeat = options.lastBeat()
-    if (order === 'unknown' || lastBeat === null) return
-    const since = Math.min(lastBeat, clock.now()) - skewMs
-    let before = await recent(since, order)
-    while (before !== null && !loop.stopping.aborted) {
-      const reading = await recent(since, order)
-      if (reading !== null && agree(before, reading)) return
-      before = reading
+    if (lastBeat === null) return true
+    if (!isBackUnclear) {
+      // Without an order it would take everything, at each start: what a new start cannot know, this one does not, either.
+      if (order === 'unknown') return true
+      const since = Math.min(lastBeat, clock.now()) - skewMs
+      let before = await recent(since, order)
+      while (before !== null && !loop.stopping.aborted) {
+        const reading = await recent(since, order)
+        if (reading !== null && agree(before, reading)) return true
+        before = reading
+      }
+      if (loop.stopping.aborted) return false
+      isBackUnclear = true
     }
-    // The order was no order after all: what a new start could not know, this one does not, either.
+    // Its owner knows since long, and what is in doubt waits for a person: the others do not wait for ever.
+    if (unclear !== null && clock.now() - unclear.since >= unclearAfterMs) return true
+    return readAll()
   }
 
   const open = (): void => {
@@ -272,7 +291,7 @@ export const createCopy = (options: CopyOptions): Copy => {
         'portal copied'
       )
     } else {
-      if (!isFilled) await readBack(state)
+      if (!isFilled && !(await readBack(state))) return
       if (loop.stopping.aborted) return
       // Filled by an earlier process: deliveries need not wait for this one's first sweep.
       open()

@@ -201,12 +201,14 @@ export const createLook = (options: LookOptions): Look => {
 
   const turn = async (): Promise<void> => {
     const { doubts, waitMs } = await ripe()
-    if (doubts.length > 0 && isReady()) {
-      await look(doubts).catch(async error => {
-        await holdUnclear(doubts)
-        throw error
-      })
-      heard(null)
+    if (doubts.length > 0) {
+      if (isReady()) {
+        await look(doubts).catch(async error => {
+          await holdUnclear(doubts)
+          throw error
+        })
+        heard(null)
+      } else await holdUnclear(doubts)
     }
     await loop.nap(waitMs)
   }

@@ -106,17 +106,16 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
 
   /** The pages of one reading, in whatever order it asks for them. */
   const pagesFor = ({ read }: Begun, errand: Errand) => {
-    // By which page each entry was shown first.
-    const shown = new Map<string, number>()
+    const shown = new Set<string>()
+    const isRepeated = repeats()
     let numbered = 0
     return async (number: number) => {
       const page = await inSlot(errand, () => portal.invoicesPage(number))
       const { items } = page
       await holdings.learn(items, read, clock.now())
       if (page.more && items.length > 0) seen.perPage = items.length
-      if (items.length > 0 && items.every(({ id }) => (shown.get(id) ?? number) !== number))
-        throw unreadable(`it answers page ${number} with what it answered before`)
-      for (const { id } of items) if (!shown.has(id)) shown.set(id, number)
+      if (isRepeated(items, number)) throw repeated(number)
+      for (const { id } of items) shown.add(id)
       numbered += items.filter(({ invoiceNumber }) => invoiceNumber !== null).length
       if (shown.size >= unnumberedMax && numbered === 0)
         throw unreadable('its entries tell no invoice number')
@@ -256,8 +255,10 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     async customers(errand, goOn = () => true) {
       const { read } = await holdings.beginRead()
       const seen: PortalCustomer[] = []
+      const isRepeated = repeats()
       for (let number = 1; number <= pagesMax; number += 1) {
         const { items, more } = await inSlot(errand, () => portal.customersPage(number))
+        if (isRepeated(items, number)) throw repeated(number)
         seen.push(...items)
         if (!more) {
           await holdings.learnCustomers(
@@ -274,6 +275,18 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     until: ending => createReader({ ...options, signal: ending }, seen)
   }
 }
+
+/** Whether a page shows nothing but what other pages of the same reading showed first. */
+const repeats = () => {
+  const firstShownBy = new Map<string, number>()
+  return (items: { id: string }[], number: number): boolean => {
+    for (const { id } of items) if (!firstShownBy.has(id)) firstShownBy.set(id, number)
+    return items.length > 0 && items.every(({ id }) => firstShownBy.get(id) !== number)
+  }
+}
+
+const repeated = (number: number): BridgeError =>
+  unreadable(`it answers page ${number} with what it answered before`)
 
 const unreadable = (what: string): BridgeError =>
   new BridgeError('PORTAL_UNREACHABLE', `the portal's list cannot be read: ${what}`)

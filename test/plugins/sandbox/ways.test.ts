@@ -61,6 +61,9 @@ t.test('whichever page is asked for, the first is shown, and there is always a n
 
   t.strictSame(numbersOf(ninth), numbersOf(first))
   t.match(ninth, { next_page_url: /page=10/ })
+
+  const customers = async (page: number) => (await get(app, `/v1/customers?page=${page}`)).json()
+  t.strictSame((await customers(9)).data, (await customers(1)).data, 'as of customers then')
 })
 
 t.test('one invoice is not found by its id, though it is listed', async t => {

@@ -145,6 +145,12 @@ t.test(
       code: 0,
       stdout: /^note {2}customers: the portal links 2 of the first 300 to /m
     })
+
+    some.portal.list = 'one-page'
+    t.match(await some.check(), {
+      code: 1,
+      stdout: /^FAIL {2}customers: its second page is its first one again/m
+    })
   }
 )
 

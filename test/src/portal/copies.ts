@@ -24,6 +24,7 @@ export const startCopy = (
     lateMs,
     settleInheritedMs,
     lastBeat: () => lastBeat,
+    unclearAfterMs: day,
     recognise,
     areCustomersAwaited: async () => false,
     filled: () => (filled += 1),

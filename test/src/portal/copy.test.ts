@@ -329,25 +329,50 @@ t.test('it is read back once, and not with each sweep', async t => {
   t.strictSame(double.asked(), ['list 1'])
 })
 
-t.test('an order that proves wrong on the way back is none: everything is read', async t => {
+t.test('an order that proves wrong on the way back is none: everything is read first', async t => {
   const { clock, double, holdings, lastBeat, start } = await restarted(t)
   double.list.push(arrived(lastBeat, { id: 'inv_late' }))
   await holdings.learn([arrived(lastBeat, { id: 'inv_late' })], null, clock.now())
   double.order = list => [...list.slice(0, -1).toReversed(), list.at(-1)!]
-  const { copy } = start()
+  const opened: boolean[] = []
+  double.onCall = call => {
+    if (call === 'list 1') opened.push(filled() > 0)
+  }
+  const { filled } = start()
   await clock.rest()
 
-  t.ok(copy.isFilled())
-  t.strictSame(double.asked(), [
-    learned,
-    'list 1',
-    'get inv_late',
-    'customers 1',
-    'list 1',
-    'list 2',
-    'list 3'
-  ])
+  const all = ['list 1', 'list 2', 'list 3']
+  t.strictSame(double.asked(), [learned, 'list 1', 'get inv_late', ...all, ...all, 'customers 1', ...all])
+  t.strictSame(opened, [false, false, false, true], 'the last is the first sweep')
   t.match(await holdings.copy(), { order: 'unknown' })
+})
+
+t.test('what is not to be believed on the way back opens nothing, for a day', async t => {
+  const { clock, double, holdings, lastBeat, start } = await restarted(t)
+  const hidden = arrived(lastBeat, { id: 'inv_hidden' })
+  await holdings.learn([hidden], null, clock.now())
+  double.portal.invoice = async () => hidden
+  const { copy, heard } = start()
+  await clock.advance(day - quarter)
+  t.strictSame([copy.isFilled(), [...new Set(heard)]], [false, ['PORTAL_UNREACHABLE']])
+  t.match(copy.state().failure, { message: /lacks inv_hidden, which the portal holds/ })
+
+  await clock.advance(2 * quarter)
+  t.ok(copy.isFilled(), 'the others do not wait for ever')
+})
+
+t.test('what is shown again on the way back opens at once', async t => {
+  const { clock, double, holdings, lastBeat, start } = await restarted(t)
+  const hidden = arrived(lastBeat, { id: 'inv_hidden' })
+  await holdings.learn([hidden], null, clock.now())
+  double.portal.invoice = async () => hidden
+  const { copy } = start()
+  await clock.advance(6 * minute)
+  t.notOk(copy.isFilled())
+
+  double.list.push(hidden)
+  await clock.advance(6 * minute)
+  t.ok(copy.isFilled())
 })
 
 t.test('a portal that does not answer then is asked again, and nothing is created meanwhile', async t => {

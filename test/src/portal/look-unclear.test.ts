@@ -12,7 +12,7 @@ import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Part
 
 const settleMs = minute
 
-const start = (t: Test, parts: Parts) => {
+const start = (t: Test, parts: Parts, isReady = true) => {
   const heard: (string | null)[] = []
   const look = createLook({
     ...parts,
@@ -20,7 +20,7 @@ const start = (t: Test, parts: Parts) => {
     settleInheritedMs: 5 * settleMs,
     unclearAfterMs: day,
     absent: absentAt(parts.clock),
-    isReady: () => true,
+    isReady: () => isReady,
     settled: () => {},
     heard: error => heard.push(error?.code ?? null)
   })
@@ -302,3 +302,20 @@ t.test('a portal that never finds what it lists is believed where two readings a
 
   t.strictSame(await stateOf(ledger), waiting)
 })
+
+t.test(
+  'before the portal was ever read so that it could be believed, a person decides after a day, too',
+  async t => {
+    const parts = await open(t)
+    const { clock, ledger, holdings } = parts
+    await inDoubt(parts)
+    await holdings.setCopy({ filled: false, unclear: { since: clock.now(), why: 'it lacks what it holds' } })
+    start(t, parts, false)
+
+    await clock.advance(day - 1)
+    t.strictSame(await stateOf(ledger), sending)
+    await clock.advance(minute)
+    t.strictSame(await stateOf(ledger), unclear)
+    t.strictSame(parts.double.asked(), [], 'the first reading is not its own')
+  }
+)

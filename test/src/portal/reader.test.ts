@@ -131,6 +131,20 @@ t.test('a part that is not in the order that was thought is no reading', async t
   t.equal(await reader.since(0, 'oldest', 'sweep'), null)
 })
 
+t.test('a list of customers that is the same page after page is an error', async t => {
+  const parts = openParts(t, [])
+  const reader = createReader({ ...parts, portal: parts.double.portal })
+  parts.double.customers = Array.from({ length: 20 }, (_, n) => ({ id: `cst_${n}` }) as PortalCustomer)
+  const { customersPage } = parts.double.portal
+  parts.double.portal.customersPage = () => customersPage(1)
+
+  await t.rejects(reader.customers('sweep'), {
+    code: 'PORTAL_UNREACHABLE',
+    message: /answers page 2 with what it answered before/
+  })
+  t.strictSame(parts.double.asked(), ['customers 1', 'customers 1'])
+})
+
 t.test('a list without an end is an error, or no reading, but never an end', async t => {
   const parts = openParts(t, entries(100))
   const reader = createReader({ ...parts, portal: parts.double.portal, pagesMax: 3 })
