@@ -29,6 +29,7 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptio
   const gate = openGate(gateOptions)
   const large = openGate(largeOptions)
   const free: Buffer[] = []
+  const patience = createPatience(clock)
   const disk = openQuota({ bytesMax: pdfsOnDiskMax * pdfBytesMax })
 
   const inMemory = async <T>(step: (memory: Buffer) => Promise<T>): Promise<T> => {
@@ -41,18 +42,23 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptio
   }
 
   return {
-    patience: createPatience(clock),
+    patience: () => patience(),
 
     host(request, step) {
       const client = clientOf(request)
+      const guest = { client, ended: new AbortController() }
       return gate.pass(async () => {
         const share = disk.open(client)
         try {
-          return await step({ large: step => large.pass(() => inMemory(step), client), onDisk: share.take })
+          return await step({
+            wait: patience(guest.ended.signal),
+            large: step => large.pass(() => inMemory(step), guest),
+            onDisk: share.take
+          })
         } finally {
           share.release()
         }
-      }, client)
+      }, guest)
     }
   }
 }

@@ -13,8 +13,7 @@ import {
   type Tool,
   type ToolOptions,
   type Unread,
-  unprovenBytesMax,
-  type Wait
+  unprovenBytesMax
 } from '../src/tool.ts'
 import { openBody } from './intake/body.ts'
 
@@ -81,21 +80,21 @@ export const webhook = <Schema extends z.ZodObject>(
       const missing = tool.missingSecret(settings)
       if (missing !== null) return ignore(`${missing} is not set`, clock.now())
       const proven = await strangers.host(request, held =>
-        readWhole(request, { held, wait: strangers.patience(), use: body => prove(body, request, settings) })
+        readWhole(request, { held, use: body => prove(body, request, settings) })
       )
       if (proven === null) return { result: 'ignored', reason: 'registration check' }
       return keep(proven, request)
     })
   }
 
-type Use<T> = { held: Held; wait: Wait; use: (body: Buffer) => T }
+type Use<T> = { held: Held; use: (body: Buffer) => T }
 
 /** Reads the body to its end, and has it used while its memory is there. */
-const readWhole = async <T>({ raw, headers }: FastifyRequest, { held, wait, use }: Use<T>): Promise<T> => {
+const readWhole = async <T>({ raw, headers }: FastifyRequest, { held, use }: Use<T>): Promise<T> => {
   if (Number(headers['content-length'] ?? 0) > largeBytesMax) throw new BridgeError('BODY_TOO_LARGE')
   // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
   const source = raw.iterator({ destroyOnReturn: false })
-  const body = openBody(source, { bytesMax: largeBytesMax, seen: () => {}, wait })
+  const body = openBody(source, { bytesMax: largeBytesMax, seen: () => {}, wait: held.wait })
   const chunks: Buffer[] = []
   let bytes = 0
   while (bytes <= unprovenBytesMax) {

@@ -144,6 +144,8 @@ export const defineTool = <Schema extends z.ZodObject>(tool: Tool<Schema>): Tool
 
 /** What an unproven body takes. */
 export type Held = {
+  /** How long its next bytes are waited for; rejects with INTAKE_BUSY when its place is somebody else's. */
+  wait: Wait
   /**
    * What is more than `unprovenBytesMax` is read in here, a few at a time; the others wait with the rest unread. The memory
    * is for as long as the step lasts, and holds `largeBytesMax`.
@@ -158,9 +160,9 @@ export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) 
 
 /** Bodies whose sender nobody has proven yet. */
 export type Strangers = {
-  /** Takes a place for as long as the step lasts; INTAKE_BUSY when too many wait for one. */
+  /** Takes a place for as long as the step lasts; INTAKE_BUSY when too many wait for one, or others hold less. */
   host: <T>(request: FastifyRequest, step: (held: Held) => Promise<T>) => Promise<T>
-  /** For one body, proven or not: how long its next bytes are waited for. */
+  /** For one body that is proven: how long its next bytes are waited for. */
   patience: () => Wait
 }
 

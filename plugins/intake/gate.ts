@@ -1,5 +1,6 @@
 // How many bodies are taken in at once, and how many of one client. Whoever comes later waits with the body unread, which
-// costs a socket and no memory; a queue that is full refuses, so that neither disk nor sockets run out.
+// costs a socket and no memory; a queue that is full refuses, so that neither disk nor sockets run out. Nobody waits for
+// a client that holds more: of the one with most the oldest body is ended.
 
 import { BridgeError } from '../../src/errors.ts'
 
@@ -10,53 +11,79 @@ export type GateOptions = {
   perClient?: number
 }
 
-export type Gate = { pass: <T>(step: () => Promise<T>, client?: string) => Promise<T> }
+/** Whose body it is, and by what it is ended: then its step rejects, and its place is free. */
+export type Guest = { client: string; ended: AbortController }
 
-type Waiting = { client: string; enter: () => void }
+export type Gate = { pass: <T>(step: () => Promise<T>, guest?: Guest) => Promise<T> }
+
+type Waiting = { guest: Guest; enter: () => void }
+
+// Where nobody is told from anybody, nobody holds more than another.
+const anybody = (): Guest => ({ client: '', ended: new AbortController() })
 
 export const openGate = ({ places, waitingMax, perClient = places }: GateOptions): Gate => {
   const waitingPerClient = Math.floor((waitingMax * perClient) / places)
-  const waiting: Waiting[] = []
-  const held = new Map<string, number>()
-  let taken = 0
+  const waiting = new Set<Waiting>()
+  // The one that came first stands first.
+  const inside = new Set<Guest>()
 
-  const heldBy = (client: string): number => held.get(client) ?? 0
-  const hasRoom = (client: string): boolean => taken < places && heldBy(client) < perClient
+  const heldBy = (client: string): number => countOf(inside, client)
+  const hasRoom = ({ client }: Guest): boolean => inside.size < places && heldBy(client) < perClient
 
-  const take = (client: string): void => {
-    taken += 1
-    held.set(client, heldBy(client) + 1)
-  }
-
-  const free = (client: string): void => {
-    taken -= 1
-    if (heldBy(client) === 1) held.delete(client)
-    else held.set(client, heldBy(client) - 1)
+  const leave = (guest: Guest): void => {
+    inside.delete(guest)
     const next = nextOf(
-      waiting.filter(({ client }) => hasRoom(client)),
+      [...waiting].filter(({ guest }) => hasRoom(guest)),
       heldBy
     )
     if (!next) return
-    waiting.splice(waiting.indexOf(next), 1)
-    take(next.client)
+    inside.add(next.guest)
     next.enter()
   }
 
-  const wait = (client: string): Promise<void> => {
-    const own = waiting.filter(one => one.client === client).length
-    if (waiting.length >= waitingMax || own >= waitingPerClient) throw new BridgeError('INTAKE_BUSY')
-    return new Promise(enter => waiting.push({ client, enter }))
+  /** Whoever holds most has one less, where that is more than the newcomer has, or is about to have. */
+  const makesRoomFor = ({ client }: Guest): boolean => {
+    if (inside.size < places) return false
+    const [oldest, most] = oldestOfMost(inside)
+    const own = heldBy(client) + countOf(guestsOf(waiting), client)
+    if (oldest === undefined || most <= own) return false
+    oldest.ended.abort(new BridgeError('INTAKE_BUSY'))
+    return true
+  }
+
+  const wait = (guest: Guest): Promise<void> => {
+    const own = countOf(guestsOf(waiting), guest.client)
+    const isFull = waiting.size >= waitingMax || own >= waitingPerClient
+    if (!makesRoomFor(guest) && isFull) throw new BridgeError('INTAKE_BUSY')
+    const { signal } = guest.ended
+    return new Promise((resolve, reject) => {
+      const leaveQueue = () => {
+        waiting.delete(one)
+        signal.removeEventListener('abort', end)
+      }
+      const end = () => {
+        leaveQueue()
+        reject(signal.reason)
+      }
+      const enter = () => {
+        leaveQueue()
+        resolve()
+      }
+      const one = { guest, enter }
+      waiting.add(one)
+      signal.addEventListener('abort', end)
+    })
   }
 
   return {
-    async pass(step, client = '') {
+    async pass(step, guest = anybody()) {
       // Whoever has room need not wait: all who do wait have none.
-      if (hasRoom(client)) take(client)
-      else await wait(client)
+      if (hasRoom(guest)) inside.add(guest)
+      else await wait(guest)
       try {
         return await step()
       } finally {
-        free(client)
+        leave(guest)
       }
     }
   }
@@ -64,6 +91,19 @@ export const openGate = ({ places, waitingMax, perClient = places }: GateOptions
 
 /** Whoever holds least, and of those the one that came first: a crowd from one address keeps nobody else waiting. */
 const nextOf = (waiting: Waiting[], heldBy: (client: string) => number): Waiting | undefined => {
-  const least = Math.min(...waiting.map(({ client }) => heldBy(client)))
-  return waiting.find(({ client }) => heldBy(client) === least)
+  const least = Math.min(...waiting.map(({ guest }) => heldBy(guest.client)))
+  return waiting.find(({ guest }) => heldBy(guest.client) === least)
+}
+
+const guestsOf = (waiting: Iterable<Waiting>): Guest[] => [...waiting].map(({ guest }) => guest)
+
+const countOf = (guests: Iterable<Guest>, client: string): number =>
+  [...guests].filter(guest => guest.client === client).length
+
+/** With how many its client has; those that were ended are on their way out. */
+const oldestOfMost = (inside: Iterable<Guest>): [Guest | undefined, number] => {
+  const staying = [...inside].filter(({ ended }) => !ended.signal.aborted)
+  const byClient = [...Map.groupBy(staying, ({ client }) => client).values()]
+  const most = byClient.reduce<Guest[]>((most, own) => (own.length > most.length ? own : most), [])
+  return [most[0], most.length]
 }

@@ -17,8 +17,10 @@ const lookEveryMs = 1000
 
 type Waiter = { until: number; end: () => void }
 
-/** Answers the patience with one body. */
-export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): (() => Wait) => {
+/** Answers the patience with one body, which may be ended by something else, too. */
+export const createPatience = (
+  clock: Pick<Clock, 'monotonic' | 'sleep'>
+): ((signal?: AbortSignal) => Wait) => {
   const waiters = new Set<Waiter>()
   let watching = false
 
@@ -32,13 +34,16 @@ export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): (() =
     watching = false
   }
 
-  return () => {
+  return signal => {
     let leftMs = patienceMsMax
     return async (next, bytesOf) => {
+      signal?.throwIfAborted()
       const since = clock.monotonic()
       const { promise: ended, reject } = Promise.withResolvers<never>()
       const waiter = { until: since + leftMs, end: () => reject(tooSlow()) }
+      const stop = () => reject(signal?.reason)
       waiters.add(waiter)
+      signal?.addEventListener('abort', stop)
       if (!watching) void watch()
       try {
         const brought = await Promise.race([next(), ended])
@@ -47,6 +52,7 @@ export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): (() =
         return brought
       } finally {
         waiters.delete(waiter)
+        signal?.removeEventListener('abort', stop)
       }
     }
   }

@@ -99,7 +99,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
         admission.by = nameOf(which)
         believed(request)
       }
-      const unread = { proof, content, reading, wait: strangers.patience(), proven }
+      const unread = { proof, content, reading, wait: held?.wait ?? strangers.patience(), proven }
       const by = nameOf(await readProven(request.raw, unread))
       return { reading, draft, by }
     } catch (error) {

@@ -105,3 +105,17 @@ t.test('each body has its own, and one that breaks says so itself', async t => {
     { status: 'fulfilled', value: 5 }
   ])
 })
+
+t.test('what is ended by somebody else waits no more, now or later', async t => {
+  const { patience } = open()
+  const ended = new AbortController()
+  const wait = patience(ended.signal)
+  const waiting = wait(() => new Promise<number>(() => {}), bytesOf)
+  ended.abort(new Error('ended'))
+
+  await t.rejects(waiting, { message: 'ended' })
+  await t.rejects(
+    wait(async () => 1, bytesOf),
+    { message: 'ended' }
+  )
+})

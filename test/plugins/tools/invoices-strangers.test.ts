@@ -86,6 +86,23 @@ t.test('who is proven by a bearer token never waits behind strangers, nor does a
   t.match(await send(signed(sent)), { status: 503, answer: { code: 'INTAKE_BUSY' } })
 })
 
+t.test('two addresses that take all places keep no third one out that signs', async t => {
+  const { forge, writing, send } = await open(t)
+  const crowd = Array.from({ length: 120 }, () => forge())
+  await writing(120)
+  for (let at = 0; at < 40; at += 1) forge(1000, '127.0.0.2')
+  await writing(160)
+
+  const large = Buffer.concat([pdf, Buffer.alloc(100_000)])
+  const ended = Promise.race(crowd.map(socket => once(socket, 'data')))
+  t.strictSame(await send(signed(await multipart(fields, { pdf: large })), '127.0.0.3'), accepted)
+  t.match(
+    String(await ended),
+    /^HTTP\/1\.1 503 .*"INTAKE_BUSY"/s,
+    'of the one with most the oldest is told why'
+  )
+})
+
 t.test('an upload that does not come is ended with a reason, and leaves neither file nor place', async t => {
   const clock = handClock()
   const strangers = openStrangers({ clock })
