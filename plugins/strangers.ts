@@ -2,16 +2,21 @@
 // come, and how much they take. Shared by all tools. Who is proven by the headers never comes here, and so never
 // waits behind who is not.
 
+import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../src/clock.ts'
-import { largeBytesMax, type Strangers } from '../src/tool.ts'
+import { largeBytesMax, type Strangers, unprovenBytesMax } from '../src/tool.ts'
 import type { ClientOf } from './client.ts'
 import { openGate } from './intake/gate.ts'
 import { createPatience } from './intake/patience.ts'
 import { openQuota } from './intake/quota.ts'
 
-// A body that comes slowly costs little, so there are many places; together with those who wait they are less than the
-// connections that the bridge has room for (plugins/connections.ts).
-const gateOptions = { places: 160, perClient: 120, waitingMax: 160 }
+// A body that comes slowly costs little, so there are many places; all of them together with those who wait are less than
+// the connections that the bridge has room for (plugins/connections.ts).
+const gateOptions = { places: 160, perClient: 120, waitingMax: 80 }
+
+// What says that it is small is through in a moment, and takes no memory that is worth a name: most webhooks are, and
+// never wait behind what is large or says nothing.
+const smallOptions = { places: 80, perClient: 60, waitingMax: 70 }
 
 // Each has its memory, which is used again: what is left to be collected would pile up faster than it is.
 const largeOptions = { places: 8, perClient: 6, waitingMax: gateOptions.places }
@@ -27,6 +32,7 @@ export type StrangersOptions = {
 
 export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptions): Strangers => {
   const gate = openGate(gateOptions)
+  const small = openGate(smallOptions)
   const large = openGate(largeOptions)
   const free: Buffer[] = []
   const patience = createPatience(clock)
@@ -47,7 +53,7 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptio
     host(request, step) {
       const client = clientOf(request)
       const guest = { client, ended: new AbortController() }
-      return gate.pass(async () => {
+      return (isSmall(request) ? small : gate).pass(async () => {
         const share = disk.open(client)
         try {
           return await step({
@@ -62,3 +68,7 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptio
     }
   }
 }
+
+/** By its own word, which Node holds it to. */
+const isSmall = ({ headers }: FastifyRequest): boolean =>
+  headers['content-length'] !== undefined && Number(headers['content-length']) <= unprovenBytesMax

@@ -3,7 +3,8 @@ import t from 'tap'
 import { largeBytesMax } from '../../src/tool.ts'
 import { openStrangers } from './open-strangers.ts'
 
-const from = (ip: string) => ({ ip, headers: {} }) as FastifyRequest
+const from = (ip: string, bytes?: number) =>
+  ({ ip, headers: bytes === undefined ? {} : { 'content-length': String(bytes) } }) as FastifyRequest
 const rest = () => new Promise(resolve => setImmediate(resolve))
 
 /** Enters, and stays until it is told to leave. */
@@ -23,7 +24,7 @@ const crowd = () => {
 t.test('one client leaves places to the others, and a /64 is one client', async t => {
   const strangers = openStrangers()
   const { stay, inside, leave } = crowd()
-  const hosted = Array.from({ length: 240 }, (_, at) =>
+  const hosted = Array.from({ length: 180 }, (_, at) =>
     strangers.host(from(`2001:db8:1:2::${at.toString(16)}`), stay)
   )
   await t.rejects(strangers.host(from('2001:db8:1:2::ffff'), stay), { code: 'INTAKE_BUSY' })
@@ -32,7 +33,25 @@ t.test('one client leaves places to the others, and a /64 is one client', async 
   t.equal(await strangers.host(from('2001:db8:1:3::1'), async () => 'in'), 'in')
   leave()
   await Promise.all(hosted)
-  t.equal(inside(), 240, 'who waited came in')
+  t.equal(inside(), 180, 'who waited came in')
+})
+
+t.test('what says that it is small never waits behind what is large, or does not say', async t => {
+  const strangers = openStrangers()
+  const { stay, leave } = crowd()
+  const sizes = [undefined, 20_000_000, 65_537]
+  const hosted = Array.from({ length: 160 }, (_, at) =>
+    strangers.host(from(`192.0.2.${at % 2}`, sizes[at % 3]), stay)
+  )
+
+  t.equal(await strangers.host(from('192.0.2.1', 65_536), async () => 'in'), 'in')
+  const others = Array.from({ length: 60 }, () => strangers.host(from('192.0.2.1', 100), stay))
+  const waiting = strangers.host(from('192.0.2.1', 100), async () => 'in')
+  const waits = rest().then(() => 'waits')
+  t.equal(await Promise.race([waiting, waits]), 'waits', 'one client leaves some of these, too')
+  leave()
+  await Promise.all([...hosted, ...others])
+  t.equal(await waiting, 'in')
 })
 
 t.test('large bodies have their memory in turns, and use it again', async t => {
