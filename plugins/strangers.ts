@@ -4,6 +4,8 @@
 
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../src/clock.ts'
+import type { Log } from '../src/log.ts'
+import { createSeldom } from '../src/seldom.ts'
 import { largeBytesMax, type Strangers, unprovenBytesMax } from '../src/tool.ts'
 import type { ClientOf } from './client.ts'
 import { openGate } from './intake/gate.ts'
@@ -24,19 +26,34 @@ const largeOptions = { places: 8, perClient: 6, waitingMax: gateOptions.places }
 // Times PDF_BYTES_MAX: of a volume of 1 GB a third.
 const pdfsOnDiskMax = 16
 
+// They may come and go by the second; told for so long after they were last full, and logged as seldom.
+const minute = 60_000
+
 export type StrangersOptions = {
   clientOf: ClientOf
   clock: Pick<Clock, 'monotonic' | 'sleep'>
   pdfBytesMax: number
+  log: Pick<Log, 'warn'>
 }
 
-export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptions): Strangers => {
+/** What is hosted, and whether it was so many lately that some of them had to wait or go. */
+export type HostedStrangers = Strangers & { areMany: () => boolean }
+
+export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: StrangersOptions): HostedStrangers => {
   const gate = openGate(gateOptions)
   const small = openGate(smallOptions)
   const large = openGate(largeOptions)
   const free: Buffer[] = []
   const patience = createPatience(clock)
   const disk = openQuota({ bytesMax: pdfsOnDiskMax * pdfBytesMax })
+
+  let fullAt = Number.NEGATIVE_INFINITY
+  const mayWarn = createSeldom(minute)
+
+  const noteFull = (): void => {
+    fullAt = clock.monotonic()
+    if (mayWarn('full', fullAt)) log.warn({ code: 'INTAKE_BUSY' }, 'bodies of strangers take all places')
+  }
 
   const inMemory = async <T>(step: (memory: Buffer) => Promise<T>): Promise<T> => {
     const memory = free.pop() ?? Buffer.allocUnsafeSlow(largeBytesMax)
@@ -48,12 +65,15 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax }: StrangersOptio
   }
 
   return {
+    areMany: () => gate.isFull() || small.isFull() || clock.monotonic() - fullAt < minute,
     patience: () => patience(),
 
     host(request, step) {
       const client = clientOf(request)
       const guest = { client, ended: new AbortController() }
-      return (isSmall(request) ? small : gate).pass(async () => {
+      const places = isSmall(request) ? small : gate
+      if (places.isFull()) noteFull()
+      return places.pass(async () => {
         const share = disk.open(client)
         try {
           return await step({

@@ -94,7 +94,12 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(refusals, { clientOf })
 
   const doors = createDoors({ clock, log: logger })
-  const strangers = createStrangers({ clientOf, clock, pdfBytesMax: config.PDF_BYTES_MAX })
+  const strangers = createStrangers({
+    clientOf,
+    clock,
+    pdfBytesMax: config.PDF_BYTES_MAX,
+    log: logger
+  })
   const operator = createOperatorOnly({
     token: config.OPERATOR_TOKEN,
     lockout: createLockout({ clock }),
@@ -110,6 +115,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     caughtUp: catchUp.states,
     turnedAway: doors.turnedAway,
     turnedDown: turnedDowns.of,
+    strangersAreMany: strangers.areMany,
     log: logger
   })
   await app.register(healthPage, { health, version })

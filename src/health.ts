@@ -23,6 +23,8 @@ export type HealthOptions = {
   refusing: () => ReadonlyMap<string, string>
   turnedAway: Doors['turnedAway']
   turnedDown: TurnedDowns['of']
+  /** Bodies that nobody has proven take all places. */
+  strangersAreMany: () => boolean
   log: Log
 }
 
@@ -158,6 +160,7 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
     copy: copy(state, known, { now: options.clock.now(), upMs }),
     budget: [budget(state, summary)],
     tools: tools(options),
+    doors: doors(options),
     catchUp: await catchUp(options, upMs)
   }
 }
@@ -262,6 +265,15 @@ const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions):
   })
   if (warnings.length > 0) return warnings
   return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
+}
+
+/** Who knocks, whatever the tool. */
+const doors = ({ strangersAreMany }: HealthOptions): Check[] => {
+  const outputs = [
+    strangersAreMany() &&
+      'unproven requests take all places, so that senders may have to wait: look at who sends them. Behind a proxy TRUST_PROXY_HEADER tells clients apart'
+  ].filter(output => typeof output === 'string')
+  return outputs.length === 0 ? [{ status: 'pass' }] : outputs.map(output => ({ status: 'warn', output }))
 }
 
 const refusedOutput = (away: TurnedAway | null): string | null =>

@@ -14,7 +14,11 @@ export type GateOptions = {
 /** Whose body it is, and by what it is ended: then its step rejects, and its place is free. */
 export type Guest = { client: string; ended: AbortController }
 
-export type Gate = { pass: <T>(step: () => Promise<T>, guest?: Guest) => Promise<T> }
+export type Gate = {
+  pass: <T>(step: () => Promise<T>, guest?: Guest) => Promise<T>
+  /** All places are taken. */
+  isFull: () => boolean
+}
 
 type Waiting = { guest: Guest; enter: () => void }
 
@@ -76,6 +80,8 @@ export const openGate = ({ places, waitingMax, perClient = places }: GateOptions
   }
 
   return {
+    isFull: () => inside.size >= places,
+
     async pass(step, guest = anybody()) {
       // Whoever has room need not wait: all who do wait have none.
       if (hasRoom(guest)) inside.add(guest)

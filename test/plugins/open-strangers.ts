@@ -2,11 +2,13 @@
 
 import { createClientOf } from '../../plugins/client.ts'
 import { createStrangers, type StrangersOptions } from '../../plugins/strangers.ts'
+import { silent } from '../src/delivery.ts'
 
 export const openStrangers = (options: Partial<StrangersOptions> = {}) =>
   createStrangers({
     clientOf: createClientOf(undefined),
     clock: { monotonic: () => 0, sleep: () => new Promise(() => {}) },
     pdfBytesMax: 20_000_000,
+    log: silent,
     ...options
   })

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { largeBytesMax } from '../../src/tool.ts'
+import { silent } from '../src/delivery.ts'
+import { handClock } from '../src/portal/hand-clock.ts'
 import { openStrangers } from './open-strangers.ts'
 
 const from = (ip: string, bytes?: number) =>
@@ -84,3 +86,25 @@ t.test('what was on the disk is given back with the place, however it ended', as
   await t.rejects(fill(1201), { code: 'INTAKE_BUSY' })
   await t.resolves(fill(1200))
 })
+
+t.test(
+  'that all places are taken is told for a minute after it is over, and logged once a minute',
+  async t => {
+    const clock = handClock()
+    const warned: object[] = []
+    const strangers = openStrangers({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
+    const { stay, leave } = crowd()
+    const hosted = Array.from({ length: 160 }, (_, at) => strangers.host(from(`192.0.2.${at % 2}`), stay))
+    t.equal(strangers.areMany(), true)
+    t.strictSame(warned, [], 'nobody has to wait yet')
+
+    const waiting = Array.from({ length: 10 }, () => strangers.host(from('192.0.2.1'), stay))
+    t.strictSame(warned, [{ code: 'INTAKE_BUSY' }])
+    leave()
+    await Promise.allSettled([...hosted, ...waiting])
+    await clock.advance(59_999)
+    t.equal(strangers.areMany(), true)
+    await clock.advance(1)
+    t.equal(strangers.areMany(), false)
+  }
+)

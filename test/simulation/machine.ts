@@ -224,6 +224,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       caughtUp: () => [],
       turnedAway: () => null,
       turnedDown: () => [],
+      strangersAreMany: () => false,
       log: log(whom)
     })
     running = { owner: whom, clock, ledger, receive, tell: hear, health }

@@ -22,6 +22,7 @@ t.test('each thing that an owner wants to know is a warning', async t => {
       { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] },
       /missing: ACME_SECRET/
     ],
+    ['doors', { strangersAreMany: () => true }, /take all places/],
     [
       'tools',
       { refusing: () => new Map([['invoices', 'acme.example refuses ACME_TOKEN (401)']]) },

@@ -36,6 +36,7 @@ export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) =
     caughtUp: () => [],
     turnedAway: () => null,
     turnedDown: () => [],
+    strangersAreMany: () => false,
     log: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) }),
     ...changed
   })
