@@ -161,6 +161,7 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
     budget: [budget(state, summary)],
     tools: tools(options),
     doors: doors(options),
+    numbers: alike(await options.ledger.numbersAlike()),
     catchUp: await catchUp(options, upMs)
   }
 }
@@ -188,6 +189,17 @@ const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
   if (state === 'down')
     return { status: 'warn', output: `the portal has not answered for ${minutes} minutes` }
   return { status: 'pass' }
+}
+
+// Each is a row; an owner looks at the first ones, and the log names all.
+const alikeShownMax = 10
+
+const alike = (numbers: string[]): Check[] => {
+  if (numbers.length === 0) return [{ status: 'pass' }]
+  const shown = numbers.slice(0, alikeShownMax).join(', ')
+  const more = numbers.length > alikeShownMax ? ` and ${numbers.length - alikeShownMax} more` : ''
+  const output = `${shown}${more}: kept beside a number that only looks different; look in the portal whether one invoice is there twice`
+  return [{ status: 'warn', observedValue: numbers.length, observedUnit: 'invoices', output }]
 }
 
 type Time = { now: Instant; upMs: number }

@@ -64,9 +64,17 @@ export const numberKey = (invoiceNumber: string): string => {
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/[\uff01-\uff5e]/g, wide => String.fromCharCode(wide.charCodeAt(0) - fullWidth))
     .trim()
-  // Lower, upper and lower again folds what lower alone leaves apart, such as ß, ẞ and SS; that can decompose.
-  return plain.toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
+  return fold(plain)
 }
+
+/**
+ * The key that earlier versions made. Rows that would have collided kept theirs; no key of today has such characters in it,
+ * so that under another key than `numberKey` only those are found.
+ */
+export const formerKey = (invoiceNumber: string): string => fold(invoiceNumber.normalize('NFC').trim())
+
+/** Lower, upper and lower again folds what lower alone leaves apart, such as ß, ẞ and SS; that can decompose. */
+const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
 
 // So far behind its ASCII form stands each full-width one.
 const fullWidth = 0xfee0

@@ -232,7 +232,10 @@ export interface Ledger {
   /** Keeps an event that could not be read as a held row, EVENT_UNREADABLE. False: it is kept already. */
   keepUnreadable(event: Unreadable, now: Instant): Promise<boolean>
 
-  /** Numbers that count as the same as another row's today, and were kept apart by an earlier version. */
+  /**
+   * Numbers that count as the same as another row's today, and were kept apart by an earlier version; each is still found
+   * under exactly its own spelling. Without those that retention has taken.
+   */
   numbersAlike(): Promise<string[]>
 
   /** Whether there is a row of this number. */

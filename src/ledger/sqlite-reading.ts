@@ -62,10 +62,11 @@ export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRo
     return { rows: page.map(rowOf), next: found.length > limit ? String(page.at(-1)?.id) : null }
   }
 
-  /** Told once by the migration that made them alike. */
+  /** Told once by the migration that made them alike; over with what retention takes. */
   const numbersAlike = (): string[] => {
     const told = one(`SELECT value FROM fact WHERE name = 'numbersAlike'`)
-    return told ? (JSON.parse(told.value as string) as string[]) : []
+    const numbers = told ? (JSON.parse(told.value as string) as string[]) : []
+    return numbers.filter(number => rows.byNumber(number)?.forgotten === 0)
   }
 
   const tally = (): Tally[] =>

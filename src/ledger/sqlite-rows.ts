@@ -2,7 +2,7 @@
 
 import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
-import { numberKey } from '../invoice.ts'
+import { formerKey, numberKey } from '../invoice.ts'
 import { type Cells, type InvoiceCells, waitingCells } from './cells.ts'
 import type { Database } from './database.ts'
 
@@ -11,8 +11,9 @@ export const createRows = ({ one, run }: Database) => {
   const find = (condition: string, ...values: SQLInputValue[]): InvoiceCells | undefined =>
     one(`SELECT * FROM invoice WHERE ${condition}`, ...values) as InvoiceCells | undefined
 
+  /** The row that was kept apart under exactly this number by an earlier version, or else the one of all that look alike. */
   const byNumber = (invoiceNumber: string): InvoiceCells | undefined =>
-    find('key = ?', numberKey(invoiceNumber))
+    find('key = ?', formerKey(invoiceNumber)) ?? find('key = ?', numberKey(invoiceNumber))
 
   /** Answers its id. */
   const insert = (invoiceNumber: string, cells: Cells): number => {

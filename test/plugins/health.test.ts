@@ -42,6 +42,7 @@ t.test('a bridge that is well says so, in the form that monitors know', async t 
         }
       ],
       doors: [{ status: 'pass' }],
+      numbers: [{ status: 'pass' }],
       catchUp: [{ status: 'pass' }],
       clock: [{ status: 'pass' }],
       tools: [{ status: 'pass', observedValue: 'invoices' }]

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { gunzipSync } from 'node:zlib'
+import { type Logger, pino } from 'pino'
 import t, { type Test } from 'tap'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openBridge, openTools } from '../../src/bridge.ts'
@@ -29,13 +30,15 @@ const configOf = (env: Record<string, string>) =>
     settingsOf(tools)
   )
 
-const open = (env: Record<string, string>) =>
+const silent = pino({ level: 'silent' })
+
+const open = (env: Record<string, string>, logger: Logger = silent) =>
   openBridge({
     config: configOf(env),
     tools,
     clock: systemClock,
     random: Math.random,
-    logger: pino({ level: 'silent' }),
+    logger,
     version: '1.2.3'
   })
 
@@ -144,4 +147,18 @@ t.test('two bridges never share a folder', async t => {
 
 t.test('only tools that are set up are opened, each with its own settings', async t => {
   t.strictSame(openTools(configOf({ INTAKE_SECRET: '' }), tools), [])
+})
+
+t.test('numbers that an earlier version kept apart are told at start and in health, by number', async t => {
+  const folder = t.testdir()
+  const packed = new URL('../fixtures/ledger/3530aca.sqlite.gz', import.meta.url)
+  writeFileSync(join(folder, 'ledger.sqlite'), gunzipSync(readFileSync(packed)))
+  const lines: object[] = []
+  const logger = pino({ level: 'warn' }, { write: line => void lines.push(JSON.parse(line)) })
+  const bridge = await open({ DATA_DIR: folder }, logger)
+  t.teardown(() => bridge.stop())
+
+  t.match(lines, [{ invoices: ['2026\u20111'], msg: /^numbers that only look different/ }])
+  const { checks } = (await bridge.app.inject('/health')).json()
+  t.match(checks.numbers, [{ status: 'warn', observedValue: 1, output: /^2026\u20111: kept beside/ }])
 })

@@ -51,8 +51,7 @@ t.test('a ledger of an earlier version goes on where it was', async t => {
     const { state, code, portalId } = await rowOf(ledger, number)
     return { state, code, portal_id: portalId }
   }
-  const alike = (await ledger.numbersAlike()).map(number => number.toLowerCase())
-  for (const { key, ...state } of told.filter(({ key }) => !alike.includes(key as string)))
+  for (const { key, ...state } of told)
     t.strictSame(await stateAfter(key as string), { ...state }, key as string)
   t.equal((await ledger.summary()).delivered, told.filter(({ state }) => state === 'delivered').length)
   t.match(await ledger.doubts(noon, 9), [{ body: { invoiceNumber: 'sending' }, sentAt: noon }])
@@ -88,9 +87,32 @@ t.test(
     t.match(await ledger.find('FB\u00a08'), { invoiceNumber: 'FB 8' })
     t.match(await ledger.holdings.byNumber('fb-7'), [{ id: 'inv_ＦＢ-7' }])
     t.strictSame(await ledger.numbersAlike(), ['2026\u20111'])
-    t.match(await ledger.find('2026\u20111'), { invoiceNumber: '2026-1' }, 'the one that was written plainly')
+    t.match(await ledger.find('2026\u20111'), { invoiceNumber: '2026\u20111' }, 'each under its own spelling')
+    t.match(await ledger.find('2026-1'), { invoiceNumber: '2026-1' })
+    t.match(await ledger.find('2026\u20131'), { invoiceNumber: '2026-1' }, 'and one that nobody had')
   }
 )
+
+t.test('a payment of a number that was kept apart goes to its own row', async t => {
+  const ledger = openSqlite({ file: earlier(t, '3530aca') })
+  t.teardown(() => ledger.close())
+  const apart = '2026\u20111'
+  const historyOf = async (number: string) => (await ledger.find(number))?.history.map(({ event }) => event)
+  const before = await historyOf('2026-1')
+
+  await ledger.receive(arrivalOf({ invoiceNumber: apart, sourceId: `source ${apart}`, paidAt: noon }), noon)
+  t.equal((await ledger.find(apart))?.paidAt, noon)
+  t.equal((await ledger.find('2026-1'))?.paidAt, null)
+  t.strictSame(await historyOf('2026-1'), before)
+})
+
+t.test('what was kept apart is told of until retention takes it', async t => {
+  const ledger = openSqlite({ file: earlier(t, '3530aca') })
+  t.teardown(() => ledger.close())
+  t.strictSame(await ledger.numbersAlike(), ['2026\u20111'])
+  await ledger.forget(noon + 1e12, 100)
+  t.strictSame(await ledger.numbersAlike(), [])
+})
 
 const kees = { ref: 'Kees@bakker.example', portalId: null, name: 'Bakkerij Kees' }
 const told = {
