@@ -47,6 +47,9 @@ const minute = 60_000
 // Asked further back than the last time: what the tool dated or showed late falls in between otherwise.
 const overlapMs = 60 * minute
 
+// Cursors that a clock which is set back may make the last ones again: four days of them, asked every hour.
+const cursorsMax = 100
+
 // Between tries of a tool that does not answer, or asks for a pause.
 const retryMs = 5 * minute
 
@@ -59,6 +62,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   let loops: Promise<void>[] = []
   const turns = new Map<string, Promise<unknown>>()
   const failures = new Map<string, string>()
+  const cursors = new Map<string, Instant[]>()
 
   const canBeAsked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
 
@@ -105,15 +109,27 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     }
   })
 
+  /** Up to when it was asked. A cursor ahead of now is a wrong clock's: then the last one that is not, or its start. */
+  const askedTo = async (tool: string, now: Instant): Promise<Instant | null> => {
+    const cursor = await ledger.askedTo(tool)
+    if (cursor === null || cursor <= now) return cursor
+    return cursors.get(tool)?.findLast(at => at <= now) ?? (await ledger.toolStart(tool))
+  }
+
+  const setAskedTo = async (tool: string, from: Instant, to: Instant): Promise<void> => {
+    await ledger.setAskedTo(tool, to)
+    cursors.set(tool, [...(cursors.get(tool) ?? [from]), to].slice(-cursorsMax))
+  }
+
   /** The cursor moves only after all that it covers was kept. */
   const catchUp = async (open: OpenTool): Promise<void> => {
     const { name } = open.tool
     const begun = clock.now()
-    const askedTo = await ledger.askedTo(name)
-    if (askedTo === null) return
+    const from = await askedTo(name, begun)
+    if (from === null) return
     const found = nothing()
-    await inTurn(open, () => take(open, askedTo - overlapMs, found, false))
-    await ledger.setAskedTo(name, begun)
+    await inTurn(open, () => take(open, from - overlapMs, found, false))
+    await setAskedTo(name, from, begun)
     if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
   }
 

@@ -173,6 +173,8 @@ const worker = ({ clock, engine }: HealthOptions): Check =>
 
 const late = (since: Instant | null, invoices: number, now: Instant): Check => {
   const count = { observedValue: invoices, observedUnit: 'invoices' }
+  if (isAhead(since, now))
+    return { status: 'warn', ...count, output: `the oldest is dated ${aheadOf(since, now)}` }
   if (since === null || now - since <= lateMs) return { status: 'pass', ...count }
   return { status: 'warn', ...count, output: `the oldest for ${Math.floor((now - since) / minute)} minutes` }
 }
@@ -227,16 +229,24 @@ const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time:
   ]
 }
 
+/** Told by a clock that was ahead; or this one is behind. */
+const isAhead = (at: Instant | null, now: Instant): at is Instant => at !== null && at - now > jumpMsMin
+
+const aheadOf = (at: Instant, now: Instant): string =>
+  `${minutesOf(at - now)} ahead of now: look at the clock of this machine`
+
 const minutesOf = (ms: number): string => `${Math.floor(ms / minute)} minutes`
 
 const isLate = (at: Instant, everyMs: number, { now, upMs }: Time): boolean =>
   Math.min(now - at, upMs) > lateFactor * everyMs
 
 /** Null while it is not late. */
-const since = (what: string, at: Instant | null, everyMs: number, time: Time): string | null =>
-  at !== null && isLate(at, everyMs, time)
+const since = (what: string, at: Instant | null, everyMs: number, time: Time): string | null => {
+  if (isAhead(at, time.now)) return `the portal was last ${what} ${aheadOf(at, time.now)}`
+  return at !== null && isLate(at, everyMs, time)
     ? `the portal was last ${what} ${minutesOf(time.now - at)} ago`
     : null
+}
 
 /** Each tool that can be asked what its webhooks missed, and is not, or not in time. */
 const catchUp = async ({ caughtUp, ledger, clock }: HealthOptions, upMs: number): Promise<Check[]> => {
@@ -245,7 +255,8 @@ const catchUp = async ({ caughtUp, ledger, clock }: HealthOptions, upMs: number)
     caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check[]> => {
       const askedTo = await ledger.askedTo(tool)
       const isBehind = askedTo !== null && isLate(askedTo, everyMs, { now, upMs })
-      const late = isBehind ? `last asked ${minutesOf(now - askedTo)} ago` : null
+      const isWrong = isAhead(askedTo, now) ? `last asked ${aheadOf(askedTo, now)}` : null
+      const late = isBehind ? `last asked ${minutesOf(now - askedTo)} ago` : isWrong
       const output = [failure, late].filter(text => text !== null).join('; ')
       return output === '' ? [] : [{ componentId: tool, status: 'warn', output }]
     })

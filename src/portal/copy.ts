@@ -296,7 +296,9 @@ export const createCopy = (options: CopyOptions): Copy => {
       // Filled by an earlier process: deliveries need not wait for this one's first sweep.
       open()
       const after = await holdings.copy()
-      const isOld = after.fullAt === null || clock.now() - after.fullAt >= fullEveryMs
+      const sinceFull = clock.now() - (after.fullAt ?? Number.NEGATIVE_INFINITY)
+      // Told by a clock that was ahead.
+      const isOld = sinceFull < 0 || sinceFull >= fullEveryMs
       await (isOld ? full() : sweep(after))
     }
     failure = null

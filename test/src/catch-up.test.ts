@@ -102,6 +102,36 @@ t.test('it is asked at start and every so often, from an hour before the last ti
   ])
 })
 
+t.test('a clock that was ahead, and is corrected, leaves no hole in what was asked for', async t => {
+  const { clock, ledger, asked, catchUp } = await open(t)
+  await clock.advance(day)
+  catchUp.start()
+  await clock.rest()
+  clock.set(365 * day)
+  await clock.advance(2 * hour)
+  t.equal(await ledger.askedTo('acme'), clock.now())
+  clock.set(-365 * day)
+  await clock.advance(hour)
+
+  t.strictSame(
+    asked.at(-1),
+    { since: noon + day - hour, at: noon + day + 3 * hour },
+    'from the last that was right'
+  )
+  t.equal(await ledger.askedTo('acme'), clock.now())
+})
+
+t.test('where the process that had the clock ahead is gone, it is asked from its start', async t => {
+  const { clock, ledger, asked, catchUp } = await open(t)
+  await clock.advance(day)
+  await ledger.setAskedTo('acme', noon + 365 * day)
+  catchUp.start()
+  await clock.rest()
+
+  t.strictSame(asked, [{ since: noon - hour, at: noon + day }])
+  t.equal(await ledger.askedTo('acme'), noon + day)
+})
+
 t.test('until all it told is kept, the same stretch of time is asked again', async t => {
   const { clock, ledger, acme, asked, warnings, catchUp } = await open(t)
   acme.holds = [told('A-1')]

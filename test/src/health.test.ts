@@ -173,6 +173,26 @@ t.test('a tool that is not asked what it missed is a warning, with why', async t
   t.match(await check('catchUp'), { status: 'warn', output: 'last asked 180 minutes ago' })
 })
 
+t.test('a time that a clock which was ahead has left is a warning, and never fine', async t => {
+  const ahead = 6 * minute
+  const caughtUp = () => [{ tool: 'acme', everyMs: 60 * minute, failure: null }]
+  const { health, clock, ledger } = openHealth(t, { caughtUp })
+  const at = clock.now() + ahead
+  await ledger.startTool('acme', at)
+  await ledger.receive(arrivalOf(), at)
+  await ledger.holdings.setCopy({ filled: true, sweptAt: at, fullAt: at })
+  const words = '6 minutes ahead of now: look at the clock of this machine'
+
+  t.strictSame(warningsIn(await health()), [
+    { check: 'waiting', tool: null, output: `the oldest is dated ${words}` },
+    { check: 'copy', tool: null, output: `the portal was last read ${words}` },
+    { check: 'copy', tool: null, output: `the portal was last read as a whole ${words}` },
+    { check: 'catchUp', tool: 'acme', output: `last asked ${words}` }
+  ])
+  await clock.advance(minute)
+  t.strictSame(warningsIn(await health()), [], 'clocks are corrected by seconds')
+})
+
 t.test('a clock that jumps is told of for an hour', async t => {
   for (const [by, output] of [
     [-2 * 60 * minute, 'the clock of this machine jumped 116 minutes back: set it right'],

@@ -324,3 +324,11 @@ t.test('a read of all keeps what was shown of the order, or takes it back', asyn
   await clock.advance(quarter)
   t.match(await holdings.copy(), { order: 'oldest', orderSeen: false })
 })
+
+t.test('a full reading that a wrong clock dated ahead is none: everything is read again', async t => {
+  const { clock, holdings } = await openCopy(t, entries(60))
+  await holdings.setCopy({ fullAt: clock.now() + 365 * 24 * 60 * minute })
+  await clock.advance(2 * quarter)
+
+  t.ok(Number((await holdings.copy()).fullAt) <= clock.now())
+})
