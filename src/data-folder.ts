@@ -7,7 +7,7 @@ import { BridgeError } from './errors.ts'
 import { makeFolder } from './folder.ts'
 
 // Never the lock file: the ledger knows its disk by the time at which that file changed last.
-const ownFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm']
+const ownFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm', 'ledger.sqlite.sent']
 const lockFile = 'ledger.sqlite.lock'
 const spoolFolder = 'spool'
 

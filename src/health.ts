@@ -151,7 +151,7 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
   const state = options.engine.portal()
   const known = await options.ledger.holdings.copy()
   return {
-    ledger: [{ status: 'pass' }],
+    ledger: [counted(options.ledger.uncounted())],
     worker: [worker(options)],
     waiting: [late(summary.oldestWaitingAt, summary.waiting, options.clock.now())],
     doubt: [late(summary.oldestSendingAt, summary.sending, options.clock.now())],
@@ -165,6 +165,14 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
     catchUp: await catchUp(options, upMs)
   }
 }
+
+const counted = (uncounted: string | null): Check =>
+  uncounted === null
+    ? { status: 'pass' }
+    : {
+        status: 'warn',
+        output: `nothing is delivered: ledger.sqlite.sent in DATA_DIR cannot be written (${uncounted}); look whose it is, and at the free space`
+      }
 
 const worker = ({ clock, engine }: HealthOptions): Check =>
   clock.monotonic() - engine.turnedAt() > workerSilentMs

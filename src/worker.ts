@@ -113,6 +113,8 @@ const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): 
   } catch (err) {
     // `deliver` turns everything that comes after `sending` into an outcome: nothing has left the house here.
     const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
+    // Why the disk or the ledger cannot do it stands in the cause, and nowhere else.
+    if (code === 'LEDGER_UNAVAILABLE') log.warn({ ...facts, err }, 'the ledger could not be written')
     if (code === 'UNEXPECTED') log.error({ ...facts, err }, 'delivery broke')
     outcome = { kind: 'failed', code, detail: null }
   }

@@ -325,6 +325,9 @@ export interface Ledger {
    */
   sentBeside(): Promise<number | null | undefined>
 
+  /** Why that could not be raised the last time, so that nothing was let go; null when it could. */
+  uncounted(): string | null
+
   /** The tools' customers, and whose they are in the portal. */
   readonly customers: LedgerCustomers
 

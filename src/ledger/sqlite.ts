@@ -49,6 +49,17 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
   })
   const { run, write, close } = db
 
+  let uncounted: string | null = null
+  const count = async (creates: number): Promise<void> => {
+    try {
+      await beside?.raise(creates)
+      uncounted = null
+    } catch (error) {
+      uncounted = reasonOf(error)
+      throw error
+    }
+  }
+
   const rows = createRows(db)
   const conflicts = createConflicts(db)
   const delivered = createDelivered({ rows, conflicts })
@@ -91,7 +102,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
     async sending(loan, body, now) {
       const answer = await write(() => loans.sending(loan, body, now))
       if (typeof answer !== 'number') return answer
-      await beside?.raise(answer)
+      await count(answer)
       return 'granted'
     },
     paying: (loan, now) => write(() => loans.paying(loan, now)),
@@ -114,6 +125,7 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
 
     identity: db.identity ?? identity,
     sentBeside: async () => beside?.read(),
+    uncounted: () => uncounted,
     customers,
     holdings,
     async close() {
@@ -121,4 +133,10 @@ export const openSqlite = (options: SqliteOptions): Ledger => {
       await beside?.close()
     }
   }
+}
+
+/** The system's own word, such as EACCES or ENOSPC. */
+const reasonOf = (error: unknown): string => {
+  const { cause = error } = error as { cause?: unknown }
+  return (cause as { code?: string }).code ?? String(cause)
 }

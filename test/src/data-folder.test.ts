@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { asOwnerOf, nearest, openDataFolder } from '../../src/data-folder.ts'
@@ -84,16 +93,18 @@ t.test('whatever the service writes is for its user alone, whatever the umask wa
 t.test(
   'what an earlier version left open is closed at start, but for the lock, whose age is known',
   async t => {
-    const folder = t.testdir({ spool: {}, 'ledger.sqlite': '', 'ledger.sqlite.lock': '', other: '' })
+    const own = ['ledger.sqlite', 'ledger.sqlite.sent']
+    const open = [...own, 'ledger.sqlite.lock', 'other']
+    const folder = t.testdir({ spool: {}, ...Object.fromEntries(open.map(file => [file, ''])) })
     chmodSync(join(folder, 'spool'), 0o755)
-    for (const file of ['ledger.sqlite', 'ledger.sqlite.lock', 'other']) chmodSync(join(folder, file), 0o644)
+    for (const file of open) chmodSync(join(folder, file), 0o644)
     const { ctimeMs } = statSync(join(folder, 'ledger.sqlite.lock'))
 
     openDataFolder(folder)
 
     t.match(
-      ['spool', 'ledger.sqlite', 'other'].map(file => stateOf(join(folder, file)).mode),
-      ['700', '600', '644']
+      ['spool', ...own, 'other'].map(file => stateOf(join(folder, file)).mode),
+      ['700', '600', '600', '644']
     )
     t.equal(statSync(join(folder, 'ledger.sqlite.lock')).ctimeMs, ctimeMs)
   }
@@ -127,10 +138,13 @@ t.test('a folder of another user is named as that', onlyRoot, async t => {
     t.match(await asService(command, env), { code: 1, said: folder }, command)
 
   chownSync(data, service, service)
-  writeFileSync(join(data, 'ledger.sqlite'), '', { mode: 0o600 })
-  const one = /ledger\.sqlite belongs to another user \(0; this is 1000\)/
-  for (const command of ['serve', 'check'])
-    t.match(await asService(command, env), { code: 1, said: one }, `${command}: a file in it`)
+  for (const file of ['ledger.sqlite', 'ledger.sqlite.sent']) {
+    writeFileSync(join(data, file), '', { mode: 0o600 })
+    const one = new RegExp(`${RegExp.escape(file)} belongs to another user \\(0; this is 1000\\)`)
+    for (const command of ['serve', 'check'])
+      t.match(await asService(command, env), { code: 1, said: one }, `${command}: ${file} in it`)
+    rmSync(join(data, file))
+  }
 
   const above = /DATA_DIR cannot be made: this user \(1000\) may not enter or write into \S+/
   for (const command of ['serve', 'check'])

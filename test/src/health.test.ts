@@ -104,6 +104,12 @@ t.test('what waits or is in doubt for long is a warning', async t => {
   )
 })
 
+t.test('that what is sent cannot be counted, and so is not sent, is a warning', async t => {
+  const { check, ledger } = open(t)
+  ledger.uncounted = () => 'EACCES'
+  t.match(await check('ledger'), { status: 'warn', output: /^nothing is delivered: .*\.sent .*\(EACCES\)/ })
+})
+
 t.test('a worker that stands still is noticed', async t => {
   const { check, clock } = open(t, {
     engine: { turnedAt: () => 0, portal: () => well }

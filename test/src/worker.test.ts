@@ -381,15 +381,21 @@ t.test('a bug in a delivery is logged as one, and the invoice waits', async t =>
   })
 })
 
-t.test('a failure with a name is no bug', async t => {
-  const { worker, clock, receive, lines, ledger } = open(t, {
-    deliver: () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE'))
-  })
+t.test('a failure with a name is no bug; why the ledger could not be written is logged', async t => {
+  const err = new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: new Error('EACCES') })
+  const { worker, clock, receive, lines, ledger } = open(t, { deliver: () => Promise.reject(err) })
   await receive('1')
   worker.start()
   await clock.rest()
 
-  t.match(lines, [{ level: 'warn', message: 'invoice waits for another attempt' }])
+  t.match(lines, [
+    {
+      level: 'warn',
+      message: 'the ledger could not be written',
+      facts: { err: { cause: { message: 'EACCES' } } }
+    },
+    { level: 'warn', message: 'invoice waits for another attempt' }
+  ])
   t.match(await rowOf(ledger, '1'), { state: 'waiting', code: 'LEDGER_UNAVAILABLE' })
 })
 

@@ -231,10 +231,12 @@ t.test('a create is counted beside the database before it is let go', async t =>
 })
 
 t.test('what cannot be counted is not let go, and waits in doubt', async t => {
+  let full = true
   const beside: SentBeside = {
     read: async () => 0,
     raise: async () => {
-      throw new BridgeError('LEDGER_UNAVAILABLE')
+      const cause = Object.assign(new Error('full'), { code: 'ENOSPC' })
+      if (full) throw new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause })
     },
     close: async () => {}
   }
@@ -245,6 +247,12 @@ t.test('what cannot be counted is not let go, and waits in doubt', async t => {
   await t.rejects(ledger.sending(loan, bodyOf(loan), noon), { code: 'LEDGER_UNAVAILABLE' })
 
   t.match(await rowOf(ledger), { state: 'sending' })
+  t.equal(ledger.uncounted(), 'ENOSPC')
+
+  full = false
+  const next = await bring(ledger, 'lent', arrivalOf({ invoiceNumber: 'next', sourceId: 'next' }))
+  await ledger.sending(next, bodyOf(next), noon)
+  t.equal(ledger.uncounted(), null, 'as long as it lasts')
 })
 
 t.test('beside a ledger in memory nothing is counted', async t => {
