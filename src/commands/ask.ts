@@ -17,7 +17,8 @@ const askOptions = {
 
 export type Ask = <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<T>
 
-const answerWithinMs = 60_000
+const minute = 60_000
+const answerWithinMs = minute
 
 /** Arguments of a command that asks a running bridge. */
 export const parseAsk = <O extends Options>(
@@ -68,12 +69,14 @@ const asTyped = (error: unknown, usage: string, options: Options): unknown => {
       )
     case 'TOO_MANY_REQUESTS':
       return new CommandFailed(
-        `${error.code}: too many wrong tokens came from here. Wait a minute, then correct OPERATOR_TOKEN in .env or --token.`
+        `${error.code}: too many wrong tokens came from here. Wait ${waitOf(error)}, then correct OPERATOR_TOKEN in .env or --token.`
       )
     default:
       return error
   }
 }
+
+const waitOf = ({ retryAfterMs = minute }: BridgeError): string => `${Math.ceil(retryAfterMs / 1000)} s`
 
 // Arguments that the API calls otherwise.
 const typedAs: Record<string, string> = { portalId: '<cst_…>' }
@@ -82,7 +85,13 @@ const typedAs: Record<string, string> = { portalId: '<cst_…>' }
 export const refusal = (error: unknown, url: string): unknown => {
   if (error instanceof HTTPError || error instanceof ParseError) {
     const problem = readProblem(error.response.body)
-    if (problem) return new BridgeError(problem.code, problem.detail, { problems: problem.problems ?? [] })
+    const pause = Number(error.response.headers['retry-after']) * 1000
+    const retryAfterMs = Number.isFinite(pause) ? { retryAfterMs: pause } : {}
+    if (problem)
+      return new BridgeError(problem.code, problem.detail, {
+        problems: problem.problems ?? [],
+        ...retryAfterMs
+      })
     return new CommandFailed(
       `${url} answered ${error.response.statusCode}, which is not an answer of a bridge. --url says where it is.`
     )

@@ -42,9 +42,11 @@ t.test('the number of an invoice is one part of an address', async t => {
   t.equal(invoicePath('2026/1?a=b#c %é'), '/api/invoices/2026%2F1%3Fa%3Db%23c%20%25%C3%A9')
 })
 
-const refusing = (t: Test, status: number, problem: object) =>
+const refusing = (t: Test, status: number, problem: object, headers: Record<string, string> = {}) =>
   open(t, (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+    response
+      .writeHead(status, { 'content-type': 'application/problem+json', ...headers })
+      .end(JSON.stringify(problem))
   })
 
 t.test('what is refused is told in the words of the command line', async t => {
@@ -67,6 +69,14 @@ t.test('what is refused is told in the words of the command line', async t => {
       name: 'CommandFailed',
       message: new RegExp(`^${code}: .*OPERATOR_TOKEN in \\.env or --token`)
     })
+})
+
+t.test('who is locked out is told for how long, as the bridge says', async t => {
+  const locked = { code: 'TOO_MANY_REQUESTS', detail: 'no' }
+  const ask = await refusing(t, 429, locked, { 'retry-after': '297' })
+  await t.rejects(ask('GET', '/'), { message: /came from here\. Wait 297 s, then correct/ })
+  const silent = await refusing(t, 429, locked)
+  await t.rejects(silent('GET', '/'), { message: /Wait 60 s, then/ })
 })
 
 t.test('any other refusal of the bridge keeps its code', async t => {
