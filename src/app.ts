@@ -100,11 +100,8 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     pdfBytesMax: config.PDF_BYTES_MAX,
     log: logger
   })
-  const operator = createOperatorOnly({
-    token: config.OPERATOR_TOKEN,
-    lockout: createLockout({ clock }),
-    clientOf
-  })
+  const lockout = createLockout({ clock, log: logger })
+  const operator = createOperatorOnly({ token: config.OPERATOR_TOKEN, lockout, clientOf })
   const turnedDowns = createTurnedDowns({ clock, log: logger })
   const health = createHealth({
     ledger,
@@ -116,6 +113,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     turnedAway: doors.turnedAway,
     turnedDown: turnedDowns.of,
     strangersAreMany: strangers.areMany,
+    lockedOut: lockout.lockedOut,
     log: logger
   })
   await app.register(healthPage, { health, version })
@@ -168,7 +166,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
           strangers,
           refused: app.refused,
           believed(request) {
-            doors.believed(tool.name, clientOf(request))
+            scope.believe(request)
             app.trustConnection(request)
           },
           turnedDown: turnedDowns.note

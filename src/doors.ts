@@ -1,16 +1,20 @@
-// Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, may have brought an
-// invoice that is now missing; that ends as soon as the tool is believed again. Kept in memory, and bounded: whoever has a
+// Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, or is refused before
+// it can be, may have brought an invoice that is now missing; that ends as soon as the tool is believed again. Kept in memory, and bounded: whoever has a
 // wrong secret comes again.
 
 import type { Clock, Instant } from './clock.ts'
+import type { BridgeError } from './errors.ts'
 import type { Log } from './log.ts'
 import { createSeldom } from './seldom.ts'
 
-export type TurnedAway = { requests: number; lastAt: Instant }
+type Refusal = Pick<BridgeError, 'code' | 'message'>
+
+/** `codes`: why, each once. */
+export type TurnedAway = { requests: number; lastAt: Instant; codes: BridgeError['code'][] }
 
 export interface Doors {
-  /** A request was not authentic. `claims`: it carries what only somebody sends who means to prove something. */
-  refused: (tool: string, client: string, reason: string, claims: boolean) => void
+  /** A request that nobody has proven. `claims`: it carries what only somebody sends who means to prove something. */
+  refused: (tool: string, client: string, why: Refusal, claims: boolean) => void
   /** A request was authentic, whatever it was about. */
   believed: (tool: string, client: string) => void
   /** Those that claimed to be the tool since it was last believed; null when nobody needs to be told of any. */
@@ -53,9 +57,8 @@ export const createDoors = ({ clock, log }: { clock: Clock; log: Log }): Doors =
   }
 
   return {
-    refused(tool, client, reason, claims) {
-      if (mayWarn(tool, clock.monotonic()))
-        log.warn({ tool, code: 'NOT_AUTHENTIC', reason }, 'request refused')
+    refused(tool, client, { code, message: reason }, claims) {
+      if (mayWarn(tool, clock.monotonic())) log.warn({ tool, code, reason }, 'request refused')
       if (!claims) return
       const { believed, refused } = doorOf(tool)
       const before = refused.get(client)
@@ -65,6 +68,7 @@ export const createDoors = ({ clock, log }: { clock: Clock; log: Log }): Doors =
       refused.set(client, {
         requests: (counts ? before.requests : 0) + 1,
         lastAt: clock.now(),
+        codes: [...new Set([...(counts ? before.codes : []), code])],
         wasBelieved: believed.has(client)
       })
       forgetOldest(refused)
@@ -87,12 +91,16 @@ export const createDoors = ({ clock, log }: { clock: Clock; log: Log }): Doors =
         ({ requests, wasBelieved }) => isMany || wasBelieved || requests >= ofOneClientMin
       )
       const lastAt = Math.max(...told.map(({ lastAt }) => lastAt))
-      return clock.now() - lastAt <= forgottenMs ? { requests: sum(told), lastAt } : null
+      return clock.now() - lastAt <= forgottenMs
+        ? { requests: sum(told), lastAt, codes: codesOf(told) }
+        : null
     }
   }
 }
 
 const sum = (refused: Refused[]): number => refused.reduce((total, { requests }) => total + requests, 0)
+
+const codesOf = (refused: Refused[]) => [...new Set(refused.flatMap(({ codes }) => codes))]
 
 /** Of what keeps the order in which things came. */
 const forgetOldest = (clients: Set<string> | Map<string, unknown>): void => {

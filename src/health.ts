@@ -25,6 +25,8 @@ export type HealthOptions = {
   turnedDown: TurnedDowns['of']
   /** Bodies that nobody has proven take all places. */
   strangersAreMany: () => boolean
+  /** How many clients guessed the operator's token too often, and have to wait. */
+  lockedOut: () => number
   log: Log
 }
 
@@ -290,7 +292,7 @@ const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions):
       missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
       refused.has(name) ? `it refuses its API token: make a new one. ${refused.get(name)}` : null,
       refusedOutput(turnedAway(name)),
-      ...turnedDown(name).map(down => turnedDownOutput(name, down))
+      turnedDownOutput(turnedDown(name))
     ].filter(output => output !== null)
     return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
   })
@@ -299,8 +301,11 @@ const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions):
 }
 
 /** Who knocks, whatever the tool. */
-const doors = ({ strangersAreMany }: HealthOptions): Check[] => {
+const doors = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
+  const clients = lockedOut()
   const outputs = [
+    clients > 0 &&
+      `OPERATOR_TOKEN is being guessed: ${clients} ${clients === 1 ? 'client is' : 'clients are'} locked out; the log says which`,
     strangersAreMany() &&
       'unproven requests take all places, so that senders may have to wait: look at who sends them. Behind a proxy TRUST_PROXY_HEADER tells clients apart'
   ].filter(output => typeof output === 'string')
@@ -309,10 +314,13 @@ const doors = ({ strangersAreMany }: HealthOptions): Check[] => {
 
 const refusedOutput = (away: TurnedAway | null): string | null =>
   away &&
-  `${away.requests} ${away.requests === 1 ? 'request' : 'requests'} refused (wrong secret?), last at ${isoInstant(away.lastAt)}`
+  `${away.requests} ${away.requests === 1 ? 'request' : 'requests'} refused (${away.codes.map(causeOf).join(', ')}), last at ${isoInstant(away.lastAt)}`
 
-const turnedDownOutput = (tool: string, { by, requests, since, lastAt, reasons }: TurnedDown): string => {
-  const whose = by === tool ? '' : ` of ${by}`
+const causeOf = (code: string): string => (code === 'NOT_AUTHENTIC' ? 'wrong secret?' : code)
+
+const turnedDownOutput = (down: TurnedDown | null): string | null => {
+  if (down === null) return null
+  const { requests, since, lastAt, reasons } = down
   const times = `since ${isoInstant(since)}, last at ${isoInstant(lastAt)}`
-  return `${requests} authentic ${requests === 1 ? 'request' : 'requests'}${whose} refused ${times} (${reasons.join(', ')}): correct the sender, and send again`
+  return `${requests} authentic ${requests === 1 ? 'request' : 'requests'} refused ${times} (${reasons.join(', ')}): correct the sender, and send again`
 }

@@ -3,6 +3,8 @@
 // they push each other out has no use for a lock-out.
 
 import type { Clock } from './clock.ts'
+import type { Log } from './log.ts'
+import { createSeldom } from './seldom.ts'
 
 export interface Lockout {
   /** How long the client still has to wait; null when it may try. */
@@ -11,6 +13,8 @@ export interface Lockout {
   failed: (client: string) => void
   /** It was right: what was typed wrong before is forgotten. */
   passed: (client: string) => void
+  /** How many have to wait. */
+  lockedOut: () => number
 }
 
 const minute = 60_000
@@ -23,9 +27,14 @@ const lockedMs = 5 * minute
 
 const clientsMax = 10_000
 
-export const createLockout = ({ clock }: { clock: Clock }): Lockout => {
+// Whoever has many networks must not fill the log.
+const warnEveryMs = minute
+
+export const createLockout = ({ clock, log }: { clock: Clock; log: Log }): Lockout => {
   // The one that failed last stands last.
   const failures = new Map<string, { count: number; lastAt: number }>()
+
+  const mayWarn = createSeldom(warnEveryMs)
 
   const recent = (client: string) => {
     const found = failures.get(client)
@@ -42,12 +51,16 @@ export const createLockout = ({ clock }: { clock: Clock }): Lockout => {
       const count = (recent(client)?.count ?? 0) + 1
       failures.delete(client)
       failures.set(client, { count, lastAt: clock.monotonic() })
+      if (count === failuresMax && mayWarn('locked out', clock.monotonic()))
+        log.warn({ code: 'TOO_MANY_REQUESTS', client }, 'wrong operator tokens: client locked out')
       const [oldest] = failures.keys()
       if (failures.size > clientsMax && oldest !== undefined) failures.delete(oldest)
     },
 
     passed(client) {
       failures.delete(client)
-    }
+    },
+
+    lockedOut: () => [...failures.keys()].filter(client => (recent(client)?.count ?? 0) >= failuresMax).length
   }
 }

@@ -9,12 +9,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Clock, Instant } from './clock.ts'
-import type { BridgeError } from './errors.ts'
 import type { Intake } from './intake.ts'
 import type { Invoice } from './invoice.ts'
 import type { Senders } from './senders.ts'
 import type { DraftingSpool } from './spool.ts'
 import type { ToolApi } from './tool-api.ts'
+import type { TurnedDowns } from './turned-down.ts'
 
 /** What nobody has proven yet is parsed up to here: a stranger's body must not keep the event loop. */
 export const unprovenBytesMax = 64 * 1024
@@ -183,8 +183,8 @@ export type ToolOptions<Settings = unknown> = {
   refused: (request: FastifyRequest) => Promise<boolean>
   /** Told of each request that was proven. */
   believed: (request: FastifyRequest) => void
-  /** An authentic request is refused all the same, for good. `by`: as the ledger names who sent it. */
-  turnedDown: (error: BridgeError, request: { by: string; isTest: boolean }) => void
+  /** An authentic request is refused all the same, for good. */
+  turnedDown: TurnedDowns['note']
 }
 
 /** A file of plugins/tools. The generic intake reads streams, so it brings a plugin but only half a tool. */

@@ -139,7 +139,7 @@ const fieldsOf = (timeZone: string, currency: string) =>
 
 type Fields = z.output<ReturnType<typeof fieldsOf>>
 
-const names = [...Object.keys(fieldsOf('UTC', 'EUR').shape), 'pdf']
+export const names = [...Object.keys(fieldsOf('UTC', 'EUR').shape), 'pdf']
 
 const customerNames = ['customerId', 'customerRef', 'customerEmail', 'customerName']
 

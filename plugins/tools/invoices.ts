@@ -9,7 +9,7 @@ import type { Document, Draft } from '../../src/spool.ts'
 import type { Held, ToolOptions, Wait } from '../../src/tool.ts'
 import { openBody } from '../intake/body.ts'
 import { type Content, contentOf } from '../intake/content.ts'
-import { openFields } from '../intake/fields.ts'
+import { names, openFields } from '../intake/fields.ts'
 import { openGate } from '../intake/gate.ts'
 import { openProof, type Proof } from '../intake/proof.ts'
 import { openReading, type Reading } from '../intake/reading.ts'
@@ -29,6 +29,9 @@ export const tool = {
 
 // Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
 const gateOptions = { places: 16, waitingMax: 256 }
+
+// What a problem can be about; `body` is the whole.
+const fields = [...names, 'body']
 
 type Admission = {
   proof: Proof
@@ -54,7 +57,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
   const noteRefusal = (error: unknown, request: FastifyRequest, by: string | null): void => {
     if (by === null || !(error instanceof BridgeError) || error.statusCode >= 500) return
-    if (!request.raw.socket.destroyed) turnedDown(error, { by, isTest: isTest(request) })
+    if (!request.raw.socket.destroyed) turnedDown(error, { by, isTest: isTest(request), fields })
   }
   const judge = openFields(options)
   // A signature is proven by the last byte of its body only. Those who are proven by their headers have a gate of their

@@ -16,6 +16,7 @@ import { createLockout } from '../../src/lockout.ts'
 import { createPortal } from '../../src/portal/client.ts'
 import { createPace } from '../../src/portal/pace.ts'
 import { createReader } from '../../src/portal/reader.ts'
+import { silent } from '../src/delivery.ts'
 import { arrivalOf, borrowOne, noon } from '../src/ledger/fixtures.ts'
 import { operatorToken } from './app.ts'
 
@@ -62,7 +63,7 @@ export const openCustomersApp = async (t: Test) => {
     },
     operator: createOperatorOnly({
       token: operatorToken,
-      lockout: createLockout({ clock }),
+      lockout: createLockout({ clock, log: silent }),
       clientOf
     })
   })

@@ -88,7 +88,7 @@ t.test('an authentic request that is refused is told in the log and in health, b
   t.match(await receive('A-2', { amount: 'geheim3' }), { statusCode: 422 })
   t.match(await receive('A-3'), { statusCode: 200 })
 
-  const told = `2 authentic requests refused since ${since}, last at ${since} (amount, klant): correct the sender, and send again`
+  const told = `2 authentic requests refused since ${since}, last at ${since} (amount, another field): correct the sender, and send again`
   t.strictSame(
     await warnings(),
     [{ check: 'tools', tool: 'invoices', output: told }],
@@ -97,16 +97,42 @@ t.test('an authentic request that is refused is told in the log and in health, b
   t.equal(await health(), 503)
   t.match(
     lines.filter(({ msg }) => msg === 'authentic request refused'),
-    [
-      { level: 40, tool: 'invoices', code: 'FIELDS_INVALID', fields: ['amount', 'klant'] },
-      { fields: ['amount'] }
-    ]
+    [{ level: 40, tool: 'invoices', code: 'FIELDS_INVALID', fields: ['amount', 'another field'] }]
   )
   t.notMatch(JSON.stringify(lines), /geheim/)
 
   await clock.advance(24 * 3_600_000 + 1)
   t.notMatch(await warnings(), [{ tool: 'invoices' }])
 })
+
+t.test(
+  'a signed request that is refused before its last byte leaves a line, and counts as a claim',
+  async t => {
+    const { clock, post, signed, warnings, refusals } = await open(t)
+    const large = Buffer.alloc(1_100_000, ' ')
+    const signature = { 'stripe-signature': timedSignature('{}', stripeSecret, clock.now()) }
+    t.equal(await signed(stripeSecret), 200)
+    t.equal(await post('stripe', signature, large), 413)
+    t.equal(await post('stripe', signature, large), 413)
+
+    t.match(refusals(), [{ level: 40, tool: 'stripe', code: 'BODY_TOO_LARGE' }])
+    t.equal(refusals().length, 1)
+    t.match(await warnings(), [{ tool: 'stripe', output: /^2 requests refused \(BODY_TOO_LARGE\), last at/ }])
+    t.equal(await signed(stripeSecret), 200)
+    t.strictSame(await warnings(), [])
+
+    const unread = {
+      'content-type': 'text/x-unknown',
+      'webhook-id': 'x',
+      'webhook-timestamp': String(clock.now() / 1000),
+      'webhook-signature': 'v1,AAAA'
+    }
+    for (let at = 0; at < 3; at += 1) t.equal(await post('invoices', unread), 415)
+    t.match(await warnings(), [{ tool: 'invoices', output: /^3 requests refused \(TYPE_UNSUPPORTED\)/ }])
+    for (let at = 0; at < 3; at += 1) t.equal(await post('stripe', {}, large), 413)
+    t.equal((await warnings()).length, 1, 'without a signature nothing is claimed')
+  }
+)
 
 t.test('beyond the limit of refusals each is still counted, with its own reason', async t => {
   const { clock, post, warnings, refusals } = await open(t)

@@ -223,8 +223,9 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       refusing: () => new Map(),
       caughtUp: () => [],
       turnedAway: () => null,
-      turnedDown: () => [],
+      turnedDown: () => null,
       strangersAreMany: () => false,
+      lockedOut: () => 0,
       log: log(whom)
     })
     running = { owner: whom, clock, ledger, receive, tell: hear, health }

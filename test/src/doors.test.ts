@@ -6,6 +6,8 @@ import { handClock } from './portal/hand-clock.ts'
 const minute = 60_000
 const day = 24 * 60 * minute
 const reason = 'no signature matches the body'
+const why = { code: 'NOT_AUTHENTIC', message: reason } as const
+const codes = ['NOT_AUTHENTIC']
 
 const open = () => {
   const clock = handClock()
@@ -16,7 +18,7 @@ const open = () => {
     warned,
     doors,
     claim: (client = 'a', times = 1) => {
-      for (let at = 0; at < times; at += 1) doors.refused('acme', client, reason, true)
+      for (let at = 0; at < times; at += 1) doors.refused('acme', client, why, true)
     },
     believe: (client = 'a') => doors.believed('acme', client),
     away: () => doors.turnedAway('acme')
@@ -32,7 +34,7 @@ t.test('one forged header is nothing, nor are two; a sender with a wrong secret 
   t.equal(away(), null)
   await clock.advance(minute)
   claim('a')
-  t.strictSame(away(), { requests: 3, lastAt: clock.now() }, 'of strangers nothing is told beside it')
+  t.strictSame(away(), { requests: 3, lastAt: clock.now(), codes }, 'of strangers nothing is told beside it')
   t.equal(doors.turnedAway('other'), null, 'each tool has its own')
 })
 
@@ -43,10 +45,10 @@ t.test('one request is enough of a sender that used to be believed', async t => 
   t.equal(away(), null)
 
   claim('a')
-  t.strictSame(away(), { requests: 1, lastAt: clock.now() })
+  t.strictSame(away(), { requests: 1, lastAt: clock.now(), codes })
   await clock.advance(minute)
   claim('a')
-  t.strictSame(away(), { requests: 2, lastAt: clock.now() })
+  t.strictSame(away(), { requests: 2, lastAt: clock.now(), codes })
 })
 
 t.test('a sender that comes from another address each time is noticed as well', async t => {
@@ -78,7 +80,8 @@ t.test('a flow that sends once a week is noticed; what strangers did months ago 
 
 t.test('who does not even claim to be the tool is a stranger', async t => {
   const { warned, doors, away } = open()
-  for (let at = 0; at < 20; at += 1) doors.refused('acme', 'a', 'authorization is missing', false)
+  for (let at = 0; at < 20; at += 1)
+    doors.refused('acme', 'a', { ...why, message: 'authorization is missing' }, false)
 
   t.equal(away(), null)
   t.match(warned, [{ reason: 'authorization is missing' }], 'it may be a flow without its secret')
@@ -125,7 +128,7 @@ t.test('the memory has an end, for who was believed and for who was refused', as
 t.test('the log is told at most once a minute for each tool, with the reason', async t => {
   const { clock, warned, doors, claim } = open()
   claim('a', 10)
-  doors.refused('other', 'a', reason, true)
+  doors.refused('other', 'a', why, true)
   await clock.advance(minute)
   claim()
 
@@ -133,4 +136,13 @@ t.test('the log is told at most once a minute for each tool, with the reason', a
     warned,
     ['acme', 'other', 'acme'].map(tool => ({ tool, code: 'NOT_AUTHENTIC', reason }))
   )
+})
+
+t.test('why they were refused is told, each reason once', async t => {
+  const { doors, claim, away } = open()
+  claim('a', 2)
+  doors.refused('acme', 'a', { code: 'BODY_TOO_LARGE', message: 'too large' }, true)
+  claim('b', 3)
+
+  t.match(away(), { requests: 6, codes: ['NOT_AUTHENTIC', 'BODY_TOO_LARGE'] })
 })

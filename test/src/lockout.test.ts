@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createLockout } from '../../src/lockout.ts'
+import { silent } from './delivery.ts'
 import { handClock } from './portal/hand-clock.ts'
 
 const minute = 60_000
@@ -7,11 +8,12 @@ const allowed = 10
 
 const open = () => {
   const clock = handClock()
-  const lockout = createLockout({ clock })
+  const warned: object[] = []
+  const lockout = createLockout({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
   const fail = (client: string, times: number) => {
     for (let at = 0; at < times; at += 1) lockout.failed(client)
   }
-  return { clock, lockout, fail }
+  return { clock, lockout, fail, warned }
 }
 
 t.test('who was wrong too often has to wait, and then may try as often again', async t => {
@@ -59,4 +61,18 @@ t.test('the memory has an end, and forgets who failed longest ago', async t => {
 
   t.equal(lockout.locked('second'), null)
   t.not(lockout.locked('first'), null)
+})
+
+t.test('whoever is locked out is logged once, and counted for as long as it lasts', async t => {
+  const { clock, lockout, fail, warned } = open()
+  fail('a', allowed - 1)
+  t.equal(lockout.lockedOut(), 0)
+  fail('a', 5)
+  fail('b', allowed)
+  fail('c', 1)
+
+  t.strictSame(warned, [{ code: 'TOO_MANY_REQUESTS', client: 'a' }], 'a crowd does not fill the log')
+  t.equal(lockout.lockedOut(), 2)
+  await clock.advance(5 * minute)
+  t.equal(lockout.lockedOut(), 0)
 })
