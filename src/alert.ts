@@ -5,7 +5,8 @@ import got from 'got'
 import { advice, type Code } from './codes.ts'
 import type { Log } from './log.ts'
 
-export type Alert = (code: Code, invoiceNumber: string | null) => void
+/** `what`: what happened this time, where that says more than the code. */
+export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
 
 /** What health warns of, in its words. */
 export type AlertOfWarning = (output: string) => void
@@ -45,11 +46,13 @@ export const createAlert = ({
   }
 
   return {
-    alert(code, invoiceNumber) {
+    alert(code, invoiceNumber, what = advice[code].what) {
       const subject = invoiceNumber === null ? 'Factuurbrug' : `Invoice ${invoiceNumber}`
-      const text = `${subject}: ${code}. ${advice[code].what} ${advice[code].operator} (${publicUrl})`
+      const text = `${subject}: ${code}. ${sentence(what)} ${advice[code].operator} (${publicUrl})`
       send(text, code, invoiceNumber)
     },
     warn: output => send(`Factuurbrug: ${output} (${publicUrl})`, 'WARNING', null)
   }
 }
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

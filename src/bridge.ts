@@ -109,7 +109,7 @@ export const openBridge = async ({
     timeZone: config.PORTAL_TIME_ZONE,
     refused(tool, { code, message: reason }) {
       logger.warn({ tool, code, reason }, 'the tool refuses its token')
-      alert(code, null)
+      alert(code, null, `${tool}: ${reason}`)
     }
   })
   const intake = createIntake({

@@ -259,15 +259,20 @@ const since = (what: string, at: Instant | null, everyMs: number, time: Time): s
 }
 
 /** Each tool that can be asked what its webhooks missed, and is not, or not in time. */
-const catchUp = async ({ caughtUp, ledger, clock }: HealthOptions, upMs: number): Promise<Check[]> => {
+const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> => {
+  const { caughtUp, ledger, clock, refusing } = options
   const now = clock.now()
+  const refused = refusing()
+  /** That it refuses its token is told as the tool's own. */
+  const isTold = (tool: string, failure: string | null) =>
+    refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
   const found = await Promise.all(
     caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check[]> => {
       const askedTo = await ledger.askedTo(tool)
       const isBehind = askedTo !== null && isLate(askedTo, everyMs, { now, upMs })
       const isWrong = isAhead(askedTo, now) ? `last asked ${aheadOf(askedTo, now)}` : null
       const late = isBehind ? `last asked ${minutesOf(now - askedTo)} ago` : isWrong
-      const output = [failure, late].filter(text => text !== null).join('; ')
+      const output = [isTold(tool, failure) ? null : failure, late].filter(text => text !== null).join('; ')
       return output === '' ? [] : [{ componentId: tool, status: 'warn', output }]
     })
   )

@@ -25,7 +25,7 @@ const email = 'administratie@bakkerijdevos.example'
 
 const open = async (t: Test, tool: ToolWorld) => {
   const { handle: portal, url: portalUrl } = await openSandbox(t)
-  const alerts: { code: string; invoiceNumber: string | null }[] = []
+  const alerts: { code: string; invoiceNumber: string | null; text: string }[] = []
   const owner = await serve(t, async (request, response) => {
     alerts.push(JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()))
     response.end()
@@ -134,7 +134,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       await send('G-1')
       await delivered('G-1')
       for (const number of waiting) await refused(number)
-      t.match(alerts, [{ code: 'TOOL_UNAUTHORIZED', invoiceNumber: null }])
+      t.match(alerts, [{ code: 'TOOL_UNAUTHORIZED', invoiceNumber: null, text: refusals[name] }])
       t.match(await ledger.summary(), { delivered: 2, waiting: 3 }, 'what others send goes on')
 
       tool.refuse(false)

@@ -78,6 +78,17 @@ t.test('a person is told what needs them, and what to do', async t => {
   t.match(lines, Array(2).fill(['debug', 'alert sent']))
 })
 
+t.test('what happened this time is told in its own words, with what to do', async t => {
+  const { url, posted } = await receiver(t)
+  const { alert, logged } = open(url)
+  alert('TOOL_UNAUTHORIZED', null, 'acme: api.acme.example refuses ACME_TOKEN (401): it says: expired')
+  await logged(1)
+
+  const text =
+    /^Factuurbrug: TOOL_UNAUTHORIZED\. acme: api\.acme\.example refuses ACME_TOKEN \(401\): it says: expired\. [A-Z].*/
+  t.match(posted, [{ body: { code: 'TOOL_UNAUTHORIZED', text } }])
+})
+
 t.test('what health warns of is told in its words', async t => {
   const { url, posted } = await receiver(t)
   const { warn, logged } = open(url)

@@ -1,6 +1,7 @@
 // The parts put together, around a portal in memory and on a clock in the test's hand.
 
 import t, { type Test } from 'tap'
+import type { Alert } from '../../src/alert.ts'
 import { createEngine, createPaceFor, type EngineOptions } from '../../src/engine.ts'
 import { BridgeError } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -25,7 +26,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
       yield Buffer.from('%PDF-')
     })()
   )
-  const alerts: [string, string | null][] = []
+  const alerts: Parameters<Alert>[] = []
   const recorded: [string | null, string, string][] = []
   const options: EngineOptions = {
     ledger: watch(ledger),

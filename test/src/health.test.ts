@@ -171,6 +171,19 @@ t.test('a tool that is not asked what it missed is a warning, with why', async t
   t.match(await check('catchUp'), { status: 'warn', output: 'last asked 180 minutes ago' })
 })
 
+t.test('a tool that refuses its token is told of once', async t => {
+  const failure = 'TOOL_UNAUTHORIZED: api.acme.example refuses ACME_TOKEN (401)'
+  const { health } = openHealth(t, {
+    tools: [{ ...on, name: 'acme' }],
+    caughtUp: () => [{ tool: 'acme', everyMs: 60 * minute, failure }],
+    refusing: () => new Map([['acme', 'why']])
+  })
+  t.match(warningsIn(await health()), [
+    { check: 'tools', tool: 'acme', output: /refuses its API token.*why$/ }
+  ])
+  t.equal(warningsIn(await health()).length, 1)
+})
+
 t.test('a time that a clock which was ahead has left is a warning, and never fine', async t => {
   const ahead = 6 * minute
   const caughtUp = () => [{ tool: 'acme', everyMs: 60 * minute, failure: null }]
