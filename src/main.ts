@@ -129,7 +129,8 @@ const isWrongUse = (error: unknown): boolean =>
 const listenWords: Record<string, string> = {
   EADDRINUSE: 'another program has this port. Stop that one, or choose another port',
   EACCES: 'this user may not take this port. Choose one above 1023',
-  EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST'
+  EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST',
+  ENOTFOUND: 'there is no address of this name. Correct HOST, such as 127.0.0.1'
 }
 
 const explain = (error: unknown, file: EnvFile): string => {
@@ -144,9 +145,24 @@ const explain = (error: unknown, file: EnvFile): string => {
     return [`${error.code}: ${error.message}`, ...problems, adviceTyped(error.code)].join('\n')
   }
   if (isWrongUse(error) || error instanceof CommandFailed) return (error as Error).message
-  const { syscall, code = '', address, port } = error as NodeJS.ErrnoException & Partial<AddressInfo>
-  if (syscall === 'listen') return `Cannot listen at ${address}, port ${port}: ${listenWords[code] ?? code}.`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return (
+    unheard(error as ListenError) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
+  )
+}
+
+type ListenError = NodeJS.ErrnoException & Partial<AddressInfo> & { hostname?: string }
+
+/** Why it cannot listen; undefined where it is something else. Any free port has no number yet. */
+const unheard = ({
+  syscall,
+  code = '',
+  hostname,
+  address = hostname,
+  port
+}: ListenError): string | undefined => {
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined
+  const place = port === undefined ? address : `${address}, port ${port}`
+  return `Cannot listen at ${place}: ${listenWords[code] ?? code}.`
 }
 
 // What any command writes (ledger, PDFs, lock) is for the eyes of its user alone.

@@ -224,6 +224,20 @@ t.test('a port that is taken is told in words, and nothing stays behind', async 
   t.match(await factuurbrug(['sandbox', '--port', String(port)]), { code: 1, stderr: `${message}\n` })
 })
 
+t.test('a HOST that is none is told in words', async t => {
+  const start = (env: Record<string, string>) =>
+    factuurbrug(['serve'], { env: { ...settings, ...env, DATA_DIR: temporaryFolder(t) } })
+
+  t.match(await start({ HOST: 'geen.invalid', PORT: '0' }), {
+    code: 1,
+    stderr: /^Cannot listen at geen\.invalid: .* HOST, such as 127\.0\.0\.1\.\n$/
+  })
+  t.match(await start({ HOST: '192.0.2.1', PORT: '0' }), {
+    code: 1,
+    stderr: 'Cannot listen at 192.0.2.1: this machine does not have this address. Correct HOST.\n'
+  })
+})
+
 t.test('a failure with a name says what happened and what to do', async t => {
   const { url } = await openSandbox(t)
   const DATA_DIR = temporaryFolder(t)
