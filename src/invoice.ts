@@ -82,8 +82,8 @@ const fullWidth = 0xfee0
 /** Trimmed, or undefined when empty, too long, or with characters that no invoice number has. */
 export const parseInvoiceNumber = (text: string): string | undefined => {
   const trimmed = text.trim()
-  // As a part of an address these two would lead elsewhere.
-  if (trimmed === '.' || trimmed === '..') return undefined
+  // As a part of an address these two would lead elsewhere, however they are written.
+  if (['.', '..'].includes(numberKey(trimmed))) return undefined
   if (trimmed === '' || [...trimmed].length > invoiceNumberCharactersMax) return undefined
   // Control, format and ignorable characters, line separators, lone surrogates: unseen, so two numbers would look alike.
   return /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed

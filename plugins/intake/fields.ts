@@ -103,7 +103,7 @@ const fieldsOf = (timeZone: string, currency: string) =>
   z.strictObject({
     invoiceNumber: parsed(
       parseInvoiceNumber,
-      `expected at most ${invoiceNumberCharactersMax} visible characters in one line`
+      `expected at most ${invoiceNumberCharactersMax} visible characters in one line, and neither . nor ..`
     ),
     issuedAt: parsed(parseDate, 'expected a date such as 2026-11-20'),
     amount: parsed(

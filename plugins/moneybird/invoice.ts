@@ -63,7 +63,10 @@ const Stage = z.object(
 const Final = z.object({
   id,
   state: z.string(),
-  invoice_id: parsed(parseInvoiceNumber, 'expected 1 to 100 characters that can be seen'),
+  invoice_id: parsed(
+    parseInvoiceNumber,
+    'expected 1 to 100 characters that can be seen, and neither . nor ..'
+  ),
   contact_id: id,
   contact: Contact,
   contact_person: Person,

@@ -42,7 +42,10 @@ const invoiceNumber = z
     if (given === null || given === undefined) return null
     const number = parseInvoiceNumber(given)
     if (number !== undefined) return number
-    context.addIssue({ code: 'custom', message: 'expected 1 to 100 characters that can be seen' })
+    context.addIssue({
+      code: 'custom',
+      message: 'expected 1 to 100 characters that can be seen, and neither . nor ..'
+    })
     return z.NEVER
   })
 

@@ -259,7 +259,7 @@ t.test('an invoice number holds nothing that cannot be seen', async t => {
   for (const character of unseen) {
     t.equal(parseInvoiceNumber(`1${character}2`), undefined, character.codePointAt(0)?.toString(16) ?? '')
   }
-  for (const empty of ['', '   ', '\ufeff', '\u2028', '.', ' .. '])
+  for (const empty of ['', '   ', '\ufeff', '\u2028', '.', ' .. ', '\uff0e', '\uff0e\uff0e', '.\uff0e'])
     t.equal(parseInvoiceNumber(empty), undefined)
 })
 

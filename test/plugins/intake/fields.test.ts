@@ -238,6 +238,7 @@ t.test('what can not be an invoice is refused with its field', async t => {
 
 t.test('an unknown field is refused, and the nearest known one named', async t => {
   t.match(problemsOf({ ...minimal, sendNotifcation: 'false' }), [['sendNotifcation', /sendNotification/]])
+  t.match(problemsOf({ ...minimal, invoiceNumber: '\uff0e' }), [['invoiceNumber', /neither \. nor \.\.$/]])
   t.match(problemsOf({ ...minimal, korting: '10' }), [['korting', /known are invoiceNumber, /]])
   t.match(problemsOf({ ...minimal, ['__proto__']: 'x', constructor: 'y' }), [['__proto__'], ['constructor']])
   t.strictSame(wrongFields({ korting: '' }), [], 'one without a value says nothing')
