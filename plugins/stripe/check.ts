@@ -14,10 +14,14 @@ const good = (found: string): Found => ({ ok: true, found })
 const bad = (found: string): Found => ({ ok: false, found })
 
 export const check = async (address: string | null, line: StripeLine): Promise<Finding[]> => {
-  let pdfUrl: string | null = null
+  /** Undefined: no invoice was read, so that nobody knows. */
+  let pdfUrl: string | null | undefined
   const lastInvoice = async () => {
     const object = await findLastInvoice(line)
-    if (object === undefined) return good('there is none yet')
+    if (object === undefined) {
+      pdfUrl = null
+      return good('there is none yet')
+    }
     const current = readCurrent(object, line)
     if ('problem' in current) return bad(`cannot be read: ${current.problem}`)
     pdfUrl = current.told.invoice.pdfUrl
@@ -59,7 +63,8 @@ const findLastInvoice = async (line: StripeLine): Promise<unknown> => {
   return undefined
 }
 
-const findPdf = async (url: string | null, { api }: StripeLine): Promise<Found> => {
+const findPdf = async (url: string | null | undefined, { api }: StripeLine): Promise<Found> => {
+  if (url === undefined) return { ok: true, note: true, found: 'not looked at: no invoice could be read' }
   if (url === null) return good('there is none yet')
   // The first bytes will do; where it leads on to is the business of who fetches it. Public, so without the key.
   const { status } = await api.ask({ url, headers: { range: 'bytes=0-3' } })

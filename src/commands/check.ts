@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openTools } from '../bridge.ts'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, misspelt, readConfig } from '../config.ts'
 import { asOwnerOf, nearest, openDataFolder } from '../data-folder.ts'
 import type { OpenTool } from '../desk.ts'
 import { BridgeError, isCode } from '../errors.ts'
@@ -39,11 +39,7 @@ export const run: Command = async (args, terminal) => {
   const config = readConfig(terminal.env, settingsOf(tools))
   const on = openTools(config, tools)
   const findings = [
-    {
-      ok: true,
-      what: 'settings',
-      found: `all are right; mode: ${config.REVIEW ? 'review, nothing is sent by itself' : 'live'}`
-    },
+    checkSettings(config, misspelt(terminal.env, settingsOf(tools))),
     ...checkTools(config, tools),
     checkAddress(config, on),
     ...(await askTools(config, on, terminal)),
@@ -58,6 +54,15 @@ export const run: Command = async (args, terminal) => {
 
 const lineOf = ({ ok, note, what, found }: Finding): string =>
   `${ok ? (note ? 'note' : 'ok  ') : 'FAIL'}  ${what}: ${found}`
+
+/** What is nearly a setting has no effect, so that another one may be the default by mistake. */
+const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): Finding => {
+  const what = 'settings'
+  const mode = `mode: ${REVIEW ? 'review, nothing is sent by itself' : 'live'}`
+  if (slips.length === 0) return { ok: true, what, found: `all are right; ${mode}` }
+  const words = slips.map(({ name, meant }) => `${name} is none; did you mean ${meant}?`)
+  return { ok: true, note: true, what, found: [...words, mode].join(' ') }
+}
 
 const checkTools = (config: Config, modules: ToolModule[]): Finding[] => {
   const on = modules.flatMap(({ tool }) => {

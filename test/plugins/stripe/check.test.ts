@@ -44,6 +44,7 @@ t.test('what is wrong is told, and the rest is looked at all the same', async t 
 
   t.match(found, {
     'last invoice': /^NOT: cannot be read: total/,
+    PDF: 'ok: not looked at: no invoice could be read',
     customers:
       /^NOT: TOOL_UNAUTHORIZED: \S+ refuses STRIPE_API_KEY \(403\): this needs read rights on Customers; it says: /,
     'event log': /^ok/,

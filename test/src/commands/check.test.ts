@@ -37,6 +37,15 @@ const open = async (t: Test, env: Record<string, string> = {}, sandbox: Partial<
   }
 }
 
+t.test('what is nearly a setting is a note, and not right', async t => {
+  const { check } = await open(t, { REVEIW: 'true' })
+
+  t.match(await check(), {
+    code: 0,
+    stdout: /^note {2}settings: REVEIW is none; did you mean REVIEW\? mode: live\n/
+  })
+})
+
 t.test('a set-up that is right is proven, and nothing is changed', async t => {
   const { portal, settings, check } = await open(t, { REVIEW: 'true' })
 
