@@ -6,7 +6,8 @@ import { dirname, join, resolve } from 'node:path'
 import { BridgeError } from './errors.ts'
 import { makeFolder } from './folder.ts'
 
-// Never the lock file: the ledger knows its disk by the time at which that file changed last.
+// Never the lock file: the ledger knows its disk by the time at which that file changed last, and a new mode changes it,
+// too. It is empty; closing the folder around it closes it as well.
 const ownFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm', 'ledger.sqlite.sent']
 const lockFile = 'ledger.sqlite.lock'
 const spoolFolder = 'spool'
@@ -20,6 +21,7 @@ export const openDataFolder = (folder: string): string => {
       cause
     })
   }
+  refuseRoot(folder)
   const inside = [...ownFiles, lockFile, spoolFolder].map(name => join(folder, name))
   for (const path of [folder, ...inside.filter(isThere)]) refuseOthers(path)
   makePrivate(folder)
@@ -59,6 +61,16 @@ const isThere = (path: string): boolean => {
   } catch {
     return false
   }
+}
+
+/** Root may do everything here, and whatever it makes the owner could not read afterwards. */
+const refuseRoot = (folder: string): void => {
+  const { uid } = statSync(folder)
+  if (userId() !== 0 || uid === 0) return
+  throw new BridgeError(
+    'LEDGER_UNREADABLE',
+    `${folder} belongs to another user (${uid}; this is root, 0), who could not read what root writes there: run as its owner, or hand it over with \`chown -R 0 ${folder}\``
+  )
 }
 
 const refuseOthers = (path: string): void => {

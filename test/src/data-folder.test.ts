@@ -182,6 +182,19 @@ t.test('what root checks, the service can read', onlyRoot, async t => {
   }
 })
 
+t.test('root does not serve from a folder of another user, and leaves nothing in it', onlyRoot, async t => {
+  const { url } = await openSandbox(t)
+  const data = join(openTop(t), 'data')
+  mkdirSync(data)
+  chownSync(data, service, service)
+
+  t.match(await factuurbrug(['serve'], { env: { ...settings(data, url), PORT: '0' } }), {
+    code: 1,
+    stderr: /data belongs to another user \(1000; this is root, 0\).*: run as its owner, or hand it over/
+  })
+  t.strictSame(readdirSync(data), [])
+})
+
 t.test('what root could open is not proven for the service', onlyRoot, async t => {
   const { url } = await openSandbox(t)
   const data = join(openTop(t), 'data')
