@@ -103,6 +103,12 @@ const rules: Rule[] = [
     not: /^src\/(?!clock\.ts|invoice\.ts)/
   },
   {
+    // Its connection, which carries what both say to each other, does.
+    guarantee: 'the simulated portal shares no mistake with the bridge',
+    in: files('test/simulation/portal*.ts', 'test/simulation/number.ts'),
+    not: /^src\//
+  },
+  {
     guarantee: 'nothing that runs needs what is there for tests only',
     in: files('src/**/*.ts', 'plugins/**/*.ts', 'bin/*.js'),
     not: /^(test\/|tap$|standardwebhooks$|typescript$|@biomejs)/,

@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { type Logger, pino } from 'pino'
 import t, { type Test } from 'tap'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openBridge, openTools } from '../../src/bridge.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { customerId, openSandbox, until } from '../end-to-end/bridge-process.ts'
+import { serve, trustTestCertificate } from '../server.ts'
+import { handClock } from './portal/hand-clock.ts'
 
 const tools = await loadTools()
 
@@ -32,11 +35,11 @@ const configOf = (env: Record<string, string>) =>
 
 const silent = pino({ level: 'silent' })
 
-const open = (env: Record<string, string>, logger: Logger = silent) =>
+const open = (env: Record<string, string>, logger: Logger = silent, clock: Clock = systemClock) =>
   openBridge({
     config: configOf(env),
     tools,
-    clock: systemClock,
+    clock,
     random: Math.random,
     logger,
     version: '1.2.3'
@@ -161,4 +164,30 @@ t.test('numbers that an earlier version kept apart are told at start and in heal
   t.match(lines, [{ invoices: ['2026\u20111'], msg: /^numbers that only look different/ }])
   const { checks } = (await bridge.app.inject('/health')).json()
   t.match(checks.numbers, [{ status: 'warn', observedValue: 1, output: /^2026\u20111: kept beside/ }])
+})
+
+t.test('what health warns of reaches ALERT_URL of a bridge that runs', async t => {
+  trustTestCertificate()
+  const posted: { code: string; text: string }[] = []
+  const owner = await serve(
+    t,
+    async (request, response) => {
+      posted.push(JSON.parse(await text(request)))
+      response.end()
+    },
+    { secure: true }
+  )
+  const clock = handClock()
+  const env = { DATA_DIR: t.testdir(), INTAKE_SECRET: '', ALERT_URL: `${owner.origin}/` }
+  const bridge = await open(env, silent, clock)
+  t.teardown(() => bridge.stop())
+  await bridge.start()
+  await clock.advance(2 * 60_000)
+
+  const warnings = await until(
+    async () => posted.filter(({ code }) => code === 'WARNING').map(({ text }) => text),
+    texts => texts.some(text => text.startsWith('Factuurbrug: no tool is set up')),
+    'nobody was told'
+  )
+  t.equal(warnings.filter(text => text.includes('no tool is set up')).length, 1)
 })

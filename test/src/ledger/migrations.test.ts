@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import { advice } from '../../../src/codes.ts'
 import type { Customer } from '../../../src/invoice.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { arrivalOf, bring, delivered, noon, other, rowOf, stages, stateOf } from './fixtures.ts'
@@ -28,6 +29,38 @@ t.test('migrations are numbered without a gap, and each runs once', async t => {
   t.match(schema.version, { user_version: names.length })
   await openSqlite({ file }).close()
   t.strictSame(schemaOf(file), schema)
+})
+
+t.test('a row may have exactly the codes that are kept, in the state that each of them means', async t => {
+  const database = new DatabaseSync(':memory:')
+  t.teardown(() => database.close())
+  await openSqlite({ file: ':memory:', database }).close()
+  const allowed = database.prepare('SELECT state, code FROM state_code').all()
+  const states: Record<string, string> = {
+    retry: 'waiting',
+    hold: 'held',
+    dismiss: 'dismissed',
+    note: 'delivered'
+  }
+  const meant = Object.entries(advice).flatMap(([code, { next }]) =>
+    next in states ? [`${states[next]} ${code}`] : []
+  )
+  // What an owner decided by a setting, or what came too late, or before: another state than the code alone says.
+  const besides = [
+    'delivered INVOICE_CONFLICT',
+    'delivered VOIDED_IN_TOOL',
+    'dismissed CREDIT_NOTE',
+    'dismissed ZERO_AMOUNT',
+    'held TOOL_UNAUTHORIZED',
+    'waiting LEDGER_UNAVAILABLE',
+    'waiting UNEXPECTED'
+  ]
+
+  for (const pair of besides) t.ok(Object.hasOwn(advice, pair.split(' ')[1] ?? ''), pair)
+  t.strictSame(
+    allowed.map(({ state, code }) => `${state} ${code}`).toSorted(),
+    [...meant, ...besides].toSorted()
+  )
 })
 
 /** As an earlier version left it, unpacked. */
