@@ -2,15 +2,23 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { type Clock, systemClock } from '../src/clock.ts'
 import { advice, type Code } from '../src/codes.ts'
-import { BridgeError } from '../src/errors.ts'
+import { BridgeError, isCode } from '../src/errors.ts'
+import { createSeldom } from '../src/seldom.ts'
 
 const retryAfterSeconds = 5
 
-export default fp(
-  async app => {
+// A crowd that is told so by the thousand must not fill the log.
+const busyEveryMs = 60_000
+
+export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
+  async (app, { clock = systemClock }) => {
+    const mayLogBusy = createSeldom(busyEveryMs)
+    const isWorthALine = (error: BridgeError): boolean =>
+      error.statusCode >= 500 && (!isCode(error, 'INTAKE_BUSY') || mayLogBusy('busy', clock.monotonic()))
     app.setErrorHandler<FastifyError>((error, request, reply) =>
-      sendProblem(named(error, request), request, reply)
+      sendProblem(named(error, request, isWorthALine), request, reply)
     )
     // Before a body is read that nobody wants.
     app.addHook('onRequest', async request => {
@@ -63,9 +71,13 @@ const fastifysOwn: Record<number, Code> = {
   503: 'LEDGER_UNAVAILABLE'
 }
 
-const named = (error: FastifyError | BridgeError, request: FastifyRequest): BridgeError => {
+const named = (
+  error: FastifyError | BridgeError,
+  request: FastifyRequest,
+  isWorthALine: (error: BridgeError) => boolean
+): BridgeError => {
   if (error instanceof BridgeError) {
-    if (error.statusCode >= 500) request.log.warn({ code: error.code, err: error }, 'request refused')
+    if (isWorthALine(error)) request.log.warn({ code: error.code, err: error }, 'request refused')
     return error
   }
   const code = error.code?.startsWith('FST_') ? fastifysOwn[error.statusCode ?? 500] : undefined

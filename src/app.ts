@@ -90,7 +90,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   const clientOf = createClientOf(config.TRUST_PROXY_HEADER)
   await app.register(connections)
   await app.register(entrances, { platform: process.platform })
-  await app.register(problems)
+  await app.register(problems, { clock })
   await app.register(refusals, { clientOf })
 
   const doors = createDoors({ clock, log: logger })

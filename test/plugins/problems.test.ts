@@ -115,3 +115,13 @@ t.test('so has an address that is none, anywhere in the bridge', async t => {
       payload: /"METHOD_NOT_ALLOWED"/
     })
 })
+
+t.test('a crowd that is sent away for want of places does not fill the log', async t => {
+  const linesOf = async (thrown: BridgeError) => {
+    const { post, lines } = await open(t, thrown)
+    for (let at = 0; at < 100; at += 1) t.equal((await post()).statusCode, 503)
+    return lines.filter(({ msg }) => msg === 'request refused').length
+  }
+  t.equal(await linesOf(new BridgeError('INTAKE_BUSY')), 1)
+  t.equal(await linesOf(new BridgeError('LEDGER_UNAVAILABLE')), 100)
+})
