@@ -72,8 +72,7 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: Strangers
       const client = clientOf(request)
       const guest = { client, ended: new AbortController() }
       const places = isSmall(request) ? small : gate
-      if (places.isFull()) noteFull()
-      return places.pass(async () => {
+      const hosted = places.pass(async () => {
         const share = disk.open(client)
         try {
           return await step({
@@ -85,6 +84,9 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: Strangers
           share.release()
         }
       }, guest)
+      // With this one, or before it.
+      if (places.isFull()) noteFull()
+      return hosted
     }
   }
 }
