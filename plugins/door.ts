@@ -1,5 +1,5 @@
-// Notes who is refused at a tool's address, and who is believed, whatever the tool: with the reason, and whether it claimed to
-// be the tool. For the scope that it is registered in.
+// Notes who is refused at a tool's address, and who is believed, whatever the tool: with the reason, and whether it
+// claimed to be the tool. For the scope that it is registered in.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'

@@ -12,8 +12,8 @@ import { openGate } from './intake/gate.ts'
 import { createPatience } from './intake/patience.ts'
 import { openQuota } from './intake/quota.ts'
 
-// A body that comes slowly costs little, so there are many places; all of them together with those who wait are less than
-// the connections that the bridge has room for (plugins/connections.ts).
+// A body that comes slowly costs little, so there are many places; all of them together with those who wait are less
+// than the connections that the bridge has room for (plugins/connections.ts).
 const gateOptions = { places: 160, perClient: 120, waitingMax: 80 }
 
 // What says that it is small is through in a moment, and takes no memory that is worth a name: most webhooks are, and

@@ -6,8 +6,8 @@ import { dirname, join, resolve } from 'node:path'
 import { BridgeError } from './errors.ts'
 import { makeFolder } from './folder.ts'
 
-// Never the lock file: the ledger knows its disk by the time at which that file changed last, and a new mode changes it,
-// too. It is empty; closing the folder around it closes it as well.
+// Never the lock file: the ledger knows its disk by the time at which that file changed last, and a new mode changes
+// it, too. It is empty; closing the folder around it closes it as well.
 const ownFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm', 'ledger.sqlite.sent']
 const lockFile = 'ledger.sqlite.lock'
 const spoolFolder = 'spool'

@@ -1,6 +1,6 @@
-// Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, or is refused before
-// it can be, may have brought an invoice that is now missing; that ends as soon as the tool is believed again. Kept in memory, and bounded: whoever has a
-// wrong secret comes again.
+// Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, or is
+// refused before it can be, may have brought an invoice that is now missing; that ends as soon as the tool is
+// believed again. Kept in memory, and bounded: whoever has a wrong secret comes again.
 
 import type { Clock, Instant } from './clock.ts'
 import type { BridgeError } from './errors.ts'

@@ -68,8 +68,8 @@ export const numberKey = (invoiceNumber: string): string => {
 }
 
 /**
- * The key that earlier versions made. Rows that would have collided kept theirs; no key of today has such characters in it,
- * so that under another key than `numberKey` only those are found.
+ * The key that earlier versions made. Rows that would have collided kept theirs; no key of today has such characters
+ * in it, so that under another key than `numberKey` only those are found.
  */
 export const formerKey = (invoiceNumber: string): string => fold(invoiceNumber.normalize('NFC').trim())
 

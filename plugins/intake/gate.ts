@@ -1,6 +1,6 @@
-// How many bodies are taken in at once, and how many of one client. Whoever comes later waits with the body unread, which
-// costs a socket and no memory; a queue that is full refuses, so that neither disk nor sockets run out. Nobody waits for
-// a client that holds more: of the one with most the oldest body is ended.
+// How many bodies are taken in at once, and how many of one client. Whoever comes later waits with the body unread,
+// which costs a socket and no memory; a queue that is full refuses, so that neither disk nor sockets run out. Nobody
+// waits for a client that holds more: of the one with most the oldest body is ended.
 
 import { BridgeError } from '../../src/errors.ts'
 

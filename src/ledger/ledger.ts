@@ -233,8 +233,8 @@ export interface Ledger {
   keepUnreadable(event: Unreadable, now: Instant): Promise<boolean>
 
   /**
-   * Numbers that count as the same as another row's today, and were kept apart by an earlier version; each is still found
-   * under exactly its own spelling. Without those that retention has taken.
+   * Numbers that count as the same as another row's today, and were kept apart by an earlier version; each is still
+   * found under exactly its own spelling. Without those that retention has taken.
    */
   numbersAlike(): Promise<string[]>
 

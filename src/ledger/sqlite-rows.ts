@@ -11,7 +11,7 @@ export const createRows = ({ one, run }: Database) => {
   const find = (condition: string, ...values: SQLInputValue[]): InvoiceCells | undefined =>
     one(`SELECT * FROM invoice WHERE ${condition}`, ...values) as InvoiceCells | undefined
 
-  /** The row that was kept apart under exactly this number by an earlier version, or else the one of all that look alike. */
+  /** The row that an earlier version kept apart under exactly this number, or else the one of all that look alike. */
   const byNumber = (invoiceNumber: string): InvoiceCells | undefined =>
     find('key = ?', formerKey(invoiceNumber)) ?? find('key = ?', numberKey(invoiceNumber))
 
