@@ -4,9 +4,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from '../clock.ts'
 import type { Code } from '../codes.ts'
-import { type Customer, type Invoice, sameFacts } from '../invoice.ts'
+import { type Customer, formatAmount, type Invoice, numberKey, sameFacts } from '../invoice.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
 import type { Document } from '../spool.ts'
-import { type Action, type Arrival, type Override, overrides, type State } from './ledger.ts'
+import { type Action, type Arrival, type CreateBody, type Override, overrides, type State } from './ledger.ts'
 
 /** As much of a row as is needed to judge what comes in. */
 export type Kept = {
@@ -178,4 +179,16 @@ export const rule = (
       if (!hasConflict || state === 'waiting') return null
       return state === 'delivered' ? { kind: 'settle' } : { kind: 'keep' }
   }
+}
+
+/** In which fields the portal tells an invoice otherwise than it was sent. What it does not tell is not compared. */
+export const toldOtherwise = (sent: CreateBody, told: PortalInvoice): string[] => {
+  const { customerId, amountCents, issuedAt, invoiceNumber } = told
+  const fields = {
+    customerId: [customerId, sent.customerId],
+    amount: [amountCents === null ? null : formatAmount(amountCents), sent.amount],
+    issuedAt: [issuedAt, sent.issuedAt],
+    invoiceNumber: [invoiceNumber && numberKey(invoiceNumber), numberKey(sent.invoiceNumber)]
+  }
+  return Object.entries(fields).flatMap(([field, [is, was]]) => (is === null || is === was ? [] : [field]))
 }

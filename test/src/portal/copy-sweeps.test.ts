@@ -307,7 +307,7 @@ t.test(
     await clock.advance(2 * quarter)
     t.equal(learned(), 2, 'with each sweep')
 
-    double.missing = { status: 404, words: 'x' }
+    double.missing = { status: 404, fields: '', words: 'x' }
     await clock.advance(2 * quarter)
     t.equal(learned(), 1)
   }
