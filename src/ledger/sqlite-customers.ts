@@ -1,9 +1,10 @@
 // The tools' customers and their links, on SQLite: see customers.ts for what is promised.
 
 import type { Instant } from '../clock.ts'
+import { nameKey } from '../identity.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { addKnown, contactOf, judgeClaims, learned, nameKey } from './claims.ts'
+import { addKnown, contactOf, judgeClaims, learned } from './claims.ts'
 import { creationIn, customerIn, heldForCustomer, isNewsOf, strangerOf } from './customer-cells.ts'
 import type { Creation, CustomerFilter, LedgerCustomers, MatchRules, Sighting, Verdict } from './customers.ts'
 import type { Database } from './database.ts'

@@ -1,8 +1,9 @@
 // Links of the tools' customers, on SQLite: what each was made for, a person's word, and what ends one.
 
 import type { Instant } from '../clock.ts'
+import type { Known } from '../identity.ts'
 import type { Cells } from './cells.ts'
-import { addKnown, type Known } from './claims.ts'
+import { addKnown } from './claims.ts'
 import { customerIn, heldForCustomer, madeForIn, textsIn } from './customer-cells.ts'
 import type { How, ToolCustomer } from './customers.ts'
 import type { Database } from './database.ts'
