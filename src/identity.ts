@@ -37,3 +37,14 @@ export const differing = (a: Known, b: Known): string[] =>
   isAgreeing(a, b)
     ? []
     : Object.entries(agreeing(a, b)).flatMap(([what, word]) => (word === false ? [what] : []))
+
+/** Those that share a name or an address, also by a third, are one company. Who tells neither is none. */
+export const companiesOf = <T extends Known>(all: readonly T[]): T[][] =>
+  all
+    .filter(({ names, emails }) => names.some(isTold) || emails.length > 0)
+    .reduce<T[][]>((companies, one) => {
+      const { same = [], others = [] } = Object.groupBy(companies, company =>
+        company.some(other => isAgreeing(other, one)) ? 'same' : 'others'
+      )
+      return [...others, [...same.flat(), one]]
+    }, [])

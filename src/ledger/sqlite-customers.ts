@@ -82,7 +82,7 @@ export const createCustomers = (
   }
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
-  const links = createLinks(db, { claims, insert, endLoans, releaseOf })
+  const links = createLinks(db, { claims, insert, endLoans, release, releaseOf })
 
   /** `confirmed`: the portal has just told of this one. */
   const judge = (

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { differing, emailKey, isAgreeing, nameKey } from '../../src/identity.ts'
+import { companiesOf, differing, emailKey, isAgreeing, type Known, nameKey } from '../../src/identity.ts'
 
 t.test('addresses are compared by what a mailbox is, names by what a company is', async t => {
   t.equal(emailKey(' Kees@Bakker.EXAMPLE '), 'kees@bakker.example')
@@ -32,4 +32,18 @@ for (const [what, other, differs, agrees] of cases)
 t.test('nothing told does not equal nothing told', async t => {
   t.strictSame(differing(nobody, nobody), [])
   t.notOk(isAgreeing(nobody, nobody))
+})
+
+t.test('companies are apart where they share neither name nor address, also not by a third', async t => {
+  const told = [
+    { names: ['alfa'], emails: ['alfa@a.example'] },
+    { names: ['beta'], emails: [] },
+    { names: [''], emails: ['nieuw@a.example'] },
+    nobody,
+    { names: ['alfa'], emails: ['nieuw@a.example'] }
+  ] as const satisfies Known[]
+  const [alfa, beta, nieuw, , both] = told
+
+  t.strictSame(companiesOf(told.slice(0, 4)), [[alfa], [beta], [nieuw]])
+  t.strictSame(companiesOf(told), [[beta], [alfa, nieuw, both]])
 })
