@@ -2,12 +2,13 @@
 // written.
 
 import { type Instant, isoInstant } from '../clock.ts'
-import type { Invoice } from '../invoice.ts'
+import { type Invoice, mayBeOne } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import {
   arrivalCells,
   dismissedCells,
   documentCells,
+  type Facts,
   factsOf,
   heldCells,
   type InvoiceCells,
@@ -103,9 +104,9 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     return { result: 'accepted', changed: true, unused: documents(kept.document) }
   }
 
-  const enterConflict = ({ id, state }: InvoiceCells, arrival: Arrival, now: Instant): Received => {
+  const enterConflict = ({ row: { id, state }, kept }: Known, arrival: Arrival, now: Instant): Received => {
     conflicts.keep(id, arrival, now)
-    note(id, now, 'conflict received', { tool: arrival.tool, facts: factsOf(arrival) })
+    note(id, now, 'conflict received', { tool: arrival.tool, facts: tellingFacts(arrival, kept) })
     // What comes beside a row that was emptied is personal again.
     if (state === 'delivered') set(id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
     else if (state !== 'sending') set(id, heldCells('INVOICE_CONFLICT'))
@@ -145,7 +146,7 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
       case 'replace':
         return repeatConflict(row, arrival, now) ?? replace({ row, kept }, arrival, now)
       case 'conflict':
-        return repeatConflict(row, arrival, now) ?? enterConflict(row, arrival, now)
+        return repeatConflict(row, arrival, now) ?? enterConflict({ row, kept }, arrival, now)
     }
   }
 
@@ -190,6 +191,15 @@ const asKept = (arrival: Arrival, { invoice: { customer: kept } }: Kept): Arriva
   return refPrint(invoice.customer.ref) === refPrint(kept.ref)
     ? { ...arrival, invoice: { ...invoice, customer: { ...invoice.customer, ref: kept.ref } } }
     : arrival
+}
+
+/** For a person, who would see no more than the reference that both have. */
+const tellingFacts = (arrival: Arrival, kept: Kept): Facts => {
+  const facts = factsOf(arrival)
+  const { customer } = arrival.invoice
+  if (customer.portalId !== null || mayBeOne(customer, kept.invoice.customer)) return facts
+  const who = [customer.name, ...customer.emails].filter(text => text !== null)
+  return { ...facts, customer: `${facts.customer} (${who.join(', ')})` }
 }
 
 const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
