@@ -32,12 +32,9 @@ export type Judgement =
   /** Never sent, so the tool's correction simply counts. Other facts beside it still wait for a person. */
   | { kind: 'replace' }
   | { kind: 'conflict' }
-  /** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. */
-  | { kind: 'void'; now: 'dismiss' | 'note' | 'keep' }
 
-export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival): Judgement => {
+export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgement => {
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
-  if (voided) return sameSource ? judgeVoided(kept) : { kind: 'nothing' }
   // What was sent to one customer of the portal, and is said to be another's, is no repetition.
   const { portalId } = invoice.customer
   const isAnothers = kept.sentTo !== null && portalId !== null && portalId !== kept.sentTo
@@ -49,7 +46,10 @@ export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival):
   return { kind: 'conflict' }
 }
 
-export const judgeVoided = ({ state, code }: Kept): Judgement => {
+/** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. */
+export type Voiding = { kind: 'nothing' } | { kind: 'void'; now: 'dismiss' | 'note' | 'keep' }
+
+export const judgeVoided = ({ state, code }: Kept): Voiding => {
   switch (state) {
     case 'waiting':
     case 'held':
