@@ -21,7 +21,16 @@ import { refPrint } from './fingerprint.ts'
 import type { Arrival, Received, Unreadable } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
-import { dueOf, type Judgement, judge, judgeVoided, type Kept, mergeArrival, type Voiding } from './states.ts'
+import {
+  dueOf,
+  isPdfAnother,
+  type Judgement,
+  judge,
+  judgeVoided,
+  type Kept,
+  mergeArrival,
+  type Voiding
+} from './states.ts'
 
 type Merge = Extract<Judgement, { kind: 'merge' }>
 type How = Extract<Voiding, { kind: 'void' }>['now']
@@ -72,7 +81,7 @@ export const createArrivals = ({ one, all, run }: Database, { rows, conflicts }:
   const merge = ({ row, kept }: Known, arrival: Arrival, merged: Merge, now: Instant): Received => {
     const { id, state } = row
     const { invoice, document, released } = merged
-    const isPdfNew = document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+    const isPdfNew = document !== kept.document || isPdfAnother(kept.invoice, invoice)
     const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
     set(id, {
       invoice: JSON.stringify(invoice),

@@ -5,6 +5,7 @@ import type { Code } from '../codes.ts'
 import { formatAmount, numberKey } from '../invoice.ts'
 import {
   dismissedCells,
+  draftCells,
   endCells,
   heldCells,
   type InvoiceCells,
@@ -91,7 +92,7 @@ export const createEndings = ({
         const isProven = isLooked && decision.code !== 'PORTAL_UNCLEAR'
         return set(row.id, {
           ...heldCells(decision.code),
-          ...(decision.wouldSend ? { draft: JSON.stringify(decision.wouldSend) } : {}),
+          ...(decision.wouldSend ? draftCells(decision.wouldSend, row) : {}),
           ...(isProven ? { unproven: 0 } : {}),
           ...(decision.code === 'REVIEW' ? unseenCells(row) : {})
         })

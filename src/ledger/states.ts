@@ -120,7 +120,8 @@ const mergeDocument = (kept: Kept, newer: Invoice, document: Document | null): D
   return isPdfAnother(kept.invoice, newer) ? null : kept.document
 }
 
-const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
+/** By what is told: a tool may give its PDF another address in every answer. */
+export const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
   const isMoved = newer.pdfUrl !== null && newer.pdfUrl !== kept.pdfUrl
   if (kept.sourceId === null) return isMoved
   return newer.revision !== undefined && kept.revision !== undefined && newer.revision !== kept.revision

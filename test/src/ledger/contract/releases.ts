@@ -34,6 +34,34 @@ export function releasesContract(promised: Promised): void {
     })
   })
 
+  promised('a PDF that came while it was held was not seen', async (t, ledger) => {
+    const loan = await bring(ledger, 'held', arrivalOf({}, { document: pdf('seen', 'a') }))
+    await ledger.receive(arrivalOf({}, { document: pdf('unseen', 'b') }), noon)
+    t.strictSame((await rowOf(ledger)).draft, draftOf(loan))
+    await ledger.act('2026-0042', 'deliver', noon)
+
+    const again = await borrowOne(ledger, noon)
+    t.match(again, { documentVersion: 1, released: { draft: draftOf(loan), documentVersion: 0 } })
+    const review = { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(loan) } as const
+    await ledger.record(again, review, noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    t.match(
+      await borrowOne(ledger, noon),
+      { documentVersion: 1, released: { documentVersion: 1 } },
+      'now it was'
+    )
+  })
+
+  promised('a tool whose links move all the time brings nothing back into review', async (t, ledger) => {
+    const moved = (times: number) => arrivalOf({ pdfUrl: `https://acme.example/42.pdf?signed=${times}` })
+    await bring(ledger, 'held', arrivalOf({}, { document: pdf('seen', 'a') }))
+    await ledger.receive(moved(1), noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    await ledger.receive(moved(2), noon)
+
+    t.match(await borrowOne(ledger, noon), { documentVersion: 0, released: { documentVersion: 0 } })
+  })
+
   promised('held for review again, it is released by nobody any more', async (t, ledger) => {
     const loan = await bring(ledger, 'held')
     await ledger.act('2026-0042', 'deliver', noon)
