@@ -4,6 +4,7 @@ import type { Instant } from '../clock.ts'
 import type { Code } from '../codes.ts'
 import {
   dismissedCells,
+  draftCells,
   endCells,
   heldCells,
   type InvoiceCells,
@@ -92,7 +93,7 @@ export const createEndings = ({
         const isProven = isLooked && decision.code !== 'PORTAL_UNCLEAR'
         return set(row.id, {
           ...heldCells(decision.code),
-          ...(decision.wouldSend ? { draft: JSON.stringify(decision.wouldSend) } : {}),
+          ...(decision.wouldSend ? draftCells(decision.wouldSend, row) : {}),
           ...(isProven ? { unproven: 0 } : {}),
           ...(decision.code === 'REVIEW' ? unseenCells(row) : {})
         })

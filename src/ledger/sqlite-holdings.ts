@@ -1,10 +1,10 @@
 // What the portal holds, on SQLite: see holdings.ts for what is promised.
 
 import type { Instant } from '../clock.ts'
+import { emailKey } from '../identity.ts'
 import { numberKey, parseAmount } from '../invoice.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { emailKey } from './claims.ts'
 import type { Database } from './database.ts'
 import { emailPrint } from './fingerprint.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
