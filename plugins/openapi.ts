@@ -213,6 +213,7 @@ export const openapi = {
         },
         responses: {
           200: json({ $ref: '#/components/schemas/Customer' }, 'The customer, as it stands now.'),
+          409: problem('What is held for it is of several companies; `detail` lists their invoices.'),
           422: problem('The tool or the portal customer does not exist.'),
           502: problem('The portal has to be asked for this customer, and does not answer.'),
           ...refusals

@@ -194,11 +194,14 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       case 'done':
         await book.created(creation, wholeOf(written.value, creation.fields), clock.now())
         return null
-      case 'not-done':
+      case 'not-done': {
         await book.notCreated(creation)
-        return written.code === 'PORTAL_REJECTED'
-          ? failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
-          : { kind: 'failed', code: written.code, detail: written.detail, retryAfterMs: written.retryAfterMs }
+        const { code, detail, retryAfterMs } = written
+        if (code !== 'PORTAL_REJECTED') return { kind: 'failed', code, detail, retryAfterMs }
+        // A refusal proves nothing: what is created next is created after a look.
+        staleAt = clock.monotonic()
+        return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${detail}`)
+      }
       case 'unknown':
         if (written.answered) await book.answered(creation, written.detail)
         return failed(

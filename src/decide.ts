@@ -2,6 +2,7 @@
 
 import type { Instant } from './clock.ts'
 import { advice, type Code } from './codes.ts'
+import { BridgeError } from './errors.ts'
 import type { CreateBody, Decision, Draft, Loan } from './ledger/ledger.ts'
 import type { Standing } from './portal/gate.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
@@ -33,6 +34,19 @@ export type Outcome =
   | { kind: 'unknown'; detail: string; answered: boolean }
   /** The portal knows that a delivered invoice is paid; `marked`: because the bridge said so. */
   | { kind: 'paid'; holding: PortalInvoice; marked: boolean }
+
+export const failed = (code: Code, detail: string | null = null): Outcome => ({
+  kind: 'failed',
+  code,
+  detail
+})
+
+/** As a failure that can be named; what cannot is thrown on. */
+export const failedBy = (error: unknown): Outcome => {
+  if (!(error instanceof BridgeError)) throw error
+  const { code, message: detail, retryAfterMs, tryForMs } = error
+  return { kind: 'failed', code, detail, retryAfterMs, tryForMs }
+}
 
 export type Patience = {
   retryFirstMs: number

@@ -1,18 +1,15 @@
 // One invoice's way into the portal. Everything slow comes first; then the ledger says `sending`, and only then the
 // portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
 
-import type { Clock } from './clock.ts'
-import type { Code } from './codes.ts'
 import type { Customers } from './customers.ts'
-import type { Outcome } from './decide.ts'
+import { failed, failedBy, type Outcome } from './decide.ts'
 import type { Desk } from './desk.ts'
-import { BridgeError } from './errors.ts'
 import type { Intake } from './intake.ts'
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from './invoice.ts'
 import type { CreateBody, Draft, Ledger, Loan } from './ledger/ledger.ts'
+import { markPaid, type Paying, slotWithinMs } from './mark-paid.ts'
 import type { Portal, Written } from './portal/client.ts'
-import { confirm, contested, judgeFound } from './portal/match.ts'
-import type { Pace } from './portal/pace.ts'
+import { confirm, contested, isSpelling, judgeFound } from './portal/match.ts'
 import type { Reader } from './portal/reader.ts'
 import type { PortalInvoice } from './portal/schemas.ts'
 import type { Document, Spool } from './spool.ts'
@@ -27,31 +24,21 @@ export type Rules = {
   timeZone: string
 }
 
-export type Delivery = {
-  ledger: Ledger
+export type Delivery = Paying & {
   spool: Spool
-  portal: Pick<Portal, 'createInvoice' | 'markPaid'>
-  reader: Pick<Reader, 'one' | 'ask'>
-  pace: Pace
+  portal: Pick<Portal, 'createInvoice'>
+  reader: Pick<Reader, 'one'>
   customers: Pick<Customers, 'find'>
   fetchPdf: (address: PdfAddress) => Promise<Document>
   desk: Pick<Desk, 'current' | 'pdf' | 'read'>
   intake: Pick<Intake, 'tell' | 'gone'>
-  clock: Clock
   rules: Rules
   portalTimeoutMs: number
-  /** How long after the death of who sent it a request may still arrive. */
-  portalSettleInheritedMs: number
-  /** When this process began, on the monotonic clock. */
-  startedAt: number
 }
 
 // From the commit of `sending` to the first byte. A process that froze in between must not speak late: by then
 // somebody may have looked into the portal and found nothing.
 const firstByteWithinMs = 5000
-
-// An invoice that waits longer for its turn is better put back than kept on loan.
-const slotWithinMs = 75_000
 
 // How often the copy may learn, between two of our own steps, that the number is there.
 const roundsMax = 5
@@ -107,14 +94,6 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
     if (outcome !== 'known') return outcome
   }
   return failed('PORTAL_UNREACHABLE', 'what the portal holds under this number keeps changing')
-}
-
-const failed = (code: Code, detail: string | null = null): Outcome => ({ kind: 'failed', code, detail })
-
-const failedBy = (error: unknown): Outcome => {
-  if (!(error instanceof BridgeError)) throw error
-  const { code, message: detail, retryAfterMs, tryForMs } = error
-  return { kind: 'failed', code, detail, retryAfterMs, tryForMs }
 }
 
 const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }: Rules): Outcome | null => {
@@ -251,13 +230,10 @@ const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Pr
 }
 
 /** What the copy tells under this number, confirmed by asking for it. Null when there is nothing that counts. */
-const findInPortal = async (
-  loan: Loan,
-  body: CreateBody,
-  { ledger, reader }: Delivery
-): Promise<Outcome | null> => {
+const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): Promise<Outcome | null> => {
+  const { ledger, reader } = delivery
   const known = await ledger.holdings.byNumber(body.invoiceNumber)
-  if (known.length === 0) return null
+  if (known.length === 0) return findSpelledOtherwise(loan, body, delivery)
   try {
     const found = await confirm(reader, known, 'delivery')
     if (found === 'contested') return { kind: 'failed', ...contested(known) }
@@ -268,6 +244,23 @@ const findInPortal = async (
   } catch (error) {
     return failedBy(error)
   }
+}
+
+/** A ledger that was lost knows nothing of what it sent, and a portal may spell its numbers otherwise. */
+const findSpelledOtherwise = async (
+  { overrides }: Loan,
+  body: CreateBody,
+  { ledger }: Delivery
+): Promise<Outcome | null> => {
+  if (overrides.includes('PORTAL_UNCLEAR')) return null
+  const equal = await ledger.holdings.strangers(body, 0)
+  const [found] = equal.filter(({ invoiceNumber }) => isSpelling(invoiceNumber, body.invoiceNumber))
+  return found
+    ? failed(
+        'PORTAL_UNCLEAR',
+        `the portal shows ${found.id} (${found.invoiceNumber}), with the same customer, amount and date`
+      )
+    : null
 }
 
 /** `known`: meanwhile the copy was told of this number. */
@@ -331,66 +324,3 @@ const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
   issuedAt: answer.issuedAt ?? body.issuedAt,
   amountCents: answer.amountCents ?? parseAmount(body.amount) ?? null
 })
-
-/**
- * Paid goes from nothing to a date once. Marking can ripple into a connected bookkeeping, and what somebody else has marked
- * is not to be changed: so it is looked at first.
- */
-const markPaid = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
-  const { ledger, portal, reader, pace, clock } = delivery
-  const { portalId, paying } = loan
-  const { paidAt, invoiceNumber } = loan.invoice
-  if (portalId === null || paidAt === null) throw new Error('bug: nothing to mark as paid')
-  const settledInMs = delivery.startedAt + delivery.portalSettleInheritedMs - clock.monotonic()
-  if (paying && loan.inherited && settledInMs > 0)
-    return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: settledInMs }
-  try {
-    // What the list told before it was asked for says nothing of what came of that.
-    const found = paying ? await askAgain(portalId, delivery) : await reader.one(portalId, 'delivery')
-    if (found === 'contested') return { kind: 'failed', ...contested([{ id: portalId }]) }
-    if (found === null) {
-      // The row gets its note, and with it the loan ends.
-      await ledger.holdings.lose(portalId, clock.now())
-      return null
-    }
-    if (found.paidAt !== null) return { kind: 'paid', holding: found, marked: paying }
-  } catch (error) {
-    return failedBy(error)
-  }
-  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
-  if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
-  if (!(await ledger.paying(loan, clock.now()))) {
-    slot.unused()
-    return null
-  }
-  try {
-    const written = await portal.markPaid(portalId, paidAt)
-    if (written.outcome === 'done') return marked(written.value, invoiceNumber)
-    // What is not known is looked at before it is asked again: that is a failure like another.
-    return written.outcome === 'unknown'
-      ? failed('PORTAL_UNREACHABLE', written.detail)
-      : { kind: 'failed', code: written.code, detail: written.detail, retryAfterMs: written.retryAfterMs }
-  } finally {
-    slot.done()
-  }
-}
-
-const askAgain = async (
-  id: string,
-  { ledger, reader }: Delivery
-): Promise<PortalInvoice | 'contested' | null> => {
-  const found = await reader.ask(id, 'delivery')
-  return found ?? ((await ledger.holdings.has(id)) ? 'contested' : null)
-}
-
-/** The answer may tell no more than the id; what it tells is compared, and asking again might ripple once more. */
-const marked = (answer: PortalInvoice, invoiceNumber: string): Outcome => {
-  const isWhole = answer.customerId !== null && answer.amountCents !== null
-  if (isWhole && answer.paidAt === null)
-    return failed('PORTAL_REJECTED', 'the portal took the date of payment, and does not show it')
-  return {
-    kind: 'paid',
-    holding: { ...answer, invoiceNumber: answer.invoiceNumber ?? invoiceNumber },
-    marked: true
-  }
-}

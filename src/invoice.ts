@@ -2,6 +2,7 @@
 // The parsers answer undefined for what they cannot read; the caller knows the field and says what was expected.
 
 import type { Instant } from './clock.ts'
+import { differing, emailKeys, type Known, nameKey } from './identity.ts'
 
 export type Invoice = {
   /** As the tool writes it, trimmed. Compared by `numberKey`. */
@@ -160,15 +161,24 @@ export const formatPaidAt = (at: Instant, portalTimeZone: string): string => {
   return local.toPlainDateTime().toString({ smallestUnit: 'second' }).replace('T', ' ')
 }
 
-/** Whether two events speak of the same customer: by the portal's id where both know it, else by the tool's. */
-const sameCustomer = (a: Customer, b: Customer): boolean =>
-  a.portalId !== null && b.portalId !== null
-    ? a.portalId === b.portalId
-    : a.ref.trim().toLowerCase() === b.ref.trim().toLowerCase()
+const knownOf = ({ name, emails }: Customer): Known => ({ names: [nameKey(name)], emails: emailKeys(emails) })
+
+/** Nothing that the two tell speaks against that. */
+export const mayBeOne = (a: Customer, b: Customer): boolean => differing(knownOf(a), knownOf(b)).length === 0
+
+/**
+ * Whether two events speak of the same customer: by the portal's id where both know it, else by the tool's. Two senders may
+ * number customers alike, and invoices, too: only the tool's own id of the invoice proves that both mean this one.
+ */
+const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoice): boolean => {
+  if (a.portalId !== null && b.portalId !== null) return a.portalId === b.portalId
+  const sameRef = a.ref.trim().toLowerCase() === b.ref.trim().toLowerCase()
+  return sameRef && (sourceId !== null || mayBeOne(a, b))
+}
 
 /** What two events with one number must agree on, lest one of them be an invoice of its own. */
 export const sameFacts = (a: Invoice, b: Invoice): boolean =>
   a.amountCents === b.amountCents &&
   a.currency === b.currency &&
   a.issuedAt === b.issuedAt &&
-  sameCustomer(a.customer, b.customer)
+  sameCustomer(a, b)

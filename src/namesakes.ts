@@ -1,6 +1,6 @@
 // Portal customers that are called alike, for the person who is to say whose an invoice is. Nothing is decided by it.
 
-import { nameKey } from './ledger/claims.ts'
+import { nameKey } from './identity.ts'
 import type { Holdings } from './ledger/holdings.ts'
 import type { PortalCustomer } from './portal/schemas.ts'
 

@@ -79,6 +79,7 @@ const rules: Rule[] = [
       'src/codes.ts',
       'src/errors.ts',
       'src/explain.ts',
+      'src/identity.ts',
       'src/invoice.ts',
       'src/portal/match.ts',
       'src/ledger/states.ts'

@@ -111,9 +111,22 @@ export const rowOf = (cells: Cells): Row => {
     notify: cells.notify === 1,
     test: cells.test === 1,
     body: cells.body === null ? null : (JSON.parse(cells.body as string) as CreateBody),
-    draft: cells.draft === null ? null : (JSON.parse(cells.draft as string) as Draft),
+    draft: shownIn(cells)?.draft ?? null,
     pdf: { bytes: cells.document_bytes as number | null, url: invoice.pdfUrl }
   }
+}
+
+/** What is put up for review, with the PDF that stands beside it then. */
+export const draftCells = (draft: Draft, { document_version }: Cells): Cells => ({
+  draft: JSON.stringify({ ...draft, documentVersion: document_version })
+})
+
+/** What a person sees in review. An earlier version did not keep which PDF that was. */
+export const shownIn = ({ draft: kept, document_version }: Cells): Released | null => {
+  if (kept === null) return null
+  const { documentVersion = Number(document_version), ...draft } = JSON.parse(kept as string) as Draft &
+    Partial<Released>
+  return { draft, documentVersion }
 }
 
 export const historyOf = (cells: Cells): HistoryEntry => ({

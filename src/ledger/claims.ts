@@ -2,25 +2,15 @@
 // claims, asks here, and writes what it is told, in one transaction. A wrong answer puts one company's invoices before
 // another, so whatever is not certain is for a person.
 
+import { differing, emailKeys, isTold, type Known } from '../identity.ts'
 import type { Customer } from '../invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Contact, Creation, How, MatchRules } from './customers.ts'
-
-/** Compared by this: a plus and what follows it stay, because they may be another mailbox. */
-export const emailKey = (email: string): string => email.normalize('NFC').trim().toLowerCase()
 
 export const refKey = (ref: string): string => ref.trim().toLowerCase()
 
 /** In place of a reference that says who it is, once that is forgotten: its fingerprint stands behind it. */
 export const hiddenBy = 'sha256:'
-
-/** Legal forms stay: Jansen BV and Jansen VOF are two companies, perhaps with one bookkeeper. */
-export const nameKey = (name: string | null): string =>
-  (name ?? '').normalize('NFC').toLowerCase().replace(/[.,]/g, '').replace(/\s+/g, ' ').trim()
-
-export const emailKeys = (emails: readonly string[]): string[] => [
-  ...new Set(emails.map(emailKey).filter(key => key !== ''))
-]
 
 export const contactOf = ({ name, emails, address, zipCode, city, countryCode }: Customer): Contact => ({
   name,
@@ -30,9 +20,6 @@ export const contactOf = ({ name, emails, address, zipCode, city, countryCode }:
   city,
   countryCode
 })
-
-/** Names and e-mail addresses, as fingerprints. */
-export type Known = { names: string[]; emails: string[] }
 
 export type Claims = {
   refKey: string
@@ -88,30 +75,17 @@ const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Judged |
     : ambiguous('the e-mail address is all that tells this customer, and it was linked under another name')
 }
 
-/**
- * A reference alone proves little: two senders may number alike. It is one customer where the name or an address is the
- * same; what is missing, here or there, speaks neither for that nor against it.
- */
+/** What speaks against the invoice at hand being of whom is known under its reference. */
 const doubtOnTwo = (
   { named, emails }: Claims,
   known: Known,
   words: (others: string) => string
 ): Judged | null => {
-  const agreeing = {
-    name: agree(known.names.filter(isTold), [named].filter(isTold)),
-    'e-mail address': agree(known.emails, emails)
-  }
-  const said = Object.values(agreeing)
-  if (said.includes(true) || !said.includes(false)) return null
-  const others = Object.entries(agreeing).flatMap(([what, word]) => (word === false ? `another ${what}` : []))
-  return ambiguous(`${words(others.join(' and '))}: it may be another customer that has the same one`)
+  const others = differing(known, { names: [named], emails }).map(what => `another ${what}`)
+  return others.length === 0
+    ? null
+    : ambiguous(`${words(others.join(' and '))}: it may be another customer that has the same one`)
 }
-
-const isTold = (print: string): boolean => print !== ''
-
-/** Null where one of the two says nothing. */
-const agree = (known: string[], told: string[]): boolean | null =>
-  known.length === 0 || told.length === 0 ? null : told.some(print => known.includes(print))
 
 // Of so many names and addresses a link remembers the latest: a sender may make up new ones for ever.
 const knownMax = 100

@@ -1,10 +1,11 @@
 // How a row of SQLite reads as a tool's customer.
 
 import type { Instant } from '../clock.ts'
+import { emailKeys, type Known } from '../identity.ts'
 import type { Customer } from '../invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Cells } from './cells.ts'
-import { contactOf, emailKeys, type Known } from './claims.ts'
+import { contactOf } from './claims.ts'
 import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
 import { emailPrint, fingerprint, namePrint, refPrint } from './fingerprint.ts'
 

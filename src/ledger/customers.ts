@@ -88,7 +88,12 @@ export interface LedgerCustomers {
    */
   settleCreation(creation: Creation, now: Instant): Promise<string | null>
 
-  /** A person's word. A customer that no invoice told of yet can be linked, too. Releases what waited for it. */
+  /**
+   * A person's word. A customer that no invoice told of yet can be linked, too. Releases what waited for it. Where that is
+   * of several companies (no name and no address in common) it is for the one that agrees with the portal's customer, or
+   * with what an earlier link to that was made for: only that one is released and learned. Rejects with STATE_CONFLICT
+   * where none or more than one does.
+   */
   link(who: { tool: string; ref: string }, portalId: string, now: Instant): Promise<ToolCustomer>
   /** The link goes, and is not matched by itself again. Null: no such customer is known. */
   unlink(who: { tool: string; ref: string }, now: Instant): Promise<ToolCustomer | null>

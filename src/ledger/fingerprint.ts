@@ -2,7 +2,8 @@
 // personal, and whether two are the same can be told without knowing who they are. See DESIGN.md for what that hides.
 
 import { createHash } from 'node:crypto'
-import { emailKey, hiddenBy, nameKey, refKey } from './claims.ts'
+import { emailKey, nameKey } from '../identity.ts'
+import { hiddenBy, refKey } from './claims.ts'
 
 // 128 bits: nobody finds two texts that have one.
 const characters = 32

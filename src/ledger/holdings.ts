@@ -65,6 +65,9 @@ export interface Holdings {
    */
   lose(id: string, now: Instant): Promise<void>
 
+  /** Which of these were delivered at `since` or later: what a portal answered just now cannot be gone already. */
+  deliveredSince(ids: string[], since: Instant): Promise<string[]>
+
   /** Whether the copy has this id. */
   has(id: string): Promise<boolean>
 
@@ -81,8 +84,9 @@ export interface Holdings {
   byNumber(invoiceNumber: string): Promise<PortalInvoice[]>
 
   /**
-   * What may be the invoice that was sent, under a number spelled otherwise: the copy was first told of it after `told`, it
-   * has this customer, amount and date, no row was delivered as it, and none has its number.
+   * What may be the invoice that was sent, with its customer, amount and date. Under a number spelled otherwise: the copy was
+   * first told of it after `told`, no row was delivered as it, and none that is not in the portal has its number. Or under
+   * its own number, and an id that another row was delivered as before.
    */
   strangers(body: CreateBody, told: number): Promise<PortalInvoice[]>
 

@@ -53,7 +53,7 @@ export type Arrival = {
   notify: boolean
   /** From `send-test`: always ends in review. */
   test: boolean
-  /** The tool voided it. Only ever said of a number that is known. */
+  /** The tool voided the invoice of its id: all rows of it. Only ever said of a number that is known. */
   voided?: boolean
   /** Not to be delivered earlier, unless it is paid; null or absent: at once. */
   notBefore?: Instant | null
@@ -224,7 +224,8 @@ export interface Ledger {
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
   /**
-   * The tool voided the invoice of this id, or holds it no more: as an arrival that is `voided`. False: no row came from it
+   * The tool voided the invoice of this id, or holds it no more: as an arrival that is `voided`, under whatever numbers it
+   * was told. False: no row came from it
    * yet; then it is remembered, and one that comes later is dismissed.
    */
   voidSource(tool: string, sourceId: string, now: Instant): Promise<boolean>

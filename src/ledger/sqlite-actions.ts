@@ -9,9 +9,10 @@ import {
   keptOf,
   overridesOf,
   rowOf,
+  shownIn,
   waitingCells
 } from './cells.ts'
-import type { Acted, Action, Draft, Released, State } from './ledger.ts'
+import type { Acted, Action, State } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 import { type Ruling, rule } from './states.ts'
@@ -37,7 +38,7 @@ export const createActions = ({ rows: { byNumber, set, note }, conflicts }: Arou
         const granted = new Set([...overridesOf(row), ...ruling.overrides])
         // A loan that runs goes on: it is being delivered now.
         const isLent = row.state === 'waiting' && row.loan_until !== null
-        const seen = row.code === 'REVIEW' ? { released: releasedOf(row) } : {}
+        const seen = row.code === 'REVIEW' ? { released: releasedIn(row) } : {}
         return set(id, {
           ...(isLent ? {} : waitingCells(now)),
           ...seen,
@@ -88,11 +89,8 @@ const refusal = (action: Action, state: State): string => {
   return `there is nothing to ${action} while it is ${state}`
 }
 
-/** What a person has seen when they let it go. */
-const releasedOf = (row: InvoiceCells): string | null =>
-  row.draft === null
-    ? null
-    : JSON.stringify({
-        draft: JSON.parse(row.draft as string) as Draft,
-        documentVersion: Number(row.document_version)
-      } satisfies Released)
+/** What a person has seen, and not what came since. */
+const releasedIn = (row: InvoiceCells): string | null => {
+  const shown = shownIn(row)
+  return shown && JSON.stringify(shown)
+}

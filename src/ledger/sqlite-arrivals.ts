@@ -2,12 +2,13 @@
 // written.
 
 import { type Instant, isoInstant } from '../clock.ts'
-import type { Invoice } from '../invoice.ts'
+import { type Invoice, mayBeOne } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import {
   arrivalCells,
   dismissedCells,
   documentCells,
+  type Facts,
   factsOf,
   heldCells,
   type InvoiceCells,
@@ -20,17 +21,26 @@ import { refPrint } from './fingerprint.ts'
 import type { Arrival, Received, Unreadable } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
-import { dueOf, type Judgement, judge, judgeVoided, type Kept, mergeArrival } from './states.ts'
+import {
+  dueOf,
+  isPdfAnother,
+  type Judgement,
+  judge,
+  judgeVoided,
+  type Kept,
+  mergeArrival,
+  type Voiding
+} from './states.ts'
 
 type Merge = Extract<Judgement, { kind: 'merge' }>
-type How = Extract<Judgement, { kind: 'void' }>['now']
+type How = Extract<Voiding, { kind: 'void' }>['now']
 
 /** A row, read once: which of its documents is still needed is told by identity. */
 type Known = { row: InvoiceCells; kept: Kept }
 
 type Around = { rows: SqliteRows; conflicts: SqliteConflicts }
 
-export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Around) => {
+export const createArrivals = ({ one, all, run }: Database, { rows, conflicts }: Around) => {
   const { byNumber, set, note } = rows
 
   const insert = (arrival: Arrival, now: Instant): number => {
@@ -71,7 +81,7 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
   const merge = ({ row, kept }: Known, arrival: Arrival, merged: Merge, now: Instant): Received => {
     const { id, state } = row
     const { invoice, document, released } = merged
-    const isPdfNew = document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+    const isPdfNew = document !== kept.document || isPdfAnother(kept.invoice, invoice)
     const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
     set(id, {
       invoice: JSON.stringify(invoice),
@@ -103,9 +113,9 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     return { result: 'accepted', changed: true, unused: documents(kept.document) }
   }
 
-  const enterConflict = ({ id, state }: InvoiceCells, arrival: Arrival, now: Instant): Received => {
+  const enterConflict = ({ row: { id, state }, kept }: Known, arrival: Arrival, now: Instant): Received => {
     conflicts.keep(id, arrival, now)
-    note(id, now, 'conflict received', { tool: arrival.tool, facts: factsOf(arrival) })
+    note(id, now, 'conflict received', { tool: arrival.tool, facts: tellingFacts(arrival, kept) })
     // What comes beside a row that was emptied is personal again.
     if (state === 'delivered') set(id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
     else if (state !== 'sending') set(id, heldCells('INVOICE_CONFLICT'))
@@ -129,7 +139,32 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     note(id, now, 'voided in the tool')
   }
 
+  /** It is one invoice, under however many numbers it was told. */
+  const ofSource = (tool: string, sourceId: string): InvoiceCells[] =>
+    all(
+      'SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id',
+      tool,
+      sourceId
+    ) as InvoiceCells[]
+
+  /** Whether that changed any. */
+  const voidAll = (found: InvoiceCells[], now: Instant): boolean => {
+    const judged = found.map(row => ({ row, voiding: judgeVoided(keptOf(row)) }))
+    for (const { row, voiding } of judged) if (voiding.kind === 'void') voidRow(row, voiding.now, now)
+    return judged.some(({ voiding }) => voiding.kind === 'void')
+  }
+
+  /** Without an id of the tool's, the number is all that says which it is. */
+  const receiveVoided = ({ tool, invoice, document }: Arrival, now: Instant): Received => {
+    const { invoiceNumber, sourceId } = invoice
+    const named = [byNumber(invoiceNumber)].filter(row => row?.tool === tool && row.source_id === null)
+    const found = sourceId === null ? (named as InvoiceCells[]) : ofSource(tool, sourceId)
+    const changed = voidAll(found, now)
+    return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
+  }
+
   const receive = (arrival: Arrival, now: Instant): Received => {
+    if (arrival.voided) return receiveVoided(arrival, now)
     const row = byNumber(arrival.invoice.invoiceNumber)
     if (!row) return enter(arrival, now)
     const kept = keptOf(row)
@@ -137,27 +172,21 @@ export const createArrivals = ({ one, run }: Database, { rows, conflicts }: Arou
     switch (judgement.kind) {
       case 'nothing':
         return { result: 'duplicate', changed: false, unused: documents(arrival.document) }
-      case 'void':
-        voidRow(row, judgement.now, now)
-        return { result: 'accepted', changed: true, unused: documents(arrival.document) }
       case 'merge':
         return merge({ row, kept }, arrival, judgement, now)
       case 'replace':
         return repeatConflict(row, arrival, now) ?? replace({ row, kept }, arrival, now)
       case 'conflict':
-        return repeatConflict(row, arrival, now) ?? enterConflict(row, arrival, now)
+        return repeatConflict(row, arrival, now) ?? enterConflict({ row, kept }, arrival, now)
     }
   }
 
   const voidSource = (tool: string, sourceId: string, now: Instant): boolean => {
-    const row = rows.find('tool = ? AND source_id = ?', tool, sourceId)
-    if (!row) {
-      run('INSERT INTO voided_source VALUES (?, ?, ?) ON CONFLICT DO NOTHING', tool, sourceId, now)
-      return false
-    }
-    const judgement = judgeVoided(keptOf(row))
-    if (judgement.kind === 'void') voidRow(row, judgement.now, now)
-    return true
+    const found = ofSource(tool, sourceId)
+    voidAll(found, now)
+    if (found.length > 0) return true
+    run('INSERT INTO voided_source VALUES (?, ?, ?) ON CONFLICT DO NOTHING', tool, sourceId, now)
+    return false
   }
 
   const keepUnreadable = ({ tool, invoiceNumber, body, problem }: Unreadable, now: Instant): boolean => {
@@ -190,6 +219,15 @@ const asKept = (arrival: Arrival, { invoice: { customer: kept } }: Kept): Arriva
   return refPrint(invoice.customer.ref) === refPrint(kept.ref)
     ? { ...arrival, invoice: { ...invoice, customer: { ...invoice.customer, ref: kept.ref } } }
     : arrival
+}
+
+/** For a person, who would see no more than the reference that both have. */
+const tellingFacts = (arrival: Arrival, kept: Kept): Facts => {
+  const facts = factsOf(arrival)
+  const { customer } = arrival.invoice
+  if (customer.portalId !== null || mayBeOne(customer, kept.invoice.customer)) return facts
+  const who = [customer.name, ...customer.emails].filter(text => text !== null)
+  return { ...facts, customer: `${facts.customer} (${who.join(', ')})` }
 }
 
 const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)

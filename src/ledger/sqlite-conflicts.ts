@@ -2,6 +2,7 @@
 // because senders redeliver for days.
 
 import type { Instant } from '../clock.ts'
+import { mayBeOne } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { type Cells, factsOf, factsPrint } from './cells.ts'
 import type { Database } from './database.ts'
@@ -12,26 +13,33 @@ export const createConflicts = ({ one, all, run }: Database) => {
   const isOpen = (invoiceId: number): boolean =>
     one('SELECT 1 FROM conflict WHERE invoice_id = ? AND settled = 0', invoiceId) !== undefined
 
+  /** Of one print may be several companies: by a reference alone they look alike. */
+  const alike = (invoiceId: number, arrival: Arrival): Cells[] =>
+    all(
+      'SELECT facts, arrival, settled FROM conflict WHERE invoice_id = ? AND facts GLOB ?',
+      invoiceId,
+      `${printOf(arrival)}*`
+    )
+
   /** The same facts, as they are kept. */
   const find = (invoiceId: number, arrival: Arrival): { kept: Arrival; isSettled: boolean } | undefined => {
-    const cells = one(
-      'SELECT arrival, settled FROM conflict WHERE invoice_id = ? AND facts = ?',
-      invoiceId,
-      factsKey(arrival)
-    )
+    const cells = alike(invoiceId, arrival).find(cells => isSame(cells, arrival))
     return cells && { kept: arrivalIn(cells), isSettled: cells.settled === 1 }
   }
 
   /** Facts that are kept already take in what is newer. */
-  const keep = (invoiceId: number, arrival: Arrival, now: Instant): void =>
+  const keep = (invoiceId: number, arrival: Arrival, now: Instant): void => {
+    const kept = alike(invoiceId, arrival)
+    const same = kept.find(cells => isSame(cells, arrival))
     run(
       `INSERT INTO conflict (invoice_id, facts, arrival, received_at) VALUES (?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET arrival = excluded.arrival`,
       invoiceId,
-      factsKey(arrival),
+      same ? (same.facts as string) : `${printOf(arrival)}${kept.length > 0 ? ` ${kept.length}` : ''}`,
       JSON.stringify(arrival),
       now
     )
+  }
 
   /** Of those that wait for a person. */
   const latest = (invoiceId: number): Arrival =>
@@ -57,6 +65,14 @@ export const createConflicts = ({ one, all, run }: Database) => {
 
 export type SqliteConflicts = ReturnType<typeof createConflicts>
 
-const factsKey = (arrival: Arrival): string => factsPrint(factsOf(arrival))
+const printOf = (arrival: Arrival): string => factsPrint(factsOf(arrival))
 
 const arrivalIn = (cells: Cells): Arrival => JSON.parse(cells.arrival as string) as Arrival
+
+/** Of two with one print. What was emptied since tells nothing against it. */
+const isSame = (cells: Cells, { invoice: { sourceId, customer } }: Arrival): boolean => {
+  const { invoice: kept } = arrivalIn(cells) as Partial<Arrival>
+  return (
+    kept === undefined || sourceId !== null || customer.portalId !== null || mayBeOne(kept.customer, customer)
+  )
+}

@@ -1,9 +1,10 @@
 // The tools' customers and their links, on SQLite: see customers.ts for what is promised.
 
 import type { Instant } from '../clock.ts'
+import { nameKey } from '../identity.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { addKnown, contactOf, judgeClaims, learned, nameKey } from './claims.ts'
+import { addKnown, contactOf, judgeClaims, learned } from './claims.ts'
 import { creationIn, customerIn, heldForCustomer, isNewsOf, strangerOf } from './customer-cells.ts'
 import type { Creation, CustomerFilter, LedgerCustomers, MatchRules, Sighting, Verdict } from './customers.ts'
 import type { Database } from './database.ts'
@@ -81,7 +82,7 @@ export const createCustomers = (
   }
 
   const { insert, see } = createSightings(db, { claims, endLoans, releaseOf })
-  const links = createLinks(db, { claims, insert, endLoans, releaseOf })
+  const links = createLinks(db, { claims, insert, endLoans, release, releaseOf })
 
   /** `confirmed`: the portal has just told of this one. */
   const judge = (

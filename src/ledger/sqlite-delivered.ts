@@ -4,10 +4,13 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../clock.ts'
 import type { Code } from '../codes.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
 import { type InvoiceCells, keptOf, overridesOf, payingCells } from './cells.ts'
+import type { CreateBody } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { Told } from './sqlite-holdings.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
+import { toldOtherwise } from './states.ts'
 
 type Around = { rows: SqliteRows; conflicts: SqliteConflicts }
 
@@ -44,12 +47,25 @@ export const createDelivered = ({ rows, conflicts }: Around) => {
     note(row.id, now, 'found twice', { code: 'PORTAL_DUPLICATE', also: portalId })
   }
 
-  const entered: Told['entered'] = (entry, { isNew, isOneOfMany }, now) => {
+  /** The answer to its create may have told no more than the id: what stands there is compared once it is shown. */
+  const compare = (row: InvoiceCells, entry: PortalInvoice, now: Instant): void => {
+    if (row.code !== null || row.body === null) return
+    const fields = toldOtherwise(JSON.parse(row.body as string) as CreateBody, entry).filter(
+      field => field !== 'invoiceNumber'
+    )
+    if (fields.length === 0) return
+    set(row.id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
+    const detail = `the portal shows another ${fields.join(', ')}`
+    note(row.id, now, 'the portal tells otherwise', { code: 'INVOICE_CONFLICT', detail })
+  }
+
+  const entered: Told['entered'] = (entry, { isNew, isFirstSight, isOneOfMany }, now) => {
     const row = find('portal_id = ?', entry.id)
     if (!row) {
       if (isNew && entry.invoiceNumber !== null) findTwice(entry.invoiceNumber, entry.id, now)
       return
     }
+    if (isFirstSight) compare(row, entry, now)
     if (entry.paidAt !== null && row.known_paid_at === null) knowPaid(row.id, entry.paidAt)
     if (row.code === 'DELETED_IN_PORTAL') reappear(row, isOneOfMany, entry.paidAt ?? row.known_paid_at, now)
   }

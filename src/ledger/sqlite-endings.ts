@@ -2,9 +2,9 @@
 
 import type { Instant } from '../clock.ts'
 import type { Code } from '../codes.ts'
-import { formatAmount, numberKey } from '../invoice.ts'
 import {
   dismissedCells,
+  draftCells,
   endCells,
   heldCells,
   type InvoiceCells,
@@ -17,6 +17,7 @@ import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteDelivered } from './sqlite-delivered.ts'
 import type { SqliteHoldings } from './sqlite-holdings.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
+import { toldOtherwise } from './states.ts'
 
 type Delivered = Extract<Decision, { to: 'delivered' }>
 type Waiting = Extract<Decision, { to: 'waiting' }>
@@ -74,7 +75,8 @@ export const createEndings = ({
       next_attempt_at: at,
       ...(row.state === 'delivered' ? {} : { state: 'waiting', code, sending_at: null }),
       // What was sent was certainly not taken, or is proven not to be there. Before it is sent again nothing is proven.
-      ...(row.state === 'sending' ? { unproven: 0 } : {}),
+      // But what a portal says of one field, it may say after it has kept the invoice.
+      ...(row.state === 'sending' && code !== 'PORTAL_FORM_CHANGED' ? { unproven: 0 } : {}),
       ...(spent
         ? { failures: Number(row.failures) + 1, tried_ms: Number(row.tried_ms) + Math.max(0, at - now) }
         : {})
@@ -91,7 +93,7 @@ export const createEndings = ({
         const isProven = isLooked && decision.code !== 'PORTAL_UNCLEAR'
         return set(row.id, {
           ...heldCells(decision.code),
-          ...(decision.wouldSend ? { draft: JSON.stringify(decision.wouldSend) } : {}),
+          ...(decision.wouldSend ? draftCells(decision.wouldSend, row) : {}),
           ...(isProven ? { unproven: 0 } : {}),
           ...(decision.code === 'REVIEW' ? unseenCells(row) : {})
         })
@@ -129,6 +131,8 @@ export const createEndings = ({
     const { id, invoiceNumber } = decision.holding
     if ((find('portal_id = ?', id)?.id ?? row.id) !== row.id)
       return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
+    if (decision.how === 'created' && row.told !== null && holdings.knewBy(id, Number(row.told)))
+      return { to: 'doubt', detail: `the portal answered with ${id}, which stood there before it was sent` }
     const named = invoiceNumber === null ? undefined : byNumber(invoiceNumber)
     const differing = differences(row, decision)
     if (!differing.includes('invoiceNumber')) return decision
@@ -187,19 +191,9 @@ const unseenCells = (row: InvoiceCells) => ({
 
 const eventOf: Partial<Record<Decision['to'], string>> = { doubt: 'answer unknown', look: 'looked for first' }
 
-/** What the answer to a create tells otherwise than it was sent. What it does not tell is not compared. */
-const differences = ({ body }: InvoiceCells, { how, holding }: Delivered): string[] => {
-  if (how !== 'created' || body === null) return []
-  const sent = JSON.parse(body as string) as CreateBody
-  const { customerId, amountCents, issuedAt, invoiceNumber } = holding
-  const told = {
-    customerId: [customerId, sent.customerId],
-    amount: [amountCents === null ? null : formatAmount(amountCents), sent.amount],
-    issuedAt: [issuedAt, sent.issuedAt],
-    invoiceNumber: [invoiceNumber && numberKey(invoiceNumber), numberKey(sent.invoiceNumber)]
-  }
-  return Object.entries(told).flatMap(([field, [is, was]]) => (is === null || is === was ? [] : [field]))
-}
+/** What the answer to a create tells otherwise than it was sent. */
+const differences = ({ body }: InvoiceCells, { how, holding }: Delivered): string[] =>
+  how !== 'created' || body === null ? [] : toldOtherwise(JSON.parse(body as string) as CreateBody, holding)
 
 /** Another spelling of its number changes nothing about an invoice that stands there. */
 const isOtherwise = (fields: string[]): boolean => fields.some(field => field !== 'invoiceNumber')

@@ -1,18 +1,26 @@
 // What the portal holds, on SQLite: see holdings.ts for what is promised.
 
 import type { Instant } from '../clock.ts'
+import { emailKey } from '../identity.ts'
 import { numberKey, parseAmount } from '../invoice.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
-import { emailKey } from './claims.ts'
 import type { Database } from './database.ts'
 import { emailPrint } from './fingerprint.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
 
+export type Entered = {
+  /** The copy did not have it. */
+  isNew: boolean
+  /** No reading had shown it before: it was only told by an answer. */
+  isFirstSight: boolean
+  /** The copy has others of its number. */
+  isOneOfMany: boolean
+}
+
 /** What the invoices' half of the ledger does when the portal tells of one of its rows. */
 export type Told = {
-  /** An entry came in: one that the copy did not have (`isNew`), and beside others of its number (`isOneOfMany`). */
-  entered: (entry: PortalInvoice, what: { isNew: boolean; isOneOfMany: boolean }, now: Instant) => void
+  entered: (entry: PortalInvoice, what: Entered, now: Instant) => void
   lost: (portalId: string, now: Instant) => void
   /** These e-mail addresses, as fingerprints, came to or left a portal customer. */
   addressed: (emails: string[], now: Instant) => void
@@ -25,6 +33,8 @@ export type SqliteHoldings = Holdings & {
   enter: (entry: PortalInvoice, how: { read: number | null; own: boolean }, now: Instant) => void
   idsUnder: (key: string) => string[]
   told: () => number
+  /** Whether the copy had this id when it had been told so much. */
+  knewBy: (id: string, told: number) => boolean
   /** One more create is let go; answers how many that makes. */
   countSent: () => number
   enterCustomer: (customer: PortalCustomer, now: Instant) => void
@@ -59,7 +69,7 @@ export const createHoldings = (
   }
 
   const enter: SqliteHoldings['enter'] = (entry, { read, own }, now) => {
-    const known = one('SELECT told, entry FROM portal_invoice WHERE id = ?', entry.id)
+    const known = one('SELECT told, seen_by, entry FROM portal_invoice WHERE id = ?', entry.id)
     // The answer to a write may tell no more than the id: what is known stays known.
     const whole = known ? filled(entry, entryOf(known)) : entry
     const key = whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber)
@@ -82,7 +92,9 @@ export const createHoldings = (
       read ?? 0,
       Number(own)
     )
-    entered(entry, { isNew: known === undefined, isOneOfMany: key !== null && idsUnder(key).length > 1 }, now)
+    const isOneOfMany = key !== null && idsUnder(key).length > 1
+    const isFirstSight = read !== null && known?.seen_by === 0
+    entered(entry, { isNew: known === undefined, isFirstSight, isOneOfMany }, now)
   }
 
   const lose = (id: string, now: Instant): void => {
@@ -119,18 +131,19 @@ export const createHoldings = (
     return dated.length < found.length ? null : Math.min(...dated)
   }
 
-  const strangers: Holdings['strangers'] = async ({ customerId, amount, issuedAt }, told) =>
-    all(
-      `SELECT entry FROM portal_invoice AS found
-        WHERE told > ? AND customer_id = ? AND amount_cents = ? AND issued_at = ?
-          AND NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)
-          AND NOT EXISTS (SELECT 1 FROM invoice WHERE key = found.key)
-        ORDER BY told`,
-      told,
+  const strangers: Holdings['strangers'] = async ({ invoiceNumber, customerId, amount, issuedAt }, told) => {
+    const key = numberKey(invoiceNumber)
+    return all(
+      `SELECT entry FROM portal_invoice AS found WHERE customer_id = ? AND amount_cents = ? AND issued_at = ?
+          AND (${isNobodys} AND told > ? OR ${isAnothersByThisNumber})`,
       customerId,
       parseAmount(amount) ?? null,
-      issuedAt
+      issuedAt,
+      told,
+      key,
+      key
     ).map(entryOf)
+  }
 
   const idsUnder = (key: string): string[] =>
     all(`SELECT id FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`, key, key).map(
@@ -179,6 +192,7 @@ export const createHoldings = (
     enterCustomer,
     idsUnder,
     told,
+    knewBy: (id, by) => one('SELECT 1 FROM portal_invoice WHERE id = ? AND told <= ?', id, by) !== undefined,
     countSent,
     copy: async () => copy(),
     setCopy: change => write(() => setFact('copy', { ...copy(), ...change })),
@@ -187,6 +201,10 @@ export const createHoldings = (
         for (const entry of entries) enter(entry, { read, own: false }, now)
       }),
     lose: (id, now) => write(() => lose(id, now)),
+    deliveredSince: async (ids, since) =>
+      ids.filter(
+        id => one('SELECT 1 FROM invoice WHERE portal_id = ? AND delivered_at >= ?', id, since) !== undefined
+      ),
     has: async id => one('SELECT 1 FROM portal_invoice WHERE id = ?', id) !== undefined,
     unfound: id => write(() => unfound(id)),
     unfoundSince: async () => unfoundSince(),
@@ -274,6 +292,14 @@ export const createHoldings = (
       })
   }
 }
+
+// No row was delivered as it, and the row that has its number is not known to stand there as another one.
+const isNobodys = `NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)
+          AND NOT EXISTS (SELECT 1 FROM invoice WHERE key = found.key AND state <> 'delivered')`
+
+// The portal gave this number the id of an invoice that it held before.
+const isAnothersByThisNumber =
+  'key = ? AND EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'
 
 // A portal that spells numbers otherwise may give one row's invoice the number of another row.
 const isNoOthers = 'AND NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'

@@ -2,10 +2,10 @@
 // names.
 
 import type { Instant } from '../clock.ts'
+import type { Known } from '../identity.ts'
 import type { Invoice } from '../invoice.ts'
 import type { Document } from '../spool.ts'
 import { type Cells, documentCells, type InvoiceCells, keptOf } from './cells.ts'
-import type { Known } from './claims.ts'
 import { isTelling, nothingKnown, textsIn } from './customer-cells.ts'
 import type { Database } from './database.ts'
 import { emailPrints, hiddenRef, namePrint } from './fingerprint.ts'

@@ -4,9 +4,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from '../clock.ts'
 import type { Code } from '../codes.ts'
-import { type Customer, type Invoice, sameFacts } from '../invoice.ts'
+import { type Customer, formatAmount, type Invoice, numberKey, sameFacts } from '../invoice.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
 import type { Document } from '../spool.ts'
-import { type Action, type Arrival, type Override, overrides, type State } from './ledger.ts'
+import { type Action, type Arrival, type CreateBody, type Override, overrides, type State } from './ledger.ts'
 
 /** As much of a row as is needed to judge what comes in. */
 export type Kept = {
@@ -32,12 +33,9 @@ export type Judgement =
   /** Never sent, so the tool's correction simply counts. Other facts beside it still wait for a person. */
   | { kind: 'replace' }
   | { kind: 'conflict' }
-  /** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. */
-  | { kind: 'void'; now: 'dismiss' | 'note' | 'keep' }
 
-export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival): Judgement => {
+export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgement => {
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
-  if (voided) return sameSource ? judgeVoided(kept) : { kind: 'nothing' }
   // What was sent to one customer of the portal, and is said to be another's, is no repetition.
   const { portalId } = invoice.customer
   const isAnothers = kept.sentTo !== null && portalId !== null && portalId !== kept.sentTo
@@ -49,7 +47,10 @@ export const judge = (kept: Kept, { tool, invoice, document, voided }: Arrival):
   return { kind: 'conflict' }
 }
 
-export const judgeVoided = ({ state, code }: Kept): Judgement => {
+/** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. */
+export type Voiding = { kind: 'nothing' } | { kind: 'void'; now: 'dismiss' | 'note' | 'keep' }
+
+export const judgeVoided = ({ state, code }: Kept): Voiding => {
   switch (state) {
     case 'waiting':
     case 'held':
@@ -120,7 +121,8 @@ const mergeDocument = (kept: Kept, newer: Invoice, document: Document | null): D
   return isPdfAnother(kept.invoice, newer) ? null : kept.document
 }
 
-const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
+/** By what is told: a tool may give its PDF another address in every answer. */
+export const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
   const isMoved = newer.pdfUrl !== null && newer.pdfUrl !== kept.pdfUrl
   if (kept.sourceId === null) return isMoved
   return newer.revision !== undefined && kept.revision !== undefined && newer.revision !== kept.revision
@@ -178,4 +180,16 @@ export const rule = (
       if (!hasConflict || state === 'waiting') return null
       return state === 'delivered' ? { kind: 'settle' } : { kind: 'keep' }
   }
+}
+
+/** In which fields the portal tells an invoice otherwise than it was sent. What it does not tell is not compared. */
+export const toldOtherwise = (sent: CreateBody, told: PortalInvoice): string[] => {
+  const { customerId, amountCents, issuedAt, invoiceNumber } = told
+  const fields = {
+    customerId: [customerId, sent.customerId],
+    amount: [amountCents === null ? null : formatAmount(amountCents), sent.amount],
+    issuedAt: [issuedAt, sent.issuedAt],
+    invoiceNumber: [invoiceNumber && numberKey(invoiceNumber), numberKey(sent.invoiceNumber)]
+  }
+  return Object.entries(fields).flatMap(([field, [is, was]]) => (is === null || is === was ? [] : [field]))
 }

@@ -47,7 +47,8 @@ export type CustomerFields = {
 export interface Portal {
   /**
    * `startBy`, on the monotonic clock: unless the connection stands by then, nothing is sent. `endBy`: given up by then.
-   * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent again.
+   * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent again
+   * once it was looked for: a portal may say so of a mail, after it has kept the invoice.
    */
   createInvoice(
     body: CreateBody,
@@ -121,11 +122,20 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
 
   const writtenOf = <T>(exchanged: Exchange, write: Omit<Write<T>, 'now'>): Written<T> => {
     const result = written(exchanged, { ...write, now: clock.now() })
+    if (isAnothers(exchanged))
+      return { outcome: 'unknown', detail: 'something other than the portal answered 404', answered: false }
     const isUnreached = result.outcome === 'not-done' && result.code === 'PORTAL_UNREACHABLE'
     return isUnreached ? { ...result, detail: placed(result.detail, exchanged) } : result
   }
 
   let missing: Shape | null | undefined
+
+  /** A gateway says 404 in JSON, too: but not in the fields in which the portal itself does. */
+  const isAnothers = (exchanged: Exchange): boolean => {
+    if (exchanged.kind !== 'answer' || exchanged.status !== 404 || missing?.status !== 404) return false
+    const shape = shapeOf(exchanged, '')
+    return shape !== null && shape.fields !== missing.fields
+  }
 
   const invoiceCall = (id: string) =>
     exchange({ name: 'invoice', method: 'GET', url: at(`customer-invoices/${segment(id)}`) })
@@ -137,11 +147,13 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     return missing
   }
 
-  /** Before it was learned, for whoever only shows it: the usual words. */
-  const isMissing = (answer: Shape): boolean =>
-    missing === undefined
-      ? answer.status === 404
-      : answer.status === missing?.status && answer.words === missing.words
+  /**
+   * Before it was learned, for whoever only shows it: the usual words. Where the id that nobody has was refused for its
+   * form (422), so are those that once were there not: of them it says 404, in words of its own.
+   */
+  const isMissing = ({ status, fields, words }: Shape): boolean =>
+    (status === 404 && missing !== null && missing?.status !== 404) ||
+    (status === missing?.status && fields === missing.fields && words === missing.words)
 
   const list = async <T extends z.ZodType>(name: string, path: string, page: number, entry: T) => {
     const exchanged = await exchange({ name, method: 'GET', url: at(`${path}?page=${page}`) })

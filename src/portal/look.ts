@@ -58,6 +58,8 @@ export const createLook = (options: LookOptions): Look => {
   const reader = options.reader.until(loop.stopping)
   // By row and attempt: when this process first saw the doubt, on the monotonic clock.
   let firstSeen = new Map<string, number>()
+  // By the look that is under way, or was last.
+  let hasRead = false
 
   const settle = async (doubt: Doubt, decision: Decision): Promise<void> => {
     const kept = await ledger.settle(doubt, decision, clock.now())
@@ -183,9 +185,11 @@ export const createLook = (options: LookOptions): Look => {
     // What the copy already tells (a late answer, a sweep) needs no reading.
     let doubts = await adopt(ripened)
     let before: Reading | null = null
+    hasRead = false
     for (let readings = 1; doubts.length > 0 && readings <= readingsMax; readings += 1) {
       const reading = await readFor(doubts)
       if (reading === null) return
+      hasRead = true
       doubts = await adopt(doubts)
       if (before !== null && sameRange(before, reading) && agree(before, reading)) {
         // What it lacks of all that is known may be what is looked for.
@@ -204,6 +208,9 @@ export const createLook = (options: LookOptions): Look => {
     if (doubts.length > 0) {
       if (isReady()) {
         await look(doubts).catch(async error => {
+          // It can be read, and does not answer what it is asked.
+          if (hasRead && error instanceof BridgeError && error.code === 'PORTAL_UNREACHABLE')
+            await unclear(error.message)
           await holdUnclear(doubts)
           throw error
         })
@@ -216,7 +223,9 @@ export const createLook = (options: LookOptions): Look => {
   const failed = (error: unknown): void => {
     // A look that a stop broke off is no failure.
     if (loop.stopping.aborted) return
-    if (!(error instanceof BridgeError)) log.error({ err: error }, 'a doubt could not be settled')
+    if (error instanceof BridgeError)
+      log.warn({ code: error.code, err: error }, 'a doubt could not be settled')
+    else log.error({ err: error }, 'a doubt could not be settled')
     heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
   }
 

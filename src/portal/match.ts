@@ -1,6 +1,6 @@
 // Whether what stands in the portal under a number is the invoice that was to be sent.
 
-import { formatAmount } from '../invoice.ts'
+import { formatAmount, numberKey } from '../invoice.ts'
 import type { CreateBody, Decision } from '../ledger/ledger.ts'
 import type { Errand } from './pace.ts'
 import type { Reader } from './reader.ts'
@@ -45,6 +45,24 @@ export const judgeFound = (
     detail: `the portal holds ${found.map(({ id }) => id).join(', ')} under this number`
   }
 }
+
+/** Whether a number may be another one as a system stored it: escaped, cut, filled up, or without its signs. */
+export const isSpelling = (shown: string | null, sent: string): boolean => {
+  if (shown === null) return false
+  const [a, b] = [bare(shown), bare(sent)]
+  return a === b || (a.length >= cutMin && b.startsWith(a))
+}
+
+// Of a number that was cut to less nothing could be told.
+const cutMin = 4
+
+const bare = (number: string): string =>
+  numberKey(number)
+    .replace(/&#(\d+);|&\w+;/g, (_, code?: string) =>
+      code ? String.fromCodePoint(Number(code) % 0x10000) : ''
+    )
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .replace(/^0+/, '')
 
 const isSame = (entry: PortalInvoice, body: CreateBody): boolean =>
   entry.customerId === body.customerId &&

@@ -76,6 +76,9 @@ const unnumberedMax = 10
 // Of so many at most the portal is asked whether they are gone. Of customers: where all are, so are the others.
 const missingMax = 20
 
+// Servers of one portal follow each other within seconds, and people delete what they have just seen arrive seldom.
+const freshMs = 10 * 60_000
+
 // What a delivery asks for keeps an invoice on loan: it waits no longer than the delivery itself would.
 const deliveryWithinMs = 75_000
 
@@ -210,14 +213,24 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
         return `the portal's list lacks ${id}, which the portal holds when asked for it`
       gone.push(id)
     }
+    // A portal that lags behind itself shows nothing of others, however often it is read.
+    const fresh = await freshOf(gone)
+    if (fresh !== null) return fresh
     const contested = await lose(gone, reading, errand)
     if (contested === null || !isAgreed) return contested
     for (const id of gone) await holdings.lose(id, clock.now())
     return null
   }
 
+  const freshOf = async (gone: string[]): Promise<string | null> => {
+    const [fresh] = await holdings.deliveredSince(gone, clock.now() - freshMs)
+    return fresh === undefined ? null : `the portal does not show ${fresh} yet, which it made just now`
+  }
+
   /** Neither listed nor held when asked for. But a portal that says so of what it lists says nothing by it. */
   const lose: Reader['lose'] = async (gone, { entries }, errand) => {
+    const fresh = await freshOf(gone)
+    if (fresh !== null) return fresh
     const listed = entries.at(-1)
     if (gone.length > 0 && listed && (await ask(listed.id, errand)) === null) return contestedWords([listed])
     for (const id of gone) await holdings.lose(id, clock.now())

@@ -77,15 +77,16 @@ export const isPortals = ({ status, body }: Answer): boolean => {
 }
 
 /** What the answer to a question for one id looks like, whatever the id. */
-export type Shape = { status: number; words: string }
+export type Shape = { status: number; fields: string; words: string }
 
 /** Null: not in the portal's own words, and so nothing that could be recognised. */
 export const shapeOf = (answer: Answer, id: string): Shape | null => {
   const { status, body } = answer
   if (status < 400 || status >= 500 || !isPortals(answer)) return null
   const { message, ...others } = jsonIn(body ?? '') as Record<string, unknown>
-  const words = String(message ?? '').replaceAll(id, '…')
-  return { status, words: `${Object.keys(others).sort().join(' ')}: ${words}` }
+  const fields = Object.keys(others).sort().join(' ')
+  const words = id === '' ? String(message ?? '') : String(message ?? '').replaceAll(id, '…')
+  return { status, fields, words }
 }
 
 /** The value of an answer to a read. What was not read is never an empty answer: it rejects. */

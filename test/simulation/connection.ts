@@ -57,6 +57,10 @@ const kinds: readonly (keyof Faults)[] = [
 const nobodysId = 'inv_nobody'
 
 const refusedAfter = JSON.stringify({ code: 422, message: 'The given data was invalid.' })
+const refusedOfMail = JSON.stringify({
+  message: 'The mail could not be sent.',
+  errors: { send_notification: ['The mail could not be sent.'] }
+})
 
 /** A proxy's, a cache's, a wall's: any status, and never the portal's words. */
 const pageOfAnother = (random: Random): Answer => ({
@@ -94,7 +98,8 @@ export const createConnection = (options: ConnectionOptions): Portal => {
     if (fault === 'lostAnswer') return null
     if (fault === 'pageAfter') return pageOfAnother(random)
     const isMade = request.fate === 'made'
-    if (fault === 'refusedAfter' && isMade) return { status: 422, headers: {}, body: refusedAfter }
+    if (fault === 'refusedAfter' && isMade)
+      return { status: 422, headers: {}, body: random.pick([refusedAfter, refusedOfMail]) }
     if (fault === 'wrongId' && isMade) return portal.anotherThan(answer) ?? answer
     if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
     if (fault !== 'garbled') return answer

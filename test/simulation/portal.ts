@@ -350,8 +350,9 @@ export const createSimulatedPortal = ({
       list = list.filter(other => other !== entry)
     },
     anotherThan({ status, headers, body }) {
-      const others = entries.filter(entry => entry.by === 'bridge' && !body.includes(`"${entry.id}"`))
-      return others.length === 0 ? null : { status, headers, body: single(random.pick(others)) }
+      const others = entries.filter(({ id }) => !body.includes(`"${id}"`))
+      if (others.length === 0) return null
+      return { status, headers, body: single(random.pick(others)) }
     },
     remaining: () => (portal.tellsBudget ? bridge.perMinute - used() : null),
     spend() {

@@ -263,6 +263,26 @@ t.test('what the portal refuses to create is held, with its words', async t => {
   t.match(await customers.find(await lend(ledger)), { portalId: /^cst_/ }, 'once corrected, it is created')
 })
 
+t.test('what the portal refused and kept all the same is not created twice', async t => {
+  const refused = { outcome: 'not-done', code: 'PORTAL_REJECTED', detail: '422: zipCode: invalid' } as const
+  const { ledger, customers, called, creates, pass } = await ready(t, {
+    through: ({ createCustomer }) => ({
+      async createCustomer(fields, options) {
+        const written = await createCustomer(fields, options)
+        return fields.companyName === 'Warm' ? written : refused
+      }
+    })
+  })
+  pass(1)
+  const loan = await lend(ledger)
+  t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /refused to create it: 422/))
+  const before = creates()
+
+  t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
+  t.equal(creates(), before)
+  t.equal(called('Jansen').length, 1)
+})
+
 /** One create went well, so that all customers were read just now and the fault befalls the next create itself. */
 const ready = async (t: Test, options: Options = {}) => {
   const house = await open(t, options)

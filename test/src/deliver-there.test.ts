@@ -295,10 +295,62 @@ t.test('a portal that wants digits gets them the next time', async t => {
     await opened.lend(arrival({ invoiceNumber: '2', sourceId: '2' }))
   ]
 
-  t.match(await opened.deliver(first), { kind: 'failed', code: 'PORTAL_FORM_CHANGED' })
+  const outcome = await opened.deliver(first)
+  t.match(outcome, { kind: 'failed', code: 'PORTAL_FORM_CHANGED' })
   t.match(await opened.deliver(second), { kind: 'created' })
   t.match(opened.sandbox.invoices, [{ invoiceNumber: '2', sendNotification: '1' }])
+
+  const { ledger, clock } = opened
+  const waits = {
+    to: 'waiting',
+    at: clock.now(),
+    code: 'PORTAL_FORM_CHANGED',
+    detail: null,
+    spent: false
+  } as const
+  await ledger.record(first, waits, clock.now())
+  const again = await borrowOne(ledger, clock.now())
+  t.match(
+    await opened.deliver(again),
+    { kind: 'unproven' },
+    'it may say so of a mail, and have kept the invoice'
+  )
 })
+
+t.test(
+  'what was sent before the ledger was lost is known again under another spelling of its number',
+  async t => {
+    for (const shown of ['2026 0042', '2026-00', '2026&#45;0042', '0002026-0042']) {
+      const opened = await openDelivery(t)
+      const id = await addKnown(opened, { invoiceNumber: shown })
+
+      t.match(await opened.deliver(await opened.lend()), {
+        kind: 'failed',
+        code: 'PORTAL_UNCLEAR',
+        detail: `the portal shows ${id} (${shown}), with the same customer, amount and date`
+      })
+      t.equal(opened.sandbox.counts.calls.create, 0)
+    }
+  }
+)
+
+t.test(
+  'another number is no spelling of it, nor is it with other facts; and a person may say so',
+  async t => {
+    const opened = await openDelivery(t)
+    await addKnown(opened, { invoiceNumber: '2026-0043' })
+    await addKnown(opened, { invoiceNumber: '2026 0042', amount: '121.01' })
+    t.match(await opened.deliver(await opened.lend()), { kind: 'created' })
+
+    const other = await openDelivery(t)
+    await addKnown(other, { invoiceNumber: '2026 0042' })
+    const loan = await other.lend()
+    const { ledger, clock } = other
+    await ledger.record(loan, { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }, clock.now())
+    await ledger.act(invoiceNumber, 'deliver', clock.now(), { absent: true })
+    t.match(await other.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
+  }
+)
 
 t.test('whatever breaks in us after `sending` is unknown: a byte may have left', async t => {
   for (const thrown of [new Error('a bug'), 'not even an error']) {

@@ -340,6 +340,22 @@ t.test('two events agree on amount, currency, date and customer, and need not on
   t.notOk(agree(known('cst_1', 'a'), known(null, 'b')))
 })
 
+t.test('without an id of the tool, one reference is one customer only as far as it is told', async t => {
+  const alfa = { ...customer, ref: '17', name: 'Alfa BV', emails: ['info@alfa.example'] }
+  const beta = { ...customer, ref: '17', name: 'Beta BV', emails: ['info@beta.example'] }
+  const agree = (a: Customer, b: Customer, sourceId: string | null = null) =>
+    sameFacts({ ...invoice, sourceId, customer: a }, { ...invoice, sourceId, customer: b })
+
+  t.notOk(agree(alfa, beta))
+  t.ok(agree(alfa, beta, 'acme-1'), 'with one it is the same invoice, whatever it tells')
+  t.ok(agree(alfa, { ...beta, name: 'ALFA B.V.' }))
+  t.ok(agree(alfa, { ...beta, emails: ['Info@Alfa.example'] }))
+  t.ok(agree(alfa, { ...customer, ref: '17' }), 'what is not told speaks neither for nor against')
+  t.notOk(agree({ ...alfa, portalId: 'cst_1' }, beta))
+  t.notOk(agree({ ...alfa, portalId: 'cst_1' }, { ...alfa, portalId: 'cst_2' }))
+  t.ok(agree({ ...alfa, portalId: 'cst_1' }, { ...beta, portalId: 'cst_1' }))
+})
+
 t.test('a date is plausible from ten years back to a year ahead, both included', async t => {
   const today = '2026-11-20'
   const dates: [date: string, is: boolean][] = [

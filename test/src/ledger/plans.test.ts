@@ -139,6 +139,8 @@ t.test('however many rows there are, every query finds its own by an index', asy
     t.strictSame(scans, whole ? ['SCAN invoice'] : [], sql)
     // Of one number the portal holds one, or very few; and what the bridge made lately is little.
     if (/FROM portal_invoice (AS found WHERE key = \?|INDEXED BY portal_invoice_own)/.test(sql)) continue
+    // What is held for one customer is little, and looked at when a person links it.
+    if (sql.includes('GROUP BY name, emails')) continue
     t.strictSame(
       steps.filter(step => step.includes('TEMP B-TREE')),
       [],

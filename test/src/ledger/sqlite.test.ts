@@ -16,6 +16,7 @@ import {
   bring,
   delivered,
   documentOf,
+  draftOf,
   holdingOf,
   minute,
   noon,
@@ -43,6 +44,26 @@ t.test('what was kept is there after a restart, to the last fact', async t => {
 
   t.strictSame(await rowOf(second), before)
   t.match(await second.act('2026-0042', 'take', noon), { tool: 'rival' })
+})
+
+t.test('of what an earlier version held for review the PDF is the one that stands beside it', async t => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const before = openSqlite({ file })
+  const loan = await bring(before, 'held', arrivalOf({}, { document: documentOf('a') }))
+  await before.receive(arrivalOf({}, { document: { ...documentOf('b'), sha256: 'cd'.repeat(32) } }), noon)
+  await before.close()
+  const beside = new DatabaseSync(file)
+  beside.exec(`UPDATE invoice SET draft = json_remove(draft, '$.documentVersion')`)
+  beside.close()
+
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  await ledger.act('2026-0042', 'deliver', noon)
+
+  t.match(await borrowOne(ledger, noon), {
+    documentVersion: 1,
+    released: { draft: draftOf(loan), documentVersion: 1 }
+  })
 })
 
 t.test('a new owner ends the loans of the one before, but not its doubts', async t => {

@@ -341,6 +341,38 @@ t.test('once it is learned, nothing but these words says that one is not there',
   }
 })
 
+t.test(
+  'where the id that nobody has is refused for its form, 404 in its own words says so as well',
+  async t => {
+    const malformed = { status: 422, body: { message: 'The id is not valid.' } }
+    const { portal } = await singles(t, id => {
+      if (id === 'inv_page') return { status: 404, body: '<html>not found</html>' }
+      return id === 'inv_1' ? notFound : malformed
+    })
+
+    t.match(await portal.learnMissing(), { status: 422 })
+
+    t.equal(await portal.invoice('inv_1'), null)
+    t.equal(await portal.invoice('inv_2'), null)
+    await t.rejects(portal.invoice('inv_page'), { code: 'PORTAL_UNREACHABLE' })
+  }
+)
+
+t.test('a 404 to a write in other fields than those of the portal is somebody else’s', async t => {
+  const { portal } = await singles(t, id =>
+    id === 'customer-invoices' ? { status: 404, body: { message: 'no Route matched' } } : notFound
+  )
+  t.match(await portal.createInvoice(body, pdf), { outcome: 'not-done', code: 'PORTAL_REJECTED' })
+
+  await portal.learnMissing()
+
+  t.match(await portal.createInvoice(body, pdf), {
+    outcome: 'unknown',
+    detail: 'something other than the portal answered 404'
+  })
+  t.match(await portal.markPaid('inv_1', 0), { outcome: 'not-done', code: 'PORTAL_REJECTED' }, 'its own')
+})
+
 t.test('a portal that never says so in words of its own never says so of any', async t => {
   for (const mute of [
     { status: 404, body: '<html>not found</html>' },

@@ -282,6 +282,7 @@ t.test('contested, and not listed either: it is gone', async t => {
   const parts = await openCopy(t, entries(40))
   const { clock, double, reader, copy, ledger } = parts
   const own = await create(parts, 'own', false)
+  await clock.advance(10 * minute + 1)
   t.equal(await reader.one(own.id, 'delivery'), 'contested')
   double.asked()
 
@@ -307,7 +308,7 @@ t.test(
     await clock.advance(2 * quarter)
     t.equal(learned(), 2, 'with each sweep')
 
-    double.missing = { status: 404, words: 'x' }
+    double.missing = { status: 404, fields: '', words: 'x' }
     await clock.advance(2 * quarter)
     t.equal(learned(), 1)
   }

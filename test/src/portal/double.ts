@@ -70,7 +70,7 @@ export const openDouble = (list: PortalInvoice[] = []): Double => {
     calls: [],
     onPage: () => {},
     onCall: () => {},
-    missing: { status: 404, words: ': Not found.' },
+    missing: { status: 404, fields: 'code', words: 'Not found.' },
     hidden: new Set(),
     remove(entry) {
       double.list.splice(double.list.indexOf(entry), 1)

@@ -221,6 +221,16 @@ const unbelievable: [what: string, why: RegExp, list: (parts: Parts) => void][] 
     }
   ],
   [
+    'can be read, while a question for what it lacks is not answered',
+    /^get inv_/,
+    ({ double }) => {
+      double.order = list => list.slice(1)
+      double.onCall = call => {
+        if (call.startsWith('get inv_')) throw new BridgeError('PORTAL_UNREACHABLE', call)
+      }
+    }
+  ],
+  [
     'does not stand still',
     /does not stand still/,
     ({ double }) => {
@@ -319,3 +329,21 @@ t.test(
     t.strictSame(parts.double.asked(), [], 'the first reading is not its own')
   }
 )
+
+t.test('a portal that does not show yet what it made just now says nothing of the others', async t => {
+  const parts = await open(t)
+  const { clock, ledger, holdings } = parts
+  await inDoubt(parts)
+  await create(parts, 'fresh', false)
+  parts.look()
+
+  await clock.advance(settleMs)
+  t.strictSame(await stateOf(ledger), sending)
+  t.match(await holdings.copy(), {
+    unclear: { why: 'the portal does not show inv_fresh yet, which it made just now' }
+  })
+
+  await clock.advance(15 * minute)
+  t.strictSame(await stateOf(ledger), waiting)
+  t.strictSame(await stateOf(ledger, 'fresh'), ['delivered', 'DELETED_IN_PORTAL', 'inv_fresh'])
+})

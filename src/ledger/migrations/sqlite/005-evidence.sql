@@ -170,6 +170,7 @@ ALTER TABLE portal_invoice ADD COLUMN amount_cents INTEGER;
 ALTER TABLE portal_invoice ADD COLUMN issued_at TEXT;
 UPDATE portal_invoice SET customer_id = entry ->> '$.customerId', amount_cents = entry ->> '$.amountCents',
   issued_at = entry ->> '$.issuedAt';
+CREATE INDEX portal_invoice_facts ON portal_invoice (customer_id, issued_at, amount_cents);
 
 -- Invoices that a tool voided before it spoke of them, by the tool's own id.
 CREATE TABLE voided_source (

@@ -41,6 +41,54 @@ export function answersContract(promised: Promised): void {
     t.strictSame(await rowOf(ledger, 'A'), before)
   })
 
+  promised('an answer with an id that stood there before it was sent is none', async (t, ledger) => {
+    const { holdings } = ledger
+    await holdings.learn([holdingOf('inv_hand', { invoiceNumber: 'HAND-1' })], null, noon)
+
+    const { loan, kept } = await answer(ledger, {}, 'inv_hand')
+
+    t.match(kept, {
+      to: 'doubt',
+      detail: 'the portal answered with inv_hand, which stood there before it was sent'
+    })
+    t.match(await ledger.doubts(noon, 9), [{ id: loan.id }])
+  })
+
+  promised('an answer that a reading has told first is one', async (t, ledger) => {
+    const loan = await bring(ledger, 'sending')
+    await ledger.holdings.learn([holdingOf('inv_1')], 1, noon)
+
+    t.match(await ledger.record(loan, delivered(), noon), { to: 'delivered' })
+  })
+
+  for (const [what, facts, code] of [
+    ['another amount', { amountCents: 1210000 }, 'INVOICE_CONFLICT'],
+    ['another customer', { customerId: 'cst_2' }, 'INVOICE_CONFLICT'],
+    ['another spelling of its number', { invoiceNumber: '2026 0042' }, null],
+    ['nothing else', {}, null]
+  ] as const)
+    promised(
+      `what the first reading shows of it is compared with what was sent: ${what}`,
+      async (t, ledger) => {
+        await answer(ledger, {})
+        const { read } = await ledger.holdings.beginRead()
+
+        await ledger.holdings.learn([holdingOf('inv_1', facts)], read, noon)
+
+        t.match(await rowOf(ledger), { state: 'delivered', code })
+      }
+    )
+
+  promised('what somebody changes there later is their own matter', async (t, ledger) => {
+    await answer(ledger, {})
+    for (const amountCents of [12100, 1]) {
+      const { read } = await ledger.holdings.beginRead()
+      await ledger.holdings.learn([holdingOf('inv_1', { amountCents })], read, noon)
+    }
+
+    t.match(await rowOf(ledger), { state: 'delivered', code: null })
+  })
+
   promised("another invoice's entry is never adopted, and not tried again at once", async (t, ledger) => {
     await another(ledger)
     await bring(ledger, 'lent')

@@ -64,6 +64,67 @@ export function conflictsContract(promised: Promised): void {
     t.equal((await ledger.receive(arrivalOf({ sourceId: null, amountCents: 1 }), noon)).result, 'conflict')
   })
 
+  const ofCompany = (name: string, sourceId: string | null = null) =>
+    arrivalOf(
+      { sourceId, pdfUrl: null, customer: { ref: '17', name, emails: [`info@${name}.example`] } },
+      { document: { ...documentOf(name), sha256: name.charCodeAt(0).toString(16).repeat(32) } }
+    )
+
+  promised(
+    'two senders that number all alike: the second company puts nothing in place',
+    async (t, ledger) => {
+      await ledger.receive(ofCompany('alfa'), noon)
+
+      t.strictSame(await ledger.receive(ofCompany('beta'), noon), {
+        result: 'conflict',
+        changed: true,
+        unused: []
+      })
+      t.match(await ledger.receive(ofCompany('beta'), noon), { result: 'conflict', changed: false })
+      t.match(await ledger.receive(ofCompany('gamma'), noon), {
+        result: 'conflict',
+        changed: true,
+        unused: []
+      })
+
+      t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
+      t.match((await rowOf(ledger)).history.slice(1), [
+        { event: 'conflict received', facts: { customer: '17 (beta, info@beta.example)' } },
+        { facts: { customer: '17 (gamma, info@gamma.example)' } }
+      ])
+      await ledger.act('2026-0042', 'keep', noon)
+      t.match(await borrowOne(ledger, noon), {
+        document: { file: 'alfa.pdf' },
+        invoice: { customer: { name: 'alfa' } }
+      })
+      for (const name of ['beta', 'gamma'])
+        t.match(
+          await ledger.receive(ofCompany(name), noon),
+          { result: 'conflict', changed: false },
+          'decided'
+        )
+    }
+  )
+
+  promised('taken, the second company is the one, and the first is not raised again', async (t, ledger) => {
+    await ledger.receive(ofCompany('alfa'), noon)
+    await ledger.receive(ofCompany('beta'), noon)
+    await ledger.act('2026-0042', 'take', noon)
+
+    t.match(await borrowOne(ledger, noon), {
+      document: { file: 'beta.pdf' },
+      invoice: { customer: { name: 'beta' } }
+    })
+    t.match(await ledger.receive(ofCompany('alfa'), noon), { result: 'conflict', changed: false })
+    t.match(await ledger.receive(ofCompany('beta'), noon), { result: 'duplicate' })
+  })
+
+  promised("with the tool's own id of the invoice it is the same one, of whomever", async (t, ledger) => {
+    await ledger.receive(ofCompany('alfa', 'acme-1'), noon)
+
+    t.match(await ledger.receive(ofCompany('beta', 'acme-1'), noon), { result: 'duplicate' })
+  })
+
   promised(
     "one customer is one: by the portal's id where both know it, else by the tool's",
     async (t, ledger) => {

@@ -384,6 +384,79 @@ export function customersContract(promised: Promised): void {
     }
   )
 
+  const alfa = { ref: '17', name: 'Alfa BV', emails: ['alfa@a.example'] }
+  const beta = { ref: '17', name: 'Beta BV', emails: ['beta@b.example'] }
+  const atAlfa = portalCustomerOf('cst_alfa', 'info@alfa.example', 'Alfa B.V.')
+  const who = { tool: 'acme', ref: '17' }
+
+  const holdAll = async (ledger: Ledger, invoices: Record<string, Partial<Customer>>) => {
+    for (const [invoiceNumber, customer] of Object.entries(invoices))
+      await ledger.receive(arrivalOf({ invoiceNumber, customer }), noon)
+    for (const loan of await ledger.borrow(99, noon, noon + minute))
+      await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
+  }
+
+  promised('a link releases nothing of another company under the same number', async (t, ledger) => {
+    await portalHolds(ledger, atAlfa)
+    await holdAll(ledger, {
+      'A-1': alfa,
+      'B-1': beta,
+      'B-2': { ...beta, name: null },
+      'A-2': { ...alfa, name: 'Alfa Nieuw' },
+      '?': { ref: '17', name: null, emails: [] }
+    })
+
+    await ledger.customers.link(who, 'cst_alfa', noon)
+
+    for (const number of ['A-1', 'A-2']) t.match(await stateOf(ledger, number), ['waiting', null], number)
+    for (const number of ['B-1', 'B-2', '?'])
+      t.strictSame(await stateOf(ledger, number), ['held', 'CUSTOMER_AMBIGUOUS'], number)
+    t.match(await ask(ledger, alfa), { kind: 'is', portalId: 'cst_alfa' })
+    t.match(await ask(ledger, { ...alfa, emails: ['new@alfa.example'] }), { kind: 'is' })
+    t.match(await ask(ledger, beta), { kind: 'ambiguous' }, 'and learns nothing of it')
+  })
+
+  promised('where it cannot be told which company a link is for it is for none', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_alfa', 'alfa@a.example', 'Alfa BV'))
+    t.match(await ask(ledger, alfa), { kind: 'is', portalId: 'cst_alfa' })
+    const moved = { ref: '17', name: 'Alfa Nieuw BV', emails: ['nieuw@alfa.example'] }
+    await holdAll(ledger, { 2: beta, 3: { ...beta, emails: [] }, 8: moved, 9: moved })
+    await t.rejects(ledger.customers.link(who, 'cst_alfa', noon), {
+      code: 'STATE_CONFLICT',
+      message: /Beta BV \(2, 3\); Alfa Nieuw BV \(8, 9\); none of them .*`dismiss`.*INTAKE_SENDERS/
+    })
+    for (const number of ['2', '3', '8', '9']) t.match(await stateOf(ledger, number), ['held', /./], number)
+
+    for (const number of ['2', '3']) await ledger.act(number, 'dismiss', noon)
+    await ledger.customers.link(who, 'cst_alfa', noon)
+    t.strictSame(await stateOf(ledger, '8'), ['waiting', null])
+    t.match(await ask(ledger, moved), { kind: 'is', portalId: 'cst_alfa' })
+  })
+
+  promised('nor where more than one is called as the portal calls it', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_alfa', 'beta@b.example', 'Alfa BV'))
+    await holdAll(ledger, { 1: alfa, 2: beta })
+
+    await t.rejects(ledger.customers.link(who, 'cst_alfa', noon), {
+      code: 'STATE_CONFLICT',
+      message: /Alfa BV \(1\); Beta BV \(2\); more than one of them/
+    })
+    t.equal(await ledger.customers.find(who), null)
+  })
+
+  promised('a link that was removed tells whom it was for', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', null, 'Holding'))
+    await ledger.customers.link(who, 'cst_1', noon)
+    t.match(await ask(ledger, alfa), { kind: 'is', portalId: 'cst_1' })
+    await ledger.customers.unlink(who, noon)
+    await holdAll(ledger, { 1: alfa, 2: beta })
+
+    await ledger.customers.link(who, 'cst_1', noon)
+
+    t.strictSame(await stateOf(ledger, '1'), ['waiting', null])
+    t.strictSame(await stateOf(ledger, '2'), ['held', 'CUSTOMER_AMBIGUOUS'])
+  })
+
   promised('a wrong match that a person corrects is corrected for all that comes', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'), portalCustomerOf('cst_2', null))
     await ask(ledger, jansen)

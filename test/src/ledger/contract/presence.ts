@@ -137,6 +137,37 @@ export function presenceContract(promised: Promised): void {
     t.strictSame(await holdings.strangers(body, 0), [])
   })
 
+  promised(
+    'under the number of one that stands there as another it may be, too: cut to it',
+    async (t, ledger) => {
+      const { holdings } = ledger
+      await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
+      await holdings.learn([holdingOf('inv_cut', { invoiceNumber: 'A' })], null, noon)
+
+      t.match(await holdings.strangers({ ...body, invoiceNumber: 'AB' }, 0), [{ id: 'inv_cut' }])
+    }
+  )
+
+  promised(
+    'under its own number and an id that another row had, it may be: ids are used again',
+    async (t, ledger) => {
+      const { holdings } = ledger
+      await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
+      const { told } = await holdings.beginRead()
+      await holdings.learn([holdingOf('inv_A', { invoiceNumber: 'B' })], null, noon)
+
+      t.match(await holdings.strangers({ ...body, invoiceNumber: 'b' }, told), [{ id: 'inv_A' }])
+      t.strictSame(await holdings.strangers({ ...body, invoiceNumber: 'a' }, told), [])
+    }
+  )
+
+  promised('what was delivered lately is told from what was delivered before', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+
+    t.strictSame(await ledger.holdings.deliveredSince(['inv_2026-0042', 'inv_2'], noon), ['inv_2026-0042'])
+    t.strictSame(await ledger.holdings.deliveredSince(['inv_2026-0042', 'inv_2'], noon + 1), [])
+  })
+
   promised('of two equal invoices of one day, the other one is no stranger', async (t, ledger) => {
     const [one, two] = ['A', 'B'].map(invoiceNumber => arrivalOf({ invoiceNumber, sourceId: invoiceNumber }))
     for (const arrival of [one!, two!]) await ledger.receive(arrival, noon)

@@ -1,6 +1,7 @@
 // What a person saw is what may leave; the PDF that was told last is the one; and what a tool says out of turn, or under two
 // numbers, makes no second invoice.
 
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   arrivalOf,
   bodyOf,
@@ -31,6 +32,34 @@ export function releasesContract(promised: Promised): void {
       overrides: ['REVIEW'],
       released: { draft: draftOf(loan), documentVersion: loan.documentVersion }
     })
+  })
+
+  promised('a PDF that came while it was held was not seen', async (t, ledger) => {
+    const loan = await bring(ledger, 'held', arrivalOf({}, { document: pdf('seen', 'a') }))
+    await ledger.receive(arrivalOf({}, { document: pdf('unseen', 'b') }), noon)
+    t.strictSame((await rowOf(ledger)).draft, draftOf(loan))
+    await ledger.act('2026-0042', 'deliver', noon)
+
+    const again = await borrowOne(ledger, noon)
+    t.match(again, { documentVersion: 1, released: { draft: draftOf(loan), documentVersion: 0 } })
+    const review = { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(loan) } as const
+    await ledger.record(again, review, noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    t.match(
+      await borrowOne(ledger, noon),
+      { documentVersion: 1, released: { documentVersion: 1 } },
+      'now it was'
+    )
+  })
+
+  promised('a tool whose links move all the time brings nothing back into review', async (t, ledger) => {
+    const moved = (times: number) => arrivalOf({ pdfUrl: `https://acme.example/42.pdf?signed=${times}` })
+    await bring(ledger, 'held', arrivalOf({}, { document: pdf('seen', 'a') }))
+    await ledger.receive(moved(1), noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    await ledger.receive(moved(2), noon)
+
+    t.match(await borrowOne(ledger, noon), { documentVersion: 0, released: { documentVersion: 0 } })
   })
 
   promised('held for review again, it is released by nobody any more', async (t, ledger) => {
@@ -203,6 +232,44 @@ export function releasesContract(promised: Promised): void {
       t.match(await borrowOne(ledger, noon), { invoice: { invoiceNumber: '2026-0042-B', amountCents: 999 } })
     }
   )
+
+  const renumbered = arrivalOf({ invoiceNumber: '2026-0042-B', sourceId: 'acme-1' })
+  const voidings: [how: string, say: (ledger: Ledger) => Promise<unknown>][] = [
+    ['under the second number', ledger => ledger.receive({ ...renumbered, voided: true }, noon)],
+    ['under the first number', ledger => ledger.receive({ ...same, voided: true }, noon)],
+    ['by its id alone', ledger => ledger.voidSource('acme', 'acme-1', noon)]
+  ]
+  for (const [how, say] of voidings)
+    promised(`renumbered and voided, it is voided under each of its numbers: ${how}`, async (t, ledger) => {
+      await bring(ledger, 'delivered')
+      await ledger.receive(renumbered, noon)
+
+      t.match(await say(ledger), how === 'by its id alone' ? true : { result: 'accepted', changed: true })
+
+      t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
+      t.strictSame(await stateOf(ledger, '2026-0042-B'), ['dismissed', 'VOIDED_IN_TOOL'])
+      t.match(await ledger.receive({ ...same, voided: true }, noon), { result: 'duplicate', changed: false })
+    })
+
+  promised('without an id of the tool it is voided by its number', async (t, ledger) => {
+    const nameless = arrivalOf({ sourceId: null })
+    await bring(ledger, 'delivered', nameless)
+    await ledger.receive({ ...nameless, tool: 'rival', voided: true }, noon)
+    t.strictSame(await stateOf(ledger), ['delivered', null], 'by whoever told of it')
+
+    await ledger.receive({ ...nameless, voided: true }, noon)
+    t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
+  })
+
+  promised('so it is while the first is in doubt', async (t, ledger) => {
+    const loan = await bring(ledger, 'sending')
+    await ledger.receive(renumbered, noon)
+    await ledger.receive({ ...renumbered, voided: true }, noon)
+    await ledger.record(loan, delivered(), noon)
+
+    t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
+    t.strictSame(await stateOf(ledger, '2026-0042-B'), ['dismissed', 'VOIDED_IN_TOOL'])
+  })
 
   promised('senders without ids of their own have no second numbers', async (t, ledger) => {
     for (const invoiceNumber of ['1', '2'])
