@@ -167,21 +167,36 @@ const believeGet: Mutation = {
   })
 }
 
-/** Of the answer to a create only the id is looked at. */
+/** Of the answer to a create only the id is looked at, and so it is when a reading shows it. */
 const notCompared: Mutation = {
   name: 'answers not compared',
-  engine: ({ portal }) => ({
-    portal: {
-      ...portal,
-      async createInvoice(...args) {
-        const written = await portal.createInvoice(...args)
-        if (written.outcome !== 'done') return written
-        const { id, createdAt } = written.value
-        const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
-        return { outcome: 'done', value: { id, createdAt, currency: null, paidAt: null, ...nothing } }
+  engine({ ledger, portal }) {
+    const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
+    const answered = new Set<string>()
+    return {
+      ledger: {
+        ...ledger,
+        holdings: {
+          ...ledger.holdings,
+          learn: (entries, ...how) =>
+            ledger.holdings.learn(
+              entries.map(entry => (answered.has(entry.id) ? { ...entry, ...nothing } : entry)),
+              ...how
+            )
+        }
+      },
+      portal: {
+        ...portal,
+        async createInvoice(...args) {
+          const written = await portal.createInvoice(...args)
+          if (written.outcome !== 'done') return written
+          const { id, createdAt } = written.value
+          answered.add(id)
+          return { outcome: 'done', value: { id, createdAt, currency: null, paidAt: null, ...nothing } }
+        }
       }
     }
-  })
+  }
 }
 
 /** What is to be marked paid is taken for unpaid. */
