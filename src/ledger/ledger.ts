@@ -300,8 +300,8 @@ export interface Ledger {
   tally(): Promise<Tally[]>
 
   /**
-   * Makes due what is due later than `latest`, but what a tool collects by itself: the clock was ahead when it was put
-   * off, and was set back since.
+   * Makes due what is due later than `latest`, but what a tool collects by itself, and what was received later than now:
+   * the clock was ahead when it was put off, or came, and was set back since.
    */
   hasten(now: Instant, latest: Instant): Promise<void>
 

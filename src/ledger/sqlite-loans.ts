@@ -75,7 +75,9 @@ export const createLoans = ({ one, all, run }: Database, { rows, holdings, endin
       run(
         `UPDATE invoice SET next_attempt_at = ?, since = min(since, ?) WHERE id IN (
           SELECT id FROM invoice INDEXED BY ${dueIndex[kind]} WHERE ${isDue[kind]} AND next_attempt_at > ?
-            AND (state = 'delivered' OR code IS NOT NULL OR received_at > ?))`,
+            AND (next_attempt_at > ? AND (state = 'delivered' OR code IS NOT NULL OR received_at > ?)
+              OR code IS NULL AND next_attempt_at <= received_at))`,
+        now,
         now,
         now,
         latest,

@@ -119,7 +119,11 @@ export const createLook = (options: LookOptions): Look => {
       const verdict = await verdictOn(doubt, entries)
       if (verdict === 'contested') why = contestedWords(entries)
       else if (verdict?.to === 'delivered') await takeOver(doubt, verdict)
-      else await settle(doubt, (await strangerTo(doubt)) ?? verdict ?? options.absent(doubt))
+      else
+        await settle(
+          doubt,
+          (await strangerTo(doubt)) ?? verdict ?? takesNoSecond(doubt, entries) ?? options.absent(doubt)
+        )
     }
     if (why !== null) throw await unclear(why)
   }
@@ -233,6 +237,19 @@ export const createLook = (options: LookOptions): Look => {
 }
 
 const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`
+
+// So often a person's word is tried in vain.
+const secondsTried = 3
+
+/** A person had it sent beside another one of its number, and each time it was not made. */
+const takesNoSecond = ({ overridden, failures }: Doubt, entries: PortalInvoice[]): Decision | null =>
+  overridden && entries.length > 0 && failures >= secondsTried
+    ? {
+        to: 'held',
+        code: 'INVOICE_CONFLICT',
+        detail: 'the portal does not take it beside the one that it holds'
+      }
+    : null
 
 /** Two readings can agree about a doubt only if both looked as far back as it may be. */
 const sameRange = (before: Reading, after: Reading): boolean =>

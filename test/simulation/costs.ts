@@ -65,8 +65,10 @@ const judgeHappyPath = ({ requests, portal, weather, fail }: World, { sales }: T
     customer: new Set(sales.flatMap(linked)).size,
     invoice: 1 + portal.entries.filter(({ marks }) => marks > 0).length
   }
+  // Where the budget is spent between the look and the mark, it is looked at once more.
+  const most = { ...expected, invoice: expected.invoice + expected.markPaid }
   for (const [name, times] of Object.entries(expected) as [Request['name'], number][])
-    if (count(name) !== times)
+    if (count(name) < times || count(name) > most[name])
       fail(`on a calm day ${name} was called ${count(name)} times instead of ${times}`)
 }
 

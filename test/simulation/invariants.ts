@@ -90,12 +90,14 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
 }
 
 /** One invoice of the tool, told under two numbers, stands there once, unless a person says otherwise. */
-const judgeAlias = (scene: Scene, { alias, number, key }: Sale): void => {
+const judgeAlias = (scene: Scene, { alias, number, key, versions }: Sale): void => {
   if (alias === null || alias.number.length < number.length) return
   const { world, people } = scene
   const isThere = (of: string) =>
     entriesOf(scene, of).some(({ by, deletedAt }) => by === 'bridge' && deletedAt === null)
   const isDecided = people.decided.has(key) || people.decided.has(alias.key)
+  // Another tool may have sent an invoice of its own under the first number; then this one never went out under it.
+  if (new Set(versions.map(({ tool }) => tool)).size > 1) return
   if (isThere(key) && isThere(alias.key) && !isDecided && world.era === 0)
     world.fail(`${number} stands in the portal under ${alias.number}, too`)
 }

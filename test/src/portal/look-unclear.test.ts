@@ -347,3 +347,29 @@ t.test('a portal that does not show yet what it made just now says nothing of th
   t.strictSame(await stateOf(ledger), waiting)
   t.strictSame(await stateOf(ledger, 'fresh'), ['delivered', 'DELETED_IN_PORTAL', 'inv_fresh'])
 })
+
+t.test(
+  'a portal that takes no second one under the number is asked a few times, and then a person is',
+  async t => {
+    const parts = await open(t)
+    const { clock, ledger, double } = parts
+    double.list.push(arrived(clock.now(), { id: 'inv_other', amountCents: 1 }))
+    await know(parts)
+    await ledger.receive(arrivalOf(), clock.now())
+    const found = await borrowOne(ledger, clock.now())
+    await ledger.record(found, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+    await ledger.act('2026-0042', 'deliver', clock.now())
+    parts.look()
+
+    for (let time = 1; time <= 4; time += 1) {
+      t.equal((await stateOf(ledger))[0], 'waiting', `tried ${time} times`)
+      await clock.advance(10 * minute)
+      const loan = await borrowOne(ledger, clock.now())
+      await ledger.sending(loan, bodyOf(loan), clock.now())
+      await ledger.record(loan, { to: 'doubt', detail: 'taken' }, clock.now())
+      await clock.advance(2 * minute)
+    }
+
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+  }
+)

@@ -50,6 +50,21 @@ export function loansContract(promised: Promised): void {
     }
   )
 
+  promised(
+    'what came while the clock was a little ahead is due at once when it is right',
+    async (t, ledger) => {
+      await ledger.receive(arrivalOf({ invoiceNumber: 'early' }), noon + 30 * minute)
+      await ledger.receive(
+        arrivalOf({ invoiceNumber: 'collected', sourceId: '2' }, { notBefore: noon + 45 * minute }),
+        noon + 30 * minute
+      )
+
+      await ledger.hasten(noon, noon + 60 * minute)
+
+      t.strictSame(numbers(await ledger.borrow(9, noon, noon + 1)), ['early'])
+    }
+  )
+
   promised('a loan carries all that a delivery needs', async (t, ledger) => {
     const arrival = arrivalOf({}, { document: documentOf('a'), notify: false, test: true })
     await ledger.receive(arrival, noon)
