@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import type { DraftingSpool } from '../../../src/spool.ts'
+import type { Strangers, Wait } from '../../../src/tool.ts'
 import { handClock } from '../../src/portal/hand-clock.ts'
 import { openStrangers } from '../open-strangers.ts'
 import { bearer, fields, multipart, noon, openIntake, pdf, type Sent, signed } from './intake.ts'
@@ -46,8 +47,7 @@ const open = async (t: Test, options: Parameters<typeof openIntake>[1] = {}) => 
         `Webhook-Timestamp: ${noon / 1000}`,
         'Webhook-Signature: v1,AAAA'
       ]
-      socket.write(`${headers.join('\r\n')}\r\n\r\n`)
-      socket.write('--b\r\nContent-Disposition: form-data; name="pdf"; filename="a.pdf"\r\n\r\n%PDF-')
+      socket.write(`${headers.join('\r\n')}\r\n\r\n${beginning}`)
       socket.write('x'.repeat(bytes))
       return socket
     },
@@ -59,6 +59,35 @@ const open = async (t: Test, options: Parameters<typeof openIntake>[1] = {}) => 
       return { status: response.statusCode, answer: JSON.parse(await text(response)) }
     }
   }
+}
+
+const beginning = '--b\r\nContent-Disposition: form-data; name="pdf"; filename="a.pdf"\r\n\r\n%PDF-'
+
+/** Strangers, and when so many bytes of them were read and so many bodies wait for more. */
+const watchWaits = (strangers: Strangers) => {
+  let [read, waiting] = [0, 0]
+  let changed = () => {}
+  const watched =
+    (wait: Wait): Wait =>
+    async (next, bytesOf) => {
+      waiting += 1
+      changed()
+      try {
+        const brought = await wait(next, bytesOf)
+        read += bytesOf(brought)
+        return brought
+      } finally {
+        waiting -= 1
+      }
+    }
+  const host: Strangers['host'] = (request, step) =>
+    strangers.host(request, held => step({ ...held, wait: watched(held.wait) }))
+  const stuck = (bodies: number, bytes: number) =>
+    new Promise<void>(resolve => {
+      changed = () => read >= bytes && waiting >= bodies && resolve()
+      changed()
+    })
+  return { strangers: { ...strangers, host }, stuck }
 }
 
 const accepted = { status: 200, answer: { result: 'accepted' } }
@@ -106,10 +135,11 @@ t.test('two addresses that take all places keep no third one out that signs', as
 
 t.test('an upload that does not come is ended with a reason, and leaves neither file nor place', async t => {
   const clock = handClock()
-  const strangers = openStrangers({ clock })
-  const { forge, writing, send, refusals } = await open(t, { strangers })
+  const { strangers, stuck } = watchWaits(openStrangers({ clock }))
+  const { forge, send, refusals } = await open(t, { strangers })
   const sockets = Array.from({ length: 120 }, () => forge())
-  await writing(120)
+  // What is read only later would be waited for anew.
+  await stuck(120, 120 * (beginning.length + 1000))
   const answers = sockets.map(socket => once(socket, 'data'))
   const ends = sockets.map(socket => once(socket, 'close'))
   const waiting = send(signed(await multipart(fields, { pdf })))
