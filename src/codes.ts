@@ -1,5 +1,5 @@
 // Every code of this bridge, and what each one asks of the sender, the worker and the operator.
-// A code is public: never renamed, never used for something else. The README prints this table.
+// A code is public: never renamed, never used for something else. docs/errors.md prints it.
 
 type Advice = {
   /** HTTP status when the failure reaches a caller. */
@@ -63,7 +63,7 @@ export const advice = {
     status: 404,
     next: 'refuse',
     what: 'There is nothing at this address.',
-    operator: 'Check the address against the README.'
+    operator: 'Check the address: docs/api.md lists them all.'
   },
   METHOD_NOT_ALLOWED: {
     status: 405,

@@ -1,4 +1,5 @@
-// Does what the README tells a newcomer to do, in its order and its words, in a folder that looks like a clone.
+// Does what the README and the manual tell a newcomer to do, in their order and their words, in a folder that looks like
+// a clone.
 // Only ports are others, the PDF comes from a server of the test, and what needs an account with Fly or Stripe is left out.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -10,11 +11,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../plugins/sample.ts'
-import { fencesOf, readDocument, root } from './readme.ts'
+import { fencesOf, pages, readDocument, root } from './readme.ts'
 import { serve } from './server.ts'
 
 type Step = {
-  /** How the fence begins, so that the list and the README stay side by side. */
+  /** How the fence begins, so that the list and the page stay side by side. */
   does: string
   shows?: RegExp
   /** Asking does no harm: ask until it shows, because the bridge works at its own pace. */
@@ -26,65 +27,90 @@ type Step = {
   leftOut?: string
 }
 
-const steps: Step[] = [
-  { does: 'npm ci --omit=dev && npm run demo', shows: /It stands in the sandbox as inv_\w+, 121\.00 EUR/ },
-  { does: 'cp .env.example .env' },
-  { does: 'openssl rand -hex 24', shows: /^[0-9a-f]{48}\nwhsec_\S{32}$/m },
-  { does: 'npm run sandbox', staysUp: true, shows: /portal sandbox listens/ },
-  { does: 'npx factuurbrug check', shows: /^(ok {4}\S.*\n){5,}$/m },
-  { does: 'npm start', staysUp: true, shows: /bridge started/ },
-  { does: 'npx factuurbrug send-test invoices', shows: /held REVIEW.*would send/s },
-  { does: 'PORTAL_TOKEN=$(sed', forTheRest: true },
-  { does: 'curl -sS -H "Authorization: Bearer $PORTAL_TOKEN"', shows: /"id":"cst_bakkerijdevos1"/ },
-  { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
-  { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
-  { does: 'printf', shows: /^\{"result":"accepted"\}$/ },
-  { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
-  { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' },
-  { does: 'npx factuurbrug connect stripe', leftOut: 'it needs an account with Stripe' },
-  { does: 'npx factuurbrug customers --portal', shows: /^cst_bakkerijdevos1 +\S/m },
-  { does: 'npx factuurbrug link invoices', shows: /^invoices +debtor-17 .*cst_bakkerijdevos1 .*person/m },
-  { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
-  {
-    does: 'npx factuurbrug invoice 2026-0046',
-    ask: true,
-    shows: /held REVIEW.*would send.*cst_bakkerijdevos1/s
-  },
-  {
-    does: 'npx factuurbrug invoices --state held',
-    ask: true,
-    shows: /(2026-004[2345] +held +REVIEW .*){4}/s
-  },
-  { does: 'npx factuurbrug invoice 2026-0042', shows: /held REVIEW.*would send.*amount +121\.00/s },
-  { does: 'curl', shows: /"invoiceNumber":"2026-0042"/ },
-  { does: 'curl', shows: /"state":"held","code":"REVIEW".*"wouldSend":/ },
-  { does: 'npx factuurbrug deliver 2026-0042', shows: /2026-0042 +waiting/ },
-  { does: 'curl -sS -X POST', shows: /"invoiceNumber":"2026-0044".*"state":"waiting"/ },
-  { does: 'npx factuurbrug invoice 2026-0042', ask: true, shows: /delivered.*portal id +inv_\w+/s },
-  { does: 'curl', shows: /^\{"result":"conflict"\}$/ },
-  { does: 'npx factuurbrug take 2026-0045', shows: /2026-0045 +waiting +- +242\.00/ },
-  { does: 'npx factuurbrug portal invoices', shows: /inv_\w+ +2026-0042 +cst_bakkerijdevos1 +121\.00/ },
-  { does: 'curl -sS http://127.0.0.1:8090', shows: /"faults":\[\{.*"fault":"lost"/ },
-  { does: 'npx factuurbrug deliver 2026-0045', shows: /2026-0045 +waiting/ },
-  { does: 'npx factuurbrug invoice 2026-0045', ask: true, shows: /sending.*answer unknown/s },
-  { does: 'fly apps create', leftOut: 'it needs an account with Fly' },
-  { does: 'curl', shows: /"ledger":\[\{"status":"pass"\}\]/ },
-  { does: 'fly volumes create', leftOut: 'it needs an account with Fly' }
-]
+/** The pages in the order in which a newcomer reads them. */
+const steps: Record<string, Step[]> = {
+  'README.md': [
+    {
+      does: 'npm ci --omit=dev && npm run demo',
+      staysUp: true,
+      shows: /It stands in the sandbox.*Ctrl-C ends it/s
+    },
+    { does: 'npx factuurbrug invoice DEMO-0001', shows: /delivered.*portal id +inv_\w+/s },
+    { does: 'npx factuurbrug status', shows: /delivered +1/ }
+  ],
+  'docs/set-up.md': [
+    { does: 'cp .env.example .env' },
+    { does: 'openssl rand -hex 24', shows: /^[0-9a-f]{48}\nwhsec_\S{32}$/m },
+    { does: 'npm run sandbox', staysUp: true, shows: /portal sandbox listens/ },
+    { does: 'npx factuurbrug check', shows: /^(ok {4}\S.*\n){5,}$/m },
+    { does: 'npm start', staysUp: true, shows: /bridge started/ },
+    { does: 'npx factuurbrug send-test invoices', shows: /held REVIEW.*would send/s },
+    { does: 'PORTAL_TOKEN=$(sed', forTheRest: true },
+    { does: 'curl -sS -H "Authorization: Bearer $PORTAL_TOKEN"', shows: /"id":"cst_bakkerijdevos1"/ },
+    { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
+    { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
+    { does: 'printf', shows: /^\{"result":"accepted"\}$/ },
+    { does: 'curl', shows: /^\{"result":"accepted"\}$/ }
+  ],
+  'docs/tools.md': [
+    { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' },
+    { does: 'npx factuurbrug connect stripe', leftOut: 'it needs an account with Stripe' }
+  ],
+  'docs/customers.md': [
+    { does: 'npx factuurbrug customers --portal', shows: /^cst_bakkerijdevos1 +\S/m },
+    { does: 'npx factuurbrug link invoices', shows: /^invoices +debtor-17 .*cst_bakkerijdevos1 .*person/m },
+    { does: 'curl', shows: /^\{"result":"accepted"\}$/ },
+    {
+      does: 'npx factuurbrug invoice 2026-0046',
+      ask: true,
+      shows: /held REVIEW.*would send.*cst_bakkerijdevos1/s
+    }
+  ],
+  'docs/review.md': [
+    {
+      does: 'npx factuurbrug invoices --state held',
+      ask: true,
+      shows: /(2026-004[2345] +held +REVIEW .*){4}/s
+    },
+    { does: 'npx factuurbrug invoice 2026-0042', shows: /held REVIEW.*would send.*amount +121\.00/s },
+    { does: 'curl', shows: /"invoiceNumber":"2026-0042"/ },
+    { does: 'curl', shows: /"state":"held","code":"REVIEW".*"wouldSend":/ },
+    { does: 'npx factuurbrug deliver 2026-0042', shows: /2026-0042 +waiting/ },
+    { does: 'curl -sS -X POST', shows: /"invoiceNumber":"2026-0044".*"state":"waiting"/ },
+    { does: 'npx factuurbrug invoice 2026-0042', ask: true, shows: /delivered.*portal id +inv_\w+/s },
+    { does: 'curl', shows: /^\{"result":"conflict"\}$/ },
+    { does: 'npx factuurbrug take 2026-0045', shows: /2026-0045 +waiting +- +242\.00/ }
+  ],
+  'docs/operating.md': [
+    { does: 'curl', shows: /"ledger":\[\{"status":"pass"\}\]/ },
+    { does: 'npx factuurbrug portal invoices', shows: /inv_\w+ +2026-0042 +cst_bakkerijdevos1 +121\.00/ }
+  ],
+  'docs/sandbox.md': [
+    { does: 'curl -sS http://127.0.0.1:8090', shows: /"faults":\[\{.*"fault":"lost"/ },
+    { does: 'npx factuurbrug deliver 2026-0045', shows: /2026-0045 +waiting/ },
+    { does: 'npx factuurbrug invoice 2026-0045', ask: true, shows: /sending.*answer unknown/s }
+  ],
+  'docs/deploying.md': [{ does: 'fly apps create', leftOut: 'it needs an account with Fly' }],
+  'docs/back-up.md': [{ does: 'fly volumes create', leftOut: 'it needs an account with Fly' }]
+}
 
 const askedMax = 40
-const fences = fencesOf(readDocument('README.md'), 'sh')
+const fencesIn = (page: string) => fencesOf(readDocument(page), 'sh')
 const wanted = ['curl', 'npm', 'npx', 'openssl', 'base64']
 
-t.test('whatever the README says to type, this test types', async t => {
-  t.strictSame(
-    fences.map((fence, at) => fence.slice(0, steps[at]?.does.length)),
-    steps.map(({ does }) => does)
-  )
+t.test('whatever the README and the manual say to type, this test types', async t => {
+  for (const page of ['README.md', ...pages]) {
+    const known = steps[page] ?? []
+    t.strictSame(
+      fencesIn(page).map((fence, at) => fence.slice(0, known[at]?.does.length)),
+      known.map(({ does }) => does),
+      page
+    )
+  }
 })
 
 t.test(
-  'a newcomer who types what the README says gets what it promises',
+  'a newcomer who types what the manual says gets what it promises',
   {
     skip: missing().length > 0 && `this machine has no ${missing().join(', ')}`
   },
@@ -93,25 +119,37 @@ t.test(
     const pdfs = await serve(t, (_request, response) => response.end(pdf))
     const [bridge, portal] = [await freePort(), await freePort()]
     const folder = t.testdir({ ...cloneOf(t), 'invoice.pdf': pdf })
+    const demo = { url: '', token: '' }
     const typed = (fence: string) =>
       fence
-        .replace('npm ci --omit=dev && npm run demo', 'npm run demo -- --once')
+        .replace('npm ci --omit=dev && npm run demo', 'npm run demo')
         .replace(/^npm run sandbox$/m, `npm run sandbox -- --port ${portal}`)
         .replaceAll('https://api.mijnklantportaal.nl/v1', `http://127.0.0.1:${portal}/v1`)
         .replaceAll('http://127.0.0.1:8090', `http://127.0.0.1:${portal}`)
         .replaceAll('http://127.0.0.1:8080', `http://127.0.0.1:${bridge}`)
         .replaceAll('https://facturen.example', pdfs.origin)
+        .replaceAll('<address>', demo.url)
+        .replaceAll('<token>', demo.token)
     let before = ''
 
-    for (const [at, { does, shows = /^/, ask, staysUp, forTheRest, leftOut }] of steps.entries()) {
-      const fence = typed(fences[at] ?? '')
-      await t.test(does, { skip: leftOut ?? false }, async inner => {
+    const all = Object.entries(steps).flatMap(([page, list]) => {
+      const fences = fencesIn(page)
+      return list.map((step, at) => ({ ...step, page, fence: fences[at] ?? '' }))
+    })
+    for (const { page, fence: shown, does, shows = /^/, ask, staysUp, forTheRest, leftOut } of all) {
+      const fence = typed(shown)
+      await t.test(`${page}: ${does}`, { skip: leftOut ?? false }, async inner => {
         if (forTheRest) {
           before = fence
           const { output } = await type(folder, `${fence}env`)
           inner.notMatch(output, /_SECRET=|_TOKEN=/, 'what the environment holds would win over .env')
         }
-        if (staysUp) return inner.match(await leaveUp(t, folder, fence, shows), shows)
+        if (staysUp) {
+          const output = await leaveUp(t, folder, fence, shows)
+          const [, url, token] = /--url (\S+) --token (\S+)/.exec(output) ?? []
+          if (url && token) Object.assign(demo, { url, token })
+          return inner.match(output, shows)
+        }
         let said = await type(folder, before + fence)
         for (let asked = 1; ask && asked < askedMax && !shows.test(said.output); asked++) {
           said = await type(folder, before + fence)

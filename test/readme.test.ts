@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { loadTools } from '../plugins/registry.ts'
 import { Fault } from '../plugins/sandbox/faults.ts'
@@ -12,42 +13,90 @@ import {
   codeOf,
   fencesOf,
   fileExists,
+  headingsOf,
   linksOf,
+  pages,
+  paragraphsOf,
   readDocument,
   rowsOf,
   sectionOf
 } from './readme.ts'
 
-const names = ['README.md', 'README.nl.md', 'CONTRIBUTING.md', 'DESIGN.md', 'CHANGELOG.md'] as const
-const documents = new Map(names.map(name => [name as string, readDocument(name)]))
+const names = ['README.md', 'README.nl.md', 'CONTRIBUTING.md', 'DESIGN.md', 'CHANGELOG.md', ...pages]
+const documents = new Map(names.map(name => [name, readDocument(name)]))
 const readme = readDocument('README.md')
+/** What a user reads: the door, and the rooms behind it. */
+const manual = ['README.md', ...pages].map(readDocument).join('\n')
 const tools = await loadTools()
 
-const failures = sectionOf(readme, '## When something goes wrong')
+const linksFrom = (name: string) =>
+  linksOf(readDocument(name))
+    .filter(target => !/^[a-z]+:/.test(target))
+    .map(target => target.split('#'))
+    .map(([path = '', anchor]) => ({ path: path === '' ? name : join(name, '..', path), anchor }))
+
+t.test('the README is a door: short, and it leads to every page', async t => {
+  const linesMax = 250
+  t.ok(readme.split('\n').length <= linesMax)
+  const reached = new Set(linksFrom('README.md').map(({ path }) => path))
+  t.strictSame(
+    pages.filter(page => !reached.has(page)),
+    []
+  )
+})
+
+t.test('the table of contents of the README has its headings, in their order', async t => {
+  const [contents = ''] = readme.split('\n## ')
+  t.strictSame(
+    linksOf(contents).filter(target => target.startsWith('#')),
+    anchorsOf(readme)
+      .slice(1)
+      .map(anchor => `#${anchor}`)
+  )
+})
+
+t.test('the README says of every tool which page it has, and which variables', async t => {
+  const rows = rowsOf(sectionOf(readme, '## Connect your tool'))
+  for (const { tool } of tools) {
+    const cells = rows.filter(([, name = '']) => bare(name) === tool.name).flat()
+    t.ok(
+      cells.some(cell => linksOf(cell).length > 0),
+      tool.name
+    )
+    const required = Object.keys(tool.settings.shape).filter(name => /_(KEY|TOKEN|SECRET|ID)$/.test(name))
+    for (const name of required) t.ok(codeOf(cells.join(' ')).includes(name), name)
+  }
+})
+
+const failures = readDocument('docs/errors.md')
 
 const headings = {
-  refuse: '### The request was refused',
-  retry: '### It is tried again',
-  hold: '### The invoice is held',
-  dismiss: '### The invoice is dismissed',
-  note: '### Something about a delivered invoice',
-  stop: '### The bridge does not start'
+  refuse: '## The request was refused',
+  retry: '## It is tried again',
+  hold: '## The invoice is held',
+  dismiss: '## The invoice is dismissed',
+  note: '## Something about a delivered invoice',
+  stop: '## The bridge does not start'
 } as const
 
 for (const [next, heading] of Object.entries(headings)) {
-  t.test(`the README says of each code that asks "${next}" what the code itself says`, async t => {
-    const wanted = Object.entries(advice)
-      .filter(([, entry]) => entry.next === next)
-      .map(([code, { what, operator }]) => [`\`${code}\``, what, operator])
+  t.test(`the manual says of each code that asks "${next}" what the code itself says`, async t => {
+    const section = `\n${sectionOf(failures, heading)}`
+    const wanted = Object.entries(advice).filter(([, entry]) => entry.next === next)
 
-    t.strictSame(rowsOf(sectionOf(failures, heading)), wanted)
+    t.strictSame(
+      headingsOf(section, 3),
+      wanted.map(([code]) => code)
+    )
+    for (const [code, { what, operator }] of wanted) {
+      const [first, second] = paragraphsOf(sectionOf(section, `### ${code}`))
+      t.strictSame([first, second], [what, `**What to do:** ${operator}`], code)
+    }
   })
 }
 
-t.test('no code is left out of the README, and none is made up', async t => {
-  const listed = rowsOf(failures).map(([code = '']) => bare(code))
-
-  t.strictSame(listed.toSorted(), Object.keys(advice).toSorted())
+t.test('no code is left out of the manual, and none is made up', async t => {
+  t.strictSame(headingsOf(failures, 3).toSorted(), Object.keys(advice).toSorted())
 })
 
 // Set by the platform, never by a person.
@@ -56,7 +105,7 @@ const platforms = ['FLY_APP_NAME', 'FLY_MACHINE_ID']
 const shapes = Object.assign({}, settings.shape, ...tools.map(({ tool }) => tool.settings.shape))
 
 t.test('the table of settings has every setting, and no other', async t => {
-  const listed = rowsOf(sectionOf(readme, '## Settings')).map(([name = '']) => bare(name))
+  const listed = rowsOf(readDocument('docs/settings.md')).map(([name = '']) => bare(name))
 
   t.strictSame(
     listed.toSorted(),
@@ -69,7 +118,7 @@ t.test('the table of settings has every setting, and no other', async t => {
 t.test('the table of settings gives the defaults that hold', async t => {
   // Made of other settings.
   const derived = ['PUBLIC_URL', 'PORTAL_SETTLE_INHERITED_MS']
-  for (const [name = '', told = ''] of rowsOf(sectionOf(readme, '## Settings'))) {
+  for (const [name = '', told = ''] of rowsOf(readDocument('docs/settings.md'))) {
     const setting = bare(name)
     const byDefault = shapes[setting].safeParse(undefined)
     if (derived.includes(setting)) continue
@@ -97,29 +146,29 @@ t.test('every command that a document names exists', async t => {
   }
 })
 
-t.test('the README has a row for every command', async t => {
-  const rows = rowsOf(sectionOf(readme, '## Command line')).map(([cell = '']) => bare(cell).split(' ')[1])
+t.test('there is a row for every command', async t => {
+  const rows = rowsOf(readDocument('docs/command-line.md')).map(([cell = '']) => bare(cell).split(' ')[1])
 
   t.strictSame([...new Set(rows)].toSorted(), commandNames.toSorted())
 })
 
-t.test('the usage of a command names every option that its row in the README names', async t => {
-  for (const [cell = '', told = ''] of rowsOf(sectionOf(readme, '## Command line'))) {
+t.test('the usage of a command names every option that its row in the manual names', async t => {
+  for (const [cell = '', told = ''] of rowsOf(readDocument('docs/command-line.md'))) {
     const command = commands.find(({ name }) => name.split(' ')[0] === bare(cell).split(' ')[1])
     const known = `${command?.name} ${command?.options}`
     for (const [option] of `${cell} ${told}`.matchAll(/--[a-z-]+/g)) t.ok(known.includes(option), option)
   }
 })
 
-t.test('every call of the portal that the README names exists', async t => {
+t.test('every call of the portal that the manual names exists', async t => {
   const [, known = ''] = commands.find(({ name }) => name.startsWith('portal '))?.name.split(' ') ?? []
-  const called = calledIn(readme, /\bfactuurbrug portal ([a-z-]+)/g)
+  const called = calledIn(manual, /\bfactuurbrug portal ([a-z-]+)/g)
 
   t.strictSame([...new Set(called)].toSorted(), known.split('|').toSorted())
 })
 
-t.test('the README has every fault of the sandbox, and every call that can have one', async t => {
-  const section = sectionOf(readme, '### See it happen in the sandbox')
+t.test('the manual has every fault of the sandbox, and every call that can have one', async t => {
+  const section = sectionOf(readDocument('docs/sandbox.md'), '## See it happen')
   const listed = rowsOf(section).flatMap(([cell = '']) => cell.split(', ').map(bare))
 
   t.strictSame(listed.toSorted(), Fault.shape.fault.options.toSorted())
@@ -130,8 +179,8 @@ t.test('the README has every fault of the sandbox, and every call that can have 
     )
 })
 
-t.test('the README has every way in which the sandbox can be otherwise than documented', async t => {
-  const section = sectionOf(readme, '### A sandbox that is otherwise than documented')
+t.test('the manual has every way in which the sandbox can be otherwise than documented', async t => {
+  const section = sectionOf(readDocument('docs/sandbox.md'), '## A sandbox that is otherwise than documented')
 
   t.strictSame(
     rowsOf(section).map(([cell = '']) => bare(cell)),
@@ -158,13 +207,13 @@ t.test('every npm command that a document names exists', async t => {
   }
 })
 
-t.test('what the Dutch README asks to be typed stands in the README, too', async t => {
+t.test('what the Dutch README asks to be typed stands in the manual, too', async t => {
   const typed = (text: string) =>
     fencesOf(text, 'sh')
       .join('\n')
       .split('\n')
       .map(line => line.trim())
-  const known = new Set(typed(readme))
+  const known = new Set(typed(manual))
 
   t.strictSame(
     typed(readDocument('README.nl.md')).filter(line => line !== '' && !known.has(line)),
@@ -173,15 +222,12 @@ t.test('what the Dutch README asks to be typed stands in the README, too', async
 })
 
 t.test('every link inside the project leads somewhere', async t => {
-  for (const [name, text] of documents) {
-    const broken = linksOf(text)
-      .filter(target => !/^[a-z]+:/.test(target))
-      .filter(target => {
-        const [path = '', anchor] = target.split('#')
-        const linked = path === '' ? text : documents.get(path)
-        if (path !== '' && !fileExists(path)) return true
-        return anchor !== undefined && linked !== undefined && !anchorsOf(linked).includes(anchor)
-      })
+  for (const name of names) {
+    const broken = linksFrom(name).filter(({ path, anchor }) => {
+      const linked = documents.get(path)
+      if (!fileExists(path)) return true
+      return anchor !== undefined && linked !== undefined && !anchorsOf(linked).includes(anchor)
+    })
     t.strictSame(broken, [], name)
   }
 })

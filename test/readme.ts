@@ -1,10 +1,14 @@
 // The documents as a test reads them: code, tables and links out of Markdown. Knows as much of Markdown as they use.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 export const root = new URL('../', import.meta.url)
 
 export const readDocument = (name: string): string => readFileSync(new URL(name, root), 'utf8')
+
+/** The pages of the manual. */
+export const pages = globSync('docs/**/*.md', { cwd: fileURLToPath(root) }).toSorted()
 
 export const fileExists = (path: string): boolean => existsSync(new URL(path, root))
 
@@ -46,6 +50,18 @@ export const rowsOf = (text: string): string[][] =>
           .map(cell => cell.trim())
       )
   )
+
+/** Each without its line breaks. */
+export const paragraphsOf = (text: string): string[] =>
+  text
+    .trim()
+    .split(/\n{2,}/)
+    .map(paragraph => paragraph.replaceAll('\n', ' '))
+
+export const headingsOf = (text: string, level: number): string[] =>
+  [...text.replaceAll(fence, '').matchAll(/^(#+) (.+)$/gm)]
+    .filter(([, signs = '']) => signs.length === level)
+    .map(([, , heading = '']) => heading)
 
 export const linksOf = (text: string): string[] =>
   [...text.replaceAll(fence, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)

@@ -1,5 +1,5 @@
 // The generic intake: any sender that can post a finalised invoice. A body is proven, read and written in one pass,
-// so that a PDF never stands in memory. See the README for the fields.
+// so that a PDF never stands in memory. docs/senders.md has the fields.
 
 import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'

@@ -35,7 +35,7 @@ export const run: Command = async (args, { env, clock, random, print, stopped })
   print(`The portal sandbox listens at ${address}/v1 and takes any token.`)
   print(`A customer to send to: ${customer?.id} (${customer?.companyName}).`)
   print(`What it holds: ${address}/sandbox/invoices.`)
-  print('It fails on request, as the README says. To lose the answer to the next create:')
+  print('It fails on request: docs/sandbox.md has every fault. To lose the answer to the next create:')
   print(`  curl ${address}/sandbox/faults -H 'Content-Type: application/json' -d '${exampleFault}'`)
   print('Ctrl-C ends it.')
   await ended

@@ -1,4 +1,4 @@
-// The figures of the README, measured on real processes, in one run: `npm run bench`, or some of them by name.
+// The figures of docs/promises.md, measured on real processes, in one run: `npm run bench`, or some of them by name.
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
