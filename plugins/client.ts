@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { networkOf } from '../src/network.ts'
+import { networkOf } from '../src/network/client-network.ts'
 
 export type ClientOf = (request: FastifyRequest) => string
 

@@ -2,7 +2,7 @@
 // a person.
 
 import type { FastifyInstance } from 'fastify'
-import type { Health } from '../src/health.ts'
+import type { Health } from '../src/health/health.ts'
 
 export type HealthOptions = { health: Health; version: string }
 

@@ -2,9 +2,9 @@
 
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Result } from '../src/intake.ts'
 import type { Decision, Ledger } from '../src/ledger/ledger.ts'
-import type { Budget } from '../src/portal/pace.ts'
+import type { Budget } from '../src/portal/budget.ts'
+import type { Result } from '../src/tools/receiver.ts'
 
 export type Metrics = {
   received: (tool: string, result: Result) => void

@@ -2,10 +2,10 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { type Clock, systemClock } from '../src/clock.ts'
-import { advice, type Code } from '../src/codes.ts'
-import { BridgeError, isCode } from '../src/errors.ts'
-import { createSeldom } from '../src/seldom.ts'
+import { type Clock, systemClock } from '../src/core/clock.ts'
+import { advice, type Code } from '../src/core/codes.ts'
+import { BridgeError, isCode } from '../src/core/errors.ts'
+import { createSeldom } from '../src/core/throttle.ts'
 
 const retryAfterSeconds = 5
 

@@ -1,14 +1,16 @@
-// The tools are the files of plugins/tools. Nothing is listed anywhere else.
+// The tools are the folders of plugins/tools. Nothing lists them anywhere else.
 
 import { readdir } from 'node:fs/promises'
 import type { z } from 'zod'
-import type { ToolModule } from '../src/tool.ts'
+import type { ToolModule } from '../src/tools/tool.ts'
 
 const folder = new URL('./tools/', import.meta.url)
 
 export const loadTools = async (): Promise<ToolModule[]> => {
-  const files = (await readdir(folder)).filter(file => file.endsWith('.ts')).sort()
-  return Promise.all(files.map(file => import(new URL(file, folder).href) as Promise<ToolModule>))
+  const names = (await readdir(folder)).sort()
+  return Promise.all(
+    names.map(name => import(new URL(`${name}/index.ts`, folder).href) as Promise<ToolModule>)
+  )
 }
 
 /** Each tool's share of the environment, for `readConfig`. */

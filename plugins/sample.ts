@@ -1,8 +1,8 @@
 // A signed sample event with a real PDF, for the demo and for `send-test`.
 
 import { createHmac, randomUUID } from 'node:crypto'
-import { dateOf } from '../src/invoice.ts'
-import type { About } from '../src/tool.ts'
+import { dateOf } from '../src/core/invoice.ts'
+import type { About } from '../src/tools/tool.ts'
 import { signingKey } from './standard-webhooks.ts'
 
 export type Sample = { body: string; headers: Record<string, string> }

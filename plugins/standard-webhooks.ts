@@ -3,8 +3,8 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Instant } from '../src/clock.ts'
-import { BridgeError } from '../src/errors.ts'
+import type { Instant } from '../src/core/clock.ts'
+import { BridgeError } from '../src/core/errors.ts'
 
 // Senders sign every attempt anew: this covers clocks that differ, not retries.
 const signatureAgeMsMax = 5 * 60_000

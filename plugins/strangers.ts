@@ -3,13 +3,13 @@
 // waits behind who is not.
 
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../src/clock.ts'
-import type { Log } from '../src/log.ts'
-import { createSeldom } from '../src/seldom.ts'
-import { largeBytesMax, type Strangers, unprovenBytesMax } from '../src/tool.ts'
+import type { Clock } from '../src/core/clock.ts'
+import type { Log } from '../src/core/log.ts'
+import { createSeldom } from '../src/core/throttle.ts'
+import { largeBytesMax, type Strangers, unprovenBytesMax } from '../src/tools/tool.ts'
 import type { ClientOf } from './client.ts'
-import { openGate } from './intake/gate.ts'
 import { createPatience } from './intake/patience.ts'
+import { openGate } from './intake/places.ts'
 import { openQuota } from './intake/quota.ts'
 
 // A body that comes slowly costs little, so there are many places; all of them together with those who wait are less

@@ -2,8 +2,8 @@
 // replaces another. The key is the whole secret as it is shown. Schemes other than v1 prove nothing and are passed over.
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Instant } from '../src/clock.ts'
-import { BridgeError } from '../src/errors.ts'
+import type { Instant } from '../src/core/clock.ts'
+import { BridgeError } from '../src/core/errors.ts'
 
 // Senders sign every attempt anew: this covers clocks that differ, not retries.
 const signatureAgeMsMax = 5 * 60_000

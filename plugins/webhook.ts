@@ -3,9 +3,9 @@
 
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Instant } from '../src/clock.ts'
-import { BridgeError, isCode } from '../src/errors.ts'
-import type { Kept } from '../src/intake.ts'
+import type { Instant } from '../src/core/clock.ts'
+import { BridgeError, isCode } from '../src/core/errors.ts'
+import type { Kept } from '../src/tools/receiver.ts'
 import {
   type Held,
   largeBytesMax,
@@ -14,7 +14,7 @@ import {
   type ToolOptions,
   type Unread,
   unprovenBytesMax
-} from '../src/tool.ts'
+} from '../src/tools/tool.ts'
 import { openBody } from './intake/body.ts'
 
 type Answer = Kept | { result: 'ignored'; reason: string }

@@ -2,9 +2,9 @@
 // as it was typed where the setting says that it is no secret (setting.ts).
 
 import { z } from 'zod'
-import { BridgeError, type Problem } from './errors.ts'
-import { nearest } from './nearest.ts'
-import { address, typed, word } from './setting.ts'
+import { BridgeError, type Problem } from './core/errors.ts'
+import { nearest } from './core/nearest.ts'
+import { address, typed, word } from './core/setting.ts'
 
 export type Environment = Record<string, string | undefined>
 

@@ -1,9 +1,9 @@
 // Two machines with SQLite would be two ledgers, and two ledgers make two invoices. On Fly, a machine that starts
 // beside another one of its app therefore stops.
 
-import type { Clock } from './clock.ts'
 import type { Settings } from './config.ts'
-import { BridgeError } from './errors.ts'
+import type { Clock } from './core/clock.ts'
+import { BridgeError } from './core/errors.ts'
 
 // A machine that is being replaced stays in the DNS for a moment after it stopped.
 const triesMax = 10

@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { parseEnv } from 'node:util'
-import { systemClock } from './clock.ts'
-import { adviceTyped } from './codes.ts'
 import { type Command, CommandFailed, commands, type Listed, type Terminal } from './commands/command.ts'
 import { explainProblems } from './config.ts'
-import { BridgeError } from './errors.ts'
+import { systemClock } from './core/clock.ts'
+import { adviceTyped } from './core/codes.ts'
+import { BridgeError } from './core/errors.ts'
 
 const nameWidth = Math.max(...commands.map(({ name }) => name.length))
 

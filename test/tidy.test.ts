@@ -34,7 +34,7 @@ const importsOf = (file: string): Import[] => {
 }
 
 // Where the core and the plugins are put together; each is there for nothing else.
-const roots = ['src/app.ts', 'src/bridge.ts', ...files('src/commands/*.ts')]
+const roots = ['plugins/app.ts', 'src/bridge.ts', ...files('src/commands/*.ts')]
 
 type Rule = {
   guarantee: string
@@ -52,7 +52,7 @@ const rules: Rule[] = [
   },
   {
     guarantee: 'not even by type, but for the contract of a tool',
-    in: files('src/**/*.ts').filter(file => ![...roots, 'src/tool.ts'].includes(file)),
+    in: files('src/**/*.ts').filter(file => ![...roots, 'src/tools/tool.ts'].includes(file)),
     not: /^(@?fastify|plugins\/)/,
     evenTypes: true
   },
@@ -75,12 +75,12 @@ const rules: Rule[] = [
   {
     guarantee: 'what decides has no other input than its arguments',
     in: [
-      'src/decide.ts',
-      'src/codes.ts',
-      'src/errors.ts',
-      'src/explain.ts',
-      'src/identity.ts',
-      'src/invoice.ts',
+      'src/rules/decide.ts',
+      'src/core/codes.ts',
+      'src/core/errors.ts',
+      'src/view/explain.ts',
+      'src/core/identity.ts',
+      'src/core/invoice.ts',
       'src/portal/match.ts',
       'src/ledger/states.ts'
     ],
@@ -134,7 +134,7 @@ for (const { guarantee, in: where, not, evenTypes = false } of rules) {
 t.test('time, chance and the process come in by arguments', async t => {
   const doors: [RegExp, string[]][] = [
     [/\bprocess\.(env|exit|exitCode|argv|on|once|stdout|stderr)\b/, ['src/main.ts']],
-    [/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bTemporal\.Now\b/, ['src/clock.ts']],
+    [/\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bTemporal\.Now\b/, ['src/core/clock.ts']],
     [/\bMath\.random\b/, ['src/main.ts']]
   ]
   for (const [door, allowed] of doors)
@@ -154,8 +154,8 @@ t.test('shared code names no tool: what differs is a property of the contract', 
 
 // Files without anything to run.
 const typesOnly = [
-  'src/log.ts',
-  'src/tool.ts',
+  'src/core/log.ts',
+  'src/tools/tool.ts',
   'src/ledger/ledger.ts',
   'src/ledger/holdings.ts',
   'src/ledger/customers.ts'
@@ -163,8 +163,8 @@ const typesOnly = [
 
 // Proven by the suite that every ledger runs, test/src/ledger/contract.ts, or by the tests of what they are parts of.
 const provenElsewhere = [
-  'plugins/openapi-schemas.ts',
-  'src/commands/tool-line.ts',
+  'plugins/api/openapi-schemas.ts',
+  'src/commands/tool-connection.ts',
   'src/ledger/cells.ts',
   'src/ledger/states.ts',
   'src/ledger/sqlite-actions.ts',

@@ -1,8 +1,8 @@
 // A request's body as it comes in: counted, and shown to the proof of its authenticity, byte by byte. Readers pull;
 // nothing is read ahead of them, so that a slow disk slows the sender down and memory stays small.
 
-import { BridgeError } from '../../src/errors.ts'
-import type { Wait } from '../../src/tool.ts'
+import { BridgeError } from '../../src/core/errors.ts'
+import type { Wait } from '../../src/tools/tool.ts'
 
 export type Body = {
   /**

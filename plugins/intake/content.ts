@@ -2,12 +2,12 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
-import { BridgeError } from '../../src/errors.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 import type { Body } from './body.ts'
+import type { Reading } from './body-fields.ts'
 import { readForm } from './form.ts'
 import { besidesPdfBytesMax, readJson } from './json.ts'
 import { readMultipart } from './multipart.ts'
-import type { Reading } from './reading.ts'
 
 export type Content = {
   bytesMax: number

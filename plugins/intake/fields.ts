@@ -2,7 +2,7 @@
 // arrive as text, and an empty text is no value. Problems say what was expected, never what was sent.
 
 import { z } from 'zod'
-import { BridgeError, type Problem } from '../../src/errors.ts'
+import { BridgeError, type Problem } from '../../src/core/errors.ts'
 import {
   type Customer,
   decimalsKept,
@@ -12,9 +12,9 @@ import {
   parseDate,
   parseInvoiceNumber,
   parsePaidAt
-} from '../../src/invoice.ts'
-import { nearest } from '../../src/nearest.ts'
-import type { Reading } from './reading.ts'
+} from '../../src/core/invoice.ts'
+import { nearest } from '../../src/core/nearest.ts'
+import type { Reading } from './body-fields.ts'
 
 const textCharactersMax = 255
 const emailsCharactersMax = 1024

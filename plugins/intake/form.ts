@@ -2,7 +2,7 @@
 // for a guess. A form is small and carries no file.
 
 import { type Body, readText, unreadable } from './body.ts'
-import type { Reading } from './reading.ts'
+import type { Reading } from './body-fields.ts'
 
 export const readForm = async (body: Body, reading: Reading): Promise<void> => {
   const text = await readText(body)

@@ -2,10 +2,10 @@
 // parsed at the end. Not JSON.parse, which holds the whole body, makes floats of amounts and forgets the first of
 // two equal names.
 
-import { BridgeError } from '../../src/errors.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 import { decodeBase64 } from './base64.ts'
 import { type Body, decodeText, unreadable } from './body.ts'
-import { fieldNameCharactersMax, type Reading, type Value } from './reading.ts'
+import { fieldNameCharactersMax, type Reading, type Value } from './body-fields.ts'
 
 export const besidesPdfBytesMax = 64 * 1024
 

@@ -3,7 +3,7 @@
 // silence may be `sendNotification`. And here the bytes are signed in the same order as they are read.
 
 import { type Body, decodeText, unreadable } from './body.ts'
-import { fieldNameCharactersMax, type Reading } from './reading.ts'
+import { fieldNameCharactersMax, type Reading } from './body-fields.ts'
 
 export const partsMax = 32
 export const fieldBytesMax = 4 * 1024

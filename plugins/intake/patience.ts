@@ -1,9 +1,9 @@
 // How slowly a body may come. Only the time in which the bridge waits for the sender counts, never that in which it keeps
 // the sender waiting: for a place, or for the disk.
 
-import type { Clock } from '../../src/clock.ts'
-import { BridgeError } from '../../src/errors.ts'
-import type { Wait } from '../../src/tool.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { BridgeError } from '../../src/core/errors.ts'
+import type { Wait } from '../../src/tools/tool.ts'
 
 // One channel of ISDN: the slowest line that anybody sends documents over. A phone at the edge of its network has twice
 // that, the poorest ADSL four times. Below it a body would keep its place for hours.

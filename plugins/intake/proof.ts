@@ -2,8 +2,8 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Instant } from '../../src/clock.ts'
-import { BridgeError } from '../../src/errors.ts'
+import type { Instant } from '../../src/core/clock.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 import { openSignature, type Signature, signingKey } from '../standard-webhooks.ts'
 
 export type Proof = Signature & {

@@ -1,6 +1,6 @@
 // How many bytes are held for strangers on disk. Nobody waits for them: what is over is refused, and the sender comes again.
 
-import { BridgeError } from '../../src/errors.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 
 export type Quota = {
   /** One body's share of it. */

@@ -2,7 +2,7 @@
 // has it, and so tells who has sent. No message contains a secret.
 
 import { z } from 'zod'
-import type { Senders } from '../../src/senders.ts'
+import type { Senders } from '../../src/tools/senders.ts'
 import { signingKey } from '../standard-webhooks.ts'
 import { mistakeOf, secrets } from './secrets.ts'
 

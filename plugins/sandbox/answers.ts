@@ -1,7 +1,7 @@
 // The documented objects, as the portal writes them: instants in ATOM with the offset of its zone, pages in
 // an envelope that knows no total.
 
-import type { Instant } from '../../src/clock.ts'
+import type { Instant } from '../../src/core/clock.ts'
 import { type Page, perPage } from './listing.ts'
 import type { StoredCustomer, StoredInvoice } from './store.ts'
 

@@ -3,7 +3,7 @@
 
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { isoInstant } from '../../src/clock.ts'
+import { isoInstant } from '../../src/core/clock.ts'
 import { atom, localInstant } from './answers.ts'
 import { Fault } from './faults.ts'
 import { ByHand, read, refusal, Settings, SettingsEdit } from './forms.ts'

@@ -1,8 +1,8 @@
 // Entries in the order that the portal lists them. The real order is undocumented, so there are several, and
 // a client has to cope with each.
 
-import type { Instant } from '../../src/clock.ts'
-import type { PlainDate } from '../../src/invoice.ts'
+import type { Instant } from '../../src/core/clock.ts'
+import type { PlainDate } from '../../src/core/invoice.ts'
 
 export const orders = ['newest', 'oldest', 'issued', 'none'] as const
 

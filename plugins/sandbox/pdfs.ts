@@ -2,7 +2,7 @@
 // that holds for five minutes, as on the portal's other downloads.
 
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Clock, Instant } from '../../src/clock.ts'
+import type { Clock, Instant } from '../../src/core/clock.ts'
 
 // Enough for a demo to show what it just sent, and little enough for a small machine that runs a bench.
 export const keptBytesMax = 32 * 1024 * 1024

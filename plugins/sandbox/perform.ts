@@ -2,7 +2,7 @@
 // that every fault can befall every call.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import type { Disturbance, Faults, Refusal, Taken } from './faults.ts'
 import { PortalError } from './portal-error.ts'
 

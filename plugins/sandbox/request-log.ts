@@ -1,6 +1,6 @@
 // What was asked of the portal: every call counted, the latest ones listed.
 
-import type { Clock, Instant } from '../../src/clock.ts'
+import type { Clock, Instant } from '../../src/core/clock.ts'
 
 export const calls = ['create', 'list', 'get', 'pay', 'customers', 'other'] as const
 

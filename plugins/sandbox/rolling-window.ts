@@ -2,7 +2,7 @@
 // passed in. In no sixty seconds, wherever they begin, more are let through than the budget.
 
 import type { FastifyRateLimitStore } from '@fastify/rate-limit'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
 
 // Wrong tokens have budgets too; the one used least recently is forgotten.
 const tokensMax = 1_000

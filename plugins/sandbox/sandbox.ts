@@ -4,7 +4,7 @@
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { z } from 'zod'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import { api } from './api.ts'
 import { addByHand, control } from './control.ts'
 import { createFaults, Fault, type Faults } from './faults.ts'

@@ -1,8 +1,8 @@
 // What the portal holds, in memory: customers, their invoices, and the PDFs as far as they are kept.
 
 import { randomInt } from 'node:crypto'
-import type { Clock, Instant } from '../../src/clock.ts'
-import type { PlainDate } from '../../src/invoice.ts'
+import type { Clock, Instant } from '../../src/core/clock.ts'
+import type { PlainDate } from '../../src/core/invoice.ts'
 import { createListing } from './listing.ts'
 import { createPdfs } from './pdfs.ts'
 

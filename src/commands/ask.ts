@@ -2,9 +2,9 @@
 
 import { parseArgs } from 'node:util'
 import got, { HTTPError, ParseError, RequestError } from 'got'
-import { advice, type Code } from '../codes.ts'
 import { type Environment, readTimeZone } from '../config.ts'
-import { BridgeError } from '../errors.ts'
+import { advice, type Code } from '../core/codes.ts'
+import { BridgeError } from '../core/errors.ts'
 import { CommandFailed, WrongUse } from './command.ts'
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>

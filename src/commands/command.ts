@@ -1,7 +1,7 @@
 // The list of commands, and what each is given. A command answers its exit code.
 
-import type { Clock } from '../clock.ts'
 import { type Environment, misspelt } from '../config.ts'
+import type { Clock } from '../core/clock.ts'
 
 export type Terminal = {
   env: Environment

@@ -3,7 +3,7 @@
 
 import { parseArgs } from 'node:util'
 import { type Command, WrongUse } from './command.ts'
-import { openLine } from './tool-line.ts'
+import { openLine } from './tool-connection.ts'
 
 export const run: Command = async (args, { env, clock, print }) => {
   const { values, positionals } = parseArgs({

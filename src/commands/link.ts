@@ -1,6 +1,6 @@
 // link, unlink: a person's word on whose a tool's customer is in the portal.
 
-import { isCode } from '../errors.ts'
+import { isCode } from '../core/errors.ts'
 import { parseAsk } from './ask.ts'
 import { type Command, CommandFailed } from './command.ts'
 import { customerTable, type ShownCustomer } from './customers.ts'

@@ -1,6 +1,6 @@
 // Invoices as lines of a terminal, with times in the portal's zone.
 
-import { formatPaidAt } from '../invoice.ts'
+import { formatPaidAt } from '../core/invoice.ts'
 
 export type ShownInvoice = {
   invoiceNumber: string

@@ -4,9 +4,9 @@
 
 import got from 'got'
 import { loadTools } from '../../plugins/registry.ts'
-import type { Clock, Instant } from '../clock.ts'
 import { readSettings } from '../config.ts'
-import { ledgerNames, sendersOf } from '../senders.ts'
+import type { Clock, Instant } from '../core/clock.ts'
+import { ledgerNames, sendersOf } from '../tools/senders.ts'
 import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
 import { type Command, CommandFailed, WrongUse } from './command.ts'
 import { invoiceLines, type ShownInvoice } from './print.ts'

@@ -1,5 +1,5 @@
-import type { Warning } from '../health.ts'
-import { isLoopback } from '../http.ts'
+import type { Warning } from '../health/health.ts'
+import { isLoopback } from '../network/http.ts'
 import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
 import { table, withZonedTimes } from './print.ts'

@@ -1,10 +1,9 @@
 // How the ledger's types stand in a row of SQLite: read from its cells, and written into them.
 
 import type { SQLInputValue } from 'node:sqlite'
-import type { Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
-import type { Invoice } from '../invoice.ts'
-import type { Document } from '../spool.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
+import type { Invoice } from '../core/invoice.ts'
 import { refKey } from './claims.ts'
 import { fingerprint, refPrint } from './fingerprint.ts'
 import type {
@@ -19,6 +18,7 @@ import type {
   Row,
   State
 } from './ledger.ts'
+import type { Document } from './spool.ts'
 import { dueOf, type Kept } from './states.ts'
 
 export type Cells = Record<string, SQLInputValue>

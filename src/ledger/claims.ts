@@ -2,8 +2,8 @@
 // claims, asks here, and writes what it is told, in one transaction. A wrong answer puts one company's invoices before
 // another, so whatever is not certain is for a person.
 
-import { differing, emailKeys, isTold, type Known } from '../identity.ts'
-import type { Customer } from '../invoice.ts'
+import { differing, emailKeys, isTold, type Known } from '../core/identity.ts'
+import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Contact, Creation, How, MatchRules } from './customers.ts'
 

@@ -1,8 +1,8 @@
 // How a row of SQLite reads as a tool's customer.
 
-import type { Instant } from '../clock.ts'
-import { emailKeys, type Known } from '../identity.ts'
-import type { Customer } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import { emailKeys, type Known } from '../core/identity.ts'
+import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { Cells } from './cells.ts'
 import { contactOf } from './claims.ts'

@@ -6,8 +6,8 @@
 // in lower case, for ever. What ends a claim that an invoice on loan may rest on (a link that is set or removed, another
 // customer that turns up with the same address) ends that loan in the same transaction: `sending` then says `lost`.
 
-import type { Instant } from '../clock.ts'
-import type { Customer } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields } from '../portal/client.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 

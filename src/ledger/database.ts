@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { BridgeError } from '../errors.ts'
-import { numberKey } from '../invoice.ts'
+import { BridgeError } from '../core/errors.ts'
+import { numberKey } from '../core/invoice.ts'
 import { type Cells, type Facts, factsPrint } from './cells.ts'
 import { fingerprint } from './fingerprint.ts'
 

@@ -2,7 +2,7 @@
 // personal, and whether two are the same can be told without knowing who they are. See DESIGN.md for what that hides.
 
 import { createHash } from 'node:crypto'
-import { emailKey, nameKey } from '../identity.ts'
+import { emailKey, nameKey } from '../core/identity.ts'
 import { hiddenBy, refKey } from './claims.ts'
 
 // 128 bits: nobody finds two texts that have one.

@@ -1,7 +1,7 @@
 // What the portal holds, as far as the bridge has seen: the ledger's other half. Kept in the same database, so that one
 // transaction can ask both; never more than a copy: whatever it says of a single invoice is confirmed by asking for it.
 
-import type { Instant } from '../clock.ts'
+import type { Instant } from '../core/clock.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { CreateBody } from './ledger.ts'
 

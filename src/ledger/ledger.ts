@@ -9,13 +9,13 @@
 // One row per invoice number, for ever: the unique key is `numberKey(invoiceNumber)`, in the database, so that
 // no code path can make a second. Rows are never deleted; `forget` empties what is personal.
 
-import type { Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
-import type { Invoice, PlainDate } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
+import type { Invoice, PlainDate } from '../core/invoice.ts'
 import type { PortalInvoice } from '../portal/schemas.ts'
-import type { Document } from '../spool.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
+import type { Document } from './spool.ts'
 
 export type State = 'waiting' | 'sending' | 'delivered' | 'held' | 'dismissed'
 export const states: readonly State[] = ['waiting', 'sending', 'delivered', 'held', 'dismissed']

@@ -2,7 +2,7 @@
 // alone knows of fewer. Whatever puts back both is told by other signs (portal/trust.ts).
 
 import { type FileHandle, open } from 'node:fs/promises'
-import { BridgeError } from '../errors.ts'
+import { BridgeError } from '../core/errors.ts'
 
 export interface SentBeside {
   /** Null: there is none, or it cannot be read. */

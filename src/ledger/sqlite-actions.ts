@@ -1,7 +1,7 @@
 // What a person says about a row, on SQLite: the table of states rules (states.ts), and that is written.
 
-import type { Instant } from '../clock.ts'
-import { BridgeError } from '../errors.ts'
+import type { Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
 import {
   arrivalCells,
   dismissedCells,

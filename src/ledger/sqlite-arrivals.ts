@@ -1,9 +1,8 @@
 // What comes in, on SQLite: the row of its number is loaded, the table of states judges (states.ts), and what it says is
 // written.
 
-import { type Instant, isoInstant } from '../clock.ts'
-import { type Invoice, mayBeOne } from '../invoice.ts'
-import type { Document } from '../spool.ts'
+import { type Instant, isoInstant } from '../core/clock.ts'
+import { type Invoice, mayBeOne } from '../core/invoice.ts'
 import {
   arrivalCells,
   dismissedCells,
@@ -19,6 +18,7 @@ import {
 import type { Database } from './database.ts'
 import { refPrint } from './fingerprint.ts'
 import type { Arrival, Received, Unreadable } from './ledger.ts'
+import type { Document } from './spool.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 import {

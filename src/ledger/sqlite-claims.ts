@@ -1,6 +1,6 @@
 // What SQLite knows about whose a customer is: loaded here, judged in claims.ts.
 
-import type { Customer } from '../invoice.ts'
+import type { Customer } from '../core/invoice.ts'
 import type { Cells } from './cells.ts'
 import { type Claims, contactOf, refKey } from './claims.ts'
 import { contactIn, creationIn, madeForIn, textsIn } from './customer-cells.ts'

@@ -1,12 +1,12 @@
 // Other facts under a known number, on SQLite: kept beside its row, once per set of facts. What a person has decided stays,
 // because senders redeliver for days.
 
-import type { Instant } from '../clock.ts'
-import { mayBeOne } from '../invoice.ts'
-import type { Document } from '../spool.ts'
+import type { Instant } from '../core/clock.ts'
+import { mayBeOne } from '../core/invoice.ts'
 import { type Cells, factsOf, factsPrint } from './cells.ts'
 import type { Database } from './database.ts'
 import type { Arrival } from './ledger.ts'
+import type { Document } from './spool.ts'
 
 export const createConflicts = ({ one, all, run }: Database) => {
   /** Whether a person is still to decide. */

@@ -1,7 +1,7 @@
 // The tools' customers and their links, on SQLite: see customers.ts for what is promised.
 
-import type { Instant } from '../clock.ts'
-import { nameKey } from '../identity.ts'
+import type { Instant } from '../core/clock.ts'
+import { nameKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
 import { addKnown, contactOf, judgeClaims, learned } from './claims.ts'

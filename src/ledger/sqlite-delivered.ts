@@ -2,8 +2,8 @@
 // again, or stands there twice.
 
 import type { SQLInputValue } from 'node:sqlite'
-import type { Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
 import type { PortalInvoice } from '../portal/schemas.ts'
 import { type InvoiceCells, keptOf, overridesOf, payingCells } from './cells.ts'
 import type { CreateBody } from './ledger.ts'

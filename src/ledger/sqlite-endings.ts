@@ -1,7 +1,7 @@
 // How a loan or a doubt ends, on SQLite: the decision is written; then what was only kept while nobody could judge it.
 
-import type { Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
 import {
   dismissedCells,
   draftCells,

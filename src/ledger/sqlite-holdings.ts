@@ -1,8 +1,8 @@
 // What the portal holds, on SQLite: see holdings.ts for what is promised.
 
-import type { Instant } from '../clock.ts'
-import { emailKey } from '../identity.ts'
-import { numberKey, parseAmount } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import { emailKey } from '../core/identity.ts'
+import { numberKey, parseAmount } from '../core/invoice.ts'
 import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
 import type { Database } from './database.ts'

@@ -1,8 +1,8 @@
 // Links of the tools' customers, on SQLite: what each was made for, a person's word, and what ends one.
 
-import type { Instant } from '../clock.ts'
-import { BridgeError } from '../errors.ts'
-import { companiesOf, isAgreeing, isTold, type Known } from '../identity.ts'
+import type { Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import { companiesOf, isAgreeing, isTold, type Known } from '../core/identity.ts'
 import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Cells } from './cells.ts'
 import { addKnown } from './claims.ts'

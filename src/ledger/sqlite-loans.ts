@@ -1,12 +1,12 @@
 // Rows on loan, on SQLite, and those that a loan left in doubt. The number of attempts fences them: whoever comes late
 // writes nothing.
 
-import type { Instant } from '../clock.ts'
-import { numberKey } from '../invoice.ts'
-import type { Document } from '../spool.ts'
+import type { Instant } from '../core/clock.ts'
+import { numberKey } from '../core/invoice.ts'
 import { documentCells, doubtOf, type InvoiceCells, instantOf, loanOf, overridesOf } from './cells.ts'
 import type { Database } from './database.ts'
 import type { CreateBody, Decision, Doubt, Loan, Places } from './ledger.ts'
+import type { Document } from './spool.ts'
 import type { SqliteEndings } from './sqlite-endings.ts'
 import type { SqliteHoldings } from './sqlite-holdings.ts'
 import type { SqliteRows } from './sqlite-rows.ts'

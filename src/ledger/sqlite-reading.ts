@@ -2,8 +2,8 @@
 // are.
 
 import type { SQLInputValue } from 'node:sqlite'
-import type { Code } from '../codes.ts'
-import { numberKey } from '../invoice.ts'
+import type { Code } from '../core/codes.ts'
+import { numberKey } from '../core/invoice.ts'
 import { historyOf, instantOf, rowOf } from './cells.ts'
 import { withMentions } from './claims.ts'
 import { contactIn } from './customer-cells.ts'

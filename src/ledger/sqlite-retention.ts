@@ -1,14 +1,14 @@
 // How long what is personal stays, on SQLite: what finished is emptied, then its customer, and no file is kept that no row
 // names.
 
-import type { Instant } from '../clock.ts'
-import type { Known } from '../identity.ts'
-import type { Invoice } from '../invoice.ts'
-import type { Document } from '../spool.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Known } from '../core/identity.ts'
+import type { Invoice } from '../core/invoice.ts'
 import { type Cells, documentCells, type InvoiceCells, keptOf } from './cells.ts'
 import { isTelling, nothingKnown, textsIn } from './customer-cells.ts'
 import type { Database } from './database.ts'
 import { emailPrints, hiddenRef, namePrint } from './fingerprint.ts'
+import type { Document } from './spool.ts'
 import type { SqliteClaims } from './sqlite-claims.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'

@@ -1,8 +1,8 @@
 // The rows of invoices and their history, on SQLite: how every part of the ledger finds one, changes it, and notes why.
 
 import type { SQLInputValue } from 'node:sqlite'
-import type { Instant } from '../clock.ts'
-import { formerKey, numberKey } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import { formerKey, numberKey } from '../core/invoice.ts'
 import { type Cells, type InvoiceCells, waitingCells } from './cells.ts'
 import type { Database } from './database.ts'
 

@@ -1,7 +1,7 @@
 // What invoices tell of their customers, as SQLite enters it. The order in which they are looked at is not the order in
 // which they were made: an older one that is looked at later takes nothing away.
 
-import type { Instant } from '../clock.ts'
+import type { Instant } from '../core/clock.ts'
 import type { Cells } from './cells.ts'
 import { contactOf } from './claims.ts'
 import { factsOf, isNewsOf, nothingKnown, textsIn } from './customer-cells.ts'

@@ -1,6 +1,6 @@
 // Since when each accounting tool is set up, and up to when it was asked what its webhooks missed, on SQLite.
 
-import type { Instant } from '../clock.ts'
+import type { Instant } from '../core/clock.ts'
 import { instantOf } from './cells.ts'
 import type { Database } from './database.ts'
 

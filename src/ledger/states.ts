@@ -2,12 +2,12 @@
 // A ledger loads the row, asks here, and writes what it is told, in one transaction.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
-import { type Customer, formatAmount, type Invoice, numberKey, sameFacts } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
+import { type Customer, formatAmount, type Invoice, numberKey, sameFacts } from '../core/invoice.ts'
 import type { PortalInvoice } from '../portal/schemas.ts'
-import type { Document } from '../spool.ts'
 import { type Action, type Arrival, type CreateBody, type Override, overrides, type State } from './ledger.ts'
+import type { Document } from './spool.ts'
 
 /** As much of a row as is needed to judge what comes in. */
 export type Kept = {

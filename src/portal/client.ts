@@ -2,11 +2,11 @@
 // decided in verdict.ts, and whether a request left at all in exchange.ts.
 
 import { z } from 'zod'
-import type { Clock, Instant } from '../clock.ts'
-import { BridgeError } from '../errors.ts'
-import { isLoopback } from '../http.ts'
-import { formatPaidAt } from '../invoice.ts'
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import { formatPaidAt } from '../core/invoice.ts'
 import type { CreateBody } from '../ledger/ledger.ts'
+import { isLoopback } from '../network/http.ts'
 import { type Call, createExchanger, type Exchange, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
 import {

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { connect, isIP, type Socket } from 'node:net'
 
 import { connect as secure } from 'node:tls'
-import { bareHost } from '../http.ts'
+import { bareHost } from '../network/http.ts'
 
 /**
  * Resolves when the connection stands, with TLS where the address asks for it. When the signal is aborted, now or

@@ -1,12 +1,12 @@
 // The bridge's copy of what the portal holds: filled before the first create, kept up by own creates and by sweeps. It
 // answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is absence.
 
-import type { Clock, Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
-import { BridgeError } from '../errors.ts'
+import type { Clock, Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
+import { BridgeError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { createLoop } from '../core/loop.ts'
 import type { CopyState, Holdings, ListOrder } from '../ledger/holdings.ts'
-import type { Log } from '../log.ts'
-import { createLoop } from '../loop.ts'
 import type { Begun, Reader } from './reader.ts'
 import { agree, orderOf, type Reading, skewMs } from './reading.ts'
 

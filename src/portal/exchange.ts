@@ -4,8 +4,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import got from 'got'
-import type { Clock, Instant } from '../clock.ts'
-import { answerOf } from '../http.ts'
+import type { Clock, Instant } from '../core/clock.ts'
+import { answerOf } from '../network/http.ts'
 import { openConnection } from './connection.ts'
 import { pauseOf } from './pause.ts'
 

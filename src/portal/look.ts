@@ -1,11 +1,11 @@
 // Is it there? Settles doubts by asking the portal: rows for which a create went out, or may have, and whose answer is
 // not known. Found: adopted, or for a person. Absent is the dangerous word; it takes two readings that agree.
 
-import type { Clock, Instant } from '../clock.ts'
-import { BridgeError } from '../errors.ts'
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { createLoop } from '../core/loop.ts'
 import type { Decision, Doubt, Ledger } from '../ledger/ledger.ts'
-import type { Log } from '../log.ts'
-import { createLoop } from '../loop.ts'
 import { confirm, contestedWords, judgeFound } from './match.ts'
 import type { Begun, Reader } from './reader.ts'
 import { agree, type Reading, skewMs } from './reading.ts'

@@ -1,8 +1,8 @@
 // Whether what stands in the portal under a number is the invoice that was to be sent.
 
-import { formatAmount, numberKey } from '../invoice.ts'
+import { formatAmount, numberKey } from '../core/invoice.ts'
 import type { CreateBody, Decision } from '../ledger/ledger.ts'
-import type { Errand } from './pace.ts'
+import type { Errand } from './budget.ts'
 import type { Reader } from './reader.ts'
 import type { PortalInvoice } from './schemas.ts'
 

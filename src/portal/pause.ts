@@ -1,8 +1,8 @@
 // How long a portal that answers 429 asks everybody to wait.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Instant } from '../clock.ts'
-import { retryAfterMs } from '../http.ts'
+import type { Instant } from '../core/clock.ts'
+import { retryAfterMs } from '../network/http.ts'
 
 // The documented window is a minute.
 const pauseMs = 60_000

@@ -1,11 +1,11 @@
 // Reads the portal's list, a page for each slot of the budget, and tells the copy what it saw.
 
-import type { Clock, Instant } from '../clock.ts'
-import { BridgeError } from '../errors.ts'
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
 import type { Holdings } from '../ledger/holdings.ts'
+import type { Errand, Pace } from './budget.ts'
 import type { Portal } from './client.ts'
 import { contestedWords } from './match.ts'
-import type { Errand, Pace } from './pace.ts'
 import { backMsMax, isSorted, type Reading } from './reading.ts'
 import type { PortalCustomer, PortalInvoice } from './schemas.ts'
 

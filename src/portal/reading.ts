@@ -1,7 +1,7 @@
 // Reading the portal's list, and what may be concluded from it. Entries move between pages while others are added or
 // deleted, so one reading proves what is there, never what is not; two in a row that agree prove both.
 
-import type { Instant } from '../clock.ts'
+import type { Instant } from '../core/clock.ts'
 import type { ListOrder } from '../ledger/holdings.ts'
 import type { PortalInvoice } from './schemas.ts'
 

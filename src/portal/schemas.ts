@@ -2,8 +2,8 @@
 // paid", the answer is unreadable instead: from those two the bridge concludes that it must send.
 
 import { z } from 'zod'
-import type { Instant } from '../clock.ts'
-import { parseAmount } from '../invoice.ts'
+import type { Instant } from '../core/clock.ts'
+import { parseAmount } from '../core/invoice.ts'
 
 const text = z
   .string()

@@ -3,9 +3,9 @@
 // what the portal says in its own words: anybody between it and us can answer 404.
 
 import type { z } from 'zod'
-import type { Instant } from '../clock.ts'
-import type { Code } from '../codes.ts'
-import { BridgeError } from '../errors.ts'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
+import { BridgeError } from '../core/errors.ts'
 import type { Exchange } from './exchange.ts'
 import { pauseOf } from './pause.ts'
 import { read } from './schemas.ts'

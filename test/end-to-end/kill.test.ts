@@ -2,8 +2,8 @@
 
 import t from 'tap'
 import { samplePdf } from '../../plugins/sample.ts'
-import { systemClock } from '../../src/clock.ts'
 import type { ShownInvoice } from '../../src/commands/print.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import {
   type BridgeProcess,
   customerId,

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { timedSignature } from '../../plugins/timed-signature.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { openMoneybird, type SalesInvoice } from '../fixtures/moneybird-api.ts'
 import { openStripe, type StripeObject } from '../fixtures/stripe-api.ts'
 import { type Answer, type BridgeProcess, operatorToken } from './bridge-process.ts'

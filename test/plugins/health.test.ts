@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import healthPage from '../../plugins/health.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
-import { type Changed, openHealth } from '../src/health.ts'
+import { type Changed, openHealth } from '../src/health/health.ts'
 import { openApp } from './app.ts'
 
 const open = async (t: Test, changed: Changed = {}) => {

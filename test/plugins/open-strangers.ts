@@ -2,7 +2,7 @@
 
 import { createClientOf } from '../../plugins/client.ts'
 import { createStrangers, type StrangersOptions } from '../../plugins/strangers.ts'
-import { silent } from '../src/delivery.ts'
+import { silent } from '../src/delivery/delivery.ts'
 
 export const openStrangers = (options: Partial<StrangersOptions> = {}) =>
   createStrangers({

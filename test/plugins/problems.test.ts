@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import problems from '../../plugins/problems.ts'
-import { BridgeError } from '../../src/errors.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 import { openApp } from './app.ts'
 
 const open = async (t: Test, thrown: unknown) => {

@@ -5,9 +5,9 @@ import { loadTools, settingsOf } from '../../plugins/registry.ts'
 const folder = new URL('../../plugins/tools/', import.meta.url)
 const modules = await loadTools()
 
-t.test('the folder is the registry: every file in it is a tool, by its own name', async t => {
+t.test('the folder is the registry: every folder in it is a tool, by its own name', async t => {
   t.strictSame(
-    modules.map(({ tool }) => `${tool.name}.ts`),
+    modules.map(({ tool }) => tool.name),
     readdirSync(folder).toSorted()
   )
   for (const { tool, default: plugin } of modules) {

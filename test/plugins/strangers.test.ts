@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
-import { largeBytesMax } from '../../src/tool.ts'
-import { silent } from '../src/delivery.ts'
+import { largeBytesMax } from '../../src/tools/tool.ts'
+import { silent } from '../src/delivery/delivery.ts'
 import { handClock } from '../src/portal/hand-clock.ts'
 import { openStrangers } from './open-strangers.ts'
 

@@ -2,8 +2,8 @@
 // garbles. What an answer means is decided by the product's own verdict and schemas.
 
 import { z } from 'zod'
-import type { Clock } from '../../src/clock.ts'
-import { formatPaidAt } from '../../src/invoice.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { formatPaidAt } from '../../src/core/invoice.ts'
 import type { Portal } from '../../src/portal/client.ts'
 import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'

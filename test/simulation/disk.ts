@@ -3,8 +3,8 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { SentBeside } from '../../src/ledger/sent-beside.ts'
+import type { Document, Spool } from '../../src/ledger/spool.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
-import type { Document, Spool } from '../../src/spool.ts'
 
 export interface Disk {
   /** The one that is there now: another one after each roll-back. */

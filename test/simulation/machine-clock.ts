@@ -1,7 +1,7 @@
 // Time as one simulated process sees it: the monotonic clock goes on while it is frozen, the wall clock can be set, and
 // timers are never early, but late when nobody minds.
 
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import { epoch } from './portal.ts'
 import type { Owner } from './scheduler.ts'
 import type { World } from './world.ts'

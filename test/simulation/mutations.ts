@@ -1,8 +1,8 @@
 // Deliberate mistakes, each put into the engine's parts from outside: the product has no switch for any of them. A
 // simulation that does not find them proves nothing.
 
-import type { EngineOptions } from '../../src/engine.ts'
-import { numberKey } from '../../src/invoice.ts'
+import { numberKey } from '../../src/core/invoice.ts'
+import type { EngineOptions } from '../../src/delivery/engine.ts'
 import type { CreateBody, Ledger } from '../../src/ledger/ledger.ts'
 import type { Page } from '../../src/portal/client.ts'
 import type { PortalInvoice } from '../../src/portal/schemas.ts'

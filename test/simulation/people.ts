@@ -1,7 +1,7 @@
 // Everybody who is not the bridge: those who add and delete in the portal, those who spend its token elsewhere, and the
 // operator who decides about what is held.
 
-import { BridgeError } from '../../src/errors.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 import { type Action, actions } from '../../src/ledger/ledger.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'

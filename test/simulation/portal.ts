@@ -1,7 +1,7 @@
 // The simulated portal: what it holds, what it lists, and what it answers. It does at once what it is asked; when a
 // request comes and whether its answer arrives is the network's affair.
 
-import type { Instant } from '../../src/clock.ts'
+import type { Instant } from '../../src/core/clock.ts'
 import type { CreateBody } from '../../src/ledger/ledger.ts'
 import { keyOf } from './number.ts'
 import { hashOf, type Random } from './random.ts'

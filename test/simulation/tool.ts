@@ -1,7 +1,7 @@
 // The accounting tools: webhooks that come twice, late, out of turn and corrected, again until they are acknowledged; and
 // everything once more when the bridge's ledger was rolled back, as catch-up asks for it.
 
-import { BridgeError } from '../../src/errors.ts'
+import { BridgeError } from '../../src/core/errors.ts'
 import type { Arrival } from '../../src/ledger/ledger.ts'
 import type { Machine, Running } from './machine.ts'
 import { writings } from './number.ts'

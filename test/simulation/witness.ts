@@ -1,6 +1,6 @@
 // Stands between the engine and its ledger and watches what it does to rows in doubt. Changes nothing.
 
-import type { Code } from '../../src/codes.ts'
+import type { Code } from '../../src/core/codes.ts'
 import type { CreateBody, Decision, Ledger } from '../../src/ledger/ledger.ts'
 import { keyOf } from './number.ts'
 import { type Entry, isThere } from './portal.ts'

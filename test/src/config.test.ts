@@ -2,7 +2,7 @@ import t from 'tap'
 import { z } from 'zod'
 import { loadTools } from '../../plugins/registry.ts'
 import { explainProblems, misspelt, readConfig, settings } from '../../src/config.ts'
-import type { BridgeError, Problem } from '../../src/errors.ts'
+import type { BridgeError, Problem } from '../../src/core/errors.ts'
 
 const required = {
   PORTAL_TOKEN: 'portal-token',

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { type Body, openBody } from '../../../plugins/intake/body.ts'
-import { openReading, type Reading, type Value } from '../../../plugins/intake/reading.ts'
-import { isCode, type Problem } from '../../../src/errors.ts'
+import { openReading, type Reading, type Value } from '../../../plugins/intake/body-fields.ts'
+import { isCode, type Problem } from '../../../src/core/errors.ts'
 
 export type Collected = {
   fields: Record<string, Value>

@@ -1,7 +1,7 @@
 import t from 'tap'
+import { openReading, type Value } from '../../../plugins/intake/body-fields.ts'
 import { openFields } from '../../../plugins/intake/fields.ts'
-import { openReading, type Value } from '../../../plugins/intake/reading.ts'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 
 const judge = openFields({ timeZone: 'Europe/Amsterdam', sendNotification: true })
 

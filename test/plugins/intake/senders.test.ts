@@ -1,7 +1,7 @@
 import t from 'tap'
 import { keysOf, secretOf, sendersOf, settings } from '../../../plugins/intake/senders.ts'
 import { explainProblems, readConfig } from '../../../src/config.ts'
-import type { BridgeError, Problem } from '../../../src/errors.ts'
+import type { BridgeError, Problem } from '../../../src/core/errors.ts'
 
 const whsec = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
 const text = 'een geheim: lang genoeg'

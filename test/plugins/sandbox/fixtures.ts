@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { asPortalError } from '../../../plugins/sandbox/portal-error.ts'
 import { buildSandbox, type SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
-import type { Clock } from '../../../src/clock.ts'
+import type { Clock } from '../../../src/core/clock.ts'
 
 export const noon = Date.UTC(2026, 10, 20, 11)
 

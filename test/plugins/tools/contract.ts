@@ -5,8 +5,8 @@ import Fastify, { type FastifyPluginAsync } from 'fastify'
 import t, { type Test } from 'tap'
 import type { z } from 'zod'
 import problems from '../../../plugins/problems.ts'
-import type { Instant } from '../../../src/clock.ts'
-import type { Delivery, Told, Tool, ToolOptions } from '../../../src/tool.ts'
+import type { Instant } from '../../../src/core/clock.ts'
+import type { Delivery, Told, Tool, ToolOptions } from '../../../src/tools/tool.ts'
 import { openStrangers } from '../open-strangers.ts'
 
 export type Sent = { body: Buffer; headers: Record<string, string> }

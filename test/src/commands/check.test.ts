@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
 import type { SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock } from '../../../src/core/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
 import {
   customerId,

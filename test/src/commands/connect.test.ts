@@ -1,5 +1,5 @@
 import t from 'tap'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock } from '../../../src/core/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { madeSecret, openMoneybird } from '../../fixtures/moneybird-api.ts'
 import { openStripe } from '../../fixtures/stripe-api.ts'

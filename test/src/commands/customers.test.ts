@@ -1,6 +1,6 @@
 import t from 'tap'
 import { asking, factuurbrug } from '../../command-line.ts'
-import { openCustomersApp } from '../../plugins/customers-app.ts'
+import { openCustomersApp } from '../../plugins/api/customers-app.ts'
 
 t.test('customers are listed with their links, and so are those of the portal', async t => {
   const { app, ledger, hold } = await openCustomersApp(t)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { asking, factuurbrug } from '../../command-line.ts'
-import { openCustomersApp } from '../../plugins/customers-app.ts'
+import { openCustomersApp } from '../../plugins/api/customers-app.ts'
 import { stateOf } from '../ledger/fixtures.ts'
 
 t.test('a person links a customer, its invoice goes on, and the link is taken back', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { systemClock } from '../../../src/clock.ts'
 import { numberOf, run } from '../../../src/commands/send-test.ts'
+import { systemClock } from '../../../src/core/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { operatorToken, until } from '../../end-to-end/bridge-process.ts'
 import { openHouse } from './fixtures.ts'

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import t from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
 import { createLogger } from '../../../src/commands/serve.ts'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import {
   customerId,
   openSandbox,

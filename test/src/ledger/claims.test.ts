@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Known } from '../../../src/identity.ts'
+import type { Known } from '../../../src/core/identity.ts'
 import { type Claims, judgeClaims, learned, withMentions } from '../../../src/ledger/claims.ts'
 import type { MatchRules } from '../../../src/ledger/customers.ts'
 

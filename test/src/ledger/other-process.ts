@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { arrivalOf, bodyOf, minute, noon } from './fixtures.ts'

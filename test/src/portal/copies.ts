@@ -1,7 +1,7 @@
 // A copy of the portal in memory, running on a clock in the test's hand.
 
 import type { Test } from 'tap'
-import type { BridgeError } from '../../../src/errors.ts'
+import type { BridgeError } from '../../../src/core/errors.ts'
 import { createCopy } from '../../../src/portal/copy.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { arrivalOf, bodyOf, borrowOne } from '../ledger/fixtures.ts'

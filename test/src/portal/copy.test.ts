@@ -1,7 +1,7 @@
 // The first read, and how the copy begins and ends. How it is kept up: copy-sweeps.test.ts.
 
 import t, { type Test } from 'tap'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { emptyCopy } from '../../../src/ledger/holdings.ts'
 import { backMsMax, skewMs } from '../../../src/portal/reading.ts'
 import type { PortalCustomer } from '../../../src/portal/schemas.ts'

@@ -1,7 +1,7 @@
 // A portal in memory, for what the sandbox cannot show: a list that changes between two of its pages.
 
-import type { BridgeError } from '../../../src/errors.ts'
-import { parseAmount } from '../../../src/invoice.ts'
+import type { BridgeError } from '../../../src/core/errors.ts'
+import { parseAmount } from '../../../src/core/invoice.ts'
 import type { Portal } from '../../../src/portal/client.ts'
 import type { PortalCustomer, PortalInvoice } from '../../../src/portal/schemas.ts'
 import type { Shape } from '../../../src/portal/verdict.ts'

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { type Clock, systemClock } from '../../../src/clock.ts'
+import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import { type Call, createExchanger, type OnAnswer } from '../../../src/portal/exchange.ts'
 import { serve, trustTestCertificate } from '../../server.ts'
 

@@ -1,6 +1,6 @@
 // Time in a test's hand. `advance` wakes each sleeper in its turn, and lets all that follows happen before the next one.
 
-import type { Clock } from '../../../src/clock.ts'
+import type { Clock } from '../../../src/core/clock.ts'
 
 export const noon = Date.UTC(2026, 10, 20, 12)
 

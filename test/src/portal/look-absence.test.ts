@@ -1,7 +1,7 @@
 // Absence is absence: whatever happens to the list while it is read, what stands in it is never taken for absent.
 
 import t, { type Test } from 'tap'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import { backMsMax } from '../../../src/portal/reading.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'

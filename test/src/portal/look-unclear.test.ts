@@ -2,7 +2,7 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import { arrivalOf, bodyOf, borrowOne, rejected, rowOf } from '../ledger/fixtures.ts'

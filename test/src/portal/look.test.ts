@@ -1,7 +1,7 @@
 // How a doubt ends. That absence is absence is argued in look-absence.test.ts.
 
 import t, { type Test } from 'tap'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { throwing } from './double.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import type { CreateBody } from '../../../src/ledger/ledger.ts'
 import { confirm, contestedWords, judgeFound } from '../../../src/portal/match.ts'
 import { arrived } from './parts.ts'

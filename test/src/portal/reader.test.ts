@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { BridgeError } from '../../../src/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { backMsMax } from '../../../src/portal/reading.ts'
 import type { PortalCustomer } from '../../../src/portal/schemas.ts'

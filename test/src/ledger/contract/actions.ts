@@ -1,6 +1,6 @@
 // What a person's word does beyond the state it leads to.
 
-import type { Code } from '../../../../src/codes.ts'
+import type { Code } from '../../../../src/core/codes.ts'
 import { type Override, overrides } from '../../../../src/ledger/ledger.ts'
 import {
   again,

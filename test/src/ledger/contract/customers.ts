@@ -1,6 +1,6 @@
 // Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
 
-import type { Customer } from '../../../../src/invoice.ts'
+import type { Customer } from '../../../../src/core/invoice.ts'
 import type { MatchRules, Sighting, Verdict } from '../../../../src/ledger/customers.ts'
 import type { Ledger, Loan } from '../../../../src/ledger/ledger.ts'
 import type { PortalCustomer } from '../../../../src/portal/schemas.ts'

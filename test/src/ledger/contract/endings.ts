@@ -1,6 +1,6 @@
 // `record`: how a loan ends, decision by decision.
 
-import type { Code } from '../../../../src/codes.ts'
+import type { Code } from '../../../../src/core/codes.ts'
 import type { Decision } from '../../../../src/ledger/ledger.ts'
 import {
   again,

@@ -2,10 +2,10 @@
 // in doubt touched, none delivered twice, every count right, every PDF either named or handed back.
 
 import type { Test } from 'tap'
-import type { Code } from '../../../../src/codes.ts'
-import { numberKey } from '../../../../src/invoice.ts'
+import type { Code } from '../../../../src/core/codes.ts'
+import { numberKey } from '../../../../src/core/invoice.ts'
 import { actions, type Decision, type Ledger, type Loan, type Row } from '../../../../src/ledger/ledger.ts'
-import type { Document } from '../../../../src/spool.ts'
+import type { Document } from '../../../../src/ledger/spool.ts'
 import {
   arrivalOf,
   bodyOf,

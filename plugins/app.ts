@@ -1,0 +1,180 @@
+// Composition: which plugin gets what, in which scope. No logic.
+
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Config } from '../src/config.ts'
+import type { Clock } from '../src/core/clock.ts'
+import { BridgeError } from '../src/core/errors.ts'
+import type { Engine } from '../src/delivery/engine.ts'
+import { createHealth, type Health } from '../src/health/health.ts'
+import type { Ledger } from '../src/ledger/ledger.ts'
+import type { DraftingSpool } from '../src/ledger/spool.ts'
+import { createLockout } from '../src/network/lockout.ts'
+import type { CatchUp } from '../src/tools/catch-up.ts'
+import type { Desk } from '../src/tools/client.ts'
+import type { Intake } from '../src/tools/receiver.ts'
+import { ledgerNames } from '../src/tools/senders.ts'
+import { type ToolModule, unprovenBytesMax } from '../src/tools/tool.ts'
+import { createDoors } from '../src/tools/unproven-requests.ts'
+import { createTurnedDowns } from '../src/tools/unreadable-requests.ts'
+import api from './api/api.ts'
+import customersApi from './api/customers.ts'
+import { createOperatorOnly } from './api/operator.ts'
+import door from './authenticity.ts'
+import { createClientOf } from './client.ts'
+import connections from './connections.ts'
+import entrances from './entrances.ts'
+import healthPage from './health.ts'
+import { bytesPerSecondMin, patienceMsMax } from './intake/patience.ts'
+import problems, { sendProblem } from './problems.ts'
+import refusals from './refusals.ts'
+import { createStrangers } from './strangers.ts'
+
+export type AppOptions = {
+  config: Config
+  tools: ToolModule[]
+  ledger: Ledger
+  spool: DraftingSpool
+  engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
+  desk: Pick<Desk, 'refusing'>
+  intake: Intake
+  catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
+  clock: Clock
+  logger: FastifyBaseLogger
+  version: string
+}
+
+// Who opens a connection and says nothing, or its headers byte by byte.
+const headersMsMax = 15_000
+const lookEveryMs = 5000
+
+// Longer than the minute for which proxies keep theirs: who closes first is the one that does not lose a request.
+const keptAliveMs = 72_000
+
+// Nothing moved on it for so long, in either direction.
+const silentMsMax = 120_000
+
+/** Of the largest body in its longest form, base64 with escapes in it, over the slowest line that is waited for. */
+const requestMsMax = (pdfBytesMax: number): number =>
+  Math.ceil(((pdfBytesMax * 5) / 3 / bytesPerSecondMin) * 1000) + patienceMsMax
+
+// An invoice number of 100 characters, each percent-encoded at its longest.
+const pathPartCharactersMax = 1200
+
+export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
+  const { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version } = options
+  const told = tools.flatMap(({ tool }) => {
+    const settings = config.tools[tool.name] ?? null
+    return ledgerNames(tool, settings).map(name => ({
+      name,
+      on: settings !== null,
+      missingSecret: settings === null ? null : tool.missingSecret(settings as never),
+      address: `${config.PUBLIC_URL}/webhooks/${tool.name}`
+    }))
+  })
+
+  const app = Fastify({
+    loggerInstance: logger,
+    // An address can carry a customer's name (`?q=`); what matters is logged by those who know it.
+    logController: new LogController({ disableRequestLogging: true }),
+    // An address that is none.
+    frameworkErrors: (_error, request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply),
+    // Tools read their own bodies, which may be larger.
+    bodyLimit: unprovenBytesMax,
+    requestTimeout: requestMsMax(config.PDF_BYTES_MAX),
+    connectionTimeout: silentMsMax,
+    keepAliveTimeout: keptAliveMs,
+    http: { headersTimeout: headersMsMax, connectionsCheckingInterval: lookEveryMs },
+    routerOptions: { maxParamLength: pathPartCharactersMax }
+  })
+
+  const clientOf = createClientOf(config.TRUST_PROXY_HEADER)
+  await app.register(connections)
+  await app.register(entrances, { platform: process.platform })
+  await app.register(problems, { clock })
+  await app.register(refusals, { clientOf })
+
+  const doors = createDoors({ clock, log: logger })
+  const strangers = createStrangers({
+    clientOf,
+    clock,
+    pdfBytesMax: config.PDF_BYTES_MAX,
+    log: logger
+  })
+  const lockout = createLockout({ clock, log: logger })
+  const operator = createOperatorOnly({ token: config.OPERATOR_TOKEN, lockout, clientOf })
+  const turnedDowns = createTurnedDowns({ clock, log: logger })
+  const health = createHealth({
+    ledger,
+    clock,
+    engine,
+    tools: told,
+    refusing: desk.refusing,
+    caughtUp: catchUp.states,
+    turnedAway: doors.turnedAway,
+    turnedDown: turnedDowns.of,
+    strangersAreMany: strangers.areMany,
+    lockedOut: lockout.lockedOut,
+    log: logger
+  })
+  await app.register(healthPage, { health, version })
+
+  await app.register(api, {
+    prefix: '/api',
+    ledger,
+    clock,
+    operator,
+    tools: told,
+    catchUp,
+    portalUrl: config.PORTAL_URL,
+    timeZone: config.PORTAL_TIME_ZONE,
+    settleMs: config.PORTAL_SETTLE_MS,
+    engine,
+    health
+  })
+
+  await app.register(customersApi, {
+    prefix: '/api',
+    ledger,
+    customers: engine.customers,
+    tools: told.map(({ name }) => name),
+    engine,
+    operator
+  })
+
+  for (const { tool, default: plugin } of tools) {
+    await app.register(
+      async scope => {
+        scope.route({
+          method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+          url: `/${tool.name}`,
+          // Before a body is read.
+          onRequest: async (_request, reply) => {
+            reply.header('allow', 'POST')
+            throw new BridgeError('METHOD_NOT_ALLOWED')
+          },
+          handler: async () => {}
+        })
+        await scope.register(door, { tool: tool.name, doors, clientOf })
+        await scope.register(plugin, {
+          settings: config.tools[tool.name] ?? null,
+          intake,
+          spool,
+          clock,
+          timeZone: config.PORTAL_TIME_ZONE,
+          sendNotification: config.SEND_NOTIFICATION,
+          pdfBytesMax: config.PDF_BYTES_MAX,
+          strangers,
+          refused: app.refused,
+          believed(request) {
+            scope.believe(request)
+            app.trustConnection(request)
+          },
+          turnedDown: turnedDowns.note
+        })
+      },
+      { prefix: '/webhooks' }
+    )
+  }
+
+  return { app, health }
+}

@@ -1,0 +1,46 @@
+// Notes who is refused at a tool's address, and who is believed, whatever the tool: with the reason, and whether it
+// claimed to be the tool. For the scope that it is registered in.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { BridgeError, isCode } from '../src/core/errors.ts'
+import type { Doors } from '../src/tools/unproven-requests.ts'
+import type { ClientOf } from './client.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** This request is authentic, whatever becomes of it. */
+    believe: (request: FastifyRequest) => void
+  }
+}
+
+export default fp<{ tool: string; doors: Pick<Doors, 'refused' | 'believed'>; clientOf: ClientOf }>(
+  async (app, { tool, doors, clientOf }) => {
+    const believed = new WeakSet<FastifyRequest>()
+    app.decorate('believe', request => {
+      believed.add(request)
+      doors.believed(tool, clientOf(request))
+    })
+
+    // With the error as it was thrown, even where the answer is 429.
+    app.addHook('onError', async (request, _reply, error) => {
+      if (!(error instanceof BridgeError)) return
+      if (isCode(error, 'NOT_AUTHENTIC'))
+        return doors.refused(tool, clientOf(request), error, claims(request.headers))
+      // By a signature only the last byte proves a body: this one was refused before it.
+      const isUnproven = !believed.has(request) && isSigned(request.headers)
+      if (isUnproven && beforeProof.includes(error.code)) doors.refused(tool, clientOf(request), error, true)
+    })
+  },
+  { name: 'door' }
+)
+
+const beforeProof = ['BODY_TOO_LARGE', 'TYPE_UNSUPPORTED', 'BODY_TOO_SLOW']
+
+const isSigned = (headers: IncomingHttpHeaders): boolean =>
+  Object.keys(headers).some(name => name.endsWith('-signature'))
+
+/** Tools prove themselves by one of these headers; scanners, which try every door of the internet, send neither. */
+const claims = (headers: IncomingHttpHeaders): boolean =>
+  headers.authorization !== undefined || isSigned(headers)

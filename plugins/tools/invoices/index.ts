@@ -1,0 +1,175 @@
+// The generic intake: any sender that can post a finalised invoice. A body is proven, read and written in one pass,
+// so that a PDF never stands in memory. docs/senders.md has the fields.
+
+import type { Readable } from 'node:stream'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { BridgeError, isCode } from '../../../src/core/errors.ts'
+import type { Document, Draft } from '../../../src/ledger/spool.ts'
+import { ledgerName } from '../../../src/tools/senders.ts'
+import type { Held, ToolOptions, Wait } from '../../../src/tools/tool.ts'
+import { openBody } from '../../intake/body.ts'
+import { openReading, type Reading } from '../../intake/body-fields.ts'
+import { type Content, contentOf } from '../../intake/content.ts'
+import { names, openFields } from '../../intake/fields.ts'
+import { openGate } from '../../intake/places.ts'
+import { openProof, type Proof } from '../../intake/proof.ts'
+import { keysOf, type Settings, secretOf, sendersOf, settings } from '../../intake/senders.ts'
+import { type SampleInvoice, signedSample } from '../../sample.ts'
+
+export type IntakeOptions = ToolOptions<Settings>
+
+export const tool = {
+  name: 'invoices',
+  settings,
+  missingSecret: () => null,
+  senders: sendersOf,
+  sample: (given: Settings, { sender, ...about }: SampleInvoice & { sender?: string }) =>
+    signedSample(about, secretOf(given, sender))
+}
+
+// Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
+const gateOptions = { places: 16, waitingMax: 256 }
+
+// What a problem can be about; `body` is the whole.
+const fields = [...names, 'body']
+
+type Admission = {
+  proof: Proof
+  content: Content
+  /** Who sent it, as soon as that is proven. */
+  by: string | null
+}
+
+/** What an authentic body said, and who sent it; its PDF is not synced yet. */
+type Said = { reading: Reading; draft: Draft | null; by: string }
+
+const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
+  const { intake, spool, clock, pdfBytesMax, strangers, refused, believed, turnedDown } = options
+  const keys = options.settings === null ? [] : keysOf(options.settings)
+  const prove = options.settings && openProof(keys.map(({ secret }) => secret))
+  /** Its name in the ledger, by which of the secrets it had. */
+  const nameOf = (which: number): string => {
+    const sender = keys[which]?.sender ?? null
+    return options.settings === null || sender === null
+      ? tool.name
+      : ledgerName(tool.name, sendersOf(options.settings), sender)
+  }
+  /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
+  const noteRefusal = (error: unknown, request: FastifyRequest, by: string | null): void => {
+    if (by === null || !(error instanceof BridgeError) || error.statusCode >= 500) return
+    if (!request.raw.socket.destroyed) turnedDown(error, { by, isTest: isTest(request), fields })
+  }
+  const judge = openFields(options)
+  // A signature is proven by the last byte of its body only. Those who are proven by their headers have a gate of their
+  // own, so that they never wait behind strangers who pretend to sign.
+  const gate = openGate(gateOptions)
+
+  // The body stays in its stream until the handler pulls it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.decorateRequest('admission')
+
+  app.setErrorHandler(async (error, request) => {
+    if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request))) throw new BridgeError('TOO_MANY_REQUESTS')
+    throw error
+  })
+
+  app.addHook('onRequest', async request => {
+    if (!prove) throw new BridgeError('TOOL_NOT_SET_UP')
+    const proof = prove(request.headers, clock.now())
+    const by = proof.proven ? nameOf(proof.verify()) : null
+    try {
+      const content = contentOf(request.headers, pdfBytesMax)
+      request.setDecorator<Admission>('admission', { proof, content, by })
+    } catch (error) {
+      noteRefusal(error, request, by)
+      throw error
+    }
+  })
+
+  /** Reads it to its end, and answers what it said only once it is proven. */
+  const read = async (request: FastifyRequest, held: Held | null): Promise<Said> => {
+    const admission = request.getDecorator<Admission>('admission')
+    const { proof, content } = admission
+    let draft: Draft | null = null
+    const keepPdf = async (pdf: AsyncIterable<Uint8Array>): Promise<Document> => {
+      draft = held ? await spool.draft(counted(pdf, held)) : await gate.pass(() => spool.draft(pdf))
+      return draft.document
+    }
+    const reading = openReading(keepPdf, pdfBytesMax)
+    try {
+      const proven = (which: number) => {
+        admission.by = nameOf(which)
+        believed(request)
+      }
+      const unread = { proof, content, reading, wait: held?.wait ?? strangers.patience(), proven }
+      const by = nameOf(await readProven(request.raw, unread))
+      return { reading, draft, by }
+    } catch (error) {
+      await (draft as Draft | null)?.drop()
+      throw error
+    }
+  }
+
+  const keep = async (request: FastifyRequest, { reading, draft, by }: Said) => {
+    let asked = false
+    let document: Document | null = null
+    try {
+      const { invoice, notify } = judge(reading)
+      // Nothing waits for the disk before it is proven and understood, and no row names what is not on the disk.
+      document = draft && (await draft.keep())
+      const test = isTest(request)
+      asked = true
+      const result = await intake.receive({ tool: by, invoice, document, notify, test }, clock.now())
+      return { result }
+    } catch (error) {
+      await draft?.drop()
+      // Once asked, the ledger may name the document, unless it says that it kept nothing.
+      const unnamed = !asked || isCode(error, 'LEDGER_UNAVAILABLE')
+      if (document && unnamed) await spool.remove(document)
+      throw error
+    }
+  }
+
+  app.post('/invoices', async request => {
+    const admission = request.getDecorator<Admission>('admission')
+    try {
+      const said = admission.proof.proven
+        ? await read(request, null)
+        : await strangers.host(request, held => read(request, held))
+      return await keep(request, said)
+    } catch (error) {
+      noteRefusal(error, request, admission.by)
+      throw error
+    }
+  })
+}
+
+export default plugin
+
+type Unread = Omit<Admission, 'by'> & { reading: Reading; wait: Wait; proven: (which: number) => void }
+
+const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
+
+/** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
+const readProven = async (
+  raw: Readable,
+  { proof, content, reading, wait, proven }: Unread
+): Promise<number> => {
+  // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
+  const chunks = raw.iterator({ destroyOnReturn: false })
+  const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update, wait })
+  const [outcome] = await Promise.allSettled([content.read(body, reading)])
+  await body.drain()
+  const which = proof.verify()
+  proven(which)
+  if (outcome.status === 'rejected') throw outcome.reason
+  return which
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, { onDisk }: Held) {
+  for await (const chunk of source) {
+    onDisk(chunk.length)
+    yield chunk
+  }
+}

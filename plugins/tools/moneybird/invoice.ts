@@ -1,0 +1,191 @@
+// Moneybird's sales invoice in our words, the same in webhooks and in the API. An invoice is final when it has a number
+// and is neither a draft nor scheduled; no single event says so: a direct debit may be seen as `pending_payment` or
+// `paid` first. https://developer.moneybird.com/api/sales_invoices
+
+import { z } from 'zod'
+import {
+  type Customer,
+  parseAmount,
+  parseDate,
+  parseInvoiceNumber,
+  parsePaidAt
+} from '../../../src/core/invoice.ts'
+import type { Told } from '../../../src/tools/tool.ts'
+
+/** The problem names the field and what was expected there, never what stood there. */
+export type Parsed = { told: Told } | { problem: string }
+
+// Written as a number it is its digits by now (`numbersMatter`), so that an id of any length stays what it is.
+const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
+
+// What only describes is left out where it cannot be read; an invoice does not wait for a name.
+const text = z.preprocess(value => {
+  const given = typeof value === 'number' ? String(value) : value
+  return typeof given === 'string' && given.trim() !== '' ? given.trim() : null
+}, z.string().nullable())
+
+const parsed = <T>(parse: (text: string) => T | undefined, expected: string) =>
+  z.string(expected).transform((given, context): T => {
+    const value = parse(given)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+
+const date = parsed(parseDate, 'expected a date such as 2026-11-20')
+
+const customFields = z
+  .array(z.object({ value: text }))
+  .nullish()
+  .catch(null)
+
+const Person = z.object({ firstname: text, lastname: text, email: text }).nullish().catch(null)
+
+const Contact = z
+  .object({
+    company_name: text,
+    firstname: text,
+    lastname: text,
+    address1: text,
+    address2: text,
+    zipcode: text,
+    city: text,
+    country: text,
+    email: text,
+    send_invoices_to_email: text,
+    custom_fields: customFields
+  })
+  .nullish()
+  .catch(null)
+
+// As few decimals as needed: "181.5" is 181.50.
+const amountExpected = 'expected an amount such as 121.5, with no more decimals than its currency has'
+
+const Stage = z.object(
+  { id, state: z.string('expected a state'), invoice_id: text },
+  'expected a sales invoice'
+)
+
+const Final = z.object({
+  id,
+  state: z.string(),
+  invoice_id: parsed(
+    parseInvoiceNumber,
+    'expected 1 to 100 characters that can be seen, and neither . nor ..'
+  ),
+  contact_id: id,
+  contact: Contact,
+  contact_person: Person,
+  invoice_date: date,
+  due_date: date.nullish().catch(null),
+  currency: z.string('expected a currency').regex(/^[A-Za-z]{3}$/, 'expected a currency'),
+  total_price_incl_tax: z.string(amountExpected),
+  paid_at: date.nullish(),
+  reference: text,
+  custom_fields: customFields,
+  // The time of its last change, as a number.
+  version: text
+})
+type Final = z.output<typeof Final>
+
+/**
+ * Moneybird writes ids and amounts as text. Where one of them is a number after all, a float may have changed it: then
+ * the JSON has to be parsed by its digits, which takes fifty times as long.
+ */
+export const numbersMatter = (entity: unknown): boolean => {
+  const { id, invoice_id, contact_id, total_price_incl_tax } = (entity ?? {}) as Record<string, unknown>
+  return [id, invoice_id, contact_id, total_price_incl_tax].some(value => typeof value === 'number')
+}
+
+export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }): Parsed => {
+  const head = Stage.safeParse(entity)
+  if (head.error) return { problem: problemIn(head.error) }
+  const { state, invoice_id: number } = head.data
+  if (state === 'draft' || state === 'scheduled' || number === null) return { told: draft(head.data.id) }
+
+  const { data: invoice, error } = Final.safeParse(entity)
+  if (error) return { problem: problemIn(error) }
+  const currency = invoice.currency.toUpperCase()
+  const amountCents = parseAmount(invoice.total_price_incl_tax, currency)
+  if (amountCents === undefined) return { problem: `total_price_incl_tax: ${amountExpected}` }
+  return {
+    told: {
+      invoice: {
+        invoiceNumber: invoice.invoice_id,
+        sourceId: invoice.id,
+        customer: customerOf(invoice),
+        amountCents,
+        currency,
+        issuedAt: invoice.invoice_date,
+        dueAt: invoice.due_date ?? null,
+        paidAt: paidAtOf(invoice, timeZone),
+        pdfUrl: null, // made on request, and good for seconds
+        ...(invoice.version === null ? {} : { revision: invoice.version })
+      },
+      stage: 'final',
+      finalisedAt: null, // Moneybird dates its invoices, and no more
+      collectsItself: state === 'pending_payment'
+    }
+  }
+}
+
+/** The first thing that is wrong: the others often follow from it. */
+const problemIn = ({ issues: [issue] }: z.ZodError): string =>
+  [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
+
+/** It has no number, no date that counts, and goes nowhere: what is said of it is only that it is one. */
+const draft = (sourceId: string): Told => ({
+  invoice: {
+    invoiceNumber: sourceId,
+    sourceId,
+    customer: {
+      ...{ ref: sourceId, portalId: null, emails: [], name: null },
+      ...{ address: null, zipCode: null, city: null, countryCode: null }
+    },
+    amountCents: 0,
+    currency: 'EUR',
+    issuedAt: '1970-01-01',
+    dueAt: null,
+    paidAt: null,
+    pdfUrl: null
+  },
+  stage: 'draft',
+  finalisedAt: null,
+  collectsItself: false
+})
+
+/** Marking as paid cannot be taken back in the portal, so the state has to say it as well as the date. */
+const paidAtOf = ({ state, paid_at: paidAt }: Final, timeZone: string) =>
+  state === 'paid' && paidAt ? (parsePaidAt(paidAt, timeZone) ?? null) : null
+
+const customerOf = (invoice: Final): Customer => {
+  const { contact, contact_person: person } = invoice
+  const emails = contact?.send_invoices_to_email ?? contact?.email ?? person?.email ?? ''
+  const country = contact?.country?.toUpperCase() ?? ''
+  return {
+    ref: invoice.contact_id,
+    portalId: portalIdOf(invoice),
+    emails: emails
+      .split(/[;,]/)
+      .map(email => email.trim())
+      .filter(email => /^[^\s@]+@[^\s@]+$/.test(email)),
+    name: contact?.company_name ?? fullName(contact) ?? fullName(person),
+    address: [contact?.address1, contact?.address2].filter(Boolean).join(', ') || null,
+    zipCode: contact?.zipcode ?? null,
+    city: contact?.city ?? null,
+    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+  }
+}
+
+type Named = { firstname: string | null; lastname: string | null } | null | undefined
+
+const fullName = (named: Named): string | null =>
+  [named?.firstname, named?.lastname].filter(Boolean).join(' ') || null
+
+/** Any custom field may hold it, whatever it is called. What was written on this one invoice outdoes its contact. */
+const portalIdOf = ({ reference, custom_fields: own, contact }: Final): string | null => {
+  const values = [reference, ...(own ?? []), ...(contact?.custom_fields ?? [])].map(given =>
+    typeof given === 'string' ? given : (given?.value ?? '')
+  )
+  return values.find(value => /^cst_[A-Za-z0-9_]{1,96}$/.test(value)) ?? null
+}

@@ -1,0 +1,96 @@
+// Stripe's API as far as the bridge asks it. The version is pinned per request, so that the account's own setting
+// changes nothing. https://docs.stripe.com/api
+
+import { z } from 'zod'
+import { BridgeError } from '../../../src/core/errors.ts'
+import type { Told } from '../../../src/tools/tool.ts'
+import { Invoice, portalIdIn, problemIn, toldOf } from './invoice.ts'
+import type { StripeLine } from './settings.ts'
+
+export const apiVersion = '2026-07-29.dahlia'
+
+// Stripe's own maximum.
+const pageSize = 100
+// A hundred thousand objects in one window of time; an answer that leads in circles ends here too.
+const pagesMax = 1000
+
+/** Of a restricted key, as the Dashboard calls them. Registering writes webhook endpoints, so reading them asks for it. */
+const rights: Record<string, string> = {
+  invoices: 'read rights on Invoices',
+  events: 'read rights on Events',
+  customers: 'read rights on Customers',
+  webhook_endpoints: 'write rights on Webhook Endpoints'
+}
+
+export type Query = readonly (readonly [name: string, value: string])[]
+
+/** Null: Stripe holds no such object. */
+export const ask = async (
+  { api, settings }: StripeLine,
+  path: string,
+  { query = [], form }: { query?: Query; form?: Record<string, string> } = {}
+): Promise<unknown> => {
+  const { STRIPE_API_KEY, STRIPE_API_URL } = settings
+  if (STRIPE_API_KEY === undefined) throw new BridgeError('TOOL_UNAUTHORIZED', 'STRIPE_API_KEY is not set')
+  const search = query.length === 0 ? '' : `?${new URLSearchParams(query.map(([...pair]) => pair))}`
+  const { status, json } = await api.ask({
+    url: `${STRIPE_API_URL}/v1/${path}${search}`,
+    headers: { authorization: `Bearer ${STRIPE_API_KEY}`, 'stripe-version': apiVersion },
+    variable: 'STRIPE_API_KEY',
+    needs: rights[kindOf(path)] ?? 'more rights',
+    // Minor units and seconds are whole and small.
+    plain: () => true,
+    ...(form ? { method: 'POST', form } : {})
+  })
+  if (status === 404) return null
+  if (status >= 300 || json === undefined)
+    throw unreachable(`/v1/${kindOf(path)} answered ${status}, without JSON`)
+  return json
+}
+
+const List = z.object({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean() })
+
+/** Newest first, as Stripe lists. */
+export async function* list(line: StripeLine, path: string, query: Query = []) {
+  let after: string | undefined
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const cursor: Query = after === undefined ? [] : [['starting_after', after]]
+    const asked = [...query, ['limit', String(pageSize)] as const, ...cursor]
+    const { data: answer } = List.safeParse(await ask(line, path, { query: asked }))
+    if (answer === undefined) throw unreachable(`/v1/${path} answered no list`)
+    yield* answer.data
+    if (!answer.has_more) return
+    after = answer.data.at(-1)?.id
+    if (after === undefined) throw unreachable(`/v1/${path} answered an empty page that is not the last`)
+  }
+  throw unreachable(`/v1/${path} has more than ${pagesMax} pages`)
+}
+
+/** The invoice as it is now; null when Stripe does not hold it. */
+export const getInvoice = async (id: string, line: StripeLine): Promise<Told | null> => {
+  const json = await ask(line, `invoices/${encodeURIComponent(id)}`)
+  if (json === null) return null
+  const current = readCurrent(json, line)
+  if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
+  return current.told
+}
+
+export const readCurrent = (json: unknown, line: StripeLine): { told: Told } | { problem: string } => {
+  const { data: invoice, error } = Invoice.safeParse(json)
+  if (error) return { problem: problemIn(error) }
+  // Whole seconds: the portal's notation of an instant has no more.
+  const toldAt = Math.floor(line.clock.now() / 1000) * 1000
+  return { told: toldOf(invoice, { timeZone: line.timeZone, toldAt }) }
+}
+
+/** The portal's id, from the metadata that a person gave to Stripe's customer. */
+export const portalIdOf = async (customerRef: string, line: StripeLine): Promise<string | null> => {
+  if (!customerRef.startsWith('cus_')) return null
+  const customer = await ask(line, `customers/${encodeURIComponent(customerRef)}`)
+  return portalIdIn((customer as { metadata?: unknown } | null)?.metadata)
+}
+
+/** Without the id. */
+const kindOf = (path: string): string => path.split('/')[0] ?? ''
+
+export const unreachable = (message: string) => new BridgeError('TOOL_UNREACHABLE', message)

@@ -1,0 +1,160 @@
+// Stripe's invoice in our words. Reads only what exists in every API version from 2020 on, and takes any reference as
+// an id or as the expanded object: webhooks are rendered in the version of their endpoint, which nobody here chose.
+// https://docs.stripe.com/api/invoices/object
+
+import { z } from 'zod'
+import type { Instant } from '../../../src/core/clock.ts'
+import { type Customer, dateOf, parseInvoiceNumber } from '../../../src/core/invoice.ts'
+import type { Told } from '../../../src/tools/tool.ts'
+
+/** Set on an invoice, a subscription or a customer it holds the portal's id of the customer. */
+export const portalIdKey = 'mijnklantportaal_customer_id'
+
+// Minor units and seconds are whole and small, so that a float holds them. What catch-up could not read an earlier version
+// kept with numbers as text.
+const whole = (expected: string, written: RegExp) =>
+  z
+    .union([z.int(expected), z.string(expected)], expected)
+    .transform(String)
+    .pipe(z.string().regex(written, expected))
+    .transform(Number)
+
+export const seconds = whole('expected seconds since 1970', /^\d{1,11}$/).transform(at => at * 1000)
+const time = seconds.nullish().transform(at => at ?? null)
+
+// What only describes is left out where it cannot be read; an invoice does not wait for a name.
+const text = z.preprocess(
+  value => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null),
+  z.string().nullable()
+)
+const metadata = z.record(z.string(), z.unknown()).nullish().catch(null)
+const ofSubscription = z.object({ metadata }).nullish().catch(null)
+
+const reference = z
+  .union([z.string(), z.object({ id: z.string(), metadata })], 'expected an id or an expanded object')
+  .nullish()
+  .transform(given => (typeof given === 'string' ? { id: given, metadata: null } : given))
+
+const invoiceNumber = z
+  .string('expected a text')
+  .nullish()
+  .transform((given, context) => {
+    if (given === null || given === undefined) return null
+    const number = parseInvoiceNumber(given)
+    if (number !== undefined) return number
+    context.addIssue({
+      code: 'custom',
+      message: 'expected 1 to 100 characters that can be seen, and neither . nor ..'
+    })
+    return z.NEVER
+  })
+
+export const Invoice = z.object(
+  {
+    object: z.literal('invoice', 'expected invoice'),
+    id: z.string('expected an id').min(1, 'expected an id'),
+    number: invoiceNumber,
+    status: z
+      .enum(['draft', 'open', 'paid', 'uncollectible', 'void'], 'expected a status that is documented')
+      .nullish(),
+    collection_method: text,
+    currency: z.string('expected a currency').regex(/^[a-z]{3}$/i, 'expected a currency'),
+    total: whole('expected whole minor units', /^-?\d{1,11}$/),
+    created: seconds,
+    effective_at: time,
+    due_date: time,
+    status_transitions: z.object({ finalized_at: time, paid_at: time }, 'expected an object').nullish(),
+    // Until 2025-03-31.basil.
+    paid: z.boolean().nullish().catch(null),
+    invoice_pdf: text,
+    metadata,
+    parent: z.object({ subscription_details: ofSubscription }).nullish().catch(null),
+    // Until 2025-03-31.basil.
+    subscription_details: ofSubscription,
+    customer: reference,
+    customer_account: reference,
+    customer_email: text,
+    customer_name: text,
+    customer_address: z
+      .object({ line1: text, line2: text, postal_code: text, city: text, country: text })
+      .nullish()
+      .catch(null)
+  },
+  'expected an invoice'
+)
+export type Invoice = z.output<typeof Invoice>
+
+type Context = {
+  timeZone: string
+  /** When the source said so: old invoices can be paid without a time. */
+  toldAt: Instant
+}
+
+export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told => {
+  const { finalized_at: finalisedAt = null, paid_at: paidAt = null } = invoice.status_transitions ?? {}
+  const isPaid = invoice.status === 'paid' || invoice.paid === true
+  return {
+    invoice: {
+      invoiceNumber: invoice.number ?? invoice.id, // of a draft, which has none and goes nowhere
+      sourceId: invoice.id,
+      customer: customerOf(invoice),
+      amountCents: amountOf(invoice),
+      currency: invoice.currency.toUpperCase(),
+      issuedAt: dateOf(invoice.effective_at ?? finalisedAt ?? invoice.created, timeZone),
+      dueAt: invoice.due_date === null ? null : dateOf(invoice.due_date, timeZone),
+      // Some are paid while their status is still open.
+      paidAt: paidAt ?? (isPaid ? toldAt : null),
+      pdfUrl: invoice.invoice_pdf
+    },
+    stage: stageOf(invoice),
+    finalisedAt,
+    collectsItself: invoice.collection_method === 'charge_automatically'
+  }
+}
+
+// Whose amounts are whole. ISK and UGX have no decimals either, but come in hundredths, for compatibility.
+// https://docs.stripe.com/currencies#zero-decimal
+const wholeCurrencies: ReadonlySet<string> = new Set(
+  'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ')
+)
+
+/** From Stripe's minor units; thousandths (kwd) come as such. */
+const amountOf = ({ total, currency }: Invoice): number =>
+  total * (wholeCurrencies.has(currency.toLowerCase()) ? 100 : 1) || 0 // there is a negative zero
+
+/** The first thing that is wrong, as others often follow from it: where, and what was expected, never what stood there. */
+export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
+  `${issue?.path.join('.')}: ${issue?.message}`
+
+/** Uncollectible is final: the debt stands, whatever is thought of it. */
+const stageOf = ({ status, number }: Invoice): Told['stage'] => {
+  if (status === 'void') return 'voided'
+  return status === 'draft' || number === null ? 'draft' : 'final'
+}
+
+const customerOf = (invoice: Invoice): Customer => {
+  const { customer, customer_account: account, customer_email: email, customer_address: address } = invoice
+  const known = [
+    invoice.metadata,
+    invoice.parent?.subscription_details?.metadata,
+    invoice.subscription_details?.metadata,
+    customer?.metadata
+  ]
+  return {
+    // Without any id there is no customer to link; the invoice's own id makes sure that it shares no link either.
+    ref: customer?.id || account?.id || email || invoice.id,
+    portalId: known.map(portalIdIn).find(id => id !== null) ?? null,
+    emails: email === null ? [] : [email],
+    name: invoice.customer_name,
+    address: [address?.line1, address?.line2].filter(Boolean).join(', ') || null,
+    zipCode: address?.postal_code ?? null,
+    city: address?.city ?? null,
+    countryCode: address?.country?.toUpperCase() ?? null
+  }
+}
+
+/** Null for what is no id of the portal: a slip in a free text field is no reason to stop an invoice. */
+export const portalIdIn = (given: unknown): string | null => {
+  const id = (given as Record<string, unknown> | null | undefined)?.[portalIdKey]
+  return typeof id === 'string' && /^cst_\S{1,100}$/.test(id.trim()) ? id.trim() : null
+}

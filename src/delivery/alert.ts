@@ -1,0 +1,58 @@
+// Tells the operator, at an address of theirs, that something needs a person. A message that gets lost is no harm:
+// the ledger remembers, and health keeps warning.
+
+import got from 'got'
+import { advice, type Code } from '../core/codes.ts'
+import type { Log } from '../core/log.ts'
+
+/** `what`: what happened this time, where that says more than the code. */
+export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
+
+/** What health warns of, in its words. */
+export type AlertOfWarning = (output: string) => void
+
+export type AlertOptions = { url: string | undefined; publicUrl: string; log: Log }
+
+const alertTimeoutMs = 10_000
+
+// A storm of held invoices must not become a storm of open connections; the rest is in health and in the list.
+const underWayMax = 20
+
+export const createAlert = ({
+  url,
+  publicUrl,
+  log
+}: AlertOptions): { alert: Alert; warn: AlertOfWarning } => {
+  let underWay = 0
+
+  const send = (text: string, code: string, invoiceNumber: string | null): void => {
+    if (url === undefined || underWay >= underWayMax) return
+    underWay += 1
+    got
+      .post(url, {
+        json: { text, code, invoiceNumber },
+        timeout: { request: alertTimeoutMs },
+        retry: { limit: 0 },
+        followRedirect: false
+      })
+      .then(
+        () => log.debug({ code, invoiceNumber }, 'alert sent'),
+        (error: { code?: string }) =>
+          log.warn({ code, invoiceNumber, cause: error.code }, 'alert could not be sent')
+      )
+      .finally(() => {
+        underWay -= 1
+      })
+  }
+
+  return {
+    alert(code, invoiceNumber, what = advice[code].what) {
+      const subject = invoiceNumber === null ? 'Factuurbrug' : `Invoice ${invoiceNumber}`
+      const text = `${subject}: ${code}. ${sentence(what)} ${advice[code].operator} (${publicUrl})`
+      send(text, code, invoiceNumber)
+    },
+    warn: output => send(`Factuurbrug: ${output} (${publicUrl})`, 'WARNING', null)
+  }
+}
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

@@ -1,0 +1,326 @@
+// One invoice's way into the portal. Everything slow comes first; then the ledger says `sending`, and only then the
+// portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
+
+import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from '../core/invoice.ts'
+import type { CreateBody, Draft, Ledger, Loan } from '../ledger/ledger.ts'
+import type { Document, Spool } from '../ledger/spool.ts'
+import type { Portal, Written } from '../portal/client.ts'
+import { confirm, contested, isSpelling, judgeFound } from '../portal/match.ts'
+import type { Reader } from '../portal/reader.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
+import { failed, failedBy, type Outcome } from '../rules/decide.ts'
+import type { Desk } from '../tools/client.ts'
+import type { Intake } from '../tools/receiver.ts'
+import type { PdfAddress } from '../tools/tool.ts'
+import type { Customers } from './customers.ts'
+import { markPaid, type Paying, slotWithinMs } from './mark-paid.ts'
+
+type OnAmount = 'hold' | 'dismiss' | 'deliver'
+
+export type Rules = {
+  creditNotes: OnAmount
+  zeroAmounts: OnAmount
+  review: boolean
+  timeZone: string
+}
+
+export type Delivery = Paying & {
+  spool: Spool
+  portal: Pick<Portal, 'createInvoice'>
+  reader: Pick<Reader, 'one'>
+  customers: Pick<Customers, 'find'>
+  fetchPdf: (address: PdfAddress) => Promise<Document>
+  desk: Pick<Desk, 'current' | 'pdf' | 'read'>
+  intake: Pick<Intake, 'tell' | 'gone'>
+  rules: Rules
+  portalTimeoutMs: number
+}
+
+// From the commit of `sending` to the first byte. A process that froze in between must not speak late: by then
+// somebody may have looked into the portal and found nothing.
+const firstByteWithinMs = 5000
+
+// How often the copy may learn, between two of our own steps, that the number is there.
+const roundsMax = 5
+
+/** Null when the loan had run out: somebody else has the invoice now. */
+export type Deliver = (loan: Loan) => Promise<Outcome | null>
+
+export const createDeliver =
+  (delivery: Delivery): Deliver =>
+  loan =>
+    loan.work === 'pay' ? markPaid(loan, delivery) : createInvoice(loan, delivery)
+
+const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
+  const { rules } = delivery
+  if (loan.unread) return readAgain(loan, loan.unread, delivery)
+  const asked = await askTool(loan, delivery)
+  if (asked !== 'same') return asked
+  const ruled = ruleOnAmount(loan, rules) ?? ruleOnDate(loan, delivery)
+  if (ruled) return ruled
+  const isReleased = loan.overrides.includes('REVIEW')
+  const review = (rules.review || loan.test) && !isReleased
+  // Where a person is to see it first, or has seen it, nobody is created before it is known that they did.
+  const whose = await delivery.customers.find(loan, { mayCreate: !review && !isReleased })
+  if ('kind' in whose) return whose
+  if (loan.test && 'wouldCreate' in whose && isReleased)
+    return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
+  const draft = draftOf(loan, whose, rules.timeZone)
+
+  // A tool's sample event has no PDF behind it.
+  if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: draft, detail: null }
+  const pdf = await readyPdf(loan, delivery)
+  if (pdf === null) return null
+  if ('kind' in pdf) return pdf
+  if (review) return { kind: 'review', wouldSend: draft, detail: null }
+  const changed = await changedSince(loan, draft, delivery)
+  if (changed.length > 0)
+    return {
+      kind: 'review',
+      wouldSend: draft,
+      detail: `changed since it was released: ${changed.join(', ')}`
+    }
+  const customerId = await customerOf(loan, whose, delivery)
+  if (typeof customerId !== 'string') return customerId
+  const { newCustomer: _, ...facts } = draft
+  const body: CreateBody = { ...facts, customerId }
+
+  // Whoever asks for it to be sent again: what was sent before may stand there, whatever was answered.
+  if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const there = await findInPortal(loan, body, delivery)
+    if (there) return there
+    const outcome = await send(loan, body, pdf, delivery)
+    if (outcome !== 'known') return outcome
+  }
+  return failed('PORTAL_UNREACHABLE', 'what the portal holds under this number keeps changing')
+}
+
+const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }: Rules): Outcome | null => {
+  if (invoice.currency !== 'EUR') return failed('CURRENCY_UNSUPPORTED', invoice.currency)
+  if (invoice.amountCents > 0) return null
+  const [code, rule] =
+    invoice.amountCents < 0
+      ? (['CREDIT_NOTE', creditNotes] as const)
+      : (['ZERO_AMOUNT', zeroAmounts] as const)
+  if (rule === 'deliver' || overrides.includes(code)) return null
+  return rule === 'dismiss' ? { kind: 'dismissed', code } : failed(code)
+}
+
+/** The portal cannot delete what is wrong, and mails it. */
+const ruleOnDate = (
+  { invoice: { issuedAt }, overrides }: Loan,
+  { clock, rules }: Delivery
+): Outcome | null =>
+  overrides.includes('DATE_IMPLAUSIBLE') || isPlausible(issuedAt, dateOf(clock.now(), rules.timeZone))
+    ? null
+    : failed('DATE_IMPLAUSIBLE', issuedAt)
+
+/** A payload is never current: the tool is asked again, where it can be. `same`: nothing has changed. */
+const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<Outcome | 'same' | null> => {
+  let told: Awaited<ReturnType<Desk['current']>>
+  try {
+    told = await desk.current(loan)
+  } catch (error) {
+    return failedBy(error)
+  }
+  if (told === null) return 'same'
+  if (told === 'gone') return failed('EVENT_UNREADABLE', 'the tool holds no such invoice (any more)')
+  if (told.stage === 'draft') return failed('TOOL_NOT_FINAL')
+  if (numberKey(told.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
+    return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
+  }
+  // Links to PDFs may be made new with every answer: another one is no news, or no loan would ever get further.
+  const invoice = { ...told.invoice, pdfUrl: loan.invoice.pdfUrl ?? told.invoice.pdfUrl }
+  // What changed enters the row by the same door as an event, and ends this loan.
+  const { changed } = await intake.tell(
+    loan.tool,
+    { ...told, invoice, collectsItself: false },
+    { now: clock.now(), anyAge: true }
+  )
+  return changed ? null : 'same'
+}
+
+/** An event that could not be read when it came: perhaps this version can. Its own row has then served. */
+const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Delivery): Promise<Outcome> => {
+  const reading = desk.read(loan.tool, body)
+  if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
+  if (reading.kind === 'gone') await intake.gone(loan.tool, reading.sourceId, clock.now())
+  const told = reading.kind === 'told' ? reading.told : []
+  // A person has asked for it by now, whatever its age; when it was issued long ago nobody is to be mailed of it.
+  const heard = { now: clock.now(), anyAge: true, caughtUp: true }
+  const ignored: string[] = []
+  for (const one of told) {
+    const kept = await intake.tell(loan.tool, one, heard)
+    if (kept.result === 'ignored') ignored.push(kept.reason)
+  }
+  if (told.length > 0 && ignored.length === told.length)
+    return failed('EVENT_UNREADABLE', `it can be read now, but is ignored: ${ignored[0]}`)
+  return { kind: 'dismissed', code: 'BY_OPERATOR' }
+}
+
+/** From the disk, or else from where it can be had, and then kept. Null when the loan had run out. */
+const readyPdf = async (
+  loan: Loan,
+  { ledger, spool, fetchPdf, desk, clock }: Delivery
+): Promise<Blob | Outcome | null> => {
+  const kept = loan.document && (await spool.blob(loan.document))
+  if (kept && kept !== 'changed') return kept
+  const happened = kept ? 'on the disk is not the one that was kept' : 'is gone from the disk'
+  // Only a tool that knows the invoice by an id of its own can be asked again. Sent once more, with it, it goes on.
+  if (loan.invoice.pdfUrl === null && loan.invoice.sourceId === null)
+    return failed('PDF_NOT_A_PDF', `the PDF ${happened}: send the invoice again, with it`)
+  let document: Document
+  try {
+    const address = await desk.pdf(loan)
+    if (address === null) return failed('PDF_NOT_READY')
+    document = await fetchPdf(address)
+  } catch (error) {
+    return failedBy(error)
+  }
+  if (await ledger.attach(loan, document, clock.now())) {
+    if (kept) await spool.remove(loan.document!)
+    const fresh = await spool.blob(document)
+    return fresh === 'changed' ? failed('PDF_NOT_READY', 'the PDF was changed on the disk at once') : fresh
+  }
+  await spool.remove(document)
+  return null
+}
+
+type Whose = Exclude<Awaited<ReturnType<Customers['find']>>, Outcome>
+
+const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Draft => ({
+  customerId: 'portalId' in whose ? whose.portalId : null,
+  newCustomer: 'portalId' in whose ? null : whose.wouldCreate.companyName,
+  invoiceNumber: invoice.invoiceNumber,
+  issuedAt: invoice.issuedAt,
+  amount: formatAmount(invoice.amountCents, invoice.currency),
+  paidAt: invoice.paidAt === null ? null : formatPaidAt(invoice.paidAt, timeZone),
+  sendNotification: notify
+})
+
+/** What is otherwise than a person saw it when they released it. That it was paid since then is no surprise to anybody. */
+const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<string[]> => {
+  const { released, documentVersion, tool, invoice } = loan
+  if (released === null) return []
+  const { draft: seen } = released
+  const link = seen.newCustomer && (await ledger.customers.find({ tool, ref: invoice.customer.ref }))?.link
+  const isCreated = link ? link.how === 'created' && link.portalId === draft.customerId : false
+  const fields: [string, boolean][] = [
+    [
+      'customer',
+      isCreated || (seen.customerId === draft.customerId && seen.newCustomer === draft.newCustomer)
+    ],
+    ['amount', seen.amount === draft.amount],
+    ['date', seen.issuedAt === draft.issuedAt],
+    ['mail', seen.sendNotification === draft.sendNotification],
+    ['PDF', released.documentVersion === documentVersion]
+  ]
+  return fields.flatMap(([field, isSame]) => (isSame ? [] : [field]))
+}
+
+/** Whose it is; created now where that was only announced. */
+const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Promise<string | Outcome> => {
+  if ('portalId' in whose) return whose.portalId
+  const found = await customers.find(loan)
+  if ('kind' in found) return found
+  return 'portalId' in found
+    ? found.portalId
+    : failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
+}
+
+/** What the copy tells under this number, confirmed by asking for it. Null when there is nothing that counts. */
+const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): Promise<Outcome | null> => {
+  const { ledger, reader } = delivery
+  const known = await ledger.holdings.byNumber(body.invoiceNumber)
+  if (known.length === 0) return findSpelledOtherwise(loan, body, delivery)
+  try {
+    const found = await confirm(reader, known, 'delivery')
+    if (found === 'contested') return { kind: 'failed', ...contested(known) }
+    const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
+    if (decision?.to === 'delivered')
+      return { kind: 'adopted', holding: decision.holding, code: decision.code }
+    return decision?.to === 'held' ? failed(decision.code, decision.detail) : null
+  } catch (error) {
+    return failedBy(error)
+  }
+}
+
+/** A ledger that was lost knows nothing of what it sent, and a portal may spell its numbers otherwise. */
+const findSpelledOtherwise = async (
+  { overrides }: Loan,
+  body: CreateBody,
+  { ledger }: Delivery
+): Promise<Outcome | null> => {
+  if (overrides.includes('PORTAL_UNCLEAR')) return null
+  const equal = await ledger.holdings.strangers(body, 0)
+  const [found] = equal.filter(({ invoiceNumber }) => isSpelling(invoiceNumber, body.invoiceNumber))
+  return found
+    ? failed(
+        'PORTAL_UNCLEAR',
+        `the portal shows ${found.id} (${found.invoiceNumber}), with the same customer, amount and date`
+      )
+    : null
+}
+
+/** `known`: meanwhile the copy was told of this number. */
+const send = async (
+  loan: Loan,
+  body: CreateBody,
+  pdf: Blob,
+  { ledger, portal, pace, clock, portalTimeoutMs }: Delivery
+): Promise<Outcome | 'known' | null> => {
+  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+  if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
+  const at = clock.monotonic()
+  let permission: Awaited<ReturnType<Ledger['sending']>>
+  try {
+    permission = await ledger.sending(loan, body, clock.now())
+  } catch (error) {
+    slot.unused()
+    throw error
+  }
+  if (permission !== 'granted') {
+    slot.unused()
+    if (permission === 'unproven') return { kind: 'unproven', body }
+    return permission === 'known' ? 'known' : null
+  }
+  try {
+    const limits = { startBy: at + firstByteWithinMs, endBy: at + portalTimeoutMs }
+    return outcomeOf(await portal.createInvoice(body, pdf, limits), body)
+  } catch (error) {
+    // Whatever went wrong in us, a byte may have left: only a look can tell.
+    return {
+      kind: 'unknown',
+      detail: error instanceof Error ? error.message : String(error),
+      answered: false
+    }
+  } finally {
+    slot.done()
+  }
+}
+
+const outcomeOf = (written: Written<PortalInvoice>, body: CreateBody): Outcome => {
+  switch (written.outcome) {
+    case 'done':
+      return { kind: 'created', holding: holdingOf(written.value, body) }
+    case 'not-done':
+      return {
+        kind: 'failed',
+        code: written.code,
+        detail: written.detail,
+        retryAfterMs: written.retryAfterMs
+      }
+    case 'unknown':
+      return { kind: 'unknown', detail: written.detail, answered: written.answered }
+  }
+}
+
+/** The answer to a write may tell no more than the id; the rest is what was asked for. */
+const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
+  ...answer,
+  customerId: answer.customerId ?? body.customerId,
+  invoiceNumber: answer.invoiceNumber ?? body.invoiceNumber,
+  issuedAt: answer.issuedAt ?? body.issuedAt,
+  amountCents: answer.amountCents ?? parseAmount(body.amount) ?? null
+})

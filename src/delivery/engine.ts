@@ -1,0 +1,231 @@
+// All that delivers, put together: the copy is filled, then the worker sends, the look settles what is in doubt, and the
+// gate pauses them when the portal cannot be spoken to. Time, chance, network and ledger come from outside, so that one
+// simulated run is made of the same parts.
+
+import type { Clock, Instant } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import type { MatchRules } from '../ledger/customers.ts'
+import type { Decision, Ledger, Tally } from '../ledger/ledger.ts'
+import type { Document, Spool } from '../ledger/spool.ts'
+import { createGate, type GateState } from '../portal/breaker.ts'
+import { type Budget, createPace, type Pace } from '../portal/budget.ts'
+import type { Portal } from '../portal/client.ts'
+import { createCopy, type ReadingState } from '../portal/copy.ts'
+import { createLook } from '../portal/look.ts'
+import { createReader } from '../portal/reader.ts'
+import { distrustRolledBack, type PortalIdentity, recognisePortal } from '../portal/recognise.ts'
+import { decide, type Patience } from '../rules/decide.ts'
+import type { Desk } from '../tools/client.ts'
+import type { Intake } from '../tools/receiver.ts'
+import type { PdfAddress } from '../tools/tool.ts'
+import type { Alert } from './alert.ts'
+import { type Customers, createCustomers } from './customers.ts'
+import { createDeliver, type Rules } from './deliver.ts'
+import { createWorker } from './worker.ts'
+
+export type EngineOptions = {
+  ledger: Ledger
+  spool: Spool
+  portal: Portal
+  /** The budget of the portal's token, with the slots that were taken before this process began. */
+  pace: Pace
+  fetchPdf: (address: PdfAddress) => Promise<Document>
+  desk: Pick<Desk, 'current' | 'pdf' | 'read'>
+  intake: Pick<Intake, 'tell' | 'gone'>
+  clock: Clock
+  random: () => number
+  log: Log
+  alert: Alert
+  rules: Rules
+  matching: MatchRules
+  patience: Patience
+  /** Whose portal this is. */
+  identity: PortalIdentity
+  portalTimeoutMs: number
+  portalSettleMs: number
+  /** The same for what another process sent. */
+  portalSettleInheritedMs: number
+  /** How long no reading of the portal was believed until what is in doubt is held. */
+  unclearAfterMs?: number
+  concurrency: number
+  loanMs: number
+  /** Told of each decision after it is on the disk. */
+  recorded?: (
+    invoice: { tool: string | null; invoiceNumber: string },
+    decision: Decision,
+    tookMs: number
+  ) => void
+}
+
+export type PortalState = GateState & ReadingState & { budget: Budget }
+
+export type Engine = {
+  /** Before `start`: stops with PORTAL_CHANGED when the ledger belongs to another portal. */
+  recognise: () => Promise<void>
+  start: () => void
+  /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many deliveries were left. */
+  stop: (withinMs: number) => Promise<number>
+  wake: () => void
+  customers: Pick<Customers, 'link' | 'unlink'>
+  /** When the worker's loop last turned, on the monotonic clock. */
+  turnedAt: () => number
+  portal: () => PortalState
+}
+
+export const createPaceFor = async (ledger: Ledger, clock: Clock, perMinute: number): Promise<Pace> =>
+  createPace({
+    perMinute,
+    clock,
+    takenBefore: await ledger.holdings.slotsTaken(),
+    keep: () => ledger.holdings.takeSlot(clock.monotonic())
+  })
+
+export const createEngine = (options: EngineOptions): Engine => {
+  const { ledger, portal, pace, clock, random, log, alert, patience } = options
+  const { holdings } = ledger
+  const reader = createReader({ portal, pace, holdings, clock, contested: () => copy.hurry() })
+  let lastBeat: Instant | null = null
+
+  const told = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
+    options.recorded?.({ tool, invoiceNumber }, decision, tookMs)
+    if (decision.to === 'held' || decision.to === 'unpaid') alert(decision.code, invoiceNumber)
+    if (decision.to === 'delivered' && decision.code !== null) alert(decision.code, invoiceNumber)
+  }
+
+  const customers = createCustomers({
+    ...options,
+    reader,
+    rules: options.matching,
+    settleMs: options.portalSettleMs,
+    settleInheritedMs: options.portalSettleInheritedMs
+  })
+
+  const gate = createGate({
+    clock,
+    retryFirstMs: patience.retryFirstMs,
+    probe: () => reader.probe('delivery'),
+    closed(code) {
+      log.warn({ code }, 'deliveries pause')
+      alert(code, null)
+    },
+    opened() {
+      log.info({}, 'deliveries go on')
+      wake()
+    }
+  })
+
+  const copy = createCopy({
+    holdings,
+    reader,
+    clock,
+    log,
+    lateMs: options.portalSettleMs + lateSpareMs,
+    settleInheritedMs: options.portalSettleInheritedMs,
+    unclearAfterMs: options.unclearAfterMs ?? unclearAfterMs,
+    lastBeat: () => lastBeat,
+    recognise: () => recognisePortal(ledger, reader, options.identity),
+    areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
+    filled() {
+      wake()
+      look.wake()
+    },
+    heard(error) {
+      gate.heardRead(error)
+      if (error === null) void warnOfIntegrations(ledger, log)
+      if (error?.code === 'PORTAL_CHANGED') alert(error.code, null)
+    }
+  })
+
+  const look = createLook({
+    ledger,
+    reader,
+    clock,
+    log,
+    settleMs: options.portalSettleMs,
+    settleInheritedMs: options.portalSettleInheritedMs,
+    unclearAfterMs: options.unclearAfterMs ?? unclearAfterMs,
+    isReady: copy.isFilled,
+    // A failure like another: a portal that never makes it is asked less and less often, and not for ever.
+    absent: doubt =>
+      decide(
+        { kind: 'failed', code: 'PORTAL_UNREACHABLE', detail: 'the portal does not hold it' },
+        { work: 'create', ...doubt },
+        { now: clock.now(), random: random(), patience, standing: 'open' }
+      ),
+    settled(doubt, decision) {
+      told(decision, null, doubt.body.invoiceNumber, 0)
+      wake()
+    },
+    heard: gate.heardRead
+  })
+
+  const worker = createWorker({
+    ledger,
+    deliver: createDeliver({ ...options, reader, customers, startedAt: clock.monotonic() }),
+    gate,
+    isReady: copy.isFilled,
+    clock,
+    random,
+    concurrency: options.concurrency,
+    loanMs: options.loanMs,
+    patience,
+    log,
+    recorded(loan, decision, tookMs) {
+      told(decision, loan.tool, loan.invoice.invoiceNumber, tookMs)
+      if (decision.to === 'doubt' || decision.to === 'look') look.wake()
+    }
+  })
+
+  const wake = () => worker.wake()
+
+  return {
+    async recognise() {
+      lastBeat = await distrustRolledBack(ledger, clock, log)
+      await recognisePortal(ledger, reader, options.identity)
+    },
+    start() {
+      copy.start()
+      look.start()
+      worker.start()
+    },
+    async stop(withinMs) {
+      const ended = new AbortController()
+      const readers = Promise.all([copy.stop(), look.stop(), gate.stop(), customers.stop()]).then(() =>
+        ended.abort()
+      )
+      const left = await worker.stop(withinMs)
+      // A page that never comes must not outlast the deliveries.
+      await Promise.race([readers, clock.sleep(readersMs, ended.signal)])
+      return left
+    },
+    wake,
+    customers,
+    turnedAt: worker.turnedAt,
+    portal: () => ({ ...gate.state(), ...copy.state(), budget: pace.budget() })
+  }
+}
+
+// What a page under way is given when nothing else runs any more.
+const readersMs = 2000
+
+// A day: long enough for somebody at the portal to mend it, short enough for a customer to be told.
+const unclearAfterMs = 24 * 3_600_000
+
+// Beside the settle time: how far back a sweep reads behind the last one.
+const lateSpareMs = 5 * 60_000
+
+const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
+  invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
+
+/** From the bookkeeping that the portal links a customer to, its invoices may come, too. Told once of each, for ever. */
+const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void> => {
+  try {
+    const { integrationsTold: told = [] } = await holdings.memory()
+    const customers = (await holdings.customersIntegrated()).filter(id => !told.includes(id))
+    if (customers.length === 0) return
+    await holdings.remember({ integrationsTold: [...told, ...customers] })
+    log.warn({ customers }, 'the portal links customers to a bookkeeping itself: invoices may come in twice')
+  } catch (err) {
+    log.error({ err }, 'customers that the portal links to a bookkeeping could not be told of')
+  }
+}

@@ -1,0 +1,88 @@
+// Fetches an invoice's PDF into the spool. An address is a capability: whoever knows it can read the invoice, so
+// messages carry its host and nothing more.
+
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { BridgeError } from '../core/errors.ts'
+import type { Spool } from '../ledger/spool.ts'
+import { type Download, openHttp, type Rules, refusalIn, retryAfterMs } from '../network/http.ts'
+
+export type Fetch = Rules & {
+  spool: Spool
+  /** For the whole download, redirects included, however slowly it drips. */
+  timeoutMs: number
+  /** The spool's own limit: with it, a length that is announced is refused before a byte is read. */
+  bytesMax?: number
+  /** Credentials of a tool. They go to the first origin only. */
+  headers?: Record<string, string>
+}
+
+/** Rejects with PDF_ADDRESS_REFUSED, PDF_UNREACHABLE, or as the spool does. */
+export const fetchPdf = async (
+  url: string,
+  { spool, timeoutMs, bytesMax, headers = {}, ...rules }: Fetch
+) => {
+  const http = openHttp({ ...rules, timeoutMs })
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const download = await http.download(url, { headers, signal }).catch(translated(hostOf(url)))
+    refuse(download, bytesMax)
+    return await spool.keep(bytesOf(download))
+  } finally {
+    http.close()
+  }
+}
+
+const hostOf = (url: string): string => URL.parse(url)?.host ?? 'the address'
+
+// Some stores answer so until the file is there. Later it is the address that is wrong, which only a person can mend.
+const refusing: ReadonlySet<number> = new Set([401, 403, 404, 410])
+const refusedForMs = 3_600_000
+
+const refuse = ({ status, host, headers }: Download, bytesMax = Number.POSITIVE_INFINITY) => {
+  if (refusing.has(status))
+    throw unreachable(`${host} answered ${status}: look at the address`, {
+      wait: retryAfterMs(headers),
+      tryForMs: refusedForMs
+    })
+  if (status !== 200) throw unreachable(`${host} answered ${status}`, { wait: retryAfterMs(headers) })
+  const encoding = encodingOf(headers)
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    throw unreachable(`${host} sent an encoding nobody asked for`)
+  if (Number(headers['content-length']) > bytesMax) {
+    throw new BridgeError('PDF_TOO_LARGE', `the PDF is larger than ${bytesMax} bytes`)
+  }
+}
+
+const encodingOf = (headers: Download['headers']): string =>
+  headers['content-encoding']?.trim().toLowerCase() || 'identity'
+
+/**
+ * No encoding is asked for, but some stores answer gzip all the same. Unpacked it counts against the limit like any
+ * other body. Only what goes wrong on the way here is translated: the spool names its own failures.
+ */
+async function* bytesOf({ host, headers, body }: Download): AsyncGenerator<Uint8Array> {
+  try {
+    if (encodingOf(headers) === 'identity') yield* body
+    else yield* pipeline(body, createGunzip(), () => {}) // the callback's error also ends the iteration
+  } catch (error) {
+    translated(host)(error)
+  }
+}
+
+const translated = (host: string) => (error: unknown) => {
+  const refusal = refusalIn(error)
+  if (refusal) throw new BridgeError('PDF_ADDRESS_REFUSED', refusal.message)
+  // An error of got holds the whole address; what it wraps does not.
+  const { code, message, cause } = error as NodeJS.ErrnoException
+  throw unreachable(`${host} could not be read: ${code ?? message}`, { cause })
+}
+
+type Failure = { cause?: unknown; wait?: number | undefined; tryForMs?: number }
+
+const unreachable = (message: string, { cause, wait, tryForMs }: Failure = {}) =>
+  new BridgeError('PDF_UNREACHABLE', message, {
+    cause,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(tryForMs === undefined ? {} : { tryForMs })
+  })

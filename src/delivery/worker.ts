@@ -1,0 +1,184 @@
+// Borrow, deliver, decide, record: at its own pace, several at once, until told to stop. Holds no truth of its own;
+// whatever it forgets when it dies, the ledger lends out again.
+
+import type { Clock } from '../core/clock.ts'
+import { BridgeError, isCode } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { createLoop } from '../core/loop.ts'
+import type { Decision, Ledger, Loan, Places } from '../ledger/ledger.ts'
+import type { Gate } from '../portal/breaker.ts'
+import { decide, type Outcome, type Patience } from '../rules/decide.ts'
+import type { Deliver } from './deliver.ts'
+
+export type WorkerOptions = {
+  ledger: Ledger
+  deliver: Deliver
+  gate: Pick<Gate, 'admits' | 'heard'>
+  /** Whether the copy of the portal is filled: before that nothing may be created. */
+  isReady: () => boolean
+  clock: Clock
+  random: () => number
+  concurrency: number
+  /** Longer than the slowest delivery: a loan that runs out under way leaves the invoice in doubt. */
+  loanMs: number
+  patience: Patience
+  log: Log
+  /** Told of each decision after it is on the disk. */
+  recorded?: (loan: Loan, decision: Decision, tookMs: number) => void
+}
+
+export type Worker = {
+  start: () => void
+  /** Something may be due sooner than thought. */
+  wake: () => void
+  /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many were left. */
+  stop: (withinMs: number) => Promise<number>
+  /** When the loop last turned, on the monotonic clock; for health. */
+  turnedAt: () => number
+}
+
+// Long enough to cost nothing, short enough that a jump of the wall clock or a missed wake is noticed.
+const sleepMsMax = 5000
+
+// How long a ledger that failed rests before it is asked again.
+const ledgerPauseMs = 1000
+
+// For so long an answer is kept in memory only; then its place is given back, and it is looked for in the portal.
+const recordWithinMs = 30_000
+
+export const createWorker = (options: WorkerOptions): Worker => {
+  const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
+  const loop = createLoop({ clock, retryFirstMs: ledgerPauseMs, retryLongestMs: ledgerPauseMs })
+  const running = new Map<Promise<void>, keyof Places>()
+  // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
+  const left = new AbortController()
+  let turnedAt = clock.monotonic()
+
+  /** One place each is kept for what never failed and for what did: slow hosts of the one must not delay the other. */
+  const places = (): Places => {
+    const taken = { untried: 0, again: 0 }
+    for (const kind of running.values()) taken[kind] += 1
+    const most = Math.max(1, concurrency - 1)
+    return { untried: Math.max(0, most - taken.untried), again: Math.max(0, most - taken.again) }
+  }
+
+  const turn = async (): Promise<void> => {
+    turnedAt = clock.monotonic()
+    const now = clock.now()
+    const free = isReady() ? Math.min(concurrency - running.size, gate.admits(running.size)) : 0
+    const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs, places()) : []
+    for (const loan of loans) {
+      const run = handOver(options, loan, left.signal).finally(() => {
+        running.delete(run)
+        loop.wake()
+      })
+      running.set(run, kindOf(loan))
+    }
+    const due = free > loans.length ? await ledger.nextDueAt() : null
+    // What is due and was not lent waits for a place of its kind; whoever frees one wakes the loop.
+    const isDueLater = due !== null && due > now
+    await loop.nap(isDueLater ? Math.min(Math.max(due - clock.now(), 0), sleepMsMax) : sleepMsMax)
+  }
+
+  const failed = (err: unknown): void => log.error({ err }, 'the ledger could not be read')
+
+  return {
+    start: () => loop.start(turn, failed),
+    wake: loop.wake,
+    async stop(withinMs) {
+      const late = new AbortController()
+      const ended = (async () => {
+        await loop.stop()
+        await Promise.all(running.keys())
+        late.abort()
+      })()
+      await Promise.race([ended, clock.sleep(withinMs, late.signal)])
+      left.abort()
+      return running.size
+    },
+    turnedAt: () => turnedAt
+  }
+}
+
+const kindOf = ({ failures }: Loan): keyof Places => (failures === 0 ? 'untried' : 'again')
+
+/** One loan from its beginning to its record. Never rejects. */
+const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): Promise<void> => {
+  const { deliver, gate, clock, random, patience, log, recorded } = options
+  const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
+  const startedAt = clock.monotonic()
+  let outcome: Outcome | null
+  try {
+    outcome = await deliver(loan)
+  } catch (err) {
+    // `deliver` turns everything that comes after `sending` into an outcome: nothing has left the house here.
+    const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
+    // Why the disk or the ledger cannot do it stands in the cause, and nowhere else.
+    if (code === 'LEDGER_UNAVAILABLE') log.warn({ ...facts, err }, 'the ledger could not be written')
+    if (code === 'UNEXPECTED') log.error({ ...facts, err }, 'delivery broke')
+    outcome = { kind: 'failed', code, detail: null }
+  }
+  if (outcome === null) return log.warn(facts, 'loan ran out before sending')
+
+  const standing = gate.heard(loan.id, outcome)
+  const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience, standing })
+  const kept = await write(options, loan, decision, left)
+  if (!kept) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')
+  log[levelOf(kept)]({ ...facts, ...codeOf(kept) }, messages[kept.to])
+  recorded?.(loan, kept, clock.monotonic() - startedAt)
+}
+
+/**
+ * An answer of the portal is precious: a ledger that fails is asked again, for a while. An answer that the ledger cannot
+ * take is none: then the invoice is in doubt. Whatever becomes of it, nobody waits for long. Answers what was recorded.
+ */
+const write = async (
+  options: WorkerOptions,
+  loan: Loan,
+  decision: Decision,
+  left: AbortSignal
+): Promise<Decision | null> => {
+  const { ledger, clock, log } = options
+  const giveUpAt = clock.monotonic() + recordWithinMs
+  for (;;) {
+    try {
+      const kept = await ledger.record(loan, decision, clock.now())
+      if (kept) return kept
+      // Too late for the row; but what the portal said is true all the same.
+      if (decision.to === 'delivered') await ledger.holdings.learn([decision.holding], null, clock.now())
+      return null
+    } catch (err) {
+      log.error({ err, invoiceNumber: loan.invoice.invoiceNumber }, 'the outcome could not be recorded')
+      if (!isCode(err, 'LEDGER_UNAVAILABLE')) {
+        if (decision.to === 'doubt') return null
+        return write(options, loan, { to: 'doubt', detail: 'the answer could not be recorded' }, left)
+      }
+      await clock.sleep(ledgerPauseMs, left)
+      if (left.aborted || clock.monotonic() >= giveUpAt) return null
+    }
+  }
+}
+
+const messages = {
+  delivered: 'invoice delivered',
+  waiting: 'invoice waits for another attempt',
+  held: 'invoice held',
+  dismissed: 'invoice dismissed',
+  doubt: 'invoice in doubt',
+  look: 'invoice looked for before it is sent again',
+  paid: 'invoice paid',
+  unpaid: 'invoice could not be marked paid'
+} as const satisfies Record<Decision['to'], string>
+
+const codeOf = (decision: Decision): object => ('code' in decision ? { code: decision.code } : {})
+
+const levelOf = (decision: Decision): 'info' | 'warn' => {
+  if (
+    decision.to === 'doubt' ||
+    decision.to === 'look' ||
+    decision.to === 'waiting' ||
+    decision.to === 'unpaid'
+  )
+    return 'warn'
+  return decision.to === 'held' && decision.code !== 'REVIEW' ? 'warn' : 'info'
+}

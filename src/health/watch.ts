@@ -1,0 +1,45 @@
+// Tells the owner what health begins to warn of, so that nothing goes wrong in silence where nobody asks for health. Once
+// for each warning; what was over and comes back is told again.
+
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { createLoop } from '../core/loop.ts'
+import type { AlertOfWarning } from '../delivery/alert.ts'
+import { type Health, type Warning, warningsIn } from './health.ts'
+
+export type Watch = { start: () => void; stop: () => Promise<void> }
+
+export type WatchOptions = { health: Health; warn: AlertOfWarning; clock: Clock; log: Log }
+
+// An owner is told soon, and what mends itself within the time of two looks is told nobody.
+const everyMs = 60_000
+
+// These are told at the moment when they happen, with what they are about.
+const toldElsewhere: readonly string[] = ['attention', 'portal']
+
+export const createWatch = ({ health, warn, clock, log }: WatchOptions): Watch => {
+  const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
+  let before = new Set<string>()
+  let told = new Set<string>()
+
+  const turn = async (): Promise<void> => {
+    const warnings = warningsIn(await health()).filter(({ check }) => !toldElsewhere.includes(check))
+    const now = new Map(warnings.map(warning => [keyOf(warning), warning]))
+    for (const [key, { tool, output }] of now) {
+      if (told.has(key) || !before.has(key)) continue
+      warn(tool === null ? output : `${tool}: ${output}`)
+      told.add(key)
+    }
+    told = new Set([...told].filter(key => now.has(key)))
+    before = new Set(now.keys())
+    await loop.nap(everyMs)
+  }
+
+  const failed = (err: unknown): void => log.error({ err }, 'health could not be watched')
+
+  return { start: () => loop.start(turn, failed), stop: loop.stop }
+}
+
+/** Without its numbers: that it lasts is no news. */
+const keyOf = ({ check, tool, output }: Warning): string =>
+  `${check} ${tool ?? ''} ${output.replace(/\d+/g, '')}`

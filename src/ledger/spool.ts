@@ -1,0 +1,184 @@
+// PDFs on disk. A document is written and fsynced, with its folder, before the ledger's row that names it:
+// a row never points at nothing, and a crash leaves at worst a file without a row, which `sweep` removes.
+//
+// What a stranger sends is written as it comes, and nobody waits for the disk before it is proven: a draft.
+
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs'
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { BridgeError } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
+
+export type Document = { file: string; bytes: number; sha256: string }
+
+export interface Spool {
+  /** Keeps a PDF from a stream. Nothing is left of one that fails: PDF_TOO_LARGE, PDF_NOT_A_PDF, LEDGER_UNAVAILABLE. */
+  keep: (source: AsyncIterable<Uint8Array>) => Promise<Document>
+  /**
+   * The file's bytes, read as they are asked for. Null: the file is gone. `changed`: it is not what was kept. Rejects
+   * with LEDGER_UNAVAILABLE.
+   */
+  blob: (document: Document) => Promise<Blob | null | 'changed'>
+  remove: (document: Document) => Promise<void>
+  /** Removes every file that is not among the named. Answers how many. */
+  sweep: (named: ReadonlySet<string>) => Promise<number>
+}
+
+/** Ends in one of two ways, and keeps its file open until then. */
+export type Draft = {
+  document: Document
+  /** On the disk for good, with its folder: only now may a row name it. Nothing is left when it rejects. */
+  keep: () => Promise<Document>
+  /** Removes it. Does nothing after `keep`. */
+  drop: () => Promise<void>
+}
+
+export interface DraftingSpool extends Spool {
+  /** As `keep`, but not synced yet: for what is proven by its last byte only. */
+  draft: (source: AsyncIterable<Uint8Array>) => Promise<Draft>
+}
+
+const signature = Buffer.from('%PDF-')
+const byteOrderMark = Buffer.from('\ufeff')
+
+// Readers accept a PDF whose signature comes a little late, after a byte order mark or a blank line; so do we. Anything
+// else before it may be a page of HTML that only speaks of one.
+const blanksMax = 1024
+const headBytesMax = byteOrderMark.length + blanksMax + signature.length
+
+// What is looked through in one turn of the event loop, in a fraction of a millisecond. Most PDFs are one.
+const chunkBytes = 64 * 1024
+
+// White space as PDF has it.
+const blanks = new Set([0, 9, 10, 12, 13, 32])
+
+export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): DraftingSpool => {
+  try {
+    makeFolder(folder)
+  } catch (cause) {
+    throw new BridgeError('LEDGER_UNREADABLE', `cannot make ${folder}`, { cause })
+  }
+
+  const draft: DraftingSpool['draft'] = async source => {
+    const file = `${randomUUID()}.pdf`
+    const path = join(folder, file)
+    const part = `${path}.part`
+    // A disk that cannot even remove must not hide why: the sweep comes by later.
+    const remove = () => Promise.allSettled([rm(part, { force: true }), rm(path, { force: true })])
+    const handle = await disk(() => open(part, 'wx'))
+    let isOpen = true
+    const end = async () => {
+      isOpen = false
+      await disk(() => handle.close())
+    }
+    const drop = async () => {
+      if (!isOpen) return
+      await Promise.allSettled([end()])
+      await remove()
+    }
+    const orDrop = async <T>(step: () => Promise<T>): Promise<T> => {
+      try {
+        return await step()
+      } catch (error) {
+        await drop()
+        await remove()
+        throw error
+      }
+    }
+    const written = await orDrop(() => write(handle, source, bytesMax))
+    const document = { file, ...written }
+    return {
+      document,
+      keep: () =>
+        orDrop(async () => {
+          await disk(() => handle.sync())
+          await end()
+          await disk(() => rename(part, path))
+          await syncFolder(folder)
+          return document
+        }),
+      drop
+    }
+  }
+
+  return {
+    draft,
+
+    keep: async source => (await draft(source)).keep(),
+
+    async blob({ file, bytes, sha256 }) {
+      const path = join(folder, file)
+      return disk(async () => {
+        if (!statSync(path, { throwIfNoEntry: false })) return null
+        // Opened before it is looked through: what is changed later than that cannot be read by it any more.
+        const blob = await openAsBlob(path, { type: 'application/pdf' })
+        return blob.size === bytes && (await hashOf(path, bytes)) === sha256 ? blob : 'changed'
+      })
+    },
+
+    remove: document => rm(join(folder, document.file), { force: true }),
+
+    async sweep(named) {
+      const found = await readdir(folder, { withFileTypes: true })
+      const orphans = found.filter(entry => entry.isFile() && !named.has(entry.name))
+      await Promise.all(orphans.map(({ name }) => rm(join(folder, name), { force: true })))
+      return orphans.length
+    }
+  }
+}
+
+const write = async (handle: FileHandle, source: AsyncIterable<Uint8Array>, bytesMax: number) => {
+  const hash = createHash('sha256')
+  let head: Buffer = Buffer.alloc(0)
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    if (bytes > bytesMax) throw new BridgeError('PDF_TOO_LARGE', `the PDF is larger than ${bytesMax} bytes`)
+    if (head.length < headBytesMax)
+      head = Buffer.concat([head, chunk.subarray(0, headBytesMax - head.length)])
+    hash.update(chunk)
+    await disk(() => writeAll(handle, chunk))
+  }
+  if (!beginsAsPdf(head)) throw new BridgeError('PDF_NOT_A_PDF', 'the bytes do not begin with %PDF-')
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+const beginsAsPdf = (head: Buffer): boolean => {
+  const from = head.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0
+  const at = head.findIndex((byte, index) => index >= from && !blanks.has(byte))
+  return at !== -1 && at - from <= blanksMax && head.subarray(at, at + signature.length).equals(signature)
+}
+
+const writeAll = async (handle: FileHandle, chunk: Uint8Array) => {
+  let offset = 0
+  while (offset < chunk.length) offset += (await handle.write(chunk, offset)).bytesWritten
+}
+
+const syncFolder = (folder: string) =>
+  disk(async () => {
+    const handle = await open(folder, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  })
+
+/** Chunk by chunk: neither memory nor anybody else waits for a large one. */
+const hashOf = async (path: string, bytes: number): Promise<string> => {
+  const hash = createHash('sha256')
+  if (bytes <= chunkBytes) return hash.update(readFileSync(path)).digest('hex')
+  await pipeline(createReadStream(path, { highWaterMark: chunkBytes }), hash)
+  return hash.digest('hex')
+}
+
+/** A disk that fails is our fault, not the sender's: it must try again. */
+const disk = async <T>(step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step()
+  } catch (cause) {
+    throw new BridgeError('LEDGER_UNAVAILABLE', 'the PDF could not be written or read', { cause })
+  }
+}

@@ -1,0 +1,48 @@
+// What the ledger needs every few seconds: a sign of life, by which a restored backup is told from a short stop; what a
+// clock that was wrong put off for too long; and forgetting, a little at a time, what finished long ago.
+
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { createLoop } from '../core/loop.ts'
+import type { Ledger } from './ledger.ts'
+import type { Spool } from './spool.ts'
+
+export type Upkeep = { start: () => void; stop: () => Promise<void> }
+
+export type UpkeepOptions = {
+  ledger: Ledger
+  spool: Spool
+  clock: Clock
+  retentionDays: number
+  /** No pause between two attempts is longer. */
+  pauseMsMax: number
+  log: Log
+}
+
+const day = 24 * 3_600_000
+
+// One fsync each time; and together more rows a minute than the portal can be given, so that it never falls behind.
+const everyMs = 10_000
+const rowsAtOnce = 25
+
+export const createUpkeep = (options: UpkeepOptions): Upkeep => {
+  const { ledger, clock, log } = options
+  const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
+
+  const turn = async (): Promise<void> => {
+    const now = clock.now()
+    await ledger.beat(now)
+    await ledger.hasten(now, now + options.pauseMsMax)
+    await forgetSome(options)
+    await loop.nap(everyMs)
+  }
+
+  const failed = (err: unknown): void => log.error({ err }, 'upkeep of the ledger failed')
+
+  return { start: () => loop.start(turn, failed), stop: loop.stop }
+}
+
+const forgetSome = async ({ ledger, spool, clock, retentionDays }: UpkeepOptions): Promise<void> => {
+  const documents = await ledger.forget(clock.now() - retentionDays * day, rowsAtOnce)
+  await Promise.all(documents.map(document => spool.remove(document)))
+}

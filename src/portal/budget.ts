@@ -1,0 +1,219 @@
+// The portal's budget: so many requests a minute for everything that speaks with this token. A slot is taken before a
+// request and is free again a minute after its answer, so that no minute, however it is cut, holds more than allowed.
+//
+// Slots are measured on the monotonic clock and remembered by the ledger: after a restart those that were taken shortly
+// before count as taken for another minute, whatever the wall clock did in between.
+
+import type { Clock } from '../core/clock.ts'
+
+/** Whom a slot is for. Deliveries first; doubts get a share all the same; reading what the portal holds gets the rest. */
+export type Errand = 'delivery' | 'doubt' | 'sweep'
+
+export type Slot = {
+  /** The request was answered, or given up: the slot is free a minute from now. */
+  done: () => void
+  /** No request was made. */
+  unused: () => void
+}
+
+export type Budget = {
+  perMinute: number
+  /** Slots that are taken, or rest. */
+  taken: number
+  waiting: Record<Errand, number>
+  /** Until when the portal asked everybody to pause, in milliseconds from now; 0 for no pause. */
+  pausedForMs: number
+}
+
+export interface Pace {
+  /** Waits for a slot. Null when none came within `withinMs`, or the signal was aborted. */
+  slot: (errand: Errand, options?: { withinMs?: number; signal?: AbortSignal }) => Promise<Slot | null>
+  /** Every answer of the portal: others may spend from the same token, and it may ask for a pause. */
+  heard: (answer: { remaining: number | null; pauseMs: number | null }) => void
+  /** How long until a slot is free, as far as is known; 0 when one is. */
+  freeInMs: () => number
+  budget: () => Budget
+}
+
+export type PaceOptions = {
+  perMinute: number
+  clock: Clock
+  /** Slots that may still be taken from before this process began. */
+  takenBefore: number
+  /** Keeps, durably, that a slot was taken. Resolves before the request may leave. */
+  keep: () => Promise<void>
+}
+
+const minute = 60_000
+
+// After so many others in a row a doubt that waits comes first.
+const turnsBeforeDoubt = 19
+
+// What only reads leaves so much of the budget to deliveries: an invoice that comes while everything is read is sent at once.
+const deliveriesShare = 0.1
+
+// Reading goes on evenly, after a start that is quick: else a minute's worth is taken in seconds, and then nothing is left.
+const readingBurstShare = 1 / 6
+
+type Waiting = { errand: Errand; give: () => void }
+
+export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions): Pace => {
+  // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end stands first.
+  const resting: number[] = Array.from(
+    { length: Math.min(takenBefore, perMinute) },
+    () => clock.monotonic() + minute
+  )
+  let running = 0
+  let pausedUntil = Number.NEGATIVE_INFINITY
+  let turns = 0
+  let alarm: AbortController | undefined
+  const queues: Record<Errand, Waiting[]> = { delivery: [], doubt: [], sweep: [] }
+
+  const reserved = Math.floor(perMinute * deliveriesShare)
+  const evenMs = minute / Math.max(1, perMinute - reserved)
+  const burstMs = evenMs * Math.max(1, perMinute * readingBurstShare)
+  // Up to when what was read would last, had it been read evenly; at most a burst ahead of now.
+  let readUntil = Number.NEGATIVE_INFINITY
+
+  /** How long until another page may be read; deliveries never wait for this. */
+  const readingInMs = (): number => {
+    const now = clock.monotonic()
+    const taken = running + resting.length
+    const isLeft = taken < perMinute - reserved
+    const untilFree = isLeft ? 0 : (resting[taken - perMinute + reserved] ?? now + minute) - now
+    return Math.max(0, untilFree, readUntil - burstMs - now)
+  }
+
+  const free = (): boolean => {
+    const now = clock.monotonic()
+    const still = resting.findIndex(until => until > now)
+    resting.splice(0, still === -1 ? resting.length : still)
+    return now >= pausedUntil && running + resting.length < perMinute
+  }
+
+  const freeInMs = (): number => {
+    const now = clock.monotonic()
+    if (free()) return 0
+    const pause = Math.max(0, pausedUntil - now)
+    if (running + resting.length < perMinute) return pause
+    // While requests run nobody knows when the first of them rests.
+    return Math.max(pause, (resting[0] ?? now + minute) - now)
+  }
+
+  const next = (): Waiting | undefined => {
+    const { delivery, doubt, sweep } = queues
+    const mayRead = readingInMs() === 0
+    // Their share they get even where deliveries would take everything.
+    const doubtsTurn = turns >= turnsBeforeDoubt && doubt.length > 0
+    const reading = doubt.length > 0 ? doubt : sweep
+    const queue = doubtsTurn ? doubt : delivery.length > 0 ? delivery : mayRead ? reading : []
+    const chosen = queue.shift()
+    if (!chosen) return undefined
+    turns = chosen.errand === 'doubt' ? 0 : turns + 1
+    if (chosen.errand !== 'delivery') readUntil = Math.max(readUntil, clock.monotonic()) + evenMs
+    return chosen
+  }
+
+  const give = (): void => {
+    while (free()) {
+      const chosen = next()
+      if (!chosen) break
+      running += 1
+      chosen.give()
+    }
+    if (Object.values(queues).some(queue => queue.length > 0)) ring()
+  }
+
+  /** Looks again when a slot may be free. */
+  const ring = (): void => {
+    if (alarm) return
+    alarm = new AbortController()
+    const inMs = queues.delivery.length > 0 ? freeInMs() : Math.max(freeInMs(), readingInMs())
+    void clock.sleep(Math.max(1, inMs), alarm.signal).then(() => {
+      alarm = undefined
+      give()
+    })
+  }
+
+  const rest = (): void => {
+    running -= 1
+    resting.push(clock.monotonic() + minute)
+    alarm?.abort()
+    give()
+  }
+
+  const open = (): Slot => {
+    let ended = false
+    const end = (how: () => void) => () => {
+      if (ended) return
+      ended = true
+      how()
+    }
+    const unused = () => {
+      running -= 1
+      give()
+    }
+    return { done: end(rest), unused: end(unused) }
+  }
+
+  const wait = (errand: Errand, withinMs: number, signal: AbortSignal | undefined): Promise<boolean> =>
+    new Promise(resolve => {
+      if (signal?.aborted) return resolve(false)
+      const over = new AbortController()
+      const waiting: Waiting = {
+        errand,
+        give: () => {
+          over.abort()
+          resolve(true)
+        }
+      }
+      queues[errand].push(waiting)
+      const giveUp = () => {
+        const at = queues[errand].indexOf(waiting)
+        if (at === -1) return
+        queues[errand].splice(at, 1)
+        resolve(false)
+      }
+      signal?.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal })
+      if (withinMs !== Number.POSITIVE_INFINITY || signal)
+        void clock.sleep(Math.min(withinMs, 2 ** 31 - 1), over.signal).then(giveUp)
+      give()
+    })
+
+  return {
+    async slot(errand, { withinMs = Number.POSITIVE_INFINITY, signal } = {}) {
+      if (!(await wait(errand, withinMs, signal))) return null
+      const slot = open()
+      try {
+        await keep()
+        return slot
+      } catch (error) {
+        slot.unused()
+        throw error
+      }
+    },
+
+    heard({ remaining, pauseMs }) {
+      const now = clock.monotonic()
+      // How long a spent budget lasts the portal says itself: no need to guess a minute.
+      if (pauseMs !== null) pausedUntil = Math.max(pausedUntil, now + pauseMs)
+      if (pauseMs !== null || remaining === null) return
+      // What the portal counts and we do not was spent by others; when they get it back is not told: a minute.
+      free()
+      const others = perMinute - remaining - running - resting.length
+      for (let spent = 0; spent < others; spent += 1) resting.push(now + minute)
+    },
+
+    freeInMs,
+
+    budget: () => {
+      free()
+      return {
+        perMinute,
+        taken: running + resting.length,
+        waiting: { delivery: queues.delivery.length, doubt: queues.doubt.length, sweep: queues.sweep.length },
+        pausedForMs: Math.max(0, pausedUntil - clock.monotonic())
+      }
+    }
+  }
+}

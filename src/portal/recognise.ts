@@ -1,0 +1,76 @@
+// Whether the ledger can be believed about the portal. A restored backup is worse than a lost ledger, because ledger and
+// copy lie together; and the copy of one portal says nothing about another.
+
+import { createHash } from 'node:crypto'
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError, isCode } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { emptyCopy, type Holdings } from '../ledger/holdings.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Reader } from './reader.ts'
+
+// The sign of life comes every few seconds. After a longer silence nobody knows what was restored in between.
+const silenceMsMax = 10 * 60_000
+
+// So many known ids are asked for in a portal that looks like another one.
+const idsAsked = 3
+
+/**
+ * Before anything else is written: empties the copy when this ledger may have been rolled back. Answers the last sign of
+ * life of the process before: what was sent since only the portal may know, whatever this ledger says.
+ */
+export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<Instant | null> => {
+  const { holdings, identity } = ledger
+  const lastBeat = await holdings.lastBeat()
+  const { identity: before, sent = 0 } = await holdings.memory()
+  const beside = await ledger.sentBeside()
+  const silent = lastBeat !== null && Math.abs(clock.now() - lastBeat) > silenceMsMax
+  const copied = before !== undefined && before !== identity
+  // Put back alone, it knows of fewer than what stands beside it.
+  const behind = beside === null ? sent > 0 : beside !== undefined && beside > sent
+  if (silent || copied || behind) {
+    log.warn(
+      { silent, copied, behind },
+      'the ledger may have been rolled back: the portal is read before anything is created'
+    )
+    await holdings.setCopy({ ...emptyCopy, rolledBack: true })
+  }
+  await holdings.remember({ identity, sent: Math.max(sent, beside ?? 0) })
+  return lastBeat
+}
+
+export type PortalIdentity = { url: string; token: string }
+
+/**
+ * Whether this is the portal that the ledger knows; else why it cannot be asked now. Throws PORTAL_CHANGED when none of the
+ * ids that should be there is.
+ */
+export const recognisePortal = async (
+  { holdings }: Ledger,
+  reader: Pick<Reader, 'ask' | 'probe'>,
+  { url, token }: PortalIdentity
+): Promise<true | BridgeError> => {
+  const portal = { url, token: createHash('sha256').update(token).digest('hex').slice(0, 16) }
+  const { portal: known } = await holdings.memory()
+  if (known?.url === portal.url && known.token === portal.token) return true
+  const ids = known ? await holdings.latest(idsAsked) : []
+  const failure = ids.length > 0 ? await holdsOne(ids, { holdings, reader }) : null
+  if (failure) return failure
+  await holdings.remember({ portal })
+  return true
+}
+
+type Around = { holdings: Holdings; reader: Pick<Reader, 'ask' | 'probe'> }
+
+/** Null: it does. */
+const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<BridgeError | null> => {
+  try {
+    for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return null
+    // A portal that never answers for a single id still lists them.
+    for (const id of await reader.probe('delivery')) if (await holdings.has(id)) return null
+  } catch (error) {
+    if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
+    return error
+  }
+  throw new BridgeError('PORTAL_CHANGED', `the portal holds none of ${ids.join(', ')}`)
+}

@@ -1,0 +1,132 @@
+// From what happened to what is to be done: a pure function, so that every case stands in one table and never waits.
+
+import type { Instant } from '../core/clock.ts'
+import { advice, type Code } from '../core/codes.ts'
+import { BridgeError } from '../core/errors.ts'
+import type { CreateBody, Decision, Draft, Loan } from '../ledger/ledger.ts'
+import type { Standing } from '../portal/breaker.ts'
+import type { PortalInvoice } from '../portal/schemas.ts'
+
+/** How one delivery ended. */
+export type Outcome =
+  | { kind: 'created'; holding: PortalInvoice }
+  /** It stood in the portal already; nothing was sent. */
+  | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
+  /**
+   * Certainly nothing was made in the portal. `tryForMs`: where waiting longer helps nobody. `answered`: the portal could be
+   * spoken to all the same.
+   */
+  | {
+      kind: 'failed'
+      code: Code
+      detail: string | null
+      retryAfterMs?: number | undefined
+      tryForMs?: number | undefined
+      answered?: boolean
+    }
+  /** A rule of the operator's says that it is not to be delivered. */
+  | { kind: 'dismissed'; code: Code }
+  /** Everything is ready; a person is to see it first. */
+  | { kind: 'review'; wouldSend: Draft; detail: string | null }
+  /** Nothing was sent now; but what was sent before may stand in the portal. */
+  | { kind: 'unproven'; body: CreateBody }
+  /** Something may have been made in the portal. `answered`: the portal spoke, though not clearly. */
+  | { kind: 'unknown'; detail: string; answered: boolean }
+  /** The portal knows that a delivered invoice is paid; `marked`: because the bridge said so. */
+  | { kind: 'paid'; holding: PortalInvoice; marked: boolean }
+
+export const failed = (code: Code, detail: string | null = null): Outcome => ({
+  kind: 'failed',
+  code,
+  detail
+})
+
+/** As a failure that can be named; what cannot is thrown on. */
+export const failedBy = (error: unknown): Outcome => {
+  if (!(error instanceof BridgeError)) throw error
+  const { code, message: detail, retryAfterMs, tryForMs } = error
+  return { kind: 'failed', code, detail, retryAfterMs, tryForMs }
+}
+
+export type Patience = {
+  retryFirstMs: number
+  retryLongestMs: number
+  retryForMs: number
+}
+
+// A refused token or a spent budget is nobody's invoice's fault, and a changed form is ours.
+const unspent: ReadonlySet<Code> = new Set<Code>([
+  'PORTAL_BUSY',
+  'PORTAL_UNAUTHORIZED',
+  'PORTAL_FORM_CHANGED',
+  'TOOL_BUSY',
+  'TOOL_UNAUTHORIZED'
+])
+
+// How long a refused token rests before it is tried again.
+const tokenPauseMs = 60_000
+
+export const decide = (
+  outcome: Outcome,
+  loan: Pick<Loan, 'work' | 'failures' | 'triedMs'>,
+  {
+    now,
+    random,
+    patience,
+    standing
+  }: { now: Instant; random: number; patience: Patience; standing: Standing }
+): Decision => {
+  switch (outcome.kind) {
+    case 'created':
+      return { to: 'delivered', holding: outcome.holding, how: 'created', code: null }
+    case 'adopted':
+      return { to: 'delivered', holding: outcome.holding, how: 'adopted', code: outcome.code }
+    case 'paid':
+      return { to: 'paid', holding: outcome.holding, marked: outcome.marked }
+    case 'unknown':
+      return { to: 'doubt', detail: outcome.detail }
+    case 'unproven':
+      return { to: 'look', body: outcome.body }
+    case 'dismissed':
+      return { to: 'dismissed', code: outcome.code }
+    case 'review':
+      return { to: 'held', code: 'REVIEW', detail: outcome.detail, wouldSend: outcome.wouldSend }
+    case 'failed': {
+      const { code, detail } = outcome
+      // Refused again, though the token is taken for others.
+      if (standing === 'alone') return giveUp(loan, 'PORTAL_REJECTED', detail)
+      if (advice[code].next === 'hold') return giveUp(loan, code, detail)
+      const spent = standing === 'open' && !unspent.has(code)
+      const { tryForMs = patience.retryForMs } = outcome
+      const leftMs = Math.min(tryForMs, patience.retryForMs) - loan.triedMs
+      if (spent && leftMs <= 0) {
+        return giveUp(loan, 'ATTEMPTS_EXHAUSTED', detail ? `${code}: ${detail}` : code)
+      }
+      const ms = pause(outcome, loan.failures, random, patience)
+      // Pauses grow with the time that has passed: this end is not to be slept past.
+      const isEndNear = spent && outcome.tryForMs !== undefined
+      return { to: 'waiting', at: now + (isEndNear ? Math.min(ms, leftMs) : ms), code, detail, spent }
+    }
+  }
+}
+
+/** A delivered invoice that cannot be marked paid stays delivered; what is wrong is a note on it. */
+const giveUp = ({ work }: Pick<Loan, 'work'>, code: Code, detail: string | null): Decision =>
+  work === 'pay'
+    ? { to: 'unpaid', code: 'PAID_NOT_MARKED', detail: detail ? `${code}: ${detail}` : code }
+    : { to: 'held', code, detail }
+
+const pause = (
+  { code, retryAfterMs = 0 }: { code: Code; retryAfterMs?: number | undefined },
+  failures: number,
+  random: number,
+  { retryFirstMs, retryLongestMs }: Patience
+): number => {
+  if (code === 'PORTAL_FORM_CHANGED') return 0
+  if (code === 'PORTAL_UNAUTHORIZED' || code === 'TOOL_UNAUTHORIZED') return tokenPauseMs
+  if (code === 'PORTAL_BUSY' || code === 'TOOL_BUSY') return retryAfterMs
+  const backoff = Math.min(retryFirstMs * 2 ** Math.min(failures, 30), retryLongestMs)
+  // A quarter either way, so that what failed together does not come back together.
+  const jittered = Math.round(backoff * (0.75 + random / 2))
+  return Math.max(jittered, Math.min(retryAfterMs, retryLongestMs))
+}

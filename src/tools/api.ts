@@ -1,0 +1,108 @@
+// How a tool's API is asked: what its answers mean to the worker, and how amounts are kept from passing through a float.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import { type Http, refusalIn } from '../network/http.ts'
+import { vendorWords } from './vendor-words.ts'
+
+export type Asked = {
+  url: string
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  headers: Record<string, string>
+  json?: unknown
+  /** `application/x-www-form-urlencoded`. */
+  form?: Record<string, string>
+  /** The variable that holds the token: a refusal names it. */
+  variable?: string
+  /** What the token must be allowed to, in the vendor's words: a 403 names it. */
+  needs?: string
+  /** Whether floats serve for all numbers in the answer that are looked at; else, and without it, they are their digits. */
+  plain?: (json: unknown) => boolean
+  /** How long to wait after 429, from the answer; the vendor's own reading of Retry-After. */
+  pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
+}
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; json: unknown }
+
+export interface ToolApi {
+  /**
+   * A 2xx, 3xx or 404 as it is, its body read as JSON (undefined when it is none). Everything else rejects:
+   * TOOL_UNAUTHORIZED for 401 and 403, TOOL_BUSY for 429, TOOL_UNREACHABLE for the rest.
+   */
+  ask: (asked: Asked) => Promise<Answer>
+}
+
+const pauseMsDefault = 60_000
+const pauseMsMax = 3_600_000
+
+export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
+  async ask({ url, method = 'GET', headers, json, form, variable, needs, plain, pauseMs }) {
+    const answer = await send(http, url, {
+      method,
+      headers,
+      ...(json === undefined ? {} : { json }),
+      ...(form === undefined ? {} : { form })
+    })
+    const { statusCode: status } = answer
+    const { host } = new URL(url)
+    if (status === 401 || status === 403) {
+      const refused = `${host} refuses ${variable ?? 'the request'} (${status})`
+      const right = status === 403 && needs !== undefined ? `this needs ${needs}` : null
+      const words = vendorWords(String(answer.body), tokenIn(headers))
+      const reasons = [right, words && `it says: ${words}`].filter(Boolean).join('; ')
+      throw new BridgeError('TOOL_UNAUTHORIZED', reasons === '' ? refused : `${refused}: ${reasons}`)
+    }
+    if (status === 429) {
+      const asked = pauseMs?.(answer.headers, clock.now()) ?? secondsOf(answer.headers) ?? pauseMsDefault
+      throw new BridgeError('TOOL_BUSY', undefined, {
+        retryAfterMs: Math.min(Math.max(asked, 1000), pauseMsMax)
+      })
+    }
+    if (status !== 404 && (status < 200 || status >= 400)) {
+      throw new BridgeError('TOOL_UNREACHABLE', `${host} answered ${status}`)
+    }
+    return { status, headers: answer.headers, json: readJson(String(answer.body), plain) }
+  }
+})
+
+const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
+  try {
+    return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })
+  } catch (cause) {
+    const host = URL.parse(url)?.host ?? 'the tool'
+    const { code, name } = cause as { code?: string; name: string }
+    const refusal = refusalIn(cause)
+    const reason = refusal
+      ? `is not asked, because ${refusal.message}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true`
+      : `does not answer (${code ?? name})`
+    throw new BridgeError('TOOL_UNREACHABLE', `${host} ${reason}`, { cause })
+  }
+}
+
+const tokenIn = ({ authorization }: Record<string, string>): string | undefined =>
+  authorization?.split(' ').at(-1)
+
+const secondsOf = ({ 'retry-after': seconds }: IncomingHttpHeaders): number | undefined =>
+  seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined
+
+// What node's types do not know yet: the third argument holds the value as it is written.
+type Reviver = (key: string, value: unknown, written: { source?: string }) => unknown
+type Parse = (body: string, reviver: Reviver) => unknown
+
+/**
+ * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they are.
+ * Each value is asked for, so that a megabyte takes half a second: only for what is proven, and where a number can be such
+ * a one. Everything else is for JSON.parse.
+ */
+export const parseDigits = (body: string): unknown =>
+  (JSON.parse as Parse)(body, (_key, value, { source }) => (typeof value === 'number' ? source : value))
+
+const readJson = (body: string, plain: Asked['plain']): unknown => {
+  try {
+    const json: unknown = plain && JSON.parse(body)
+    return plain?.(json) ? json : parseDigits(body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,186 @@
+// Asks each tool what its webhooks missed: at start, every so often, and when a person says so. Webhooks are lost by design
+// everywhere; this is what finds them. A tool's start is fixed when it is first set up: what is older stays out.
+
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Desk, OpenTool } from './client.ts'
+import { createInquiries, type Asked as Inquired } from './inquiries.ts'
+import type { Intake, Result } from './receiver.ts'
+import type { Told, Unread } from './tool.ts'
+
+export type CatchUpOptions = {
+  ledger: Ledger
+  desk: Desk
+  intake: Pick<Intake, 'tell' | 'keepUnreadable'>
+  clock: Clock
+  log: Log
+  /** 0: only when a person asks. */
+  everyMinutes: number
+}
+
+/** What cannot be read is held, for a person. */
+export type Found = Record<Result | 'unreadable', number>
+export type Asked = Inquired<Found>
+
+export interface CatchUp {
+  /** Fixes the start of tools that are new. Before anything of theirs is taken in. */
+  prepare: () => Promise<void>
+  start: () => void
+  stop: () => Promise<void>
+  /**
+   * Asks now, for what is older than the tool's start, too. Answers what was found, or what was found so far when that
+   * takes long; who asks for what is being asked for already waits for the same.
+   */
+  ask: (tool: string, since: Instant) => Promise<Asked>
+  /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
+  asked: (tool: string) => Promise<Asked>
+  /** Of each tool that is asked by itself: how often, and why it could not be asked last; null when it could. */
+  states: () => CatchUpState[]
+}
+
+export type CatchUpState = { tool: string; everyMs: number; failure: string | null }
+
+const minute = 60_000
+
+// Asked further back than the last time: what the tool dated or showed late falls in between otherwise.
+const overlapMs = 60 * minute
+
+// Cursors that a clock which is set back may make the last ones again: four days of them, asked every hour.
+const cursorsMax = 100
+
+// Between tries of a tool that does not answer, or asks for a pause.
+const retryMs = 5 * minute
+
+// What an answer under way is given at the end: a tool that says nothing must not outlast the deliveries.
+const answerMs = 2000
+
+export const createCatchUp = (options: CatchUpOptions): CatchUp => {
+  const { ledger, desk, intake, clock, log, everyMinutes } = options
+  const stopping = new AbortController()
+  let loops: Promise<void>[] = []
+  const turns = new Map<string, Promise<unknown>>()
+  const failures = new Map<string, string>()
+  const cursors = new Map<string, Instant[]>()
+
+  const canBeAsked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
+
+  /** One question at a time: the limits of a tool's API hold for all of them together. */
+  const inTurn = (open: OpenTool, question: () => Promise<void>): Promise<void> => {
+    const { name } = open.tool
+    const turn = (turns.get(name) ?? Promise.resolve()).then(question)
+    const ended = turn.catch(() => {})
+    turns.set(name, ended)
+    return turn
+  }
+
+  const keep = async (tool: string, told: Told | Unread, anyAge: boolean): Promise<keyof Found> => {
+    const now = clock.now()
+    if ('problem' in told) {
+      await intake.keepUnreadable(tool, told, now)
+      return 'unreadable'
+    }
+    return (await intake.tell(tool, told, { now, caughtUp: true, anyAge })).result
+  }
+
+  /** Keeps all that the tool tells of, and counts it in `found`. */
+  const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
+    stopping.signal.throwIfAborted()
+    const missed = open.tool.missed?.(since, desk.line(open), stopping.signal)
+    if (!missed) return
+    await desk.asking(open.tool.name, async () => {
+      for await (const told of missed) {
+        stopping.signal.throwIfAborted()
+        found[await keep(open.tool.name, told, anyAge)] += 1
+      }
+    })
+  }
+
+  const inquiries = createInquiries({
+    clock,
+    log,
+    nothing,
+    stopped: stopping.signal,
+    ask: (name, since, found) => {
+      const open = canBeAsked().find(({ tool }) => tool.name === name)
+      if (open) return inTurn(open, () => take(open, since, found, true))
+      throw new BridgeError('TOOL_CANNOT_BE_ASKED', `${name} has no API to ask, or its token is not set`)
+    }
+  })
+
+  /** Up to when it was asked. A cursor ahead of now is a wrong clock's: then the last one that is not, or its start. */
+  const askedTo = async (tool: string, now: Instant): Promise<Instant | null> => {
+    const cursor = await ledger.askedTo(tool)
+    if (cursor === null || cursor <= now) return cursor
+    return cursors.get(tool)?.findLast(at => at <= now) ?? (await ledger.toolStart(tool))
+  }
+
+  const setAskedTo = async (tool: string, from: Instant, to: Instant): Promise<void> => {
+    await ledger.setAskedTo(tool, to)
+    cursors.set(tool, [...(cursors.get(tool) ?? [from]), to].slice(-cursorsMax))
+  }
+
+  /** The cursor moves only after all that it covers was kept. */
+  const catchUp = async (open: OpenTool): Promise<void> => {
+    const { name } = open.tool
+    const begun = clock.now()
+    const from = await askedTo(name, begun)
+    if (from === null) return
+    const found = nothing()
+    await inTurn(open, () => take(open, from - overlapMs, found, false))
+    await setAskedTo(name, from, begun)
+    if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
+  }
+
+  const keepCatchingUp = async (open: OpenTool): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let pause = everyMinutes * minute
+      try {
+        await catchUp(open)
+        failures.delete(open.tool.name)
+      } catch (error) {
+        if (stopping.signal.aborted) return
+        const known = error instanceof BridgeError
+        failures.set(
+          open.tool.name,
+          known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log'
+        )
+        log.warn(
+          { tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error },
+          'catch-up failed'
+        )
+        pause = Math.max(Math.min(pause, retryMs), known ? (error.retryAfterMs ?? 0) : 0)
+      }
+      await clock.sleep(pause, stopping.signal)
+    }
+  }
+
+  return {
+    async prepare() {
+      for (const { tool } of desk.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
+    },
+    start() {
+      if (everyMinutes > 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)
+    },
+    async stop() {
+      stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))
+      const ended = new AbortController()
+      const all = Promise.all([...loops, ...turns.values()]).then(() => ended.abort())
+      // What is answered later is not kept any more.
+      await Promise.race([all, clock.sleep(answerMs, ended.signal)])
+    },
+    ask: inquiries.ask,
+    asked: inquiries.asked,
+    states: () =>
+      everyMinutes === 0
+        ? []
+        : canBeAsked().map(({ tool: { name } }) => ({
+            tool: name,
+            everyMs: everyMinutes * minute,
+            failure: failures.get(name) ?? null
+          }))
+  }
+}
+
+const nothing = (): Found => ({ accepted: 0, duplicate: 0, conflict: 0, ignored: 0, unreadable: 0 })

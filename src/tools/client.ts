@@ -1,0 +1,86 @@
+// Speaks with the accounting tools on behalf of the bridge: which tool is on, what it says of an invoice now, where its PDF
+// is. A tool that refuses its token is told of once, and asked again now and then.
+
+import type { Clock } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import type { Loan } from '../ledger/ledger.ts'
+import type { ToolApi } from './api.ts'
+import type { Line, PdfAddress, Reading, Told, Tool } from './tool.ts'
+
+/** A tool that is on, with its settings. */
+export type OpenTool = { tool: Tool; settings: never }
+
+export type DeskOptions = {
+  tools: OpenTool[]
+  api: ToolApi
+  clock: Clock
+  timeZone: string
+  /** Told once when a tool begins to refuse its token. */
+  refused: (tool: string, error: BridgeError) => void
+}
+
+export interface Desk {
+  tools: () => OpenTool[]
+  line: (tool: OpenTool) => Line<never>
+  /** As the tool tells it now; `gone` when it holds no such invoice; null when this tool cannot be asked. */
+  current: (loan: Loan) => Promise<Told | 'gone' | null>
+  /** Null: not made yet. */
+  pdf: (loan: Loan) => Promise<PdfAddress | null>
+  /** What an event that was kept says to this version. */
+  read: (tool: string, body: Buffer) => Reading
+  /** Runs a question to a tool, and remembers whether its token was refused. */
+  asking: <T>(tool: string, question: () => Promise<T>) => Promise<T>
+  /** Tools whose token is refused at the moment, and how that was told last. */
+  refusing: () => ReadonlyMap<string, string>
+}
+
+export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions): Desk => {
+  const refusing = new Map<string, string>()
+  const byName = new Map(tools.map(open => [open.tool.name, open]))
+
+  const line = ({ settings }: OpenTool): Line<never> => ({ settings, timeZone, clock, api })
+
+  const asking: Desk['asking'] = async (tool, question) => {
+    try {
+      const answer = await question()
+      refusing.delete(tool)
+      return answer
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'TOOL_UNAUTHORIZED') {
+        const isNews = !refusing.has(tool)
+        refusing.set(tool, error.message)
+        if (isNews) refused(tool, error)
+      }
+      throw error
+    }
+  }
+
+  return {
+    tools: () => tools,
+    line,
+    asking,
+    refusing: () => refusing,
+
+    async current({ tool: name, invoice, test }) {
+      const open = byName.get(name)
+      const { sourceId } = invoice
+      if (!open?.tool.load || sourceId === null || test || !open.tool.canAsk(open.settings)) return null
+      const { load } = open.tool
+      return (await asking(name, () => load(sourceId, line(open)))) ?? 'gone'
+    },
+
+    async pdf({ tool: name, invoice }) {
+      const open = byName.get(name)
+      const url = invoice.pdfUrl
+      if (!open?.tool.pdf) return url === null ? null : { url }
+      const { pdf } = open.tool
+      return asking(name, () => pdf(invoice, line(open)))
+    },
+
+    read(name, body) {
+      const open = byName.get(name)
+      if (!open) return { kind: 'unreadable', problem: `the tool ${name} is not set up`, sourceId: null }
+      return open.tool.read(body, { settings: open.settings, timeZone })
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// What a person has the bridge ask a tool. That may take longer than any request should: so it goes on by itself, who asks
+// for the same meanwhile waits for the same answer, and how it goes can be asked after. Lost with the process, it is
+// asked for again.
+
+import type { Clock, Instant } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+
+/** `running`: so far. */
+export type Asked<Found> = Found & { running?: true }
+
+export type InquiriesOptions<Found> = {
+  /** Asks the tool, and counts in `found` what it tells of. */
+  ask: (tool: string, since: Instant, found: Found) => Promise<void>
+  nothing: () => Found
+  clock: Clock
+  log: Log
+  /** Ends all waiting, with its reason. */
+  stopped: AbortSignal
+}
+
+export interface Inquiries<Found> {
+  /** Rejects as `ask` does. */
+  ask: (tool: string, since: Instant) => Promise<Asked<Found>>
+  /** How the last one goes, or how it ended. NOT_FOUND: there was none. */
+  asked: (tool: string) => Promise<Asked<Found>>
+}
+
+type Inquiry<Found> = { since: Instant; found: Found; isOver: boolean; end: Promise<void> }
+
+// Proxies take a request on which nothing is said for a minute for dead.
+const waitMs = 20_000
+
+export const createInquiries = <Found extends object>(options: InquiriesOptions<Found>): Inquiries<Found> => {
+  const { clock, log, stopped } = options
+  const last = new Map<string, Inquiry<Found>>()
+
+  const begin = (tool: string, since: Instant): Inquiry<Found> => {
+    const found = options.nothing()
+    const end = options.ask(tool, since, found)
+    const inquiry = { since, found, isOver: false, end }
+    last.set(tool, inquiry)
+    end
+      .then(
+        () => log.info({ tool, ...found }, 'asked for and caught up'),
+        // Perhaps nobody waits for it any more.
+        err => {
+          const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
+          if (!stopped.aborted) log.warn({ tool, code, err }, 'asked for, but catch-up failed')
+        }
+      )
+      .finally(() => {
+        inquiry.isOver = true
+      })
+    return inquiry
+  }
+
+  const waitFor = async ({ end, found }: Inquiry<Found>): Promise<Asked<Found>> => {
+    const ended = new AbortController()
+    const late = clock.sleep(waitMs, AbortSignal.any([ended.signal, stopped])).then(() => {
+      stopped.throwIfAborted()
+      return { ...found, running: true as const }
+    })
+    try {
+      return await Promise.race([end.then(() => found), late])
+    } finally {
+      ended.abort()
+    }
+  }
+
+  return {
+    async ask(tool, since) {
+      const before = last.get(tool)
+      const isCovered = before && !before.isOver && before.since <= since
+      return waitFor(isCovered ? before : begin(tool, since))
+    },
+    async asked(tool) {
+      const inquiry = last.get(tool)
+      if (!inquiry) throw new BridgeError('NOT_FOUND', `nobody asked ${tool} since the bridge was started`)
+      return waitFor(inquiry)
+    }
+  }
+}

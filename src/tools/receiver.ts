@@ -1,0 +1,157 @@
+// What happens to an event between a tool's plugin and the ledger's answer: judged by date and stage, kept, told of, and
+// the worker woken.
+
+import { createHash } from 'node:crypto'
+import type { Instant } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
+import { dateOf } from '../core/invoice.ts'
+import type { Log } from '../core/log.ts'
+import { createSeldom } from '../core/throttle.ts'
+import type { Arrival, Ledger, Received } from '../ledger/ledger.ts'
+import type { Spool } from '../ledger/spool.ts'
+import type { Told, Unread } from './tool.ts'
+
+export type IntakeOptions = {
+  ledger: Ledger
+  spool: Spool
+  log: Log
+  wake: () => void
+  alert: (code: Code, invoiceNumber: string) => void
+  rules: IntakeRules
+  received?: (tool: string, result: Result) => void
+}
+
+export type IntakeRules = {
+  /** Whether the portal mails the customer of what a tool tells of. */
+  sendNotification: boolean
+  /** What was issued earlier than so many days before catch-up saw it first is created without a mail. */
+  notifyWithinDays: number
+  timeZone: string
+}
+
+export type Result = Received['result'] | 'ignored'
+
+export type Kept = { result: Received['result'] } | { result: 'ignored'; reason: string }
+
+/** How the bridge came to hear of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for what is older, too. */
+export type Heard = { now: Instant; test?: boolean; caughtUp?: boolean; anyAge?: boolean }
+
+export interface Intake {
+  /** An event that speaks for itself: the generic intake. */
+  receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
+  /** One invoice that a tool tells of. */
+  tell: (tool: string, told: Told, heard: Heard) => Promise<Kept & { changed: boolean }>
+  /** The tool holds this invoice no more. */
+  gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
+  /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
+  keepUnreadable: (tool: string, event: Unread, now: Instant) => Promise<void>
+  /** An event that nothing is done about. The sender is told the reason; here it is told in the log. */
+  ignore: (tool: string, reason: string, now: Instant) => void
+}
+
+const day = 24 * 3_600_000
+
+// How long the tool may take to collect by itself what it said it would.
+const collectingMs = day
+
+// A tool may send each change of everything it has, and anybody may post to an address without a secret.
+const ignoredEveryMs = 3_600_000
+
+export const createIntake = ({ ledger, spool, log, wake, alert, rules, received }: IntakeOptions): Intake => {
+  const mayTell = createSeldom(ignoredEveryMs)
+
+  const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
+    const { invoiceNumber } = arrival.invoice
+    const outcome = await ledger.receive(arrival, now)
+    const { result, changed, unused } = outcome
+    log.info({ tool: arrival.tool, invoiceNumber, result }, 'invoice received')
+    received?.(arrival.tool, result)
+    if (result === 'conflict' && changed) alert('INVOICE_CONFLICT', invoiceNumber)
+    if (result !== 'conflict') wake()
+    // The event is kept: a file that stays is the next sweep's, and no reason to send it again.
+    const removed = await Promise.allSettled(unused.map(document => spool.remove(document)))
+    for (const { reason: err } of removed.filter(
+      ({ status }) => status === 'rejected'
+    ) as PromiseRejectedResult[])
+      log.error({ err }, 'an unused PDF could not be removed')
+    return outcome
+  }
+
+  /** Why an invoice is none of the bridge's business; null when it is. */
+  const reasonToIgnore = async (tool: string, { invoice, stage, finalisedAt }: Told, heard: Heard) => {
+    if (await ledger.isKnown(invoice.invoiceNumber)) return null
+    if (stage === 'voided') return 'VOIDED_IN_TOOL'
+    const start = await ledger.toolStart(tool)
+    if (start === null || heard.test || heard.anyAge) return null
+    const before =
+      finalisedAt === null
+        ? invoice.issuedAt < dateOf(start, rules.timeZone)
+        : finalisedAt < wholeSecond(start)
+    return before ? 'BEFORE_START' : null
+  }
+
+  const isLate = ({ invoice }: Told, { now, caughtUp }: Heard): boolean =>
+    caughtUp === true && invoice.issuedAt < dateOf(now - rules.notifyWithinDays * day, rules.timeZone)
+
+  return {
+    receive: async (arrival, now) => (await receive(arrival, now)).result,
+
+    async tell(tool, told, heard) {
+      const { invoice, stage } = told
+      if (stage === 'draft') return ignored(tool, 'not final yet')
+      if (stage === 'voided' && invoice.sourceId !== null && !(await ledger.isKnown(invoice.invoiceNumber))) {
+        // By its id it may be known under another number, and is remembered where it is not.
+        const isKnown = await ledger.voidSource(tool, invoice.sourceId, heard.now)
+        return isKnown ? { result: 'accepted', changed: true } : ignored(tool, 'VOIDED_IN_TOOL')
+      }
+      const reason = await reasonToIgnore(tool, told, heard)
+      if (reason !== null) return ignored(tool, reason)
+      const { result, changed } = await receive(
+        {
+          tool,
+          invoice,
+          document: null,
+          notify: rules.sendNotification && !isLate(told, heard),
+          test: heard.test ?? false,
+          voided: stage === 'voided',
+          notBefore:
+            told.collectsItself && invoice.paidAt === null
+              ? (told.finalisedAt ?? heard.now) + collectingMs
+              : null
+        },
+        heard.now
+      )
+      return { result, changed }
+    },
+
+    async gone(tool, sourceId, now) {
+      if (!(await ledger.voidSource(tool, sourceId, now))) return ignored(tool, 'VOIDED_IN_TOOL')
+      received?.(tool, 'accepted')
+      return { result: 'accepted' }
+    },
+
+    async keepUnreadable(tool, { body, problem, sourceId }, now) {
+      const digest = createHash('sha256').update(sourceId ?? body)
+      const invoiceNumber = `${tool}-event-${digest.digest('hex').slice(0, 12)}`
+      const kept = await ledger.keepUnreadable({ tool, invoiceNumber, body, problem }, now)
+      received?.(tool, kept ? 'accepted' : 'duplicate')
+      // It is told again by every redelivery, and by each catch-up.
+      if (!kept) return
+      log.warn({ tool, invoiceNumber }, 'event could not be read')
+      alert('EVENT_UNREADABLE', invoiceNumber)
+    },
+
+    ignore(tool, reason, now) {
+      if (mayTell(`${tool}: ${reason}`, now)) log.info({ tool, reason }, 'event ignored')
+    }
+  }
+
+  function ignored(tool: string, reason: string) {
+    log.info({ tool, reason }, 'invoice ignored')
+    received?.(tool, 'ignored')
+    return { result: 'ignored', reason, changed: false } as const
+  }
+}
+
+/** Tools tell no more than that: what became final in the very second of the start is not older. */
+const wholeSecond = (at: Instant): Instant => at - (at % 1000)

@@ -1,0 +1,109 @@
+// Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, or is
+// refused before it can be, may have brought an invoice that is now missing; that ends as soon as the tool is
+// believed again. Kept in memory, and bounded: whoever has a wrong secret comes again.
+
+import type { Clock, Instant } from '../core/clock.ts'
+import type { BridgeError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { createSeldom } from '../core/throttle.ts'
+
+type Refusal = Pick<BridgeError, 'code' | 'message'>
+
+/** `codes`: why, each once. */
+export type TurnedAway = { requests: number; lastAt: Instant; codes: BridgeError['code'][] }
+
+export interface Doors {
+  /** A request that nobody has proven. `claims`: it carries what only somebody sends who means to prove something. */
+  refused: (tool: string, client: string, why: Refusal, claims: boolean) => void
+  /** A request was authentic, whatever it was about. */
+  believed: (tool: string, client: string) => void
+  /** Those that claimed to be the tool since it was last believed; null when nobody needs to be told of any. */
+  turnedAway: (tool: string) => TurnedAway | null
+}
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+// Anybody may be refused; they must not fill the log.
+const warnEveryMs = minute
+
+// Long enough for everybody to be told. A tool that is never used again must not be warned of for ever.
+const forgottenMs = day
+
+// Of one that was never believed: a stranger tries a header once, and another one. A sender with a wrong secret comes
+// again: its vendor tries again by itself, or the person does who sets it up.
+const ofOneClientMin = 3
+
+// Platforms send from many addresses, so that each of them may come once only.
+const togetherMin = 10
+
+// A flow may send one invoice a week.
+const countedMs = 30 * day
+
+// Of each tool. Vendors send from a few dozen.
+const clientsMax = 1000
+
+type Refused = TurnedAway & { wasBelieved: boolean }
+type Door = { believed: Set<string>; refused: Map<string, Refused> }
+
+export const createDoors = ({ clock, log }: { clock: Clock; log: Log }): Doors => {
+  const doors = new Map<string, Door>()
+  const mayWarn = createSeldom(warnEveryMs)
+
+  const doorOf = (tool: string): Door => {
+    const door = doors.get(tool) ?? { believed: new Set(), refused: new Map() }
+    doors.set(tool, door)
+    return door
+  }
+
+  return {
+    refused(tool, client, { code, message: reason }, claims) {
+      if (mayWarn(tool, clock.monotonic())) log.warn({ tool, code, reason }, 'request refused')
+      if (!claims) return
+      const { believed, refused } = doorOf(tool)
+      const before = refused.get(client)
+      const counts = before !== undefined && clock.now() - before.lastAt <= countedMs
+      // The one that was refused last stands last.
+      refused.delete(client)
+      refused.set(client, {
+        requests: (counts ? before.requests : 0) + 1,
+        lastAt: clock.now(),
+        codes: [...new Set([...(counts ? before.codes : []), code])],
+        wasBelieved: believed.has(client)
+      })
+      forgetOldest(refused)
+    },
+
+    believed(tool, client) {
+      const { believed, refused } = doorOf(tool)
+      refused.clear()
+      believed.delete(client)
+      believed.add(client)
+      forgetOldest(believed)
+    },
+
+    turnedAway(tool) {
+      const counted = [...doorOf(tool).refused.values()].filter(
+        ({ lastAt }) => clock.now() - lastAt <= countedMs
+      )
+      const isMany = sum(counted) >= togetherMin
+      const told = counted.filter(
+        ({ requests, wasBelieved }) => isMany || wasBelieved || requests >= ofOneClientMin
+      )
+      const lastAt = Math.max(...told.map(({ lastAt }) => lastAt))
+      return clock.now() - lastAt <= forgottenMs
+        ? { requests: sum(told), lastAt, codes: codesOf(told) }
+        : null
+    }
+  }
+}
+
+const sum = (refused: Refused[]): number => refused.reduce((total, { requests }) => total + requests, 0)
+
+const codesOf = (refused: Refused[]) => [...new Set(refused.flatMap(({ codes }) => codes))]
+
+/** Of what keeps the order in which things came. */
+const forgetOldest = (clients: Set<string> | Map<string, unknown>): void => {
+  const [oldest] = clients.keys()
+  if (clients.size > clientsMax && oldest !== undefined) clients.delete(oldest)
+}

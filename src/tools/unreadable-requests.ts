@@ -1,0 +1,70 @@
+// Authentic requests that are refused all the same: what they brought is missing, and their sender may not look. By what was
+// wrong with them, never what stood there. Kept in memory: whoever sends wrongly does so again.
+
+import type { Clock, Instant } from '../core/clock.ts'
+import type { BridgeError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { createSeldom } from '../core/throttle.ts'
+
+export type TurnedDown = {
+  requests: number
+  since: Instant
+  lastAt: Instant
+  /** The fields that were wrong; else the code. */
+  reasons: readonly string[]
+}
+
+export interface TurnedDowns {
+  /**
+   * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; another one is the
+   * sender's own words. A test stands in the log, and is not counted: whoever sent it is looking.
+   */
+  note: (error: BridgeError, request: { by: string; isTest: boolean; fields: readonly string[] }) => void
+  /** Null when there were none lately. */
+  of: (by: string) => TurnedDown | null
+}
+
+const minute = 60_000
+
+// A flow may be wrong a thousand times a minute, and nobody reads more than that of it.
+const warnEveryMs = minute
+
+// Long enough for everybody to be told; that the next ones are right says nothing of those that are missing.
+const forgottenMs = 24 * 60 * minute
+
+export const createTurnedDowns = ({ clock, log }: { clock: Clock; log: Log }): TurnedDowns => {
+  const kept = new Map<string, TurnedDown>()
+  const mayWarn = createSeldom(warnEveryMs)
+
+  const lately = ({ lastAt }: TurnedDown): boolean => clock.now() - lastAt <= forgottenMs
+
+  return {
+    of(by) {
+      const down = kept.get(by)
+      return down && lately(down) ? down : null
+    },
+
+    note(error, { by, isTest, fields }) {
+      const reasons = reasonsOf(error, fields)
+      const { code } = error
+      if (mayWarn(by, clock.monotonic()))
+        log.warn({ tool: by, code, fields: reasons }, 'authentic request refused')
+      if (isTest) return
+      const now = clock.now()
+      const known = kept.get(by)
+      const before = known && lately(known) ? known : { requests: 0, since: now, reasons: [] }
+      kept.set(by, {
+        requests: before.requests + 1,
+        since: before.since,
+        lastAt: now,
+        // What is wrong now, first.
+        reasons: [...new Set([...reasons, ...before.reasons])]
+      })
+    }
+  }
+}
+
+const reasonsOf = ({ code, problems }: BridgeError, known: readonly string[]): string[] => {
+  const fields = problems.map(({ field }) => (known.includes(field) ? field : 'another field'))
+  return fields.length > 0 ? [...new Set(fields)] : [code]
+}

@@ -1,0 +1,125 @@
+// What a person is told of one invoice: what is the matter, and what to do about it, with the commands ready to be typed.
+// A pure function of the row, its history and the state of the portal; the sentences about codes stand in errors.ts.
+
+import type { Instant } from '../core/clock.ts'
+import { advice, type Code } from '../core/codes.ts'
+import { formatPaidAt } from '../core/invoice.ts'
+import type { PortalState } from '../delivery/engine.ts'
+import type { HistoryEntry, Row } from '../ledger/ledger.ts'
+
+export type Advice = { what: string; operator: string }
+
+export type Around = {
+  now: Instant
+  timeZone: string
+  /** How long after a lost answer the portal is believed. */
+  settleMs: number
+}
+
+/** Null: nothing is the matter. With its history more is known of it. */
+export const explain = (row: Row & { history?: HistoryEntry[] }, around: Around): Advice | null => {
+  const { state, code } = row
+  if (code !== null) {
+    const { what, operator } = { ...advice[code], ...inState(row, code) }
+    return { what, operator: fillIn(operator, row) }
+  }
+  if (state === 'sending') return beingSent(around)
+  return state === 'waiting' ? beingCollected(row, around) : null
+}
+
+/** Where the state, or what is known besides, asks for something else than the code alone. */
+const inState = (row: Row & { history?: HistoryEntry[] }, code: Code): Partial<Advice> => {
+  if (row.state === 'delivered') {
+    if (code === 'INVOICE_CONFLICT') return deliveredConflict(row)
+    if (code === 'VOIDED_IN_TOOL')
+      return { operator: 'Correct it in the portal, then `dismiss` clears this note.' }
+    return {}
+  }
+  if (code === 'CUSTOMER_UNKNOWN' && row.customer.portalId !== null)
+    return {
+      what: 'The portal holds no customer of the id that the invoice names.',
+      operator:
+        'Correct the id in the tool, then `factuurbrug deliver <nr>`. From a flow: send it again with the right customerId, then `factuurbrug take <nr>`.'
+    }
+  return code === 'INVOICE_CONFLICT' && row.history ? heldConflict(row.history) : {}
+}
+
+const deliveredConflict = ({ history }: { history?: HistoryEntry[] }): Partial<Advice> =>
+  history && !openConflict(history)
+    ? {
+        what: 'The portal shows it otherwise than it was sent.',
+        operator: 'Correct it in the portal, then `factuurbrug dismiss <nr>` clears this note.'
+      }
+    : { operator: 'Correct it in the portal if the later facts are right; then `keep` clears this note.' }
+
+const heldConflict = (history: HistoryEntry[]): Partial<Advice> => {
+  if (openConflict(history))
+    return {
+      what: 'The same number came twice, with other facts.',
+      operator: '`factuurbrug keep <nr>` for these facts, `factuurbrug take <nr>` for the other ones.'
+    }
+  const first = history.findLast(({ event }) => event === 'told under another number')
+  if (first)
+    return {
+      what: `The tool told of this invoice before, as ${first.before}.`,
+      operator:
+        'Look which number is right. `factuurbrug dismiss <nr>` leaves it at the first; `factuurbrug deliver <nr>` sends this one, too.'
+    }
+  return {
+    what: 'The portal holds this number with other facts.',
+    operator:
+      'Look at it in the portal. `factuurbrug dismiss <nr>` leaves it at that; `factuurbrug deliver <nr>` sends this one all the same.'
+  }
+}
+
+/** Facts that came beside the row and that nobody has decided about, latest last. */
+export const openConflicts = (history: HistoryEntry[]): HistoryEntry[] => {
+  const decided = history.findLastIndex(({ event }) => /^operator: (take|keep|deliver)$/.test(event))
+  return history.slice(decided + 1).filter(({ event }) => event === 'conflict received')
+}
+
+export const openConflict = (history: HistoryEntry[]): HistoryEntry | null =>
+  openConflicts(history).at(-1) ?? null
+
+/** Why it stands where it stands, in the words of whoever refused or failed. */
+export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry[] }): string | null => {
+  const entry = history.findLast(entry =>
+    code === null ? state === 'sending' && entry.event === 'answer unknown' : entry.code === code
+  )
+  return typeof entry?.detail === 'string' ? entry.detail : null
+}
+
+/** Why nothing that waits is sent now; null while deliveries go on. */
+export const pausedBy = ({ state }: Row, portal: Pick<PortalState, 'state' | 'filling'>): string | null => {
+  if (state !== 'waiting') return null
+  if (portal.filling)
+    return `the portal is being read before anything is sent, ${portal.filling.pages} pages so far`
+  if (portal.state === 'down') return 'the portal does not answer; it goes on by itself once it does'
+  return portal.state === 'refused'
+    ? 'the portal refuses the token; it goes on by itself once PORTAL_TOKEN is right'
+    : null
+}
+
+const beingSent = ({ settleMs }: Around): Advice => ({
+  what: 'It is being sent, or the answer was lost and it is being looked for in the portal.',
+  operator: `Nothing: it is settled by itself, some ${Math.ceil(settleMs / 1000)} seconds (PORTAL_SETTLE_MS) after the answer was lost.`
+})
+
+/** Without a code only what the tool collects by itself is due later. */
+const beingCollected = ({ nextAttemptAt }: Row, { now, timeZone }: Around): Advice | null => {
+  if (nextAttemptAt === null || nextAttemptAt <= now) return null
+  const until = formatPaidAt(nextAttemptAt, timeZone)
+  return {
+    what: `The tool collects this invoice by itself: it waits until it is paid, or until ${until} (${timeZone}).`,
+    operator: 'Nothing. `deliver` sends it now.'
+  }
+}
+
+const fillIn = (operator: string, { tool, customer, invoiceNumber }: Row): string =>
+  operator
+    .replaceAll('<tool> <ref>', () => `${tool} ${quoted(customer.ref)}`)
+    .replaceAll('<nr>', () => quoted(invoiceNumber))
+
+/** As a shell takes it. */
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

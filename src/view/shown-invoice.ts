@@ -1,0 +1,114 @@
+// One invoice as the operator sees it: money as text, times as instants, nothing of how the ledger keeps it.
+
+import { type Instant, isoInstant } from '../core/clock.ts'
+import { formatAmount } from '../core/invoice.ts'
+import type { PortalState } from '../delivery/engine.ts'
+import type { Action, HistoryEntry, Ledger, Row } from '../ledger/ledger.ts'
+import { type Around, detailOf, explain, openConflict, openConflicts, pausedBy } from './explain.ts'
+
+export const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
+
+export const shown = (row: Row, around: Around) => ({
+  invoiceNumber: row.invoiceNumber,
+  tool: row.tool,
+  state: row.state,
+  code: row.code,
+  advice: explain(row, around),
+  customer: row.customer,
+  amount: formatAmount(row.amountCents, row.currency),
+  currency: row.currency,
+  issuedAt: row.issuedAt,
+  dueAt: row.dueAt,
+  paidAt: iso(row.paidAt),
+  portalId: row.portalId,
+  receivedAt: isoInstant(row.receivedAt),
+  deliveredAt: iso(row.deliveredAt),
+  nextAttemptAt: iso(row.nextAttemptAt),
+  attempts: row.attempts,
+  notify: row.notify,
+  test: row.test,
+  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.draft } : {})
+})
+
+/** With all that helps to judge it. The address of a PDF is a capability: it is for the operator, and for no log. */
+export const shownWhole = async (
+  row: Row & { history: HistoryEntry[] },
+  around: Around,
+  { ledger, portal }: { ledger: Pick<Ledger, 'customers' | 'holdings'>; portal: PortalState }
+) => ({
+  ...shown(row, around),
+  detail: detailOf(row),
+  paused: pausedBy(row, portal),
+  portalCustomer: await portalCustomerOf(row, ledger),
+  pdf: row.pdf,
+  conflict: await conflictOf(row, ledger.holdings),
+  history: row.history.map(shownEntry)
+})
+
+/** Whose it is in the portal, what the copy calls that one, and how it was found; `how` is null where that is past. */
+const portalCustomerOf = async (
+  { tool, customer, body, draft }: Row,
+  { customers, holdings }: Pick<Ledger, 'customers' | 'holdings'>
+) => {
+  const link = (await customers.find({ tool, ref: customer.ref }))?.link
+  const id = (body ?? draft)?.customerId ?? customer.portalId ?? link?.portalId
+  if (!id || draft?.newCustomer) return null
+  return {
+    id,
+    name: (await holdings.customer(id))?.companyName ?? null,
+    how: id === customer.portalId ? 'invoice' : id === link?.portalId ? link.how : null
+  }
+}
+
+type Facts = { customer: string; amountCents: number; currency: string; issuedAt: string }
+
+/** The other facts under its number: those that came, or else those that the portal holds. */
+const conflictOf = async (
+  { invoiceNumber, code, portalId, history }: Row & { history: HistoryEntry[] },
+  holdings: Ledger['holdings']
+) => {
+  if (code !== 'INVOICE_CONFLICT') return null
+  const came = openConflict(history)
+  if (came) return factsThatCame(came)
+  const there = (await holdings.byNumber(invoiceNumber)).find(({ id }) => id !== portalId)
+  if (!there) return null
+  const { id, customerId, amountCents, currency, issuedAt } = there
+  const amount = amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR')
+  return { from: id, customer: customerId, amount, currency, issuedAt }
+}
+
+const factsThatCame = ({ tool, facts }: HistoryEntry) => {
+  const { customer, amountCents, currency, issuedAt } = facts as Facts
+  return { from: String(tool), customer, amount: formatAmount(amountCents, currency), currency, issuedAt }
+}
+
+const factsOf = ({ tool, customer: { portalId, ref }, amountCents, currency, issuedAt }: Row) => ({
+  from: tool,
+  customer: portalId ?? ref,
+  amount: formatAmount(amountCents, currency),
+  currency,
+  issuedAt
+})
+
+/** Which facts of those that had come under one number a person's word let win; null where there was nothing to decide. */
+export const decided = (action: Action, before: Row, after: Row & { history: HistoryEntry[] }) => {
+  const said = after.history.findLastIndex(({ event }) => event === `operator: ${action}`)
+  const came = action === 'dismiss' ? [] : openConflicts(after.history.slice(0, said)).map(factsThatCame)
+  if (came.length === 0) return null
+  return { won: factsOf(after), lost: action === 'take' ? [factsOf(before), ...came.slice(0, -1)] : came }
+}
+
+const shownEntry = ({ at, event, spent: _, ...detail }: HistoryEntry) => ({
+  at: isoInstant(at),
+  event,
+  ...Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, shownValue(name, value)]))
+})
+
+const instants: readonly string[] = ['nextAttemptAt', 'notBefore']
+
+const shownValue = (name: string, value: unknown): unknown => {
+  if (typeof value === 'number' && instants.includes(name)) return isoInstant(value)
+  if (typeof value !== 'object' || value === null || !('amountCents' in value)) return value
+  const { amountCents, ...facts } = value as { amountCents: number; currency?: string }
+  return { ...facts, amount: formatAmount(amountCents, facts.currency) }
+}

@@ -1,0 +1,228 @@
+import t, { type Test } from 'tap'
+import { check, connect, enabledEvents } from '../../../../plugins/tools/moneybird/connect.ts'
+import { madeSecret, type Webhook } from '../../../fixtures/moneybird-api.ts'
+import { serve } from '../../../server.ts'
+import { entity, openLine } from './parts.ts'
+
+const oldSecret = 'cd'.repeat(32)
+const token = 'voorbeeldtoken0000000001'
+const path = '/webhooks/moneybird'
+
+/** A bridge, as far as Moneybird asks it. */
+const openBridge = async (t: Test, status = 200) => {
+  const { origin, requests } = await serve(t, (_request, response) => response.writeHead(status).end())
+  return { address: `${origin}${path}`, requests }
+}
+
+const webhook = (url: string, changes: Partial<Webhook> = {}): Webhook => ({
+  id: '410000000000000020',
+  url,
+  enabled_events: enabledEvents,
+  last_http_status: 200,
+  last_http_body: '{"result":"accepted"}',
+  token,
+  deactivated_at: null,
+  ...changes
+})
+
+t.test('a webhook is registered, and its secret shown', async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address, requests } = await openBridge(t)
+
+  const { secrets, lines } = await connect(address, line)
+
+  t.strictSame(secrets, { MONEYBIRD_WEBHOOK_SECRET: madeSecret })
+  t.match(moneybird.webhooks, [{ url: address, enabled_events: enabledEvents, deactivated_at: null }])
+  t.strictSame(requests, [`POST ${path}`], 'Moneybird asked whether anybody is there')
+  t.match(lines, [/was registered/])
+})
+
+t.test('where nobody answers 200 it is not registered, and the message says what to do', async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address } = await openBridge(t, 401)
+
+  await t.rejects(connect(address, line), { code: 'TOOL_UNREACHABLE', message: /start the bridge there/ })
+  t.strictSame(moneybird.webhooks, [])
+})
+
+t.test('what is registered well stays as it is', async t => {
+  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { address } = await openBridge(t)
+  const members = ['open', 'pending_payment', 'reminded', 'late', 'paid', 'uncollectible'].map(
+    state => `sales_invoice_state_changed_to_${state}`
+  )
+  for (const events of [
+    enabledEvents,
+    ['sales_invoice'],
+    [...members, 'sales_invoice_updated', 'sales_invoice_destroyed']
+  ]) {
+    moneybird.webhooks = [webhook(address.replace('//', '//login:wachtwoord@'), { enabled_events: events })]
+    t.match(await connect(address, line), { secrets: {}, lines: [/is registered/, /cannot be shown again/] })
+    t.equal(moneybird.webhooks.length, 1)
+  }
+})
+
+t.test('a webhook that was switched off is switched on', async t => {
+  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: token })
+  const { address } = await openBridge(t)
+  moneybird.webhooks.push(webhook(address, { deactivated_at: '2026-11-19T10:00:00Z' }))
+
+  t.match(await connect(address, line), { secrets: {}, lines: [/Mended/, /is registered/] })
+  t.match(moneybird.webhooks, [{ deactivated_at: null }])
+})
+
+t.test('one with other events is replaced, and both secrets hold while it still sends again', async t => {
+  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: `${oldSecret},${token}` })
+  const { address } = await openBridge(t)
+  for (const events of [
+    [],
+    ['contact'],
+    ['sales_invoice_state_changed'],
+    ['sales_invoice_state_changed_to_open']
+  ]) {
+    moneybird.webhooks = [webhook(address, { enabled_events: events })]
+    t.match(await connect(address, line), {
+      secrets: { MONEYBIRD_WEBHOOK_SECRET: `${madeSecret},${oldSecret}` },
+      lines: [/was registered/, /was switched off/]
+    })
+    t.match(moneybird.webhooks, [{ deactivated_at: String }, { deactivated_at: null, url: address }])
+  }
+})
+
+t.test('one whose secret nobody knows is replaced', async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address } = await openBridge(t)
+  moneybird.webhooks.push(webhook(address))
+
+  t.match(await connect(address, line), { secrets: { MONEYBIRD_WEBHOOK_SECRET: madeSecret } })
+  t.match(moneybird.webhooks, [{ deactivated_at: String }, { deactivated_at: null }])
+})
+
+t.test("one at another address may be another bridge's: it is named and left alone", async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address } = await openBridge(t)
+  moneybird.webhooks.push(webhook(`https://oud.example${path}`), webhook('https://oud.example/anders'))
+
+  const { lines } = await connect(address, line)
+
+  t.match(lines, [/was registered/, /https:\/\/oud\.example/])
+  t.equal(lines.length, 2)
+  t.match(moneybird.webhooks, [{ deactivated_at: null }, {}, { url: address }])
+})
+
+t.test('a webhook that disappears meanwhile, or comes without a secret, is not passed over', async t => {
+  const { line } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { address } = await openBridge(t)
+  const listed = { status: 200, headers: {}, json: [webhook(address, { deactivated_at: '2026-11-19' })] }
+  const ask =
+    (then: object) =>
+    async ({ method = 'GET' }) =>
+      method === 'GET' ? listed : { status: 200, headers: {}, json: {}, ...then }
+  const connecting = (settings: object, then: object) =>
+    connect(address, { ...line, settings: { ...line.settings, ...settings }, api: { ask: ask(then) } })
+
+  await t.rejects(connecting({}, { status: 404 }), { code: 'TOOL_UNREACHABLE' })
+  await t.rejects(connecting({ MONEYBIRD_WEBHOOK_SECRET: undefined }, { status: 201 }), {
+    code: 'TOOL_UNREACHABLE',
+    message: /without a secret/
+  })
+  const unreadable = { ask: async () => ({ status: 200, headers: {}, json: [{ id: 7 }] }) }
+  await t.rejects(connect(address, { ...line, api: unreadable }), { code: 'TOOL_UNREACHABLE' })
+})
+
+t.test('a refused token is told as such, not as an address that does not answer', async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address } = await openBridge(t)
+  const forbid = () => moneybird.forbidden.add('settings')
+  const api = { ask: (asked: Parameters<typeof line.api.ask>[0]) => line.api.ask(asked).finally(forbid) }
+
+  await t.rejects(connect(address, { ...line, api }), { code: 'TOOL_UNAUTHORIZED' })
+})
+
+t.test('check proves token, webhook, invoice and PDF', async t => {
+  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { address } = await openBridge(t)
+  moneybird.webhooks.push(webhook(address))
+  moneybird.invoices.push(entity('open'))
+
+  t.strictSame(await check(address, line), [
+    { ok: true, what: 'API token', found: 'reads the invoices of the administration' },
+    { ok: true, what: 'webhook', found: 'registered and switched on; we last answered 200' },
+    { ok: true, what: 'invoice', found: '2026-0117 can be read' },
+    { ok: true, what: 'PDF', found: 'Moneybird answers with a link to it' }
+  ])
+})
+
+t.test('check tells what is wrong with the webhook', async t => {
+  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { address } = await openBridge(t)
+  const found = async (...webhooks: Webhook[]) => {
+    moneybird.webhooks = webhooks
+    return (await check(address, line)).find(({ what }) => what === 'webhook')
+  }
+
+  t.match(await found(), { ok: false, found: /none is registered/ })
+  t.match(await found(webhook(address, { deactivated_at: '2026-11-19' })), {
+    ok: false,
+    found: /switched off/
+  })
+  t.match(await found(webhook(address, { enabled_events: ['contact'] })), {
+    ok: false,
+    found: /other events/
+  })
+  t.match(await found(webhook(address, { last_http_status: 401 })), { ok: false, found: /answered 401/ })
+  t.match(await found(webhook(address, { last_http_status: null })), {
+    ok: true,
+    found: /nothing was sent yet/
+  })
+  t.match(await check(address, line), [{}, {}, { ok: true, found: 'there is no final one yet' }])
+})
+
+t.test('a webhook that nobody believes is one finding, and one without an address is none', async t => {
+  const { line, moneybird } = await openLine(t)
+  const { address } = await openBridge(t)
+  moneybird.webhooks = [webhook(address, { deactivated_at: '2026-11-19' })]
+
+  const findings = await check(address, line)
+  t.match(findings, [
+    {},
+    { ok: false, found: /^registered, but MONEYBIRD_WEBHOOK_SECRET is not set: run .*connect moneybird/ },
+    {}
+  ])
+  t.equal(findings.length, 3)
+  t.match(await check(null, line), [{ what: 'API token' }, { what: 'invoice' }])
+})
+
+t.test(
+  'check tells of a token that may not do all, of an invoice that cannot be read, of no PDF',
+  async t => {
+    const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+    const { address } = await openBridge(t)
+    moneybird.forbidden.add('settings')
+    moneybird.invoices.push(entity('open', { currency: null }))
+    t.match(await check(address, line), [
+      { ok: true },
+      {
+        ok: false,
+        what: 'webhook',
+        found: /refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/
+      },
+      { ok: false, what: 'invoice', found: /^currency/ }
+    ])
+
+    const withoutPdf: typeof line.api.ask = async asked =>
+      asked.url.endsWith('download_pdf.json') ? { status: 404, headers: {}, json: {} } : line.api.ask(asked)
+    moneybird.invoices = [entity('open')]
+    t.match((await check(address, { ...line, api: { ask: withoutPdf } })).at(-1), { ok: false, what: 'PDF' })
+
+    moneybird.token = 'een ander'
+    t.match(await check(address, line), [
+      { ok: false, what: 'API token', found: /refuses MONEYBIRD_API_TOKEN \(401\): it says: unauthorized$/ },
+      { ok: false }
+    ])
+    const bug = async () => {
+      throw new TypeError('bug')
+    }
+    await t.rejects(check(address, { ...line, api: { ask: bug } }), { name: 'TypeError' })
+  }
+)

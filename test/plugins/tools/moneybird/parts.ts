@@ -1,0 +1,50 @@
+// What the tests of Moneybird share: its events, and a line to its API.
+
+import { readFileSync } from 'node:fs'
+import type { Test } from 'tap'
+import { type MoneybirdLine, settings } from '../../../../plugins/tools/moneybird/settings.ts'
+import { openHttp } from '../../../../src/network/http.ts'
+import { createToolApi, parseDigits } from '../../../../src/tools/api.ts'
+import { type MoneybirdApi, openMoneybird, type SalesInvoice } from '../../../fixtures/moneybird-api.ts'
+
+export const now = Date.UTC(2026, 10, 20, 11)
+export const timeZone = 'Europe/Amsterdam'
+
+export const event = (name: string): Buffer =>
+  readFileSync(new URL(`../../../fixtures/moneybird/${name}.json`, import.meta.url))
+
+/** Of an event, as the bridge reads it: numbers are their digits. */
+export const entity = (name: string, changes: object = {}): SalesInvoice => ({
+  ...(parseDigits(event(name).toString()) as { entity: SalesInvoice }).entity,
+  ...changes
+})
+
+export type OpenLine = { line: MoneybirdLine; moneybird: MoneybirdApi; slept: number[] }
+
+/** The line's clock is Moneybird's; whoever sleeps on it is woken at once, and that late. */
+export const openLine = async (t: Test, env: Record<string, string> = {}): Promise<OpenLine> => {
+  const moneybird = await openMoneybird(t, now)
+  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  t.teardown(() => http.close())
+  const slept: number[] = []
+  const clock = {
+    now: () => moneybird.now,
+    monotonic: () => moneybird.now,
+    sleep: async (ms: number) => {
+      slept.push(ms)
+      moneybird.now += ms
+    }
+  }
+  const line = {
+    settings: settings.parse({
+      MONEYBIRD_API_TOKEN: moneybird.token,
+      MONEYBIRD_ADMINISTRATION_ID: moneybird.administration,
+      MONEYBIRD_API_URL: moneybird.url,
+      ...env
+    }),
+    timeZone,
+    clock,
+    api: createToolApi({ http, clock })
+  }
+  return { line, moneybird, slept }
+}

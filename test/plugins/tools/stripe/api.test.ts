@@ -1,0 +1,36 @@
+import t from 'tap'
+import { tool } from '../../../../plugins/tools/stripe/index.ts'
+import { env, hold, openAsking } from '../../../fixtures/stripe.ts'
+
+t.test('what Stripe does not hold is null; whatever else goes wrong has its code', async t => {
+  const asking = await openAsking(t)
+  const { stripe, line } = asking
+  const load = () => tool.load!('in_voorbeeld0042', line)
+
+  t.equal(await load(), null)
+  stripe.busy = 1
+  await t.rejects(load(), { code: 'TOOL_BUSY' })
+  stripe.forbidden.add('invoices')
+  await t.rejects(load(), { code: 'TOOL_UNAUTHORIZED' })
+  stripe.forbidden.clear()
+  hold(asking, { total: 'veel' })
+  await t.rejects(load(), { code: 'TOOL_UNREACHABLE', message: /total/ })
+  await t.rejects(
+    tool.load!('in_1', { ...line, settings: { ...line.settings, STRIPE_API_KEY: 'rk_live_anders' } }),
+    {
+      code: 'TOOL_UNAUTHORIZED'
+    }
+  )
+  await t.rejects(tool.load!('in_1', { ...line, settings: tool.settings.parse(env) }), {
+    code: 'TOOL_UNAUTHORIZED'
+  })
+  const api = { ask: async () => ({ status: 302, headers: {}, json: undefined }) }
+  await t.rejects(tool.load!('in_1', { ...line, api }), { code: 'TOOL_UNREACHABLE' })
+})
+
+t.test('an id is one part of the address, whatever stands in it', async t => {
+  const { stripe, line } = await openAsking(t)
+
+  t.equal(await tool.load!('../events?a=b', line), null)
+  t.strictSame(stripe.requests, ['GET /v1/invoices/../events?a=b'])
+})

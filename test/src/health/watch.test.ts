@@ -1,0 +1,77 @@
+import t, { type Test } from 'tap'
+import type { Checks } from '../../../src/health/health.ts'
+import { createWatch } from '../../../src/health/watch.ts'
+import { handClock } from '../portal/hand-clock.ts'
+
+const minute = 60_000
+
+const open = (t: Test) => {
+  const clock = handClock()
+  const warned: string[] = []
+  const say = () => {}
+  const now: { checks: Checks } = { checks: {} }
+  const watch = createWatch({
+    health: async () => now.checks,
+    warn: output => warned.push(output),
+    clock,
+    log: { debug: say, info: say, warn: say, error: say }
+  })
+  watch.start()
+  t.teardown(() => watch.stop())
+  return { clock, now, warned }
+}
+
+const late = (minutes: number): Checks => ({
+  copy: [{ status: 'warn', output: `the portal was last read ${minutes} minutes ago` }]
+})
+
+t.test('what health begins to warn of is told once, however long it lasts', async t => {
+  const { clock, now, warned } = open(t)
+  for (let minutes = 45; minutes < 60; minutes += 1) {
+    now.checks = late(minutes)
+    await clock.advance(minute)
+  }
+
+  t.equal(warned.length, 1)
+  t.match(warned, [/^the portal was last read 4\d minutes ago$/])
+})
+
+t.test('what mends itself within a minute is told nobody; what comes back is told again', async t => {
+  const { clock, now, warned } = open(t)
+  const lasts = async (checks: Checks, minutes: number) => {
+    now.checks = checks
+    await clock.advance(minutes * minute)
+  }
+  await lasts(late(45), 1)
+  await lasts({ copy: [{ status: 'pass' }] }, 2)
+  t.strictSame(warned, [])
+
+  await lasts(late(45), 3)
+  await lasts({}, 2)
+  await lasts(late(45), 3)
+  t.equal(warned.length, 2)
+})
+
+t.test('a warning names its tool, and one hides no other', async t => {
+  const { clock, now, warned } = open(t)
+  now.checks = {
+    catchUp: [
+      { status: 'warn', componentId: 'acme', output: 'last asked 180 minutes ago' },
+      { status: 'warn', componentId: 'other', output: 'last asked 180 minutes ago' }
+    ]
+  }
+  await clock.advance(2 * minute)
+
+  t.strictSame(warned, ['acme: last asked 180 minutes ago', 'other: last asked 180 minutes ago'])
+})
+
+t.test('what is told at the moment when it happens is not told once more', async t => {
+  const { clock, now, warned } = open(t)
+  now.checks = {
+    attention: [{ status: 'warn', output: 'these need a person' }],
+    portal: [{ status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }]
+  }
+  await clock.advance(5 * minute)
+
+  t.strictSame(warned, [])
+})

@@ -1,0 +1,138 @@
+import t, { type Test } from 'tap'
+import { z } from 'zod'
+import { BridgeError } from '../../../src/core/errors.ts'
+import type { Loan } from '../../../src/ledger/ledger.ts'
+import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import type { ToolApi } from '../../../src/tools/api.ts'
+import { createDesk } from '../../../src/tools/client.ts'
+import type { Told, Tool } from '../../../src/tools/tool.ts'
+import { arrivalOf, borrowOne } from '../ledger/fixtures.ts'
+import { handClock, noon } from '../portal/hand-clock.ts'
+
+const timeZone = 'Europe/Amsterdam'
+const settings = { key: 'its own' } as never
+const api: ToolApi = { ask: () => Promise.reject(new Error('nobody is asked')) }
+
+const told: Told = {
+  invoice: arrivalOf({ amountCents: 1 }).invoice,
+  stage: 'final',
+  finalisedAt: null,
+  collectsItself: false
+}
+
+const plain: Tool = {
+  name: 'acme',
+  settings: z.object({}),
+  missingSecret: () => null,
+  verify: () => {},
+  read: () => ({ kind: 'ignored', reason: 'nothing' }),
+  canAsk: () => true,
+  sample: () => ({ body: '', headers: {} })
+}
+
+const open = (changed: Partial<Tool> = {}) => {
+  const clock = handClock()
+  const refusals: unknown[] = []
+  const tool = { ...plain, ...changed }
+  const desk = createDesk({
+    tools: [{ tool, settings }],
+    api,
+    clock,
+    timeZone,
+    refused: (...said) => refusals.push(said)
+  })
+  return { desk, clock, refusals }
+}
+
+const lend = async (t: Test, facts: Parameters<typeof arrivalOf>[0] = {}, rest = {}): Promise<Loan> => {
+  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  t.teardown(() => ledger.close())
+  await ledger.receive(arrivalOf(facts, rest), noon)
+  return borrowOne(ledger, noon)
+}
+
+t.test('a tool is asked for its invoice by its own id, with its own settings', async t => {
+  const asked: unknown[] = []
+  const { desk, clock } = open({
+    load: async (...question) => {
+      asked.push(question)
+      return told
+    }
+  })
+
+  t.equal(await desk.current(await lend(t)), told)
+  t.strictSame(asked, [['acme-1', { settings, timeZone, clock, api }]])
+})
+
+t.test('an invoice that its tool no longer holds is gone', async t => {
+  const { desk } = open({ load: async () => null })
+
+  t.equal(await desk.current(await lend(t)), 'gone')
+})
+
+t.test('nobody is asked of a test, without an id, without a token, or of a tool that is off', async t => {
+  const load = () => Promise.reject(new Error('it was asked'))
+  const loan = await lend(t)
+
+  t.equal(await open({ load }).desk.current({ ...loan, test: true }), null)
+  t.equal(await open({ load }).desk.current({ ...loan, invoice: { ...loan.invoice, sourceId: null } }), null)
+  t.equal(await open({ load, canAsk: () => false }).desk.current(loan), null)
+  t.equal(await open({ load }).desk.current({ ...loan, tool: 'rival' }), null)
+  t.equal(await open().desk.current(loan), null)
+})
+
+t.test('a PDF lies where the tool says now, else where the event said', async t => {
+  const loan = await lend(t)
+  const without = { ...loan, invoice: { ...loan.invoice, pdfUrl: null } }
+  const here = { url: 'https://acme.example/now.pdf', headers: { authorization: 'Bearer key' } }
+
+  t.strictSame(await open({ pdf: async () => here }).desk.pdf(loan), here)
+  t.equal(await open({ pdf: async () => null }).desk.pdf(loan), null)
+  t.strictSame(await open().desk.pdf(loan), { url: 'https://acme.example/42.pdf' })
+  t.equal(await open().desk.pdf(without), null)
+  t.strictSame(await open().desk.pdf({ ...loan, tool: 'rival' }), { url: 'https://acme.example/42.pdf' })
+})
+
+t.test('a refused token is told of once, until it is taken again', async t => {
+  let round = 0
+  const refuse = () => Promise.reject(new BridgeError('TOOL_UNAUTHORIZED', `round ${++round}`))
+  const { desk, refusals } = open()
+
+  while (round < 3) await t.rejects(desk.asking('acme', refuse), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(
+    desk.asking('acme', () => Promise.reject(new BridgeError('TOOL_BUSY'))),
+    { code: 'TOOL_BUSY' }
+  )
+  t.match(refusals, [['acme', { code: 'TOOL_UNAUTHORIZED', message: 'round 1' }]])
+  t.equal(refusals.length, 1)
+  t.strictSame([...desk.refusing()], [['acme', 'round 3']], 'a busy tool says nothing about its token')
+
+  t.equal(await desk.asking('acme', async () => 1), 1)
+  t.strictSame([...desk.refusing()], [])
+  await t.rejects(desk.asking('acme', refuse))
+  t.equal(refusals.length, 2)
+})
+
+t.test('what fails while an invoice is read or its PDF is looked for counts as the tool’s word', async t => {
+  const fails = () => Promise.reject(new BridgeError('TOOL_UNAUTHORIZED'))
+  const { desk, refusals } = open({ load: fails, pdf: fails })
+  const loan = await lend(t)
+
+  await t.rejects(desk.current(loan), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(desk.pdf(loan), { code: 'TOOL_UNAUTHORIZED' })
+  t.equal(refusals.length, 1)
+})
+
+t.test('an event that was kept is read by its tool, and stays unread while that is off', async t => {
+  const read: Tool['read'] = (body, context) => ({
+    kind: 'ignored',
+    reason: `${body} ${JSON.stringify(context)}`
+  })
+  const { desk } = open({ read })
+
+  t.strictSame(desk.read('acme', Buffer.from('x')), {
+    kind: 'ignored',
+    reason: `x ${JSON.stringify({ settings, timeZone })}`
+  })
+  t.match(desk.read('rival', Buffer.from('x')), { kind: 'unreadable', problem: /rival/ })
+})

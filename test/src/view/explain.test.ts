@@ -1,0 +1,119 @@
+import t from 'tap'
+import type { HistoryEntry, Row } from '../../../src/ledger/ledger.ts'
+import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { explain, pausedBy } from '../../../src/view/explain.ts'
+import { arrivalOf, bring, minute, noon, rowOf } from '../ledger/fixtures.ts'
+
+const around = { now: noon, timeZone: 'Europe/Amsterdam', settleMs: minute }
+
+const whole = await (async () => {
+  const ledger = openSqlite({ file: ':memory:' })
+  await bring(ledger, 'waiting', arrivalOf({ customer: { ref: "Kees' 17" } }))
+  const row = await rowOf(ledger)
+  await ledger.close()
+  return row
+})()
+
+const { history: _, ...row } = whole
+
+const operatorOf = (facts: Partial<Row & { history: HistoryEntry[] }>): string =>
+  explain({ ...row, ...facts }, around)?.operator ?? ''
+
+t.test('what is due and what is done needs no explanation', async t => {
+  t.equal(explain(row, around), null)
+  t.equal(explain({ ...row, state: 'delivered', nextAttemptAt: null }, around), null)
+  t.equal(explain({ ...row, nextAttemptAt: null }, around), null)
+})
+
+t.test('what the tool collects by itself says until when it waits', async t => {
+  t.match(explain({ ...row, nextAttemptAt: noon + minute }, around), {
+    what: /collects this invoice by itself.*until 2026-11-20 13:01:00 \(Europe\/Amsterdam\)\.$/,
+    operator: /`deliver` sends it now/
+  })
+})
+
+t.test('what is in doubt says that nobody has to do anything, and how long it takes', async t => {
+  t.match(explain({ ...row, state: 'sending' }, around), {
+    what: /looked for in the portal/,
+    operator: /^Nothing: .* 60 seconds \(PORTAL_SETTLE_MS\)/
+  })
+})
+
+t.test('a command to link comes ready to be typed, whatever the reference is made of', async t => {
+  for (const code of ['CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS'] as const)
+    t.match(
+      operatorOf({ state: 'held', code }),
+      "link acme 'Kees'\\'' 17' <cst_…>`; `factuurbrug customers --portal"
+    )
+  const plain = { ...row.customer, ref: 'kees+17@a.example' }
+  t.match(
+    operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer: plain }),
+    'link acme kees+17@a.example <'
+  )
+  t.match(
+    operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer: { ...plain, ref: '-f' } }),
+    "link acme '-f' <"
+  )
+})
+
+t.test('a second number of one invoice names the first', async t => {
+  const history = [{ at: noon, event: 'told under another number', before: '2026-0041' }]
+  t.match(explain({ ...row, state: 'held', code: 'INVOICE_CONFLICT', history }, around), {
+    what: 'The tool told of this invoice before, as 2026-0041.',
+    operator: /`factuurbrug deliver 2026-0042` sends this one, too/
+  })
+})
+
+t.test('what the portal shows otherwise than it was sent is cleared by `dismiss`', async t => {
+  const history = [{ at: noon, event: 'the portal tells otherwise' }]
+  const conflict = { ...row, state: 'delivered', code: 'INVOICE_CONFLICT' } as const
+  t.match(explain({ ...conflict, history }, around), {
+    what: 'The portal shows it otherwise than it was sent.',
+    operator: /dismiss 2026-0042` clears/
+  })
+  const came = [...history, { at: noon, event: 'conflict received' }]
+  t.match(explain({ ...conflict, history: came }, around), { operator: /`keep` clears/ })
+})
+
+t.test('an id that the invoice names is not mended by a link', async t => {
+  const customer = { ...row.customer, portalId: 'cst_typo' }
+  const operator = operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer })
+
+  t.match(operator, /deliver 2026-0042`.*take 2026-0042`/)
+  t.notMatch(operator, /link/)
+})
+
+t.test('only what the state allows is offered', async t => {
+  const delivered = (code: Row['code']) => operatorOf({ state: 'delivered', code })
+  t.notMatch(delivered('INVOICE_CONFLICT'), /take|deliver\b/)
+  t.match(delivered('INVOICE_CONFLICT'), /then `keep` clears this note/)
+  t.match(delivered('VOIDED_IN_TOOL'), /then `dismiss` clears this note/)
+  t.match(delivered('DELETED_IN_PORTAL'), /`dismiss` clears this note/)
+
+  const held = (...events: string[]) =>
+    operatorOf({
+      state: 'held',
+      code: 'INVOICE_CONFLICT',
+      history: events.map(event => ({ at: noon, event }))
+    })
+  t.match(held('received', 'conflict received', 'merged'), /keep 2026-0042.*take 2026-0042/)
+  t.notMatch(held('received', 'conflict received'), /deliver/)
+  for (const settled of [held('held'), held('conflict received', 'operator: keep', 'held')]) {
+    t.match(settled, /dismiss 2026-0042.*deliver 2026-0042/)
+    t.notMatch(settled, /keep|take/)
+  }
+  t.match(operatorOf({ state: 'held', code: 'INVOICE_CONFLICT' }), /`keep`.*`take`.*`deliver`/, 'in a list')
+})
+
+t.test('what pauses deliveries is told of what waits for them, and of nothing else', async t => {
+  const portal = (state: 'open' | 'down' | 'refused', pages?: number) => ({
+    state,
+    filling: pages === undefined ? null : { pages, stillMs: 0 }
+  })
+
+  t.equal(pausedBy(row, portal('open')), null)
+  t.match(pausedBy(row, portal('down')), /does not answer/)
+  t.match(pausedBy(row, portal('refused')), /PORTAL_TOKEN/)
+  t.match(pausedBy(row, portal('open', 7)), /7 pages so far/)
+  t.equal(pausedBy({ ...row, state: 'held' }, portal('down')), null)
+})
