@@ -7,7 +7,7 @@ const { node: found } = process.versions
 const platform = process.platform + '-' + process.arch
 const isBrought = ['linux-x64', 'linux-arm64', 'darwin-arm64'].includes(platform)
 
-if (parseInt(found) < wanted) {
+if (parseInt(found, 10) < wanted) {
   process.exitCode = 1
   console.error(`Factuurbrug needs Node ${wanted}; this is Node ${found} on ${platform}.`)
   console.error(

@@ -10,16 +10,16 @@ import type { Ledger } from '../src/ledger/ledger.ts'
 import type { DraftingSpool } from '../src/ledger/spool.ts'
 import { createLockout } from '../src/network/lockout.ts'
 import type { CatchUp } from '../src/tools/catch-up.ts'
-import type { Desk } from '../src/tools/client.ts'
-import type { Intake } from '../src/tools/receiver.ts'
+import type { ToolClient } from '../src/tools/client.ts'
+import type { Receiver } from '../src/tools/receiver.ts'
 import { ledgerNames } from '../src/tools/senders.ts'
-import { type ToolModule, unprovenBytesMax } from '../src/tools/tool.ts'
-import { createDoors } from '../src/tools/unproven-requests.ts'
-import { createTurnedDowns } from '../src/tools/unreadable-requests.ts'
+import { unprovenBytesMax } from '../src/tools/tool.ts'
+import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
+import { createUnreadableRequests } from '../src/tools/unreadable-requests.ts'
 import api from './api/api.ts'
 import customersApi from './api/customers.ts'
 import { createOperatorOnly } from './api/operator.ts'
-import door from './authenticity.ts'
+import authenticity from './authenticity.ts'
 import { createClientOf } from './client.ts'
 import connections from './connections.ts'
 import entrances from './entrances.ts'
@@ -28,6 +28,7 @@ import { bytesPerSecondMin, patienceMsMax } from './intake/patience.ts'
 import problems, { sendProblem } from './problems.ts'
 import refusals from './refusals.ts'
 import { createStrangers } from './strangers.ts'
+import type { ToolModule } from './tool-plugin.ts'
 
 export type AppOptions = {
   config: Config
@@ -35,8 +36,8 @@ export type AppOptions = {
   ledger: Ledger
   spool: DraftingSpool
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
-  desk: Pick<Desk, 'refusing'>
-  intake: Intake
+  toolClient: Pick<ToolClient, 'refusing'>
+  receiver: Receiver
   catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
   clock: Clock
   logger: FastifyBaseLogger
@@ -61,7 +62,8 @@ const requestMsMax = (pdfBytesMax: number): number =>
 const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
-  const { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version } = options
+  const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, logger, version } =
+    options
   const told = tools.flatMap(({ tool }) => {
     const settings = config.tools[tool.name] ?? null
     return ledgerNames(tool, settings).map(name => ({
@@ -93,7 +95,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(problems, { clock })
   await app.register(refusals, { clientOf })
 
-  const doors = createDoors({ clock, log: logger })
+  const unprovenRequests = createUnprovenRequests({ clock, log: logger })
   const strangers = createStrangers({
     clientOf,
     clock,
@@ -102,16 +104,16 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   })
   const lockout = createLockout({ clock, log: logger })
   const operator = createOperatorOnly({ token: config.OPERATOR_TOKEN, lockout, clientOf })
-  const turnedDowns = createTurnedDowns({ clock, log: logger })
+  const unreadableRequests = createUnreadableRequests({ clock, log: logger })
   const health = createHealth({
     ledger,
     clock,
     engine,
     tools: told,
-    refusing: desk.refusing,
+    refusing: toolClient.refusing,
     caughtUp: catchUp.states,
-    turnedAway: doors.turnedAway,
-    turnedDown: turnedDowns.of,
+    turnedAway: unprovenRequests.turnedAway,
+    unreadableRequests: unreadableRequests.of,
     strangersAreMany: strangers.areMany,
     lockedOut: lockout.lockedOut,
     log: logger
@@ -154,10 +156,10 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
           },
           handler: async () => {}
         })
-        await scope.register(door, { tool: tool.name, doors, clientOf })
+        await scope.register(authenticity, { tool: tool.name, unprovenRequests, clientOf })
         await scope.register(plugin, {
           settings: config.tools[tool.name] ?? null,
-          intake,
+          receiver,
           spool,
           clock,
           timeZone: config.PORTAL_TIME_ZONE,
@@ -169,7 +171,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
             scope.believe(request)
             app.trustConnection(request)
           },
-          turnedDown: turnedDowns.note
+          noteUnreadable: unreadableRequests.note
         })
       },
       { prefix: '/webhooks' }

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BridgeError, isCode } from '../src/core/errors.ts'
-import type { Doors } from '../src/tools/unproven-requests.ts'
+import type { UnprovenRequests } from '../src/tools/unproven-requests.ts'
 import type { ClientOf } from './client.ts'
 
 declare module 'fastify' {
@@ -15,22 +15,27 @@ declare module 'fastify' {
   }
 }
 
-export default fp<{ tool: string; doors: Pick<Doors, 'refused' | 'believed'>; clientOf: ClientOf }>(
-  async (app, { tool, doors, clientOf }) => {
+export default fp<{
+  tool: string
+  unprovenRequests: Pick<UnprovenRequests, 'refused' | 'believed'>
+  clientOf: ClientOf
+}>(
+  async (app, { tool, unprovenRequests, clientOf }) => {
     const believed = new WeakSet<FastifyRequest>()
     app.decorate('believe', request => {
       believed.add(request)
-      doors.believed(tool, clientOf(request))
+      unprovenRequests.believed(tool, clientOf(request))
     })
 
     // With the error as it was thrown, even where the answer is 429.
     app.addHook('onError', async (request, _reply, error) => {
       if (!(error instanceof BridgeError)) return
       if (isCode(error, 'NOT_AUTHENTIC'))
-        return doors.refused(tool, clientOf(request), error, claims(request.headers))
+        return unprovenRequests.refused(tool, clientOf(request), error, claims(request.headers))
       // By a signature only the last byte proves a body: this one was refused before it.
       const isUnproven = !believed.has(request) && isSigned(request.headers)
-      if (isUnproven && beforeProof.includes(error.code)) doors.refused(tool, clientOf(request), error, true)
+      if (isUnproven && beforeProof.includes(error.code))
+        unprovenRequests.refused(tool, clientOf(request), error, true)
     })
   },
   { name: 'door' }

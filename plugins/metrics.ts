@@ -2,8 +2,9 @@
 
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Decision, Ledger } from '../src/ledger/ledger.ts'
-import type { Budget } from '../src/portal/budget.ts'
+import type { Decision } from '../src/core/row.ts'
+import type { Ledger } from '../src/ledger/ledger.ts'
+import type { BudgetState } from '../src/portal/budget.ts'
 import type { Result } from '../src/tools/receiver.ts'
 
 export type Metrics = {
@@ -16,7 +17,7 @@ export type Metrics = {
 
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-export type MetricsOptions = { ledger: Ledger; budget: () => Budget }
+export type MetricsOptions = { ledger: Ledger; budget: () => BudgetState }
 
 export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
   const registry = new Registry()

@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { type Clock, systemClock } from '../src/core/clock.ts'
 import { advice, type Code } from '../src/core/codes.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
-import { createSeldom } from '../src/core/throttle.ts'
+import { createThrottle } from '../src/core/throttle.ts'
 
 const retryAfterSeconds = 5
 
@@ -14,7 +14,7 @@ const busyEveryMs = 60_000
 
 export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
   async (app, { clock = systemClock }) => {
-    const mayLogBusy = createSeldom(busyEveryMs)
+    const mayLogBusy = createThrottle(busyEveryMs)
     const isWorthALine = (error: BridgeError): boolean =>
       error.statusCode >= 500 && (!isCode(error, 'INTAKE_BUSY') || mayLogBusy('busy', clock.monotonic()))
     app.setErrorHandler<FastifyError>((error, request, reply) =>

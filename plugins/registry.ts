@@ -2,7 +2,7 @@
 
 import { readdir } from 'node:fs/promises'
 import type { z } from 'zod'
-import type { ToolModule } from '../src/tools/tool.ts'
+import type { ToolModule } from './tool-plugin.ts'
 
 const folder = new URL('./tools/', import.meta.url)
 

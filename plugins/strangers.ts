@@ -5,12 +5,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../src/core/clock.ts'
 import type { Log } from '../src/core/log.ts'
-import { createSeldom } from '../src/core/throttle.ts'
-import { largeBytesMax, type Strangers, unprovenBytesMax } from '../src/tools/tool.ts'
+import { createThrottle } from '../src/core/throttle.ts'
+import { largeBytesMax, unprovenBytesMax } from '../src/tools/tool.ts'
 import type { ClientOf } from './client.ts'
 import { createPatience } from './intake/patience.ts'
-import { openGate } from './intake/places.ts'
+import { openPlaces } from './intake/places.ts'
 import { openQuota } from './intake/quota.ts'
+import type { Strangers } from './tool-plugin.ts'
 
 // A body that comes slowly costs little, so there are many places; all of them together with those who wait are less
 // than the connections that the bridge has room for (plugins/connections.ts).
@@ -40,15 +41,15 @@ export type StrangersOptions = {
 export type HostedStrangers = Strangers & { areMany: () => boolean }
 
 export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: StrangersOptions): HostedStrangers => {
-  const gate = openGate(gateOptions)
-  const small = openGate(smallOptions)
-  const large = openGate(largeOptions)
+  const gate = openPlaces(gateOptions)
+  const small = openPlaces(smallOptions)
+  const large = openPlaces(largeOptions)
   const free: Buffer[] = []
   const patience = createPatience(clock)
   const disk = openQuota({ bytesMax: pdfsOnDiskMax * pdfBytesMax })
 
   let fullAt = Number.NEGATIVE_INFINITY
-  const mayWarn = createSeldom(minute)
+  const mayWarn = createThrottle(minute)
 
   const noteFull = (): void => {
     fullAt = clock.monotonic()

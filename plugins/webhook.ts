@@ -7,29 +7,28 @@ import type { Instant } from '../src/core/clock.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
 import type { Kept } from '../src/tools/receiver.ts'
 import {
-  type Held,
+  type EventReading,
   largeBytesMax,
-  type Reading,
   type Tool,
-  type ToolOptions,
   type Unread,
   unprovenBytesMax
 } from '../src/tools/tool.ts'
 import { openBody } from './intake/body.ts'
+import type { Held, ToolOptions } from './tool-plugin.ts'
 
 type Answer = Kept | { result: 'ignored'; reason: string }
 
 /** What an authentic event says, with the body where it could not be read. */
 type Proven = {
   receivedAt: Instant
-  reading: Exclude<Reading, { kind: 'unreadable' }> | (Unread & { kind: 'unreadable' })
+  reading: Exclude<EventReading, { kind: 'unreadable' }> | (Unread & { kind: 'unreadable' })
 }
 
 export const webhook = <Schema extends z.ZodObject>(
   tool: Tool<Schema>
 ): FastifyPluginAsync<ToolOptions<z.output<Schema>>> =>
   async function webhookPlugin(app, options) {
-    const { settings, intake, clock, timeZone, strangers, refused, believed } = options
+    const { settings, receiver, clock, timeZone, strangers, refused, believed } = options
 
     // Signatures cover the exact bytes, so nobody may parse before us; and nobody reads before there is a place.
     app.removeAllContentTypeParsers()
@@ -42,22 +41,22 @@ export const webhook = <Schema extends z.ZodObject>(
     })
 
     const ignore = (reason: string, now: Instant): Answer => {
-      intake.ignore(tool.name, reason, now)
+      receiver.ignore(tool.name, reason, now)
       return { result: 'ignored', reason }
     }
 
     const keep = async (proven: Proven, request: FastifyRequest): Promise<Answer> => {
       const { reading, receivedAt: now } = proven
       if (reading.kind === 'ignored') return ignore(reading.reason, now)
-      if (reading.kind === 'gone') return withoutMore(await intake.gone(tool.name, reading.sourceId, now))
+      if (reading.kind === 'gone') return withoutMore(await receiver.gone(tool.name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
-        await intake.keepUnreadable(tool.name, reading, now)
+        await receiver.keepUnreadable(tool.name, reading, now)
         return { result: 'accepted' }
       }
       const test = request.headers['factuurbrug-test'] === 'true'
       const kept: Answer[] = []
       for (const told of reading.told)
-        kept.push(withoutMore(await intake.tell(tool.name, told, { now, test })))
+        kept.push(withoutMore(await receiver.tell(tool.name, told, { now, test })))
       return worst(kept)
     }
 

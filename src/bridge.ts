@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from '../plugins/app.ts'
 import type { Metrics } from '../plugins/metrics.ts'
+import { isWhole, type ToolModule } from '../plugins/tool-plugin.ts'
 import { type Config, realPortalUrl } from './config.ts'
 import type { Clock } from './core/clock.ts'
 import { BridgeError } from './core/errors.ts'
 import { createAlert } from './delivery/alert.ts'
-import { createEngine, createPaceFor } from './delivery/engine.ts'
+import { createBudgetFor, createEngine } from './delivery/engine.ts'
 import { fetchPdf } from './delivery/pdf.ts'
 import { createWatch } from './health/watch.ts'
 import { openDataFolder } from './ledger/data-folder.ts'
@@ -17,14 +18,13 @@ import { type DraftingSpool, openSpool } from './ledger/spool.ts'
 import { openSqlite } from './ledger/sqlite.ts'
 import { createUpkeep } from './ledger/upkeep.ts'
 import { openHttp } from './network/http.ts'
-import type { Budget } from './portal/budget.ts'
+import type { BudgetState } from './portal/budget.ts'
 import { createPortal } from './portal/client.ts'
 import { createToolApi } from './tools/api.ts'
 import { createCatchUp } from './tools/catch-up.ts'
-import { createDesk, type OpenTool } from './tools/client.ts'
-import { createIntake } from './tools/receiver.ts'
+import { createToolClient, type OpenTool } from './tools/client.ts'
+import { createReceiver } from './tools/receiver.ts'
 import { recogniseSenders, sendersOf } from './tools/senders.ts'
-import { isWhole, type ToolModule } from './tools/tool.ts'
 
 export type Bridge = {
   app: FastifyInstance
@@ -89,7 +89,7 @@ export const openBridge = async ({
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
   const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
-  const pace = await createPaceFor(ledger, clock, config.PORTAL_REQUESTS_PER_MINUTE)
+  const pace = await createBudgetFor(ledger, clock, config.PORTAL_REQUESTS_PER_MINUTE)
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -102,7 +102,7 @@ export const openBridge = async ({
     }
   })
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
-  const desk = createDesk({
+  const toolClient = createToolClient({
     tools: toolsOn,
     api: createToolApi({ http, clock }),
     clock,
@@ -112,7 +112,7 @@ export const openBridge = async ({
       alert(code, null, `${tool}: ${reason}`)
     }
   })
-  const intake = createIntake({
+  const receiver = createReceiver({
     ledger,
     spool,
     log: logger,
@@ -127,8 +127,8 @@ export const openBridge = async ({
   })
   const engine = createEngine({
     ledger,
-    desk,
-    intake,
+    toolClient,
+    receiver,
     spool,
     portal,
     pace,
@@ -175,15 +175,27 @@ export const openBridge = async ({
   })
   const catchUp = createCatchUp({
     ledger,
-    desk,
-    intake,
+    toolClient,
+    receiver,
     clock,
     log: logger,
     everyMinutes: config.CATCH_UP_MINUTES
   })
   await engine.recognise()
   await catchUp.prepare()
-  const parts = { config, tools, ledger, spool, engine, desk, intake, catchUp, clock, logger, version }
+  const parts = {
+    config,
+    tools,
+    ledger,
+    spool,
+    engine,
+    toolClient,
+    receiver,
+    catchUp,
+    clock,
+    logger,
+    version
+  }
   const { app, health } = await buildApp(parts)
   const watch = createWatch({ health, warn, clock, log: logger })
   const figures = metrics?.app()
@@ -234,7 +246,7 @@ const refuseTestMode = ({ PORTAL_URL }: Config, tools: OpenTool[]): void => {
 /** Loaded only when asked for: whoever looks at no figures does not pay for them in memory. */
 const openMetrics = async (
   { METRICS_PORT }: Config,
-  options: { ledger: Ledger; budget: () => Budget }
+  options: { ledger: Ledger; budget: () => BudgetState }
 ): Promise<Metrics | undefined> => {
   if (METRICS_PORT === undefined) return undefined
   const { createMetrics } = await import('../plugins/metrics.ts')

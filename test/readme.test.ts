@@ -4,7 +4,7 @@ import { loadTools } from '../plugins/registry.ts'
 import { Fault } from '../plugins/sandbox/faults.ts'
 import { calls } from '../plugins/sandbox/request-log.ts'
 import { documented, lists, spellings } from '../plugins/sandbox/ways.ts'
-import { commands } from '../src/commands/command.ts'
+import { commands } from '../src/commands/list.ts'
 import { settings } from '../src/config.ts'
 import { advice } from '../src/core/codes.ts'
 import {

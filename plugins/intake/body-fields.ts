@@ -2,7 +2,7 @@
 // The same for JSON, multipart and forms, so that the fields are judged in one place.
 
 import { BridgeError, isCode, type Problem } from '../../src/core/errors.ts'
-import type { Document } from '../../src/ledger/spool.ts'
+import type { Document } from '../../src/core/row.ts'
 import { unreadable } from './body.ts'
 
 /** Text as it was sent; numbers by their digits. Null: was named, but says nothing. */
@@ -14,7 +14,7 @@ const fieldsMax = 32
 // Names are repeated to the sender: long ones are nobody's.
 export const fieldNameCharactersMax = 100
 
-export type Reading = {
+export type BodyFields = {
   readonly values: ReadonlyMap<string, Value>
   readonly problems: readonly Problem[]
   readonly document: Document | null
@@ -25,10 +25,10 @@ export type Reading = {
   keep: (source: AsyncIterable<Uint8Array>) => Promise<void>
 }
 
-export const openReading = (
+export const openBodyFields = (
   keepPdf: (source: AsyncIterable<Uint8Array>) => Promise<Document>,
   pdfBytesMax: number
-): Reading => {
+): BodyFields => {
   const values = new Map<string, Value>()
   const problems: Problem[] = []
   let document: Document | null = null

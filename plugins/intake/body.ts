@@ -2,7 +2,7 @@
 // nothing is read ahead of them, so that a slow disk slows the sender down and memory stays small.
 
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Wait } from '../../src/tools/tool.ts'
+import type { Wait } from '../tool-plugin.ts'
 
 export type Body = {
   /**

@@ -4,14 +4,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Body } from './body.ts'
-import type { Reading } from './body-fields.ts'
+import type { BodyFields } from './body-fields.ts'
 import { readForm } from './form.ts'
 import { besidesPdfBytesMax, readJson } from './json.ts'
 import { readMultipart } from './multipart.ts'
 
 export type Content = {
   bytesMax: number
-  read: (body: Body, reading: Reading) => Promise<void>
+  read: (body: Body, reading: BodyFields) => Promise<void>
 }
 
 // The standard's own limit.

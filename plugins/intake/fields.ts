@@ -14,7 +14,7 @@ import {
   parsePaidAt
 } from '../../src/core/invoice.ts'
 import { nearest } from '../../src/core/nearest.ts'
-import type { Reading } from './body-fields.ts'
+import type { BodyFields } from './body-fields.ts'
 
 const textCharactersMax = 255
 const emailsCharactersMax = 1024
@@ -27,7 +27,7 @@ export type FieldsOptions = {
   sendNotification: boolean
 }
 
-export type Judge = (reading: Reading) => { invoice: Invoice; notify: boolean }
+export type Judge = (reading: BodyFields) => { invoice: Invoice; notify: boolean }
 
 /** `judge` throws FIELDS_INVALID with every problem, those of the reading first. */
 export const openFields = ({ timeZone, sendNotification }: FieldsOptions): Judge => {
@@ -157,7 +157,7 @@ const unknownField = (field: string): Problem => {
 }
 
 /** What concerns several fields. A field that is wrong in itself counts as given. */
-const contradictions = (given: object, { document, problems }: Reading): Problem[] => {
+const contradictions = (given: object, { document, problems }: BodyFields): Problem[] => {
   const isGiven = (field: string) =>
     Object.hasOwn(given, field) || problems.some(problem => problem.field === field)
   const found: Problem[] = []

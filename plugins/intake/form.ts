@@ -2,9 +2,9 @@
 // for a guess. A form is small and carries no file.
 
 import { type Body, readText, unreadable } from './body.ts'
-import type { Reading } from './body-fields.ts'
+import type { BodyFields } from './body-fields.ts'
 
-export const readForm = async (body: Body, reading: Reading): Promise<void> => {
+export const readForm = async (body: Body, reading: BodyFields): Promise<void> => {
   const text = await readText(body)
   if (text === '') throw unreadable('body', 'is empty: expected fields')
   for (const pair of text.split('&')) {

@@ -5,11 +5,11 @@
 import { BridgeError } from '../../src/core/errors.ts'
 import { decodeBase64 } from './base64.ts'
 import { type Body, decodeText, unreadable } from './body.ts'
-import { fieldNameCharactersMax, type Reading, type Value } from './body-fields.ts'
+import { type BodyFields, fieldNameCharactersMax, type Value } from './body-fields.ts'
 
 export const besidesPdfBytesMax = 64 * 1024
 
-export const readJson = async (body: Body, reading: Reading): Promise<void> => {
+export const readJson = async (body: Body, reading: BodyFields): Promise<void> => {
   const scanner = openScanner()
   for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
     const pdfAt = scanner.scan(chunk)
@@ -111,7 +111,7 @@ const fieldName = (text: string): string => {
 const token =
   /[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\]:,]|$)/y
 
-const readFlatObject = (text: string, reading: Reading): void => {
+const readFlatObject = (text: string, reading: BodyFields): void => {
   let at = 0
   let after = 'the beginning'
 
@@ -155,7 +155,7 @@ const nameOf = (found: string, after: string): string => {
   return name
 }
 
-const readValue = (found: string, name: string, reading: Reading): Value => {
+const readValue = (found: string, name: string, reading: BodyFields): Value => {
   switch (found[0]) {
     case '"': {
       const text = textOf(found)

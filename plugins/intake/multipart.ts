@@ -3,7 +3,7 @@
 // silence may be `sendNotification`. And here the bytes are signed in the same order as they are read.
 
 import { type Body, decodeText, unreadable } from './body.ts'
-import { fieldNameCharactersMax, type Reading } from './body-fields.ts'
+import { type BodyFields, fieldNameCharactersMax } from './body-fields.ts'
 
 export const partsMax = 32
 export const fieldBytesMax = 4 * 1024
@@ -16,7 +16,7 @@ const headerEnd = Buffer.from('\r\n\r\n')
 
 type Part = { name: string; isFile: boolean }
 
-export const readMultipart = async (body: Body, boundary: string, reading: Reading): Promise<void> => {
+export const readMultipart = async (body: Body, boundary: string, reading: BodyFields): Promise<void> => {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   // A delimiter includes the line break before it, which the first one may lack.
   body.unread(lineBreak)
@@ -33,7 +33,7 @@ export const readMultipart = async (body: Body, boundary: string, reading: Readi
 const readPart = async (
   { name, isFile }: Part,
   content: AsyncGenerator<Buffer>,
-  reading: Reading
+  reading: BodyFields
 ): Promise<void> => {
   if (name === 'pdf') return reading.keep(content)
   if (isFile) {
@@ -45,7 +45,7 @@ const readPart = async (
   reading.set(name, bytes && textOf(bytes, name, reading))
 }
 
-const textOf = (bytes: Buffer, name: string, reading: Reading): string | null => {
+const textOf = (bytes: Buffer, name: string, reading: BodyFields): string | null => {
   try {
     return decodeText(bytes, name)
   } catch {
@@ -70,7 +70,7 @@ const parameter = /;\s*([\w*-]+)\s*=\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^;\s]*)/g
 /** One line of a header. Anything else in it, such as a boundary that came too early, would hide a part. */
 const headerLine = /^([\w-]+):([^\r\n]*)$/
 
-const readHeader = (header: string, reading: Reading): Part => {
+const readHeader = (header: string, reading: BodyFields): Part => {
   const lines = new Map(
     header.split('\r\n').map(line => {
       const [whole, name = '', value = ''] = headerLine.exec(line) ?? []

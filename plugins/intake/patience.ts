@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Wait } from '../../src/tools/tool.ts'
+import type { Wait } from '../tool-plugin.ts'
 
 // One channel of ISDN: the slowest line that anybody sends documents over. A phone at the edge of its network has twice
 // that, the poorest ADSL four times. Below it a body would keep its place for hours.

@@ -4,7 +4,7 @@
 
 import { BridgeError } from '../../src/core/errors.ts'
 
-export type GateOptions = {
+export type PlacesOptions = {
   places: number
   waitingMax: number
   /** Of the places, and of those who wait as many in proportion. Without it one client may have all. */
@@ -14,7 +14,7 @@ export type GateOptions = {
 /** Whose body it is, and by what it is ended: then its step rejects, and its place is free. */
 export type Guest = { client: string; ended: AbortController }
 
-export type Gate = {
+export type Places = {
   pass: <T>(step: () => Promise<T>, guest?: Guest) => Promise<T>
   /** All places are taken. */
   isFull: () => boolean
@@ -25,7 +25,7 @@ type Waiting = { guest: Guest; enter: () => void }
 // Where nobody is told from anybody, nobody holds more than another.
 const anybody = (): Guest => ({ client: '', ended: new AbortController() })
 
-export const openGate = ({ places, waitingMax, perClient = places }: GateOptions): Gate => {
+export const openPlaces = ({ places, waitingMax, perClient = places }: PlacesOptions): Places => {
   const waitingPerClient = Math.floor((waitingMax * perClient) / places)
   const waiting = new Set<Waiting>()
   // The one that came first stands first.

@@ -6,11 +6,11 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { billRoutes } from './bills.ts'
 import { customerInvoices } from './customer-invoices.ts'
 import { customerRoutes } from './customers.ts'
-import { createPerform, type Perform } from './perform.ts'
+import { createPerform } from './perform.ts'
+import type { Portal } from './portal.ts'
 import { asPortalError, PortalError } from './portal-error.ts'
 import type { Call, LoggedRequest } from './request-log.ts'
 import { rollingWindow } from './rolling-window.ts'
-import type { Portal } from './sandbox.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,9 +22,6 @@ declare module 'fastify' {
     call?: Call
   }
 }
-
-/** What each group of routes is given. */
-export type Api = { portal: Portal; perform: Perform }
 
 const windowMs = 60_000
 

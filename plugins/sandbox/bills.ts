@@ -3,8 +3,8 @@
 
 import type { FastifyPluginAsync } from 'fastify'
 import { pageAnswer } from './answers.ts'
-import type { Api } from './api.ts'
 import { ListQuery, read } from './forms.ts'
+import type { Api } from './portal.ts'
 import { PortalError } from './portal-error.ts'
 
 const bill = (id: string, invoiceNumber: string, issuedAt: string, isPaid: boolean) => ({

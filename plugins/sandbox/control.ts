@@ -7,8 +7,8 @@ import { isoInstant } from '../../src/core/clock.ts'
 import { atom, localInstant } from './answers.ts'
 import { Fault } from './faults.ts'
 import { ByHand, read, refusal, Settings, SettingsEdit } from './forms.ts'
+import type { Portal } from './portal.ts'
 import { asPortalError, PortalError } from './portal-error.ts'
-import type { Portal } from './sandbox.ts'
 import type { Store, StoredInvoice } from './store.ts'
 
 const PdfQuery = z.strictObject({ expires: z.string(), signature: z.string() })

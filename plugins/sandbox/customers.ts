@@ -2,8 +2,8 @@
 
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { customerAnswer, objectAnswer, pageAnswer } from './answers.ts'
-import type { Api } from './api.ts'
 import { CustomerEdit, CustomerForm, ListQuery, read } from './forms.ts'
+import type { Api } from './portal.ts'
 import { PortalError } from './portal-error.ts'
 
 type ById = { Params: { id: string } }

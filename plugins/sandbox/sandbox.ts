@@ -7,16 +7,11 @@ import type { z } from 'zod'
 import type { Clock } from '../../src/core/clock.ts'
 import { api } from './api.ts'
 import { addByHand, control } from './control.ts'
-import { createFaults, Fault, type Faults } from './faults.ts'
+import { createFaults, Fault } from './faults.ts'
 import { type ByHand, read, Settings, SettingsEdit } from './forms.ts'
-import { type Counts, createRequestLog, type LoggedRequest, type RequestLog } from './request-log.ts'
-import {
-  type CustomerSeed,
-  createStore,
-  type Store,
-  type StoredCustomer,
-  type StoredInvoice
-} from './store.ts'
+import type { Portal } from './portal.ts'
+import { type Counts, createRequestLog, type LoggedRequest } from './request-log.ts'
+import { type CustomerSeed, createStore, type StoredCustomer, type StoredInvoice } from './store.ts'
 import { documented } from './ways.ts'
 
 declare module 'fastify' {
@@ -55,21 +50,6 @@ export type Sandbox = Settings & {
   delete: (id: string) => boolean
   /** The uploaded bytes, while they are kept. */
   pdf: (id: string) => Buffer | undefined
-}
-
-/** What the routes share. */
-export type Portal = {
-  clock: Clock
-  token: string | undefined
-  keepPdfs: boolean
-  settings: Settings
-  store: Store
-  faults: Faults
-  log: RequestLog
-  /** Ends every wait. */
-  closing: AbortSignal
-  /** As seen from outside, without the host. */
-  paths: { api: string; sandbox: string; pdfs: string }
 }
 
 const defaults: Settings = {

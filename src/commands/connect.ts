@@ -3,7 +3,7 @@
 
 import { parseArgs } from 'node:util'
 import { type Command, WrongUse } from './command.ts'
-import { openLine } from './tool-connection.ts'
+import { openConnection } from './tool-connection.ts'
 
 export const run: Command = async (args, { env, clock, print }) => {
   const { values, positionals } = parseArgs({
@@ -21,7 +21,7 @@ export const run: Command = async (args, { env, clock, print }) => {
       'Set PUBLIC_URL, or give --public-url: the address at which the tool reaches the bridge.'
     )
 
-  const { tool, line, close } = await openLine(name, env, clock)
+  const { tool, line, close } = await openConnection(name, env, clock)
   try {
     if (!tool.connect) throw new WrongUse(`${name} cannot be connected by its API.`)
     if (!tool.canAsk(line.settings)) throw new WrongUse(`Set the API token of ${name} first.`)

@@ -11,7 +11,7 @@ import { signedSample } from '../../plugins/sample.ts'
 import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
 import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
-import type { HistoryEntry } from '../ledger/ledger.ts'
+import type { HistoryEntry } from '../core/row.ts'
 import type { Command, Terminal } from './command.ts'
 import { createLogger } from './serve.ts'
 

@@ -1,18 +1,23 @@
 // A line to one tool's API for a command that runs beside the bridge, with the tool's own settings.
 
 import { loadTools } from '../../plugins/registry.ts'
+import { isWhole } from '../../plugins/tool-plugin.ts'
 import { type Environment, readSettings, readTimeZone } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { openHttp } from '../network/http.ts'
 import { createToolApi } from '../tools/api.ts'
-import { isWhole, type Line, type Tool } from '../tools/tool.ts'
+import type { Tool, ToolConnection } from '../tools/tool.ts'
 import { WrongUse } from './command.ts'
 
 const timeoutMs = 30_000
 
-export type OpenLine = { tool: Tool; line: Line<never>; close: () => void }
+export type OpenConnection = { tool: Tool; line: ToolConnection<never>; close: () => void }
 
-export const openLine = async (name: string, env: Environment, clock: Clock): Promise<OpenLine> => {
+export const openConnection = async (
+  name: string,
+  env: Environment,
+  clock: Clock
+): Promise<OpenConnection> => {
   const modules = await loadTools()
   const tool = modules.map(module => module.tool).find(tool => tool.name === name)
   if (!tool)

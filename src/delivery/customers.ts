@@ -4,14 +4,15 @@
 import type { Clock } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
+import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
+import type { Loan } from '../core/row.ts'
 import { goneFrom } from '../ledger/claims.ts'
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../ledger/customers.ts'
-import type { Ledger, Loan } from '../ledger/ledger.ts'
-import type { Pace, Slot } from '../portal/budget.ts'
-import type { CustomerFields, Portal, Written } from '../portal/client.ts'
-import { createRoll } from '../portal/customer-list.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Budget, Slot } from '../portal/budget.ts'
+import type { Portal, Written } from '../portal/client.ts'
+import { createCustomerList } from '../portal/customer-list.ts'
 import type { Reader } from '../portal/reader.ts'
-import type { PortalCustomer } from '../portal/schemas.ts'
 import type { Outcome } from '../rules/decide.ts'
 import { namesakes } from './namesakes.ts'
 
@@ -35,7 +36,7 @@ export interface Customers {
 export type CustomersOptions = {
   ledger: Pick<Ledger, 'customers' | 'holdings'>
   portal: Pick<Portal, 'customer' | 'createCustomer'>
-  pace: Pace
+  pace: Budget
   reader: Reader
   clock: Clock
   rules: MatchRules
@@ -68,7 +69,7 @@ const roundsMax = 8
 export const createCustomers = (options: CustomersOptions): Customers => {
   const { ledger, portal, pace, clock, rules, portalTimeoutMs } = options
   const { customers: book, holdings } = ledger
-  const roll = createRoll({ holdings, reader: options.reader, clock })
+  const customerList = createCustomerList({ holdings, reader: options.reader, clock })
   // Creates that this process has under way; and, by creation, when the look for it may begin.
   const running = new Set<Promise<unknown>>()
   const settledAt = new Map<number, number>()
@@ -99,7 +100,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
   /** Of one that the portal does not find by its id. Null: judge again. */
   const askTheList = async (portalId: string, isGone: () => Promise<Outcome | null>) => {
-    if (!(await roll.readSince(clock.monotonic() - freshMs))) return later(againMs)
+    if (!(await customerList.readSince(clock.monotonic() - freshMs))) return later(againMs)
     if ((await holdings.customer(portalId)) === null) return isGone()
     const pauseMs = Math.min(
       (contradictions.get(portalId)?.pauseMs ?? contradictedMs / 2) * 2,
@@ -148,7 +149,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     if (found === null) return askTheList(portalId, async () => null)
     contradictions.delete(portalId)
     // An answer without an address says nothing of it: then the list has to, read from now on.
-    if (found.primaryEmail === null && !(await roll.readSince(askedAt))) return later(againMs)
+    if (found.primaryEmail === null && !(await customerList.readSince(askedAt))) return later(againMs)
     const primaryEmail = found.primaryEmail ?? (await holdings.customer(portalId))?.primaryEmail ?? null
     const verdict = await book.confirmMatch(sighting, { ...found, primaryEmail }, rules, clock.now())
     if (verdict.kind !== 'is') staleAt = askedAt
@@ -157,7 +158,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
   /** Null: judge again. */
   const create = async (sighting: Sighting): Promise<Outcome | null> => {
-    if (!(await roll.readSince(Math.max(clock.monotonic() - freshMs, staleAt)))) return later(againMs)
+    if (!(await customerList.readSince(Math.max(clock.monotonic() - freshMs, staleAt)))) return later(againMs)
     const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
     if (!slot) return later(pace.freeInMs())
     const sending = send(sighting, slot)
@@ -222,7 +223,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     settledAt.set(creation.id, from)
     const waitMs = from - clock.monotonic()
     if (waitMs > 0) return later(waitMs)
-    if (!(await roll.readSince(from))) return later(againMs)
+    if (!(await customerList.readSince(from))) return later(againMs)
     settledAt.delete(creation.id)
     const found = await book.settleCreation(creation, clock.now())
     if (found !== null || creation.answer === null) return null
@@ -277,7 +278,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       throw invalid('portalId', 'the portal holds no such customer')
     },
     unlink: who => book.unlink(who, clock.now()),
-    stop: roll.stop
+    stop: customerList.stop
   }
 }
 

@@ -2,15 +2,16 @@
 // portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
 
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from '../core/invoice.ts'
-import type { CreateBody, Draft, Ledger, Loan } from '../ledger/ledger.ts'
-import type { Document, Spool } from '../ledger/spool.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { CreateBody, Document, Draft, Loan } from '../core/row.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Spool } from '../ledger/spool.ts'
 import type { Portal, Written } from '../portal/client.ts'
 import { confirm, contested, isSpelling, judgeFound } from '../portal/match.ts'
 import type { Reader } from '../portal/reader.ts'
-import type { PortalInvoice } from '../portal/schemas.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
-import type { Desk } from '../tools/client.ts'
-import type { Intake } from '../tools/receiver.ts'
+import type { ToolClient } from '../tools/client.ts'
+import type { Receiver } from '../tools/receiver.ts'
 import type { PdfAddress } from '../tools/tool.ts'
 import type { Customers } from './customers.ts'
 import { markPaid, type Paying, slotWithinMs } from './mark-paid.ts'
@@ -30,8 +31,8 @@ export type Delivery = Paying & {
   reader: Pick<Reader, 'one'>
   customers: Pick<Customers, 'find'>
   fetchPdf: (address: PdfAddress) => Promise<Document>
-  desk: Pick<Desk, 'current' | 'pdf' | 'read'>
-  intake: Pick<Intake, 'tell' | 'gone'>
+  toolClient: Pick<ToolClient, 'current' | 'pdf' | 'read'>
+  receiver: Pick<Receiver, 'tell' | 'gone'>
   rules: Rules
   portalTimeoutMs: number
 }
@@ -117,10 +118,13 @@ const ruleOnDate = (
     : failed('DATE_IMPLAUSIBLE', issuedAt)
 
 /** A payload is never current: the tool is asked again, where it can be. `same`: nothing has changed. */
-const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<Outcome | 'same' | null> => {
-  let told: Awaited<ReturnType<Desk['current']>>
+const askTool = async (
+  loan: Loan,
+  { toolClient, receiver, clock }: Delivery
+): Promise<Outcome | 'same' | null> => {
+  let told: Awaited<ReturnType<ToolClient['current']>>
   try {
-    told = await desk.current(loan)
+    told = await toolClient.current(loan)
   } catch (error) {
     return failedBy(error)
   }
@@ -133,7 +137,7 @@ const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<O
   // Links to PDFs may be made new with every answer: another one is no news, or no loan would ever get further.
   const invoice = { ...told.invoice, pdfUrl: loan.invoice.pdfUrl ?? told.invoice.pdfUrl }
   // What changed enters the row by the same door as an event, and ends this loan.
-  const { changed } = await intake.tell(
+  const { changed } = await receiver.tell(
     loan.tool,
     { ...told, invoice, collectsItself: false },
     { now: clock.now(), anyAge: true }
@@ -142,16 +146,20 @@ const askTool = async (loan: Loan, { desk, intake, clock }: Delivery): Promise<O
 }
 
 /** An event that could not be read when it came: perhaps this version can. Its own row has then served. */
-const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Delivery): Promise<Outcome> => {
-  const reading = desk.read(loan.tool, body)
+const readAgain = async (
+  loan: Loan,
+  body: Buffer,
+  { toolClient, receiver, clock }: Delivery
+): Promise<Outcome> => {
+  const reading = toolClient.read(loan.tool, body)
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
-  if (reading.kind === 'gone') await intake.gone(loan.tool, reading.sourceId, clock.now())
+  if (reading.kind === 'gone') await receiver.gone(loan.tool, reading.sourceId, clock.now())
   const told = reading.kind === 'told' ? reading.told : []
   // A person has asked for it by now, whatever its age; when it was issued long ago nobody is to be mailed of it.
   const heard = { now: clock.now(), anyAge: true, caughtUp: true }
   const ignored: string[] = []
   for (const one of told) {
-    const kept = await intake.tell(loan.tool, one, heard)
+    const kept = await receiver.tell(loan.tool, one, heard)
     if (kept.result === 'ignored') ignored.push(kept.reason)
   }
   if (told.length > 0 && ignored.length === told.length)
@@ -162,7 +170,7 @@ const readAgain = async (loan: Loan, body: Buffer, { desk, intake, clock }: Deli
 /** From the disk, or else from where it can be had, and then kept. Null when the loan had run out. */
 const readyPdf = async (
   loan: Loan,
-  { ledger, spool, fetchPdf, desk, clock }: Delivery
+  { ledger, spool, fetchPdf, toolClient, clock }: Delivery
 ): Promise<Blob | Outcome | null> => {
   const kept = loan.document && (await spool.blob(loan.document))
   if (kept && kept !== 'changed') return kept
@@ -172,7 +180,7 @@ const readyPdf = async (
     return failed('PDF_NOT_A_PDF', `the PDF ${happened}: send the invoice again, with it`)
   let document: Document
   try {
-    const address = await desk.pdf(loan)
+    const address = await toolClient.pdf(loan)
     if (address === null) return failed('PDF_NOT_READY')
     document = await fetchPdf(address)
   } catch (error) {

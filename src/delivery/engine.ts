@@ -4,19 +4,20 @@
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
+import type { Decision, Document } from '../core/row.ts'
 import type { MatchRules } from '../ledger/customers.ts'
-import type { Decision, Ledger, Tally } from '../ledger/ledger.ts'
-import type { Document, Spool } from '../ledger/spool.ts'
-import { createGate, type GateState } from '../portal/breaker.ts'
-import { type Budget, createPace, type Pace } from '../portal/budget.ts'
+import type { Ledger, Tally } from '../ledger/ledger.ts'
+import type { Spool } from '../ledger/spool.ts'
+import { type BreakerState, createBreaker } from '../portal/breaker.ts'
+import { type Budget, type BudgetState, createBudget } from '../portal/budget.ts'
 import type { Portal } from '../portal/client.ts'
 import { createCopy, type ReadingState } from '../portal/copy.ts'
 import { createLook } from '../portal/look.ts'
 import { createReader } from '../portal/reader.ts'
 import { distrustRolledBack, type PortalIdentity, recognisePortal } from '../portal/recognise.ts'
 import { decide, type Patience } from '../rules/decide.ts'
-import type { Desk } from '../tools/client.ts'
-import type { Intake } from '../tools/receiver.ts'
+import type { ToolClient } from '../tools/client.ts'
+import type { Receiver } from '../tools/receiver.ts'
 import type { PdfAddress } from '../tools/tool.ts'
 import type { Alert } from './alert.ts'
 import { type Customers, createCustomers } from './customers.ts'
@@ -28,10 +29,10 @@ export type EngineOptions = {
   spool: Spool
   portal: Portal
   /** The budget of the portal's token, with the slots that were taken before this process began. */
-  pace: Pace
+  pace: Budget
   fetchPdf: (address: PdfAddress) => Promise<Document>
-  desk: Pick<Desk, 'current' | 'pdf' | 'read'>
-  intake: Pick<Intake, 'tell' | 'gone'>
+  toolClient: Pick<ToolClient, 'current' | 'pdf' | 'read'>
+  receiver: Pick<Receiver, 'tell' | 'gone'>
   clock: Clock
   random: () => number
   log: Log
@@ -49,7 +50,7 @@ export type EngineOptions = {
   unclearAfterMs?: number
   concurrency: number
   loanMs: number
-  /** Told of each decision after it is on the disk. */
+  /** ToolInvoice of each decision after it is on the disk. */
   recorded?: (
     invoice: { tool: string | null; invoiceNumber: string },
     decision: Decision,
@@ -57,7 +58,7 @@ export type EngineOptions = {
   ) => void
 }
 
-export type PortalState = GateState & ReadingState & { budget: Budget }
+export type PortalState = BreakerState & ReadingState & { budget: BudgetState }
 
 export type Engine = {
   /** Before `start`: stops with PORTAL_CHANGED when the ledger belongs to another portal. */
@@ -72,8 +73,8 @@ export type Engine = {
   portal: () => PortalState
 }
 
-export const createPaceFor = async (ledger: Ledger, clock: Clock, perMinute: number): Promise<Pace> =>
-  createPace({
+export const createBudgetFor = async (ledger: Ledger, clock: Clock, perMinute: number): Promise<Budget> =>
+  createBudget({
     perMinute,
     clock,
     takenBefore: await ledger.holdings.slotsTaken(),
@@ -100,7 +101,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     settleInheritedMs: options.portalSettleInheritedMs
   })
 
-  const gate = createGate({
+  const breaker = createBreaker({
     clock,
     retryFirstMs: patience.retryFirstMs,
     probe: () => reader.probe('delivery'),
@@ -130,7 +131,7 @@ export const createEngine = (options: EngineOptions): Engine => {
       look.wake()
     },
     heard(error) {
-      gate.heardRead(error)
+      breaker.heardRead(error)
       if (error === null) void warnOfIntegrations(ledger, log)
       if (error?.code === 'PORTAL_CHANGED') alert(error.code, null)
     }
@@ -156,13 +157,13 @@ export const createEngine = (options: EngineOptions): Engine => {
       told(decision, null, doubt.body.invoiceNumber, 0)
       wake()
     },
-    heard: gate.heardRead
+    heard: breaker.heardRead
   })
 
   const worker = createWorker({
     ledger,
     deliver: createDeliver({ ...options, reader, customers, startedAt: clock.monotonic() }),
-    gate,
+    breaker,
     isReady: copy.isFilled,
     clock,
     random,
@@ -190,7 +191,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     },
     async stop(withinMs) {
       const ended = new AbortController()
-      const readers = Promise.all([copy.stop(), look.stop(), gate.stop(), customers.stop()]).then(() =>
+      const readers = Promise.all([copy.stop(), look.stop(), breaker.stop(), customers.stop()]).then(() =>
         ended.abort()
       )
       const left = await worker.stop(withinMs)
@@ -201,7 +202,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     wake,
     customers,
     turnedAt: worker.turnedAt,
-    portal: () => ({ ...gate.state(), ...copy.state(), budget: pace.budget() })
+    portal: () => ({ ...breaker.state(), ...copy.state(), budget: pace.budget() })
   }
 }
 
@@ -217,7 +218,7 @@ const lateSpareMs = 5 * 60_000
 const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
   invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
 
-/** From the bookkeeping that the portal links a customer to, its invoices may come, too. Told once of each, for ever. */
+/** From the bookkeeping that the portal links a customer to, its invoices may come, too. ToolInvoice once of each, for ever. */
 const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void> => {
   try {
     const { integrationsTold: told = [] } = await holdings.memory()

@@ -1,19 +1,20 @@
 // An invoice that stands in the portal, and was paid: it is looked at, and marked.
 
 import type { Clock } from '../core/clock.ts'
-import type { Ledger, Loan } from '../ledger/ledger.ts'
-import type { Pace } from '../portal/budget.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { Loan } from '../core/row.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Budget } from '../portal/budget.ts'
 import type { Portal } from '../portal/client.ts'
 import { contested } from '../portal/match.ts'
 import type { Reader } from '../portal/reader.ts'
-import type { PortalInvoice } from '../portal/schemas.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
 
 export type Paying = {
   ledger: Ledger
   portal: Pick<Portal, 'markPaid'>
   reader: Pick<Reader, 'one' | 'ask'>
-  pace: Pace
+  pace: Budget
   clock: Clock
   /** How long after the death of who sent it a request may still arrive. */
   portalSettleInheritedMs: number

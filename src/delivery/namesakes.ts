@@ -1,8 +1,8 @@
 // Portal customers that are called alike, for the person who is to say whose an invoice is. Nothing is decided by it.
 
 import { nameKey } from '../core/identity.ts'
+import type { PortalCustomer } from '../core/portal-entry.ts'
 import type { Holdings } from '../ledger/holdings.ts'
-import type { PortalCustomer } from '../portal/schemas.ts'
 
 const candidatesMax = 3
 

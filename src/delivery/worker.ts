@@ -5,15 +5,16 @@ import type { Clock } from '../core/clock.ts'
 import { BridgeError, isCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
-import type { Decision, Ledger, Loan, Places } from '../ledger/ledger.ts'
-import type { Gate } from '../portal/breaker.ts'
+import type { Decision, Loan } from '../core/row.ts'
+import type { Ledger, Places } from '../ledger/ledger.ts'
+import type { Breaker } from '../portal/breaker.ts'
 import { decide, type Outcome, type Patience } from '../rules/decide.ts'
 import type { Deliver } from './deliver.ts'
 
 export type WorkerOptions = {
   ledger: Ledger
   deliver: Deliver
-  gate: Pick<Gate, 'admits' | 'heard'>
+  breaker: Pick<Breaker, 'admits' | 'heard'>
   /** Whether the copy of the portal is filled: before that nothing may be created. */
   isReady: () => boolean
   clock: Clock
@@ -23,7 +24,7 @@ export type WorkerOptions = {
   loanMs: number
   patience: Patience
   log: Log
-  /** Told of each decision after it is on the disk. */
+  /** ToolInvoice of each decision after it is on the disk. */
   recorded?: (loan: Loan, decision: Decision, tookMs: number) => void
 }
 
@@ -47,7 +48,7 @@ const ledgerPauseMs = 1000
 const recordWithinMs = 30_000
 
 export const createWorker = (options: WorkerOptions): Worker => {
-  const { ledger, gate, isReady, clock, concurrency, loanMs, log } = options
+  const { ledger, breaker, isReady, clock, concurrency, loanMs, log } = options
   const loop = createLoop({ clock, retryFirstMs: ledgerPauseMs, retryLongestMs: ledgerPauseMs })
   const running = new Map<Promise<void>, keyof Places>()
   // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
@@ -65,7 +66,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
   const turn = async (): Promise<void> => {
     turnedAt = clock.monotonic()
     const now = clock.now()
-    const free = isReady() ? Math.min(concurrency - running.size, gate.admits(running.size)) : 0
+    const free = isReady() ? Math.min(concurrency - running.size, breaker.admits(running.size)) : 0
     const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs, places()) : []
     for (const loan of loans) {
       const run = handOver(options, loan, left.signal).finally(() => {
@@ -104,7 +105,7 @@ const kindOf = ({ failures }: Loan): keyof Places => (failures === 0 ? 'untried'
 
 /** One loan from its beginning to its record. Never rejects. */
 const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): Promise<void> => {
-  const { deliver, gate, clock, random, patience, log, recorded } = options
+  const { deliver, breaker, clock, random, patience, log, recorded } = options
   const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
   const startedAt = clock.monotonic()
   let outcome: Outcome | null
@@ -120,7 +121,7 @@ const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): 
   }
   if (outcome === null) return log.warn(facts, 'loan ran out before sending')
 
-  const standing = gate.heard(loan.id, outcome)
+  const standing = breaker.heard(loan.id, outcome)
   const decision = decide(outcome, loan, { now: clock.now(), random: random(), patience, standing })
   const kept = await write(options, loan, decision, left)
   if (!kept) return log.warn({ ...facts, ...codeOf(decision) }, 'loan ran out before it was recorded')

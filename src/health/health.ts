@@ -4,13 +4,13 @@
 import { type Clock, type Instant, isoInstant } from '../core/clock.ts'
 import { isCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { createSeldom } from '../core/throttle.ts'
+import { createThrottle } from '../core/throttle.ts'
 import type { Engine, PortalState } from '../delivery/engine.ts'
 import type { CopyState } from '../ledger/holdings.ts'
 import type { Ledger, Summary } from '../ledger/ledger.ts'
 import type { CatchUp } from '../tools/catch-up.ts'
-import type { Doors, TurnedAway } from '../tools/unproven-requests.ts'
-import type { TurnedDown, TurnedDowns } from '../tools/unreadable-requests.ts'
+import type { UnprovenCount, UnprovenRequests } from '../tools/unproven-requests.ts'
+import type { UnreadableRequest, UnreadableRequests } from '../tools/unreadable-requests.ts'
 
 export type HealthOptions = {
   ledger: Ledger
@@ -21,8 +21,8 @@ export type HealthOptions = {
   tools: { name: string; on: boolean; missingSecret: string | null }[]
   /** Tools that refuse their token, and how they do. */
   refusing: () => ReadonlyMap<string, string>
-  turnedAway: Doors['turnedAway']
-  turnedDown: TurnedDowns['of']
+  turnedAway: UnprovenRequests['turnedAway']
+  unreadableRequests: UnreadableRequests['of']
   /** Bodies that nobody has proven take all places. */
   strangersAreMany: () => boolean
   /** How many clients guessed the operator's token too often, and have to wait. */
@@ -84,7 +84,7 @@ export const createHealth = (options: HealthOptions): Health => {
   const beat = createBeat(options)
   const jumped = createJumps(options)
   const startedAt = clock.monotonic()
-  const mayComplain = createSeldom(complainEveryMs)
+  const mayComplain = createThrottle(complainEveryMs)
   return async () => {
     try {
       return { ...(await check(options, beat, clock.monotonic() - startedAt)), clock: [jumped()] }
@@ -162,7 +162,7 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
     copy: copy(state, known, { now: options.clock.now(), upMs }),
     budget: [budget(state, summary)],
     tools: tools(options),
-    doors: doors(options),
+    unprovenRequests: unprovenRequests(options),
     numbers: alike(await options.ledger.numbersAlike()),
     catchUp: await catchUp(options, upMs)
   }
@@ -288,7 +288,7 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
 })
 
 /** One for each thing that is the matter with each tool: none hides another. */
-const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions): Check[] => {
+const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
   if (on.length === 0) return [{ status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }]
   const refused = refusing()
@@ -297,7 +297,7 @@ const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions):
       missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
       refused.has(name) ? `it refuses its API token: make a new one. ${refused.get(name)}` : null,
       refusedOutput(turnedAway(name)),
-      turnedDownOutput(turnedDown(name))
+      turnedDownOutput(unreadableRequests(name))
     ].filter(output => output !== null)
     return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
   })
@@ -306,7 +306,7 @@ const tools = ({ tools: all, refusing, turnedAway, turnedDown }: HealthOptions):
 }
 
 /** Who knocks, whatever the tool. */
-const doors = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
+const unprovenRequests = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
   const clients = lockedOut()
   const outputs = [
     clients > 0 &&
@@ -317,13 +317,13 @@ const doors = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
   return outputs.length === 0 ? [{ status: 'pass' }] : outputs.map(output => ({ status: 'warn', output }))
 }
 
-const refusedOutput = (away: TurnedAway | null): string | null =>
+const refusedOutput = (away: UnprovenCount | null): string | null =>
   away &&
   `${away.requests} ${away.requests === 1 ? 'request' : 'requests'} refused (${away.codes.map(causeOf).join(', ')}), last at ${isoInstant(away.lastAt)}`
 
 const causeOf = (code: string): string => (code === 'NOT_AUTHENTIC' ? 'wrong secret?' : code)
 
-const turnedDownOutput = (down: TurnedDown | null): string | null => {
+const turnedDownOutput = (down: UnreadableRequest | null): string | null => {
   if (down === null) return null
   const { requests, since, lastAt, reasons } = down
   const times = `since ${isoInstant(since)}, last at ${isoInstant(lastAt)}`

@@ -4,11 +4,10 @@ import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import type { Invoice } from '../core/invoice.ts'
-import { refKey } from './claims.ts'
-import { fingerprint, refPrint } from './fingerprint.ts'
 import type {
   Arrival,
   CreateBody,
+  Document,
   Doubt,
   Draft,
   HistoryEntry,
@@ -17,8 +16,9 @@ import type {
   Released,
   Row,
   State
-} from './ledger.ts'
-import type { Document } from './spool.ts'
+} from '../core/row.ts'
+import { refKey } from './claims.ts'
+import { fingerprint, refPrint } from './fingerprint.ts'
 import { dueOf, type Kept } from './states.ts'
 
 export type Cells = Record<string, SQLInputValue>

@@ -4,7 +4,7 @@
 
 import { differing, emailKeys, isTold, type Known } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
-import type { CustomerFields } from '../portal/client.ts'
+import type { CustomerFields } from '../core/portal-entry.ts'
 import type { Contact, Creation, How, MatchRules } from './customers.ts'
 
 export const refKey = (ref: string): string => ref.trim().toLowerCase()

@@ -3,7 +3,7 @@
 import type { Instant } from '../core/clock.ts'
 import { emailKeys, type Known } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
-import type { CustomerFields } from '../portal/client.ts'
+import type { CustomerFields } from '../core/portal-entry.ts'
 import type { Cells } from './cells.ts'
 import { contactOf } from './claims.ts'
 import type { Contact, Creation, How, ToolCustomer } from './customers.ts'

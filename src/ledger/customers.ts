@@ -8,8 +8,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { Customer } from '../core/invoice.ts'
-import type { CustomerFields } from '../portal/client.ts'
-import type { PortalCustomer } from '../portal/schemas.ts'
+import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
 
 /** `email`: matched by the bridge, which is no person's word. `created`: the bridge made it for this customer. */
 export type How = 'person' | 'email' | 'created'

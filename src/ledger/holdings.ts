@@ -2,8 +2,8 @@
 // transaction can ask both; never more than a copy: whatever it says of a single invoice is confirmed by asking for it.
 
 import type { Instant } from '../core/clock.ts'
-import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
-import type { CreateBody } from './ledger.ts'
+import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
+import type { CreateBody } from '../core/row.ts'
 
 /** In which order the portal lists invoices; `unknown` until it is proven, and again once it proves wrong. */
 export type ListOrder = 'unknown' | 'newest' | 'oldest'

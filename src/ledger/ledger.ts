@@ -11,184 +11,26 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
-import type { Invoice, PlainDate } from '../core/invoice.ts'
-import type { PortalInvoice } from '../portal/schemas.ts'
+import type {
+  Acted,
+  Action,
+  Arrival,
+  CreateBody,
+  Decision,
+  Document,
+  Doubt,
+  HistoryEntry,
+  Loan,
+  Received,
+  Row,
+  State,
+  Unreadable
+} from '../core/row.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
-import type { Document } from './spool.ts'
-
-export type State = 'waiting' | 'sending' | 'delivered' | 'held' | 'dismissed'
-export const states: readonly State[] = ['waiting', 'sending', 'delivered', 'held', 'dismissed']
-
-/** What a person can ask for. */
-export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'
-export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
-
-/**
- * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR only by saying
- * that it is absent from the portal, and for one create.
- */
-export type Override =
-  | 'REVIEW'
-  | 'CREDIT_NOTE'
-  | 'ZERO_AMOUNT'
-  | 'DATE_IMPLAUSIBLE'
-  | 'INVOICE_CONFLICT'
-  | 'PORTAL_UNCLEAR'
-export const overrides: readonly Override[] = [
-  'REVIEW',
-  'CREDIT_NOTE',
-  'ZERO_AMOUNT',
-  'DATE_IMPLAUSIBLE',
-  'INVOICE_CONFLICT'
-]
-
-/** An event, as an accounting tool's plugin hands it over. */
-export type Arrival = {
-  tool: string
-  invoice: Invoice
-  /** The PDF that came along, already on disk. */
-  document: Document | null
-  /** Whether the portal is to mail the customer. Decided now, so that a later change of settings alters nothing. */
-  notify: boolean
-  /** From `send-test`: always ends in review. */
-  test: boolean
-  /** The tool voided the invoice of its id: all rows of it. Only ever said of a number that is known. */
-  voided?: boolean
-  /** Not to be delivered earlier, unless it is paid; null or absent: at once. */
-  notBefore?: Instant | null
-}
-
-/** An authentic event that could not be read, under a number of its own. */
-export type Unreadable = { tool: string; invoiceNumber: string; body: Buffer; problem: string }
-
-export type Received = {
-  result: 'accepted' | 'duplicate' | 'conflict'
-  /** Whether the row says anything else than before. */
-  changed: boolean
-  /** Documents that no row needs now, for the caller to remove: the arrival's own, or one that it replaced. */
-  unused: Document[]
-}
-
-/** Exactly what a create call sends; stored before it is sent. */
-export type CreateBody = {
-  customerId: string
-  invoiceNumber: string
-  issuedAt: PlainDate
-  amount: string
-  paidAt: string | null
-  sendNotification: boolean
-}
-
-/** What would be sent, for a person to see. `newCustomer`: by that name one would be created first, and have no id yet. */
-export type Draft = Omit<CreateBody, 'customerId'> & { customerId: string | null; newCustomer: string | null }
-
-/** What a person saw and released: that, and with this PDF, may leave without being seen again. */
-export type Released = { draft: Draft; documentVersion: number }
-
-/**
- * A row on loan to one worker. Its number of attempts fences it: once the loan ran out and the row was lent
- * again, the earlier borrower can no longer write.
- */
-export type Loan = {
-  id: number
-  attempt: number
-  tool: string
-  invoice: Invoice
-  document: Document | null
-  notify: boolean
-  test: boolean
-  overrides: Override[]
-  released: Released | null
-  /** Another one whenever it was told of another PDF, and not when that was fetched once more. */
-  documentVersion: number
-  /** `create`: into the portal. `pay`: it stands there, and is to be marked paid. */
-  work: 'create' | 'pay'
-  portalId: string | null
-  /** The event, when it could not be read. */
-  unread: Buffer | null
-  /** Marking may have been asked for before. */
-  paying: boolean
-  /** What was asked of the portal last, another process asked. */
-  inherited: boolean
-  /** Failures that count, since it was received or last released by a person. */
-  failures: number
-  /** How long it has waited between those. */
-  triedMs: number
-  /** It was sent, and what came of it is not proven: to be looked for before it is sent again. */
-  unproven: boolean
-}
 
 /** How many of those that never failed, and of those that did. */
 export type Places = { untried: number; again: number }
-
-/** A row for which a create went out, or may have, and that nobody has on loan. */
-export type Doubt = {
-  id: number
-  attempt: number
-  /** What is looked for: what was sent last, or what would be sent now. */
-  body: CreateBody
-  /** What was sent last. */
-  sent: CreateBody
-  /** How much the copy had been told (holdings.ts) when it was sent. */
-  told: number
-  sentAt: Instant
-  /** Another process sent it. What that one wrote, its machine may still send. */
-  inherited: boolean
-  /** As of a loan. */
-  failures: number
-  triedMs: number
-  /** A person has seen what else stands in the portal under this number, and said to deliver. */
-  overridden: boolean
-}
-
-/** How a loan ends. `decide` makes these, `record` writes them. */
-export type Decision =
-  | { to: 'delivered'; holding: PortalInvoice; how: 'created' | 'adopted'; code: Code | null }
-  /** Again at `at`. `spent`: whether this failure counts towards backoff. */
-  | { to: 'waiting'; at: Instant; code: Code; detail: string | null; spent: boolean }
-  | { to: 'held'; code: Code; detail: string | null; wouldSend?: Draft }
-  | { to: 'dismissed'; code: Code }
-  /** In doubt: stays `sending` until a look into the portal settles it. */
-  | { to: 'doubt'; detail: string | null }
-  /** Nothing was sent now, but something may have been before: in doubt, with what would be sent. */
-  | { to: 'look'; body: CreateBody }
-  /** The portal knows that it is paid; `marked`: because it was asked to. */
-  | { to: 'paid'; holding: PortalInvoice; marked: boolean }
-  /** Given up: a note on the delivered row. */
-  | { to: 'unpaid'; code: Code; detail: string | null }
-
-export type Row = {
-  invoiceNumber: string
-  tool: string
-  state: State
-  code: Code | null
-  customer: Invoice['customer']
-  amountCents: number
-  currency: string
-  issuedAt: PlainDate
-  dueAt: PlainDate | null
-  paidAt: Instant | null
-  portalId: string | null
-  receivedAt: Instant
-  deliveredAt: Instant | null
-  nextAttemptAt: Instant | null
-  /** How often it was borrowed to be delivered. */
-  attempts: number
-  notify: boolean
-  test: boolean
-  /** What was sent, or is in doubt. */
-  body: CreateBody | null
-  /** What would be sent, as it was last put up for review. */
-  draft: Draft | null
-  /** What is kept of the PDF, and where it is fetched from. */
-  pdf: { bytes: number | null; url: string | null }
-}
-
-/** `changed`: whether that did anything. */
-export type Acted = Row & { changed: boolean }
-
-export type HistoryEntry = { at: Instant; event: string } & Record<string, unknown>
 
 export type Filter = {
   state?: State | undefined

@@ -10,8 +10,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { BridgeError } from '../core/errors.ts'
 import { makeFolder } from '../core/folder.ts'
-
-export type Document = { file: string; bytes: number; sha256: string }
+import type { Document } from '../core/row.ts'
 
 export interface Spool {
   /** Keeps a PDF from a stream. Nothing is left of one that fails: PDF_TOO_LARGE, PDF_NOT_A_PDF, LEDGER_UNAVAILABLE. */
@@ -27,7 +26,7 @@ export interface Spool {
 }
 
 /** Ends in one of two ways, and keeps its file open until then. */
-export type Draft = {
+export type PdfDraft = {
   document: Document
   /** On the disk for good, with its folder: only now may a row name it. Nothing is left when it rejects. */
   keep: () => Promise<Document>
@@ -37,7 +36,7 @@ export type Draft = {
 
 export interface DraftingSpool extends Spool {
   /** As `keep`, but not synced yet: for what is proven by its last byte only. */
-  draft: (source: AsyncIterable<Uint8Array>) => Promise<Draft>
+  draft: (source: AsyncIterable<Uint8Array>) => Promise<PdfDraft>
 }
 
 const signature = Buffer.from('%PDF-')

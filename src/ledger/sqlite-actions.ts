@@ -2,6 +2,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
+import type { Acted, Action, State } from '../core/row.ts'
 import {
   arrivalCells,
   dismissedCells,
@@ -12,7 +13,6 @@ import {
   shownIn,
   waitingCells
 } from './cells.ts'
-import type { Acted, Action, State } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 import { type Ruling, rule } from './states.ts'

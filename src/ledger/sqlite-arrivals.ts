@@ -3,6 +3,7 @@
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { type Invoice, mayBeOne } from '../core/invoice.ts'
+import type { Arrival, Document, Received, Unreadable } from '../core/row.ts'
 import {
   arrivalCells,
   dismissedCells,
@@ -17,8 +18,6 @@ import {
 } from './cells.ts'
 import type { Database } from './database.ts'
 import { refPrint } from './fingerprint.ts'
-import type { Arrival, Received, Unreadable } from './ledger.ts'
-import type { Document } from './spool.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 import {

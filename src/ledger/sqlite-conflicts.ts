@@ -3,10 +3,9 @@
 
 import type { Instant } from '../core/clock.ts'
 import { mayBeOne } from '../core/invoice.ts'
+import type { Arrival, Document } from '../core/row.ts'
 import { type Cells, factsOf, factsPrint } from './cells.ts'
 import type { Database } from './database.ts'
-import type { Arrival } from './ledger.ts'
-import type { Document } from './spool.ts'
 
 export const createConflicts = ({ one, all, run }: Database) => {
   /** Whether a person is still to decide. */

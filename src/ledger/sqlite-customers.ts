@@ -2,7 +2,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import { nameKey } from '../core/identity.ts'
-import type { PortalCustomer } from '../portal/schemas.ts'
+import type { PortalCustomer } from '../core/portal-entry.ts'
 import type { Cells } from './cells.ts'
 import { addKnown, contactOf, judgeClaims, learned } from './claims.ts'
 import { creationIn, customerIn, heldForCustomer, isNewsOf, strangerOf } from './customer-cells.ts'

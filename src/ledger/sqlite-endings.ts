@@ -2,6 +2,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
+import type { CreateBody, Decision } from '../core/row.ts'
 import {
   dismissedCells,
   draftCells,
@@ -12,7 +13,6 @@ import {
   overridesOf,
   payingCells
 } from './cells.ts'
-import type { CreateBody, Decision } from './ledger.ts'
 import type { SqliteConflicts } from './sqlite-conflicts.ts'
 import type { SqliteDelivered } from './sqlite-delivered.ts'
 import type { SqliteHoldings } from './sqlite-holdings.ts'

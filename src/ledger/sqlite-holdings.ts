@@ -3,7 +3,7 @@
 import type { Instant } from '../core/clock.ts'
 import { emailKey } from '../core/identity.ts'
 import { numberKey, parseAmount } from '../core/invoice.ts'
-import type { PortalCustomer, PortalInvoice } from '../portal/schemas.ts'
+import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { Cells } from './cells.ts'
 import type { Database } from './database.ts'
 import { emailPrint } from './fingerprint.ts'

@@ -3,7 +3,7 @@
 import type { Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import { companiesOf, isAgreeing, isTold, type Known } from '../core/identity.ts'
-import type { PortalCustomer } from '../portal/schemas.ts'
+import type { PortalCustomer } from '../core/portal-entry.ts'
 import type { Cells } from './cells.ts'
 import { addKnown } from './claims.ts'
 import { customerIn, heldForCustomer, madeForIn, textsIn } from './customer-cells.ts'

@@ -3,10 +3,10 @@
 
 import type { Instant } from '../core/clock.ts'
 import { numberKey } from '../core/invoice.ts'
+import type { CreateBody, Decision, Document, Doubt, Loan } from '../core/row.ts'
 import { documentCells, doubtOf, type InvoiceCells, instantOf, loanOf, overridesOf } from './cells.ts'
 import type { Database } from './database.ts'
-import type { CreateBody, Decision, Doubt, Loan, Places } from './ledger.ts'
-import type { Document } from './spool.ts'
+import type { Places } from './ledger.ts'
 import type { SqliteEndings } from './sqlite-endings.ts'
 import type { SqliteHoldings } from './sqlite-holdings.ts'
 import type { SqliteRows } from './sqlite-rows.ts'

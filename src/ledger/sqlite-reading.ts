@@ -4,12 +4,13 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Code } from '../core/codes.ts'
 import { numberKey } from '../core/invoice.ts'
+import type { HistoryEntry, Row, State } from '../core/row.ts'
 import { historyOf, instantOf, rowOf } from './cells.ts'
 import { withMentions } from './claims.ts'
 import { contactIn } from './customer-cells.ts'
 import type { Database } from './database.ts'
 import { refPrint } from './fingerprint.ts'
-import type { Filter, HistoryEntry, Row, State, Summary, Tally } from './ledger.ts'
+import type { Filter, Summary, Tally } from './ledger.ts'
 import type { SqliteRows } from './sqlite-rows.ts'
 
 export const createReading = ({ one, all }: Database, { rows }: { rows: SqliteRows }) => {

@@ -5,9 +5,16 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { type Customer, formatAmount, type Invoice, numberKey, sameFacts } from '../core/invoice.ts'
-import type { PortalInvoice } from '../portal/schemas.ts'
-import { type Action, type Arrival, type CreateBody, type Override, overrides, type State } from './ledger.ts'
-import type { Document } from './spool.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { Document } from '../core/row.ts'
+import {
+  type Action,
+  type Arrival,
+  type CreateBody,
+  type Override,
+  overrides,
+  type State
+} from '../core/row.ts'
 
 /** As much of a row as is needed to judge what comes in. */
 export type Kept = {

@@ -4,7 +4,7 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import { createSeldom } from '../core/throttle.ts'
+import { createThrottle } from '../core/throttle.ts'
 
 export interface Lockout {
   /** How long the client still has to wait; null when it may try. */
@@ -34,7 +34,7 @@ export const createLockout = ({ clock, log }: { clock: Clock; log: Log }): Locko
   // The one that failed last stands last.
   const failures = new Map<string, { count: number; lastAt: number }>()
 
-  const mayWarn = createSeldom(warnEveryMs)
+  const mayWarn = createThrottle(warnEveryMs)
 
   const recent = (client: string) => {
     const found = failures.get(client)

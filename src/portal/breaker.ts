@@ -4,9 +4,9 @@
 import type { Clock } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { type BridgeError, isCode } from '../core/errors.ts'
-import type { Outcome } from '../rules/decide.ts'
+import type { Outcome, Standing } from '../rules/decide.ts'
 
-export type GateOptions = {
+export type BreakerOptions = {
   clock: Clock
   /** The first pause of a portal that is down. */
   retryFirstMs: number
@@ -17,23 +17,15 @@ export type GateOptions = {
   opened: () => void
 }
 
-/** What an outcome says beyond the one invoice. */
-export type Standing =
-  | 'open'
-  /** Everything pauses: the attempt does not count. */
-  | 'paused'
-  /** Refused again, while another was taken: it is this invoice, not the token. */
-  | 'alone'
+export type BreakerState = { state: 'open' | 'down' | 'refused'; sinceMs: number; readsRefused: boolean }
 
-export type GateState = { state: 'open' | 'down' | 'refused'; sinceMs: number; readsRefused: boolean }
-
-export interface Gate {
+export interface Breaker {
   /** How many deliveries may begin beside those that run. */
   admits: (running: number) => number
   heard: (invoice: number, outcome: Outcome) => Standing
   /** How a read went, null for well. */
   heardRead: (error: BridgeError | null) => void
-  state: () => GateState
+  state: () => BreakerState
   stop: () => Promise<void>
 }
 
@@ -41,9 +33,9 @@ export interface Gate {
 const failuresMax = 5
 const probeEveryMsMax = 60_000
 
-export const createGate = ({ clock, retryFirstMs, probe, closed, opened }: GateOptions): Gate => {
+export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: BreakerOptions): Breaker => {
   const stopping = new AbortController()
-  let state: GateState['state'] = 'open'
+  let state: BreakerState['state'] = 'open'
   let since = clock.monotonic()
   let failures = 0
   let downs = 0

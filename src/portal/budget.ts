@@ -16,7 +16,7 @@ export type Slot = {
   unused: () => void
 }
 
-export type Budget = {
+export type BudgetState = {
   perMinute: number
   /** Slots that are taken, or rest. */
   taken: number
@@ -25,17 +25,17 @@ export type Budget = {
   pausedForMs: number
 }
 
-export interface Pace {
+export interface Budget {
   /** Waits for a slot. Null when none came within `withinMs`, or the signal was aborted. */
   slot: (errand: Errand, options?: { withinMs?: number; signal?: AbortSignal }) => Promise<Slot | null>
   /** Every answer of the portal: others may spend from the same token, and it may ask for a pause. */
   heard: (answer: { remaining: number | null; pauseMs: number | null }) => void
   /** How long until a slot is free, as far as is known; 0 when one is. */
   freeInMs: () => number
-  budget: () => Budget
+  budget: () => BudgetState
 }
 
-export type PaceOptions = {
+export type BudgetOptions = {
   perMinute: number
   clock: Clock
   /** Slots that may still be taken from before this process began. */
@@ -57,7 +57,7 @@ const readingBurstShare = 1 / 6
 
 type Waiting = { errand: Errand; give: () => void }
 
-export const createPace = ({ perMinute, clock, takenBefore, keep }: PaceOptions): Pace => {
+export const createBudget = ({ perMinute, clock, takenBefore, keep }: BudgetOptions): Budget => {
   // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end stands first.
   const resting: number[] = Array.from(
     { length: Math.min(takenBefore, perMinute) },

@@ -5,16 +5,17 @@ import { z } from 'zod'
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import { formatPaidAt } from '../core/invoice.ts'
-import type { CreateBody } from '../ledger/ledger.ts'
+import type { CustomerFields, PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
+import type { CreateBody } from '../core/row.ts'
 import { isLoopback } from '../network/http.ts'
 import { type Call, createExchanger, type Exchange, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
 import {
+  customerEntry,
   indented,
+  invoiceEntry,
   type Page,
   PortalBill,
-  PortalCustomer,
-  PortalInvoice,
   pageOf,
   readWritten,
   single
@@ -33,15 +34,6 @@ import {
 export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
 export type { Written } from './verdict.ts'
-
-export type CustomerFields = {
-  companyName: string
-  address: string
-  zipCode: string
-  city: string
-  primaryEmail: string
-  countryCode?: string
-}
 
 /** Reads reject with PORTAL_UNREACHABLE, PORTAL_BUSY or PORTAL_UNAUTHORIZED; writes never reject. */
 export interface Portal {
@@ -189,7 +181,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
       }
       const exchanged = await exchange(call)
       const result = writtenOf(exchanged, {
-        valueIn: answer => readWritten(PortalInvoice, answer),
+        valueIn: answer => readWritten(invoiceEntry, answer),
         taken: /num[bm]er/i
       })
       const refused = result.outcome === 'not-done' && result.code === 'PORTAL_REJECTED'
@@ -202,14 +194,14 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
       const call = { name: 'markPaid', method: 'PATCH' } as const
       const body = { paidAt: formatPaidAt(paidAt, timeZone) }
       const exchanged = await send(call, `customer-invoices/${segment(id)}`, body)
-      return writtenOf(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer) })
+      return writtenOf(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer) })
     },
 
     async createCustomer(fields, { startBy, endBy } = {}) {
       const call = { name: 'createCustomer', method: 'POST', startBy, endBy } as const
       const exchanged = await send(call, 'customers', fields)
       return writtenOf(exchanged, {
-        valueIn: answer => readWritten(PortalCustomer, answer),
+        valueIn: answer => readWritten(customerEntry, answer),
         taken: /e-?mail/i
       })
     },
@@ -226,7 +218,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
       const exchanged = await invoiceCall(id)
       const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
       if (shape && isMissing(shape)) return null
-      return readingOf(exchanged, single(PortalInvoice))
+      return readingOf(exchanged, single(invoiceEntry))
     },
     async customer(id) {
       const exchanged = await exchange({
@@ -235,10 +227,10 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
         url: at(`customers/${segment(id)}`)
       })
       if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
-      return readingOf(exchanged, single(PortalCustomer))
+      return readingOf(exchanged, single(customerEntry))
     },
-    invoicesPage: page => list('invoicesPage', 'customer-invoices', page, PortalInvoice),
-    customersPage: page => list('customersPage', 'customers', page, PortalCustomer),
+    invoicesPage: page => list('invoicesPage', 'customer-invoices', page, invoiceEntry),
+    customersPage: page => list('customersPage', 'customers', page, customerEntry),
     billsPage: page => list('billsPage', 'invoices', page, PortalBill),
     close
   }

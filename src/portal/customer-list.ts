@@ -6,13 +6,13 @@ import { BridgeError } from '../core/errors.ts'
 import type { Holdings } from '../ledger/holdings.ts'
 import type { Reader } from './reader.ts'
 
-export type RollOptions = {
+export type CustomerListOptions = {
   holdings: Pick<Holdings, 'customerIds'>
   reader: Reader
   clock: Clock
 }
 
-export interface Roll {
+export interface CustomerList {
   /**
    * Whether all customers were read by a look that began at `since` (monotonic) or later. Begins one where that is needed;
    * one that takes long goes on by itself: then false. Rejects when the portal cannot be read.
@@ -27,7 +27,7 @@ const readingsMax = 6
 // Longer than the list of a small portal takes, shorter than a loan.
 const withinMs = 30_000
 
-export const createRoll = ({ holdings, clock, ...options }: RollOptions): Roll => {
+export const createCustomerList = ({ holdings, clock, ...options }: CustomerListOptions): CustomerList => {
   const stopping = new AbortController()
   const reader = options.reader.until(stopping.signal)
   let readFrom = Number.NEGATIVE_INFINITY

@@ -5,11 +5,13 @@ import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
-import type { Decision, Doubt, Ledger } from '../ledger/ledger.ts'
-import { confirm, contestedWords, judgeFound } from './match.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { Decision, Doubt } from '../core/row.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { confirm, judgeFound } from './match.ts'
 import type { Begun, Reader } from './reader.ts'
+import { contestedWords } from './reader.ts'
 import { agree, type Reading, skewMs } from './reading.ts'
-import type { PortalInvoice } from './schemas.ts'
 
 export type LookOptions = {
   ledger: Ledger

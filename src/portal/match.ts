@@ -1,10 +1,10 @@
 // Whether what stands in the portal under a number is the invoice that was to be sent.
 
 import { formatAmount, numberKey } from '../core/invoice.ts'
-import type { CreateBody, Decision } from '../ledger/ledger.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { CreateBody, Decision } from '../core/row.ts'
 import type { Errand } from './budget.ts'
-import type { Reader } from './reader.ts'
-import type { PortalInvoice } from './schemas.ts'
+import { contestedWords, type Reader } from './reader.ts'
 
 /** Each entry as the portal tells it now; what is gone is left out. `contested`: of one nobody knows. */
 export const confirm = async (
@@ -16,10 +16,6 @@ export const confirm = async (
   if (confirmed.includes('contested')) return 'contested'
   return confirmed.filter(entry => entry !== null && entry !== 'contested')
 }
-
-/** In words, for who waits for it. */
-export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
-  `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
 
 /** As a failure of one delivery: the portal could be spoken to, and the others go on. */
 export const contested = (entries: Pick<PortalInvoice, 'id'>[]) =>

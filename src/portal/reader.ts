@@ -2,16 +2,15 @@
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
+import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { Holdings } from '../ledger/holdings.ts'
-import type { Errand, Pace } from './budget.ts'
+import type { Budget, Errand } from './budget.ts'
 import type { Portal } from './client.ts'
-import { contestedWords } from './match.ts'
 import { backMsMax, isSorted, type Reading } from './reading.ts'
-import type { PortalCustomer, PortalInvoice } from './schemas.ts'
 
 export type ReaderOptions = {
   portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice' | 'customer' | 'learnMissing'>
-  pace: Pace
+  pace: Budget
   holdings: Holdings
   clock: Clock
   /** Told when the portal says that it does not hold what its list has: only another reading tells who is right. */
@@ -81,6 +80,10 @@ const freshMs = 10 * 60_000
 
 // What a delivery asks for keeps an invoice on loan: it waits no longer than the delivery itself would.
 const deliveryWithinMs = 75_000
+
+/** In words, for who waits for it. */
+export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
+  `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
 
 export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
   const { portal, pace, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options

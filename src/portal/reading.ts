@@ -2,8 +2,8 @@
 // deleted, so one reading proves what is there, never what is not; two in a row that agree prove both.
 
 import type { Instant } from '../core/clock.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { ListOrder } from '../ledger/holdings.ts'
-import type { PortalInvoice } from './schemas.ts'
 
 export type Reading = {
   /** In the list's order, each id once. */

@@ -40,8 +40,7 @@ const amount = text.transform(value =>
 
 const id = z.string().min(1)
 
-export type PortalInvoice = z.output<typeof PortalInvoice>
-export const PortalInvoice = z
+export const invoiceEntry = z
   .object({
     id,
     customerId: text,
@@ -55,8 +54,7 @@ export const PortalInvoice = z
   })
   .transform(({ amount: amountCents, ...others }) => ({ ...others, amountCents }))
 
-export type PortalCustomer = z.output<typeof PortalCustomer>
-export const PortalCustomer = z.object({
+export const customerEntry = z.object({
   id,
   companyName: text,
   primaryEmail: text,
@@ -134,10 +132,10 @@ export const indented = (body: string): string =>
     2
   )
 
-export type Reading<T> = { value: T } | { problem: string }
+export type Parsed<T> = { value: T } | { problem: string }
 
 /** The problem names fields, never what stood in them. */
-export const read = <T extends z.ZodType>(schema: T, body: string): Reading<z.output<T>> => {
+export const read = <T extends z.ZodType>(schema: T, body: string): Parsed<z.output<T>> => {
   let json: unknown
   try {
     json = parseJson(body)

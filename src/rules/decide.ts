@@ -3,9 +3,8 @@
 import type { Instant } from '../core/clock.ts'
 import { advice, type Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
-import type { CreateBody, Decision, Draft, Loan } from '../ledger/ledger.ts'
-import type { Standing } from '../portal/breaker.ts'
-import type { PortalInvoice } from '../portal/schemas.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { CreateBody, Decision, Draft, Loan } from '../core/row.ts'
 
 /** How one delivery ended. */
 export type Outcome =
@@ -53,6 +52,14 @@ export type Patience = {
   retryLongestMs: number
   retryForMs: number
 }
+
+/** What an outcome says beyond the one invoice. */
+export type Standing =
+  | 'open'
+  /** Everything pauses: the attempt does not count. */
+  | 'paused'
+  /** Refused again, while another was taken: it is this invoice, not the token. */
+  | 'alone'
 
 // A refused token or a spent budget is nobody's invoice's fault, and a changed form is ours.
 const unspent: ReadonlySet<Code> = new Set<Code>([

@@ -5,15 +5,15 @@ import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Desk, OpenTool } from './client.ts'
+import type { OpenTool, ToolClient } from './client.ts'
 import { createInquiries, type Asked as Inquired } from './inquiries.ts'
-import type { Intake, Result } from './receiver.ts'
-import type { Told, Unread } from './tool.ts'
+import type { Receiver, Result } from './receiver.ts'
+import type { ToolInvoice, Unread } from './tool.ts'
 
 export type CatchUpOptions = {
   ledger: Ledger
-  desk: Desk
-  intake: Pick<Intake, 'tell' | 'keepUnreadable'>
+  toolClient: ToolClient
+  receiver: Pick<Receiver, 'tell' | 'keepUnreadable'>
   clock: Clock
   log: Log
   /** 0: only when a person asks. */
@@ -57,14 +57,15 @@ const retryMs = 5 * minute
 const answerMs = 2000
 
 export const createCatchUp = (options: CatchUpOptions): CatchUp => {
-  const { ledger, desk, intake, clock, log, everyMinutes } = options
+  const { ledger, toolClient, receiver, clock, log, everyMinutes } = options
   const stopping = new AbortController()
   let loops: Promise<void>[] = []
   const turns = new Map<string, Promise<unknown>>()
   const failures = new Map<string, string>()
   const cursors = new Map<string, Instant[]>()
 
-  const canBeAsked = () => desk.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
+  const canBeAsked = () =>
+    toolClient.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
 
   /** One question at a time: the limits of a tool's API hold for all of them together. */
   const inTurn = (open: OpenTool, question: () => Promise<void>): Promise<void> => {
@@ -75,21 +76,21 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     return turn
   }
 
-  const keep = async (tool: string, told: Told | Unread, anyAge: boolean): Promise<keyof Found> => {
+  const keep = async (tool: string, told: ToolInvoice | Unread, anyAge: boolean): Promise<keyof Found> => {
     const now = clock.now()
     if ('problem' in told) {
-      await intake.keepUnreadable(tool, told, now)
+      await receiver.keepUnreadable(tool, told, now)
       return 'unreadable'
     }
-    return (await intake.tell(tool, told, { now, caughtUp: true, anyAge })).result
+    return (await receiver.tell(tool, told, { now, caughtUp: true, anyAge })).result
   }
 
   /** Keeps all that the tool tells of, and counts it in `found`. */
   const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
     stopping.signal.throwIfAborted()
-    const missed = open.tool.missed?.(since, desk.line(open), stopping.signal)
+    const missed = open.tool.missed?.(since, toolClient.connection(open), stopping.signal)
     if (!missed) return
-    await desk.asking(open.tool.name, async () => {
+    await toolClient.asking(open.tool.name, async () => {
       for await (const told of missed) {
         stopping.signal.throwIfAborted()
         found[await keep(open.tool.name, told, anyAge)] += 1
@@ -158,7 +159,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
 
   return {
     async prepare() {
-      for (const { tool } of desk.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
+      for (const { tool } of toolClient.tools())
+        if (tool.missed) await ledger.startTool(tool.name, clock.now())
     },
     start() {
       if (everyMinutes > 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)

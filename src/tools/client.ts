@@ -3,44 +3,44 @@
 
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
-import type { Loan } from '../ledger/ledger.ts'
+import type { Loan } from '../core/row.ts'
 import type { ToolApi } from './api.ts'
-import type { Line, PdfAddress, Reading, Told, Tool } from './tool.ts'
+import type { EventReading, PdfAddress, Tool, ToolConnection, ToolInvoice } from './tool.ts'
 
 /** A tool that is on, with its settings. */
 export type OpenTool = { tool: Tool; settings: never }
 
-export type DeskOptions = {
+export type ToolClientOptions = {
   tools: OpenTool[]
   api: ToolApi
   clock: Clock
   timeZone: string
-  /** Told once when a tool begins to refuse its token. */
+  /** ToolInvoice once when a tool begins to refuse its token. */
   refused: (tool: string, error: BridgeError) => void
 }
 
-export interface Desk {
+export interface ToolClient {
   tools: () => OpenTool[]
-  line: (tool: OpenTool) => Line<never>
+  connection: (tool: OpenTool) => ToolConnection<never>
   /** As the tool tells it now; `gone` when it holds no such invoice; null when this tool cannot be asked. */
-  current: (loan: Loan) => Promise<Told | 'gone' | null>
+  current: (loan: Loan) => Promise<ToolInvoice | 'gone' | null>
   /** Null: not made yet. */
   pdf: (loan: Loan) => Promise<PdfAddress | null>
   /** What an event that was kept says to this version. */
-  read: (tool: string, body: Buffer) => Reading
+  read: (tool: string, body: Buffer) => EventReading
   /** Runs a question to a tool, and remembers whether its token was refused. */
   asking: <T>(tool: string, question: () => Promise<T>) => Promise<T>
   /** Tools whose token is refused at the moment, and how that was told last. */
   refusing: () => ReadonlyMap<string, string>
 }
 
-export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions): Desk => {
+export const createToolClient = ({ tools, api, clock, timeZone, refused }: ToolClientOptions): ToolClient => {
   const refusing = new Map<string, string>()
   const byName = new Map(tools.map(open => [open.tool.name, open]))
 
-  const line = ({ settings }: OpenTool): Line<never> => ({ settings, timeZone, clock, api })
+  const connection = ({ settings }: OpenTool): ToolConnection<never> => ({ settings, timeZone, clock, api })
 
-  const asking: Desk['asking'] = async (tool, question) => {
+  const asking: ToolClient['asking'] = async (tool, question) => {
     try {
       const answer = await question()
       refusing.delete(tool)
@@ -57,7 +57,7 @@ export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions
 
   return {
     tools: () => tools,
-    line,
+    connection,
     asking,
     refusing: () => refusing,
 
@@ -66,7 +66,7 @@ export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions
       const { sourceId } = invoice
       if (!open?.tool.load || sourceId === null || test || !open.tool.canAsk(open.settings)) return null
       const { load } = open.tool
-      return (await asking(name, () => load(sourceId, line(open)))) ?? 'gone'
+      return (await asking(name, () => load(sourceId, connection(open)))) ?? 'gone'
     },
 
     async pdf({ tool: name, invoice }) {
@@ -74,7 +74,7 @@ export const createDesk = ({ tools, api, clock, timeZone, refused }: DeskOptions
       const url = invoice.pdfUrl
       if (!open?.tool.pdf) return url === null ? null : { url }
       const { pdf } = open.tool
-      return asking(name, () => pdf(invoice, line(open)))
+      return asking(name, () => pdf(invoice, connection(open)))
     },
 
     read(name, body) {

@@ -6,22 +6,23 @@ import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { dateOf } from '../core/invoice.ts'
 import type { Log } from '../core/log.ts'
-import { createSeldom } from '../core/throttle.ts'
-import type { Arrival, Ledger, Received } from '../ledger/ledger.ts'
+import type { Arrival, Received } from '../core/row.ts'
+import { createThrottle } from '../core/throttle.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
-import type { Told, Unread } from './tool.ts'
+import type { ToolInvoice, Unread } from './tool.ts'
 
-export type IntakeOptions = {
+export type ReceiverOptions = {
   ledger: Ledger
   spool: Spool
   log: Log
   wake: () => void
   alert: (code: Code, invoiceNumber: string) => void
-  rules: IntakeRules
+  rules: ReceiverRules
   received?: (tool: string, result: Result) => void
 }
 
-export type IntakeRules = {
+export type ReceiverRules = {
   /** Whether the portal mails the customer of what a tool tells of. */
   sendNotification: boolean
   /** What was issued earlier than so many days before catch-up saw it first is created without a mail. */
@@ -36,11 +37,11 @@ export type Kept = { result: Received['result'] } | { result: 'ignored'; reason:
 /** How the bridge came to hear of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for what is older, too. */
 export type Heard = { now: Instant; test?: boolean; caughtUp?: boolean; anyAge?: boolean }
 
-export interface Intake {
+export interface Receiver {
   /** An event that speaks for itself: the generic intake. */
   receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
   /** One invoice that a tool tells of. */
-  tell: (tool: string, told: Told, heard: Heard) => Promise<Kept & { changed: boolean }>
+  tell: (tool: string, told: ToolInvoice, heard: Heard) => Promise<Kept & { changed: boolean }>
   /** The tool holds this invoice no more. */
   gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
@@ -57,8 +58,16 @@ const collectingMs = day
 // A tool may send each change of everything it has, and anybody may post to an address without a secret.
 const ignoredEveryMs = 3_600_000
 
-export const createIntake = ({ ledger, spool, log, wake, alert, rules, received }: IntakeOptions): Intake => {
-  const mayTell = createSeldom(ignoredEveryMs)
+export const createReceiver = ({
+  ledger,
+  spool,
+  log,
+  wake,
+  alert,
+  rules,
+  received
+}: ReceiverOptions): Receiver => {
+  const mayTell = createThrottle(ignoredEveryMs)
 
   const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
@@ -78,7 +87,7 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
   }
 
   /** Why an invoice is none of the bridge's business; null when it is. */
-  const reasonToIgnore = async (tool: string, { invoice, stage, finalisedAt }: Told, heard: Heard) => {
+  const reasonToIgnore = async (tool: string, { invoice, stage, finalisedAt }: ToolInvoice, heard: Heard) => {
     if (await ledger.isKnown(invoice.invoiceNumber)) return null
     if (stage === 'voided') return 'VOIDED_IN_TOOL'
     const start = await ledger.toolStart(tool)
@@ -90,7 +99,7 @@ export const createIntake = ({ ledger, spool, log, wake, alert, rules, received 
     return before ? 'BEFORE_START' : null
   }
 
-  const isLate = ({ invoice }: Told, { now, caughtUp }: Heard): boolean =>
+  const isLate = ({ invoice }: ToolInvoice, { now, caughtUp }: Heard): boolean =>
     caughtUp === true && invoice.issuedAt < dateOf(now - rules.notifyWithinDays * day, rules.timeZone)
 
   return {

@@ -5,20 +5,20 @@
 import type { Clock, Instant } from '../core/clock.ts'
 import type { BridgeError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { createSeldom } from '../core/throttle.ts'
+import { createThrottle } from '../core/throttle.ts'
 
 type Refusal = Pick<BridgeError, 'code' | 'message'>
 
 /** `codes`: why, each once. */
-export type TurnedAway = { requests: number; lastAt: Instant; codes: BridgeError['code'][] }
+export type UnprovenCount = { requests: number; lastAt: Instant; codes: BridgeError['code'][] }
 
-export interface Doors {
+export interface UnprovenRequests {
   /** A request that nobody has proven. `claims`: it carries what only somebody sends who means to prove something. */
   refused: (tool: string, client: string, why: Refusal, claims: boolean) => void
   /** A request was authentic, whatever it was about. */
   believed: (tool: string, client: string) => void
   /** Those that claimed to be the tool since it was last believed; null when nobody needs to be told of any. */
-  turnedAway: (tool: string) => TurnedAway | null
+  turnedAway: (tool: string) => UnprovenCount | null
 }
 
 const minute = 60_000
@@ -43,12 +43,12 @@ const countedMs = 30 * day
 // Of each tool. Vendors send from a few dozen.
 const clientsMax = 1000
 
-type Refused = TurnedAway & { wasBelieved: boolean }
+type Refused = UnprovenCount & { wasBelieved: boolean }
 type Door = { believed: Set<string>; refused: Map<string, Refused> }
 
-export const createDoors = ({ clock, log }: { clock: Clock; log: Log }): Doors => {
+export const createUnprovenRequests = ({ clock, log }: { clock: Clock; log: Log }): UnprovenRequests => {
   const doors = new Map<string, Door>()
-  const mayWarn = createSeldom(warnEveryMs)
+  const mayWarn = createThrottle(warnEveryMs)
 
   const doorOf = (tool: string): Door => {
     const door = doors.get(tool) ?? { believed: new Set(), refused: new Map() }

@@ -4,9 +4,9 @@
 import type { Clock, Instant } from '../core/clock.ts'
 import type { BridgeError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { createSeldom } from '../core/throttle.ts'
+import { createThrottle } from '../core/throttle.ts'
 
-export type TurnedDown = {
+export type UnreadableRequest = {
   requests: number
   since: Instant
   lastAt: Instant
@@ -14,14 +14,14 @@ export type TurnedDown = {
   reasons: readonly string[]
 }
 
-export interface TurnedDowns {
+export interface UnreadableRequests {
   /**
    * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; another one is the
    * sender's own words. A test stands in the log, and is not counted: whoever sent it is looking.
    */
   note: (error: BridgeError, request: { by: string; isTest: boolean; fields: readonly string[] }) => void
   /** Null when there were none lately. */
-  of: (by: string) => TurnedDown | null
+  of: (by: string) => UnreadableRequest | null
 }
 
 const minute = 60_000
@@ -32,11 +32,11 @@ const warnEveryMs = minute
 // Long enough for everybody to be told; that the next ones are right says nothing of those that are missing.
 const forgottenMs = 24 * 60 * minute
 
-export const createTurnedDowns = ({ clock, log }: { clock: Clock; log: Log }): TurnedDowns => {
-  const kept = new Map<string, TurnedDown>()
-  const mayWarn = createSeldom(warnEveryMs)
+export const createUnreadableRequests = ({ clock, log }: { clock: Clock; log: Log }): UnreadableRequests => {
+  const kept = new Map<string, UnreadableRequest>()
+  const mayWarn = createThrottle(warnEveryMs)
 
-  const lately = ({ lastAt }: TurnedDown): boolean => clock.now() - lastAt <= forgottenMs
+  const lately = ({ lastAt }: UnreadableRequest): boolean => clock.now() - lastAt <= forgottenMs
 
   return {
     of(by) {

@@ -4,8 +4,8 @@
 import type { Instant } from '../core/clock.ts'
 import { advice, type Code } from '../core/codes.ts'
 import { formatPaidAt } from '../core/invoice.ts'
+import type { HistoryEntry, Row } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
-import type { HistoryEntry, Row } from '../ledger/ledger.ts'
 
 export type Advice = { what: string; operator: string }
 

@@ -2,8 +2,9 @@
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { formatAmount } from '../core/invoice.ts'
+import type { Action, HistoryEntry, Row } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
-import type { Action, HistoryEntry, Ledger, Row } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { type Around, detailOf, explain, openConflict, openConflicts, pausedBy } from './explain.ts'
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))

@@ -8,7 +8,7 @@ import { samplePdf } from '../../plugins/sample.ts'
 import { openBridge } from '../../src/bridge.ts'
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import type { Row } from '../../src/ledger/ledger.ts'
+import type { Row } from '../../src/core/row.ts'
 import { serve } from '../server.ts'
 import {
   customerId,

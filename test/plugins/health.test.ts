@@ -41,7 +41,7 @@ t.test('a bridge that is well says so, in the form that monitors know', async t 
           output: 'what waits takes about 0 minutes'
         }
       ],
-      doors: [{ status: 'pass' }],
+      unprovenRequests: [{ status: 'pass' }],
       numbers: [{ status: 'pass' }],
       catchUp: [{ status: 'pass' }],
       clock: [{ status: 'pass' }],

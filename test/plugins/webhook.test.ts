@@ -6,11 +6,11 @@ import { createClientOf } from '../../plugins/client.ts'
 import problems from '../../plugins/problems.ts'
 import refusals from '../../plugins/refusals.ts'
 import { timedSignature } from '../../plugins/timed-signature.ts'
+import type { Held, ToolOptions } from '../../plugins/tool-plugin.ts'
 import stripe, { tool } from '../../plugins/tools/stripe/index.ts'
 import { openSpool } from '../../src/ledger/spool.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
-import { createIntake } from '../../src/tools/receiver.ts'
-import type { Held, ToolOptions } from '../../src/tools/tool.ts'
+import { createReceiver } from '../../src/tools/receiver.ts'
 import { but, day, env, fixture, invoice, type Json, now, secret, timeZone } from '../fixtures/stripe.ts'
 import { silent } from '../src/delivery/delivery.ts'
 import { handClock } from '../src/portal/hand-clock.ts'
@@ -63,7 +63,7 @@ const open = async (
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
   const alerts: unknown[] = []
   const told: object[] = []
-  const intake = createIntake({
+  const receiver = createReceiver({
     ledger,
     spool,
     log: { ...silent, info: facts => void told.push(facts) },
@@ -77,7 +77,7 @@ const open = async (
   await app.register(refusals, { clientOf: createClientOf(undefined) })
   const given: ToolOptions<ReturnType<typeof tool.settings.parse>> = {
     settings: settings && tool.settings.parse(settings),
-    intake,
+    receiver,
     spool,
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
@@ -90,7 +90,7 @@ const open = async (
     },
     refused: app.refused,
     believed: () => {},
-    turnedDown: () => {}
+    noteUnreadable: () => {}
   }
   await app.register(stripe, given)
   const post = async (body: Buffer, headers: Record<string, string> = {}) => {

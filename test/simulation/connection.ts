@@ -7,7 +7,7 @@ import { formatPaidAt } from '../../src/core/invoice.ts'
 import type { Portal } from '../../src/portal/client.ts'
 import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'
-import { PortalCustomer, PortalInvoice, pageOf, readWritten, single } from '../../src/portal/schemas.ts'
+import { customerEntry, invoiceEntry, pageOf, readWritten, single } from '../../src/portal/schemas.ts'
 import { isPortals, readable, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
 import type { Place } from './machine.ts'
 import { keyOf } from './number.ts'
@@ -209,7 +209,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         serve: sentAt => portal.create(body, fileOf(pdf), sentAt)
       })
       return written(exchanged, {
-        valueIn: answer => readWritten(PortalInvoice, answer),
+        valueIn: answer => readWritten(invoiceEntry, answer),
         now: clock.now(),
         taken: /num[bm]er/i
       })
@@ -218,7 +218,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       // Through the portal's notation, as the real client does.
       const at = Date.parse(`${formatPaidAt(paidAt, 'UTC').replace(' ', 'T')}Z`)
       const exchanged = await exchange({ name: 'markPaid', key: id, serve: () => portal.markPaid(id, at) })
-      return written(exchanged, { valueIn: answer => readWritten(PortalInvoice, answer), now: clock.now() })
+      return written(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer), now: clock.now() })
     },
     async learnMissing() {
       const exchanged = await exchange({
@@ -236,22 +236,22 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const exchanged = await exchange({ name: 'invoice', key: id, serve: () => portal.one(id) })
       const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
       if (shape && shape.status === missing?.status && shape.words === missing.words) return null
-      return readable(exchanged, single(PortalInvoice), clock.now())
+      return readable(exchanged, single(invoiceEntry), clock.now())
     },
     invoicesPage: number =>
       read(
         { name: 'invoicesPage', key: `${number}`, serve: () => portal.page(number) },
-        pageOf(PortalInvoice)
+        pageOf(invoiceEntry)
       ),
     customersPage: number =>
       read(
         { name: 'customersPage', key: `${number}`, serve: () => portal.customersPage(number) },
-        pageOf(PortalCustomer)
+        pageOf(customerEntry)
       ),
     async customer(id) {
       const exchanged = await exchange({ name: 'customer', key: id, serve: () => portal.customer(id) })
       if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
-      return readable(exchanged, single(PortalCustomer), clock.now())
+      return readable(exchanged, single(customerEntry), clock.now())
     },
     billsPage: () => Promise.reject(new Error('nobody asks for bills')),
     createCustomer: () => Promise.reject(new Error('nobody makes customers')),

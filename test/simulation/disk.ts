@@ -2,8 +2,9 @@
 // the copy, and lost.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Document } from '../../src/core/row.ts'
 import type { SentBeside } from '../../src/ledger/sent-beside.ts'
-import type { Document, Spool } from '../../src/ledger/spool.ts'
+import type { Spool } from '../../src/ledger/spool.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 
 export interface Disk {

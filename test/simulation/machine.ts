@@ -4,15 +4,15 @@
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Log } from '../../src/core/log.ts'
-import { createEngine, createPaceFor, type Engine, type EngineOptions } from '../../src/delivery/engine.ts'
+import { createBudgetFor, createEngine, type Engine, type EngineOptions } from '../../src/delivery/engine.ts'
 import { createHealth, type Health } from '../../src/health/health.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
 import { createUpkeep, type Upkeep } from '../../src/ledger/upkeep.ts'
-import type { Pace } from '../../src/portal/budget.ts'
+import type { Budget } from '../../src/portal/budget.ts'
 import type { ToolApi } from '../../src/tools/api.ts'
-import { createDesk } from '../../src/tools/client.ts'
-import { createIntake, type Intake } from '../../src/tools/receiver.ts'
+import { createToolClient } from '../../src/tools/client.ts'
+import { createReceiver, type Receiver } from '../../src/tools/receiver.ts'
 import { createConnection } from './connection.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { createMachineClock, type Wall } from './machine-clock.ts'
@@ -25,8 +25,8 @@ export type Running = {
   owner: Owner
   clock: Clock
   ledger: Ledger
-  receive: Intake['receive']
-  tell: Intake['tell']
+  receive: Receiver['receive']
+  tell: Receiver['tell']
   /** As the owner sees it. */
   health: Health
 }
@@ -137,9 +137,9 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
         )
     })
 
-  const openIntake = (whom: Owner, ledger: Ledger, wake: () => void): Intake =>
-    createIntake({
-      ledger: mutation?.intake ? mutation.intake(ledger) : ledger,
+  const openIntake = (whom: Owner, ledger: Ledger, wake: () => void): Receiver =>
+    createReceiver({
+      ledger: mutation?.receiver ? mutation.receiver(ledger) : ledger,
       spool: disk.spool,
       log: log(whom),
       wake,
@@ -147,7 +147,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
     })
 
-  const openEngine = (whom: Owner, ledger: Ledger, pace: Pace): Engine => {
+  const openEngine = (whom: Owner, ledger: Ledger, pace: Budget): Engine => {
     const clock = createMachineClock(world, whom, wall)
     const options: EngineOptions = {
       ledger,
@@ -163,8 +163,8 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       }),
       fetchPdf: async ({ url }) => disk.write(await fetchPdf(url, whom)),
       // The tools here have no API to be asked by.
-      desk: createDesk({ tools: [], api: {} as ToolApi, clock, timeZone, refused: () => {} }),
-      intake: openIntake(whom, ledger, () => {}),
+      toolClient: createToolClient({ tools: [], api: {} as ToolApi, clock, timeZone, refused: () => {} }),
+      receiver: openIntake(whom, ledger, () => {}),
       clock,
       random: random.next,
       log: log(whom),
@@ -192,7 +192,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const clock = createMachineClock(world, whom, wall)
     const ledger = openLedger(whom)
     await disk.spool.sweep(await ledger.documents())
-    const pace = await createPaceFor(ledger, clock, bridge.perMinute)
+    const pace = await createBudgetFor(ledger, clock, bridge.perMinute)
     engineOwners = Array.from({ length: bridge.engines }, () => ({
       alive: true,
       frozenUntil: 0,
@@ -223,7 +223,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       refusing: () => new Map(),
       caughtUp: () => [],
       turnedAway: () => null,
-      turnedDown: () => null,
+      unreadableRequests: () => null,
       strangersAreMany: () => false,
       lockedOut: () => 0,
       log: log(whom)

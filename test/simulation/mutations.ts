@@ -2,10 +2,11 @@
 // simulation that does not find them proves nothing.
 
 import { numberKey } from '../../src/core/invoice.ts'
+import type { PortalInvoice } from '../../src/core/portal-entry.ts'
+import type { CreateBody } from '../../src/core/row.ts'
 import type { EngineOptions } from '../../src/delivery/engine.ts'
-import type { CreateBody, Ledger } from '../../src/ledger/ledger.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Page } from '../../src/portal/client.ts'
-import type { PortalInvoice } from '../../src/portal/schemas.ts'
 import type { Disk } from './disk.ts'
 import type { World } from './world.ts'
 
@@ -14,7 +15,7 @@ export type Mutation = {
   /** What of the engine is replaced. */
   engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
   /** What keeps events goes by this ledger. */
-  intake?: (ledger: Ledger) => Ledger
+  receiver?: (ledger: Ledger) => Ledger
   /** A restored disk looks like the one before. */
   keepsIdentity?: boolean
 }
@@ -244,7 +245,7 @@ const unconfirmed: Mutation = {
 
 const forgetVoided: Mutation = {
   name: 'voided forgotten',
-  intake: ledger => ({
+  receiver: ledger => ({
     ...ledger,
     voidSource: async (tool, sourceId, now) => {
       const { rows } = await ledger.list({ tool, limit: 500 })

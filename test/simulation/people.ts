@@ -2,7 +2,7 @@
 // operator who decides about what is held.
 
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Action, actions } from '../../src/ledger/ledger.ts'
+import { type Action, actions } from '../../src/core/row.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'

@@ -2,7 +2,7 @@
 // request comes and whether its answer arrives is the network's affair.
 
 import type { Instant } from '../../src/core/clock.ts'
-import type { CreateBody } from '../../src/ledger/ledger.ts'
+import type { CreateBody } from '../../src/core/row.ts'
 import { keyOf } from './number.ts'
 import { hashOf, type Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'

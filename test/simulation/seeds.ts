@@ -13,7 +13,7 @@ export type Run = {
   way?: Way | null
   /** Ends the run once so many seeds have failed. */
   failuresMax: number
-  /** Told after each chunk: all so far, and what failed in it. */
+  /** ToolInvoice after each chunk: all so far, and what failed in it. */
   ran?: (so: Ran, failed: Failed[]) => void
 }
 

@@ -2,7 +2,7 @@
 // everything once more when the bridge's ledger was rolled back, as catch-up asks for it.
 
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Arrival } from '../../src/ledger/ledger.ts'
+import type { Arrival } from '../../src/core/row.ts'
 import type { Machine, Running } from './machine.ts'
 import { writings } from './number.ts'
 import { addressOf, epoch } from './portal.ts'

@@ -469,7 +469,7 @@ export const ways = {
     counts.missingSpells = random.int(1, 3)
     counts.lostDisks = random.chance(0.5) ? 1 : 0
     faults.lostAnswer = random.next() / 2
-    // Told gone by both, there is nobody left to say otherwise.
+    // ToolInvoice gone by both, there is nobody left to say otherwise.
     counts.hidingSpells = 0
   },
   'the list hides what it holds'(weather: Weather, random: Random) {

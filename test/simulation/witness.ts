@@ -1,7 +1,8 @@
 // Stands between the engine and its ledger and watches what it does to rows in doubt. Changes nothing.
 
 import type { Code } from '../../src/core/codes.ts'
-import type { CreateBody, Decision, Ledger } from '../../src/ledger/ledger.ts'
+import type { CreateBody, Decision } from '../../src/core/row.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import { keyOf } from './number.ts'
 import { type Entry, isThere } from './portal.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,6 @@
 // What everybody in one simulated run shares: time, chance, weather, the portal, and what is found wrong.
 
-import type { Draft } from '../../src/ledger/ledger.ts'
+import type { Draft } from '../../src/core/row.ts'
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Sale } from './sales.ts'

@@ -4,17 +4,18 @@
 import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { BridgeError, isCode } from '../../../src/core/errors.ts'
-import type { Document, Draft } from '../../../src/ledger/spool.ts'
+import type { Document } from '../../../src/core/row.ts'
+import type { PdfDraft } from '../../../src/ledger/spool.ts'
 import { ledgerName } from '../../../src/tools/senders.ts'
-import type { Held, ToolOptions, Wait } from '../../../src/tools/tool.ts'
 import { openBody } from '../../intake/body.ts'
-import { openReading, type Reading } from '../../intake/body-fields.ts'
+import { type BodyFields, openBodyFields } from '../../intake/body-fields.ts'
 import { type Content, contentOf } from '../../intake/content.ts'
 import { names, openFields } from '../../intake/fields.ts'
-import { openGate } from '../../intake/places.ts'
+import { openPlaces } from '../../intake/places.ts'
 import { openProof, type Proof } from '../../intake/proof.ts'
 import { keysOf, type Settings, secretOf, sendersOf, settings } from '../../intake/senders.ts'
 import { type SampleInvoice, signedSample } from '../../sample.ts'
+import type { Held, ToolOptions, Wait } from '../../tool-plugin.ts'
 
 export type IntakeOptions = ToolOptions<Settings>
 
@@ -41,10 +42,10 @@ type Admission = {
 }
 
 /** What an authentic body said, and who sent it; its PDF is not synced yet. */
-type Said = { reading: Reading; draft: Draft | null; by: string }
+type Said = { reading: BodyFields; draft: PdfDraft | null; by: string }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
-  const { intake, spool, clock, pdfBytesMax, strangers, refused, believed, turnedDown } = options
+  const { receiver, spool, clock, pdfBytesMax, strangers, refused, believed, noteUnreadable } = options
   const keys = options.settings === null ? [] : keysOf(options.settings)
   const prove = options.settings && openProof(keys.map(({ secret }) => secret))
   /** Its name in the ledger, by which of the secrets it had. */
@@ -57,12 +58,12 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
   const noteRefusal = (error: unknown, request: FastifyRequest, by: string | null): void => {
     if (by === null || !(error instanceof BridgeError) || error.statusCode >= 500) return
-    if (!request.raw.socket.destroyed) turnedDown(error, { by, isTest: isTest(request), fields })
+    if (!request.raw.socket.destroyed) noteUnreadable(error, { by, isTest: isTest(request), fields })
   }
   const judge = openFields(options)
   // A signature is proven by the last byte of its body only. Those who are proven by their headers have a gate of their
   // own, so that they never wait behind strangers who pretend to sign.
-  const gate = openGate(gateOptions)
+  const gate = openPlaces(gateOptions)
 
   // The body stays in its stream until the handler pulls it.
   app.removeAllContentTypeParsers()
@@ -91,12 +92,12 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   const read = async (request: FastifyRequest, held: Held | null): Promise<Said> => {
     const admission = request.getDecorator<Admission>('admission')
     const { proof, content } = admission
-    let draft: Draft | null = null
+    let draft: PdfDraft | null = null
     const keepPdf = async (pdf: AsyncIterable<Uint8Array>): Promise<Document> => {
       draft = held ? await spool.draft(counted(pdf, held)) : await gate.pass(() => spool.draft(pdf))
       return draft.document
     }
-    const reading = openReading(keepPdf, pdfBytesMax)
+    const reading = openBodyFields(keepPdf, pdfBytesMax)
     try {
       const proven = (which: number) => {
         admission.by = nameOf(which)
@@ -106,7 +107,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       const by = nameOf(await readProven(request.raw, unread))
       return { reading, draft, by }
     } catch (error) {
-      await (draft as Draft | null)?.drop()
+      await (draft as PdfDraft | null)?.drop()
       throw error
     }
   }
@@ -120,7 +121,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       document = draft && (await draft.keep())
       const test = isTest(request)
       asked = true
-      const result = await intake.receive({ tool: by, invoice, document, notify, test }, clock.now())
+      const result = await receiver.receive({ tool: by, invoice, document, notify, test }, clock.now())
       return { result }
     } catch (error) {
       await draft?.drop()
@@ -147,7 +148,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
 
 export default plugin
 
-type Unread = Omit<Admission, 'by'> & { reading: Reading; wait: Wait; proven: (which: number) => void }
+type Unread = Omit<Admission, 'by'> & { reading: BodyFields; wait: Wait; proven: (which: number) => void }
 
 const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
 

@@ -4,9 +4,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Instant } from '../../../src/core/clock.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Answer, Asked } from '../../../src/tools/api.ts'
-import type { PdfAddress, Told, Unread } from '../../../src/tools/tool.ts'
+import type { PdfAddress, ToolInvoice, Unread } from '../../../src/tools/tool.ts'
 import { numbersMatter, parseInvoice } from './invoice.ts'
-import type { MoneybirdLine, Settings } from './settings.ts'
+import type { MoneybirdConnection, Settings } from './settings.ts'
 
 // Moneybird's own maximum.
 const pageSize = 100
@@ -34,12 +34,16 @@ const addressOf = (path: string, settings: Settings): Required<PdfAddress> => {
 
 type Question = Pick<Asked, 'method' | 'json'> & { query?: Record<string, string> }
 
-export const ask = async (line: MoneybirdLine, path: string, { query, ...asked }: Question = {}) => {
-  const { url, headers } = addressOf(path, line.settings)
+export const ask = async (
+  connection: MoneybirdConnection,
+  path: string,
+  { query, ...asked }: Question = {}
+) => {
+  const { url, headers } = addressOf(path, connection.settings)
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
   const needs = `the scope ${path.startsWith('webhooks') ? 'settings' : 'sales_invoices'}`
   const variable = 'MONEYBIRD_API_TOKEN'
-  return line.api.ask({ ...asked, url: `${url}${search}`, headers, variable, needs, plain, pauseMs })
+  return connection.api.ask({ ...asked, url: `${url}${search}`, headers, variable, needs, plain, pauseMs })
 }
 
 const plain = (json: unknown): boolean => ![json].flat().some(numbersMatter)
@@ -51,21 +55,26 @@ const pauseMs = ({ 'retry-after': at = '' }: IncomingHttpHeaders, now: Instant):
 const pathOf = (id: string): string => `sales_invoices/${encodeURIComponent(id)}`
 
 /** The invoice as it is now; null when Moneybird does not hold it. */
-export const getInvoice = async (id: string, line: MoneybirdLine): Promise<Told | null> => {
-  const { status, json } = await ask(line, `${pathOf(id)}.json`)
+export const getInvoice = async (
+  id: string,
+  connection: MoneybirdConnection
+): Promise<ToolInvoice | null> => {
+  const { status, json } = await ask(connection, `${pathOf(id)}.json`)
   if (status === 404) return null
-  const current = parseInvoice(json, line)
+  const current = parseInvoice(json, connection)
   if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
   return current.told
 }
 
 /** It answers 302 to a store whose link lives 30 seconds, so it is to be followed at once and never kept. */
-export const pdfAddress = (id: string, { settings }: Pick<MoneybirdLine, 'settings'>): Required<PdfAddress> =>
-  addressOf(`${pathOf(id)}/download_pdf.json`, settings)
+export const pdfAddress = (
+  id: string,
+  { settings }: Pick<MoneybirdConnection, 'settings'>
+): Required<PdfAddress> => addressOf(`${pathOf(id)}/download_pdf.json`, settings)
 
 /** Whether a PDF would be found there; it is not fetched. */
-export const hasPdf = async (id: string, line: MoneybirdLine): Promise<boolean> => {
-  const { status, headers } = await ask(line, `${pathOf(id)}/download_pdf.json`)
+export const hasPdf = async (id: string, connection: MoneybirdConnection): Promise<boolean> => {
+  const { status, headers } = await ask(connection, `${pathOf(id)}/download_pdf.json`)
   return status >= 300 && status < 400 && headers.location !== undefined
 }
 
@@ -74,13 +83,14 @@ export const hasPdf = async (id: string, line: MoneybirdLine): Promise<boolean> 
  * named crosses New Year.
  */
 export const pageOfInvoices = async (
-  line: MoneybirdLine,
+  connection: MoneybirdConnection,
   { page = 1, perPage = pageSize, since }: { page?: number; perPage?: number; since?: Instant } = {}
 ): Promise<{ invoices: unknown[]; isLast: boolean }> => {
-  const nextYear = Temporal.Instant.fromEpochMilliseconds(line.clock.now()).toZonedDateTimeISO('UTC').year + 1
+  const nextYear =
+    Temporal.Instant.fromEpochMilliseconds(connection.clock.now()).toZonedDateTimeISO('UTC').year + 1
   const filters = [`period:20000101..${nextYear}1231`, `state:${finalStates}`]
   if (since !== undefined) filters.push(`updated_after:${secondBefore(since)}`)
-  const answer = await ask(line, 'sales_invoices.json', {
+  const answer = await ask(connection, 'sales_invoices.json', {
     query: { filter: filters.join(','), page: String(page), per_page: String(perPage) }
   })
   const invoices = listIn(answer, 'sales_invoices.json')
@@ -96,19 +106,19 @@ const secondBefore = (since: Instant): string =>
 /** What Moneybird changed since, whatever is changed by it: finalised, sent, paid. Deleted invoices leave no trace. */
 export async function* missed(
   since: Instant,
-  line: MoneybirdLine,
+  connection: MoneybirdConnection,
   stopped: AbortSignal
-): AsyncGenerator<Told | Unread> {
+): AsyncGenerator<ToolInvoice | Unread> {
   const rest = async (ms: number) => {
-    await line.clock.sleep(ms, stopped)
+    await connection.clock.sleep(ms, stopped)
     stopped.throwIfAborted()
   }
   for (let page = 1; page <= pagesMax; page += 1) {
     if (page > 1) await rest(pageEveryMs)
-    const { invoices, isLast } = await withPauses(() => pageOfInvoices(line, { page, since }), rest)
+    const { invoices, isLast } = await withPauses(() => pageOfInvoices(connection, { page, since }), rest)
     for (const invoice of invoices) {
-      const reading = parseInvoice(invoice, line)
-      if ('problem' in reading) yield unread(invoice, reading.problem, line.settings)
+      const reading = parseInvoice(invoice, connection)
+      if ('problem' in reading) yield unread(invoice, reading.problem, connection.settings)
       else if (reading.told.stage !== 'draft') yield reading.told
     }
     if (isLast) return

@@ -7,7 +7,7 @@ import { BridgeError, isCode } from '../../../src/core/errors.ts'
 import type { Finding, Registration } from '../../../src/tools/tool.ts'
 import { ask, hasPdf, listIn, pageOfInvoices, unreachable } from './api.ts'
 import { parseInvoice } from './invoice.ts'
-import { isSigningSecret, type MoneybirdLine } from './settings.ts'
+import { isSigningSecret, type MoneybirdConnection } from './settings.ts'
 
 const singleEvents = ['sales_invoice_updated', 'sales_invoice_destroyed']
 
@@ -29,8 +29,8 @@ type Webhook = z.output<typeof Webhook>
 
 const Made = z.object({ secret: z.string().refine(isSigningSecret) })
 
-export const connect = async (address: string, line: MoneybirdLine): Promise<Registration> => {
-  const webhooks = await listWebhooks(line)
+export const connect = async (address: string, connection: MoneybirdConnection): Promise<Registration> => {
+  const webhooks = await listWebhooks(connection)
   const here = webhooks.filter(({ url }) => isAt(url, address))
   const elsewhere = webhooks
     .filter(
@@ -41,15 +41,15 @@ export const connect = async (address: string, line: MoneybirdLine): Promise<Reg
         `Another webhook leads to ${originOf(url)}: delete it in Moneybird if that was this bridge.`
     )
 
-  const { secrets = [], tokens = [] } = line.settings.MONEYBIRD_WEBHOOK_SECRET ?? {}
+  const { secrets = [], tokens = [] } = connection.settings.MONEYBIRD_WEBHOOK_SECRET ?? {}
   // Without a secret nobody can believe what the existing one sends.
   const believed = secrets.length + tokens.length === 0 ? [] : here.filter(isComplete)
   const existing = believed.find(isOn) ?? believed[0]
-  if (existing) return { lines: [...(await mend(existing, address, line)), ...elsewhere], secrets: {} }
+  if (existing) return { lines: [...(await mend(existing, address, connection)), ...elsewhere], secrets: {} }
 
-  const secret = await create(address, line)
+  const secret = await create(address, connection)
   const replaced = here.filter(isOn)
-  for (const webhook of replaced) await switchWebhook(webhook, 'deactivate', line)
+  for (const webhook of replaced) await switchWebhook(webhook, 'deactivate', connection)
   return {
     lines: [
       `The webhook was registered at ${address}.`,
@@ -63,9 +63,13 @@ export const connect = async (address: string, line: MoneybirdLine): Promise<Reg
   }
 }
 
-const mend = async (webhook: Webhook, address: string, line: MoneybirdLine): Promise<string[]> => {
+const mend = async (
+  webhook: Webhook,
+  address: string,
+  connection: MoneybirdConnection
+): Promise<string[]> => {
   const mended = isOn(webhook) ? [] : ['Mended: it was switched off.']
-  if (!isOn(webhook)) await switchWebhook(webhook, 'activate', line)
+  if (!isOn(webhook)) await switchWebhook(webhook, 'activate', connection)
   return [
     ...mended,
     `The webhook is registered at ${address}.`,
@@ -73,9 +77,9 @@ const mend = async (webhook: Webhook, address: string, line: MoneybirdLine): Pro
   ]
 }
 
-const create = async (address: string, line: MoneybirdLine): Promise<string> => {
+const create = async (address: string, connection: MoneybirdConnection): Promise<string> => {
   const json = { url: address, enabled_events: enabledEvents }
-  const answer = await ask(line, 'webhooks.json', { method: 'POST', json }).catch(error => {
+  const answer = await ask(connection, 'webhooks.json', { method: 'POST', json }).catch(error => {
     if (!isCode(error, 'TOOL_UNREACHABLE')) throw error
     const advice =
       'the bridge has to answer 200 there: start the bridge there, once without MONEYBIRD_WEBHOOK_SECRET'
@@ -87,13 +91,19 @@ const create = async (address: string, line: MoneybirdLine): Promise<string> => 
   return made.secret
 }
 
-const switchWebhook = async ({ id }: Webhook, to: 'activate' | 'deactivate', line: MoneybirdLine) => {
-  const { status } = await ask(line, `webhooks/${encodeURIComponent(id)}/${to}.json`, { method: 'PATCH' })
+const switchWebhook = async (
+  { id }: Webhook,
+  to: 'activate' | 'deactivate',
+  connection: MoneybirdConnection
+) => {
+  const { status } = await ask(connection, `webhooks/${encodeURIComponent(id)}/${to}.json`, {
+    method: 'PATCH'
+  })
   if (status === 404) throw unreachable('the webhook was deleted while it was being mended')
 }
 
-const listWebhooks = async (line: MoneybirdLine): Promise<Webhook[]> => {
-  const { data } = z.array(Webhook).safeParse(listIn(await ask(line, 'webhooks.json'), 'webhooks.json'))
+const listWebhooks = async (connection: MoneybirdConnection): Promise<Webhook[]> => {
+  const { data } = z.array(Webhook).safeParse(listIn(await ask(connection, 'webhooks.json'), 'webhooks.json'))
   if (data === undefined) throw unreachable('webhooks.json cannot be read')
   return data
 }
@@ -110,14 +120,14 @@ const pathOf = (url: string): string | undefined => URL.parse(url)?.pathname
 const isAt = (url: string, address: string): boolean =>
   originOf(url) === originOf(address) && pathOf(url) === pathOf(address)
 
-export const check = async (address: string | null, line: MoneybirdLine): Promise<Finding[]> => {
+export const check = async (address: string | null, connection: MoneybirdConnection): Promise<Finding[]> => {
   const token = await attempt('API token', async () => {
-    const { invoices } = await pageOfInvoices(line, { perPage: 1 })
+    const { invoices } = await pageOfInvoices(connection, { perPage: 1 })
     return { ok: true, found: 'reads the invoices of the administration', invoice: invoices[0] }
   })
   const findings = [token]
-  if (address !== null) findings.push(await attempt('webhook', () => checkWebhook(address, line)))
-  if (token.ok) findings.push(...(await checkInvoice(token.invoice, line)))
+  if (address !== null) findings.push(await attempt('webhook', () => checkWebhook(address, connection)))
+  if (token.ok) findings.push(...(await checkInvoice(token.invoice, connection)))
   return findings.map(({ ok, what, found }) => ({ ok, what, found }))
 }
 
@@ -132,12 +142,12 @@ const attempt = async (what: string, look: () => Promise<Attempted>): Promise<Fi
   }
 }
 
-const checkWebhook = async (address: string, line: MoneybirdLine): Promise<Attempted> => {
-  const here = (await listWebhooks(line)).filter(({ url }) => isAt(url, address))
+const checkWebhook = async (address: string, connection: MoneybirdConnection): Promise<Attempted> => {
+  const here = (await listWebhooks(connection)).filter(({ url }) => isAt(url, address))
   const webhook = here.find(one => isOn(one) && isComplete(one)) ?? here.find(isOn) ?? here[0]
   const bad = (found: string) => ({ ok: false, found: `${found}: run \`factuurbrug connect moneybird\`` })
   if (!webhook) return bad(`none is registered at ${address}`)
-  if (line.settings.MONEYBIRD_WEBHOOK_SECRET === undefined)
+  if (connection.settings.MONEYBIRD_WEBHOOK_SECRET === undefined)
     return bad('registered, but MONEYBIRD_WEBHOOK_SECRET is not set')
   if (!isOn(webhook)) return bad('it is switched off')
   if (!isComplete(webhook)) return bad('it sends other events than the bridge takes')
@@ -146,13 +156,13 @@ const checkWebhook = async (address: string, line: MoneybirdLine): Promise<Attem
   return { ok: status === '200', found: `registered and switched on; we last answered ${status}` }
 }
 
-const checkInvoice = async (invoice: unknown, line: MoneybirdLine): Promise<Finding[]> => {
+const checkInvoice = async (invoice: unknown, connection: MoneybirdConnection): Promise<Finding[]> => {
   if (invoice === undefined) return [{ ok: true, what: 'invoice', found: 'there is no final one yet' }]
-  const reading = parseInvoice(invoice, line)
+  const reading = parseInvoice(invoice, connection)
   if ('problem' in reading) return [{ ok: false, what: 'invoice', found: reading.problem }]
   const { sourceId, invoiceNumber } = reading.told.invoice
   const pdf = await attempt('PDF', async () => {
-    const ok = await hasPdf(sourceId ?? '', line)
+    const ok = await hasPdf(sourceId ?? '', connection)
     return { ok, found: ok ? 'Moneybird answers with a link to it' : 'Moneybird gives no link to it' }
   })
   return [{ ok: true, what: 'invoice', found: `${invoiceNumber} can be read` }, pdf]

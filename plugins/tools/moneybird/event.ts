@@ -4,7 +4,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BridgeError } from '../../../src/core/errors.ts'
 import { parseDigits } from '../../../src/tools/api.ts'
-import type { ReadContext, Reading } from '../../../src/tools/tool.ts'
+import type { EventReading, ReadContext } from '../../../src/tools/tool.ts'
 import { numbersMatter, parseInvoice } from './invoice.ts'
 import type { Settings } from './settings.ts'
 
@@ -73,7 +73,7 @@ const isOneOf = (token: string, tokens: readonly string[]): boolean =>
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** Of a body that is proven: where a number has to be exact it is parsed once more, by its digits. */
-export const readEvent = (body: Buffer, context: ReadContext<Settings>): Reading => {
+export const readEvent = (body: Buffer, context: ReadContext<Settings>): EventReading => {
   const event = eventIn(body)
   if (!event) return { kind: 'unreadable', problem: 'expected an object in JSON', sourceId: null }
   return readObject(hasNumbers(event) ? (objectIn(body, parseDigits) ?? event) : event, context)
@@ -83,7 +83,7 @@ export const readEvent = (body: Buffer, context: ReadContext<Settings>): Reading
 const hasNumbers = ({ administration_id, entity_id, entity }: Event): boolean =>
   typeof administration_id === 'number' || typeof entity_id === 'number' || numbersMatter(entity)
 
-const readObject = (event: Event, { settings, timeZone }: ReadContext<Settings>): Reading => {
+const readObject = (event: Event, { settings, timeZone }: ReadContext<Settings>): EventReading => {
   const { administration_id: account, entity_type: type, entity_id: sourceId, action, entity } = event
   const { MONEYBIRD_ADMINISTRATION_ID: own } = settings
   if (own !== undefined && account !== own) return { kind: 'ignored', reason: 'unknown administration' }

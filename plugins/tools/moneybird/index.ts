@@ -47,8 +47,8 @@ export const tool = defineTool({
 
   canAsk: ({ MONEYBIRD_API_TOKEN }) => MONEYBIRD_API_TOKEN !== undefined,
   load: getInvoice,
-  async pdf({ sourceId }, line) {
-    return sourceId === null ? null : pdfAddress(sourceId, line)
+  async pdf({ sourceId }, connection) {
+    return sourceId === null ? null : pdfAddress(sourceId, connection)
   },
   missed,
   connect,

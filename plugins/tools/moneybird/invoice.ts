@@ -10,10 +10,10 @@ import {
   parseInvoiceNumber,
   parsePaidAt
 } from '../../../src/core/invoice.ts'
-import type { Told } from '../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
 /** The problem names the field and what was expected there, never what stood there. */
-export type Parsed = { told: Told } | { problem: string }
+export type Parsed = { told: ToolInvoice } | { problem: string }
 
 // Written as a number it is its digits by now (`numbersMatter`), so that an id of any length stays what it is.
 const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
@@ -134,7 +134,7 @@ const problemIn = ({ issues: [issue] }: z.ZodError): string =>
   [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
 
 /** It has no number, no date that counts, and goes nowhere: what is said of it is only that it is one. */
-const draft = (sourceId: string): Told => ({
+const draft = (sourceId: string): ToolInvoice => ({
   invoice: {
     invoiceNumber: sourceId,
     sourceId,

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { address, word } from '../../../src/core/setting.ts'
-import type { Line } from '../../../src/tools/tool.ts'
+import type { ToolConnection } from '../../../src/tools/tool.ts'
 
 export type Proofs = {
   /** 64 hexadecimal characters, used as they are shown: what Moneybird signs with. */
@@ -58,4 +58,4 @@ export const settings = z
 
 export type Settings = z.output<typeof settings>
 
-export type MoneybirdLine = Line<Settings>
+export type MoneybirdConnection = ToolConnection<Settings>

@@ -3,9 +3,9 @@
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { Told } from '../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
 import { Invoice, portalIdIn, problemIn, toldOf } from './invoice.ts'
-import type { StripeLine } from './settings.ts'
+import type { StripeConnection } from './settings.ts'
 
 export const apiVersion = '2026-07-29.dahlia'
 
@@ -26,7 +26,7 @@ export type Query = readonly (readonly [name: string, value: string])[]
 
 /** Null: Stripe holds no such object. */
 export const ask = async (
-  { api, settings }: StripeLine,
+  { api, settings }: StripeConnection,
   path: string,
   { query = [], form }: { query?: Query; form?: Record<string, string> } = {}
 ): Promise<unknown> => {
@@ -51,12 +51,12 @@ export const ask = async (
 const List = z.object({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean() })
 
 /** Newest first, as Stripe lists. */
-export async function* list(line: StripeLine, path: string, query: Query = []) {
+export async function* list(connection: StripeConnection, path: string, query: Query = []) {
   let after: string | undefined
   for (let page = 1; page <= pagesMax; page += 1) {
     const cursor: Query = after === undefined ? [] : [['starting_after', after]]
     const asked = [...query, ['limit', String(pageSize)] as const, ...cursor]
-    const { data: answer } = List.safeParse(await ask(line, path, { query: asked }))
+    const { data: answer } = List.safeParse(await ask(connection, path, { query: asked }))
     if (answer === undefined) throw unreachable(`/v1/${path} answered no list`)
     yield* answer.data
     if (!answer.has_more) return
@@ -67,26 +67,32 @@ export async function* list(line: StripeLine, path: string, query: Query = []) {
 }
 
 /** The invoice as it is now; null when Stripe does not hold it. */
-export const getInvoice = async (id: string, line: StripeLine): Promise<Told | null> => {
-  const json = await ask(line, `invoices/${encodeURIComponent(id)}`)
+export const getInvoice = async (id: string, connection: StripeConnection): Promise<ToolInvoice | null> => {
+  const json = await ask(connection, `invoices/${encodeURIComponent(id)}`)
   if (json === null) return null
-  const current = readCurrent(json, line)
+  const current = readCurrent(json, connection)
   if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
   return current.told
 }
 
-export const readCurrent = (json: unknown, line: StripeLine): { told: Told } | { problem: string } => {
+export const readCurrent = (
+  json: unknown,
+  connection: StripeConnection
+): { told: ToolInvoice } | { problem: string } => {
   const { data: invoice, error } = Invoice.safeParse(json)
   if (error) return { problem: problemIn(error) }
   // Whole seconds: the portal's notation of an instant has no more.
-  const toldAt = Math.floor(line.clock.now() / 1000) * 1000
-  return { told: toldOf(invoice, { timeZone: line.timeZone, toldAt }) }
+  const toldAt = Math.floor(connection.clock.now() / 1000) * 1000
+  return { told: toldOf(invoice, { timeZone: connection.timeZone, toldAt }) }
 }
 
 /** The portal's id, from the metadata that a person gave to Stripe's customer. */
-export const portalIdOf = async (customerRef: string, line: StripeLine): Promise<string | null> => {
+export const portalIdOf = async (
+  customerRef: string,
+  connection: StripeConnection
+): Promise<string | null> => {
   if (!customerRef.startsWith('cus_')) return null
-  const customer = await ask(line, `customers/${encodeURIComponent(customerRef)}`)
+  const customer = await ask(connection, `customers/${encodeURIComponent(customerRef)}`)
   return portalIdIn((customer as { metadata?: unknown } | null)?.metadata)
 }
 

@@ -3,10 +3,10 @@
 // one window stands in memory.
 
 import type { Instant } from '../../../src/core/clock.ts'
-import type { Told, Unread } from '../../../src/tools/tool.ts'
+import type { ToolInvoice, Unread } from '../../../src/tools/tool.ts'
 import { list, type Query, readCurrent } from './api.ts'
 import { eventTypes, readEvent } from './event.ts'
-import type { StripeLine } from './settings.ts'
+import type { StripeConnection } from './settings.ts'
 
 const day = 24 * 60 * 60_000
 
@@ -18,23 +18,26 @@ const draftAgeMsMax = 366 * day
 
 /** Without an end: until now, and whatever comes while we ask. */
 type Window = { from: Instant; to: Instant | null }
-type Found = { told: Told | null } | Unread
+type Found = { told: ToolInvoice | null } | Unread
 
-export async function* missed(since: Instant, line: StripeLine): AsyncGenerator<Told | Unread> {
-  const now = line.clock.now()
+export async function* missed(
+  since: Instant,
+  connection: StripeConnection
+): AsyncGenerator<ToolInvoice | Unread> {
+  const now = connection.clock.now()
   const logged = now - eventsKeptMs
 
   if (since < logged) {
-    const read = (object: unknown) => readListed(object, since, line)
+    const read = (object: unknown) => readListed(object, since, connection)
     for (const window of windows(since - draftAgeMsMax, logged, 7 * day)) {
-      yield* await collect(list(line, 'invoices', created(window)), read)
+      yield* await collect(list(connection, 'invoices', created(window)), read)
     }
   }
   // Whether a delivery failed is not asked: where no webhook is registered none ever does.
   const types: Query = eventTypes.map(type => ['types[]', type])
-  const read = (object: unknown) => readLogged(object, line)
+  const read = (object: unknown) => readLogged(object, connection)
   for (const window of untilNow(windows(Math.max(since, logged), now, day))) {
-    yield* await collect(list(line, 'events', [...types, ...created(window)]), read)
+    yield* await collect(list(connection, 'events', [...types, ...created(window)]), read)
   }
 }
 
@@ -55,8 +58,8 @@ const created = ({ from, to }: Window): Query => [
 const collect = async (
   objects: AsyncIterable<unknown>,
   read: (object: unknown) => Found
-): Promise<(Told | Unread)[]> => {
-  const found = new Map<string, Told>()
+): Promise<(ToolInvoice | Unread)[]> => {
+  const found = new Map<string, ToolInvoice>()
   const unread: Unread[] = []
   for await (const object of objects) {
     const reading = read(object)
@@ -67,27 +70,27 @@ const collect = async (
 }
 
 /** Of several events about one invoice the order is not promised: void outdoes paid, and paid outdoes final. */
-const keepFurthest = (found: Map<string, Told>, told: Told): void => {
+const keepFurthest = (found: Map<string, ToolInvoice>, told: ToolInvoice): void => {
   const id = told.invoice.sourceId ?? ''
   const known = found.get(id)
   if (known === undefined || furtherness(told) > furtherness(known)) found.set(id, told)
 }
 
-const furtherness = ({ stage, invoice }: Told): number => {
+const furtherness = ({ stage, invoice }: ToolInvoice): number => {
   if (stage === 'voided') return 2
   return invoice.paidAt === null ? 0 : 1
 }
 
-const readLogged = (event: unknown, { settings, timeZone }: StripeLine): Found => {
+const readLogged = (event: unknown, { settings, timeZone }: StripeConnection): Found => {
   const reading = readEvent(event, { settings, timeZone })
   if (reading.kind === 'unreadable') return { ...reading, body: Buffer.from(JSON.stringify(event)) }
   return { told: reading.kind === 'told' ? (reading.told[0] ?? null) : null }
 }
 
-const readListed = (object: unknown, since: Instant, line: StripeLine): Found => {
+const readListed = (object: unknown, since: Instant, connection: StripeConnection): Found => {
   const isTest = (object as { livemode?: unknown }).livemode === false
-  if (isTest && !line.settings.STRIPE_TEST_MODE) return { told: null }
-  const reading = readCurrent(object, line)
+  if (isTest && !connection.settings.STRIPE_TEST_MODE) return { told: null }
+  const reading = readCurrent(object, connection)
   if ('problem' in reading) return { ...unreadEvent(object), problem: `data.object.${reading.problem}` }
   const { stage, finalisedAt, invoice } = reading.told
   // When it was voided does not stand in its words; more than asked for does no harm.

@@ -6,34 +6,36 @@ import { BridgeError } from '../../../src/core/errors.ts'
 import type { Finding } from '../../../src/tools/tool.ts'
 import { ask, readCurrent } from './api.ts'
 import { mistakesIn, ours, readEndpoints, where } from './connect.ts'
-import type { StripeLine } from './settings.ts'
+import type { StripeConnection } from './settings.ts'
 
 type Found = Omit<Finding, 'what'>
 
 const good = (found: string): Found => ({ ok: true, found })
 const bad = (found: string): Found => ({ ok: false, found })
 
-export const check = async (address: string | null, line: StripeLine): Promise<Finding[]> => {
+export const check = async (address: string | null, connection: StripeConnection): Promise<Finding[]> => {
   /** Undefined: no invoice was read, so that nobody knows. */
   let pdfUrl: string | null | undefined
   const lastInvoice = async () => {
-    const object = await findLastInvoice(line)
+    const object = await findLastInvoice(connection)
     if (object === undefined) {
       pdfUrl = null
       return good('there is none yet')
     }
-    const current = readCurrent(object, line)
+    const current = readCurrent(object, connection)
     if ('problem' in current) return bad(`cannot be read: ${current.problem}`)
     pdfUrl = current.told.invoice.pdfUrl
     return good(`${current.told.invoice.invoiceNumber} can be read`)
   }
   const findings = [
     await look('last invoice', lastInvoice),
-    await look('PDF', () => findPdf(pdfUrl, line)),
-    await look('event log', () => findAny('events', line)),
-    await look('customers', () => findAny('customers', line))
+    await look('PDF', () => findPdf(pdfUrl, connection)),
+    await look('event log', () => findAny('events', connection)),
+    await look('customers', () => findAny('customers', connection))
   ]
-  return address === null ? findings : [...findings, await look('webhook', () => findWebhook(address, line))]
+  return address === null
+    ? findings
+    : [...findings, await look('webhook', () => findWebhook(address, connection))]
 }
 
 const look = async (what: string, find: () => Promise<Found>): Promise<Finding> => {
@@ -47,23 +49,23 @@ const look = async (what: string, find: () => Promise<Found>): Promise<Finding> 
 
 const List = z.object({ data: z.array(z.unknown()) })
 
-const findAny = async (path: string, line: StripeLine): Promise<Found> => {
-  const { success } = List.safeParse(await ask(line, path, { query: [['limit', '1']] }))
+const findAny = async (path: string, connection: StripeConnection): Promise<Found> => {
+  const { success } = List.safeParse(await ask(connection, path, { query: [['limit', '1']] }))
   return success ? good('can be read') : bad('cannot be read')
 }
 
 /** Not a draft: those have no number and no PDF. */
-const findLastInvoice = async (line: StripeLine): Promise<unknown> => {
+const findLastInvoice = async (connection: StripeConnection): Promise<unknown> => {
   for (const status of ['open', 'paid']) {
     const query = [['status', status] as const, ['limit', '1'] as const]
-    const { data } = List.safeParse(await ask(line, 'invoices', { query }))
+    const { data } = List.safeParse(await ask(connection, 'invoices', { query }))
     if (data === undefined) throw new BridgeError('TOOL_UNREACHABLE', '/v1/invoices answered no list')
     if (data.data.length > 0) return data.data[0]
   }
   return undefined
 }
 
-const findPdf = async (url: string | null | undefined, { api }: StripeLine): Promise<Found> => {
+const findPdf = async (url: string | null | undefined, { api }: StripeConnection): Promise<Found> => {
   if (url === undefined) return { ok: true, note: true, found: 'not looked at: no invoice could be read' }
   if (url === null) return good('there is none yet')
   // The first bytes will do; where it leads on to is the business of who fetches it. Public, so without the key.
@@ -71,13 +73,13 @@ const findPdf = async (url: string | null | undefined, { api }: StripeLine): Pro
   return status === 404 ? bad('its address answers 404') : good('its address answers')
 }
 
-const findWebhook = async (address: string, line: StripeLine): Promise<Found> => {
-  const endpoint = ours(await readEndpoints(line), address)
+const findWebhook = async (address: string, connection: StripeConnection): Promise<Found> => {
+  const endpoint = ours(await readEndpoints(connection), address)
   const connect = `run \`factuurbrug connect stripe\`, or see ${where}`
   if (endpoint === undefined) return bad(`none is registered for ${address}: ${connect}`)
   const mistakes = mistakesIn(endpoint, address)
   if (mistakes.length > 0) return bad(`${mistakes.join(', ')}: ${connect}`)
-  return line.settings.STRIPE_WEBHOOK_SECRET
+  return connection.settings.STRIPE_WEBHOOK_SECRET
     ? good('registered and enabled')
     : bad(`registered, but STRIPE_WEBHOOK_SECRET is not set: copy it from ${where}`)
 }

@@ -5,7 +5,7 @@ import { BridgeError } from '../../../src/core/errors.ts'
 import type { Registration } from '../../../src/tools/tool.ts'
 import { apiVersion, ask, list, unreachable } from './api.ts'
 import { eventTypes } from './event.ts'
-import type { StripeLine } from './settings.ts'
+import type { StripeConnection } from './settings.ts'
 
 const Endpoint = z.object({
   id: z.string(),
@@ -17,22 +17,22 @@ export type Endpoint = z.output<typeof Endpoint>
 
 export const where = 'Developers > Webhooks in the Dashboard of Stripe'
 
-export const connect = async (address: string, line: StripeLine): Promise<Registration> => {
-  refuseInTheClear(address, line)
-  const existing = ours(await readEndpoints(line), address)
-  if (existing === undefined) return create(address, line)
+export const connect = async (address: string, connection: StripeConnection): Promise<Registration> => {
+  refuseInTheClear(address, connection)
+  const existing = ours(await readEndpoints(connection), address)
+  if (existing === undefined) return create(address, connection)
 
   const wrong = mistakesIn(existing, address)
   if (wrong.length > 0) {
     const form = { url: address, disabled: 'false', ...eventFields }
-    const mended = await ask(line, `webhook_endpoints/${encodeURIComponent(existing.id)}`, { form })
+    const mended = await ask(connection, `webhook_endpoints/${encodeURIComponent(existing.id)}`, { form })
     if (mended === null) throw unreachable('the webhook was deleted while it was being mended')
   }
   return {
     lines: [
       ...wrong.map(mistake => `Mended: ${mistake}.`),
       `The webhook is registered at ${address}.`,
-      ...(line.settings.STRIPE_WEBHOOK_SECRET
+      ...(connection.settings.STRIPE_WEBHOOK_SECRET
         ? []
         : [`Its signing secret stands under ${where}: set it as STRIPE_WEBHOOK_SECRET.`])
     ],
@@ -41,7 +41,7 @@ export const connect = async (address: string, line: StripeLine): Promise<Regist
 }
 
 /** Stripe's own answer would be a 400 without a word that could be shown. Where Stripe is a test double, anything goes. */
-const refuseInTheClear = (address: string, { settings }: StripeLine) => {
+const refuseInTheClear = (address: string, { settings }: StripeConnection) => {
   if (
     address.startsWith('https:') ||
     settings.STRIPE_TEST_MODE ||
@@ -54,11 +54,11 @@ const refuseInTheClear = (address: string, { settings }: StripeLine) => {
 
 const eventFields = Object.fromEntries(eventTypes.map((type, index) => [`enabled_events[${index}]`, type]))
 
-const create = async (address: string, line: StripeLine): Promise<Registration> => {
+const create = async (address: string, connection: StripeConnection): Promise<Registration> => {
   const form = { url: address, api_version: apiVersion, description: 'Factuurbrug', ...eventFields }
   const { data: made } = z
     .object({ secret: z.string() })
-    .safeParse(await ask(line, 'webhook_endpoints', { form }))
+    .safeParse(await ask(connection, 'webhook_endpoints', { form }))
   if (made === undefined) throw unreachable(`Stripe answered no signing secret; look under ${where}`)
   return {
     lines: [`The webhook was registered at ${address}.`],
@@ -66,8 +66,8 @@ const create = async (address: string, line: StripeLine): Promise<Registration> 
   }
 }
 
-export const readEndpoints = async (line: StripeLine): Promise<Endpoint[]> => {
-  const endpoints = await Array.fromAsync(list(line, 'webhook_endpoints'))
+export const readEndpoints = async (connection: StripeConnection): Promise<Endpoint[]> => {
+  const endpoints = await Array.fromAsync(list(connection, 'webhook_endpoints'))
   const { data } = z.array(Endpoint).safeParse(endpoints)
   if (data === undefined) throw unreachable('/v1/webhook_endpoints cannot be read')
   return data

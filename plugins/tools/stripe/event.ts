@@ -2,7 +2,7 @@
 // hold the same objects. https://docs.stripe.com/api/events/object
 
 import { z } from 'zod'
-import type { ReadContext, Reading } from '../../../src/tools/tool.ts'
+import type { EventReading, ReadContext } from '../../../src/tools/tool.ts'
 import { Invoice, problemIn, seconds, toldOf } from './invoice.ts'
 import type { Settings } from './settings.ts'
 
@@ -21,7 +21,7 @@ const Envelope = z.object({
 })
 const Content = z.object({ data: z.object({ object: Invoice }, 'expected an object') })
 
-export const readEvent = (event: unknown, { settings, timeZone }: ReadContext<Settings>): Reading => {
+export const readEvent = (event: unknown, { settings, timeZone }: ReadContext<Settings>): EventReading => {
   const { object, type, account } = (event ?? {}) as Record<string, unknown>
   // Thin events (v2.core.event) carry no data, and none of them is about invoices.
   if (object !== 'event') return { kind: 'ignored', reason: 'not a snapshot event' }
@@ -41,7 +41,7 @@ export const readEvent = (event: unknown, { settings, timeZone }: ReadContext<Se
   return { kind: 'told', told: [toldOf(content.data.data.object, { timeZone, toldAt: created })] }
 }
 
-const unreadable = (event: unknown, error: z.ZodError): Reading => {
+const unreadable = (event: unknown, error: z.ZodError): EventReading => {
   const { data } = event as { data?: { object?: { id?: unknown } | null } | null }
   const id = data?.object?.id
   return { kind: 'unreadable', problem: problemIn(error), sourceId: typeof id === 'string' ? id : null }

@@ -38,18 +38,18 @@ export const tool = defineTool({
 
   canAsk: ({ STRIPE_API_KEY }) => STRIPE_API_KEY !== undefined,
 
-  async load(sourceId, line) {
-    const told = await getInvoice(sourceId, line)
+  async load(sourceId, connection) {
+    const told = await getInvoice(sourceId, connection)
     if (told === null || told.stage !== 'final' || told.invoice.customer.portalId !== null) return told
     const { customer } = told.invoice
-    const portalId = await portalIdOf(customer.ref, line)
+    const portalId = await portalIdOf(customer.ref, connection)
     return { ...told, invoice: { ...told.invoice, customer: { ...customer, portalId } } }
   },
 
   /** Links run out, after a month at the earliest; one that was just asked for is good for days. */
-  async pdf({ sourceId, pdfUrl }, line) {
-    const asked = line.settings.STRIPE_API_KEY !== undefined && sourceId !== null
-    const told = asked ? await getInvoice(sourceId, line) : null
+  async pdf({ sourceId, pdfUrl }, connection) {
+    const asked = connection.settings.STRIPE_API_KEY !== undefined && sourceId !== null
+    const told = asked ? await getInvoice(sourceId, connection) : null
     const url = told?.invoice.pdfUrl ?? pdfUrl
     return url === null ? null : { url }
   },

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Customer, dateOf, parseInvoiceNumber } from '../../../src/core/invoice.ts'
-import type { Told } from '../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
 /** Set on an invoice, a subscription or a customer it holds the portal's id of the customer. */
 export const portalIdKey = 'mijnklantportaal_customer_id'
@@ -90,7 +90,7 @@ type Context = {
   toldAt: Instant
 }
 
-export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): Told => {
+export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): ToolInvoice => {
   const { finalized_at: finalisedAt = null, paid_at: paidAt = null } = invoice.status_transitions ?? {}
   const isPaid = invoice.status === 'paid' || invoice.paid === true
   return {
@@ -127,7 +127,7 @@ export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
   `${issue?.path.join('.')}: ${issue?.message}`
 
 /** Uncollectible is final: the debt stands, whatever is thought of it. */
-const stageOf = ({ status, number }: Invoice): Told['stage'] => {
+const stageOf = ({ status, number }: Invoice): ToolInvoice['stage'] => {
   if (status === 'void') return 'voided'
   return status === 'draft' || number === null ? 'draft' : 'final'
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { address, word } from '../../../src/core/setting.ts'
-import type { Line } from '../../../src/tools/tool.ts'
+import type { ToolConnection } from '../../../src/tools/tool.ts'
 
 const secretExpected = 'expected the signing secret of the webhook, whsec_…, or several with commas between'
 // Stripe promises no length; what is shorter than this was cut off in pasting.
@@ -60,4 +60,4 @@ export const settings = z
 
 export type Settings = z.output<typeof settings>
 
-export type StripeLine = Line<Settings>
+export type StripeConnection = ToolConnection<Settings>

@@ -13,7 +13,7 @@ import type { Customer } from '../../../src/core/invoice.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { createLockout } from '../../../src/network/lockout.ts'
-import { createPace } from '../../../src/portal/budget.ts'
+import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { silent } from '../../src/delivery/delivery.ts'
@@ -35,7 +35,7 @@ export const openCustomersApp = async (t: Test) => {
   const ledger = openSqlite({ file: ':memory:' })
   t.teardown(() => ledger.close())
   const { holdings } = ledger
-  const pace = createPace({ perMinute: 100_000, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({ perMinute: 100_000, clock, takenBefore: 0, keep: async () => {} })
   const reader = createReader({ portal, pace, holdings, clock })
   const rules = { match: 'email', create: false } as const
   const customers = createCustomers({

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openapi } from '../../../plugins/api/openapi.ts'
 import { wholeProperties } from '../../../plugins/api/openapi-schemas.ts'
-import { states } from '../../../src/ledger/ledger.ts'
+import { states } from '../../../src/core/row.ts'
 import { openApp } from '../app.ts'
 
 t.test('every reference leads somewhere', async t => {

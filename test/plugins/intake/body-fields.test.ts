@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openReading } from '../../../plugins/intake/body-fields.ts'
+import { openBodyFields } from '../../../plugins/intake/body-fields.ts'
 import type { Code } from '../../../src/core/codes.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 
@@ -9,11 +9,11 @@ async function* bytes(...texts: string[]) {
   for (const text of texts) yield Buffer.from(text)
 }
 
-const openFailing = (code: Code) => openReading(() => Promise.reject(new BridgeError(code)), 1000)
+const openFailing = (code: Code) => openBodyFields(() => Promise.reject(new BridgeError(code)), 1000)
 
 t.test('one PDF is kept, and one only', async t => {
   const seen: string[] = []
-  const reading = openReading(async source => {
+  const reading = openBodyFields(async source => {
     for await (const chunk of source) seen.push(chunk.toString())
     return document
   }, 1000)

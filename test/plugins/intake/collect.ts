@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { type Body, openBody } from '../../../plugins/intake/body.ts'
-import { openReading, type Reading, type Value } from '../../../plugins/intake/body-fields.ts'
+import { type BodyFields, openBodyFields, type Value } from '../../../plugins/intake/body-fields.ts'
 import { isCode, type Problem } from '../../../src/core/errors.ts'
 
 export type Collected = {
@@ -12,7 +12,7 @@ export type Collected = {
   pdf: Buffer | null
 }
 
-export type Read = (body: Body, reading: Reading) => Promise<void>
+export type Read = (body: Body, reading: BodyFields) => Promise<void>
 
 export const pdfBytesMax = 1000
 
@@ -26,7 +26,7 @@ async function* streamOf(chunks: Uint8Array[]) {
 /** Reads the chunks; a refusal's problems are collected like complaints. */
 export const collect = async (read: Read, chunks: Uint8Array[]): Promise<Collected> => {
   let pdf: Buffer | null = null
-  const reading = openReading(async source => {
+  const reading = openBodyFields(async source => {
     const kept: Uint8Array[] = []
     for await (const bytes of source) kept.push(bytes)
     pdf = Buffer.concat(kept)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openReading, type Value } from '../../../plugins/intake/body-fields.ts'
+import { openBodyFields, type Value } from '../../../plugins/intake/body-fields.ts'
 import { openFields } from '../../../plugins/intake/fields.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 
@@ -14,7 +14,7 @@ const minimal = {
 }
 
 const readingOf = (fields: Record<string, Value>) => {
-  const reading = openReading(async () => ({ file: 'a.pdf', bytes: 1, sha256: '' }), 1000)
+  const reading = openBodyFields(async () => ({ file: 'a.pdf', bytes: 1, sha256: '' }), 1000)
   for (const [name, value] of Object.entries(fields)) reading.set(name, value)
   return reading
 }

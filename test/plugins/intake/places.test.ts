@@ -1,8 +1,8 @@
 import t from 'tap'
-import { openGate } from '../../../plugins/intake/places.ts'
+import { openPlaces } from '../../../plugins/intake/places.ts'
 
 t.test('as many pass as there are places, the others in their order', async t => {
-  const gate = openGate({ places: 2, waitingMax: 3 })
+  const gate = openPlaces({ places: 2, waitingMax: 3 })
   const inside: number[] = []
   const left = Array.from({ length: 5 }, () => Promise.withResolvers<void>())
   const passes = left.map(({ promise }, at) =>
@@ -30,7 +30,7 @@ t.test('as many pass as there are places, the others in their order', async t =>
 })
 
 t.test('a step that fails frees its place', async t => {
-  const gate = openGate({ places: 1, waitingMax: 0 })
+  const gate = openPlaces({ places: 1, waitingMax: 0 })
 
   for (let times = 0; times < 3; times++) {
     await t.rejects(
@@ -41,8 +41,8 @@ t.test('a step that fails frees its place', async t => {
 })
 
 /** Passes that stay inside until they are told to leave, or are ended. */
-const openCrowd = (options: Parameters<typeof openGate>[0]) => {
-  const gate = openGate(options)
+const openCrowd = (options: Parameters<typeof openPlaces>[0]) => {
+  const gate = openPlaces(options)
   const inside: string[] = []
   const leave = new Map<string, () => void>()
   const come = (name: string, client: string) => {
@@ -114,7 +114,7 @@ t.test('many at once take no more than makes them equal', async t => {
 })
 
 t.test('who waits in one queue, and is ended by another, waits no more', async t => {
-  const gate = openGate({ places: 1, waitingMax: 1 })
+  const gate = openPlaces({ places: 1, waitingMax: 1 })
   const { promise, resolve } = Promise.withResolvers<void>()
   const first = gate.pass(() => promise)
   const ended = new AbortController()

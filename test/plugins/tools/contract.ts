@@ -5,8 +5,9 @@ import Fastify, { type FastifyPluginAsync } from 'fastify'
 import t, { type Test } from 'tap'
 import type { z } from 'zod'
 import problems from '../../../plugins/problems.ts'
+import type { ToolOptions } from '../../../plugins/tool-plugin.ts'
 import type { Instant } from '../../../src/core/clock.ts'
-import type { Delivery, Told, Tool, ToolOptions } from '../../../src/tools/tool.ts'
+import type { Delivery, Tool, ToolInvoice } from '../../../src/tools/tool.ts'
 import { openStrangers } from '../open-strangers.ts'
 
 export type Sent = { body: Buffer; headers: Record<string, string> }
@@ -27,7 +28,7 @@ export type ToolCase<Schema extends z.ZodObject = z.ZodObject> = {
     timed: boolean
   }
   /** What each event tells; at least one. */
-  told: Record<string, { body: Buffer; told: Told[] }>
+  told: Record<string, { body: Buffer; told: ToolInvoice[] }>
   /** Events that nothing is done about, with the reason. */
   ignored: Record<string, { body: Buffer; reason: string }>
   /** Events that cannot be read, with how the problem begins: the field. */
@@ -230,14 +231,14 @@ const openTool = async <Schema extends z.ZodObject>(
   { module, now, timeZone = 'Europe/Amsterdam' }: ToolCase<Schema>,
   settings: z.output<Schema> | null
 ) => {
-  const kept: (Told | Buffer)[] = []
+  const kept: (ToolInvoice | Buffer)[] = []
   const believed: string[] = []
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(problems)
   const options: ToolOptions<z.output<Schema>> = {
     settings,
-    intake: {
+    receiver: {
       receive: async () => 'accepted',
       tell: async (_tool, told) => {
         kept.push(told)
@@ -257,7 +258,7 @@ const openTool = async <Schema extends z.ZodObject>(
     strangers: openStrangers(),
     refused: async () => false,
     believed: request => void believed.push(request.url),
-    turnedDown: () => {}
+    noteUnreadable: () => {}
   }
   await app.register(module.default, { prefix: '/webhooks', ...options })
   const post = async ({ headers, body }: Sent) => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { commands } from '../../../src/commands/command.ts'
+import { commands } from '../../../src/commands/list.ts'
 
 const files = new URL('../../../src/commands/', import.meta.url)
 

@@ -6,11 +6,12 @@ import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
 import type { CustomerSeed } from '../../../plugins/sandbox/store.ts'
 import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import type { Customer } from '../../../src/core/invoice.ts'
+import type { Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import type { MatchRules } from '../../../src/ledger/customers.ts'
-import type { Ledger, Loan } from '../../../src/ledger/ledger.ts'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createPace } from '../../../src/portal/budget.ts'
+import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
@@ -57,7 +58,7 @@ const open = async (
   const portal = { ...client, ...through?.(client) }
   const ledger = openSqlite({ file: ':memory:' })
   t.teardown(() => ledger.close())
-  const pace = createPace({ perMinute, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => {} })
   const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
   /** As a process that begins: it knows what the ledger knows. */
   const start = (by: Partial<MatchRules> = {}) => {

@@ -2,21 +2,23 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { Loan } from '../../../src/ledger/ledger.ts'
-import type { Reading, Told } from '../../../src/tools/tool.ts'
+import type { Loan } from '../../../src/core/row.ts'
+import type { EventReading, ToolInvoice } from '../../../src/tools/tool.ts'
 import { arrivalOf, borrowOne, day, rowOf } from '../ledger/fixtures.ts'
 import { noon } from '../portal/hand-clock.ts'
 import { customerId, type Opened, openDelivery } from './delivery.ts'
 
-type Says = (loan: Loan) => Partial<Omit<Told, 'invoice'>> & { invoice?: Partial<Told['invoice']> }
+type Says = (
+  loan: Loan
+) => Partial<Omit<ToolInvoice, 'invoice'>> & { invoice?: Partial<ToolInvoice['invoice']> }
 
 const open = (t: Test, says: Says) =>
   openDelivery(t, {
     watch: delivery => ({
       ...delivery,
-      desk: {
-        ...delivery.desk,
-        current: async (loan): Promise<Told> => {
+      toolClient: {
+        ...delivery.toolClient,
+        current: async (loan): Promise<ToolInvoice> => {
           const { invoice, ...rest } = says(loan)
           return {
             stage: 'final',
@@ -96,8 +98,10 @@ t.test('a tool that cannot be asked now is asked later, and nothing is sent', as
 })
 
 t.test('an event that could not be read is read again, and its own row has then served', async t => {
-  const reading = (kept: Reading) =>
-    openDelivery(t, { watch: delivery => ({ ...delivery, desk: { ...delivery.desk, read: () => kept } }) })
+  const reading = (kept: EventReading) =>
+    openDelivery(t, {
+      watch: delivery => ({ ...delivery, toolClient: { ...delivery.toolClient, read: () => kept } })
+    })
   const lend = async ({ ledger }: Opened) => {
     const invoiceNumber = 'acme-event-1'
     await ledger.keepUnreadable({ tool: 'acme', invoiceNumber, body: Buffer.from('x'), problem: 'why' }, noon)
@@ -105,7 +109,7 @@ t.test('an event that could not be read is read again, and its own row has then 
     return borrowOne(ledger, noon)
   }
   const { invoice } = arrivalOf({ customer: { portalId: customerId } })
-  const told: Told = { invoice, stage: 'final', finalisedAt: null, collectsItself: false }
+  const told: ToolInvoice = { invoice, stage: 'final', finalisedAt: null, collectsItself: false }
 
   const still = await reading({
     kind: 'unreadable',

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
+import type { Override } from '../../../src/core/row.ts'
 import { fetchPdf } from '../../../src/delivery/pdf.ts'
-import type { Override } from '../../../src/ledger/ledger.ts'
 import { decide } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
@@ -189,7 +189,7 @@ for (const [how, lose] of Object.entries(losses))
       [
         fromTool.url,
         null,
-        delivery => ({ ...delivery, desk: { ...delivery.desk, pdf: async () => fromTool } })
+        delivery => ({ ...delivery, toolClient: { ...delivery.toolClient, pdf: async () => fromTool } })
       ]
     ]
     for (const [from, pdfUrl, watch] of cases) {

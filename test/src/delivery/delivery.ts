@@ -6,16 +6,17 @@ import { samplePdf } from '../../../plugins/sample.ts'
 import { buildSandbox, type SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import type { Log } from '../../../src/core/log.ts'
+import type { Arrival, Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import { createDeliver, type Delivery, type Rules } from '../../../src/delivery/deliver.ts'
-import type { Arrival, Ledger, Loan } from '../../../src/ledger/ledger.ts'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSpool, type Spool } from '../../../src/ledger/spool.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createPace } from '../../../src/portal/budget.ts'
+import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
-import { createDesk } from '../../../src/tools/client.ts'
-import { createIntake } from '../../../src/tools/receiver.ts'
+import { createToolClient } from '../../../src/tools/client.ts'
+import { createReceiver } from '../../../src/tools/receiver.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { arrivalOf, borrowOne } from '../ledger/fixtures.ts'
 import { handClock } from '../portal/hand-clock.ts'
@@ -42,8 +43,8 @@ export const withoutTools = ({ ledger, spool, clock }: { ledger: Ledger; spool: 
   const { timeZone } = rules
   const api = { ask: () => Promise.reject(new Error('no tool is on')) }
   return {
-    desk: createDesk({ tools: [], api, clock, timeZone, refused: () => {} }),
-    intake: createIntake({
+    toolClient: createToolClient({ tools: [], api, clock, timeZone, refused: () => {} }),
+    receiver: createReceiver({
       ledger,
       spool,
       log: silent,
@@ -80,14 +81,14 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     clock
   })
   t.teardown(() => portal.close())
-  const pace = createPace({
+  const pace = createBudget({
     perMinute: options.perMinute ?? 10_000,
     clock,
     takenBefore: 0,
     keep: async () => {}
   })
   const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
-  const { desk, intake } = withoutTools({ ledger, spool, clock })
+  const { toolClient, receiver } = withoutTools({ ledger, spool, clock })
   const customers = createCustomers({
     ledger,
     portal,
@@ -115,8 +116,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     portalTimeoutMs: 5000,
     portalSettleInheritedMs: 30_000,
     startedAt: clock.monotonic(),
-    desk,
-    intake,
+    toolClient,
+    receiver,
     fetchPdf: async ({ url }) => {
       fetched.push(url)
       return spool.keep(stream(samplePdf(url)))

@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Alert } from '../../../src/delivery/alert.ts'
-import { createEngine, createPaceFor, type EngineOptions } from '../../../src/delivery/engine.ts'
+import { createBudgetFor, createEngine, type EngineOptions } from '../../../src/delivery/engine.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import type { Written } from '../../../src/portal/client.ts'
@@ -32,7 +32,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
     ledger: watch(ledger),
     spool,
     portal: double.portal,
-    pace: await createPaceFor(ledger, clock, 1000),
+    pace: await createBudgetFor(ledger, clock, 1000),
     fetchPdf: async () => document,
     ...withoutTools({ ledger, spool, clock }),
     clock,
@@ -318,7 +318,7 @@ t.test('slots that were taken shortly before a restart are still taken', async t
   await ledger.beat(clock.now())
   for (let at = 0; at < 5; at++) await ledger.holdings.takeSlot(clock.now())
 
-  t.equal((await createPaceFor(ledger, clock, 60)).budget().taken, 5)
+  t.equal((await createBudgetFor(ledger, clock, 60)).budget().taken, 5)
 })
 
 t.test('a create that never makes anything is asked for less and less often, and given up', async t => {

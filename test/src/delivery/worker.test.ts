@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
+import type { Decision, Loan } from '../../../src/core/row.ts'
 import { createWorker, type WorkerOptions } from '../../../src/delivery/worker.ts'
-import type { Decision, Ledger, Loan } from '../../../src/ledger/ledger.ts'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createGate } from '../../../src/portal/breaker.ts'
+import { createBreaker } from '../../../src/portal/breaker.ts'
 import type { Outcome } from '../../../src/rules/decide.ts'
 import { arrivalOf, bodyOf, draftOf, holdingOf, minute, rowOf } from '../ledger/fixtures.ts'
 import { handClock } from '../portal/hand-clock.ts'
@@ -30,7 +31,7 @@ const open = (t: Test, changed: Partial<WorkerOptions> & { watch?: (ledger: Ledg
       delivered.push(loan.invoice.invoiceNumber)
       return new Promise(resolve => ends.set(loan.invoice.invoiceNumber, resolve))
     },
-    gate: createGate({ clock, retryFirstMs: 5000, probe: async () => {}, closed() {}, opened() {} }),
+    breaker: createBreaker({ clock, retryFirstMs: 5000, probe: async () => {}, closed() {}, opened() {} }),
     isReady: () => true,
     clock,
     random: () => 0.5,
@@ -139,7 +140,7 @@ t.test('nothing is borrowed before the copy is filled, or while the gate is clos
   let admitted = 0
   const { worker, clock, receive, delivered } = open(t, {
     isReady: () => isReady,
-    gate: { admits: () => admitted, heard: () => 'open' }
+    breaker: { admits: () => admitted, heard: () => 'open' }
   })
   await receive('1')
   worker.start()

@@ -46,7 +46,8 @@ t.test('what an authentic sender sent in vain is a warning of its tool', async t
   const lately = { since: 0, lastAt: minute, reasons: ['amount', 'pdf'] }
   const { health } = openHealth(t, {
     tools,
-    turnedDown: name => (name === 'invoices:books' ? { requests: 2, ...lately } : { requests: 1, ...lately })
+    unreadableRequests: name =>
+      name === 'invoices:books' ? { requests: 2, ...lately } : { requests: 1, ...lately }
   })
   const words =
     'refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'

@@ -35,7 +35,7 @@ export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) =
     refusing: () => new Map(),
     caughtUp: () => [],
     turnedAway: () => null,
-    turnedDown: () => null,
+    unreadableRequests: () => null,
     strangersAreMany: () => false,
     lockedOut: () => 0,
     log: pino({ level: 'error' }, { write: line => void logged.push(JSON.parse(line)) }),

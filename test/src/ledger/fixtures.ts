@@ -3,9 +3,9 @@
 import type { Test } from 'tap'
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Customer, formatAmount, type Invoice, numberKey } from '../../../src/core/invoice.ts'
-import type { Arrival, CreateBody, Decision, Draft, Ledger, Loan, Row } from '../../../src/ledger/ledger.ts'
-import type { Document } from '../../../src/ledger/spool.ts'
-import type { PortalInvoice } from '../../../src/portal/schemas.ts'
+import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
+import type { Arrival, CreateBody, Decision, Document, Draft, Loan, Row } from '../../../src/core/row.ts'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 
 export const noon: Instant = Temporal.Instant.from('2026-11-20T12:00:00Z').epochMilliseconds
 export const minute = 60_000

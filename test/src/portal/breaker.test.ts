@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Code } from '../../../src/core/codes.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { createGate } from '../../../src/portal/breaker.ts'
+import { createBreaker } from '../../../src/portal/breaker.ts'
 import type { Outcome } from '../../../src/rules/decide.ts'
 import { handClock } from './hand-clock.ts'
 import { arrived } from './parts.ts'
@@ -14,7 +14,7 @@ const open = (t: Test) => {
   const told: string[] = []
   const probes: number[] = []
   const portal: { answer: () => void | Promise<void> } = { answer() {} }
-  const gate = createGate({
+  const breaker = createBreaker({
     clock,
     retryFirstMs,
     async probe() {
@@ -24,8 +24,8 @@ const open = (t: Test) => {
     closed: code => told.push(code),
     opened: () => told.push('opened')
   })
-  t.teardown(() => gate.stop())
-  return { clock, gate, told, probes, portal }
+  t.teardown(() => breaker.stop())
+  return { clock, breaker, told, probes, portal }
 }
 
 const failing = (code: Code) => () => {
@@ -40,13 +40,15 @@ const unreachable = failed('PORTAL_UNREACHABLE')
 const unknown: Outcome = { kind: 'unknown', detail: '', answered: false }
 
 /** Of so many invoices in turn, from this one on. */
-const fail = ({ gate }: ReturnType<typeof open>, count: number, first = 1) =>
-  Array.from({ length: count }, (_, n) => gate.heard(first + n, n % 2 === 0 ? unreachable : unknown))
+const fail = ({ breaker }: ReturnType<typeof open>, count: number, first = 1) =>
+  Array.from({ length: count }, (_, n) => breaker.heard(first + n, n % 2 === 0 ? unreachable : unknown))
 
 t.test('a portal that contradicts itself is not down', async t => {
-  const { gate, told } = open(t)
+  const { breaker, told } = open(t)
 
-  const standings = [1, 2, 3, 4, 5, 6].map(invoice => gate.heard(invoice, { ...unreachable, answered: true }))
+  const standings = [1, 2, 3, 4, 5, 6].map(invoice =>
+    breaker.heard(invoice, { ...unreachable, answered: true })
+  )
 
   t.strictSame([...new Set(standings)], ['open'])
   t.strictSame(told, [])
@@ -54,18 +56,18 @@ t.test('a portal that contradicts itself is not down', async t => {
 
 t.test('five failures in a row, of any invoices, close it; only the last does not count', async t => {
   const parts = open(t)
-  const { gate, told } = parts
-  t.equal(gate.admits(3), Number.POSITIVE_INFINITY)
+  const { breaker, told } = parts
+  t.equal(breaker.admits(3), Number.POSITIVE_INFINITY)
 
   t.strictSame(fail(parts, 4), ['open', 'open', 'open', 'open'])
-  t.equal(gate.heard(9, created), 'open')
+  t.equal(breaker.heard(9, created), 'open')
   t.strictSame(fail(parts, 4), ['open', 'open', 'open', 'open'])
   t.strictSame(told, [])
-  t.equal(gate.heard(5, unknown), 'paused')
+  t.equal(breaker.heard(5, unknown), 'paused')
 
   t.strictSame(told, ['PORTAL_UNREACHABLE'])
-  t.match(gate.state(), { state: 'down', sinceMs: 0 })
-  t.equal(gate.admits(0), 0)
+  t.match(breaker.state(), { state: 'down', sinceMs: 0 })
+  t.equal(breaker.admits(0), 0)
   t.strictSame(fail(parts, 3), ['paused', 'paused', 'paused'], 'what still ran costs nothing')
   t.strictSame(told, ['PORTAL_UNREACHABLE'], 'told once')
 })
@@ -80,9 +82,9 @@ t.test('what says nothing of the portal neither opens nor closes it', async t =>
     { kind: 'dismissed', code: 'ZERO_AMOUNT' },
     { kind: 'adopted', holding: arrived(0), code: null }
   ] as Outcome[])
-    t.equal(parts.gate.heard(1, outcome), 'open')
-  t.equal(parts.gate.heard(1, unreachable), 'paused')
-  t.equal(parts.gate.heard(1, failed('PDF_UNREACHABLE')), 'paused')
+    t.equal(parts.breaker.heard(1, outcome), 'open')
+  t.equal(parts.breaker.heard(1, unreachable), 'paused')
+  t.equal(parts.breaker.heard(1, failed('PDF_UNREACHABLE')), 'paused')
 })
 
 t.test('every answer shows that the portal is there', async t => {
@@ -95,36 +97,36 @@ t.test('every answer shows that the portal is there', async t => {
   ] as Outcome[]) {
     const parts = open(t)
     fail(parts, 5)
-    t.equal(parts.gate.heard(1, outcome), 'open')
+    t.equal(parts.breaker.heard(1, outcome), 'open')
     t.strictSame(parts.told, ['PORTAL_UNREACHABLE', 'opened'])
   }
 })
 
 t.test('a portal that is down is probed, ever more rarely up to once a minute, until it answers', async t => {
   const parts = open(t)
-  const { clock, gate, told, probes, portal } = parts
+  const { clock, breaker, told, probes, portal } = parts
   portal.answer = down
   fail(parts, 5)
 
   await clock.advance(5 * minute)
   t.strictSame(probes, [5000, 15_000, 35_000, 75_000, 135_000, 195_000, 255_000])
-  t.match(gate.state(), { state: 'down', sinceMs: 5 * minute })
+  t.match(breaker.state(), { state: 'down', sinceMs: 5 * minute })
 
   portal.answer = () => {}
   await clock.advance(15_000)
   t.strictSame(told, ['PORTAL_UNREACHABLE', 'opened'])
-  t.equal(gate.admits(0), Number.POSITIVE_INFINITY)
+  t.equal(breaker.admits(0), Number.POSITIVE_INFINITY)
   await clock.advance(10 * minute)
   t.equal(probes.length, 8, 'and then no more')
 })
 
 t.test('down again, it is probed from the beginning, and by one only', async t => {
   const parts = open(t)
-  const { clock, gate, probes, portal } = parts
+  const { clock, breaker, probes, portal } = parts
   portal.answer = down
   fail(parts, 5)
   await clock.advance(80_000)
-  gate.heard(1, created)
+  breaker.heard(1, created)
   fail(parts, 5)
   probes.length = 0
 
@@ -135,14 +137,14 @@ t.test('down again, it is probed from the beginning, and by one only', async t =
 t.test('a probe that comes back after the gate was opened otherwise changes nothing', async t => {
   for (const late of [() => {}, failing('PORTAL_UNAUTHORIZED')]) {
     const parts = open(t)
-    const { clock, gate, told, portal } = parts
+    const { clock, breaker, told, portal } = parts
     portal.answer = async () => {
       await clock.sleep(1000)
       late()
     }
     fail(parts, 5)
     await clock.advance(5500)
-    gate.heard(1, created)
+    breaker.heard(1, created)
 
     await clock.advance(minute)
     t.strictSame(told, ['PORTAL_UNREACHABLE', 'opened'])
@@ -151,79 +153,79 @@ t.test('a probe that comes back after the gate was opened otherwise changes noth
 
 t.test('a portal that is back but refuses the token is not down any more', async t => {
   const parts = open(t)
-  const { clock, gate, told, portal } = parts
+  const { clock, breaker, told, portal } = parts
   portal.answer = failing('PORTAL_UNAUTHORIZED')
   fail(parts, 5)
   await clock.advance(5000)
 
-  t.match(gate.state(), { state: 'refused' })
+  t.match(breaker.state(), { state: 'refused' })
   t.strictSame(told, ['PORTAL_UNREACHABLE', 'PORTAL_UNAUTHORIZED'])
-  t.equal(gate.admits(0), 0)
+  t.equal(breaker.admits(0), 0)
   await clock.advance(minute)
-  t.equal(gate.admits(0), 1)
+  t.equal(breaker.admits(0), 1)
 })
 
 t.test(
   'a refused token pauses all; one create a minute tries, and the first that is taken opens',
   async t => {
-    const { clock, gate, told } = open(t)
-    t.equal(gate.heard(1, refused), 'paused')
-    t.equal(gate.heard(2, refused), 'paused', 'what still ran')
+    const { clock, breaker, told } = open(t)
+    t.equal(breaker.heard(1, refused), 'paused')
+    t.equal(breaker.heard(2, refused), 'paused', 'what still ran')
     t.strictSame(told, ['PORTAL_UNAUTHORIZED'])
-    t.equal(gate.admits(0), 0)
+    t.equal(breaker.admits(0), 0)
 
     await clock.advance(minute)
-    t.equal(gate.admits(1), 0, 'one at a time')
-    t.equal(gate.admits(0), 1)
-    t.equal(gate.heard(3, refused), 'paused')
-    t.equal(gate.admits(0), 0)
+    t.equal(breaker.admits(1), 0, 'one at a time')
+    t.equal(breaker.admits(0), 1)
+    t.equal(breaker.heard(3, refused), 'paused')
+    t.equal(breaker.admits(0), 0)
     await clock.advance(minute)
-    t.equal(gate.admits(0), 1)
-    t.equal(gate.heard(4, failed('PDF_UNREACHABLE')), 'paused')
-    t.equal(gate.admits(0), 1, 'who never came to ask does not cost a minute')
+    t.equal(breaker.admits(0), 1)
+    t.equal(breaker.heard(4, failed('PDF_UNREACHABLE')), 'paused')
+    t.equal(breaker.admits(0), 1, 'who never came to ask does not cost a minute')
 
-    t.equal(gate.heard(5, created), 'open')
+    t.equal(breaker.heard(5, created), 'open')
     t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'opened'])
-    t.equal(gate.admits(2), Number.POSITIVE_INFINITY)
+    t.equal(breaker.admits(2), Number.POSITIVE_INFINITY)
   }
 )
 
 t.test('who is refused again while another was taken is alone; all others are not', async t => {
-  const { gate, told } = open(t)
-  gate.heard(1, refused)
-  t.equal(gate.heard(1, refused), 'paused', 'nobody was taken meanwhile')
-  gate.heard(2, created)
-  t.equal(gate.heard(3, refused), 'paused', 'for the first time')
-  t.equal(gate.heard(1, refused), 'alone')
-  t.equal(gate.heard(1, refused), 'paused', 'released by a person, it begins anew')
+  const { breaker, told } = open(t)
+  breaker.heard(1, refused)
+  t.equal(breaker.heard(1, refused), 'paused', 'nobody was taken meanwhile')
+  breaker.heard(2, created)
+  t.equal(breaker.heard(3, refused), 'paused', 'for the first time')
+  t.equal(breaker.heard(1, refused), 'alone')
+  t.equal(breaker.heard(1, refused), 'paused', 'released by a person, it begins anew')
   t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'opened', 'PORTAL_UNAUTHORIZED'])
 })
 
 t.test('who was taken after all is not alone later', async t => {
-  const { gate } = open(t)
-  gate.heard(1, refused)
-  gate.heard(2, created)
-  gate.heard(1, created)
-  gate.heard(2, created)
-  t.equal(gate.heard(1, refused), 'paused')
+  const { breaker } = open(t)
+  breaker.heard(1, refused)
+  breaker.heard(2, created)
+  breaker.heard(1, created)
+  breaker.heard(2, created)
+  t.equal(breaker.heard(1, refused), 'paused')
 })
 
 t.test(
   'while the token is refused, creates that fail cost a minute each; five mean that it is down',
   async t => {
-    const { clock, gate, told, probes } = open(t)
-    gate.heard(1, refused)
+    const { clock, breaker, told, probes } = open(t)
+    breaker.heard(1, refused)
     for (let n = 0; n < 4; n += 1) {
       await clock.advance(minute)
-      t.equal(gate.admits(0), 1)
-      t.equal(gate.heard(10 + n, unknown), 'paused')
-      t.equal(gate.admits(0), 0)
+      t.equal(breaker.admits(0), 1)
+      t.equal(breaker.heard(10 + n, unknown), 'paused')
+      t.equal(breaker.admits(0), 0)
     }
     await clock.advance(minute)
-    gate.heard(20, unknown)
+    breaker.heard(20, unknown)
 
     t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'PORTAL_UNREACHABLE'])
-    t.equal(gate.admits(0), 0, 'doubts are not what to probe with')
+    t.equal(breaker.admits(0), 0, 'doubts are not what to probe with')
     await clock.advance(5000)
     t.equal(probes.length, 1)
   }
@@ -232,48 +234,48 @@ t.test(
 t.test('a refusal is an answer: failures before it are not in a row with those after', async t => {
   const parts = open(t)
   fail(parts, 4)
-  parts.gate.heard(1, refused)
+  parts.breaker.heard(1, refused)
   fail(parts, 4)
-  t.match(parts.gate.state(), { state: 'refused' })
+  t.match(parts.breaker.state(), { state: 'refused' })
 })
 
 const unauthorized = new BridgeError('PORTAL_UNAUTHORIZED')
 
 t.test('reads that are refused are told once, pause no delivery, and end by themselves', async t => {
-  const { gate, told } = open(t)
-  gate.heardRead(unauthorized)
-  gate.heardRead(new BridgeError('PORTAL_UNREACHABLE'))
-  gate.heardRead(unauthorized)
+  const { breaker, told } = open(t)
+  breaker.heardRead(unauthorized)
+  breaker.heardRead(new BridgeError('PORTAL_UNREACHABLE'))
+  breaker.heardRead(unauthorized)
   t.strictSame(told, ['PORTAL_UNAUTHORIZED'])
-  t.match(gate.state(), { state: 'open', readsRefused: true })
-  t.equal(gate.admits(0), Number.POSITIVE_INFINITY)
+  t.match(breaker.state(), { state: 'open', readsRefused: true })
+  t.equal(breaker.admits(0), Number.POSITIVE_INFINITY)
 
-  gate.heardRead(null)
-  t.match(gate.state(), { state: 'open', readsRefused: false })
-  gate.heardRead(unauthorized)
+  breaker.heardRead(null)
+  t.match(breaker.state(), { state: 'open', readsRefused: false })
+  breaker.heardRead(unauthorized)
   t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'PORTAL_UNAUTHORIZED'])
 })
 
 t.test('one refused token is told once, whether a read or a write meets it first', async t => {
   const readFirst = open(t)
-  readFirst.gate.heardRead(unauthorized)
-  readFirst.gate.heard(1, refused)
+  readFirst.breaker.heardRead(unauthorized)
+  readFirst.breaker.heard(1, refused)
   t.strictSame(readFirst.told, ['PORTAL_UNAUTHORIZED'])
-  t.match(readFirst.gate.state(), { state: 'refused' })
+  t.match(readFirst.breaker.state(), { state: 'refused' })
 
   const writeFirst = open(t)
-  writeFirst.gate.heard(1, refused)
-  writeFirst.gate.heardRead(unauthorized)
+  writeFirst.breaker.heard(1, refused)
+  writeFirst.breaker.heardRead(unauthorized)
   t.strictSame(writeFirst.told, ['PORTAL_UNAUTHORIZED'])
 })
 
 t.test('a stop ends the probing, and waits for no probe', async t => {
   const parts = open(t)
-  const { clock, gate, probes, told, portal } = parts
+  const { clock, breaker, probes, told, portal } = parts
   portal.answer = () => clock.sleep(1000)
   fail(parts, 5)
   await clock.advance(5500)
-  await gate.stop()
+  await breaker.stop()
 
   await clock.advance(10 * minute)
   t.equal(probes.length, 1)
@@ -282,7 +284,7 @@ t.test('a stop ends the probing, and waits for no probe', async t => {
   const idle = open(t)
   idle.portal.answer = down
   fail(idle, 5)
-  await idle.gate.stop()
+  await idle.breaker.stop()
   await idle.clock.advance(10 * minute)
   t.strictSame(idle.probes, [])
 })

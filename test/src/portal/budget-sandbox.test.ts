@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createPace, type Errand, type Pace } from '../../../src/portal/budget.ts'
+import { type Budget, createBudget, type Errand } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
 import { handClock } from './hand-clock.ts'
 
@@ -25,8 +25,8 @@ const open = async (t: Test) => {
   t.teardown(() => ledger.close())
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
 
-  const startPace = async (): Promise<Pace> =>
-    createPace({
+  const startPace = async (): Promise<Budget> =>
+    createBudget({
       perMinute,
       clock,
       takenBefore: await ledger.holdings.slotsTaken(),

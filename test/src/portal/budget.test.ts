@@ -1,19 +1,19 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createPace, type Errand, type PaceOptions, type Slot } from '../../../src/portal/budget.ts'
+import { type BudgetOptions, createBudget, type Errand, type Slot } from '../../../src/portal/budget.ts'
 import { handClock } from './hand-clock.ts'
 
 const minute = 60_000
 
-const open = (options: Partial<PaceOptions> = {}) => {
+const open = (options: Partial<BudgetOptions> = {}) => {
   const clock = handClock()
-  const pace = createPace({ perMinute: 60, clock, takenBefore: 0, keep: async () => {}, ...options })
+  const pace = createBudget({ perMinute: 60, clock, takenBefore: 0, keep: async () => {}, ...options })
   return { clock, pace }
 }
 
 /** As many slots as are free now, each with its request done. */
-const drain = async (pace: ReturnType<typeof createPace>): Promise<number> => {
+const drain = async (pace: ReturnType<typeof createBudget>): Promise<number> => {
   for (let count = 0; ; count += 1) {
     const slot = await pace.slot('delivery', { withinMs: 0 })
     if (!slot) return count
@@ -72,7 +72,7 @@ t.test('a slot is free again a minute after its answer, not after its request', 
 })
 
 /** Reads for as long as it may, each answered at once. Answers when each page was read. */
-const read = (pace: ReturnType<typeof createPace>, clock: ReturnType<typeof handClock>, errand: Errand) => {
+const read = (pace: ReturnType<typeof createBudget>, clock: ReturnType<typeof handClock>, errand: Errand) => {
   const readAt: number[] = []
   const goOn = async () => {
     for (;;) {

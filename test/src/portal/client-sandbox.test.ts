@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import { buildSandbox, type SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../../src/core/clock.ts'
-import type { CreateBody } from '../../../src/ledger/ledger.ts'
+import type { CreateBody } from '../../../src/core/row.ts'
 import { allPages, createPortal } from '../../../src/portal/client.ts'
 
 const customerId = 'cst_bakkerijdevos1'

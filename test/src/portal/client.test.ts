@@ -5,7 +5,7 @@ import multipart from '@fastify/multipart'
 import Fastify, { type FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../../src/core/clock.ts'
-import type { CreateBody } from '../../../src/ledger/ledger.ts'
+import type { CreateBody } from '../../../src/core/row.ts'
 import { allPages, createPortal, type PortalOptions } from '../../../src/portal/client.ts'
 import { serve, trustTestCertificate } from '../../server.ts'
 

@@ -2,8 +2,8 @@
 
 import type { Test } from 'tap'
 import type { BridgeError } from '../../../src/core/errors.ts'
+import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import { createCopy } from '../../../src/portal/copy.ts'
-import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { arrivalOf, bodyOf, borrowOne } from '../ledger/fixtures.ts'
 import { arrived, minute, openParts, type Parts } from './parts.ts'
 

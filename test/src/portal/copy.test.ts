@@ -2,9 +2,9 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
+import type { PortalCustomer } from '../../../src/core/portal-entry.ts'
 import { emptyCopy } from '../../../src/ledger/holdings.ts'
 import { backMsMax, skewMs } from '../../../src/portal/reading.ts'
-import type { PortalCustomer } from '../../../src/portal/schemas.ts'
 import { day, openCopy, quarter, startCopy } from './copies.ts'
 import { entryOf, throwing } from './double.ts'
 import { arrived, entries, know, minute, openParts } from './parts.ts'

@@ -2,8 +2,8 @@
 
 import type { BridgeError } from '../../../src/core/errors.ts'
 import { parseAmount } from '../../../src/core/invoice.ts'
+import type { PortalCustomer, PortalInvoice } from '../../../src/core/portal-entry.ts'
 import type { Portal } from '../../../src/portal/client.ts'
-import type { PortalCustomer, PortalInvoice } from '../../../src/portal/schemas.ts'
 import type { Shape } from '../../../src/portal/verdict.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { noon } from './hand-clock.ts'

@@ -2,9 +2,9 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
+import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import { backMsMax } from '../../../src/portal/reading.ts'
-import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { entryOf } from './double.ts'
 import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
 

@@ -2,8 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
+import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import { createLook } from '../../../src/portal/look.ts'
-import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { throwing } from './double.ts'
 import {
   absentAt,

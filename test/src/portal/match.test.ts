@@ -1,7 +1,8 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { CreateBody } from '../../../src/ledger/ledger.ts'
-import { confirm, contestedWords, judgeFound } from '../../../src/portal/match.ts'
+import type { CreateBody } from '../../../src/core/row.ts'
+import { confirm, judgeFound } from '../../../src/portal/match.ts'
+import { contestedWords } from '../../../src/portal/reader.ts'
 import { arrived } from './parts.ts'
 
 const body: CreateBody = {

@@ -4,11 +4,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Test } from 'tap'
 import type { Clock } from '../../../src/core/clock.ts'
 import type { Log } from '../../../src/core/log.ts'
-import type { Decision, Ledger } from '../../../src/ledger/ledger.ts'
+import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
+import type { Decision } from '../../../src/core/row.ts'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createPace } from '../../../src/portal/budget.ts'
+import { createBudget } from '../../../src/portal/budget.ts'
 import { createReader } from '../../../src/portal/reader.ts'
-import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { arrivalOf, bodyOf, borrowOne, doubt, minute } from '../ledger/fixtures.ts'
 import { entryOf, openDouble } from './double.ts'
 import { handClock } from './hand-clock.ts'
@@ -26,7 +27,7 @@ export const openParts = (
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask, ...(database ? { database } : {}) })
   t.teardown(() => ledger.close())
   const double = openDouble(list)
-  const pace = createPace({ perMinute, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => {} })
   const reader = createReader({ portal: double.portal, pace, holdings: ledger.holdings, clock })
   const lines: string[] = []
   const write = (_: object, message: string) => void lines.push(message)

@@ -1,6 +1,6 @@
 import t from 'tap'
+import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import { agree, backMsMax, isSorted, orderOf, type Reading } from '../../../src/portal/reading.ts'
-import type { PortalInvoice } from '../../../src/portal/schemas.ts'
 import { entryOf } from './double.ts'
 import { entries } from './parts.ts'
 

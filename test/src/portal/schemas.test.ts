@@ -1,8 +1,8 @@
 import t from 'tap'
 import {
+  customerEntry,
+  invoiceEntry,
   PortalBill,
-  PortalCustomer,
-  PortalInvoice,
   pageOf,
   parseJson,
   read,
@@ -23,10 +23,10 @@ const documented = {
   links: { customer: { href: 'https://api.example/customers/cst_1', type: 'application/json' } }
 }
 
-const invoiceOf = (fields: object) => read(PortalInvoice, JSON.stringify({ ...documented, ...fields }))
+const invoiceOf = (fields: object) => read(invoiceEntry, JSON.stringify({ ...documented, ...fields }))
 
 t.test('an invoice is read as the portal documents it', async t => {
-  t.strictSame(read(PortalInvoice, JSON.stringify(documented)), {
+  t.strictSame(read(invoiceEntry, JSON.stringify(documented)), {
     value: {
       id: 'inv_abc12345def678',
       customerId: 'cst_abc12345def678',
@@ -51,7 +51,7 @@ t.test('fields that are missing, null or empty are null', async t => {
   }
   const empty = { customerId: '', issuedAt: '', amount: '', currency: '', paidAt: '', createdAt: '' }
 
-  t.strictSame(read(PortalInvoice, '{"id":"inv_1","invoiceNumber":"1"}'), {
+  t.strictSame(read(invoiceEntry, '{"id":"inv_1","invoiceNumber":"1"}'), {
     value: { id: 'inv_1', invoiceNumber: '1', ...nothing }
   })
   t.match(invoiceOf({ ...nothing, amount: null }), { value: nothing })
@@ -80,17 +80,17 @@ t.test('an amount is read from its digits, written as text or as a number', asyn
   ]
 
   for (const [written, cents] of amounts) {
-    const reading = read(PortalInvoice, `{"id":"inv_1","invoiceNumber":"1","amount":${written}}`)
+    const reading = read(invoiceEntry, `{"id":"inv_1","invoiceNumber":"1","amount":${written}}`)
     t.match(reading, { value: { amountCents: cents } }, written)
   }
 })
 
 t.test('an invoice number that is written as a number loses no digit', async t => {
   const number = '20260000000000000042'
-  t.match(read(PortalInvoice, `{"id":"inv_1","invoiceNumber":${number}}`), {
+  t.match(read(invoiceEntry, `{"id":"inv_1","invoiceNumber":${number}}`), {
     value: { invoiceNumber: number }
   })
-  t.match(read(PortalInvoice, '{"id":"inv_1","invoiceNumber":2026.10}'), {
+  t.match(read(invoiceEntry, '{"id":"inv_1","invoiceNumber":2026.10}'), {
     value: { invoiceNumber: '2026.10' }
   })
 })
@@ -110,7 +110,7 @@ t.test('created at a time that cannot be read is created at an unknown time', as
 t.test('an invoice without an id cannot be read; one without a number is no reason not to', async t => {
   for (const id of [null, '', 5, undefined, {}]) t.strictSame(invoiceOf({ id }), { problem: 'id' })
   for (const body of ['{"id":"inv_1"}', '{"id":"inv_1","invoiceNumber":""}']) {
-    t.match(read(PortalInvoice, body), { value: { id: 'inv_1', invoiceNumber: null } })
+    t.match(read(invoiceEntry, body), { value: { id: 'inv_1', invoiceNumber: null } })
   }
   t.match(invoiceOf({ invoiceNumber: null }), { value: { invoiceNumber: null } })
   t.strictSame(invoiceOf({ invoiceNumber: {} }), { problem: 'invoiceNumber' }, 'but what it is must be told')
@@ -118,17 +118,17 @@ t.test('an invoice without an id cannot be read; one without a number is no reas
 
 t.test('a single object may come wrapped, and an object with an id of its own is not unwrapped', async t => {
   const wrapped = JSON.stringify({ data: documented })
-  t.match(read(single(PortalInvoice), wrapped), { value: { id: documented.id, amountCents: 1295 } })
-  t.match(read(single(PortalInvoice), JSON.stringify(documented)), { value: { id: documented.id } })
-  t.match(read(single(PortalInvoice), '{"id":"inv_1","data":{"id":"inv_2"}}'), { value: { id: 'inv_1' } })
+  t.match(read(single(invoiceEntry), wrapped), { value: { id: documented.id, amountCents: 1295 } })
+  t.match(read(single(invoiceEntry), JSON.stringify(documented)), { value: { id: documented.id } })
+  t.match(read(single(invoiceEntry), '{"id":"inv_1","data":{"id":"inv_2"}}'), { value: { id: 'inv_1' } })
   for (const body of ['{"data":[{"id":"inv_1"}]}', '{"data":null}', '{"data":{"data":{"id":"inv_1"}}}', '[]'])
-    t.match(read(single(PortalInvoice), body), { problem: String }, body)
+    t.match(read(single(invoiceEntry), body), { problem: String }, body)
 })
 
 t.test(
   'a page is read entry by entry; one that cannot be read spoils the page, never shortens it',
   async t => {
-    const page = pageOf(PortalInvoice)
+    const page = pageOf(invoiceEntry)
     const whole = { data: [documented, { ...documented, id: 'inv_2' }], next_page_url: null }
 
     t.match(read(page, JSON.stringify(whole)), { value: { items: [{ id: documented.id }, { id: 'inv_2' }] } })
@@ -145,7 +145,7 @@ t.test(
 )
 
 t.test('a list ends where the portal says so, or at an empty page; and nowhere else', async t => {
-  const page = pageOf(PortalInvoice)
+  const page = pageOf(invoiceEntry)
   const more = (envelope: object) => read(page, JSON.stringify(envelope))
   const data = [documented]
 
@@ -158,7 +158,7 @@ t.test('a list ends where the portal says so, or at an empty page; and nowhere e
 })
 
 t.test('the end may be told below `links`; where both tell, the documented one counts', async t => {
-  const page = pageOf(PortalInvoice)
+  const page = pageOf(invoiceEntry)
   const more = (envelope: object) => read(page, JSON.stringify({ data: [documented], ...envelope }))
 
   t.match(more({ links: { next: null } }), { value: { more: false } })
@@ -175,7 +175,7 @@ t.test('the end may be told below `links`; where both tell, the documented one c
 t.test('entries of a page may come wrapped', async t => {
   const body = JSON.stringify({ data: [{ data: documented }, documented], next_page_url: null })
 
-  t.match(read(pageOf(PortalInvoice), body), {
+  t.match(read(pageOf(invoiceEntry), body), {
     value: { items: [{ id: documented.id }, { id: documented.id }] }
   })
 })
@@ -196,10 +196,10 @@ t.test('a customer is read as the portal documents it', async t => {
   }
   const { phone, integrationId, customerGroups, ...known } = customer
 
-  t.strictSame(read(PortalCustomer, JSON.stringify(customer)), {
+  t.strictSame(read(customerEntry, JSON.stringify(customer)), {
     value: { ...known, countryCode: null, createdAt: Date.UTC(2024, 3, 28, 19) }
   })
-  t.match(read(PortalCustomer, '{"id":"cst_1"}'), {
+  t.match(read(customerEntry, '{"id":"cst_1"}'), {
     value: { id: 'cst_1', primaryEmail: null, integration: null }
   })
 })
@@ -225,21 +225,21 @@ t.test("the portal's own bills keep their amounts as they are written", async t 
 })
 
 t.test('an answer to a write needs an id and nothing else', async t => {
-  t.match(readWritten(PortalInvoice, JSON.stringify(documented)), { id: documented.id, amountCents: 1295 })
-  t.match(readWritten(PortalInvoice, '{"id":"inv_1"}'), { id: 'inv_1', invoiceNumber: null, paidAt: null })
-  t.match(readWritten(PortalInvoice, '{"id":"inv_1","paidAt":"soon"}'), { id: 'inv_1', paidAt: null })
-  t.match(readWritten(PortalCustomer, '{"id":"cst_1","city":7}'), { id: 'cst_1', city: null })
-  t.match(readWritten(PortalInvoice, JSON.stringify({ data: documented })), {
+  t.match(readWritten(invoiceEntry, JSON.stringify(documented)), { id: documented.id, amountCents: 1295 })
+  t.match(readWritten(invoiceEntry, '{"id":"inv_1"}'), { id: 'inv_1', invoiceNumber: null, paidAt: null })
+  t.match(readWritten(invoiceEntry, '{"id":"inv_1","paidAt":"soon"}'), { id: 'inv_1', paidAt: null })
+  t.match(readWritten(customerEntry, '{"id":"cst_1","city":7}'), { id: 'cst_1', city: null })
+  t.match(readWritten(invoiceEntry, JSON.stringify({ data: documented })), {
     id: documented.id,
     amountCents: 1295
   })
   for (const body of ['{}', '{"id":""}', '{"id":null}', '[]', '"inv_1"', 'null', '<html>', '']) {
-    t.equal(readWritten(PortalInvoice, body), null, body)
+    t.equal(readWritten(invoiceEntry, body), null, body)
   }
 })
 
 t.test('what cannot be read is named without its content', async t => {
-  t.notMatch(JSON.stringify(read(PortalInvoice, 'anna@example.nl')), 'anna')
+  t.notMatch(JSON.stringify(read(invoiceEntry, 'anna@example.nl')), 'anna')
   t.notMatch(JSON.stringify(invoiceOf({ paidAt: 'anna@example.nl' })), 'anna')
 })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { advice, type Code } from '../../../src/core/codes.ts'
-import type { Decision, Draft } from '../../../src/ledger/ledger.ts'
-import type { Standing } from '../../../src/portal/breaker.ts'
+import type { Decision, Draft } from '../../../src/core/row.ts'
+import type { Standing } from '../../../src/rules/decide.ts'
 import { decide, type Outcome, type Patience } from '../../../src/rules/decide.ts'
 import { holdingOf, noon } from '../ledger/fixtures.ts'
 

@@ -5,9 +5,9 @@ import { BridgeError } from '../../../src/core/errors.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { createCatchUp } from '../../../src/tools/catch-up.ts'
-import { createDesk } from '../../../src/tools/client.ts'
-import { createIntake } from '../../../src/tools/receiver.ts'
-import type { Told, Tool, Unread } from '../../../src/tools/tool.ts'
+import { createToolClient } from '../../../src/tools/client.ts'
+import { createReceiver } from '../../../src/tools/receiver.ts'
+import type { Tool, ToolInvoice, Unread } from '../../../src/tools/tool.ts'
 import { silent } from '../delivery/delivery.ts'
 import { arrivalOf, day, minute } from '../ledger/fixtures.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
@@ -15,7 +15,7 @@ import { handClock, noon } from '../portal/hand-clock.ts'
 const timeZone = 'Europe/Amsterdam'
 const hour = 60 * minute
 
-const told = (number: string, finalisedAt: Instant = noon, issuedAt = '2026-11-20'): Told => ({
+const told = (number: string, finalisedAt: Instant = noon, issuedAt = '2026-11-20'): ToolInvoice => ({
   invoice: arrivalOf({ invoiceNumber: number, sourceId: number, issuedAt }).invoice,
   stage: 'final',
   finalisedAt,
@@ -29,7 +29,7 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
   const acme = {
-    holds: [] as (Told | Unread)[],
+    holds: [] as (ToolInvoice | Unread)[],
     fails: null as BridgeError | null,
     told: (): unknown => undefined,
     stopped: null as AbortSignal | null
@@ -54,14 +54,14 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   }
   const warnings: unknown[] = []
   const log = { ...silent, warn: (facts: object) => void warnings.push(facts) }
-  const desk = createDesk({
+  const toolClient = createToolClient({
     tools: [{ tool, settings: {} as never }],
     api: { ask: () => Promise.reject(new Error('nobody is asked')) },
     clock,
     timeZone,
     refused: () => {}
   })
-  const intake = createIntake({
+  const receiver = createReceiver({
     ledger,
     spool: openSpool(t.testdir(), { bytesMax: 1000 }),
     log: silent,
@@ -69,7 +69,7 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
     alert: () => {},
     rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
   })
-  const make = () => createCatchUp({ ledger, desk, intake, clock, log, everyMinutes })
+  const make = () => createCatchUp({ ledger, toolClient, receiver, clock, log, everyMinutes })
   const catchUp = make()
   await catchUp.prepare()
   t.teardown(() => catchUp.stop())

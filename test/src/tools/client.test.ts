@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { Loan } from '../../../src/ledger/ledger.ts'
+import type { Loan } from '../../../src/core/row.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import type { ToolApi } from '../../../src/tools/api.ts'
-import { createDesk } from '../../../src/tools/client.ts'
-import type { Told, Tool } from '../../../src/tools/tool.ts'
+import { createToolClient } from '../../../src/tools/client.ts'
+import type { Tool, ToolInvoice } from '../../../src/tools/tool.ts'
 import { arrivalOf, borrowOne } from '../ledger/fixtures.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
 
@@ -13,7 +13,7 @@ const timeZone = 'Europe/Amsterdam'
 const settings = { key: 'its own' } as never
 const api: ToolApi = { ask: () => Promise.reject(new Error('nobody is asked')) }
 
-const told: Told = {
+const told: ToolInvoice = {
   invoice: arrivalOf({ amountCents: 1 }).invoice,
   stage: 'final',
   finalisedAt: null,
@@ -34,14 +34,14 @@ const open = (changed: Partial<Tool> = {}) => {
   const clock = handClock()
   const refusals: unknown[] = []
   const tool = { ...plain, ...changed }
-  const desk = createDesk({
+  const toolClient = createToolClient({
     tools: [{ tool, settings }],
     api,
     clock,
     timeZone,
     refused: (...said) => refusals.push(said)
   })
-  return { desk, clock, refusals }
+  return { toolClient, clock, refusals }
 }
 
 const lend = async (t: Test, facts: Parameters<typeof arrivalOf>[0] = {}, rest = {}): Promise<Loan> => {
@@ -53,32 +53,35 @@ const lend = async (t: Test, facts: Parameters<typeof arrivalOf>[0] = {}, rest =
 
 t.test('a tool is asked for its invoice by its own id, with its own settings', async t => {
   const asked: unknown[] = []
-  const { desk, clock } = open({
+  const { toolClient, clock } = open({
     load: async (...question) => {
       asked.push(question)
       return told
     }
   })
 
-  t.equal(await desk.current(await lend(t)), told)
+  t.equal(await toolClient.current(await lend(t)), told)
   t.strictSame(asked, [['acme-1', { settings, timeZone, clock, api }]])
 })
 
 t.test('an invoice that its tool no longer holds is gone', async t => {
-  const { desk } = open({ load: async () => null })
+  const { toolClient } = open({ load: async () => null })
 
-  t.equal(await desk.current(await lend(t)), 'gone')
+  t.equal(await toolClient.current(await lend(t)), 'gone')
 })
 
 t.test('nobody is asked of a test, without an id, without a token, or of a tool that is off', async t => {
   const load = () => Promise.reject(new Error('it was asked'))
   const loan = await lend(t)
 
-  t.equal(await open({ load }).desk.current({ ...loan, test: true }), null)
-  t.equal(await open({ load }).desk.current({ ...loan, invoice: { ...loan.invoice, sourceId: null } }), null)
-  t.equal(await open({ load, canAsk: () => false }).desk.current(loan), null)
-  t.equal(await open({ load }).desk.current({ ...loan, tool: 'rival' }), null)
-  t.equal(await open().desk.current(loan), null)
+  t.equal(await open({ load }).toolClient.current({ ...loan, test: true }), null)
+  t.equal(
+    await open({ load }).toolClient.current({ ...loan, invoice: { ...loan.invoice, sourceId: null } }),
+    null
+  )
+  t.equal(await open({ load, canAsk: () => false }).toolClient.current(loan), null)
+  t.equal(await open({ load }).toolClient.current({ ...loan, tool: 'rival' }), null)
+  t.equal(await open().toolClient.current(loan), null)
 })
 
 t.test('a PDF lies where the tool says now, else where the event said', async t => {
@@ -86,40 +89,42 @@ t.test('a PDF lies where the tool says now, else where the event said', async t 
   const without = { ...loan, invoice: { ...loan.invoice, pdfUrl: null } }
   const here = { url: 'https://acme.example/now.pdf', headers: { authorization: 'Bearer key' } }
 
-  t.strictSame(await open({ pdf: async () => here }).desk.pdf(loan), here)
-  t.equal(await open({ pdf: async () => null }).desk.pdf(loan), null)
-  t.strictSame(await open().desk.pdf(loan), { url: 'https://acme.example/42.pdf' })
-  t.equal(await open().desk.pdf(without), null)
-  t.strictSame(await open().desk.pdf({ ...loan, tool: 'rival' }), { url: 'https://acme.example/42.pdf' })
+  t.strictSame(await open({ pdf: async () => here }).toolClient.pdf(loan), here)
+  t.equal(await open({ pdf: async () => null }).toolClient.pdf(loan), null)
+  t.strictSame(await open().toolClient.pdf(loan), { url: 'https://acme.example/42.pdf' })
+  t.equal(await open().toolClient.pdf(without), null)
+  t.strictSame(await open().toolClient.pdf({ ...loan, tool: 'rival' }), {
+    url: 'https://acme.example/42.pdf'
+  })
 })
 
 t.test('a refused token is told of once, until it is taken again', async t => {
   let round = 0
   const refuse = () => Promise.reject(new BridgeError('TOOL_UNAUTHORIZED', `round ${++round}`))
-  const { desk, refusals } = open()
+  const { toolClient, refusals } = open()
 
-  while (round < 3) await t.rejects(desk.asking('acme', refuse), { code: 'TOOL_UNAUTHORIZED' })
+  while (round < 3) await t.rejects(toolClient.asking('acme', refuse), { code: 'TOOL_UNAUTHORIZED' })
   await t.rejects(
-    desk.asking('acme', () => Promise.reject(new BridgeError('TOOL_BUSY'))),
+    toolClient.asking('acme', () => Promise.reject(new BridgeError('TOOL_BUSY'))),
     { code: 'TOOL_BUSY' }
   )
   t.match(refusals, [['acme', { code: 'TOOL_UNAUTHORIZED', message: 'round 1' }]])
   t.equal(refusals.length, 1)
-  t.strictSame([...desk.refusing()], [['acme', 'round 3']], 'a busy tool says nothing about its token')
+  t.strictSame([...toolClient.refusing()], [['acme', 'round 3']], 'a busy tool says nothing about its token')
 
-  t.equal(await desk.asking('acme', async () => 1), 1)
-  t.strictSame([...desk.refusing()], [])
-  await t.rejects(desk.asking('acme', refuse))
+  t.equal(await toolClient.asking('acme', async () => 1), 1)
+  t.strictSame([...toolClient.refusing()], [])
+  await t.rejects(toolClient.asking('acme', refuse))
   t.equal(refusals.length, 2)
 })
 
 t.test('what fails while an invoice is read or its PDF is looked for counts as the tool’s word', async t => {
   const fails = () => Promise.reject(new BridgeError('TOOL_UNAUTHORIZED'))
-  const { desk, refusals } = open({ load: fails, pdf: fails })
+  const { toolClient, refusals } = open({ load: fails, pdf: fails })
   const loan = await lend(t)
 
-  await t.rejects(desk.current(loan), { code: 'TOOL_UNAUTHORIZED' })
-  await t.rejects(desk.pdf(loan), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(toolClient.current(loan), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(toolClient.pdf(loan), { code: 'TOOL_UNAUTHORIZED' })
   t.equal(refusals.length, 1)
 })
 
@@ -128,11 +133,11 @@ t.test('an event that was kept is read by its tool, and stays unread while that 
     kind: 'ignored',
     reason: `${body} ${JSON.stringify(context)}`
   })
-  const { desk } = open({ read })
+  const { toolClient } = open({ read })
 
-  t.strictSame(desk.read('acme', Buffer.from('x')), {
+  t.strictSame(toolClient.read('acme', Buffer.from('x')), {
     kind: 'ignored',
     reason: `x ${JSON.stringify({ settings, timeZone })}`
   })
-  t.match(desk.read('rival', Buffer.from('x')), { kind: 'unreadable', problem: /rival/ })
+  t.match(toolClient.read('rival', Buffer.from('x')), { kind: 'unreadable', problem: /rival/ })
 })

@@ -3,11 +3,11 @@ import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/sample.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { createIntake, type IntakeOptions } from '../../../src/tools/receiver.ts'
-import type { Told } from '../../../src/tools/tool.ts'
+import { createReceiver, type ReceiverOptions } from '../../../src/tools/receiver.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
 import { arrivalOf, bring, day, minute, noon, rowOf } from '../ledger/fixtures.ts'
 
-const open = (t: Test, changed: Partial<IntakeOptions> = {}) => {
+const open = (t: Test, changed: Partial<ReceiverOptions> = {}) => {
   const folder = t.testdir()
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
   t.teardown(() => ledger.close())
@@ -15,7 +15,7 @@ const open = (t: Test, changed: Partial<IntakeOptions> = {}) => {
   const happened: unknown[] = []
   const say = (level: string) => (facts: object, message: string) =>
     void happened.push([level, message, facts])
-  const intake = createIntake({
+  const receiver = createReceiver({
     ledger,
     spool,
     log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
@@ -31,10 +31,13 @@ const open = (t: Test, changed: Partial<IntakeOptions> = {}) => {
         yield samplePdf('1')
       })()
     )
-  return { ledger, spool, intake, happened, keep, files: () => readdirSync(folder) }
+  return { ledger, spool, receiver, happened, keep, files: () => readdirSync(folder) }
 }
 
-const toldOf = (facts: Parameters<typeof arrivalOf>[0] = {}, rest: Partial<Told> = {}): Told => ({
+const toldOf = (
+  facts: Parameters<typeof arrivalOf>[0] = {},
+  rest: Partial<ToolInvoice> = {}
+): ToolInvoice => ({
   invoice: arrivalOf(facts).invoice,
   stage: 'final',
   finalisedAt: null,
@@ -43,10 +46,10 @@ const toldOf = (facts: Parameters<typeof arrivalOf>[0] = {}, rest: Partial<Told>
 })
 
 t.test('an event is kept, counted, and wakes the worker', async t => {
-  const { intake, happened } = open(t)
+  const { receiver, happened } = open(t)
 
-  t.equal(await intake.receive(arrivalOf(), noon), 'accepted')
-  t.equal(await intake.receive(arrivalOf(), noon), 'duplicate')
+  t.equal(await receiver.receive(arrivalOf(), noon), 'accepted')
+  t.equal(await receiver.receive(arrivalOf(), noon), 'duplicate')
   t.strictSame(happened.slice(0, 3), [
     ['info', 'invoice received', { tool: 'acme', invoiceNumber: '2026-0042', result: 'accepted' }],
     ['received', 'acme', 'accepted'],
@@ -57,12 +60,12 @@ t.test('an event is kept, counted, and wakes the worker', async t => {
 t.test(
   'why an event is ignored is told once an hour: a tool may send many that are none of ours',
   async t => {
-    const { intake, happened } = open(t)
+    const { receiver, happened } = open(t)
     const hour = 60 * minute
 
-    for (const at of [0, 1, hour - 1, hour]) intake.ignore('acme', 'contact.updated', noon + at)
-    intake.ignore('acme', 'test mode', noon)
-    intake.ignore('other', 'test mode', noon)
+    for (const at of [0, 1, hour - 1, hour]) receiver.ignore('acme', 'contact.updated', noon + at)
+    receiver.ignore('acme', 'test mode', noon)
+    receiver.ignore('other', 'test mode', noon)
 
     t.strictSame(happened, [
       ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
@@ -74,12 +77,12 @@ t.test(
 )
 
 t.test('a conflict is told to a person, and wakes nobody', async t => {
-  const { intake, happened } = open(t)
-  await intake.receive(arrivalOf(), noon)
+  const { receiver, happened } = open(t)
+  await receiver.receive(arrivalOf(), noon)
   happened.length = 0
 
   t.equal(
-    await intake.receive(arrivalOf({ sourceId: 'b', amountCents: 1 }, { tool: 'rival' }), noon),
+    await receiver.receive(arrivalOf({ sourceId: 'b', amountCents: 1 }, { tool: 'rival' }), noon),
     'conflict'
   )
   t.match(happened, [
@@ -90,10 +93,10 @@ t.test('a conflict is told to a person, and wakes nobody', async t => {
 })
 
 t.test('the PDF of a duplicate is removed, that of an invoice stays', async t => {
-  const { intake, keep, files } = open(t)
+  const { receiver, keep, files } = open(t)
   const [first, second] = [await keep(), await keep()]
-  await intake.receive(arrivalOf({}, { document: first }), noon)
-  await intake.receive(arrivalOf({}, { document: second }), noon)
+  await receiver.receive(arrivalOf({}, { document: first }), noon)
+  await receiver.receive(arrivalOf({}, { document: second }), noon)
 
   t.strictSame(files(), [first.file])
 })
@@ -101,9 +104,9 @@ t.test('the PDF of a duplicate is removed, that of an invoice stays', async t =>
 t.test('a file that cannot be removed does not undo what was kept', async t => {
   const { keep, happened, spool } = open(t)
   const failing = open(t, { spool: { ...spool, remove: () => Promise.reject(new Error('EIO')) } })
-  await failing.intake.receive(arrivalOf({}, { document: await keep() }), noon)
+  await failing.receiver.receive(arrivalOf({}, { document: await keep() }), noon)
 
-  t.equal(await failing.intake.receive(arrivalOf({}, { document: await keep() }), noon), 'duplicate')
+  t.equal(await failing.receiver.receive(arrivalOf({}, { document: await keep() }), noon), 'duplicate')
   t.match(failing.happened.at(-1), [
     'error',
     'an unused PDF could not be removed',
@@ -113,27 +116,27 @@ t.test('a file that cannot be removed does not undo what was kept', async t => {
 })
 
 t.test('what cannot be kept is not said to be', async t => {
-  const { intake, ledger, happened } = open(t)
+  const { receiver, ledger, happened } = open(t)
   await ledger.close()
 
-  await t.rejects(intake.receive(arrivalOf(), noon), { code: 'LEDGER_UNAVAILABLE' })
+  await t.rejects(receiver.receive(arrivalOf(), noon), { code: 'LEDGER_UNAVAILABLE' })
   t.strictSame(happened, [])
 })
 
 t.test('a draft is none of the bridge’s business, and is not kept', async t => {
-  const { intake, ledger } = open(t)
-  const told = await intake.tell('acme', toldOf({}, { stage: 'draft' }), { now: noon })
+  const { receiver, ledger } = open(t)
+  const told = await receiver.tell('acme', toldOf({}, { stage: 'draft' }), { now: noon })
 
   t.strictSame(told, { result: 'ignored', reason: 'not final yet', changed: false })
   t.equal(await ledger.find('2026-0042'), null)
 })
 
 t.test('what was final before the tool was set up stays out, unless a person asks for it', async t => {
-  const { intake, ledger } = open(t)
+  const { receiver, ledger } = open(t)
   await ledger.startTool('acme', noon)
   const before = { result: 'ignored', reason: 'BEFORE_START' }
-  const tell = (number: string, facts: object, rest: Partial<Told> = {}, heard = {}) =>
-    intake.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), {
+  const tell = (number: string, facts: object, rest: Partial<ToolInvoice> = {}, heard = {}) =>
+    receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), {
       now: noon,
       ...heard
     })
@@ -148,62 +151,62 @@ t.test('what was final before the tool was set up stays out, unless a person ask
 })
 
 t.test('what became final in the very second of the start is not older than it', async t => {
-  const { intake, ledger } = open(t)
+  const { receiver, ledger } = open(t)
   await ledger.startTool('acme', noon + 700)
   const tell = (number: string, finalisedAt: number) =>
-    intake.tell('acme', toldOf({ invoiceNumber: number, sourceId: number }, { finalisedAt }), { now: noon })
+    receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number }, { finalisedAt }), { now: noon })
 
   t.match(await tell('1', noon), { result: 'accepted' })
   t.match(await tell('2', noon - 1000), { result: 'ignored', reason: 'BEFORE_START' })
 })
 
 t.test('what is voided before it is told of is dismissed when it comes', async t => {
-  const { ledger, intake } = open(t)
+  const { ledger, receiver } = open(t)
   const voided = toldOf({}, { stage: 'voided' })
-  t.match(await intake.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
+  t.match(await receiver.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
 
-  t.match(await intake.tell('acme', toldOf(), { now: noon + minute }), { result: 'accepted' })
+  t.match(await receiver.tell('acme', toldOf(), { now: noon + minute }), { result: 'accepted' })
 
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
 
 t.test('what the tool holds no more before it told of it is dismissed, too', async t => {
-  const { ledger, intake } = open(t)
-  t.match(await intake.gone('acme', 'acme-1', noon), { result: 'ignored' })
-  await intake.tell('acme', toldOf(), { now: noon + minute })
+  const { ledger, receiver } = open(t)
+  t.match(await receiver.gone('acme', 'acme-1', noon), { result: 'ignored' })
+  await receiver.tell('acme', toldOf(), { now: noon + minute })
 
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
 
 t.test('voided under another number it is found by the id of its tool', async t => {
-  const { ledger, intake } = open(t)
-  await intake.tell('acme', toldOf(), { now: noon })
+  const { ledger, receiver } = open(t)
+  await receiver.tell('acme', toldOf(), { now: noon })
   const voided = toldOf({ invoiceNumber: '2026-0042-V', sourceId: 'acme-1' }, { stage: 'voided' })
 
-  t.match(await intake.tell('acme', voided, { now: noon }), { result: 'accepted' })
+  t.match(await receiver.tell('acme', voided, { now: noon }), { result: 'accepted' })
 
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
 
 t.test('what is voided is dismissed where it is known, and ignored where it is not', async t => {
-  const { intake, ledger } = open(t)
+  const { receiver, ledger } = open(t)
   const voided = toldOf({}, { stage: 'voided' })
-  t.match(await intake.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
+  t.match(await receiver.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
 
   await bring(ledger, 'waiting')
-  await intake.tell('acme', voided, { now: noon })
+  await receiver.tell('acme', voided, { now: noon })
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
 
 t.test('what catch-up finds late is created without a mail', async t => {
-  const { intake, ledger } = open(t)
+  const { receiver, ledger } = open(t)
   const cases: [string, string, object, boolean][] = [
     ['1', '2026-11-13', { caughtUp: true }, true],
     ['2', '2026-11-12', { caughtUp: true }, false],
     ['3', '2026-11-12', {}, true]
   ]
   for (const [number, issuedAt, heard, notify] of cases) {
-    await intake.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, issuedAt }), {
+    await receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, issuedAt }), {
       now: noon,
       ...heard
     })
@@ -212,9 +215,9 @@ t.test('what catch-up finds late is created without a mail', async t => {
 })
 
 t.test('what the tool collects by itself waits a day, unless it is paid', async t => {
-  const { intake, ledger } = open(t)
-  const tell = (number: string, facts: object, rest: Partial<Told>) =>
-    intake.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), { now: noon })
+  const { receiver, ledger } = open(t)
+  const tell = (number: string, facts: object, rest: Partial<ToolInvoice>) =>
+    receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), { now: noon })
   await tell('1', {}, { collectsItself: true })
   await tell('2', {}, { collectsItself: true, finalisedAt: noon - minute })
   await tell('3', { paidAt: noon }, { collectsItself: true })
@@ -225,11 +228,11 @@ t.test('what the tool collects by itself waits a day, unless it is paid', async 
 })
 
 t.test('an event that cannot be read is kept once, for a person', async t => {
-  const { intake, ledger, happened } = open(t)
+  const { receiver, ledger, happened } = open(t)
   const body = Buffer.from('{"about":"Kees"}')
   const event = { body, problem: 'amount: expected digits', sourceId: null }
-  await intake.keepUnreadable('acme', event, noon)
-  await intake.keepUnreadable('acme', event, noon)
+  await receiver.keepUnreadable('acme', event, noon)
+  await receiver.keepUnreadable('acme', event, noon)
   const { rows } = await ledger.list({ limit: 10 })
 
   t.match(rows, [{ invoiceNumber: /^acme-event-[0-9a-f]{12}$/, state: 'held', code: 'EVENT_UNREADABLE' }])
@@ -240,7 +243,11 @@ t.test('an event that cannot be read is kept once, for a person', async t => {
   )
   t.notMatch(JSON.stringify(happened), /Kees/)
 
-  await intake.keepUnreadable('acme', { ...event, sourceId: '7' }, noon)
-  await intake.keepUnreadable('acme', { ...event, body: Buffer.from('told otherwise'), sourceId: '7' }, noon)
+  await receiver.keepUnreadable('acme', { ...event, sourceId: '7' }, noon)
+  await receiver.keepUnreadable(
+    'acme',
+    { ...event, body: Buffer.from('told otherwise'), sourceId: '7' },
+    noon
+  )
   t.equal((await ledger.list({ limit: 10 })).rows.length, 2, 'and once, however its invoice is told of')
 })

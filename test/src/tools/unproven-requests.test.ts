@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createDoors } from '../../../src/tools/unproven-requests.ts'
+import { createUnprovenRequests } from '../../../src/tools/unproven-requests.ts'
 import { silent } from '../delivery/delivery.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
@@ -12,21 +12,24 @@ const codes = ['NOT_AUTHENTIC']
 const open = () => {
   const clock = handClock()
   const warned: object[] = []
-  const doors = createDoors({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
+  const unprovenRequests = createUnprovenRequests({
+    clock,
+    log: { ...silent, warn: facts => void warned.push(facts) }
+  })
   return {
     clock,
     warned,
-    doors,
+    unprovenRequests,
     claim: (client = 'a', times = 1) => {
-      for (let at = 0; at < times; at += 1) doors.refused('acme', client, why, true)
+      for (let at = 0; at < times; at += 1) unprovenRequests.refused('acme', client, why, true)
     },
-    believe: (client = 'a') => doors.believed('acme', client),
-    away: () => doors.turnedAway('acme')
+    believe: (client = 'a') => unprovenRequests.believed('acme', client),
+    away: () => unprovenRequests.turnedAway('acme')
   }
 }
 
 t.test('one forged header is nothing, nor are two; a sender with a wrong secret comes again', async t => {
-  const { clock, doors, claim, away } = open()
+  const { clock, unprovenRequests, claim, away } = open()
   t.equal(away(), null)
 
   claim('a', 2)
@@ -35,7 +38,7 @@ t.test('one forged header is nothing, nor are two; a sender with a wrong secret 
   await clock.advance(minute)
   claim('a')
   t.strictSame(away(), { requests: 3, lastAt: clock.now(), codes }, 'of strangers nothing is told beside it')
-  t.equal(doors.turnedAway('other'), null, 'each tool has its own')
+  t.equal(unprovenRequests.turnedAway('other'), null, 'each tool has its own')
 })
 
 t.test('one request is enough of a sender that used to be believed', async t => {
@@ -79,9 +82,9 @@ t.test('a flow that sends once a week is noticed; what strangers did months ago 
 })
 
 t.test('who does not even claim to be the tool is a stranger', async t => {
-  const { warned, doors, away } = open()
+  const { warned, unprovenRequests, away } = open()
   for (let at = 0; at < 20; at += 1)
-    doors.refused('acme', 'a', { ...why, message: 'authorization is missing' }, false)
+    unprovenRequests.refused('acme', 'a', { ...why, message: 'authorization is missing' }, false)
 
   t.equal(away(), null)
   t.match(warned, [{ reason: 'authorization is missing' }], 'it may be a flow without its secret')
@@ -126,9 +129,9 @@ t.test('the memory has an end, for who was believed and for who was refused', as
 })
 
 t.test('the log is told at most once a minute for each tool, with the reason', async t => {
-  const { clock, warned, doors, claim } = open()
+  const { clock, warned, unprovenRequests, claim } = open()
   claim('a', 10)
-  doors.refused('other', 'a', why, true)
+  unprovenRequests.refused('other', 'a', why, true)
   await clock.advance(minute)
   claim()
 
@@ -139,9 +142,9 @@ t.test('the log is told at most once a minute for each tool, with the reason', a
 })
 
 t.test('why they were refused is told, each reason once', async t => {
-  const { doors, claim, away } = open()
+  const { unprovenRequests, claim, away } = open()
   claim('a', 2)
-  doors.refused('acme', 'a', { code: 'BODY_TOO_LARGE', message: 'too large' }, true)
+  unprovenRequests.refused('acme', 'a', { code: 'BODY_TOO_LARGE', message: 'too large' }, true)
   claim('b', 3)
 
   t.match(away(), { requests: 6, codes: ['NOT_AUTHENTIC', 'BODY_TOO_LARGE'] })

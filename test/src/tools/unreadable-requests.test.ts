@@ -1,6 +1,6 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { createTurnedDowns } from '../../../src/tools/unreadable-requests.ts'
+import { createUnreadableRequests } from '../../../src/tools/unreadable-requests.ts'
 import { silent } from '../delivery/delivery.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
@@ -17,7 +17,10 @@ const wrong = (...fields: string[]) =>
 const open = () => {
   const clock = handClock()
   const warned: object[] = []
-  const downs = createTurnedDowns({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
+  const downs = createUnreadableRequests({
+    clock,
+    log: { ...silent, warn: facts => void warned.push(facts) }
+  })
   return {
     clock,
     warned,

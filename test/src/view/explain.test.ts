@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { HistoryEntry, Row } from '../../../src/ledger/ledger.ts'
+import type { HistoryEntry, Row } from '../../../src/core/row.ts'
 import { openSqlite } from '../../../src/ledger/sqlite.ts'
 import { explain, pausedBy } from '../../../src/view/explain.ts'
 import { arrivalOf, bring, minute, noon, rowOf } from '../ledger/fixtures.ts'

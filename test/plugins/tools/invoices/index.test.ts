@@ -216,7 +216,7 @@ const basic = (sent: Sent, by: string): Sent => ({
 })
 
 t.test('who sends is told by the secret, however it is proven, and by nothing else', async t => {
-  const { post, arrivals, refusals, turnedDown } = await openIntake(t, { settings: senders })
+  const { post, arrivals, refusals, noteUnreadable } = await openIntake(t, { settings: senders })
   const from: [by: string, tool: string][] = [
     [secret, 'invoices'],
     ['a third secret', 'invoices'],
@@ -232,7 +232,7 @@ t.test('who sends is told by the secret, however it is proven, and by nothing el
   for (const [by, tool] of from)
     for (const prove of [bearer, basic, signed]) {
       t.match(await post(prove(json({ ...withUrl, amount: 'veel' }), by)), { statusCode: 422 })
-      t.match(turnedDown.at(-1), { by: tool, isTest: false }, 'also what was wrong is by whom it was')
+      t.match(noteUnreadable.at(-1), { by: tool, isTest: false }, 'also what was wrong is by whom it was')
     }
 
   for (const by of [`shop:${secret}`, `books:${otherSecret}`, 'shop'])

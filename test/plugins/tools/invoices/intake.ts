@@ -11,9 +11,9 @@ import type { Test } from 'tap'
 import problems from '../../../../plugins/problems.ts'
 import invoices, { type IntakeOptions } from '../../../../plugins/tools/invoices/index.ts'
 import type { BridgeError } from '../../../../src/core/errors.ts'
-import type { Arrival } from '../../../../src/ledger/ledger.ts'
+import type { Arrival } from '../../../../src/core/row.ts'
 import { type DraftingSpool, openSpool } from '../../../../src/ledger/spool.ts'
-import type { Intake } from '../../../../src/tools/receiver.ts'
+import type { Receiver } from '../../../../src/tools/receiver.ts'
 import { openStrangers } from '../../open-strangers.ts'
 
 export const noon = Date.UTC(2026, 10, 20, 11)
@@ -37,7 +37,7 @@ const unused = { tell: notCalled, gone: notCalled, keepUnreadable: notCalled, ig
 export type IntakeForTest = Partial<IntakeOptions> & {
   /** Stands between the intake and the disk. */
   watch?: (spool: DraftingSpool) => DraftingSpool
-  receive?: Intake['receive']
+  receive?: Receiver['receive']
 }
 
 export const buildIntake = async (
@@ -47,13 +47,13 @@ export const buildIntake = async (
   const arrivals: Arrival[] = []
   const refusals: string[] = []
   const believed: string[] = []
-  const turnedDown: { error: BridgeError; by: string; isTest: boolean }[] = []
+  const noteUnreadable: { error: BridgeError; by: string; isTest: boolean }[] = []
   const app = Fastify()
   await app.register(problems)
   await app.register(invoices, {
     prefix: '/webhooks',
     settings: { INTAKE_SECRET: [secret, otherSecret] },
-    intake: {
+    receiver: {
       ...unused,
       receive:
         receive ??
@@ -73,25 +73,25 @@ export const buildIntake = async (
       refusals.push(request.url)
       return false
     },
-    turnedDown: (error, request) => void turnedDown.push({ error, ...request }),
+    noteUnreadable: (error, request) => void noteUnreadable.push({ error, ...request }),
     ...options
   })
   const listen = async () => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     return (app.server.address() as AddressInfo).port
   }
-  return { app, listen, arrivals, refusals, believed, turnedDown }
+  return { app, listen, arrivals, refusals, believed, noteUnreadable }
 }
 
 export const openIntake = async (t: Test, options: IntakeForTest = {}) => {
   const folder = t.testdir()
-  const intake = await buildIntake(folder, options)
-  t.teardown(() => intake.app.close())
+  const receiver = await buildIntake(folder, options)
+  t.teardown(() => receiver.app.close())
 
   return {
-    ...intake,
+    ...receiver,
     post: ({ headers, body }: Sent) =>
-      intake.app.inject({ method: 'POST', url: '/webhooks/invoices', headers, payload: body }),
+      receiver.app.inject({ method: 'POST', url: '/webhooks/invoices', headers, payload: body }),
     files: () => readdirSync(folder),
     spooled: () => readdirSync(folder).map(file => sha256(readFileSync(join(folder, file))))
   }

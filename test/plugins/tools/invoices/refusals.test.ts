@@ -103,7 +103,7 @@ const codes: Record<number, string> = {
 
 for (const [how, prove] of Object.entries({ bearer, signed })) {
   t.test(`a bad body is refused with its reason and leaves nothing, ${how}`, async t => {
-    const { post, arrivals, files, refusals: counted, turnedDown } = await openIntake(t)
+    const { post, arrivals, files, refusals: counted, noteUnreadable } = await openIntake(t)
 
     for (const [what, make, status, field] of refusals) {
       const response = await post(prove(await make()))
@@ -120,16 +120,16 @@ for (const [how, prove] of Object.entries({ bearer, signed })) {
     t.strictSame([arrivals, counted], [[], []], 'nothing is kept, and nobody is counted as a stranger')
     // Only its last byte proves a body that is signed: what was not read to the end may be anybody's.
     const proven = how === 'bearer' ? refusals : refusals.filter(([, , status]) => status === 422)
-    const fields = turnedDown.filter(({ error }) => error.code === 'FIELDS_INVALID')
+    const fields = noteUnreadable.filter(({ error }) => error.code === 'FIELDS_INVALID')
     t.equal(fields.length, proven.filter(([, , status]) => status === 422).length)
-    if (how === 'bearer') t.equal(turnedDown.length, refusals.length, 'each is told of')
+    if (how === 'bearer') t.equal(noteUnreadable.length, refusals.length, 'each is told of')
   })
 }
 
 t.test(
   'what a stranger sends, and what is to be sent again, is no refusal of an authentic request',
   async t => {
-    const { post, turnedDown } = await openIntake(t, {
+    const { post, noteUnreadable } = await openIntake(t, {
       receive: async () => {
         throw new BridgeError('LEDGER_UNAVAILABLE')
       }
@@ -145,11 +145,11 @@ t.test(
     t.match(await post(stranger), { statusCode: 401 })
     t.match(await post(forged), { statusCode: 401 })
     t.match(await post(bearer(json({ ...fields, pdfUrl: 'https://a.example' }))), { statusCode: 503 })
-    t.strictSame(turnedDown, [])
+    t.strictSame(noteUnreadable, [])
 
     await post(bearer(bad))
     await post(bearer({ ...bad, headers: { ...bad.headers, 'factuurbrug-test': 'true' } }))
-    t.match(turnedDown, [
+    t.match(noteUnreadable, [
       {
         error: { problems: [{ field: 'amount' }, { field: 'customerEmail' }, { field: 'pdf' }] },
         by: 'invoices',

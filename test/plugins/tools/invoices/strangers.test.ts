@@ -6,8 +6,8 @@ import { request as ask } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
+import type { Strangers, Wait } from '../../../../plugins/tool-plugin.ts'
 import type { DraftingSpool } from '../../../../src/ledger/spool.ts'
-import type { Strangers, Wait } from '../../../../src/tools/tool.ts'
 import { handClock } from '../../../src/portal/hand-clock.ts'
 import { openStrangers } from '../../open-strangers.ts'
 import { bearer, fields, multipart, noon, openIntake, pdf, type Sent, signed } from './intake.ts'
@@ -23,11 +23,11 @@ const open = async (t: Test, options: Parameters<typeof openIntake>[1] = {}) => 
       return spool.draft(source)
     }
   })
-  const intake = await openIntake(t, { watch, ...options })
-  const port = await intake.listen()
+  const receiver = await openIntake(t, { watch, ...options })
+  const port = await receiver.listen()
 
   return {
-    ...intake,
+    ...receiver,
     /** Resolves once so many PDFs have begun to be written. */
     writing: (count: number) =>
       new Promise<void>(resolve => {

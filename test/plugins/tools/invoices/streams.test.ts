@@ -59,7 +59,9 @@ t.test('a sender that goes away in the middle leaves nothing, and is not counted
     for (const [how, prove] of Object.entries({ bearer, signed })) {
       t.test(`${shape}, ${how}`, async t => {
         const disk = openDisk()
-        const { listen, files, arrivals, refusals, turnedDown } = await openIntake(t, { watch: disk.watch })
+        const { listen, files, arrivals, refusals, noteUnreadable } = await openIntake(t, {
+          watch: disk.watch
+        })
         const { headers, body } = prove(sent)
         const client = request({
           port: await listen(),
@@ -74,7 +76,7 @@ t.test('a sender that goes away in the middle leaves nothing, and is not counted
         client.destroy()
 
         await t.rejects(disk.ended, { code: 'FIELDS_INVALID' })
-        t.strictSame([files(), arrivals, refusals, turnedDown], [[], [], [], []])
+        t.strictSame([files(), arrivals, refusals, noteUnreadable], [[], [], [], []])
       })
     }
   }
@@ -131,12 +133,12 @@ t.test('a hundred PDFs at once are all kept', async t => {
 })
 
 t.test('memory does not grow with the PDFs', async t => {
-  const intake = fork(new URL('intake-process.ts', import.meta.url), [t.testdir()])
-  t.teardown(() => intake.kill())
-  const [port] = await once(intake, 'message')
+  const receiver = fork(new URL('intake-process.ts', import.meta.url), [t.testdir()])
+  t.teardown(() => receiver.kill())
+  const [port] = await once(receiver, 'message')
   const memoryMax = async () => {
-    intake.send('memory?')
-    const [kilobytes] = await once(intake, 'message')
+    receiver.send('memory?')
+    const [kilobytes] = await once(receiver, 'message')
     return kilobytes * 1024
   }
   const large = Buffer.alloc(pdfBytesMax, pdf)

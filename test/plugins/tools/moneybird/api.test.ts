@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { getInvoice, hasPdf, missed, pdfAddress } from '../../../../plugins/tools/moneybird/api.ts'
 import { tool } from '../../../../plugins/tools/moneybird/index.ts'
-import { type MoneybirdLine, settings } from '../../../../plugins/tools/moneybird/settings.ts'
+import { type MoneybirdConnection, settings } from '../../../../plugins/tools/moneybird/settings.ts'
 import { BridgeError } from '../../../../src/core/errors.ts'
 import { openHttp } from '../../../../src/network/http.ts'
 import type { Unread } from '../../../../src/tools/tool.ts'
@@ -12,8 +12,8 @@ const iso = (at: number) => new Date(at).toISOString()
 
 const never = new AbortController().signal
 
-const numbersOf = async (since: number, line: MoneybirdLine, stopped = never) =>
-  (await Array.fromAsync(missed(since, line, stopped))).map(told =>
+const numbersOf = async (since: number, connection: MoneybirdConnection, stopped = never) =>
+  (await Array.fromAsync(missed(since, connection, stopped))).map(told =>
     'problem' in told ? told.problem : told.invoice.invoiceNumber
   )
 
@@ -35,23 +35,23 @@ const fetched = async (t: Test, { url, headers }: { url: string; headers: Record
 }
 
 t.test('an invoice is asked for by its id, and told as it is now', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.invoices.push(entity('open'), entity('draft'))
 
-  t.match(await getInvoice('410000000000000300', line), {
+  t.match(await getInvoice('410000000000000300', connection), {
     stage: 'final',
     invoice: { invoiceNumber: '2026-0117', amountCents: 18150 }
   })
-  t.match(await getInvoice('410000000000000303', line), { stage: 'draft' })
-  t.equal(await getInvoice('1', line), null)
+  t.match(await getInvoice('410000000000000303', connection), { stage: 'draft' })
+  t.equal(await getInvoice('1', connection), null)
   t.strictSame(moneybird.requests.slice(0, 1), ['GET sales_invoices/410000000000000300.json'])
 })
 
 t.test('an invoice that cannot be read is no invoice that is gone', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.invoices.push(entity('open', { total_price_incl_tax: 'veel' }))
 
-  const asking = getInvoice('410000000000000300', line)
+  const asking = getInvoice('410000000000000300', connection)
 
   await t.rejects(asking, { code: 'TOOL_UNREACHABLE', message: /total_price_incl_tax: expected/ })
 })
@@ -59,27 +59,27 @@ t.test('an invoice that cannot be read is no invoice that is gone', async t => {
 t.test(
   'the PDF lies in a store on another origin, which is told no token and only for half a minute',
   async t => {
-    const { line, moneybird } = await openLine(t)
+    const { connection, moneybird } = await openLine(t)
     moneybird.invoices.push(entity('open'))
-    const address = pdfAddress('410000000000000300', line)
+    const address = pdfAddress('410000000000000300', connection)
 
     t.strictSame(await fetched(t, address), { status: 200, bytes: moneybird.pdf })
     t.match(await fetched(t, { ...address, headers: {} }), { status: 401 })
-    t.match(await fetched(t, pdfAddress('1', line)), { status: 404 })
+    t.match(await fetched(t, pdfAddress('1', connection)), { status: 404 })
 
-    const { headers } = await line.api.ask(address)
+    const { headers } = await connection.api.ask(address)
     moneybird.now += 30_001
     t.match(await fetched(t, { url: String(headers.location), headers: {} }), { status: 403 }, 'an old link')
     t.match(await fetched(t, address), { status: 200 }, 'asked again')
 
-    t.equal(await hasPdf('410000000000000300', line), true)
-    t.equal(await hasPdf('1', line), false)
+    t.equal(await hasPdf('410000000000000300', connection), true)
+    t.equal(await hasPdf('1', connection), false)
   }
 )
 
 t.test('without a token nothing is asked', async t => {
-  const { line, moneybird } = await openLine(t)
-  const bare = { ...line, settings: settings.parse({}) }
+  const { connection, moneybird } = await openLine(t)
+  const bare = { ...connection, settings: settings.parse({}) }
 
   await t.rejects(getInvoice('1', bare), { code: 'TOOL_UNAUTHORIZED' })
   t.throws(() => pdfAddress('1', bare), { code: 'TOOL_UNAUTHORIZED' })
@@ -88,19 +88,19 @@ t.test('without a token nothing is asked', async t => {
 })
 
 t.test('a token that is refused, or may not read invoices, is named as such', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.forbidden.add('sales_invoices')
-  await t.rejects(getInvoice('1', line), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(getInvoice('1', connection), { code: 'TOOL_UNAUTHORIZED' })
   moneybird.forbidden.clear()
   moneybird.token = 'een ander'
-  await t.rejects(getInvoice('1', line), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(getInvoice('1', connection), { code: 'TOOL_UNAUTHORIZED' })
 })
 
 t.test('what was missed is found page by page, and no invoice twice or never', async t => {
-  const { line, moneybird, slept } = await openLine(t)
+  const { connection, moneybird, slept } = await openLine(t)
   moneybird.invoices.push(...manyInvoices(250))
 
-  const numbers = await numbersOf(now - day, line)
+  const numbers = await numbersOf(now - day, connection)
 
   t.strictSame(numbers.toSorted(), moneybird.invoices.map(({ invoice_id: number }) => number).toSorted())
   t.equal(moneybird.requests.length, 3)
@@ -108,34 +108,34 @@ t.test('what was missed is found page by page, and no invoice twice or never', a
 })
 
 t.test('a last page that is full ends it as well', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.invoices.push(...manyInvoices(100))
 
-  t.equal((await numbersOf(now - day, line)).length, 100)
-  t.equal((await numbersOf(now + day, line)).length, 0)
+  t.equal((await numbersOf(now - day, connection)).length, 100)
+  t.equal((await numbersOf(now + day, connection)).length, 0)
 })
 
 t.test('a long catch-up stays within 150 requests in five minutes', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.perPageMax = 2
   moneybird.invoices.push(...manyInvoices(400))
 
-  t.equal((await numbersOf(now - day, line)).length, 400)
+  t.equal((await numbersOf(now - day, connection)).length, 400)
   t.equal(moneybird.requests.length, 200)
 })
 
 t.test('New Year hides nothing', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.now = Date.UTC(2027, 0, 1, 9)
   const late = entity('open', { invoice_date: '2026-12-31', updated_at: iso(Date.UTC(2027, 0, 1, 8)) })
   const early = { ...late, id: '301', invoice_id: '2028-0001', invoice_date: '2028-01-02' }
   moneybird.invoices.push(late, early)
 
-  t.strictSame(await numbersOf(Date.UTC(2027, 0, 1, 7), line), ['2026-0117', '2028-0001'])
+  t.strictSame(await numbersOf(Date.UTC(2027, 0, 1, 7), connection), ['2026-0117', '2028-0001'])
 })
 
 t.test('the second that was asked for belongs to the answer; drafts do not', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const at = (ms: number, name: string, id: string) =>
     moneybird.invoices.push(
       entity(name, { id, invoice_id: name === 'draft' ? null : id, updated_at: iso(now + ms) })
@@ -147,44 +147,48 @@ t.test('the second that was asked for belongs to the answer; drafts do not', asy
   at(700, 'scheduled', '5')
   at(800, 'uncollectible', '6')
 
-  t.strictSame(await numbersOf(now, line), ['2', '3', '6'])
+  t.strictSame(await numbersOf(now, connection), ['2', '3', '6'])
   t.match(moneybird.requests[0], /updated_after:2026-11-20T10:59:59Z&page=1&per_page=100$/)
 })
 
 t.test('one that cannot be read is told as the event that would bring it, among the others', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const odd = entity('open', { currency: '€' })
   moneybird.invoices.push(odd, entity('open', { id: '1', invoice_id: '1', updated_at: iso(now) }))
 
-  const [first, second] = await Array.fromAsync(missed(now - day, line, never))
+  const [first, second] = await Array.fromAsync(missed(now - day, connection, never))
 
   t.match(second, { invoice: { invoiceNumber: '1' } })
   t.match(first, { problem: /^entity: currency: expected/, sourceId: odd.id })
   const { body } = first as Unread
   const { problem, sourceId } = first as Unread
-  t.strictSame(tool.read(body, line), { kind: 'unreadable', problem, sourceId }, 'as a webhook brings it')
+  t.strictSame(
+    tool.read(body, connection),
+    { kind: 'unreadable', problem, sourceId },
+    'as a webhook brings it'
+  )
   const mended = Buffer.from(body.toString().replace('€', 'EUR'))
-  t.match(tool.read(mended, line), { kind: 'told', told: [{ invoice: { currency: 'EUR' } }] })
+  t.match(tool.read(mended, connection), { kind: 'told', told: [{ invoice: { currency: 'EUR' } }] })
 })
 
 t.test('the moment that Retry-After names is waited for, not that many seconds', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.invoices.push(entity('open'))
-  for (let asked = 0; asked < 150; asked += 1) await getInvoice('410000000000000300', line)
+  for (let asked = 0; asked < 150; asked += 1) await getInvoice('410000000000000300', connection)
   moneybird.now += 100_000
 
-  await t.rejects(getInvoice('410000000000000300', line), { code: 'TOOL_BUSY', retryAfterMs: 200_000 })
+  await t.rejects(getInvoice('410000000000000300', connection), { code: 'TOOL_BUSY', retryAfterMs: 200_000 })
   moneybird.now += 200_000
-  t.ok(await getInvoice('410000000000000300', line))
+  t.ok(await getInvoice('410000000000000300', connection))
 })
 
 t.test('a pause that is asked for in the middle is taken there, and no page is asked for again', async t => {
-  const { line, moneybird, slept } = await openLine(t)
+  const { connection, moneybird, slept } = await openLine(t)
   moneybird.invoices.push(...manyInvoices(250))
-  for (let asked = 0; asked < 148; asked += 1) await getInvoice('1', line)
+  for (let asked = 0; asked < 148; asked += 1) await getInvoice('1', connection)
   moneybird.requests.length = 0
 
-  t.equal(new Set(await numbersOf(now - day, line)).size, 250)
+  t.equal(new Set(await numbersOf(now - day, connection)).size, 250)
   t.strictSame(
     moneybird.requests.map(request => /&page=(\d)/.exec(request)?.[1]),
     ['1', '2', '3', '3']
@@ -193,40 +197,43 @@ t.test('a pause that is asked for in the middle is taken there, and no page is a
 })
 
 t.test('a pause that is asked for again and again is told, not waited for without end', async t => {
-  const { line, slept } = await openLine(t)
+  const { connection, slept } = await openLine(t)
   const busy = new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: 7000 })
 
-  await t.rejects(numbersOf(now, { ...line, api: { ask: () => Promise.reject(busy) } }), busy)
+  await t.rejects(numbersOf(now, { ...connection, api: { ask: () => Promise.reject(busy) } }), busy)
   t.strictSame(slept, [7000, 7000, 7000])
 })
 
 t.test('no pause outlasts the bridge', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   moneybird.invoices.push(...manyInvoices(101))
   const stopping = new AbortController()
   const reason = new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping')
   const clock = {
-    ...line.clock,
+    ...connection.clock,
     sleep: async (_: number, signal?: AbortSignal) => {
       t.equal(signal, stopping.signal)
       stopping.abort(reason)
     }
   }
 
-  await t.rejects(numbersOf(now - day, { ...line, clock }, stopping.signal), reason)
+  await t.rejects(numbersOf(now - day, { ...connection, clock }, stopping.signal), reason)
   t.equal(moneybird.requests.length, 1)
 })
 
 t.test("an administration that is another's is no empty list", async t => {
-  const { line } = await openLine(t, { MONEYBIRD_ADMINISTRATION_ID: '2' })
+  const { connection } = await openLine(t, { MONEYBIRD_ADMINISTRATION_ID: '2' })
 
-  await t.rejects(numbersOf(now, line), { code: 'TOOL_UNREACHABLE', message: /MONEYBIRD_ADMINISTRATION_ID/ })
+  await t.rejects(numbersOf(now, connection), {
+    code: 'TOOL_UNREACHABLE',
+    message: /MONEYBIRD_ADMINISTRATION_ID/
+  })
 })
 
 t.test('an answer that is no list is no empty list, and one without end ends', async t => {
-  const { line } = await openLine(t)
-  const answers = (json: unknown, link?: string): MoneybirdLine => ({
-    ...line,
+  const { connection } = await openLine(t)
+  const answers = (json: unknown, link?: string): MoneybirdConnection => ({
+    ...connection,
     api: { ask: async () => ({ status: 200, headers: link ? { link } : {}, json }) }
   })
 

@@ -26,10 +26,10 @@ const webhook = (url: string, changes: Partial<Webhook> = {}): Webhook => ({
 })
 
 t.test('a webhook is registered, and its secret shown', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const { address, requests } = await openBridge(t)
 
-  const { secrets, lines } = await connect(address, line)
+  const { secrets, lines } = await connect(address, connection)
 
   t.strictSame(secrets, { MONEYBIRD_WEBHOOK_SECRET: madeSecret })
   t.match(moneybird.webhooks, [{ url: address, enabled_events: enabledEvents, deactivated_at: null }])
@@ -38,15 +38,18 @@ t.test('a webhook is registered, and its secret shown', async t => {
 })
 
 t.test('where nobody answers 200 it is not registered, and the message says what to do', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const { address } = await openBridge(t, 401)
 
-  await t.rejects(connect(address, line), { code: 'TOOL_UNREACHABLE', message: /start the bridge there/ })
+  await t.rejects(connect(address, connection), {
+    code: 'TOOL_UNREACHABLE',
+    message: /start the bridge there/
+  })
   t.strictSame(moneybird.webhooks, [])
 })
 
 t.test('what is registered well stays as it is', async t => {
-  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
   const { address } = await openBridge(t)
   const members = ['open', 'pending_payment', 'reminded', 'late', 'paid', 'uncollectible'].map(
     state => `sales_invoice_state_changed_to_${state}`
@@ -57,22 +60,25 @@ t.test('what is registered well stays as it is', async t => {
     [...members, 'sales_invoice_updated', 'sales_invoice_destroyed']
   ]) {
     moneybird.webhooks = [webhook(address.replace('//', '//login:wachtwoord@'), { enabled_events: events })]
-    t.match(await connect(address, line), { secrets: {}, lines: [/is registered/, /cannot be shown again/] })
+    t.match(await connect(address, connection), {
+      secrets: {},
+      lines: [/is registered/, /cannot be shown again/]
+    })
     t.equal(moneybird.webhooks.length, 1)
   }
 })
 
 t.test('a webhook that was switched off is switched on', async t => {
-  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: token })
+  const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: token })
   const { address } = await openBridge(t)
   moneybird.webhooks.push(webhook(address, { deactivated_at: '2026-11-19T10:00:00Z' }))
 
-  t.match(await connect(address, line), { secrets: {}, lines: [/Mended/, /is registered/] })
+  t.match(await connect(address, connection), { secrets: {}, lines: [/Mended/, /is registered/] })
   t.match(moneybird.webhooks, [{ deactivated_at: null }])
 })
 
 t.test('one with other events is replaced, and both secrets hold while it still sends again', async t => {
-  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: `${oldSecret},${token}` })
+  const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: `${oldSecret},${token}` })
   const { address } = await openBridge(t)
   for (const events of [
     [],
@@ -81,7 +87,7 @@ t.test('one with other events is replaced, and both secrets hold while it still 
     ['sales_invoice_state_changed_to_open']
   ]) {
     moneybird.webhooks = [webhook(address, { enabled_events: events })]
-    t.match(await connect(address, line), {
+    t.match(await connect(address, connection), {
       secrets: { MONEYBIRD_WEBHOOK_SECRET: `${madeSecret},${oldSecret}` },
       lines: [/was registered/, /was switched off/]
     })
@@ -90,20 +96,20 @@ t.test('one with other events is replaced, and both secrets hold while it still 
 })
 
 t.test('one whose secret nobody knows is replaced', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const { address } = await openBridge(t)
   moneybird.webhooks.push(webhook(address))
 
-  t.match(await connect(address, line), { secrets: { MONEYBIRD_WEBHOOK_SECRET: madeSecret } })
+  t.match(await connect(address, connection), { secrets: { MONEYBIRD_WEBHOOK_SECRET: madeSecret } })
   t.match(moneybird.webhooks, [{ deactivated_at: String }, { deactivated_at: null }])
 })
 
 t.test("one at another address may be another bridge's: it is named and left alone", async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const { address } = await openBridge(t)
   moneybird.webhooks.push(webhook(`https://oud.example${path}`), webhook('https://oud.example/anders'))
 
-  const { lines } = await connect(address, line)
+  const { lines } = await connect(address, connection)
 
   t.match(lines, [/was registered/, /https:\/\/oud\.example/])
   t.equal(lines.length, 2)
@@ -111,7 +117,7 @@ t.test("one at another address may be another bridge's: it is named and left alo
 })
 
 t.test('a webhook that disappears meanwhile, or comes without a secret, is not passed over', async t => {
-  const { line } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { connection } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
   const { address } = await openBridge(t)
   const listed = { status: 200, headers: {}, json: [webhook(address, { deactivated_at: '2026-11-19' })] }
   const ask =
@@ -119,7 +125,11 @@ t.test('a webhook that disappears meanwhile, or comes without a secret, is not p
     async ({ method = 'GET' }) =>
       method === 'GET' ? listed : { status: 200, headers: {}, json: {}, ...then }
   const connecting = (settings: object, then: object) =>
-    connect(address, { ...line, settings: { ...line.settings, ...settings }, api: { ask: ask(then) } })
+    connect(address, {
+      ...connection,
+      settings: { ...connection.settings, ...settings },
+      api: { ask: ask(then) }
+    })
 
   await t.rejects(connecting({}, { status: 404 }), { code: 'TOOL_UNREACHABLE' })
   await t.rejects(connecting({ MONEYBIRD_WEBHOOK_SECRET: undefined }, { status: 201 }), {
@@ -127,25 +137,27 @@ t.test('a webhook that disappears meanwhile, or comes without a secret, is not p
     message: /without a secret/
   })
   const unreadable = { ask: async () => ({ status: 200, headers: {}, json: [{ id: 7 }] }) }
-  await t.rejects(connect(address, { ...line, api: unreadable }), { code: 'TOOL_UNREACHABLE' })
+  await t.rejects(connect(address, { ...connection, api: unreadable }), { code: 'TOOL_UNREACHABLE' })
 })
 
 t.test('a refused token is told as such, not as an address that does not answer', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const { address } = await openBridge(t)
   const forbid = () => moneybird.forbidden.add('settings')
-  const api = { ask: (asked: Parameters<typeof line.api.ask>[0]) => line.api.ask(asked).finally(forbid) }
+  const api = {
+    ask: (asked: Parameters<typeof connection.api.ask>[0]) => connection.api.ask(asked).finally(forbid)
+  }
 
-  await t.rejects(connect(address, { ...line, api }), { code: 'TOOL_UNAUTHORIZED' })
+  await t.rejects(connect(address, { ...connection, api }), { code: 'TOOL_UNAUTHORIZED' })
 })
 
 t.test('check proves token, webhook, invoice and PDF', async t => {
-  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
   const { address } = await openBridge(t)
   moneybird.webhooks.push(webhook(address))
   moneybird.invoices.push(entity('open'))
 
-  t.strictSame(await check(address, line), [
+  t.strictSame(await check(address, connection), [
     { ok: true, what: 'API token', found: 'reads the invoices of the administration' },
     { ok: true, what: 'webhook', found: 'registered and switched on; we last answered 200' },
     { ok: true, what: 'invoice', found: '2026-0117 can be read' },
@@ -154,11 +166,11 @@ t.test('check proves token, webhook, invoice and PDF', async t => {
 })
 
 t.test('check tells what is wrong with the webhook', async t => {
-  const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
   const { address } = await openBridge(t)
   const found = async (...webhooks: Webhook[]) => {
     moneybird.webhooks = webhooks
-    return (await check(address, line)).find(({ what }) => what === 'webhook')
+    return (await check(address, connection)).find(({ what }) => what === 'webhook')
   }
 
   t.match(await found(), { ok: false, found: /none is registered/ })
@@ -175,32 +187,32 @@ t.test('check tells what is wrong with the webhook', async t => {
     ok: true,
     found: /nothing was sent yet/
   })
-  t.match(await check(address, line), [{}, {}, { ok: true, found: 'there is no final one yet' }])
+  t.match(await check(address, connection), [{}, {}, { ok: true, found: 'there is no final one yet' }])
 })
 
 t.test('a webhook that nobody believes is one finding, and one without an address is none', async t => {
-  const { line, moneybird } = await openLine(t)
+  const { connection, moneybird } = await openLine(t)
   const { address } = await openBridge(t)
   moneybird.webhooks = [webhook(address, { deactivated_at: '2026-11-19' })]
 
-  const findings = await check(address, line)
+  const findings = await check(address, connection)
   t.match(findings, [
     {},
     { ok: false, found: /^registered, but MONEYBIRD_WEBHOOK_SECRET is not set: run .*connect moneybird/ },
     {}
   ])
   t.equal(findings.length, 3)
-  t.match(await check(null, line), [{ what: 'API token' }, { what: 'invoice' }])
+  t.match(await check(null, connection), [{ what: 'API token' }, { what: 'invoice' }])
 })
 
 t.test(
   'check tells of a token that may not do all, of an invoice that cannot be read, of no PDF',
   async t => {
-    const { line, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+    const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
     const { address } = await openBridge(t)
     moneybird.forbidden.add('settings')
     moneybird.invoices.push(entity('open', { currency: null }))
-    t.match(await check(address, line), [
+    t.match(await check(address, connection), [
       { ok: true },
       {
         ok: false,
@@ -210,19 +222,24 @@ t.test(
       { ok: false, what: 'invoice', found: /^currency/ }
     ])
 
-    const withoutPdf: typeof line.api.ask = async asked =>
-      asked.url.endsWith('download_pdf.json') ? { status: 404, headers: {}, json: {} } : line.api.ask(asked)
+    const withoutPdf: typeof connection.api.ask = async asked =>
+      asked.url.endsWith('download_pdf.json')
+        ? { status: 404, headers: {}, json: {} }
+        : connection.api.ask(asked)
     moneybird.invoices = [entity('open')]
-    t.match((await check(address, { ...line, api: { ask: withoutPdf } })).at(-1), { ok: false, what: 'PDF' })
+    t.match((await check(address, { ...connection, api: { ask: withoutPdf } })).at(-1), {
+      ok: false,
+      what: 'PDF'
+    })
 
     moneybird.token = 'een ander'
-    t.match(await check(address, line), [
+    t.match(await check(address, connection), [
       { ok: false, what: 'API token', found: /refuses MONEYBIRD_API_TOKEN \(401\): it says: unauthorized$/ },
       { ok: false }
     ])
     const bug = async () => {
       throw new TypeError('bug')
     }
-    await t.rejects(check(address, { ...line, api: { ask: bug } }), { name: 'TypeError' })
+    await t.rejects(check(address, { ...connection, api: { ask: bug } }), { name: 'TypeError' })
   }
 )

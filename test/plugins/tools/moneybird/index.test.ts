@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import Stripe from 'stripe'
 import t from 'tap'
 import * as moneybird from '../../../../plugins/tools/moneybird/index.ts'
-import type { Told } from '../../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import { madeSecret } from '../../../fixtures/moneybird-api.ts'
 import { openStrangers } from '../../open-strangers.ts'
 import { type Sent, type ToolCase, toolContract } from '../contract.ts'
@@ -29,7 +29,7 @@ const sign = (body: Buffer, at = now): Sent => ({
   headers: { 'content-type': 'application/json', 'moneybird-signature': header(body, secret, at) }
 })
 
-const open: Told = {
+const open: ToolInvoice = {
   invoice: {
     invoiceNumber: '2026-0117',
     sourceId: '410000000000000300',
@@ -55,9 +55,10 @@ const open: Told = {
   finalisedAt: null,
   collectsItself: false
 }
-const openAs = (invoice: Partial<Told['invoice']>, others: Partial<Told> = {}): Told[] => [
-  { ...open, ...others, invoice: { ...open.invoice, ...invoice } }
-]
+const openAs = (
+  invoice: Partial<ToolInvoice['invoice']>,
+  others: Partial<ToolInvoice> = {}
+): ToolInvoice[] => [{ ...open, ...others, invoice: { ...open.invoice, ...invoice } }]
 
 const changed = (name: string, from: string | RegExp, to: string): Buffer =>
   Buffer.from(event(name).toString().replace(from, to))
@@ -187,27 +188,33 @@ t.test('an invoice that was deleted is told of by its id alone', async t => {
 })
 
 t.test('a second webhook can be registered while the first one is believed', async t => {
-  const { line, moneybird: api } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: secret })
+  const { connection, moneybird: api } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: secret })
   const app = Fastify()
   t.teardown(() => app.close())
   const notAsked = async () => t.fail('it keeps nothing') as never
   await app.register(moneybird.default, {
     prefix: '/webhooks',
-    settings: line.settings,
-    intake: { receive: notAsked, tell: notAsked, gone: notAsked, keepUnreadable: notAsked, ignore: notAsked },
+    settings: connection.settings,
+    receiver: {
+      receive: notAsked,
+      tell: notAsked,
+      gone: notAsked,
+      keepUnreadable: notAsked,
+      ignore: notAsked
+    },
     spool: undefined as never,
-    clock: line.clock,
+    clock: connection.clock,
     timeZone,
     sendNotification: true,
     pdfBytesMax: 1,
     strangers: openStrangers(),
     refused: async () => false,
     believed: () => t.fail('nothing is proven'),
-    turnedDown: () => {}
+    noteUnreadable: () => {}
   })
   const address = `${await app.listen({ port: 0 })}/webhooks/moneybird`
 
-  const registration = await tool.connect?.(address, line)
+  const registration = await tool.connect?.(address, connection)
 
   t.match(registration, { secrets: { MONEYBIRD_WEBHOOK_SECRET: `${madeSecret},${secret}` } })
   t.match(api.webhooks, [{ url: address }])
@@ -219,15 +226,15 @@ t.test('without its number of the administration every believed event is read', 
 })
 
 t.test('its PDF is asked for by id, with the token, and not at all without', async t => {
-  const { line, moneybird: api } = await openLine(t)
-  const bare = { ...line, settings: settingsWith(secret) }
+  const { connection, moneybird: api } = await openLine(t)
+  const bare = { ...connection, settings: settingsWith(secret) }
 
-  t.strictSame(await tool.pdf?.(open.invoice, line), {
+  t.strictSame(await tool.pdf?.(open.invoice, connection), {
     url: `${api.url}/410000000000000001/sales_invoices/410000000000000300/download_pdf.json`,
     headers: { authorization: `Bearer ${api.token}` }
   })
-  t.equal(await tool.pdf?.({ ...open.invoice, sourceId: null }, line), null)
-  t.equal(tool.canAsk(line.settings), true)
+  t.equal(await tool.pdf?.({ ...open.invoice, sourceId: null }, connection), null)
+  t.equal(tool.canAsk(connection.settings), true)
   t.equal(tool.canAsk(bare.settings), false)
   await t.rejects(async () => tool.pdf?.(open.invoice, bare), { code: 'TOOL_UNAUTHORIZED' })
 })

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { parseInvoice } from '../../../../plugins/tools/moneybird/invoice.ts'
-import type { Told } from '../../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import { entity, timeZone } from './parts.ts'
 
-const told = (invoice: object): Told => {
+const told = (invoice: object): ToolInvoice => {
   const parsed = parseInvoice(invoice, { timeZone })
   if ('problem' in parsed) throw new Error(parsed.problem)
   return parsed.told

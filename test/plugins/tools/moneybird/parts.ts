@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
-import { type MoneybirdLine, settings } from '../../../../plugins/tools/moneybird/settings.ts'
+import { type MoneybirdConnection, settings } from '../../../../plugins/tools/moneybird/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
 import { createToolApi, parseDigits } from '../../../../src/tools/api.ts'
 import { type MoneybirdApi, openMoneybird, type SalesInvoice } from '../../../fixtures/moneybird-api.ts'
@@ -19,10 +19,10 @@ export const entity = (name: string, changes: object = {}): SalesInvoice => ({
   ...changes
 })
 
-export type OpenLine = { line: MoneybirdLine; moneybird: MoneybirdApi; slept: number[] }
+export type OpenConnection = { connection: MoneybirdConnection; moneybird: MoneybirdApi; slept: number[] }
 
 /** The line's clock is Moneybird's; whoever sleeps on it is woken at once, and that late. */
-export const openLine = async (t: Test, env: Record<string, string> = {}): Promise<OpenLine> => {
+export const openLine = async (t: Test, env: Record<string, string> = {}): Promise<OpenConnection> => {
   const moneybird = await openMoneybird(t, now)
   const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
   t.teardown(() => http.close())
@@ -35,7 +35,7 @@ export const openLine = async (t: Test, env: Record<string, string> = {}): Promi
       moneybird.now += ms
     }
   }
-  const line = {
+  const connection = {
     settings: settings.parse({
       MONEYBIRD_API_TOKEN: moneybird.token,
       MONEYBIRD_ADMINISTRATION_ID: moneybird.administration,
@@ -46,5 +46,5 @@ export const openLine = async (t: Test, env: Record<string, string> = {}): Promi
     clock,
     api: createToolApi({ http, clock })
   }
-  return { line, moneybird, slept }
+  return { connection, moneybird, slept }
 }

@@ -4,8 +4,8 @@ import { env, hold, openAsking } from '../../../fixtures/stripe.ts'
 
 t.test('what Stripe does not hold is null; whatever else goes wrong has its code', async t => {
   const asking = await openAsking(t)
-  const { stripe, line } = asking
-  const load = () => tool.load!('in_voorbeeld0042', line)
+  const { stripe, connection } = asking
+  const load = () => tool.load!('in_voorbeeld0042', connection)
 
   t.equal(await load(), null)
   stripe.busy = 1
@@ -16,21 +16,24 @@ t.test('what Stripe does not hold is null; whatever else goes wrong has its code
   hold(asking, { total: 'veel' })
   await t.rejects(load(), { code: 'TOOL_UNREACHABLE', message: /total/ })
   await t.rejects(
-    tool.load!('in_1', { ...line, settings: { ...line.settings, STRIPE_API_KEY: 'rk_live_anders' } }),
+    tool.load!('in_1', {
+      ...connection,
+      settings: { ...connection.settings, STRIPE_API_KEY: 'rk_live_anders' }
+    }),
     {
       code: 'TOOL_UNAUTHORIZED'
     }
   )
-  await t.rejects(tool.load!('in_1', { ...line, settings: tool.settings.parse(env) }), {
+  await t.rejects(tool.load!('in_1', { ...connection, settings: tool.settings.parse(env) }), {
     code: 'TOOL_UNAUTHORIZED'
   })
   const api = { ask: async () => ({ status: 302, headers: {}, json: undefined }) }
-  await t.rejects(tool.load!('in_1', { ...line, api }), { code: 'TOOL_UNREACHABLE' })
+  await t.rejects(tool.load!('in_1', { ...connection, api }), { code: 'TOOL_UNREACHABLE' })
 })
 
 t.test('an id is one part of the address, whatever stands in it', async t => {
-  const { stripe, line } = await openAsking(t)
+  const { stripe, connection } = await openAsking(t)
 
-  t.equal(await tool.load!('../events?a=b', line), null)
+  t.equal(await tool.load!('../events?a=b', connection), null)
   t.strictSame(stripe.requests, ['GET /v1/invoices/../events?a=b'])
 })

@@ -5,8 +5,8 @@ import { type Asking, day, hold, type Json, log, now, openAsking } from '../../.
 
 const never = new AbortController().signal
 
-const missedBy = async ({ line }: Asking, since: number): Promise<string[]> => {
-  const told = await Array.fromAsync(tool.missed!(since, line, never))
+const missedBy = async ({ connection }: Asking, since: number): Promise<string[]> => {
+  const told = await Array.fromAsync(tool.missed!(since, connection, never))
   return told.map(one => {
     if ('problem' in one) return `${one.sourceId} ${one.problem}`
     const { stage, invoice } = one
@@ -44,7 +44,7 @@ t.test('of several events about one invoice the furthest counts, in any order', 
   log(asking, 'finalized', 'evt_6', at + 5000, { id: 'in_3', number: 'newer' })
 
   t.strictSame(await missedBy(asking, now - day), ['in_1 paid', 'in_2 voided', 'in_3 final'])
-  const [, , third] = await Array.fromAsync(tool.missed!(now - day, asking.line, never))
+  const [, , third] = await Array.fromAsync(tool.missed!(now - day, asking.connection, never))
   t.match(third, { invoice: { invoiceNumber: 'newer' } })
 })
 
@@ -113,7 +113,7 @@ t.test('one that cannot be read is told as the event that would bring it, among 
   log(asking, 'finalized', 'evt_2', now - 1000, { id: 'in_2' })
   hold(asking, { id: 'in_3', created: now / 1000 - 40 * 86_400, currency: null })
 
-  const found = await Array.fromAsync(tool.missed!(now - 50 * day, asking.line, never))
+  const found = await Array.fromAsync(tool.missed!(now - 50 * day, asking.connection, never))
 
   t.strictSame(
     found.map(one => ('problem' in one ? one.sourceId : one.invoice.sourceId)),
@@ -124,19 +124,19 @@ t.test('one that cannot be read is told as the event that would bring it, among 
     const { body, problem, sourceId } = one
     t.match(problem, /^data\.object\.(total|currency): /)
     t.strictSame(
-      tool.read(body, asking.line),
+      tool.read(body, asking.connection),
       { kind: 'unreadable', problem, sourceId },
       'as a webhook brings it'
     )
   }
   const mended = (found[0] as Unread).body.toString().replace('"currency":null', '"currency":"eur"')
-  t.match(tool.read(Buffer.from(mended), asking.line), { told: [{ invoice: { currency: 'EUR' } }] })
+  t.match(tool.read(Buffer.from(mended), asking.connection), { told: [{ invoice: { currency: 'EUR' } }] })
 })
 
 t.test('a list that is none, or that leads nowhere, ends with its code', async t => {
-  const { line } = await openAsking(t)
+  const { connection } = await openAsking(t)
   const answering = (json: unknown) => ({
-    ...line,
+    ...connection,
     api: { ask: async () => ({ status: 200, headers: {}, json }) }
   })
   const ask = (json: unknown) => Array.fromAsync(tool.missed!(now - day, answering(json), never))

@@ -2,8 +2,8 @@ import t from 'tap'
 import { tool } from '../../../../plugins/tools/stripe/index.ts'
 import { type Asking, address, hold, openAsking, register } from '../../../fixtures/stripe.ts'
 
-const checked = async ({ line }: Asking): Promise<Record<string, string>> => {
-  const findings = await tool.check!(address, line)
+const checked = async ({ connection }: Asking): Promise<Record<string, string>> => {
+  const findings = await tool.check!(address, connection)
   return Object.fromEntries(findings.map(({ what, ok, found }) => [what, `${ok ? 'ok' : 'NOT'}: ${found}`]))
 }
 
@@ -53,11 +53,11 @@ t.test('what is wrong is told, and the rest is looked at all the same', async t 
   hold(asking)
   const expireAfter = async () => ({ status: 404, headers: {}, json: undefined })
   const api = {
-    ask: async (asked: Parameters<typeof asking.line.api.ask>[0]) =>
-      asked.url.includes('/pdf/') ? expireAfter() : asking.line.api.ask(asked)
+    ask: async (asked: Parameters<typeof asking.connection.api.ask>[0]) =>
+      asked.url.includes('/pdf/') ? expireAfter() : asking.connection.api.ask(asked)
   }
-  const line = { ...asking.line, api }
-  t.match(await tool.check!(address, line), [{}, { what: 'PDF', ok: false }])
+  const connection = { ...asking.connection, api }
+  t.match(await tool.check!(address, connection), [{}, { what: 'PDF', ok: false }])
 })
 
 t.test('a webhook that nobody believes is one finding, and one without an address is none', async t => {
@@ -65,7 +65,7 @@ t.test('a webhook that nobody believes is one finding, and one without an addres
   register(asking)
 
   t.match(await checked(asking), { webhook: /^NOT: registered, but STRIPE_WEBHOOK_SECRET is not set: copy/ })
-  const whats = (await tool.check!(null, asking.line)).map(({ what }) => what)
+  const whats = (await tool.check!(null, asking.connection)).map(({ what }) => what)
   t.strictSame(whats, ['last invoice', 'PDF', 'event log', 'customers'])
 })
 
@@ -74,14 +74,14 @@ t.test('a key that Stripe refuses is told for everything that needs it', async t
   for (const part of ['invoices', 'events', 'customers', 'webhook_endpoints'])
     asking.stripe.forbidden.add(part)
 
-  const findings = await tool.check!(address, asking.line)
+  const findings = await tool.check!(address, asking.connection)
 
   t.strictSame(
     findings.filter(({ found }) => found.startsWith('TOOL_UNAUTHORIZED')).map(({ what }) => what),
     ['last invoice', 'event log', 'customers', 'webhook']
   )
-  const odd = { ...asking.line, api: { ask: async () => ({ status: 200, headers: {}, json: {} }) } }
+  const odd = { ...asking.connection, api: { ask: async () => ({ status: 200, headers: {}, json: {} }) } }
   t.match(await tool.check!(address, odd), [{ ok: false }, {}, { ok: false }, { ok: false }, { ok: false }])
   const broken = { ask: async () => Promise.reject(new TypeError('a bug')) }
-  await t.rejects(tool.check!(address, { ...asking.line, api: broken }), TypeError)
+  await t.rejects(tool.check!(address, { ...asking.connection, api: broken }), TypeError)
 })

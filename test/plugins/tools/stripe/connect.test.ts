@@ -5,19 +5,19 @@ import { address, openAsking, register, wantedEvents } from '../../../fixtures/s
 t.test('a webhook that is not there is made, and its secret told once', async t => {
   const asking = await openAsking(t)
 
-  const made = await tool.connect!(address, asking.line)
+  const made = await tool.connect!(address, asking.connection)
 
   t.match(made.secrets, { STRIPE_WEBHOOK_SECRET: /^whsec_/ })
   t.match(
     [...asking.stripe.endpoints.values()],
     [{ url: address, enabled_events: wantedEvents, api_version: '2026-07-29.dahlia', status: 'enabled' }]
   )
-  t.strictSame((await tool.connect!(address, asking.line)).secrets, {}, 'the second time')
+  t.strictSame((await tool.connect!(address, asking.connection)).secrets, {}, 'the second time')
   t.equal(asking.stripe.endpoints.size, 1)
 })
 
 t.test('one that is wrong is mended, and nothing is asked of one that is right', async t => {
-  for (const [what, facts, line] of [
+  for (const [what, facts, connection] of [
     ['disabled', { status: 'disabled' }, /disabled/],
     ['all events', { enabled_events: ['*'] }, /other events/],
     ['too few events', { enabled_events: ['invoice.paid'] }, /other events/],
@@ -27,9 +27,9 @@ t.test('one that is wrong is mended, and nothing is asked of one that is right',
     register(asking, facts)
     register(asking, { id: 'we_2', url: 'https://winkel.example/stripe' })
 
-    const { lines, secrets } = await tool.connect!(address, asking.line)
+    const { lines, secrets } = await tool.connect!(address, asking.connection)
 
-    t.match(lines, [line, address], what)
+    t.match(lines, [connection, address], what)
     t.equal(lines.length, 2, 'the secret that is set stays')
     t.strictSame(secrets, {})
     t.match(asking.stripe.endpoints.get('we_1'), {
@@ -39,7 +39,7 @@ t.test('one that is wrong is mended, and nothing is asked of one that is right',
     })
     t.match(asking.stripe.endpoints.get('we_2'), { url: 'https://winkel.example/stripe' })
     const before = asking.stripe.requests.length
-    t.equal((await tool.connect!(address, asking.line)).lines.length, 1)
+    t.equal((await tool.connect!(address, asking.connection)).lines.length, 1)
     t.equal(asking.stripe.requests.length, before + 1)
   }
 })
@@ -48,7 +48,7 @@ t.test('where the secret of a webhook stands is said to who has not set it', asy
   const asking = await openAsking(t, { STRIPE_WEBHOOK_SECRET: undefined })
   register(asking)
 
-  t.match(await tool.connect!(address, asking.line), {
+  t.match(await tool.connect!(address, asking.connection), {
     lines: [address, /^Its signing secret stands under .*: set it as STRIPE_WEBHOOK_SECRET\.$/],
     secrets: {}
   })
@@ -59,17 +59,17 @@ t.test('where several bridges are registered, none of them is taken over', async
   register(asking, { url: 'https://a.example/webhooks/stripe' })
   register(asking, { id: 'we_2', url: 'https://b.example/webhooks/stripe' })
 
-  t.match(await tool.connect!(address, asking.line), { secrets: { STRIPE_WEBHOOK_SECRET: /^whsec_/ } })
+  t.match(await tool.connect!(address, asking.connection), { secrets: { STRIPE_WEBHOOK_SECRET: /^whsec_/ } })
   t.equal(asking.stripe.endpoints.size, 3)
 })
 
 t.test('an answer that is none has its code', async t => {
-  const { line } = await openAsking(t)
+  const { connection } = await openAsking(t)
   const answers = (given: unknown[]) => {
     const api = {
       ask: async () => ({ status: given[0] === 404 ? 404 : 200, headers: {}, json: given.shift() })
     }
-    return tool.connect!(address, { ...line, api })
+    return tool.connect!(address, { ...connection, api })
   }
   const listed = {
     data: [{ id: 'we_1', url: address, status: 'disabled', enabled_events: [] }],
@@ -82,8 +82,11 @@ t.test('an answer that is none has its code', async t => {
 })
 
 t.test('an address that Stripe would refuse is refused here, where it can be said why', async t => {
-  const { line } = await openAsking(t)
-  const real = { ...line, settings: { ...line.settings, STRIPE_API_URL: 'https://api.stripe.com' } }
+  const { connection } = await openAsking(t)
+  const real = {
+    ...connection,
+    settings: { ...connection.settings, STRIPE_API_URL: 'https://api.stripe.com' }
+  }
 
   await t.rejects(tool.connect!('http://127.0.0.1:8080/webhooks/stripe', real), {
     code: 'CONFIG_INVALID',

@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import t from 'tap'
 import plugin, { tool } from '../../../../plugins/tools/stripe/index.ts'
-import type { Told } from '../../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import {
   but,
   day,
@@ -25,7 +25,7 @@ const in2020 = {
   issuedAt: '2020-03-02',
   dueAt: '2020-04-01'
 }
-const events: Record<string, Told> = {
+const events: Record<string, ToolInvoice> = {
   finalized: toldOf(),
   paid: toldOf({ paidAt: finalised + day }),
   voided: toldOf({}, { stage: 'voided' }),
@@ -140,7 +140,7 @@ t.test('load: the invoice as it is now, with the portal id that its customer has
     metadata: { mijnklantportaal_customer_id: 'cst_klant' }
   })
 
-  const told = await tool.load!('in_voorbeeld0042', asking.line)
+  const told = await tool.load!('in_voorbeeld0042', asking.connection)
 
   t.match(told, { stage: 'final', invoice: { paidAt: 2000, customer: { portalId: 'cst_klant' } } })
   t.match(told?.invoice.pdfUrl, new RegExp(`^${asking.stripe.origin}/pdf/`))
@@ -153,18 +153,18 @@ t.test('load: the invoice as it is now, with the portal id that its customer has
 
 t.test('load: the customer is asked for only where nothing nearer knows', async t => {
   const asking = await openAsking(t)
-  const { stripe, line } = asking
+  const { stripe, connection } = asking
   hold(asking)
-  t.equal((await tool.load!('in_voorbeeld0042', line))?.invoice.customer.portalId, 'cst_voorbeeld01')
+  t.equal((await tool.load!('in_voorbeeld0042', connection))?.invoice.customer.portalId, 'cst_voorbeeld01')
   hold(asking, { status: 'void', metadata: {} })
-  t.equal((await tool.load!('in_voorbeeld0042', line))?.stage, 'voided')
+  t.equal((await tool.load!('in_voorbeeld0042', connection))?.stage, 'voided')
   hold(asking, { customer: null, customer_account: 'acct_1', metadata: {} })
-  t.equal((await tool.load!('in_voorbeeld0042', line))?.invoice.customer.portalId, null)
+  t.equal((await tool.load!('in_voorbeeld0042', connection))?.invoice.customer.portalId, null)
   t.equal(stripe.requests.filter(request => request.includes('customers')).length, 0)
 
   hold(asking, { metadata: {} })
   t.equal(
-    (await tool.load!('in_voorbeeld0042', line))?.invoice.customer.portalId,
+    (await tool.load!('in_voorbeeld0042', connection))?.invoice.customer.portalId,
     null,
     'a customer that is gone'
   )
@@ -173,20 +173,20 @@ t.test('load: the customer is asked for only where nothing nearer knows', async 
 t.test('load: paid without a time is paid when that was heard, in whole seconds', async t => {
   const asking = await openAsking(t)
   hold(asking, { status: 'paid', status_transitions: { finalized_at: 1, paid_at: null } })
-  const clock = { ...asking.line.clock, now: () => now + 999 }
+  const clock = { ...asking.connection.clock, now: () => now + 999 }
 
-  t.equal((await tool.load!('in_voorbeeld0042', { ...asking.line, clock }))?.invoice.paidAt, now)
+  t.equal((await tool.load!('in_voorbeeld0042', { ...asking.connection, clock }))?.invoice.paidAt, now)
 })
 
 t.test('pdf: a link that has run out is renewed, and gets no key', async t => {
   const asking = await openAsking(t)
-  const { stripe, line } = asking
+  const { stripe, connection } = asking
   hold(asking)
-  const old = (await tool.load!('in_voorbeeld0042', line))!.invoice
+  const old = (await tool.load!('in_voorbeeld0042', connection))!.invoice
   stripe.expireLinks()
   t.equal((await fetch(old.pdfUrl!)).status, 404)
 
-  const found = await tool.pdf!(old, line)
+  const found = await tool.pdf!(old, connection)
 
   t.strictSame(Object.keys(found ?? {}), ['url'])
   t.equal((await fetch(found!.url)).status, 200)
@@ -195,12 +195,12 @@ t.test('pdf: a link that has run out is renewed, and gets no key', async t => {
 t.test('pdf: without a key, or where Stripe knows no better, the link of the event serves', async t => {
   const asking = await openAsking(t)
   const url = invoice.pdfUrl
-  const bare = { ...asking.line, settings: tool.settings.parse(env) }
+  const bare = { ...asking.connection, settings: tool.settings.parse(env) }
 
   t.strictSame(await tool.pdf!(invoice, bare), { url })
-  t.strictSame(await tool.pdf!(invoice, asking.line), { url }, 'not held')
-  t.strictSame(await tool.pdf!({ ...invoice, sourceId: null }, asking.line), { url })
+  t.strictSame(await tool.pdf!(invoice, asking.connection), { url }, 'not held')
+  t.strictSame(await tool.pdf!({ ...invoice, sourceId: null }, asking.connection), { url })
   t.equal(await tool.pdf!({ ...invoice, pdfUrl: null }, bare), null)
   hold(asking, { status: 'draft', invoice_pdf: null })
-  t.equal(await tool.pdf!({ ...invoice, pdfUrl: null }, asking.line), null)
+  t.equal(await tool.pdf!({ ...invoice, pdfUrl: null }, asking.connection), null)
 })

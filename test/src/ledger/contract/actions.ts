@@ -1,7 +1,7 @@
 // What a person's word does beyond the state it leads to.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import { type Override, overrides } from '../../../../src/ledger/ledger.ts'
+import { type Override, overrides } from '../../../../src/core/row.ts'
 import {
   again,
   arrivalOf,

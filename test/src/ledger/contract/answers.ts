@@ -1,7 +1,7 @@
 // The portal's answer to a create: what it tells is compared with what was sent, before it is believed.
 
+import type { PortalInvoice } from '../../../../src/core/portal-entry.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
-import type { PortalInvoice } from '../../../../src/portal/schemas.ts'
 import {
   arrivalOf,
   bodyOf,

@@ -1,7 +1,7 @@
 // `record`: how a loan ends, decision by decision.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import type { Decision } from '../../../../src/ledger/ledger.ts'
+import type { Decision } from '../../../../src/core/row.ts'
 import {
   again,
   arrivalOf,

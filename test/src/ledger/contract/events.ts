@@ -1,7 +1,7 @@
 // What `receive` promises while the facts agree: one row per number, and newer facts that are merged into it.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import type { Arrival } from '../../../../src/ledger/ledger.ts'
+import type { Arrival } from '../../../../src/core/row.ts'
 import {
   arrivalOf,
   bodyOf,

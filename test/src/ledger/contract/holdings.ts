@@ -1,7 +1,7 @@
 // The copy of what the portal holds: what it was told, what it answers, and what it does to the rows beside it.
 
+import type { PortalCustomer } from '../../../../src/core/portal-entry.ts'
 import { emptyCopy } from '../../../../src/ledger/holdings.ts'
-import type { PortalCustomer } from '../../../../src/portal/schemas.ts'
 import {
   arrivalOf,
   bodyOf,

@@ -1,7 +1,8 @@
 // What a ledger tells: one invoice, lists, counts; and what it says once it is closed.
 
-import type { Filter, Ledger, State } from '../../../../src/ledger/ledger.ts'
-import { states } from '../../../../src/ledger/ledger.ts'
+import type { State } from '../../../../src/core/row.ts'
+import { states } from '../../../../src/core/row.ts'
+import type { Filter, Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   again,
   arrivalOf,

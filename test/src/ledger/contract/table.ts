@@ -1,7 +1,8 @@
 // The table of states, a test per cell: what an event, and what a person, does to a row in each state.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import type { Action, Decision, Ledger, Received, State } from '../../../../src/ledger/ledger.ts'
+import type { Action, Decision, Received, State } from '../../../../src/core/row.ts'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   again,
   arrivalOf,

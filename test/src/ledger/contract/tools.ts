@@ -1,7 +1,7 @@
 // What a tool says beyond its invoices: voided, not yet, and what could not be read; and since when it is set up.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import type { Decision, State } from '../../../../src/ledger/ledger.ts'
+import type { Decision, State } from '../../../../src/core/row.ts'
 import {
   again,
   arrivalOf,

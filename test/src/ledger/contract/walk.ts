@@ -4,8 +4,9 @@
 import type { Test } from 'tap'
 import type { Code } from '../../../../src/core/codes.ts'
 import { numberKey } from '../../../../src/core/invoice.ts'
-import { actions, type Decision, type Ledger, type Loan, type Row } from '../../../../src/ledger/ledger.ts'
-import type { Document } from '../../../../src/ledger/spool.ts'
+import type { Document } from '../../../../src/core/row.ts'
+import { actions, type Decision, type Loan, type Row } from '../../../../src/core/row.ts'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   arrivalOf,
   bodyOf,

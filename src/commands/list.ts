@@ -1,0 +1,75 @@
+// The list of commands.
+
+import type { Listed } from './command.ts'
+
+const act = () => import('./act.ts')
+const link = () => import('./link.ts')
+
+/** Loaded when asked for, so that a question to a running bridge does not wait for the whole of it. */
+export const commands: Listed[] = [
+  { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
+  {
+    name: 'demo [--once]',
+    help: 'a bridge and a portal sandbox, and one invoice',
+    load: () => import('./demo.ts')
+  },
+  {
+    name: 'sandbox',
+    options: '[--port <n>] [--host <address>] [--requests-per-minute <n>] [--order <order>]',
+    help: 'the portal sandbox alone',
+    load: () => import('./sandbox.ts')
+  },
+  {
+    name: 'check [--pdf <url>]',
+    help: 'proves a set-up before going live',
+    load: () => import('./check.ts')
+  },
+  { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
+  {
+    name: 'invoices [--state --code --tool --q]',
+    options: '[--limit <n>] [--cursor <cursor>]',
+    help: 'lists invoices',
+    load: () => import('./invoices.ts')
+  },
+  { name: 'invoice <nr>', help: 'one invoice, with its history', load: () => import('./invoice.ts') },
+  {
+    name: 'deliver <nr>',
+    options: '[--absent]',
+    help: 'delivers now, or releases what is held',
+    load: act
+  },
+  { name: 'dismiss <nr>', help: 'does not deliver it, or clears a note', load: act },
+  { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
+  { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },
+  {
+    name: 'customers [--linked --portal --q]',
+    options: '[--limit <n>] [--cursor <cursor>]',
+    help: "the tools' customers and their links, or the portal's customers",
+    load: () => import('./customers.ts')
+  },
+  { name: 'link <tool> <ref> <cst_…>', help: "says whose a tool's customer is in the portal", load: link },
+  { name: 'unlink <tool> <ref>', help: 'takes that back', load: link },
+  {
+    name: 'catch-up <tool> --since <date>',
+    help: 'asks a tool what its webhooks missed',
+    load: () => import('./catch-up.ts')
+  },
+  {
+    name: 'connect <tool>',
+    options: '[--public-url <https://…>]',
+    help: "registers the webhook by the tool's API, or repairs it",
+    load: () => import('./connect.ts')
+  },
+  {
+    name: 'send-test <tool>',
+    options: '[--customer <cst_…>] [--keep]',
+    help: 'sends a signed sample event to a running bridge',
+    load: () => import('./send-test.ts')
+  },
+  {
+    name: 'portal bills|invoices|invoice|create|mark-paid',
+    options: '[<inv_…>] [--number --customer --amount --issued --pdf --paid --notify]',
+    help: 'the portal itself',
+    load: () => import('./portal.ts')
+  }
+]
