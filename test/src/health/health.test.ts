@@ -22,8 +22,8 @@ t.test('each thing that an owner wants to know is a warning', async t => {
       { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] },
       /missing: ACME_SECRET/
     ],
-    ['doors', { strangersAreMany: () => true }, /take all places/],
-    ['doors', { lockedOut: () => 1 }, /OPERATOR_TOKEN is being guessed: 1 client is locked out/],
+    ['unprovenRequests', { strangersAreMany: () => true }, /take all places/],
+    ['unprovenRequests', { lockedOut: () => 1 }, /OPERATOR_TOKEN is being guessed: 1 client is locked out/],
     [
       'tools',
       { turnedAway: () => ({ requests: 3, lastAt: 0, codes: ['NOT_AUTHENTIC', 'BODY_TOO_LARGE'] }) },
