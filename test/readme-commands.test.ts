@@ -56,6 +56,14 @@ const steps: Record<string, Step[]> = {
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' },
     { does: 'npx factuurbrug connect stripe', leftOut: 'it needs an account with Stripe' }
   ],
+  'docs/tools/moneybird.md': [
+    { does: 'npx factuurbrug connect moneybird', leftOut: 'it needs an account with Moneybird' },
+    { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
+  ],
+  'docs/tools/stripe.md': [
+    { does: 'npx factuurbrug connect stripe', leftOut: 'it needs an account with Stripe' },
+    { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
+  ],
   'docs/customers.md': [
     { does: 'npx factuurbrug customers --portal', shows: /^cst_bakkerijdevos1 +\S/m },
     { does: 'npx factuurbrug link invoices', shows: /^invoices +debtor-17 .*cst_bakkerijdevos1 .*person/m },
