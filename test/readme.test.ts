@@ -1,4 +1,6 @@
-import { join } from 'node:path'
+import { globSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadTools } from '../plugins/registry.ts'
 import { Fault } from '../plugins/sandbox/faults.ts'
@@ -18,6 +20,7 @@ import {
   pages,
   paragraphsOf,
   readDocument,
+  root,
   rowsOf,
   sectionOf
 } from './readme.ts'
@@ -233,6 +236,20 @@ t.test('every link inside the project leads somewhere', async t => {
     })
     t.strictSame(broken, [], name)
   }
+})
+
+t.test('the map in CONTRIBUTING has every room of the code', async t => {
+  const drawn = linksFrom('CONTRIBUTING.md').map(({ path }) => path)
+  const cwd = fileURLToPath(root)
+  const rooms = globSync(['src/*/', 'plugins/*/'], { cwd, withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => `${relative(cwd, entry.parentPath)}/${entry.name}`)
+
+  t.ok(rooms.length > 10)
+  t.strictSame(
+    rooms.filter(room => !drawn.includes(room)),
+    []
+  )
 })
 
 t.test('lines are short enough to be read side by side', async t => {
