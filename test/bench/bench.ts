@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Disposable } from '../end-to-end/bridge-process.ts'
 import { customerByHand, customersFound } from './customers.ts'
+import { delivery } from './delivery.ts'
 import { memory } from './memory.ts'
 import { requests } from './requests.ts'
 import { start } from './start.ts'
@@ -19,6 +20,7 @@ const benches: Record<string, Bench> = {
   start,
   memory,
   webhooks,
+  delivery,
   requests,
   customers: customersFound,
   'by-hand': customerByHand,

@@ -1,99 +1,76 @@
-// How many signed webhooks a second are acknowledged with an fsync, beside a bare Fastify that checks the same
-// signature and forgets.
+// How many signed Stripe events of 4 KB are acknowledged a second, each kept with an fsync, beside a bare Fastify that
+// checks the same signature, parses the same JSON and forgets. The two take turns, so that a busy machine slows both.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { Agent, request } from 'node:http'
-import { signedSample } from '../../plugins/sample.ts'
-import { freePort, openSandbox, secret, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { type Disposable, freePort, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
 import type { Bench } from './bench.ts'
+import { cpuMs, limitOf, load, measuredCore, median, pin, startReference } from './processes.ts'
 
-const seconds = 5
-const connections = 64
+const rounds = 5
+const seconds = 3
+const connections = 50
+const secret = 'whsec_voorbeeldvoorbeeldvoorbeeld'
+
+type Round = { perSecond: number; p50: number; p99: number; cpu: number; busy: number }
 
 export const webhooks: Bench = async t => {
-  const { url } = await openSandbox(t)
-  // Review: nothing but receiving is measured.
-  const bridge = await startBridge(t, { DATA_DIR: temporaryFolder(t), PORTAL_URL: url, REVIEW: 'true' })
-  const kept = await perSecond(`${bridge.url}/webhooks/invoices`)
-  await bridge.kill('SIGKILL')
-  const bare = await perSecond(await startBare(t))
+  // No portal answers there, so nothing is delivered: what is measured is receiving.
+  const bridge = await startBridge(t, {
+    DATA_DIR: temporaryFolder(t),
+    PORTAL_URL: `http://127.0.0.1:${await freePort()}`,
+    STRIPE_WEBHOOK_SECRET: secret
+  })
+  const bare = await startReference(t, 'bare-server.ts', { SECRET: secret })
+  const servers = { kept: bridge, bare }
+  for (const { pid } of Object.values(servers)) pin(pid, measuredCore)
+  const ran: Record<keyof typeof servers, Round[]> = { kept: [], bare: [] }
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round += 1)
+    for (const name of ['kept', 'bare'] as const) {
+      const figures = await measure(t, servers[name], round)
+      if (round > 0) ran[name].push(figures)
+    }
+  const of = (name: keyof typeof ran, figure: keyof Round) => median(ran[name].map(one => one[figure]))
+  const ratio = (figure: keyof Round) =>
+    median(ran.kept.map((one, at) => one[figure] / (ran.bare[at]?.[figure] ?? 0)))
+  const bareIs = (text: string) => `of a bare Fastify's ${text}`
   return [
     {
-      what: 'signed webhooks a second, each kept with an fsync',
-      figure: Math.round(kept).toLocaleString('en'),
-      beside: `${(kept / bare).toFixed(2)} of a bare Fastify that only checks the signature (${Math.round(bare).toLocaleString('en')})`
+      what: 'signed events of 4 KB a second, each kept with an fsync',
+      figure: Math.round(of('kept', 'perSecond')).toLocaleString('en'),
+      beside: `${ratio('perSecond').toFixed(2)} ${bareIs(Math.round(of('bare', 'perSecond')).toLocaleString('en'))}${limitOf(ran.bare.map(({ busy }) => busy))}`
+    },
+    {
+      what: 'their answers, p99 over 50 connections',
+      figure: `${of('kept', 'p99').toFixed(1)} ms`,
+      beside: `${ratio('p99').toFixed(2)} times a bare Fastify's ${of('bare', 'p99').toFixed(1)} ms (medians ${of('kept', 'p50').toFixed(1)}, ${of('bare', 'p50').toFixed(1)})`
+    },
+    {
+      what: 'processor time for 1,000 of them',
+      figure: `${Math.round(of('kept', 'cpu'))} ms`,
+      beside: `${ratio('cpu').toFixed(2)} times a bare Fastify's ${Math.round(of('bare', 'cpu'))} ms`
     }
   ]
 }
 
-let sent = 0
-
-const perSecond = async (url: string): Promise<number> => {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const endAt = performance.now() + seconds * 1000
-  let answered = 0
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (performance.now() < endAt) {
-        await post(url, agent)
-        answered += 1
-      }
-    })
-  )
-  agent.destroy()
-  return answered / seconds
-}
-
-const post = (url: string, agent: Agent): Promise<void> => {
-  sent += 1
-  const { body, headers } = signedSample(
-    {
-      invoiceNumber: `W-${sent}`,
-      customerId: 'cst_bench',
-      at: Date.now(),
-      timeZone: 'Europe/Amsterdam',
-      pdfUrl: 'https://example.com/a.pdf'
-    },
-    secret
-  )
-  return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST', agent, headers }, answer => {
-      if (answer.statusCode !== 200) reject(new Error(`answered ${answer.statusCode}`))
-      answer.resume().once('end', resolve)
-    })
-    call.once('error', reject)
-    call.end(body)
+const measure = async (
+  t: Disposable,
+  { url, pid }: { url: string; pid: number },
+  round: number
+): Promise<Round> => {
+  const before = cpuMs(pid)
+  const { events, p50, p99, busy, ...took } = await load(t, {
+    port: Number(new URL(url).port),
+    path: '/webhooks/stripe',
+    secret,
+    connections,
+    seconds,
+    first: round * 10_000_000
   })
-}
-
-/** The least that a server which believes signatures can do. */
-const bare = `
-import Fastify from 'fastify'
-import { createHmac, timingSafeEqual } from 'node:crypto'
-const key = Buffer.from(process.env.SECRET.slice(6), 'base64')
-const app = Fastify()
-app.removeAllContentTypeParsers()
-app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body))
-app.post('/webhooks/invoices', async request => {
-  const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': given } = request.headers
-  const wanted = createHmac('sha256', key).update(id + '.' + time + '.').update(request.body).digest()
-  if (!timingSafeEqual(wanted, Buffer.from(given.slice(3), 'base64'))) throw new Error('forged')
-  JSON.parse(request.body)
-  return { result: 'accepted' }
-})
-await app.listen({ port: Number(process.env.PORT) })
-console.log('listening')
-`
-
-const startBare = async (t: Parameters<Bench>[0]): Promise<string> => {
-  const port = await freePort()
-  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', bare], {
-    cwd: new URL('../..', import.meta.url).pathname,
-    env: { ...process.env, PORT: String(port), SECRET: secret },
-    stdio: ['ignore', 'pipe', 'inherit']
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  await once(child.stdout!, 'data')
-  return `http://127.0.0.1:${port}/webhooks/invoices`
+  return {
+    perSecond: events / took.seconds,
+    p50,
+    p99,
+    busy,
+    cpu: ((cpuMs(pid) - before) / events) * 1000
+  }
 }
