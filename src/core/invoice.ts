@@ -3,6 +3,7 @@
 
 import type { Instant } from './clock.ts'
 import { differing, emailKeys, type Known, nameKey } from './identity.ts'
+import { offsetMsAt } from './time-zone.ts'
 
 export type Invoice = {
   /** As the tool writes it, trimmed. Compared by `numberKey`. */
@@ -117,8 +118,10 @@ export const parseDate = (text: string): PlainDate | undefined => {
 }
 
 /** Of the calendar in a zone. */
-export const dateOf = (at: Instant, timeZone: string): PlainDate =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString()
+export const dateOf = (at: Instant, timeZone: string): PlainDate => {
+  const local = new Date(at + offsetMsAt(at, timeZone)).toISOString()
+  return local.slice(0, local.indexOf('T'))
+}
 
 // Invoices are dated ahead, and brought late; beyond this it is a slip in the year, or a clock that was never set.
 const yearsAheadMax = 1
