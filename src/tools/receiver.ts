@@ -86,17 +86,27 @@ export const createReceiver = ({
     return outcome
   }
 
-  /** Why an invoice is none of the bridge's business; null when it is. */
-  const reasonToIgnore = async (tool: string, { invoice, stage, finalisedAt }: ToolInvoice, heard: Heard) => {
-    if (await ledger.isKnown(invoice.invoiceNumber)) return null
-    if (stage === 'voided') return 'VOIDED_IN_TOOL'
-    const start = await ledger.toolStart(tool)
-    if (start === null || heard.test || heard.anyAge) return null
-    const before =
-      finalisedAt === null
-        ? invoice.issuedAt < dateOf(start, rules.timeZone)
-        : finalisedAt < wholeSecond(start)
-    return before ? 'BEFORE_START' : null
+  // Once set it stays.
+  const starts = new Map<string, Instant>()
+  const startOf = async (tool: string): Promise<Instant | null> => {
+    const start = starts.get(tool) ?? (await ledger.toolStart(tool))
+    if (start !== null) starts.set(tool, start)
+    return start
+  }
+
+  const isBeforeStart = async (tool: string, { invoice, finalisedAt }: ToolInvoice): Promise<boolean> => {
+    const start = await startOf(tool)
+    if (start === null) return false
+    return finalisedAt === null
+      ? invoice.issuedAt < dateOf(start, rules.timeZone)
+      : finalisedAt < wholeSecond(start)
+  }
+
+  /** Why an invoice is none of the bridge's business; null when it is. The ledger is asked only where that matters. */
+  const reasonToIgnore = async (tool: string, told: ToolInvoice, heard: Heard) => {
+    const isOld = !heard.test && !heard.anyAge && (await isBeforeStart(tool, told))
+    const reason = told.stage === 'voided' ? 'VOIDED_IN_TOOL' : isOld ? 'BEFORE_START' : null
+    return reason !== null && (await ledger.isKnown(told.invoice.invoiceNumber)) ? null : reason
   }
 
   const isLate = ({ invoice }: ToolInvoice, { now, caughtUp }: Heard): boolean =>
