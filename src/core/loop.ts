@@ -44,7 +44,8 @@ export const createLoop = ({ clock, retryFirstMs, retryLongestMs }: LoopOptions)
     }
   }
 
-  const wake = (): void => napping.abort()
+  // With a reason of its own: without one an error is made, with its stack, each time.
+  const wake = (): void => napping.abort('woken')
 
   return {
     start(turn, failed) {
