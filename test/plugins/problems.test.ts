@@ -26,10 +26,10 @@ t.test('a refusal is told by its code, in words and with every problem', async t
   t.match(answer, { statusCode: 422, headers: { 'content-type': /^application\/problem\+json/ } })
   t.strictSame(answer.json(), {
     type: 'about:blank',
-    title: 'The request is authentic but cannot be read; every problem is listed with its field.',
+    title: 'The request is authentic but cannot be read; each problem is listed with its field.',
     status: 422,
     code: 'FIELDS_INVALID',
-    detail: 'The request is authentic but cannot be read; every problem is listed with its field.',
+    detail: 'The request is authentic but cannot be read; each problem is listed with its field.',
     problems: fields
   })
   t.notMatch(lines, [{ msg: 'request failed' }])

@@ -245,7 +245,7 @@ t.test('a failure with a name says what happened and what to do', async t => {
 
   t.match(await factuurbrug(['serve'], { env: { ...settings, DATA_DIR, PORT: '0' } }), {
     code: 1,
-    stderr: /^LEDGER_IN_USE: .*\nStop the other process, or give this one a DATA_DIR of its own\.\n$/
+    stderr: /^LEDGER_IN_USE: .*\nStop the other process, or give this one its own DATA_DIR\.\n$/
   })
   t.match(await factuurbrug(['status', '--token', 'a wrong token'], asking(bridge.url)), {
     code: 1,
