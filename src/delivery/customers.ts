@@ -1,20 +1,25 @@
 // Whose invoice is it in the portal? What the ledger knows decides (ledger/claims.ts); here is the portal asked where it has
 // to be: whether a customer still exists, and to create one. Never a guess: one company's invoice must not reach another.
 
-import type { Clock } from '../core/clock.ts'
-import type { Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
 import type { Loan } from '../core/row.ts'
 import { goneFrom } from '../ledger/claims.ts'
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../ledger/customers.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Budget, Slot } from '../portal/budget.ts'
 import type { Portal, Written } from '../portal/client.ts'
 import { createCustomerList } from '../portal/customer-list.ts'
 import type { Reader } from '../portal/reader.ts'
-import type { Outcome } from '../rules/decide.ts'
+import { busy, type Failure, failed, failedBy, type Outcome } from '../rules/decide.ts'
 import { namesakes } from './namesakes.ts'
+import {
+  createSettling,
+  failureOf,
+  type SettlingOptions,
+  type Speaking,
+  slotWithinMs,
+  writeBeforeSpeak
+} from './write-before-speak.ts'
 
 export interface Customers {
   /**
@@ -33,25 +38,13 @@ export interface Customers {
   stop: () => Promise<void>
 }
 
-export type CustomersOptions = {
-  ledger: Pick<Ledger, 'customers' | 'holdings'>
-  portal: Pick<Portal, 'customer' | 'createCustomer'>
-  pace: Budget
-  reader: Reader
-  clock: Clock
-  rules: MatchRules
-  portalTimeoutMs: number
-  /** How long after a lost answer absence from the portal is believed. */
-  settleMs: number
-  /** The same where another process sent it. */
-  settleInheritedMs: number
-}
-
-// From the commit of the write-ahead row to the first byte: a process that froze in between must not speak late.
-const firstByteWithinMs = 5000
-
-// An invoice that waits longer for a turn is better put back than kept on loan.
-const slotWithinMs = 75_000
+export type CustomersOptions = Speaking &
+  SettlingOptions & {
+    ledger: Pick<Ledger, 'customers' | 'holdings'>
+    portal: Pick<Portal, 'customer' | 'createCustomer'>
+    reader: Reader
+    rules: MatchRules
+  }
 
 // All customers are read before one is created, unless that was done so lately.
 const freshMs = 15 * 60_000
@@ -67,12 +60,12 @@ const contradictedMsMax = 60 * 60_000
 const roundsMax = 8
 
 export const createCustomers = (options: CustomersOptions): Customers => {
-  const { ledger, portal, pace, clock, rules, portalTimeoutMs } = options
+  const { ledger, portal, pace, clock, rules } = options
   const { customers: book, holdings } = ledger
   const customerList = createCustomerList({ holdings, reader: options.reader, clock })
-  // Creates that this process has under way; and, by creation, when the look for it may begin.
-  const running = new Set<Promise<unknown>>()
-  const settledAt = new Map<number, number>()
+  const settling = createSettling(options)
+  // Creates that this process has under way.
+  const running = new Set<Promise<void>>()
   // By portal customer, matches that are being confirmed; and when the copy of the customers was last found wrong.
   const confirming = new Map<string, Promise<unknown>>()
   const contradictions = new Map<string, { until: number; pauseMs: number }>()
@@ -159,35 +152,32 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   /** Null: judge again. */
   const create = async (sighting: Sighting): Promise<Outcome | null> => {
     if (!(await customerList.readSince(Math.max(clock.monotonic() - freshMs, staleAt)))) return later(againMs)
-    const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
-    if (!slot) return later(pace.freeInMs())
-    const sending = send(sighting, slot)
-    running.add(sending)
-    return sending.finally(() => running.delete(sending))
+    const underWay = Promise.withResolvers<void>()
+    try {
+      return await send(sighting, () => void running.add(underWay.promise))
+    } finally {
+      running.delete(underWay.promise)
+      underWay.resolve()
+    }
   }
 
-  const send = async (sighting: Sighting, slot: Slot): Promise<Outcome | null> => {
-    const at = clock.monotonic()
-    let creation: Creation | null = null
-    try {
-      creation = await book.beginCreate(sighting, rules, clock.now())
-    } finally {
-      if (creation === null) slot.unused()
-    }
-    if (creation === null) return null
-    const limits = { startBy: at + firstByteWithinMs, endBy: at + portalTimeoutMs }
-    let isOver = false
-    try {
-      const written = await portal.createCustomer(creation.fields, limits)
-      slot.done()
-      const outcome = await conclude(creation, written)
-      isOver = written.outcome !== 'unknown'
-      return outcome
-    } finally {
-      slot.done()
-      // It is looked for after the settle time, which begins now that the request itself has ended.
-      if (!isOver) settledAt.set(creation.id, clock.monotonic() + options.settleMs)
-    }
+  const send = async (sighting: Sighting, begun: () => void): Promise<Outcome | null> => {
+    const said = await writeBeforeSpeak(
+      options,
+      () => {
+        begun()
+        return book.beginCreate(sighting, rules, clock.now())
+      },
+      (creation, limits) => creation && portal.createCustomer(creation.fields, limits)
+    )
+    if ('kind' in said) return said
+    const { permission: creation, written } = said
+    if (creation === null || written === null) return null
+    // Where what came of it cannot be kept either, a look has to tell.
+    settling.lost(creation.id)
+    const outcome = await conclude(creation, written)
+    if (written.outcome !== 'unknown') settling.over(creation.id)
+    return outcome
   }
 
   const conclude = async (creation: Creation, written: Written<PortalCustomer>): Promise<Outcome | null> => {
@@ -195,36 +185,31 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       case 'done':
         await book.created(creation, wholeOf(written.value, creation.fields), clock.now())
         return null
-      case 'not-done': {
+      case 'not-done':
         await book.notCreated(creation)
-        const { code, detail, retryAfterMs } = written
-        if (code !== 'PORTAL_REJECTED') return { kind: 'failed', code, detail, retryAfterMs }
+        if (written.code !== 'PORTAL_REJECTED') return failureOf(written)
         // A refusal proves nothing: what is created next is created after a look.
         staleAt = clock.monotonic()
-        return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${detail}`)
-      }
-      case 'unknown':
+        return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
+      case 'unknown': {
         if (written.answered) await book.answered(creation, written.detail)
-        return failed(
-          'PORTAL_UNREACHABLE',
-          `whether the customer was created is not known: ${written.detail}`
-        )
+        const detail = `whether the customer was created is not known: ${written.detail}`
+        return failureOf({ ...written, detail }, options.portalSettleMs)
+      }
     }
   }
 
   /** A create whose answer is not known is never sent again before a look. Null: judge again. */
   const settle = async (creation: Creation): Promise<Outcome | null> => {
-    if (!settledAt.has(creation.id) && running.size > 0) {
-      await Promise.allSettled(running)
+    if (!settling.isLost(creation.id) && running.size > 0) {
+      await Promise.all(running)
       return null
     }
-    // Another process sent it, and what that one wrote its machine may still send.
-    const from = settledAt.get(creation.id) ?? clock.monotonic() + options.settleInheritedMs
-    settledAt.set(creation.id, from)
+    const from = settling.endsAt(creation.id, true)
     const waitMs = from - clock.monotonic()
     if (waitMs > 0) return later(waitMs)
     if (!(await customerList.readSince(from))) return later(againMs)
-    settledAt.delete(creation.id)
+    settling.over(creation.id)
     const found = await book.settleCreation(creation, clock.now())
     if (found !== null || creation.answer === null) return null
     return failed('CUSTOMER_UNKNOWN', `the portal did not create it: ${creation.answer}`)
@@ -269,8 +254,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       try {
         return await resolve({ invoiceId: id, tool, customer, test }, mayCreate && !test)
       } catch (error) {
-        if (!(error instanceof BridgeError)) throw error
-        return { kind: 'failed', code: error.code, detail: error.message, retryAfterMs: error.retryAfterMs }
+        return failedBy(error)
       }
     },
     async link(who, portalId) {
@@ -285,15 +269,8 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 const invalid = (field: string, message: string) =>
   new BridgeError('FIELDS_INVALID', undefined, { problems: [{ field, message }] })
 
-const failed = (code: Code, detail: string): Outcome => ({ kind: 'failed', code, detail })
-
-/** Nobody's failure: it is asked again soon, and no attempt is spent. */
-const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Outcome => ({
-  kind: 'failed',
-  code: 'PORTAL_BUSY',
-  detail,
-  retryAfterMs
-})
+const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Failure =>
+  busy(retryAfterMs, detail)
 
 /** The answer to a write may tell no more than the id; the rest is what was sent. */
 const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer => ({

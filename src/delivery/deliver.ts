@@ -4,9 +4,8 @@
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody, Document, Draft, Loan } from '../core/row.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
-import type { Portal, Written } from '../portal/client.ts'
+import type { Portal } from '../portal/client.ts'
 import { confirm, contested, isSpelling, judgeFound } from '../portal/match.ts'
 import type { Reader } from '../portal/reader.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
@@ -14,7 +13,8 @@ import type { ToolClient } from '../tools/client.ts'
 import type { Receiver } from '../tools/receiver.ts'
 import type { PdfAddress } from '../tools/tool.ts'
 import type { Customers } from './customers.ts'
-import { markPaid, type Paying, slotWithinMs } from './mark-paid.ts'
+import { markPaid, type Paying } from './mark-paid.ts'
+import { createSettling, failureOf, writeBeforeSpeak } from './write-before-speak.ts'
 
 type OnAmount = 'hold' | 'dismiss' | 'deliver'
 
@@ -34,12 +34,7 @@ export type Delivery = Paying & {
   toolClient: Pick<ToolClient, 'current' | 'pdf' | 'read'>
   receiver: Pick<Receiver, 'tell' | 'gone'>
   rules: Rules
-  portalTimeoutMs: number
 }
-
-// From the commit of `sending` to the first byte. A process that froze in between must not speak late: by then
-// somebody may have looked into the portal and found nothing.
-const firstByteWithinMs = 5000
 
 // How often the copy may learn, between two of our own steps, that the number is there.
 const roundsMax = 5
@@ -47,10 +42,10 @@ const roundsMax = 5
 /** Null when the loan had run out: somebody else has the invoice now. */
 export type Deliver = (loan: Loan) => Promise<Outcome | null>
 
-export const createDeliver =
-  (delivery: Delivery): Deliver =>
-  loan =>
-    loan.work === 'pay' ? markPaid(loan, delivery) : createInvoice(loan, delivery)
+export const createDeliver = (delivery: Delivery): Deliver => {
+  const settling = createSettling(delivery)
+  return loan => (loan.work === 'pay' ? markPaid(loan, delivery, settling) : createInvoice(loan, delivery))
+}
 
 const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
   const { rules } = delivery
@@ -276,49 +271,23 @@ const send = async (
   loan: Loan,
   body: CreateBody,
   pdf: Blob,
-  { ledger, portal, pace, clock, portalTimeoutMs }: Delivery
+  delivery: Delivery
 ): Promise<Outcome | 'known' | null> => {
-  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
-  if (!slot) return { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: pace.freeInMs() }
-  const at = clock.monotonic()
-  let permission: Awaited<ReturnType<Ledger['sending']>>
-  try {
-    permission = await ledger.sending(loan, body, clock.now())
-  } catch (error) {
-    slot.unused()
-    throw error
-  }
-  if (permission !== 'granted') {
-    slot.unused()
-    if (permission === 'unproven') return { kind: 'unproven', body }
-    return permission === 'known' ? 'known' : null
-  }
-  try {
-    const limits = { startBy: at + firstByteWithinMs, endBy: at + portalTimeoutMs }
-    return outcomeOf(await portal.createInvoice(body, pdf, limits), body)
-  } catch (error) {
-    // Whatever went wrong in us, a byte may have left: only a look can tell.
-    return {
-      kind: 'unknown',
-      detail: error instanceof Error ? error.message : String(error),
-      answered: false
-    }
-  } finally {
-    slot.done()
-  }
-}
-
-const outcomeOf = (written: Written<PortalInvoice>, body: CreateBody): Outcome => {
+  const { ledger, portal, clock } = delivery
+  const said = await writeBeforeSpeak(
+    delivery,
+    () => ledger.sending(loan, body, clock.now()),
+    (permission, limits) => (permission === 'granted' ? portal.createInvoice(body, pdf, limits) : null)
+  )
+  if ('kind' in said) return said
+  const { permission, written } = said
+  if (permission === 'unproven') return { kind: 'unproven', body }
+  if (written === null) return permission === 'known' ? 'known' : null
   switch (written.outcome) {
     case 'done':
       return { kind: 'created', holding: holdingOf(written.value, body) }
     case 'not-done':
-      return {
-        kind: 'failed',
-        code: written.code,
-        detail: written.detail,
-        retryAfterMs: written.retryAfterMs
-      }
+      return failureOf(written)
     case 'unknown':
       return { kind: 'unknown', detail: written.detail, answered: written.answered }
   }

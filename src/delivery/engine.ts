@@ -93,13 +93,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     if (decision.to === 'delivered' && decision.code !== null) alert(decision.code, invoiceNumber)
   }
 
-  const customers = createCustomers({
-    ...options,
-    reader,
-    rules: options.matching,
-    settleMs: options.portalSettleMs,
-    settleInheritedMs: options.portalSettleInheritedMs
-  })
+  const customers = createCustomers({ ...options, reader, rules: options.matching })
 
   const breaker = createBreaker({
     clock,
@@ -162,7 +156,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   const worker = createWorker({
     ledger,
-    deliver: createDeliver({ ...options, reader, customers, startedAt: clock.monotonic() }),
+    deliver: createDeliver({ ...options, reader, customers }),
     breaker,
     isReady: copy.isFilled,
     clock,

@@ -35,23 +35,18 @@ export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
 export type { Written } from './verdict.ts'
 
+/** On the monotonic clock. Unless the connection stands by `startBy`, nothing is sent; by `endBy` the call is given up. */
+export type Limits = { startBy?: number; endBy?: number }
+
 /** Reads reject with PORTAL_UNREACHABLE, PORTAL_BUSY or PORTAL_UNAUTHORIZED; writes never reject. */
 export interface Portal {
   /**
-   * `startBy`, on the monotonic clock: unless the connection stands by then, nothing is sent. `endBy`: given up by then.
    * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent again
    * once it was looked for: a portal may say so of a mail, after it has kept the invoice.
    */
-  createInvoice(
-    body: CreateBody,
-    pdf: Blob,
-    options?: { startBy?: number; endBy?: number }
-  ): Promise<Written<PortalInvoice>>
-  markPaid(id: string, paidAt: Instant): Promise<Written<PortalInvoice>>
-  createCustomer(
-    fields: CustomerFields,
-    options?: { startBy?: number; endBy?: number }
-  ): Promise<Written<PortalCustomer>>
+  createInvoice(body: CreateBody, pdf: Blob, limits?: Limits): Promise<Written<PortalInvoice>>
+  markPaid(id: string, paidAt: Instant, limits?: Limits): Promise<Written<PortalInvoice>>
+  createCustomer(fields: CustomerFields, limits?: Limits): Promise<Written<PortalCustomer>>
   /**
    * How this portal says that it holds no such invoice, asked with an id that nobody has. Null: not in words of its own;
    * then it never says so of any. Rejects where the question itself was not answered.
@@ -164,7 +159,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
   let inWords = true
 
   return {
-    async createInvoice(body, pdf, { startBy, endBy } = {}) {
+    async createInvoice(body, pdf, limits) {
       const sentInWords = inWords
       const form = formOf(fieldsOf(body, sentInWords), {
         name: 'pdf',
@@ -176,8 +171,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
         method: 'POST',
         url: at('customer-invoices'),
         ...form,
-        startBy,
-        endBy
+        ...limits
       }
       const exchanged = await exchange(call)
       const result = writtenOf(exchanged, {
@@ -190,15 +184,15 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
       return { ...result, code: 'PORTAL_FORM_CHANGED' }
     },
 
-    async markPaid(id, paidAt) {
-      const call = { name: 'markPaid', method: 'PATCH' } as const
+    async markPaid(id, paidAt, limits) {
+      const call = { name: 'markPaid', method: 'PATCH', ...limits } as const
       const body = { paidAt: formatPaidAt(paidAt, timeZone) }
       const exchanged = await send(call, `customer-invoices/${segment(id)}`, body)
       return writtenOf(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer) })
     },
 
-    async createCustomer(fields, { startBy, endBy } = {}) {
-      const call = { name: 'createCustomer', method: 'POST', startBy, endBy } as const
+    async createCustomer(fields, limits) {
+      const call = { name: 'createCustomer', method: 'POST', ...limits } as const
       const exchanged = await send(call, 'customers', fields)
       return writtenOf(exchanged, {
         valueIn: answer => readWritten(customerEntry, answer),

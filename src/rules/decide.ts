@@ -34,17 +34,24 @@ export type Outcome =
   /** The portal knows that a delivered invoice is paid; `marked`: because the bridge said so. */
   | { kind: 'paid'; holding: PortalInvoice; marked: boolean }
 
-export const failed = (code: Code, detail: string | null = null): Outcome => ({
+export type Failure = Extract<Outcome, { kind: 'failed' }>
+
+export const failed = (code: Code, detail: string | null = null, more: Partial<Failure> = {}): Failure => ({
   kind: 'failed',
   code,
-  detail
+  detail,
+  ...more
 })
 
+/** Nobody's failure: it is asked again then, and no attempt is spent. */
+export const busy = (retryAfterMs: number, detail: string | null = null): Failure =>
+  failed('PORTAL_BUSY', detail, { retryAfterMs })
+
 /** As a failure that can be named; what cannot is thrown on. */
-export const failedBy = (error: unknown): Outcome => {
+export const failedBy = (error: unknown): Failure => {
   if (!(error instanceof BridgeError)) throw error
-  const { code, message: detail, retryAfterMs, tryForMs } = error
-  return { kind: 'failed', code, detail, retryAfterMs, tryForMs }
+  const { code, message, retryAfterMs, tryForMs } = error
+  return failed(code, message, { retryAfterMs, tryForMs })
 }
 
 export type Patience = {

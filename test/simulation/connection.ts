@@ -214,10 +214,15 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         taken: /num[bm]er/i
       })
     },
-    async markPaid(id, paidAt) {
+    async markPaid(id, paidAt, limits) {
       // Through the portal's notation, as the real client does.
       const at = Date.parse(`${formatPaidAt(paidAt, 'UTC').replace(' ', 'T')}Z`)
-      const exchanged = await exchange({ name: 'markPaid', key: id, serve: () => portal.markPaid(id, at) })
+      const exchanged = await exchange({
+        name: 'markPaid',
+        key: id,
+        ...limits,
+        serve: () => portal.markPaid(id, at)
+      })
       return written(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer), now: clock.now() })
     },
     async learnMissing() {

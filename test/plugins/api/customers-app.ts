@@ -41,8 +41,8 @@ export const openCustomersApp = async (t: Test) => {
   const customers = createCustomers({
     ...{ ledger, portal, pace, reader, clock, rules },
     portalTimeoutMs: 5000,
-    settleMs: 6000,
-    settleInheritedMs: 30_000
+    portalSettleMs: 6000,
+    portalSettleInheritedMs: 30_000
   })
   await reader.customers('sweep')
 

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
 import type { CustomerSeed } from '../../../plugins/sandbox/store.ts'
 import { type Clock, systemClock } from '../../../src/core/clock.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import type { Customer } from '../../../src/core/invoice.ts'
 import type { Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
@@ -15,6 +16,7 @@ import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
+import { handClock } from '../portal/hand-clock.ts'
 
 const settleMs = minute
 const settleInheritedMs = 5 * minute
@@ -24,6 +26,8 @@ type Options = {
   customers?: CustomerSeed[]
   timeoutMs?: number
   perMinute?: number
+  /** Instead of one that only `pass` moves. */
+  clock?: Clock
   /** Stands between the resolution and the client. */
   through?: (portal: Portal) => Partial<Portal>
 }
@@ -36,10 +40,10 @@ const seed = (id: string, companyName: string, primaryEmail: string): CustomerSe
 
 const open = async (
   t: Test,
-  { rules, customers, timeoutMs = 5000, perMinute = 10_000, through }: Options = {}
+  { rules, customers, timeoutMs = 5000, perMinute = 10_000, through, ...options }: Options = {}
 ) => {
   let passed = 0
-  const clock: Clock = { ...systemClock, now: () => noon + passed, monotonic: () => passed }
+  const clock = options.clock ?? { ...systemClock, now: () => noon + passed, monotonic: () => passed }
   const app = await buildSandbox({
     clock: systemClock,
     requestsPerMinute: 100_000,
@@ -70,8 +74,8 @@ const open = async (
       clock,
       rules: { match: 'email', create: true, ...rules, ...by },
       portalTimeoutMs: timeoutMs,
-      settleMs,
-      settleInheritedMs
+      portalSettleMs: settleMs,
+      portalSettleInheritedMs: settleInheritedMs
     })
     t.teardown(() => customers.stop())
     return customers
@@ -92,6 +96,7 @@ const open = async (
   }
   return {
     ledger,
+    pace,
     sandbox,
     start,
     customers: start(),
@@ -582,6 +587,70 @@ t.test(
     t.equal(creates(), 2)
   }
 )
+
+t.test('an unclear answer to a create tells that the portal is there, a lost one does not', async t => {
+  for (const [fault, answered] of [
+    ['409', true],
+    ['lost', false]
+  ] as const) {
+    const { ledger, customers, sandbox } = await ready(t)
+    sandbox.fault({ on: { call: 'customers' }, fault })
+    t.match(await customers.find(await lend(ledger)), {
+      code: 'PORTAL_UNREACHABLE',
+      answered,
+      retryAfterMs: settleMs
+    })
+  }
+})
+
+t.test('whatever breaks in us while a customer is created is unknown, and looked for', async t => {
+  let isBroken = true
+  const { ledger, customers, called, creates, pass } = await ready(t, {
+    through: portal => ({
+      async createCustomer(fields, limits) {
+        const written = await portal.createCustomer(fields, limits)
+        if (fields.companyName === 'Warm' || !isBroken) return written
+        isBroken = false
+        throw new Error('a bug')
+      }
+    })
+  })
+  const loan = await lend(ledger)
+
+  t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE', detail: /not known: a bug$/ })
+  t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
+  pass(settleMs)
+  t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
+  t.equal(creates(), 2)
+})
+
+t.test('a ledger that cannot keep the answer to a create has it looked for', async t => {
+  const { ledger, customers, called, creates, pass } = await ready(t)
+  const { created } = ledger.customers
+  ledger.customers.created = async () => {
+    ledger.customers.created = created
+    throw new BridgeError('LEDGER_UNAVAILABLE')
+  }
+  const loan = await lend(ledger)
+
+  t.match(await customers.find(loan), { code: 'LEDGER_UNAVAILABLE' })
+  t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
+  pass(settleMs)
+  t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
+  t.equal(creates(), 2)
+})
+
+t.test('without a slot in time nobody is created, and it is told when one is free', async t => {
+  const clock = handClock()
+  const { ledger, pace, customers } = await ready(t, { clock })
+  pace.heard({ remaining: null, pauseMs: 200_000 })
+  const finding = customers.find(await lend(ledger))
+  while (pace.budget().waiting.delivery === 0) await clock.rest()
+  await clock.advance(75_000)
+
+  t.match(await finding, { code: 'PORTAL_BUSY', detail: null, retryAfterMs: 125_000 })
+  t.equal((await ledger.customers.list({ limit: 1 })).customers[0]?.link, null)
+})
 
 t.test('a portal that cannot be read creates nobody', async t => {
   const { ledger, customers, sandbox, creates } = await open(t)

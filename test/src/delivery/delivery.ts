@@ -97,8 +97,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     clock,
     rules: { match: 'email', create: false },
     portalTimeoutMs: 5000,
-    settleMs: 6000,
-    settleInheritedMs: 30_000
+    portalSettleMs: 6000,
+    portalSettleInheritedMs: 30_000
   })
   t.teardown(() => customers.stop())
   await ledger.holdings.learnCustomer(portalCustomerOf(customerId, null), clock.now())
@@ -114,8 +114,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     rules,
     customers,
     portalTimeoutMs: 5000,
+    portalSettleMs: 6000,
     portalSettleInheritedMs: 30_000,
-    startedAt: clock.monotonic(),
     toolClient,
     receiver,
     fetchPdf: async ({ url }) => {
@@ -124,6 +124,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     }
   })
 
+  const deliver = createDeliver(delivery)
   return {
     ...delivery,
     delivery,
@@ -133,8 +134,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     /** Addresses of PDFs that were asked for. */
     fetched,
     keepPdf: (text = 'kept') => spool.keep(stream(samplePdf(text))),
-    deliver: (loan: Loan, changed: Partial<Rules> = {}) =>
-      createDeliver({ ...delivery, rules: { ...rules, ...changed } })(loan),
+    deliver: (loan: Loan, changed?: Partial<Rules>) =>
+      changed ? createDeliver({ ...delivery, rules: { ...rules, ...changed } })(loan) : deliver(loan),
     /** Receives it, and lends it out for a minute. */
     lend: async (received: Arrival = arrival()): Promise<Loan> => {
       await ledger.receive(received, clock.now())

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { decide } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
 import { borrowOne, minute, rowOf } from '../ledger/fixtures.ts'
@@ -152,19 +153,101 @@ t.test(
   }
 )
 
-t.test('what another process may have under way is waited for, from the start of this one', async t => {
+t.test('what another process may have under way is waited for, from when this one first saw it', async t => {
   const opened = await openDelivery(t)
   const loan = { ...(await lendPaid(opened)), paying: true, inherited: true }
   await opened.clock.advance(10_000)
 
-  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 20_000 })
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 30_000 })
+  await opened.clock.advance(29_999)
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 1 })
   t.match(opened.sandbox.counts.calls, { pay: 0, get: 0 })
+  await opened.clock.advance(1)
+  t.match(await opened.deliver(loan), { kind: 'paid', marked: true })
+  t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
 
-  t.match(await opened.deliver({ ...loan, inherited: false }), { kind: 'paid' }, 'its own is looked at')
-  const next = await openDelivery(t)
-  const later = { ...(await lendPaid(next)), paying: true, inherited: true }
-  await next.clock.advance(30_000)
-  t.match(await next.deliver(later), { kind: 'paid' })
+  const own = await openDelivery(t)
+  const begun = { ...(await lendPaid(own)), paying: true, inherited: false }
+  t.match(await own.deliver(begun), { kind: 'paid' }, 'of its own it knows that nothing is under way')
+})
+
+t.test(
+  'a mark whose answer was lost is looked for after the settle time, and not made again before',
+  async t => {
+    for (const fault of ['lost', 'fail-before'] as const) {
+      const opened = await openDelivery(t)
+      const loan = await lendPaid(opened)
+      opened.sandbox.fault({ on: { call: 'pay' }, fault })
+
+      t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_UNREACHABLE', retryAfterMs: 6000 })
+      const again = { ...loan, paying: true }
+      await opened.clock.advance(5999)
+      t.match(await opened.deliver(again), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 1 })
+      t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
+      await opened.clock.advance(1)
+      t.match(await opened.deliver(again), { kind: 'paid', marked: true, holding: { paidAt } })
+      t.equal(opened.sandbox.counts.calls.pay, fault === 'lost' ? 1 : 2)
+    }
+  }
+)
+
+t.test('a process that froze before it marked does not mark late', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      ledger: {
+        ...delivery.ledger,
+        paying: async (...asked) => {
+          const isPermitted = await delivery.ledger.paying(...asked)
+          await opened.clock.advance(5001)
+          return isPermitted
+        }
+      }
+    })
+  })
+
+  t.match(await opened.deliver(await lendPaid(opened)), { kind: 'failed', code: 'PORTAL_UNREACHABLE' })
+  t.equal(opened.sandbox.counts.calls.pay, 0)
+})
+
+t.test('a ledger that cannot write marks nothing, and the slot is given back', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      ledger: { ...delivery.ledger, paying: () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE')) }
+    })
+  })
+  const loan = await lendPaid(opened)
+  const { taken } = opened.pace.budget()
+
+  await t.rejects(opened.deliver(loan), { code: 'LEDGER_UNAVAILABLE' })
+  t.equal(opened.sandbox.counts.calls.pay, 0)
+  t.equal(opened.pace.budget().taken, taken + 1, 'that of the look, and no other')
+})
+
+t.test('whatever breaks in us while it is marked is unknown, and looked at like a lost answer', async t => {
+  const opened = await openDelivery(t, {
+    watch: delivery => ({
+      ...delivery,
+      portal: { ...delivery.portal, markPaid: () => Promise.reject(new Error('a bug')) }
+    })
+  })
+
+  t.match(await opened.deliver(await lendPaid(opened)), {
+    kind: 'failed',
+    code: 'PORTAL_UNREACHABLE',
+    detail: 'a bug',
+    answered: false,
+    retryAfterMs: 6000
+  })
+})
+
+t.test('a portal that answers unclearly is there: that is no failure of the portal', async t => {
+  const opened = await openDelivery(t)
+  const loan = await lendPaid(opened)
+  opened.sandbox.fault({ on: { call: 'pay' }, fault: '409' })
+
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_UNREACHABLE', answered: true })
 })
 
 t.test('a portal that takes the date, and does not show it, is not asked again: that is said', async t => {

@@ -1,0 +1,90 @@
+// Write before you speak: the one way to send the portal anything that changes it. Whatever is slow has been done before.
+// A slot of the budget is taken; one transaction of the ledger checks that it may still be sent, and writes that it is
+// about to be; only then, and within seconds, the first byte leaves. What comes of it is one of three: done, certainly not
+// done, or unknown. What is unknown is looked for after the settle time, and is not sent again before that.
+
+import type { Clock } from '../core/clock.ts'
+import type { Budget } from '../portal/budget.ts'
+import type { Limits, Written } from '../portal/client.ts'
+import { busy, type Failure, failed } from '../rules/decide.ts'
+
+export type Speaking = { pace: Budget; clock: Clock; portalTimeoutMs: number }
+
+/** `written` is null where the ledger did not permit it, and nothing was sent. */
+export type Said<P, T> = { permission: P; written: Written<T> | null }
+
+// An invoice that waits longer for a slot is better put back than kept on loan.
+export const slotWithinMs = 75_000
+
+// A process that froze after it wrote must not speak late: by then somebody may have looked, and found nothing.
+const firstByteWithinMs = 5000
+
+/** A failure: there was no slot, so nobody asked the ledger. `send` answers null where `permission` is none. */
+export const writeBeforeSpeak = async <P, T>(
+  { pace, clock, portalTimeoutMs }: Speaking,
+  permit: () => Promise<P>,
+  send: (permission: P, limits: Limits) => Promise<Written<T>> | null
+): Promise<Said<P, T> | Failure> => {
+  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+  if (!slot) return busy(pace.freeInMs())
+  const at = clock.monotonic()
+  let permission: P
+  try {
+    permission = await permit()
+  } catch (error) {
+    slot.unused()
+    throw error
+  }
+  let written: Written<T> | null
+  try {
+    written = await send(permission, { startBy: at + firstByteWithinMs, endBy: at + portalTimeoutMs })
+  } catch (error) {
+    // Whatever went wrong on our side, a byte may have left: only a look can tell.
+    const detail = error instanceof Error ? error.message : String(error)
+    written = { outcome: 'unknown', detail, answered: false }
+  }
+  if (written === null) slot.unused()
+  else slot.done()
+  return { permission, written }
+}
+
+/** As a failure of the delivery. `lookInMs`: how long until a look can tell what came of the unknown. */
+export const failureOf = (written: Exclude<Written<unknown>, { outcome: 'done' }>, lookInMs = 0): Failure =>
+  written.outcome === 'unknown'
+    ? failed('PORTAL_UNREACHABLE', written.detail, { answered: written.answered, retryAfterMs: lookInMs })
+    : failed(written.code, written.detail, { retryAfterMs: written.retryAfterMs })
+
+export type SettlingOptions = {
+  clock: Clock
+  /** How long after a lost answer the portal is believed when it shows nothing. */
+  portalSettleMs: number
+  /** The same for what another process sent. */
+  portalSettleInheritedMs: number
+}
+
+/** When a look can tell what came of a request, by the id of whatever was sent. Times are on the monotonic clock. */
+export interface Settling {
+  /** This process sent it, and the request has just ended without a clear answer. */
+  lost: (id: number) => void
+  isLost: (id: number) => boolean
+  /**
+   * When a look can tell; long ago where nothing was lost. `inherited`: another process may have sent it, and what that one
+   * wrote its machine may still send. Its time begins when this process first asks.
+   */
+  endsAt: (id: number, inherited: boolean) => number
+  over: (id: number) => void
+}
+
+export const createSettling = (options: SettlingOptions): Settling => {
+  const { clock, portalSettleMs, portalSettleInheritedMs } = options
+  const ends = new Map<number, number>()
+  return {
+    lost: id => ends.set(id, clock.monotonic() + portalSettleMs),
+    isLost: id => ends.has(id),
+    endsAt(id, inherited) {
+      if (inherited && !ends.has(id)) ends.set(id, clock.monotonic() + portalSettleInheritedMs)
+      return ends.get(id) ?? Number.NEGATIVE_INFINITY
+    },
+    over: id => ends.delete(id)
+  }
+}
