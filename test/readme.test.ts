@@ -24,6 +24,7 @@ import {
   rowsOf,
   sectionOf
 } from './readme.ts'
+import { openHealth } from './src/health/health.ts'
 
 const names = ['README.md', 'README.nl.md', 'CONTRIBUTING.md', 'DESIGN.md', 'CHANGELOG.md', ...pages]
 const documents = new Map(names.map(name => [name, readDocument(name)]))
@@ -168,6 +169,15 @@ t.test('every call of the portal that the manual names exists', async t => {
   const called = calledIn(manual, /\bfactuurbrug portal ([a-z-]+)/g)
 
   t.strictSame([...new Set(called)].toSorted(), known.split('|').toSorted())
+})
+
+t.test('the manual has every check of health', async t => {
+  const { health } = openHealth(t)
+
+  t.strictSame(
+    rowsOf(sectionOf(readDocument('docs/operating.md'), '## Health')).map(([cell = '']) => bare(cell)),
+    Object.keys(await health())
+  )
 })
 
 t.test('the manual has every fault of the sandbox, and every call that can have one', async t => {

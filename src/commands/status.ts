@@ -48,7 +48,7 @@ const lines = (summary: Summary): string =>
         summary.oldestWaitingAt ? `oldest since ${summary.oldestWaitingAt}` : ''
       ],
       [
-        'in doubt',
+        'sending',
         String(summary.sending),
         summary.oldestSendingAt ? `oldest since ${summary.oldestSendingAt}` : ''
       ],
