@@ -1,6 +1,5 @@
-// How the ledger's types stand in a row of SQLite: read from its cells, and written into them.
+// How the ledger's types stand in a row: read from its cells, and written into them.
 
-import type { SQLInputValue } from 'node:sqlite'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import type { Invoice } from '../core/invoice.ts'
@@ -18,10 +17,9 @@ import type {
   State
 } from '../core/row.ts'
 import { refKey } from './claims.ts'
+import type { Cell, Cells } from './driver.ts'
 import { fingerprint, refPrint } from './fingerprint.ts'
 import { dueOf, type Kept } from './states.ts'
-
-export type Cells = Record<string, SQLInputValue>
 
 /** Of a row of invoices. */
 export type InvoiceCells = Cells & { id: number }
@@ -216,5 +214,5 @@ export const dismissedCells = (code: Code, now: Instant): Cells => ({
 })
 
 /** Wanted against known: what is left to do about being paid. */
-export const payingCells = (wanted: Instant | null, known: SQLInputValue | undefined, now: Instant): Cells =>
+export const payingCells = (wanted: Instant | null, known: Cell | undefined, now: Instant): Cells =>
   wanted !== null && known === null ? { next_attempt_at: now, failures: 0, tried_ms: 0, forgotten: 0 } : {}

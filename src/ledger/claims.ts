@@ -150,12 +150,16 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Judged => {
   return { kind: 'create', fields }
 }
 
+const mention = /\{customer (\d+)\}/g
+
 /** Who another customer is stays out of an invoice's history, which is kept for as long as that invoice is: see `told`. */
 const mentionOf = (id: number): string => `{customer ${id}}`
 
+export const mentionedIn = (text: string): number[] => [...text.matchAll(mention)].map(([, id]) => Number(id))
+
 /** The text for a person, who is told who it is as far as that is still known. */
 export const withMentions = (text: string, whoIs: (id: number) => string): string =>
-  text.replaceAll(/\{customer (\d+)\}/g, (_, id) => whoIs(Number(id)))
+  text.replaceAll(mention, (_, id) => whoIs(Number(id)))
 
 export const goneFrom = (portalId: string): string =>
   `the portal customer that it was linked to, ${portalId}, does not exist any more`

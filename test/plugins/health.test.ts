@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import healthPage from '../../plugins/health.ts'
-import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../src/ledger/open.ts'
 import { type Changed, openHealth } from '../src/health/health.ts'
 import { openApp } from './app.ts'
 

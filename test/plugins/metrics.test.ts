@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createMetrics } from '../../plugins/metrics.ts'
-import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../src/ledger/open.ts'
 import { customerId, freePort } from '../end-to-end/bridge-process.ts'
 import { openHouse } from '../src/commands/fixtures.ts'
 import { arrivalOf, bring, holdingOf, noon } from '../src/ledger/fixtures.ts'

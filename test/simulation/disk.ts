@@ -3,9 +3,9 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Document } from '../../src/core/row.ts'
-import type { SentBeside } from '../../src/ledger/sent-beside.ts'
+import type { SentBeside } from '../../src/ledger/driver.ts'
+import { openSqlite } from '../../src/ledger/open.ts'
 import type { Spool } from '../../src/ledger/spool.ts'
-import { openSqlite } from '../../src/ledger/sqlite.ts'
 
 export interface Disk {
   /** The one that is there now: another one after each roll-back. */
@@ -49,11 +49,17 @@ const emptyLedger = (): Uint8Array => {
   return empty
 }
 
-export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
+export type DiskOptions = {
+  fails: () => boolean
+  /** Called when a transaction is on the disk, before anybody hears of it. */
+  committed: () => void
+}
+
+export const createDisk = ({ fails, committed }: DiskOptions): Disk => {
   const hold = (ledger: Uint8Array): DatabaseSync => {
     const held = new DatabaseSync(':memory:')
     held.deserialize(ledger)
-    prepareOnce(held, fails)
+    prepareOnce(held, { fails, committed })
     return held
   }
 
@@ -149,7 +155,7 @@ export const createDisk = ({ fails }: { fails: () => boolean }): Disk => {
 }
 
 /** A full disk shows when a transaction is committed. And a statement serves every process that runs on this disk. */
-const prepareOnce = (database: DatabaseSync, fails: () => boolean): void => {
+const prepareOnce = (database: DatabaseSync, commits: DiskOptions): void => {
   const prepare = database.prepare.bind(database)
   const prepared = new Map<string, StatementSync>()
   database.prepare = sql => {
@@ -157,7 +163,7 @@ const prepareOnce = (database: DatabaseSync, fails: () => boolean): void => {
     if (known) return known
     const statement = prepare(sql)
     prepared.set(sql, statement)
-    if (sql === 'COMMIT') failRuns(statement, fails)
+    if (sql === 'COMMIT') watchRuns(statement, commits)
     return statement
   }
 }
@@ -168,11 +174,13 @@ const release = (database: DatabaseSync): void => {
   Reflect.deleteProperty(database, 'prepare')
 }
 
-const failRuns = (statement: StatementSync, fails: () => boolean): void => {
+const watchRuns = (statement: StatementSync, { fails, committed }: DiskOptions): void => {
   const run = statement.run.bind(statement)
   statement.run = () => {
     if (fails())
       throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
-    return run()
+    const ran = run()
+    committed()
+    return ran
   }
 }

@@ -1,8 +1,8 @@
 // What has to be true once the storm is over and the bridge has come to rest.
 
 import { warningsIn } from '../../src/health/health.ts'
-import type { Cells } from '../../src/ledger/cells.ts'
 import { keptOf } from '../../src/ledger/cells.ts'
+import type { Cells } from '../../src/ledger/driver.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import type { People } from './people.ts'

@@ -7,7 +7,7 @@ import type { Log } from '../../src/core/log.ts'
 import { createBudgetFor, createEngine, type Engine, type EngineOptions } from '../../src/delivery/engine.ts'
 import { createHealth, type Health } from '../../src/health/health.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { openSqlite } from '../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../src/ledger/open.ts'
 import { createUpkeep, type Upkeep } from '../../src/ledger/upkeep.ts'
 import type { Budget } from '../../src/portal/budget.ts'
 import type { ToolApi } from '../../src/tools/api.ts'
@@ -70,7 +70,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     world.mishaps += 1
     return true
   }
-  const disk = createDisk({ fails })
+  const disk = createDisk({ fails, committed: () => void isLostAt('commit', owner) })
   if (mutation?.keepsIdentity) disk.keepIdentity()
   const wall: Wall = { offMs: 0 }
   let crashesLeft = counts.crashes
@@ -129,9 +129,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
         void scheduler.after(
           random.int(0, 20),
           () => {
-            if (isLostAt('commit', whom)) return
-            flush()
-            isLostAt('commit', whom)
+            if (!isLostAt('commit', whom)) flush()
           },
           whom
         )

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { namesakes } from '../../../src/delivery/namesakes.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { noon } from '../ledger/fixtures.ts'
 

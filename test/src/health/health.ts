@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import type { PortalState } from '../../../src/delivery/engine.ts'
 import { createHealth, type HealthOptions } from '../../../src/health/health.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 export const well: PortalState = {

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { type Budget, createBudget, type Errand } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
 import { handClock } from './hand-clock.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { type BudgetOptions, createBudget, type Errand, type Slot } from '../../../src/portal/budget.ts'
 import { handClock } from './hand-clock.ts'
 

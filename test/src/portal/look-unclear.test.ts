@@ -3,7 +3,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import { arrivalOf, bodyOf, borrowOne, rejected, rowOf } from '../ledger/fixtures.ts'
 import { create, day } from './copies.ts'

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import {
   ledgerName,
   ledgerNames,

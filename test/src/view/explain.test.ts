@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { HistoryEntry, Row } from '../../../src/core/row.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { explain, pausedBy } from '../../../src/view/explain.ts'
 import { arrivalOf, bring, minute, noon, rowOf } from '../ledger/fixtures.ts'
 

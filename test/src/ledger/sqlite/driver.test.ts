@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { arrivalOf, minute, noon, rowOf, stateOf } from './fixtures.ts'
+import { openSqlite } from '../../../../src/ledger/open.ts'
+import { arrivalOf, minute, noon, rowOf, stateOf } from '../fixtures.ts'
 
 const other = join(import.meta.dirname, 'other-process.ts')
 

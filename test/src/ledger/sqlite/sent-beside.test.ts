@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openSentBeside } from '../../../src/ledger/sent-beside.ts'
+import { openSentBeside } from '../../../../src/ledger/sqlite/sent-beside.ts'
 
 const pathIn = (t: Test) => join(t.testdir(), 'ledger.sqlite.sent')
 

@@ -2,18 +2,8 @@
 // alone knows of fewer. Whatever puts back both is told by other signs (portal/trust.ts).
 
 import { type FileHandle, open } from 'node:fs/promises'
-import { BridgeError } from '../core/errors.ts'
-
-export interface SentBeside {
-  /** Null: there is none, or it cannot be read. */
-  read: () => Promise<number | null>
-  /**
-   * Resolves once so many, or more, stand on the disk. Raises asked for meanwhile share a write. Rejects with
-   * LEDGER_UNAVAILABLE.
-   */
-  raise: (count: number) => Promise<void>
-  close: () => Promise<void>
-}
+import { BridgeError } from '../../core/errors.ts'
+import type { SentBeside } from '../driver.ts'
 
 // One width, so that a number is written over the one before in a single write.
 const digits = 16

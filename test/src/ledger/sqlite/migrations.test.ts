@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { advice } from '../../../src/core/codes.ts'
-import type { Customer } from '../../../src/core/invoice.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { arrivalOf, bring, delivered, noon, other, rowOf, stages, stateOf } from './fixtures.ts'
+import { advice } from '../../../../src/core/codes.ts'
+import type { Customer } from '../../../../src/core/invoice.ts'
+import { states } from '../../../../src/core/row.ts'
+import { openSqlite } from '../../../../src/ledger/open.ts'
+import { arrivalOf, bring, delivered, noon, other, rowOf, stages, stateOf } from '../fixtures.ts'
 
 const schemaOf = (file: string) => {
   const db = new DatabaseSync(file, { readOnly: true })
@@ -18,7 +19,7 @@ const schemaOf = (file: string) => {
 
 t.test('migrations are numbered without a gap, and each runs once', async t => {
   const file = join(t.testdir(), 'ledger.sqlite')
-  const names = readdirSync(new URL('../../../src/ledger/migrations/sqlite/', import.meta.url)).sort()
+  const names = readdirSync(new URL('../../../../src/ledger/sqlite/migrations/', import.meta.url)).sort()
   t.strictSame(
     names.map(name => name.slice(0, 4)),
     names.map((_, index) => `${String(index + 1).padStart(3, '0')}-`)
@@ -66,7 +67,7 @@ t.test('a row may have exactly the codes that are kept, in the state that each o
 /** As an earlier version left it, unpacked. */
 const earlier = (t: Test, commit: string): string => {
   const file = join(t.testdir(), 'ledger.sqlite')
-  const packed = new URL(`../../fixtures/ledger/${commit}.sqlite.gz`, import.meta.url)
+  const packed = new URL(`../../../fixtures/ledger/${commit}.sqlite.gz`, import.meta.url)
   writeFileSync(file, gunzipSync(readFileSync(packed)))
   return file
 }
@@ -145,6 +146,81 @@ t.test('what was kept apart is told of until retention takes it', async t => {
   t.strictSame(await ledger.numbersAlike(), ['2026\u20111'])
   await ledger.forget(noon + 1e12, 100)
   t.strictSame(await ledger.numbersAlike(), [])
+})
+
+t.test('the ledger of the last version goes on where it was, in every state', async t => {
+  const file = earlier(t, '49d2b61')
+  const before = new DatabaseSync(file)
+  const told = before.prepare('SELECT key, state, code, portal_id, attempt, forgotten FROM invoice').all()
+  const noted = before.prepare('SELECT count(*) AS lines FROM history').get()
+  before.close()
+  t.strictSame(new Set(told.map(({ state }) => state)), new Set(states))
+
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+
+  let lines = 0
+  for (const { key, state, code, portal_id: portalId, attempt: attempts, forgotten } of told) {
+    const row = await ledger.find(key as string)
+    t.match(row, { state, code, portalId, attempts }, key as string)
+    t.equal(row?.history[0]?.event, forgotten === 1 ? undefined : 'received')
+    lines += row?.history.length ?? 0
+  }
+  t.equal(lines, noted?.lines, 'no line of history is lost, or told twice')
+  t.match(await ledger.summary(), { delivered: 4, sending: 1, waiting: 4 })
+  t.match(await ledger.doubts(noon, 9), [{ inherited: true, sent: { invoiceNumber: 'sending' } }])
+  const loans = await ledger.borrow(99, noon + 1e12, noon + 2e12)
+  const lent = loans.map(({ invoice }) => invoice.invoiceNumber).sort()
+  t.strictSame(lent, ['lent', 'released', 'to be paid', 'waiting', 'waiting once sent'])
+  const [released] = loans.filter(loan => loan.invoice.invoiceNumber === 'released')
+  t.match(released, { released: { draft: { invoiceNumber: 'released' }, documentVersion: 0 } })
+  const [pay] = loans.filter(loan => loan.work === 'pay')
+  t.match(pay, { portalId: 'inv_pay', paying: true, inherited: true })
+  t.match(await ledger.act('in review', 'deliver', noon), {
+    state: 'waiting',
+    draft: { newCustomer: 'Nieuw BV' }
+  })
+  t.strictSame([...(await ledger.documents())].sort(), [
+    'beside.pdf',
+    'in review.pdf',
+    'released.pdf',
+    'waiting.pdf'
+  ])
+  const repeated = arrivalOf(
+    { invoiceNumber: 'held', sourceId: 'rival', amountCents: 1 },
+    { tool: 'rival', document: null }
+  )
+  t.match(await ledger.receive(repeated, noon), { result: 'conflict', changed: false }, 'known since then')
+  t.match(await ledger.act('held', 'take', noon), { tool: 'rival', amountCents: 1 })
+  const voided = arrivalOf({ invoiceNumber: 'late', sourceId: 'source never came' })
+  await ledger.receive(voided, noon)
+  t.strictSame(await stateOf(ledger, 'late'), ['dismissed', 'VOIDED_IN_TOOL'])
+})
+
+t.test('what the last version knew of the portal and of customers is known', async t => {
+  const ledger = openSqlite({ file: earlier(t, '49d2b61') })
+  t.teardown(() => ledger.close())
+  const { holdings, customers } = ledger
+
+  t.match(await holdings.memory(), { identity: 'disk 1', sent: 8, portal: { token: 'token' } })
+  t.match(await holdings.copy(), { filled: true, order: 'newest', sweptTo: noon })
+  const { read, told } = await holdings.beginRead()
+  t.equal(read, 2)
+  t.equal(told, await holdings.size().then(size => size + 1), 'one was told of, and is gone')
+  t.match(await holdings.byNumber('there before'), [{ id: 'inv_there' }])
+  t.equal(await holdings.slotsTaken(), 1)
+  t.equal(await ledger.askedTo('acme'), noon)
+  t.match(await customers.find({ tool: 'acme', ref: 'person' }), {
+    link: { portalId: 'cst_2', how: 'person' }
+  })
+  t.match(await customers.find({ tool: 'acme', ref: 'unlinked' }), { link: null })
+  const { customer } = arrivalOf({
+    customer: { ref: 'new', emails: ['new@example.nl'], name: 'Nieuw BV' }
+  }).invoice
+  const sighting = { invoiceId: 99, tool: 'acme', customer, test: true }
+  const rules = { match: 'email', create: true } as const
+  t.match(await customers.judge(sighting, rules, noon), { kind: 'creating', creation: { id: 1 } })
+  t.equal(await customers.releaseWaiting('all', noon), 2)
 })
 
 const kees = { ref: 'Kees@bakker.example', portalId: null, name: 'Bakkerij Kees' }
@@ -269,9 +345,9 @@ const refused: [what: string, sql: string][] = [
   ['all rows deleted', 'DELETE FROM invoice'],
   [
     'a conflict twice',
-    'INSERT INTO conflict SELECT 99, invoice_id, facts, arrival, received_at, 0 FROM conflict'
+    'INSERT INTO conflict SELECT 99, invoice_id, facts, arrival, received_at, 0, NULL FROM conflict'
   ],
-  ['a conflict beside nothing', `INSERT INTO conflict VALUES (99, 999, '{}', '{}', 1, 0)`],
+  ['a conflict beside nothing', `INSERT INTO conflict VALUES (99, 999, '{}', '{}', 1, 0, NULL)`],
   ['history of nothing', `INSERT INTO history VALUES (999, 999, 1, 'received', '{}')`],
   ['fewer than no invoices', 'UPDATE tally SET invoices = -1'],
   ['two heartbeats', 'INSERT INTO heartbeat VALUES (2, 1)']

@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { BridgeError } from '../../../src/core/errors.ts'
-import type { Ledger } from '../../../src/ledger/ledger.ts'
-import { openSqlite } from '../../../src/ledger/sqlite.ts'
-import { arrivalOf, bodyOf, minute, noon } from './fixtures.ts'
+import { BridgeError } from '../../../../src/core/errors.ts'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
+import { openSqlite } from '../../../../src/ledger/open.ts'
+import { arrivalOf, bodyOf, minute, noon } from '../fixtures.ts'
 
 const [, , part, file = ''] = process.argv
 

@@ -1,0 +1,67 @@
+// What the ledger asks of a database. A database is a driver that does this, and its migrations; all else of the ledger is
+// written once, in SQL that every one of them understands.
+
+import type { Instant } from '../core/clock.ts'
+
+export type Cell = string | number | bigint | null | Uint8Array
+export type Cells = Record<string, Cell>
+
+/** One transaction. Its statements mark their values by `?`; a value is never a part of the text. */
+export interface Tx {
+  one(sql: string, ...values: Cell[]): Promise<Cells | undefined>
+  all(sql: string, ...values: Cell[]): Promise<Cells[]>
+  run(sql: string, ...values: Cell[]): Promise<void>
+  /** When this happens. */
+  readonly now: Instant
+  /** How this process calls itself: what another one sent it has inherited. */
+  readonly owner: string
+}
+
+export type Work<T> = (tx: Tx) => Promise<T>
+
+export interface Driver {
+  /**
+   * Runs `work` as one transaction, and resolves once that survives a power cut. Transactions that wait share a commit; one
+   * that throws is undone alone. `work` awaits nothing but its `tx`.
+   */
+  write<T>(work: Work<T>, now?: Instant): Promise<T>
+  /** Runs `work`, which changes nothing, on what is committed. */
+  read<T>(work: Work<T>, now?: Instant): Promise<T>
+  close(): Promise<void>
+  /** Of what it stores in: a copy of that has another one. */
+  readonly identity: string
+  /** What counts creates outside of the database, where something does. */
+  readonly beside: SentBeside | undefined
+}
+
+/** How many creates were let go, kept apart from the database: one that was put back alone knows of fewer. */
+export interface SentBeside {
+  /** Null: there is none, or it cannot be read. */
+  read: () => Promise<number | null>
+  /**
+   * Resolves once so many, or more, stand on the disk. Raises asked for meanwhile share a write. Rejects with
+   * LEDGER_UNAVAILABLE.
+   */
+  raise: (count: number) => Promise<void>
+  close: () => Promise<void>
+}
+
+// Few enough that a statement stays short; a set of one, which is the usual one, has a statement of its own.
+const chunk = 50
+
+/** Asks for a set of values, in statements of no more than two shapes: `sql` gets the marks of its list. */
+export const amongAll = async (
+  tx: Tx,
+  values: readonly Cell[],
+  sql: (marks: string) => string
+): Promise<Cells[]> => {
+  const found: Cells[] = []
+  for (let at = 0; at < values.length; at += chunk) {
+    const some = values.slice(at, at + chunk)
+    const marks = some.length === 1 ? 1 : chunk
+    // The last one again fills what is left: a set is what it was.
+    const filled = Array.from({ length: marks }, (_, index) => some[index] ?? (some.at(-1) as Cell))
+    found.push(...(await tx.all(sql(Array(marks).fill('?').join(', ')), ...filled)))
+  }
+  return found
+}

@@ -1,0 +1,40 @@
+// Single facts of the ledger, by name: values as JSON, and counters that only rise.
+
+import type { Tx } from './driver.ts'
+
+export const factOf = async <T>(tx: Tx, name: string): Promise<T | null> => {
+  const cells = await tx.one('SELECT value FROM fact WHERE name = ?', name)
+  return cells ? (JSON.parse(cells.value as string) as T) : null
+}
+
+export const setFact = (tx: Tx, name: string, value: unknown): Promise<void> =>
+  tx.run(
+    'INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
+    JSON.stringify(value)
+  )
+
+/**
+ * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were let go.
+ */
+export type Counter = 'told' | 'reads' | 'sent'
+
+export const countOf = async (tx: Tx, name: Counter): Promise<number> =>
+  Number((await tx.one('SELECT value FROM counter WHERE name = ?', name))?.value ?? 0)
+
+/** Answers the next one. */
+export const countOne = async (tx: Tx, name: Counter): Promise<number> => {
+  const cells = await tx.one(
+    `INSERT INTO counter (name, value) VALUES (?, 1)
+      ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`,
+    name
+  )
+  return Number(cells?.value)
+}
+
+export const setCount = (tx: Tx, name: Counter, value: number): Promise<void> =>
+  tx.run(
+    'INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
+    value
+  )

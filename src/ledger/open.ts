@@ -1,0 +1,180 @@
+// The ledger, on whatever database: its parts are put together here, and here each promise of the contract becomes one
+// transaction.
+
+import { randomUUID } from 'node:crypto'
+import { act } from './actions.ts'
+import { keepUnreadable, receive, voidSource } from './arrivals.ts'
+import { instantOf } from './cells.ts'
+import { releaseAll, releaseOf } from './customer-waiting.ts'
+import type { LedgerCustomers } from './customers.ts'
+import type { Driver } from './driver.ts'
+import { countOf, factOf, setCount, setFact } from './facts.ts'
+import { refPrint } from './fingerprint.ts'
+import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
+import type { Ledger } from './ledger.ts'
+import { link, loseLinked, unlink } from './links.ts'
+import * as loans from './loans.ts'
+import * as portalCustomers from './portal-customers.ts'
+import * as portalInvoices from './portal-invoices.ts'
+import * as reading from './reading.ts'
+import { documents, forget } from './retention.ts'
+import { rowOfNumber } from './rows.ts'
+import { createSlots, slotsTaken } from './slots.ts'
+import { openSqliteDriver, type SqliteOptions } from './sqlite/driver.ts'
+import * as toolCustomers from './tool-customers.ts'
+import { askedTo, setAskedTo, startTool, toolStart } from './tool-starts.ts'
+
+/** `owner`: how this process calls itself; what another one sent it has inherited. */
+export const openSqlite = ({
+  owner = randomUUID(),
+  ...options
+}: SqliteOptions & { owner?: string }): Ledger => openLedger(openSqliteDriver(options, owner))
+
+export const openLedger = (driver: Driver): Ledger => {
+  const { read, write, beside, identity } = driver
+
+  let uncounted: string | null = null
+  const count = async (creates: number): Promise<void> => {
+    try {
+      await beside?.raise(creates)
+      uncounted = null
+    } catch (error) {
+      uncounted = reasonOf(error)
+      throw error
+    }
+  }
+
+  return {
+    receive: (arrival, now) => write(tx => receive(tx, arrival), now),
+    voidSource: (tool, sourceId, now) => write(tx => voidSource(tx, tool, sourceId), now),
+    keepUnreadable: (event, now) => write(tx => keepUnreadable(tx, event), now),
+    numbersAlike: () => read(reading.numbersAlike),
+    isKnown: invoiceNumber => read(async tx => (await rowOfNumber(tx, invoiceNumber)) !== undefined),
+
+    toolStart: tool => read(tx => toolStart(tx, tool)),
+    startTool: (tool, at) => write(tx => startTool(tx, tool, at)),
+    askedTo: tool => read(tx => askedTo(tx, tool)),
+    setAskedTo: (tool, at) => write(tx => setAskedTo(tx, tool, at)),
+
+    borrow: (limit, now, until, most) => write(tx => loans.borrow(tx, limit, until, most), now),
+    nextDueAt: () => read(loans.nextDueAt),
+    attach: (loan, document, now) => write(tx => loans.attach(tx, loan, document), now),
+    async sending(loan, body, now) {
+      const answer = await write(tx => loans.sending(tx, loan, body), now)
+      if (typeof answer !== 'number') return answer
+      await count(answer)
+      return 'granted'
+    },
+    paying: (loan, now) => write(tx => loans.paying(tx, loan), now),
+    record: (loan, decision, now) => write(tx => loans.record(tx, loan, decision), now),
+    doubts: (now, limit) => read(tx => loans.doubts(tx, limit), now),
+    settle: (doubt, decision, now) => write(tx => loans.settle(tx, doubt, decision), now),
+
+    act: (invoiceNumber, action, now, words) => write(tx => act(tx, invoiceNumber, action, words), now),
+
+    find: invoiceNumber => read(tx => reading.find(tx, invoiceNumber)),
+    list: filter => read(tx => reading.list(tx, filter)),
+    summary: () => read(reading.summary),
+    tally: () => read(reading.tally),
+
+    hasten: (now, latest) => write(tx => loans.hasten(tx, latest), now),
+    beat: now =>
+      write(
+        tx =>
+          tx.run(
+            'INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
+            tx.now
+          ),
+        now
+      ),
+    forget: (before, limit) => write(tx => forget(tx, before, limit)),
+    documents: () => read(documents),
+
+    identity,
+    sentBeside: async () => beside?.read(),
+    uncounted: () => uncounted,
+    customers: openCustomers(driver),
+    holdings: openHoldings(driver),
+    close: driver.close
+  }
+}
+
+const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
+  judge: async (sighting, rules, now) =>
+    (await read(tx => toolCustomers.judgeUnseen(tx, sighting, rules), now)) ??
+    (await write(tx => toolCustomers.judge(tx, sighting, rules), now)),
+  confirmMatch: (sighting, found, rules, now) =>
+    write(tx => toolCustomers.confirmMatch(tx, sighting, found, rules), now),
+  beginCreate: (sighting, rules, now) => write(tx => toolCustomers.beginCreate(tx, sighting, rules), now),
+  created: (creation, customer, now) => write(tx => toolCustomers.created(tx, creation, customer), now),
+  notCreated: creation => write(async tx => void (await toolCustomers.endCreation(tx, creation))),
+  answered: (creation, answer) => write(tx => toolCustomers.answered(tx, creation, answer)),
+  settleCreation: (creation, now) => write(tx => toolCustomers.settleCreation(tx, creation), now),
+  link: ({ tool, ref }, portalId, now) => write(tx => link(tx, tool, ref, portalId), now),
+  unlink: ({ tool, ref }, now) => write(tx => unlink(tx, tool, ref), now),
+  lost: (portalId, now) => write(tx => loseLinked(tx, portalId), now),
+  releaseWaiting: (who, now) =>
+    write(
+      tx =>
+        who === 'all'
+          ? releaseAll(tx)
+          : releaseOf(tx, { tool: who.tool, ref_key: refPrint(who.ref) }, 'judged anew'),
+      now
+    ),
+  find: who => read(tx => toolCustomers.findCustomer(tx, who)),
+  list: filter => read(tx => toolCustomers.listCustomers(tx, filter))
+})
+
+const openHoldings = ({ read, write }: Driver): Holdings => {
+  const takeSlot = createSlots()
+  return {
+    copy: () => read(async tx => ({ ...emptyCopy, ...(await factOf<Partial<CopyState>>(tx, 'copy')) })),
+    setCopy: change =>
+      write(async tx =>
+        setFact(tx, 'copy', { ...emptyCopy, ...(await factOf<Partial<CopyState>>(tx, 'copy')), ...change })
+      ),
+    learn: (entries, by, now) => write(tx => portalInvoices.learn(tx, entries, by), now),
+    lose: (id, now) => write(tx => portalInvoices.lose(tx, id), now),
+    deliveredSince: (ids, since) => read(tx => portalInvoices.deliveredSince(tx, ids, since)),
+    has: id => read(tx => portalInvoices.has(tx, id)),
+    unfound: id => write(tx => portalInvoices.unfound(tx, id)),
+    unfoundSince: () => read(portalInvoices.unfoundSince),
+    byNumber: invoiceNumber => read(tx => portalInvoices.byNumber(tx, invoiceNumber)),
+    strangers: (body, told) => read(tx => portalInvoices.strangers(tx, body, told)),
+    beginRead: () => write(portalInvoices.beginRead),
+    unseen: (begun, since, limit) => read(tx => portalInvoices.unseen(tx, begun, since, limit)),
+    newest: told => read(tx => portalInvoices.newest(tx, told)),
+    ownSince: (since, limit) => read(tx => portalInvoices.ownSince(tx, since, limit)),
+    latest: limit => read(tx => portalInvoices.latest(tx, limit)),
+    size: () => read(portalInvoices.size),
+
+    learnCustomers: (seen, by, now) => write(tx => portalCustomers.learnCustomers(tx, seen, by), now),
+    learnCustomer: (customer, now) => write(tx => portalCustomers.learnCustomer(tx, customer), now),
+    customer: id => read(tx => portalCustomers.portalCustomer(tx, id)),
+    customersSize: () => read(portalCustomers.customersSize),
+    customerIds: () => read(portalCustomers.customerIds),
+    customersIntegrated: () => read(portalCustomers.customersIntegrated),
+    searchCustomers: (q, limit) => read(tx => portalCustomers.searchCustomers(tx, q, limit)),
+
+    lastBeat: () => read(async tx => instantOf(await tx.one('SELECT at FROM heartbeat'))),
+    memory: () =>
+      read(async tx => {
+        const sent = await countOf(tx, 'sent')
+        return { ...(await factOf<Partial<Memory>>(tx, 'memory')), ...(sent > 0 ? { sent } : {}) }
+      }),
+    remember: ({ sent, ...news }) =>
+      write(async tx => {
+        await setFact(tx, 'memory', { ...(await factOf<Partial<Memory>>(tx, 'memory')), ...news })
+        if (sent !== undefined) await setCount(tx, 'sent', sent)
+      }),
+
+    slotsTaken: () => read(slotsTaken),
+    takeSlot: at => write(tx => takeSlot(tx, at))
+  }
+}
+
+/** The system's own word, such as EACCES or ENOSPC. */
+const reasonOf = (error: unknown): string => {
+  const { cause = error } = error as { cause?: unknown }
+  return (cause as { code?: string }).code ?? String(cause)
+}

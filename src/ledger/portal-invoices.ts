@@ -1,0 +1,194 @@
+// What the portal holds of invoices: see holdings.ts for what is promised.
+
+import type { Instant } from '../core/clock.ts'
+import { numberKey, parseAmount } from '../core/invoice.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import type { CreateBody } from '../core/row.ts'
+import * as delivered from './delivered.ts'
+import type { Cells, Tx } from './driver.ts'
+import { countOf, countOne } from './facts.ts'
+
+/** Within a transaction of the invoices' half, too. */
+export const enter = async (
+  tx: Tx,
+  entry: PortalInvoice,
+  { read, own }: { read: number | null; own: boolean }
+): Promise<void> => {
+  const known = await tx.one('SELECT told, seen_by, entry FROM portal_invoice WHERE id = ?', entry.id)
+  // The answer to a write may tell no more than the id: what is known stays known.
+  const whole = known ? filled(entry, entryOf(known)) : entry
+  const key = whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber)
+  await tx.run(
+    `INSERT INTO portal_invoice
+        (id, key, entry, customer_id, amount_cents, issued_at, created_at, told, seen_by, own)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, customer_id = excluded.customer_id,
+      amount_cents = excluded.amount_cents, issued_at = excluded.issued_at, created_at = excluded.created_at,
+      seen_by = CASE WHEN excluded.seen_by > portal_invoice.seen_by THEN excluded.seen_by ELSE portal_invoice.seen_by END,
+      own = CASE WHEN excluded.own = 1 THEN 1 ELSE portal_invoice.own END,
+      unfound_at = CASE WHEN excluded.seen_by = 0 THEN NULL ELSE portal_invoice.unfound_at END`,
+    entry.id,
+    key,
+    JSON.stringify(whole),
+    whole.customerId,
+    whole.amountCents,
+    whole.issuedAt,
+    whole.createdAt,
+    known ? Number(known.told) : await countOne(tx, 'told'),
+    read ?? 0,
+    Number(own)
+  )
+  const isOneOfMany = key !== null && (await idsUnder(tx, key)).length > 1
+  const isFirstSight = read !== null && known?.seen_by === 0
+  await delivered.entered(tx, entry, { isNew: known === undefined, isFirstSight, isOneOfMany })
+}
+
+export const learn = async (
+  tx: Tx,
+  entries: readonly PortalInvoice[],
+  read: number | null
+): Promise<void> => {
+  for (const entry of entries) await enter(tx, entry, { read, own: false })
+}
+
+export const lose = async (tx: Tx, id: string): Promise<void> => {
+  await tx.run('DELETE FROM portal_invoice WHERE id = ?', id)
+  await delivered.lost(tx, id)
+}
+
+export const has = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ?', id)) !== undefined
+
+/** Whether the copy had this id when it had been told so much. */
+export const knewBy = async (tx: Tx, id: string, told: number): Promise<boolean> =>
+  (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ? AND told <= ?', id, told)) !== undefined
+
+export const unfound = async (tx: Tx, id: string): Promise<PortalInvoice | null> => {
+  const known = await tx.one('SELECT entry, seen_by, unfound_at FROM portal_invoice WHERE id = ?', id)
+  if (!known) return null
+  if (known.unfound_at !== null && Number(known.seen_by) > Number(known.unfound_at)) return entryOf(known)
+  if (known.unfound_at === null)
+    await tx.run('UPDATE portal_invoice SET unfound_at = ? WHERE id = ?', await countOf(tx, 'reads'), id)
+  return null
+}
+
+export const unfoundSince = async (tx: Tx): Promise<Instant | null | undefined> => {
+  const found = await tx.all(
+    'SELECT created_at FROM portal_invoice WHERE unfound_at IS NOT NULL AND seen_by <= unfound_at'
+  )
+  if (found.length === 0) return undefined
+  const dated = found.map(({ created_at }) => created_at as Instant | null).filter(at => at !== null)
+  return dated.length < found.length ? null : Math.min(...dated)
+}
+
+/** All under a number, but what another row was delivered as. */
+const under = (tx: Tx, key: string): Promise<Cells[]> =>
+  tx.all(`SELECT id, entry FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`, key, key)
+
+export const idsUnder = async (tx: Tx, key: string): Promise<string[]> => (await under(tx, key)).map(idOf)
+
+export const byNumber = async (tx: Tx, invoiceNumber: string): Promise<PortalInvoice[]> =>
+  (await under(tx, numberKey(invoiceNumber))).map(entryOf)
+
+export const strangers = async (
+  tx: Tx,
+  { invoiceNumber, customerId, amount, issuedAt }: CreateBody,
+  told: number
+): Promise<PortalInvoice[]> => {
+  const key = numberKey(invoiceNumber)
+  const found = await tx.all(
+    `SELECT entry FROM portal_invoice AS found WHERE customer_id = ? AND amount_cents = ? AND issued_at = ?
+        AND (${isNobodys} AND told > ? OR ${isAnothersByThisNumber})`,
+    customerId,
+    parseAmount(amount) ?? null,
+    issuedAt,
+    told,
+    key,
+    key
+  )
+  return found.map(entryOf)
+}
+
+export const beginRead = async (tx: Tx): Promise<{ read: number; told: number }> => ({
+  read: await countOne(tx, 'reads'),
+  told: await countOf(tx, 'told')
+})
+
+export const unseen = async (
+  tx: Tx,
+  begun: { read: number; told: number },
+  since: Instant | null,
+  limit: number
+): Promise<string[]> => {
+  const found = await tx.all(
+    since === null
+      ? `SELECT id FROM portal_invoice WHERE seen_by < ? AND ${toldBy} LIMIT ?`
+      : `SELECT id FROM portal_invoice WHERE created_at >= ? AND seen_by + 0 < ? AND ${toldBy} LIMIT ?`,
+    ...(since === null ? [] : [since]),
+    begun.read,
+    begun.told,
+    limit
+  )
+  return found.map(idOf)
+}
+
+export const newest = async (tx: Tx, told = Number.MAX_SAFE_INTEGER): Promise<Instant | null> => {
+  const found = await tx.one(
+    `SELECT created_at FROM portal_invoice
+      WHERE created_at IS NOT NULL AND ${toldBy} ORDER BY created_at DESC LIMIT 1`,
+    told
+  )
+  return (found?.created_at ?? null) as Instant | null
+}
+
+export const ownSince = async (tx: Tx, since: Instant | null, limit: number): Promise<string[]> => {
+  const found = await tx.all(
+    'SELECT id FROM portal_invoice WHERE own = 1 AND created_at >= ? ORDER BY told + 0 DESC LIMIT ?',
+    since ?? 0,
+    limit
+  )
+  return found.map(idOf)
+}
+
+export const latest = async (tx: Tx, limit: number): Promise<string[]> =>
+  (await tx.all('SELECT id FROM portal_invoice ORDER BY told DESC LIMIT ?', limit)).map(idOf)
+
+export const size = async (tx: Tx): Promise<number> =>
+  Number((await tx.one('SELECT count(*) AS entries FROM portal_invoice'))?.entries)
+
+export const deliveredSince = async (tx: Tx, ids: string[], since: Instant): Promise<string[]> => {
+  const found: string[] = []
+  for (const id of ids)
+    if (await tx.one('SELECT 1 AS found FROM invoice WHERE portal_id = ? AND delivered_at >= ?', id, since))
+      found.push(id)
+  return found
+}
+
+// As a sum, so that no database walks the index of `told` for it.
+const toldBy = 'told + 0 <= ?'
+
+// No row was delivered as it, and the row that has its number is not known to stand there as another one.
+const isNobodys = `NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)
+          AND NOT EXISTS (SELECT 1 FROM invoice WHERE key = found.key AND state <> 'delivered')`
+
+// The portal gave this number the id of an invoice that it held before.
+const isAnothersByThisNumber =
+  'key = ? AND EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'
+
+// A portal that spells numbers otherwise may give one row's invoice the number of another row.
+const isNoOthers = 'AND NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'
+
+const filled = (entry: PortalInvoice, known: PortalInvoice): PortalInvoice => ({
+  id: entry.id,
+  customerId: entry.customerId ?? known.customerId,
+  invoiceNumber: entry.invoiceNumber ?? known.invoiceNumber,
+  issuedAt: entry.issuedAt ?? known.issuedAt,
+  amountCents: entry.amountCents ?? known.amountCents,
+  currency: entry.currency ?? known.currency,
+  paidAt: entry.paidAt ?? known.paidAt,
+  createdAt: entry.createdAt ?? known.createdAt
+})
+
+const idOf = ({ id }: Cells): string => id as string
+
+const entryOf = (cells: Cells): PortalInvoice => JSON.parse(cells.entry as string) as PortalInvoice

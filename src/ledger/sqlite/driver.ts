@@ -1,0 +1,251 @@
+// One SQLite file with one owner: opening, locking, migrating, and the group commit. Transactions take turns, so that nobody
+// reads what is not committed; those that wait run as one of SQLite's, with a savepoint for each, and so share an fsync.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Instant } from '../../core/clock.ts'
+import { BridgeError } from '../../core/errors.ts'
+import { numberKey } from '../../core/invoice.ts'
+import { type Facts, factsPrint } from '../cells.ts'
+import type { Cell, Cells, Driver, SentBeside, Tx, Work } from '../driver.ts'
+import { fingerprint } from '../fingerprint.ts'
+import { openSentBeside } from './sent-beside.ts'
+
+export type SqliteOptions = {
+  /** A path, or `:memory:`. */
+  file: string
+  /** An open database to use instead; it stays open when the ledger is closed. */
+  database?: DatabaseSync
+  /** Of that database; a file has its own. */
+  identity?: string
+  /** What counts beside that database; a file has its own. */
+  beside?: SentBeside
+  /** Runs a function after what is waiting now; the turn in which writes gather. */
+  defer?: (flush: () => void) => void
+}
+
+// So many that one fsync is shared well, so few that one turn of the event loop stays short.
+const batchMax = 1000
+
+const migrations = new URL('./migrations/', import.meta.url)
+
+type Waiting = {
+  work: Work<unknown>
+  tx: Tx
+  resolve: (value: never) => void
+  reject: (error: unknown) => void
+}
+
+export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver => {
+  const { file, database, defer = setImmediate } = options
+  const isOnDisk = !database && file !== ':memory:'
+  const lock = isOnDisk ? lockOwner(lockFile(file)) : undefined
+  const beside = options.beside ?? (isOnDisk ? openSentBeside(`${file}.sent`) : undefined)
+  const db = openFile({ file, database, lock })
+  const prepared = new Map<string, StatementSync>()
+  let queue: Waiting[] = []
+  let last: Promise<unknown> = Promise.resolve()
+
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = db.prepare(sql)
+    prepared.set(sql, made)
+    return made
+  }
+
+  const run = (sql: string, values: Cell[] = []): void => {
+    try {
+      statement(sql).run(...values)
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  const txAt = (now: Instant): Tx => ({
+    now,
+    owner,
+    async one(sql, ...values) {
+      try {
+        return statement(sql).get(...values) as Cells | undefined
+      } catch (error) {
+        throw translate(error)
+      }
+    },
+    async all(sql, ...values) {
+      try {
+        return statement(sql).all(...values) as Cells[]
+      } catch (error) {
+        throw translate(error)
+      }
+    },
+    run: async (sql, ...values) => run(sql, values)
+  })
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+
+  /** One of several: what it throws undoes no other. */
+  const runSaved = async ({ work, tx, resolve, reject }: Waiting): Promise<() => void> => {
+    run('SAVEPOINT event')
+    try {
+      const value = await work(tx)
+      run('RELEASE event')
+      return () => resolve(value as never)
+    } catch (error) {
+      // A full disk ends the whole transaction by itself: then nobody's work was kept.
+      if (!db.isTransaction) throw error
+      run('ROLLBACK TO event')
+      run('RELEASE event')
+      return () => reject(error)
+    }
+  }
+
+  const runAlone = async ({ work, tx, resolve }: Waiting): Promise<() => void> => {
+    const value = await work(tx)
+    return () => resolve(value as never)
+  }
+
+  const commit = async (batch: Waiting[]): Promise<void> => {
+    const answers: (() => void)[] = []
+    const runOne = batch.length === 1 ? runAlone : runSaved
+    try {
+      run('BEGIN IMMEDIATE')
+      for (const waiting of batch) answers.push(await runOne(waiting))
+      run('COMMIT')
+    } catch (error) {
+      if (db.isOpen && db.isTransaction) run('ROLLBACK')
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    for (const answer of answers) answer()
+  }
+
+  const flush = (): Promise<void> =>
+    inTurn(async () => {
+      const batch = queue.slice(0, batchMax)
+      queue = queue.slice(batchMax)
+      if (queue.length > 0) defer(flush)
+      if (batch.length > 0) await commit(batch)
+    })
+
+  return {
+    write: (work, now = 0) =>
+      new Promise((resolve, reject) => {
+        queue.push({ work, tx: txAt(now), resolve, reject })
+        if (queue.length === 1) defer(flush)
+      }),
+    read: (work, now = 0) => inTurn(() => work(txAt(now))),
+    async close() {
+      while (queue.length > 0) await flush()
+      await inTurn(async () => {
+        if (db.isOpen && !database) db.close()
+        if (lock?.isOpen) lock.close()
+      })
+      await beside?.close()
+    },
+    identity: isOnDisk ? identityOf(lockFile(file)) : (options.identity ?? file),
+    beside
+  }
+}
+
+const lockFile = (file: string): string => `${file}.lock`
+
+/**
+ * Nothing ever writes to the lock file, so its inode and the time of its last change stay; whoever restores a copy of
+ * the folder, in whatever way, makes or writes it, and cannot set that time back.
+ */
+const identityOf = (file: string): string => {
+  const { ino, ctimeMs } = statSync(file)
+  return `${ino}:${ctimeMs}`
+}
+
+/**
+ * Holds an exclusive lock for as long as the process lives, on a file of its own: POSIX drops all locks of a process
+ * on a file as soon as it closes any descriptor of it, so nobody else may ever open this one.
+ */
+const lockOwner = (file: string): DatabaseSync => {
+  let lock: DatabaseSync
+  try {
+    lock = new DatabaseSync(file)
+  } catch (cause) {
+    throw new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
+  }
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (cause) {
+    lock.close()
+    throw unopened(file, cause)
+  }
+}
+
+type Opening = { file: string; database: DatabaseSync | undefined; lock: DatabaseSync | undefined }
+
+const openFile = ({ file, database, lock }: Opening): DatabaseSync => {
+  let db = database
+  try {
+    db ??= new DatabaseSync(file)
+    // FULL: in WAL mode this is what makes every commit wait for the disk. What is deleted leaves the file's pages, too; and
+    // the log's, which would otherwise keep what it held when it was longest.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+    db.exec('PRAGMA journal_size_limit = 0')
+    migrate(db)
+    // The process that held these loans is dead: this one owns the file now. What it was sending stays in doubt.
+    db.exec('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL')
+    return db
+  } catch (cause) {
+    db?.close()
+    lock?.close()
+    throw cause instanceof BridgeError ? cause : unopened(file, cause)
+  }
+}
+
+const unopened = (file: string, cause: unknown): BridgeError =>
+  errcodeOf(cause) === busy
+    ? new BridgeError('LEDGER_IN_USE', `another process holds ${file}`, { cause })
+    : new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
+
+const migrate = (db: DatabaseSync): void => {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  const files = readdirSync(migrations)
+    .filter(name => /^\d{3}-.+\.sql$/.test(name))
+    .sort()
+  if (version > files.length) {
+    throw new BridgeError(
+      'LEDGER_TOO_NEW',
+      `the ledger has version ${version}, this bridge knows ${files.length}`
+    )
+  }
+  // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
+  db.exec('PRAGMA foreign_keys = OFF')
+  db.function('number_key', { deterministic: true }, text => numberKey(String(text)))
+  db.function('fingerprint', { deterministic: true }, text => fingerprint(String(text)))
+  db.function('facts_print', { deterministic: true }, text => factsPrint(JSON.parse(String(text)) as Facts))
+  for (const [index, name] of files.entries()) {
+    if (index < version) continue
+    db.exec(`BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}`)
+    const broken = db.prepare('PRAGMA foreign_key_check').all()
+    if (broken.length > 0) throw new Error(`bug: ${name} leaves references to nothing`)
+    db.exec(`PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+  db.exec('PRAGMA foreign_keys = ON')
+  // What earlier versions deleted still stands in pages that nothing uses. Once, and as a whole: it takes as long as a copy.
+  if (version > 0 && version < files.length) db.exec('VACUUM')
+}
+
+// SQLite's result codes; the higher bits say more than is asked here.
+const busy = 5
+const constraint = 19
+const errcodeOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) % 256
+
+/** What the database refuses is our bug and travels as it is; what it cannot do, also once closed, is the machine's. */
+const translate = (error: unknown): unknown => {
+  const { code } = error as { code?: string }
+  const cannot = code === 'ERR_SQLITE_ERROR' && errcodeOf(error) !== constraint
+  if (!cannot && code !== 'ERR_INVALID_STATE') return error
+  return new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error })
+}

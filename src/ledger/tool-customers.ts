@@ -1,0 +1,146 @@
+// The tools' customers and whose they are in the portal: see customers.ts for what is promised.
+
+import { nameKey } from '../core/identity.ts'
+import type { PortalCustomer } from '../core/portal-entry.ts'
+import { addKnown, contactOf, judgeClaims, learned } from './claims.ts'
+import { creationIn, customerIn, isNewsOf, strangerOf } from './customer-cells.ts'
+import { claimsOf, customerById, customerByRef } from './customer-claims.ts'
+import { releaseOf } from './customer-waiting.ts'
+import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from './customers.ts'
+import type { Cells, Tx } from './driver.ts'
+import { emailPrint, emailPrints, namePrint } from './fingerprint.ts'
+import { learnLink, setLink } from './links.ts'
+import { customersAddressed, learnCustomer } from './portal-customers.ts'
+import { see } from './sightings.ts'
+
+/** `confirmed`: the portal has just told of this one. */
+export const judge = async (
+  tx: Tx,
+  sighting: Sighting,
+  rules: MatchRules,
+  confirmed: string | null = null
+): Promise<Verdict> => {
+  const row = await see(tx, sighting)
+  const id = row.id as number
+  const { portalId } = sighting.customer
+  if (portalId !== null) return { kind: 'is', portalId }
+  const claims = await claimsOf(tx, row, sighting.customer)
+  const judged = judgeClaims(claims, rules)
+  if (judged.kind === 'is') {
+    const madeFor = learned(claims)
+    if (madeFor) await learnLink(tx, id, madeFor)
+  }
+  if (judged.kind !== 'match' || judged.portalId !== confirmed) return judged
+  const madeFor = addKnown(claims.told, { names: [claims.named], emails: claims.emails })
+  await setLink(tx, id, { portalId: confirmed, how: 'email', madeFor })
+  return { kind: 'is', portalId: confirmed }
+}
+
+/** Without entering anything: where nothing is news there is nothing to enter, and of a test nothing is kept. */
+export const judgeUnseen = async (
+  tx: Tx,
+  { tool, customer, test }: Sighting,
+  rules: MatchRules
+): Promise<Verdict | null> => {
+  const known = await customerByRef(tx, tool, customer.ref)
+  const { portalId } = customer
+  const isNews = isNewsOf(known, contactOf(customer)) || (portalId !== null && known?.given_id !== portalId)
+  if (!test && isNews) return null
+  if (portalId !== null) return { kind: 'is', portalId }
+  const claims = await claimsOf(tx, known ?? strangerOf(tool, customer), customer)
+  const judged = judgeClaims(claims, rules)
+  return judged.kind === 'is' && !test && learned(claims) ? null : judged
+}
+
+export const confirmMatch = async (
+  tx: Tx,
+  sighting: Sighting,
+  found: PortalCustomer,
+  rules: MatchRules
+): Promise<Verdict> => {
+  await learnCustomer(tx, found)
+  if (!sighting.test) return judge(tx, sighting, rules, found.id)
+  const judged = await judgeUnseen(tx, sighting, rules)
+  if (judged === null) throw new Error('bug: of a test nothing is entered')
+  return judged.kind === 'match' && judged.portalId === found.id ? { ...judged, kind: 'is' } : judged
+}
+
+export const beginCreate = async (
+  tx: Tx,
+  sighting: Sighting,
+  rules: MatchRules
+): Promise<Creation | null> => {
+  const verdict = await judge(tx, sighting, rules)
+  if (verdict.kind !== 'create') return null
+  const { id } = (await customerByRef(tx, sighting.tool, sighting.customer.ref)) as Cells
+  return creationIn(
+    (await tx.one(
+      'INSERT INTO customer_creation (customer_id, email, fields, at) VALUES (?, ?, ?, ?) RETURNING *',
+      id as number,
+      emailPrint(verdict.fields.primaryEmail),
+      JSON.stringify(verdict.fields),
+      tx.now
+    )) as Cells
+  )
+}
+
+/** Answers whose it was. */
+export const endCreation = async (tx: Tx, { id }: Creation): Promise<Cells | undefined> => {
+  const creation = await tx.one('DELETE FROM customer_creation WHERE id = ? RETURNING customer_id', id)
+  return creation && customerById(tx, creation.customer_id as number)
+}
+
+export const answered = (tx: Tx, { id }: Creation, answer: string): Promise<void> =>
+  tx.run('UPDATE customer_creation SET answer = ? WHERE id = ?', answer, id)
+
+/** For the name it was created under, which its reference may have to itself or not. */
+const linkCreated = async (tx: Tx, row: Cells, portalId: string, { fields }: Creation): Promise<void> => {
+  const madeFor = { names: [namePrint(fields.companyName)], emails: emailPrints([fields.primaryEmail]) }
+  await setLink(tx, row.id as number, { portalId, how: 'created', madeFor })
+  await releaseOf(tx, row, 'the customer was created')
+}
+
+export const created = async (tx: Tx, creation: Creation, customer: PortalCustomer): Promise<void> => {
+  await learnCustomer(tx, customer)
+  const row = await endCreation(tx, creation)
+  if (row) await linkCreated(tx, row, customer.id, creation)
+}
+
+export const settleCreation = async (tx: Tx, creation: Creation): Promise<string | null> => {
+  const row = await endCreation(tx, creation)
+  if (!row) return null
+  const { primaryEmail, companyName } = creation.fields
+  const same = (await customersAddressed(tx, emailPrint(primaryEmail))).filter(
+    customer => nameKey(customer.companyName) === nameKey(companyName)
+  )
+  const [only] = same
+  if (!only || same.length > 1) return null
+  await linkCreated(tx, row, only.id, creation)
+  return only.id
+}
+
+export const findCustomer = async (
+  tx: Tx,
+  { tool, ref }: { tool: string; ref: string }
+): Promise<ToolCustomer | null> => {
+  const row = await customerByRef(tx, tool, ref)
+  return row ? customerIn(row) : null
+}
+
+export const listCustomers = async (
+  tx: Tx,
+  { linked, limit, cursor }: CustomerFilter
+): Promise<{ customers: ToolCustomer[]; next: string | null }> => {
+  const where = { all: '', linked: 'AND portal_id IS NOT NULL', unlinked: `AND ${needsLink}` }
+  const which = linked === undefined ? 'all' : linked ? 'linked' : 'unlinked'
+  const found = await tx.all(
+    `SELECT * FROM customer WHERE id < ? ${where[which]} ORDER BY id DESC LIMIT ?`,
+    cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
+    limit + 1
+  )
+  const page = found.slice(0, limit)
+  return { customers: page.map(customerIn), next: found.length > limit ? String(page.at(-1)?.id) : null }
+}
+
+// Where the invoices name the portal's id themselves, no link is missing.
+const needsLink = 'portal_id IS NULL AND given_id IS NULL'
