@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
@@ -58,6 +58,7 @@ const open = async (
 ) => {
   const strangers = openStrangers(options)
   const large = watchLarge()
+  const hosted = new EventEmitter()
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
@@ -85,8 +86,10 @@ const open = async (
     pdfBytesMax: 1000,
     strangers: {
       ...strangers,
-      host: (request, step) =>
-        strangers.host(request, held => step({ ...held, large: large.watch(held.large) }))
+      host: (request, step) => {
+        hosted.emit('one')
+        return strangers.host(request, held => step({ ...held, large: large.watch(held.large) }))
+      }
     },
     refused: app.refused,
     believed: () => {},
@@ -107,6 +110,7 @@ const open = async (
     alerts,
     told,
     large,
+    hosted,
     post,
     listen: async () => {
       await app.listen({ port: 0, host: '127.0.0.1' })
@@ -283,6 +287,32 @@ t.test('of strangers’ large bodies a few are read at a time; a small event pas
   for (const { socket } of strangers) socket.write(half)
   for (const { answer } of strangers) t.match(String((await answer)[0]), /^HTTP\/1\.1 (401|429) /)
   t.equal(large.most(), 6)
+})
+
+t.test('a body that comes with its headers takes no place, and waits for none', async t => {
+  const { listen, hosted } = await open(t)
+  const port = await listen()
+  const speak = (text: string) => {
+    const socket = connect(port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    socket.write(text)
+    return once(socket, 'data') as Promise<[Buffer]>
+  }
+  // As many as there are places, and as may wait.
+  for (let taken = 0; taken < 112; taken += 1) {
+    const another = once(hosted, 'one')
+    void speak('POST /stripe HTTP/1.1\r\nHost: bridge\r\nContent-Length: 100\r\n\r\n{')
+    await another
+  }
+  const body = fixture('finalized')
+  const head = [
+    'POST /stripe HTTP/1.1',
+    'Host: bridge',
+    `Content-Length: ${body.length}`,
+    `Stripe-Signature: ${timedSignature(body.toString(), secret, now)}`
+  ]
+  const [answer] = await speak(`${head.join('\r\n')}\r\n\r\n${body}`)
+  t.match(String(answer), /^HTTP\/1\.1 200 .*"accepted"/is)
 })
 
 t.test('a body that does not come is ended with a reason', async t => {
