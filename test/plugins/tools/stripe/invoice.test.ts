@@ -1,6 +1,7 @@
 import t from 'tap'
+import { tool } from '../../../../plugins/tools/stripe/index.ts'
 import { formatAmount } from '../../../../src/core/invoice.ts'
-import { but, fixture, type Json, nobody, readTold } from '../../../fixtures/stripe.ts'
+import { but, env, fixture, type Json, nobody, readTold, timeZone } from '../../../fixtures/stripe.ts'
 
 t.test('dates are those of the portal, at the turn of a day and of the year', async t => {
   const late = Date.UTC(2026, 11, 31, 23, 30) / 1000
@@ -129,4 +130,19 @@ t.test('what is paid without a time was paid when that was told', async t => {
   t.equal(readTold(but({ status: 'paid' })).invoice.paidAt, told)
   t.equal(readTold(but({ paid: true })).invoice.paidAt, told)
   t.equal(readTold(but({ paid: false })).invoice.paidAt, null)
+})
+
+t.test('what a number cannot hold is not misread: it is unreadable', async t => {
+  const written = (total: string) =>
+    fixture('finalized').toString().replace('"total": 24200', `"total": ${total}`)
+  const problem = 'data.object.total: expected whole minor units'
+
+  for (const total of ['9007199254740993', '123456789012', '1e400', '242.5', '"12 "', 'true', '[242]'])
+    t.match(
+      tool.read(Buffer.from(written(total)), { settings: tool.settings.parse(env), timeZone }),
+      { kind: 'unreadable', problem },
+      total
+    )
+  t.match(readTold(Buffer.from(written('99999999999'))).invoice, { amountCents: 99_999_999_999 })
+  t.match(readTold(Buffer.from(written('"24200"'))).invoice, { amountCents: 24_200 })
 })
