@@ -68,13 +68,15 @@ export default fp(
 
     // Until it is answered: whoever does not read the answer keeps nothing.
     const busy = new WeakSet<Socket>()
-    app.addHook('onRequest', async ({ raw: { socket } }) => {
+    app.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
       busy.add(socket)
       for (const idle of ranks) idle.delete(socket)
+      done()
     })
-    app.addHook('onSend', async ({ raw: { socket } }) => {
+    app.addHook('onSend', ({ raw: { socket } }, _reply, _payload, done) => {
       busy.delete(socket)
       if (open.has(socket)) (trusted.has(socket) ? believed : spoken).add(socket)
+      done()
     })
     app.decorate('trustConnection', request => void trusted.add(request.raw.socket))
   },

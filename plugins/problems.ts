@@ -21,12 +21,13 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
       sendProblem(named(error, request, isWorthALine), request, reply)
     )
     // Before a body is read that nobody wants.
-    app.addHook('onRequest', async request => {
-      if (request.is404) throw new BridgeError('NOT_FOUND')
+    app.addHook('onRequest', (request, _reply, done) => {
+      done(request.is404 ? new BridgeError('NOT_FOUND') : undefined)
     })
     // What is left of a body is let through, so that its sender gets to the answer.
-    app.addHook('onResponse', async ({ raw }) => {
+    app.addHook('onResponse', ({ raw }, _reply, done) => {
       if (!raw.readableEnded) raw.resume()
+      done()
     })
     app.setNotFoundHandler((request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply))
   },
