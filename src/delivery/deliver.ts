@@ -39,15 +39,19 @@ export type Delivery = Paying & {
 // How often the copy may learn, between two of our own steps, that the number is there.
 const roundsMax = 5
 
+/** Waits for what may be slow, while others are delivered in its place. */
+export type Aside = <T>(slow: Promise<T>) => Promise<T>
+
 /** Null when the loan had run out: somebody else has the invoice now. */
-export type Deliver = (loan: Loan) => Promise<Outcome | null>
+export type Deliver = (loan: Loan, aside?: Aside) => Promise<Outcome | null>
 
 export const createDeliver = (delivery: Delivery): Deliver => {
   const settling = createSettling(delivery)
-  return loan => (loan.work === 'pay' ? markPaid(loan, delivery, settling) : createInvoice(loan, delivery))
+  return (loan, aside = slow => slow) =>
+    loan.work === 'pay' ? markPaid(loan, delivery, settling) : createInvoice(loan, delivery, aside)
 }
 
-const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | null> => {
+const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Promise<Outcome | null> => {
   const { rules } = delivery
   if (loan.unread) return readAgain(loan, loan.unread, delivery)
   const asked = await askTool(loan, delivery)
@@ -65,7 +69,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery): Promise<Outcome | 
 
   // A tool's sample event has no PDF behind it.
   if (review && loan.test && loan.document === null) return { kind: 'review', wouldSend: draft, detail: null }
-  const pdf = await readyPdf(loan, delivery)
+  const pdf = await readyPdf(loan, delivery, aside)
   if (pdf === null) return null
   if ('kind' in pdf) return pdf
   if (review) return { kind: 'review', wouldSend: draft, detail: null }
@@ -165,7 +169,8 @@ const readAgain = async (
 /** From the disk, or else from where it can be had, and then kept. Null when the loan had run out. */
 const readyPdf = async (
   loan: Loan,
-  { ledger, spool, fetchPdf, toolClient, clock }: Delivery
+  { ledger, spool, fetchPdf, toolClient, clock }: Delivery,
+  aside: Aside
 ): Promise<Blob | Outcome | null> => {
   const kept = loan.document && (await spool.blob(loan.document))
   if (kept && kept !== 'changed') return kept
@@ -177,7 +182,7 @@ const readyPdf = async (
   try {
     const address = await toolClient.pdf(loan)
     if (address === null) return failed('PDF_NOT_READY')
-    document = await fetchPdf(address)
+    document = await aside(fetchPdf(address))
   } catch (error) {
     return failedBy(error)
   }

@@ -9,7 +9,7 @@ import type { Decision, Loan } from '../core/row.ts'
 import type { Ledger, Places } from '../ledger/ledger.ts'
 import type { Breaker } from '../portal/breaker.ts'
 import { decide, type Outcome, type Patience } from '../rules/decide.ts'
-import type { Deliver } from './deliver.ts'
+import type { Aside, Deliver } from './deliver.ts'
 
 export type WorkerOptions = {
   ledger: Ledger
@@ -41,39 +41,67 @@ export type Worker = {
 // Long enough to cost nothing, short enough that a jump of the wall clock or a missed wake is noticed.
 const sleepMsMax = 5000
 
+// Who waits for a slow host longer than this gives its place to another, and takes one again when it goes on. A fetch costs
+// a socket and little memory; but so many of them at most.
+const placeKeptMs = 1000
+const asideMax = 64
+
 // How long a ledger that failed rests before it is asked again.
 const ledgerPauseMs = 1000
 
 // For so long an answer is kept in memory only; then its place is given back, and it is looked for in the portal.
 const recordWithinMs = 30_000
 
+/** A delivery that runs. While it is aside it takes no place. */
+type Held = { kind: keyof Places; isAside: boolean }
+
 export const createWorker = (options: WorkerOptions): Worker => {
   const { ledger, breaker, isReady, clock, concurrency, loanMs, log } = options
   const loop = createLoop({ clock, retryFirstMs: ledgerPauseMs, retryLongestMs: ledgerPauseMs })
-  const running = new Map<Promise<void>, keyof Places>()
+  const running = new Map<Promise<void>, Held>()
   // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
   const left = new AbortController()
   let turnedAt = clock.monotonic()
 
+  const held = (isAside: boolean): Held[] => [...running.values()].filter(one => one.isAside === isAside)
+
   /** One place each is kept for what never failed and for what did: slow hosts of the one must not delay the other. */
   const places = (): Places => {
     const taken = { untried: 0, again: 0 }
-    for (const kind of running.values()) taken[kind] += 1
+    for (const { kind } of held(false)) taken[kind] += 1
     const most = Math.max(1, concurrency - 1)
     return { untried: Math.max(0, most - taken.untried), again: Math.max(0, most - taken.again) }
   }
 
+  const asideOf =
+    (one: Held): Aside =>
+    async slow => {
+      const ended = new AbortController()
+      void clock.sleep(placeKeptMs, ended.signal).then(() => {
+        if (ended.signal.aborted || held(true).length >= asideMax) return
+        one.isAside = true
+        loop.wake()
+      })
+      try {
+        return await slow
+      } finally {
+        ended.abort()
+        one.isAside = false
+      }
+    }
+
   const turn = async (): Promise<void> => {
     turnedAt = clock.monotonic()
     const now = clock.now()
-    const free = isReady() ? Math.min(concurrency - running.size, breaker.admits(running.size)) : 0
+    const free = isReady() ? Math.min(concurrency - held(false).length, breaker.admits(running.size)) : 0
     const loans = free > 0 ? await ledger.borrow(free, now, now + loanMs, places()) : []
     for (const loan of loans) {
-      const run = handOver(options, loan, left.signal).finally(() => {
+      const one: Held = { kind: loan.failures === 0 ? 'untried' : 'again', isAside: false }
+      const run = handOver(options, loan, asideOf(one), left.signal).finally(() => {
         running.delete(run)
         loop.wake()
       })
-      running.set(run, kindOf(loan))
+      running.set(run, one)
     }
     const due = free > loans.length ? await ledger.nextDueAt() : null
     // What is due and was not lent waits for a place of its kind; whoever frees one wakes the loop.
@@ -101,16 +129,19 @@ export const createWorker = (options: WorkerOptions): Worker => {
   }
 }
 
-const kindOf = ({ failures }: Loan): keyof Places => (failures === 0 ? 'untried' : 'again')
-
 /** One loan from its beginning to its record. Never rejects. */
-const handOver = async (options: WorkerOptions, loan: Loan, left: AbortSignal): Promise<void> => {
+const handOver = async (
+  options: WorkerOptions,
+  loan: Loan,
+  aside: Aside,
+  left: AbortSignal
+): Promise<void> => {
   const { deliver, breaker, clock, random, patience, log, recorded } = options
   const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
   const startedAt = clock.monotonic()
   let outcome: Outcome | null
   try {
-    outcome = await deliver(loan)
+    outcome = await deliver(loan, aside)
   } catch (err) {
     // `deliver` turns everything that comes after `sending` into an outcome: nothing has left the house here.
     const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'

@@ -1,11 +1,14 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Decision, Loan } from '../../../src/core/row.ts'
+import { fetchPdf } from '../../../src/delivery/pdf.ts'
 import { createWorker, type WorkerOptions } from '../../../src/delivery/worker.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'
+import { openSpool } from '../../../src/ledger/spool.ts'
 import { createBreaker } from '../../../src/portal/breaker.ts'
 import type { Outcome } from '../../../src/rules/decide.ts'
+import { serve } from '../../server.ts'
 import { arrivalOf, bodyOf, draftOf, holdingOf, minute, rowOf } from '../ledger/fixtures.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
@@ -113,6 +116,60 @@ t.test('of what never failed and of what did, neither takes all places', async t
   worker.wake()
   await clock.rest()
   t.equal(delivered.at(-1), 'healthy')
+})
+
+t.test('a new invoice does not wait for the hosts of others that hang, however many there are', async t => {
+  const hanging = await serve(t, () => {})
+  const healthy = await serve(t, (_, response) => response.end('%PDF-1.7'))
+  const spool = openSpool(t.testdir(), { bytesMax: 1000 })
+  const fetched: string[] = []
+  const { worker, clock, receive, delivered } = open(t, {
+    concurrency: 4,
+    deliver: async (loan, aside = slow => slow) => {
+      const { invoiceNumber } = loan.invoice
+      delivered.push(invoiceNumber)
+      const { origin } = invoiceNumber === 'healthy' ? healthy : hanging
+      await aside(fetchPdf(origin, { spool, allowPrivate: true, timeoutMs: 60_000 }))
+      fetched.push(invoiceNumber)
+      return review(loan)
+    }
+  })
+  await receive(...Array.from({ length: 40 }, (_, index) => `hangs-${index}`), 'healthy')
+  worker.start()
+  await clock.rest()
+  t.equal(delivered.length, 3)
+  await clock.advance(999)
+  t.equal(delivered.length, 3, 'for a moment it keeps its place')
+  await clock.advance(1)
+  t.equal(delivered.length, 6)
+  await clock.advance(12_000)
+  t.equal(delivered.at(-1), 'healthy')
+  while (fetched.length === 0) await clock.rest()
+  t.strictSame(fetched, ['healthy'])
+})
+
+t.test('who goes on after a slow fetch takes a place again, and only so many are aside', async t => {
+  const answers: (() => void)[] = []
+  const ends: ((outcome: Outcome) => void)[] = []
+  const { worker, clock, receive, delivered } = open(t, {
+    concurrency: 2,
+    async deliver({ invoice: { invoiceNumber } }, aside = slow => slow) {
+      delivered.push(invoiceNumber)
+      await aside(new Promise<void>(resolve => answers.push(resolve)))
+      return new Promise(resolve => ends.push(resolve))
+    }
+  })
+  await receive(...Array.from({ length: 100 }, (_, index) => `${index}`))
+  worker.start()
+  await clock.advance(200_000)
+  t.equal(delivered.length, 65, 'sixty-four aside, and one in the place for what never failed')
+
+  for (const answer of answers) answer()
+  await clock.advance(10_000)
+  t.equal(delivered.length, 65, 'all of them have their places again')
+  for (const end of ends) end({ kind: 'failed', code: 'PDF_UNREACHABLE', detail: null })
+  await clock.rest()
+  t.ok(delivered.length > 65)
 })
 
 t.test('with one place there is none to keep', async t => {
