@@ -1,6 +1,11 @@
 // Composition: which plugin gets what, in which scope. No logic.
 
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  LogController
+} from 'fastify'
 import type { Config } from '../src/config.ts'
 import type { Clock } from '../src/core/clock.ts'
 import { BridgeError } from '../src/core/errors.ts'
@@ -13,26 +18,28 @@ import type { CatchUp } from '../src/tools/catch-up.ts'
 import type { ToolClient } from '../src/tools/client.ts'
 import type { Receiver } from '../src/tools/receiver.ts'
 import { ledgerNames } from '../src/tools/senders.ts'
-import { unprovenBytesMax } from '../src/tools/tool.ts'
+import { type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
 import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
 import { createUnreadableRequests } from '../src/tools/unreadable-requests.ts'
 import api from './api/api.ts'
 import customersApi from './api/customers.ts'
 import { createOperatorOnly } from './api/operator.ts'
 import authenticity from './authenticity.ts'
+import { bytesPerSecondMin, patienceMsMax } from './bodies/patience.ts'
+import { createStrangers } from './bodies/strangers.ts'
 import { createClientOf } from './client.ts'
 import connections from './connections.ts'
 import entrances from './entrances.ts'
 import healthPage from './health.ts'
-import { bytesPerSecondMin, patienceMsMax } from './intake/patience.ts'
+import intakePlugin, { type IntakeOptions, intake } from './intake/index.ts'
 import problems, { sendProblem } from './problems.ts'
 import refusals from './refusals.ts'
-import { createStrangers } from './strangers.ts'
-import type { ToolModule } from './tool-plugin.ts'
+import { sourcesOf } from './registry.ts'
+import { type AddressOptions, webhook } from './webhook.ts'
 
 export type AppOptions = {
   config: Config
-  tools: ToolModule[]
+  tools: Tool[]
   ledger: Ledger
   spool: DraftingSpool
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
@@ -64,13 +71,13 @@ const pathPartCharactersMax = 1200
 export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
   const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, logger, version } =
     options
-  const told = tools.flatMap(({ tool }) => {
-    const settings = config.tools[tool.name] ?? null
-    return ledgerNames(tool, settings).map(name => ({
+  const sources = sourcesOf(tools).flatMap(source => {
+    const settings = config.tools[source.name] ?? null
+    return ledgerNames(source, settings).map(name => ({
       name,
       on: settings !== null,
-      missingSecret: settings === null ? null : tool.missingSecret(settings as never),
-      address: `${config.PUBLIC_URL}/webhooks/${tool.name}`
+      missingSecret: settings === null ? null : source.missingSecret(settings as never),
+      address: `${config.PUBLIC_URL}/webhooks/${source.name}`
     }))
   })
 
@@ -109,7 +116,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     ledger,
     clock,
     engine,
-    tools: told,
+    tools: sources,
     refusing: toolClient.refusing,
     caughtUp: catchUp.states,
     turnedAway: unprovenRequests.turnedAway,
@@ -125,7 +132,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     ledger,
     clock,
     operator,
-    tools: told,
+    tools: sources,
     catchUp,
     portalUrl: config.PORTAL_URL,
     timeZone: config.PORTAL_TIME_ZONE,
@@ -138,17 +145,21 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     prefix: '/api',
     ledger,
     customers: engine.customers,
-    tools: told.map(({ name }) => name),
+    tools: sources.map(({ name }) => name),
     engine,
     operator
   })
 
-  for (const { tool, default: plugin } of tools) {
+  const addresses: [name: string, plugin: FastifyPluginAsync<IntakeOptions>][] = [
+    [intake.name, intakePlugin],
+    ...tools.map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<AddressOptions>])
+  ]
+  for (const [name, plugin] of addresses) {
     await app.register(
       async scope => {
         scope.route({
           method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-          url: `/${tool.name}`,
+          url: `/${name}`,
           // Before a body is read.
           onRequest: async (_request, reply) => {
             reply.header('allow', 'POST')
@@ -156,9 +167,9 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
           },
           handler: async () => {}
         })
-        await scope.register(authenticity, { tool: tool.name, unprovenRequests, clientOf })
+        await scope.register(authenticity, { tool: name, unprovenRequests, clientOf })
         await scope.register(plugin, {
-          settings: config.tools[tool.name] ?? null,
+          settings: (config.tools[name] ?? null) as never,
           receiver,
           spool,
           clock,

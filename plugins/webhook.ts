@@ -1,94 +1,119 @@
-// One accounting tool as a Fastify plugin: verify, read, keep, acknowledge. Nothing is delivered here; the worker takes the
+// The address of one accounting tool: verify, read, keep, acknowledge. Nothing is delivered here; the worker takes the
 // invoice out of the ledger at its own pace.
 
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
-import type { Instant } from '../src/core/clock.ts'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Clock, Instant } from '../src/core/clock.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
-import type { Kept } from '../src/tools/receiver.ts'
+import type { Kept, Receiver } from '../src/tools/receiver.ts'
 import {
   type EventReading,
   largeBytesMax,
   type Tool,
-  type Unread,
+  type UnreadEvent,
   unprovenBytesMax
 } from '../src/tools/tool.ts'
-import { openBody } from './intake/body.ts'
-import type { Held, ToolOptions } from './tool-plugin.ts'
+import { openRequestBody } from './bodies/body.ts'
+import type { Hosted, Strangers } from './bodies/strangers.ts'
+
+/** What the bridge gives to the address of a source. */
+export type AddressOptions<Settings = unknown> = {
+  /** The source's own; null when none of them is set: then every event is answered 503. */
+  settings: Settings | null
+  /** Keeps events durably; only after it resolved may the sender be answered 200. */
+  receiver: Receiver
+  clock: Clock
+  timeZone: string
+  strangers: Strangers
+  /** Counts a refusal; true when this client has had too many: then the answer is 429 instead of 401. */
+  refused: (request: FastifyRequest) => Promise<boolean>
+  /** Called once for each request that is proven. */
+  believed: (request: FastifyRequest) => void
+}
+
+/** For the scope of one address. Signatures cover the exact bytes, so nobody may parse, or even read, before its handler. */
+export const leaveBodiesUnread = (app: FastifyInstance, { refused }: Pick<AddressOptions, 'refused'>) => {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setErrorHandler(async (error, request) => {
+    if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request))) throw new BridgeError('TOO_MANY_REQUESTS')
+    throw error
+  })
+}
+
+/** By its own word: whoever sent it is looking at what comes of it. */
+export const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
 
 type Answer = Kept | { result: 'ignored'; reason: string }
 
 /** What an authentic event says, with the body where it could not be read. */
 type Proven = {
   receivedAt: Instant
-  reading: Exclude<EventReading, { kind: 'unreadable' }> | (Unread & { kind: 'unreadable' })
+  reading: Exclude<EventReading, { kind: 'unreadable' }> | ({ kind: 'unreadable' } & UnreadEvent)
 }
 
-export const webhook = <Schema extends z.ZodObject>(
-  tool: Tool<Schema>
-): FastifyPluginAsync<ToolOptions<z.output<Schema>>> =>
+export const webhook = ({
+  name,
+  missingSecret,
+  isRegistrationCheck,
+  verify,
+  read
+}: Tool): FastifyPluginAsync<AddressOptions> =>
   async function webhookPlugin(app, options) {
-    const { settings, receiver, clock, timeZone, strangers, refused, believed } = options
+    const { receiver, clock, timeZone, strangers, believed } = options
+    // Only the tool itself knows what these are.
+    const settings = options.settings as never
 
-    // Signatures cover the exact bytes, so nobody may parse before us; and nobody reads before there is a place.
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-
-    app.setErrorHandler(async (error, request) => {
-      if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request)))
-        throw new BridgeError('TOO_MANY_REQUESTS')
-      throw error
-    })
+    leaveBodiesUnread(app, options)
 
     const ignore = (reason: string, now: Instant): Answer => {
-      receiver.ignore(tool.name, reason, now)
+      receiver.ignore(name, reason, now)
       return { result: 'ignored', reason }
     }
 
     const keep = async (proven: Proven, request: FastifyRequest): Promise<Answer> => {
       const { reading, receivedAt: now } = proven
       if (reading.kind === 'ignored') return ignore(reading.reason, now)
-      if (reading.kind === 'gone') return withoutMore(await receiver.gone(tool.name, reading.sourceId, now))
+      if (reading.kind === 'gone') return withoutMore(await receiver.gone(name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
-        await receiver.keepUnreadable(tool.name, reading, now)
+        await receiver.keepUnreadable(name, reading, now)
         return { result: 'accepted' }
       }
-      const test = request.headers['factuurbrug-test'] === 'true'
+      const heard = { now, test: isTest(request) }
       const kept: Answer[] = []
-      for (const told of reading.told)
-        kept.push(withoutMore(await receiver.tell(tool.name, told, { now, test })))
+      for (const invoice of reading.invoices)
+        kept.push(withoutMore(await receiver.receiveFromTool(name, invoice, heard)))
       return worst(kept)
     }
 
     /** Null: the vendor only looks whether somebody is there. The body is not to be used afterwards. */
-    const prove = (body: Buffer, request: FastifyRequest, settings: z.output<Schema>): Proven | null => {
+    const prove = (body: Buffer, request: FastifyRequest): Proven | null => {
       const delivery = { body, headers: request.headers, receivedAt: clock.now() }
-      if (tool.isRegistrationCheck?.(delivery, settings)) return null
-      tool.verify(delivery, settings)
+      if (isRegistrationCheck?.(delivery, settings)) return null
+      verify(delivery, settings)
       believed(request)
-      const reading = tool.read(body, { settings, timeZone })
+      const reading = read(body, { settings, timeZone })
       const { receivedAt } = delivery
       return reading.kind === 'unreadable'
         ? { receivedAt, reading: { ...reading, body: Buffer.from(body) } }
         : { receivedAt, reading }
     }
 
-    app.post(`/${tool.name}`, async request => {
-      if (settings === null) throw new BridgeError('TOOL_NOT_SET_UP')
+    app.post(`/${name}`, async request => {
+      if (options.settings === null) throw new BridgeError('TOOL_NOT_SET_UP')
       // The secret exists only once the webhook is registered, and registering wants a running address.
-      const missing = tool.missingSecret(settings)
+      const missing = missingSecret(settings)
       if (missing !== null) return ignore(`${missing} is not set`, clock.now())
-      const use = (body: Buffer) => prove(body, request, settings)
+      const use = (body: Buffer) => prove(body, request)
       const arrived = await bodyArrived(request)
       const proven = arrived
         ? use(arrived)
-        : await strangers.host(request, held => readWhole(request, { held, use }))
+        : await strangers.host(request, hosted => readWhole(request, { hosted, use }))
       if (proven === null) return { result: 'ignored', reason: 'registration check' }
       return keep(proven, request)
     })
   }
 
-type Use<T> = { held: Held; use: (body: Buffer) => T }
+type Use<T> = { hosted: Hosted; use: (body: Buffer) => T }
 
 /** A small body that came together with its headers, as most do: nobody waits for it, and it takes no place. */
 const bodyArrived = async ({ raw, headers }: FastifyRequest): Promise<Buffer | null> => {
@@ -100,11 +125,9 @@ const bodyArrived = async ({ raw, headers }: FastifyRequest): Promise<Buffer | n
 }
 
 /** Reads the body to its end, and has it used while its memory is there. */
-const readWhole = async <T>({ raw, headers }: FastifyRequest, { held, use }: Use<T>): Promise<T> => {
+const readWhole = async <T>({ raw, headers }: FastifyRequest, { hosted, use }: Use<T>): Promise<T> => {
   if (Number(headers['content-length'] ?? 0) > largeBytesMax) throw new BridgeError('BODY_TOO_LARGE')
-  // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
-  const source = raw.iterator({ destroyOnReturn: false })
-  const body = openBody(source, { bytesMax: largeBytesMax, seen: () => {}, wait: held.wait })
+  const body = openRequestBody(raw, { bytesMax: largeBytesMax, seen: () => {}, wait: hosted.wait })
   const chunks: Buffer[] = []
   let bytes = 0
   while (bytes <= unprovenBytesMax) {
@@ -113,7 +136,7 @@ const readWhole = async <T>({ raw, headers }: FastifyRequest, { held, use }: Use
     chunks.push(chunk)
     bytes += chunk.length
   }
-  return held.large(async memory => {
+  return hosted.large(async memory => {
     let end = 0
     const add = (chunk: Buffer) => {
       end += chunk.copy(memory, end)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from '../plugins/app.ts'
 import type { Metrics } from '../plugins/metrics.ts'
-import { isWhole, type ToolModule } from '../plugins/tool-plugin.ts'
+import { sourcesOf } from '../plugins/registry.ts'
 import { type Config, realPortalUrl } from './config.ts'
 import type { Clock } from './core/clock.ts'
 import { BridgeError } from './core/errors.ts'
@@ -25,6 +25,7 @@ import { createCatchUp } from './tools/catch-up.ts'
 import { createToolClient, type OpenTool } from './tools/client.ts'
 import { createReceiver } from './tools/receiver.ts'
 import { recogniseSenders, sendersOf } from './tools/senders.ts'
+import type { Tool } from './tools/tool.ts'
 
 export type Bridge = {
   app: FastifyInstance
@@ -38,7 +39,7 @@ export type Bridge = {
 
 export type BridgeOptions = {
   config: Config
-  tools: ToolModule[]
+  tools: Tool[]
   clock: Clock
   random: () => number
   logger: FastifyBaseLogger
@@ -72,9 +73,9 @@ export const openBridge = async ({
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
   await recogniseSenders(
     ledger.holdings,
-    tools.flatMap(({ tool }) => {
-      const settings = config.tools[tool.name] ?? null
-      return settings === null ? [] : [{ name: tool.name, senders: sendersOf(tool, settings) }]
+    sourcesOf(tools).flatMap(source => {
+      const settings = config.tools[source.name] ?? null
+      return settings === null ? [] : [{ name: source.name, senders: sendersOf(source, settings) }]
     })
   )
   const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
@@ -225,9 +226,9 @@ export const openBridge = async ({
 }
 
 /** The tools that are on, each with its own settings; only the tool itself knows what these are. */
-export const openTools = (config: Config, modules: ToolModule[]): OpenTool[] => {
-  const tools = modules.flatMap(({ tool }) =>
-    isWhole(tool) && config.tools[tool.name] ? [{ tool, settings: config.tools[tool.name] as never }] : []
+export const openTools = (config: Config, all: Tool[]): OpenTool[] => {
+  const tools = all.flatMap(tool =>
+    config.tools[tool.name] ? [{ tool, settings: config.tools[tool.name] as never }] : []
   )
   refuseTestMode(config, tools)
   return tools

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { BridgeError, type Problem } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
-import { address, typed, word } from './core/setting.ts'
+import { address, httpAddress, typed, word } from './core/setting.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -17,10 +17,10 @@ const wholeNumber = (min: number, max: number) =>
 
 const yesOrNo = z.enum(['true', 'false'], 'expected true or false').transform(text => text === 'true')
 
-const webAddress = z
-  .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
-  .refine(text => URL.parse(text)?.password === '', 'expected an address without a password in it')
-  .transform(text => text.replace(/\/+$/, ''))
+const webAddress = httpAddress.refine(
+  text => URL.parse(text)?.password === '',
+  'expected an address without a password in it'
+)
 
 const onAmount = z.enum(['hold', 'dismiss', 'deliver'], 'expected hold, dismiss or deliver')
 

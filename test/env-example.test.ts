@@ -1,13 +1,13 @@
 import { parseEnv } from 'node:util'
 import t from 'tap'
-import { loadTools, settingsOf } from '../plugins/registry.ts'
+import { loadTools, settingsOf, sourcesOf } from '../plugins/registry.ts'
 import { readConfig, settings } from '../src/config.ts'
 import { readDocument } from './readme.ts'
 
 const example = readDocument('.env.example')
 const tools = await loadTools()
 const toolSettings = settingsOf(tools)
-const shapes = Object.assign({}, settings.shape, ...tools.map(({ tool }) => tool.settings.shape))
+const shapes = Object.assign({}, settings.shape, ...sourcesOf(tools).map(source => source.settings.shape))
 
 // Set by the platform, never by a person.
 const platforms = ['FLY_APP_NAME', 'FLY_MACHINE_ID']

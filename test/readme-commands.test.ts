@@ -10,7 +10,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { samplePdf } from '../plugins/sample.ts'
+import { samplePdf } from '../plugins/intake/sample.ts'
 import { fencesOf, pages, readDocument, root } from './readme.ts'
 import { serve } from './server.ts'
 

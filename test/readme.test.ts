@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { loadTools } from '../plugins/registry.ts'
+import { loadTools, sourcesOf } from '../plugins/registry.ts'
 import { Fault } from '../plugins/sandbox/faults.ts'
 import { calls } from '../plugins/sandbox/request-log.ts'
 import { documented, lists, spellings } from '../plugins/sandbox/ways.ts'
@@ -31,7 +31,7 @@ const documents = new Map(names.map(name => [name, readDocument(name)]))
 const readme = readDocument('README.md')
 /** What a user reads: the door, and the rooms behind it. */
 const manual = ['README.md', ...pages].map(readDocument).join('\n')
-const tools = await loadTools()
+const sources = sourcesOf(await loadTools())
 
 const linksFrom = (name: string) =>
   linksOf(readDocument(name))
@@ -61,13 +61,13 @@ t.test('the table of contents of the README has its headings, in their order', a
 
 t.test('the README says of every tool which page it has, and which variables', async t => {
   const rows = rowsOf(sectionOf(readme, '## Connect your tool'))
-  for (const { tool } of tools) {
-    const cells = rows.filter(([, name = '']) => bare(name) === tool.name).flat()
+  for (const source of sources) {
+    const cells = rows.filter(([, name = '']) => bare(name) === source.name).flat()
     t.ok(
       cells.some(cell => linksOf(cell).length > 0),
-      tool.name
+      source.name
     )
-    const required = Object.keys(tool.settings.shape).filter(name => /_(KEY|TOKEN|SECRET|ID)$/.test(name))
+    const required = Object.keys(source.settings.shape).filter(name => /_(KEY|TOKEN|SECRET|ID)$/.test(name))
     for (const name of required) t.ok(codeOf(cells.join(' ')).includes(name), name)
   }
 })
@@ -106,7 +106,7 @@ t.test('no code is left out of the manual, and none is made up', async t => {
 // Set by the platform, never by a person.
 const platforms = ['FLY_APP_NAME', 'FLY_MACHINE_ID']
 
-const shapes = Object.assign({}, settings.shape, ...tools.map(({ tool }) => tool.settings.shape))
+const shapes = Object.assign({}, settings.shape, ...sources.map(source => source.settings.shape))
 
 t.test('the table of settings has every setting, and no other', async t => {
   const listed = rowsOf(readDocument('docs/settings.md')).map(([name = '']) => bare(name))

@@ -1,18 +1,17 @@
 // Who is the operator: whoever knows the token. Who guesses is locked out before anything is compared, for whatever part
 // of the bridge asks here.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { onRequestAsyncHookHandler } from 'fastify'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Lockout } from '../../src/network/lockout.ts'
 import type { ClientOf } from '../client.ts'
+import { sameSecret } from '../signatures/comparison.ts'
 
 export type OperatorOptions = { token: string; lockout: Lockout; clientOf: ClientOf }
 
 /** For every scope that is the operator's: throws NOT_LOGGED_IN, or TOO_MANY_REQUESTS with how long to wait. */
 export const createOperatorOnly = (options: OperatorOptions): onRequestAsyncHookHandler => {
-  const known = digest(options.token)
-  const { lockout, clientOf } = options
+  const { token, lockout, clientOf } = options
 
   return async request => {
     const client = clientOf(request)
@@ -22,7 +21,7 @@ export const createOperatorOnly = (options: OperatorOptions): onRequestAsyncHook
     // Who brings none has guessed nothing, and is counted like any stranger.
     if (given === null)
       throw new BridgeError((await request.server.refused(request)) ? 'TOO_MANY_REQUESTS' : 'NOT_LOGGED_IN')
-    if (timingSafeEqual(digest(given), known)) return lockout.passed(client)
+    if (sameSecret(given, token)) return lockout.passed(client)
     lockout.failed(client)
     throw new BridgeError('NOT_LOGGED_IN')
   }
@@ -30,6 +29,3 @@ export const createOperatorOnly = (options: OperatorOptions): onRequestAsyncHook
 
 const tokenIn = (authorization: string | undefined): string | null =>
   /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? null
-
-// Equal lengths for the comparison, and its time tells nothing.
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

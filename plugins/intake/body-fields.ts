@@ -3,7 +3,7 @@
 
 import { BridgeError, isCode, type Problem } from '../../src/core/errors.ts'
 import type { Document } from '../../src/core/row.ts'
-import { unreadable } from './body.ts'
+import { unreadable } from '../bodies/body.ts'
 
 /** Text as it was sent; numbers by their digits. Null: was named, but says nothing. */
 export type Value = string | boolean | null

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Body } from './body.ts'
+import type { Body } from '../bodies/body.ts'
 import type { BodyFields } from './body-fields.ts'
 import { readForm } from './form.ts'
 import { besidesPdfBytesMax, readJson } from './json.ts'

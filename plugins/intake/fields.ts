@@ -7,13 +7,12 @@ import {
   type Customer,
   decimalsKept,
   type Invoice,
-  invoiceNumberCharactersMax,
   parseAmount,
   parseDate,
-  parseInvoiceNumber,
   parsePaidAt
 } from '../../src/core/invoice.ts'
 import { nearest } from '../../src/core/nearest.ts'
+import { dateExpected, invoiceNumber, parsed } from '../../src/tools/fields.ts'
 import type { BodyFields } from './body-fields.ts'
 
 const textCharactersMax = 255
@@ -49,15 +48,6 @@ export const openFields = ({ timeZone, sendNotification }: FieldsOptions): Judge
     return { invoice: invoiceOf(fields), notify }
   }
 }
-
-/** Text, in the form that `parse` accepts. */
-const parsed = <T>(parse: (text: string) => T | undefined, expected: string) =>
-  z.string(expected).transform((text, context): T => {
-    const value = parse(text)
-    if (value !== undefined) return value
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
 
 const parseText = (text: string): string | undefined => {
   const trimmed = text.trim()
@@ -101,17 +91,14 @@ const decimals = { 2: 'two', 3: 'three' }
 /** `currency`: any that has as many decimals. */
 const fieldsOf = (timeZone: string, currency: string) =>
   z.strictObject({
-    invoiceNumber: parsed(
-      parseInvoiceNumber,
-      `expected at most ${invoiceNumberCharactersMax} visible characters in one line, and neither . nor ..`
-    ),
-    issuedAt: parsed(parseDate, 'expected a date such as 2026-11-20'),
+    invoiceNumber,
+    issuedAt: parsed(parseDate, dateExpected),
     amount: parsed(
       input => parseAmount(input, currency),
       `expected an amount such as 121.00, with a dot and at most ${decimals[decimalsKept(currency)]} decimals`
     ),
     currency: parsed(matching(/^[A-Za-z]{3}$/), 'expected three letters such as EUR').default('EUR'),
-    dueAt: parsed(parseDate, 'expected a date such as 2026-11-20').optional(),
+    dueAt: parsed(parseDate, dateExpected).optional(),
     paidAt: parsed(
       input => parsePaidAt(input, timeZone),
       'expected 2026-11-20T12:00:00Z, 2026-11-20 12:00:00 or 2026-11-20'

@@ -1,7 +1,7 @@
 // application/x-www-form-urlencoded, strictly: URLSearchParams would mend broken escapes, and an invoice is no place
 // for a guess. A form is small and carries no file.
 
-import { type Body, readText, unreadable } from './body.ts'
+import { type Body, readText, unreadable } from '../bodies/body.ts'
 import type { BodyFields } from './body-fields.ts'
 
 export const readForm = async (body: Body, reading: BodyFields): Promise<void> => {

@@ -3,8 +3,8 @@
 // two equal names.
 
 import { BridgeError } from '../../src/core/errors.ts'
+import { type Body, decodeText, unreadable } from '../bodies/body.ts'
 import { decodeBase64 } from './base64.ts'
-import { type Body, decodeText, unreadable } from './body.ts'
 import { type BodyFields, fieldNameCharactersMax, type Value } from './body-fields.ts'
 
 export const besidesPdfBytesMax = 64 * 1024

@@ -2,7 +2,7 @@
 // out what it cannot read (a part without a name, one too many) and mends bad UTF-8, and a field that is dropped in
 // silence may be `sendNotification`. And here the bytes are signed in the same order as they are read.
 
-import { type Body, decodeText, unreadable } from './body.ts'
+import { type Body, decodeText, unreadable } from '../bodies/body.ts'
 import { type BodyFields, fieldNameCharactersMax } from './body-fields.ts'
 
 export const partsMax = 32

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { Senders } from '../../src/tools/senders.ts'
-import { signingKey } from '../standard-webhooks.ts'
+import { signingKey } from '../signatures/standard-webhooks.ts'
 import { mistakeOf, secrets } from './secrets.ts'
 
 const nameExpected =

@@ -4,8 +4,7 @@ import { rm, statfs } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadTools, settingsOf } from '../../plugins/registry.ts'
-import type { ToolModule } from '../../plugins/tool-plugin.ts'
+import { loadTools, settingsOf, sourcesOf } from '../../plugins/registry.ts'
 import { openTools } from '../bridge.ts'
 import { type Config, misspelt, readConfig } from '../config.ts'
 import { BridgeError, isCode } from '../core/errors.ts'
@@ -18,8 +17,9 @@ import { bareHost, isPublic, openHttp } from '../network/http.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
 import { createToolApi } from '../tools/api.ts'
 import type { OpenTool } from '../tools/client.ts'
+import type { Finding } from '../tools/finding.ts'
 import { ledgerNames } from '../tools/senders.ts'
-import type { Finding } from '../tools/tool.ts'
+import type { Source } from '../tools/source.ts'
 import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off; half of that is the time to mend a clock.
@@ -41,7 +41,7 @@ export const run: Command = async (args, terminal) => {
   const on = openTools(config, tools)
   const findings = [
     checkSettings(config, misspelt(terminal.env, settingsOf(tools))),
-    ...checkTools(config, tools),
+    ...checkSources(config, sourcesOf(tools)),
     checkAddress(config, on),
     ...(await askTools(config, on, terminal)),
     await asOwnerOf(config.DATA_DIR, () => checkLedger(config)),
@@ -65,10 +65,10 @@ const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): 
   return { ok: true, note: true, what, found: [...words, mode].join(' ') }
 }
 
-const checkTools = (config: Config, modules: ToolModule[]): Finding[] => {
-  const on = modules.flatMap(({ tool }) => {
-    const settings = config.tools[tool.name] ?? null
-    return settings === null ? [] : ledgerNames(tool, settings).map(name => ({ name, path: tool.name }))
+const checkSources = (config: Config, sources: Source[]): Finding[] => {
+  const on = sources.flatMap(source => {
+    const settings = config.tools[source.name] ?? null
+    return settings === null ? [] : ledgerNames(source, settings).map(name => ({ name, path: source.name }))
   })
   if (on.length === 0)
     return [{ ok: false, what: 'tools', found: 'none is set up; the generic intake needs INTAKE_SECRET' }]
@@ -82,7 +82,7 @@ const checkTools = (config: Config, modules: ToolModule[]): Finding[] => {
 /** Each tool that can be asked proves its own: token, webhook, an invoice and its PDF. */
 const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Promise<Finding[]> => {
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
-  const line = { timeZone: config.PORTAL_TIME_ZONE, clock, api: createToolApi({ http, clock }) }
+  const asking = { timeZone: config.PORTAL_TIME_ZONE, clock, api: createToolApi({ http, clock }) }
   const isReached = isReachedByTools(config)
   const findings: Finding[] = []
   try {
@@ -95,7 +95,7 @@ const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Pr
       if (!canAsk) continue
       const address = isReached ? `${config.PUBLIC_URL}/webhooks/${name}` : null
       try {
-        const found = await check(address, { ...line, settings })
+        const found = await check(address, { ...asking, settings })
         findings.push(...found.map(finding => ({ ...finding, what: `${name} ${finding.what}` })))
       } catch (error) {
         findings.push({ ok: false, what: `tool ${name}`, found: messageOf(error) })

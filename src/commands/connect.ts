@@ -21,11 +21,11 @@ export const run: Command = async (args, { env, clock, print }) => {
       'Set PUBLIC_URL, or give --public-url: the address at which the tool reaches the bridge.'
     )
 
-  const { tool, line, close } = await openConnection(name, env, clock)
+  const { tool, connection, close } = await openConnection(name, env, clock)
   try {
     if (!tool.connect) throw new WrongUse(`${name} cannot be connected by its API.`)
-    if (!tool.canAsk(line.settings)) throw new WrongUse(`Set the API token of ${name} first.`)
-    const { lines, secrets } = await tool.connect(`${publicUrl}/webhooks/${name}`, line)
+    if (!tool.canAsk(connection.settings)) throw new WrongUse(`Set the API token of ${name} first.`)
+    const { lines, secrets } = await tool.connect(`${publicUrl}/webhooks/${name}`, connection)
     for (const text of lines) print(text)
     // An address that was given for once is not what check, and a repair, will look for.
     const isSet = publicUrl === configured?.replace(/\/+$/, '')

@@ -3,7 +3,7 @@
 // it is dismissed: a sample is no reason to mail the owner.
 
 import got from 'got'
-import { loadTools } from '../../plugins/registry.ts'
+import { loadTools, sourcesOf } from '../../plugins/registry.ts'
 import { readSettings } from '../config.ts'
 import type { Clock, Instant } from '../core/clock.ts'
 import { ledgerNames, sendersOf } from '../tools/senders.ts'
@@ -23,14 +23,12 @@ export const run: Command = async (args, { env, clock, random, print, complain }
   })
   const [asked = ''] = positionals
   const [name = '', sender] = asked.split(':')
-  const modules = await loadTools()
-  const found = modules.find(({ tool }) => tool.name === name)
-  if (!found) {
-    throw new WrongUse(`There is no tool ${asked}: ${modules.map(({ tool }) => tool.name).join(', ')}`)
-  }
-  const settings = readSettings(env, found.tool.settings)
-  if (sender !== undefined && !sendersOf(found.tool, settings).names.includes(sender))
-    throw new WrongUse(`There is no ${asked}: ${ledgerNames(found.tool, settings).join(', ')}`)
+  const sources = sourcesOf(await loadTools())
+  const source = sources.find(({ name: known }) => known === name)
+  if (!source) throw new WrongUse(`There is no tool ${asked}: ${sources.map(({ name }) => name).join(', ')}`)
+  const settings = readSettings(env, source.settings)
+  if (sender !== undefined && !sendersOf(source, settings).names.includes(sender))
+    throw new WrongUse(`There is no ${asked}: ${ledgerNames(source, settings).join(', ')}`)
 
   const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = numberOf(clock.now(), random())
@@ -39,7 +37,7 @@ export const run: Command = async (args, { env, clock, random, print, complain }
     ...{ invoiceNumber, customerId, at: clock.now(), timeZone },
     ...(sender === undefined ? {} : { sender })
   }
-  const { body, headers } = found.tool.sample(settings as never, about)
+  const { body, headers } = source.sample(settings as never, about)
   try {
     await got.post(`${url}/webhooks/${name}`, {
       body,

@@ -23,7 +23,7 @@ export const run: Command = async (args, terminal) => {
   const bridge = await openBridge({ ...pick(terminal), config, tools, logger })
   const address = await started(bridge)
   logger.info(
-    { address, tools: tools.map(({ tool }) => tool.name).filter(name => config.tools[name]) },
+    { address, tools: Object.keys(settingsOf(tools)).filter(name => config.tools[name]) },
     'bridge started'
   )
   // Now, because a process that is killed keeps nothing for the next start.

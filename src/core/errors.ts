@@ -37,5 +37,5 @@ export class BridgeError extends Error {
   }
 }
 
-export const isCode = (error: unknown, code: Code): boolean =>
+export const isCode = <C extends Code>(error: unknown, code: C): error is BridgeError & { code: C } =>
   error instanceof BridgeError && error.code === code

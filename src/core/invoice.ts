@@ -38,6 +38,28 @@ export type Customer = {
   countryCode: string | null
 }
 
+/** An invoice of which nothing can be read but its number. */
+export const blankInvoice = (invoiceNumber: string, customerRef: string): Invoice => ({
+  invoiceNumber,
+  sourceId: null,
+  customer: {
+    ref: customerRef,
+    portalId: null,
+    emails: [],
+    name: null,
+    address: null,
+    zipCode: null,
+    city: null,
+    countryCode: null
+  },
+  amountCents: 0,
+  currency: 'EUR',
+  issuedAt: '1970-01-01',
+  dueAt: null,
+  paidAt: null,
+  pdfUrl: null
+})
+
 /** `2026-11-20`. A date of the calendar, in no zone. */
 export type PlainDate = string
 

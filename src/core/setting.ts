@@ -27,6 +27,11 @@ export const word = <S extends z.ZodType>(setting: S, looks: RegExp = short): S 
 /** An address that opens nothing by itself. */
 export const address = <S extends z.ZodType>(setting: S): S => shown(setting, open)
 
+/** What an API is asked at, without the slash that people leave at its end. */
+export const httpAddress = z
+  .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
+  .transform(text => text.replace(/\/+$/, ''))
+
 export const isSecret = (setting: z.ZodType): boolean => !kinds.has(setting)
 
 /** In quotes. Null: it is a secret, or may be one. */

@@ -32,7 +32,7 @@ export type Delivery = Paying & {
   customers: Pick<Customers, 'find'>
   fetchPdf: (address: PdfAddress) => Promise<Document>
   toolClient: Pick<ToolClient, 'current' | 'pdf' | 'read'>
-  receiver: Pick<Receiver, 'tell' | 'gone'>
+  receiver: Pick<Receiver, 'receiveFromTool' | 'gone'>
   rules: Rules
 }
 
@@ -121,24 +121,24 @@ const askTool = async (
   loan: Loan,
   { toolClient, receiver, clock }: Delivery
 ): Promise<Outcome | 'same' | null> => {
-  let told: Awaited<ReturnType<ToolClient['current']>>
+  let current: Awaited<ReturnType<ToolClient['current']>>
   try {
-    told = await toolClient.current(loan)
+    current = await toolClient.current(loan)
   } catch (error) {
     return failedBy(error)
   }
-  if (told === null) return 'same'
-  if (told === 'gone') return failed('EVENT_UNREADABLE', 'the tool holds no such invoice (any more)')
-  if (told.stage === 'draft') return failed('TOOL_NOT_FINAL')
-  if (numberKey(told.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
+  if (current === null) return 'same'
+  if (current === 'gone') return failed('EVENT_UNREADABLE', 'the tool holds no such invoice (any more)')
+  if (current.stage === 'draft') return failed('TOOL_NOT_FINAL')
+  if (numberKey(current.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
     return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
   }
   // Links to PDFs may be made new with every answer: another one is no news, or no loan would ever get further.
-  const invoice = { ...told.invoice, pdfUrl: loan.invoice.pdfUrl ?? told.invoice.pdfUrl }
+  const invoice = { ...current.invoice, pdfUrl: loan.invoice.pdfUrl ?? current.invoice.pdfUrl }
   // What changed enters the row by the same door as an event, and ends this loan.
-  const { changed } = await receiver.tell(
+  const { changed } = await receiver.receiveFromTool(
     loan.tool,
-    { ...told, invoice, collectsItself: false },
+    { ...current, invoice, collectsItself: false },
     { now: clock.now(), anyAge: true }
   )
   return changed ? null : 'same'
@@ -153,15 +153,15 @@ const readAgain = async (
   const reading = toolClient.read(loan.tool, body)
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
   if (reading.kind === 'gone') await receiver.gone(loan.tool, reading.sourceId, clock.now())
-  const told = reading.kind === 'told' ? reading.told : []
+  const invoices = reading.kind === 'invoices' ? reading.invoices : []
   // A person has asked for it by now, whatever its age; when it was issued long ago nobody is to be mailed of it.
   const heard = { now: clock.now(), anyAge: true, caughtUp: true }
   const ignored: string[] = []
-  for (const one of told) {
-    const kept = await receiver.tell(loan.tool, one, heard)
+  for (const one of invoices) {
+    const kept = await receiver.receiveFromTool(loan.tool, one, heard)
     if (kept.result === 'ignored') ignored.push(kept.reason)
   }
-  if (told.length > 0 && ignored.length === told.length)
+  if (invoices.length > 0 && ignored.length === invoices.length)
     return failed('EVENT_UNREADABLE', `it can be read now, but is ignored: ${ignored[0]}`)
   return { kind: 'dismissed', code: 'BY_OPERATOR' }
 }

@@ -32,7 +32,7 @@ export type EngineOptions = {
   pace: Budget
   fetchPdf: (address: PdfAddress) => Promise<Document>
   toolClient: Pick<ToolClient, 'current' | 'pdf' | 'read'>
-  receiver: Pick<Receiver, 'tell' | 'gone'>
+  receiver: Pick<Receiver, 'receiveFromTool' | 'gone'>
   clock: Clock
   random: () => number
   log: Log

@@ -1,7 +1,7 @@
 // What comes in: the row of its number is loaded, the table of states judges (states.ts), and what it says is written.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
-import { formerKey, type Invoice, mayBeOne, numberKey } from '../core/invoice.ts'
+import { blankInvoice, formerKey, type Invoice, mayBeOne, numberKey } from '../core/invoice.ts'
 import type { Arrival, Document, Received, Unreadable } from '../core/row.ts'
 import {
   arrivalCells,
@@ -276,22 +276,6 @@ const dropped = (found: (Document | null)[], used: Document | null): Document[] 
 
 /** Of an event that could not be read nothing is known but its own number. */
 const unknownInvoice = (invoiceNumber: string, now: Instant): Invoice => ({
-  invoiceNumber,
-  sourceId: null,
-  customer: {
-    ref: 'unknown',
-    portalId: null,
-    emails: [],
-    name: null,
-    address: null,
-    zipCode: null,
-    city: null,
-    countryCode: null
-  },
-  amountCents: 0,
-  currency: 'EUR',
-  issuedAt: isoInstant(now).slice(0, 10),
-  dueAt: null,
-  paidAt: null,
-  pdfUrl: null
+  ...blankInvoice(invoiceNumber, 'unknown'),
+  issuedAt: isoInstant(now).slice(0, 10)
 })

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
-import { type Http, refusalIn } from '../network/http.ts'
+import { type Http, refusalIn, retryAfterMs } from '../network/http.ts'
 import { vendorWords } from './vendor-words.ts'
 
 export type Asked = {
@@ -33,6 +33,9 @@ export interface ToolApi {
   ask: (asked: Asked) => Promise<Answer>
 }
 
+export const unreachable = (message: string, options?: ErrorOptions) =>
+  new BridgeError('TOOL_UNREACHABLE', message, options)
+
 const pauseMsDefault = 60_000
 const pauseMsMax = 3_600_000
 
@@ -54,13 +57,12 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
       throw new BridgeError('TOOL_UNAUTHORIZED', reasons === '' ? refused : `${refused}: ${reasons}`)
     }
     if (status === 429) {
-      const asked = pauseMs?.(answer.headers, clock.now()) ?? secondsOf(answer.headers) ?? pauseMsDefault
-      throw new BridgeError('TOOL_BUSY', undefined, {
-        retryAfterMs: Math.min(Math.max(asked, 1000), pauseMsMax)
-      })
+      const asked = pauseMs?.(answer.headers, clock.now()) ?? retryAfterMs(answer.headers) ?? pauseMsDefault
+      const ms = Math.min(Math.max(asked, 1000), pauseMsMax)
+      throw new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: ms })
     }
     if (status !== 404 && (status < 200 || status >= 400)) {
-      throw new BridgeError('TOOL_UNREACHABLE', `${host} answered ${status}`)
+      throw unreachable(`${host} answered ${status}`)
     }
     return { status, headers: answer.headers, json: readJson(String(answer.body), plain) }
   }
@@ -76,15 +78,12 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
     const reason = refusal
       ? `is not asked, because ${refusal.message}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true`
       : `does not answer (${code ?? name})`
-    throw new BridgeError('TOOL_UNREACHABLE', `${host} ${reason}`, { cause })
+    throw unreachable(`${host} ${reason}`, { cause })
   }
 }
 
 const tokenIn = ({ authorization }: Record<string, string>): string | undefined =>
   authorization?.split(' ').at(-1)
-
-const secondsOf = ({ 'retry-after': seconds }: IncomingHttpHeaders): number | undefined =>
-  seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined
 
 // What node's types do not know yet: the third argument holds the value as it is written.
 type Reviver = (key: string, value: unknown, written: { source?: string }) => unknown

@@ -8,12 +8,12 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { OpenTool, ToolClient } from './client.ts'
 import { createInquiries, type Asked as Inquired } from './inquiries.ts'
 import type { Receiver, Result } from './receiver.ts'
-import type { ToolInvoice, Unread } from './tool.ts'
+import type { ToolInvoice, UnreadEvent } from './tool.ts'
 
 export type CatchUpOptions = {
   ledger: Ledger
   toolClient: ToolClient
-  receiver: Pick<Receiver, 'tell' | 'keepUnreadable'>
+  receiver: Pick<Receiver, 'receiveFromTool' | 'keepUnreadable'>
   clock: Clock
   log: Log
   /** 0: only when a person asks. */
@@ -76,24 +76,28 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     return turn
   }
 
-  const keep = async (tool: string, told: ToolInvoice | Unread, anyAge: boolean): Promise<keyof Found> => {
+  const keep = async (
+    tool: string,
+    one: ToolInvoice | UnreadEvent,
+    anyAge: boolean
+  ): Promise<keyof Found> => {
     const now = clock.now()
-    if ('problem' in told) {
-      await receiver.keepUnreadable(tool, told, now)
+    if ('problem' in one) {
+      await receiver.keepUnreadable(tool, one, now)
       return 'unreadable'
     }
-    return (await receiver.tell(tool, told, { now, caughtUp: true, anyAge })).result
+    return (await receiver.receiveFromTool(tool, one, { now, caughtUp: true, anyAge })).result
   }
 
-  /** Keeps all that the tool tells of, and counts it in `found`. */
+  /** Keeps all that the tool has, and counts it in `found`. */
   const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
     stopping.signal.throwIfAborted()
     const missed = open.tool.missed?.(since, toolClient.connection(open), stopping.signal)
     if (!missed) return
     await toolClient.asking(open.tool.name, async () => {
-      for await (const told of missed) {
+      for await (const one of missed) {
         stopping.signal.throwIfAborted()
-        found[await keep(open.tool.name, told, anyAge)] += 1
+        found[await keep(open.tool.name, one, anyAge)] += 1
       }
     })
   }

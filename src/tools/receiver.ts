@@ -1,5 +1,5 @@
-// What happens to an event between a tool's plugin and the ledger's answer: judged by date and stage, kept, told of, and
-// the worker woken.
+// What happens to an event between its address and the ledger's answer: it is judged by date and stage, kept and logged,
+// and the worker is woken.
 
 import { createHash } from 'node:crypto'
 import type { Instant } from '../core/clock.ts'
@@ -10,7 +10,7 @@ import type { Arrival, Received } from '../core/row.ts'
 import { createThrottle } from '../core/throttle.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
-import type { ToolInvoice, Unread } from './tool.ts'
+import type { ToolInvoice, UnreadEvent } from './tool.ts'
 
 export type ReceiverOptions = {
   ledger: Ledger
@@ -23,7 +23,7 @@ export type ReceiverOptions = {
 }
 
 export type ReceiverRules = {
-  /** Whether the portal mails the customer of what a tool tells of. */
+  /** Whether the portal mails the customer about an invoice from a tool. */
   sendNotification: boolean
   /** What was issued earlier than so many days before catch-up saw it first is created without a mail. */
   notifyWithinDays: number
@@ -40,13 +40,17 @@ export type Heard = { now: Instant; test?: boolean; caughtUp?: boolean; anyAge?:
 export interface Receiver {
   /** An event that speaks for itself: the generic intake. */
   receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
-  /** One invoice that a tool tells of. */
-  tell: (tool: string, told: ToolInvoice, heard: Heard) => Promise<Kept & { changed: boolean }>
+  /** One invoice as a tool has it. */
+  receiveFromTool: (
+    tool: string,
+    toolInvoice: ToolInvoice,
+    heard: Heard
+  ) => Promise<Kept & { changed: boolean }>
   /** The tool holds this invoice no more. */
   gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
-  keepUnreadable: (tool: string, event: Unread, now: Instant) => Promise<void>
-  /** An event that nothing is done about. The sender is told the reason; here it is told in the log. */
+  keepUnreadable: (tool: string, event: UnreadEvent, now: Instant) => Promise<void>
+  /** An event that nothing is done about. The answer tells the sender why; here the log does. */
   ignore: (tool: string, reason: string, now: Instant) => void
 }
 
@@ -67,7 +71,7 @@ export const createReceiver = ({
   rules,
   received
 }: ReceiverOptions): Receiver => {
-  const mayTell = createThrottle(ignoredEveryMs)
+  const mayLog = createThrottle(ignoredEveryMs)
 
   const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
@@ -115,27 +119,27 @@ export const createReceiver = ({
   return {
     receive: async (arrival, now) => (await receive(arrival, now)).result,
 
-    async tell(tool, told, heard) {
-      const { invoice, stage } = told
+    async receiveFromTool(tool, toolInvoice, heard) {
+      const { invoice, stage } = toolInvoice
       if (stage === 'draft') return ignored(tool, 'not final yet')
       if (stage === 'voided' && invoice.sourceId !== null && !(await ledger.isKnown(invoice.invoiceNumber))) {
         // By its id it may be known under another number, and is remembered where it is not.
         const isKnown = await ledger.voidSource(tool, invoice.sourceId, heard.now)
         return isKnown ? { result: 'accepted', changed: true } : ignored(tool, 'VOIDED_IN_TOOL')
       }
-      const reason = await reasonToIgnore(tool, told, heard)
+      const reason = await reasonToIgnore(tool, toolInvoice, heard)
       if (reason !== null) return ignored(tool, reason)
       const { result, changed } = await receive(
         {
           tool,
           invoice,
           document: null,
-          notify: rules.sendNotification && !isLate(told, heard),
+          notify: rules.sendNotification && !isLate(toolInvoice, heard),
           test: heard.test ?? false,
           voided: stage === 'voided',
           notBefore:
-            told.collectsItself && invoice.paidAt === null
-              ? (told.finalisedAt ?? heard.now) + collectingMs
+            toolInvoice.collectsItself && invoice.paidAt === null
+              ? (toolInvoice.finalisedAt ?? heard.now) + collectingMs
               : null
         },
         heard.now
@@ -154,14 +158,14 @@ export const createReceiver = ({
       const invoiceNumber = `${tool}-event-${digest.digest('hex').slice(0, 12)}`
       const kept = await ledger.keepUnreadable({ tool, invoiceNumber, body, problem }, now)
       received?.(tool, kept ? 'accepted' : 'duplicate')
-      // It is told again by every redelivery, and by each catch-up.
+      // Every redelivery brings it again, and so does each catch-up.
       if (!kept) return
       log.warn({ tool, invoiceNumber }, 'event could not be read')
       alert('EVENT_UNREADABLE', invoiceNumber)
     },
 
     ignore(tool, reason, now) {
-      if (mayTell(`${tool}: ${reason}`, now)) log.info({ tool, reason }, 'event ignored')
+      if (mayLog(`${tool}: ${reason}`, now)) log.info({ tool, reason }, 'event ignored')
     }
   }
 
@@ -172,5 +176,5 @@ export const createReceiver = ({
   }
 }
 
-/** Tools tell no more than that: what became final in the very second of the start is not older. */
+/** Tools know no more than the second: what became final in the very second of the start is not older. */
 const wholeSecond = (at: Instant): Instant => at - (at % 1000)

@@ -1,33 +1,34 @@
-// Senders of one tool that are told apart by their secrets, and the names that they have in the ledger: each has invoices and
-// references of its own there. The first has what is there already.
+// The senders of the generic intake, where their secrets tell them apart. Each has a name in the ledger, and invoices
+// and references of its own there. The first one has what was there before senders were told apart.
 
 import { BridgeError } from '../core/errors.ts'
 import type { Holdings } from '../ledger/holdings.ts'
+import type { Source } from './source.ts'
 
-/** By the variable that names them; no names: all are one. */
+/** By the variable that names them. No names: all senders are one. */
 export type Senders = { variable: string; names: readonly string[] }
 
-type Tool = { name: string; senders?: (settings: never) => Senders }
+type Named = Pick<Source, 'name'> & { senders?: (settings: never) => Senders }
 
 const alone: Senders = { variable: '', names: [] }
 
-/** `settings`: the tool's own; null where it is off. */
-export const sendersOf = ({ senders }: Tool, settings: unknown): Senders =>
+/** `settings`: the source's own; null where it is off. A tool has no senders. */
+export const sendersOf = ({ senders }: Named, settings: unknown): Senders =>
   settings === null ? alone : (senders?.(settings as never) ?? alone)
 
-export const ledgerName = (tool: string, { names }: Senders, sender: string): string =>
-  sender === names[0] ? tool : `${tool}:${sender}`
+export const ledgerName = (source: string, { names }: Senders, sender: string): string =>
+  sender === names[0] ? source : `${source}:${sender}`
 
-/** All that the tool has there. */
-export const ledgerNames = (tool: Tool, settings: unknown): string[] => {
-  const senders = sendersOf(tool, settings)
-  if (senders.names.length === 0) return [tool.name]
-  return senders.names.map(sender => ledgerName(tool.name, senders, sender))
+/** All the names that a source has in the ledger. */
+export const ledgerNames = (source: Named, settings: unknown): string[] => {
+  const senders = sendersOf(source, settings)
+  if (senders.names.length === 0) return [source.name]
+  return senders.names.map(sender => ledgerName(source.name, senders, sender))
 }
 
 /**
- * Remembers which sender is the first. Another one in its place would have its references, and with them its customers: that
- * stops the start, until the tool has once been started without senders.
+ * Remembers which sender is the first. Another one in its place would get its references, and with them its customers. So
+ * the bridge refuses to start, until it was started once without senders.
  */
 export const recogniseSenders = async (
   { memory, remember }: Pick<Holdings, 'memory' | 'remember'>,

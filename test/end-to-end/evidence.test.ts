@@ -3,7 +3,7 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../plugins/sample.ts'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { ShownInvoice } from '../../src/commands/print.ts'
 import {
   type BridgeProcess,

@@ -1,7 +1,7 @@
 // The promise itself: whatever was answered 200 survives a process that dies at any moment, and is delivered once.
 
 import t from 'tap'
-import { samplePdf } from '../../plugins/sample.ts'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { ShownInvoice } from '../../src/commands/print.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import {

@@ -3,8 +3,8 @@
 
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
-import { samplePdf } from '../../plugins/sample.ts'
 import { openBridge } from '../../src/bridge.ts'
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/core/clock.ts'

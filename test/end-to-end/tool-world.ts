@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
-import { timedSignature } from '../../plugins/timed-signature.ts'
+import { timedSignature } from '../../plugins/signatures/timed-signature.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { openMoneybird, type SalesInvoice } from '../fixtures/moneybird-api.ts'
 import { openStripe, type StripeObject } from '../fixtures/stripe-api.ts'

@@ -1,7 +1,7 @@
 // What each accounting tool issues reaches the portal once, whichever way the bridge came to hear of it.
 
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../plugins/sample.ts'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { ShownInvoice } from '../../src/commands/print.ts'
 import {
   type BridgeProcess,

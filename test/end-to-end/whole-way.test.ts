@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../plugins/sample.ts'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { ShownInvoice } from '../../src/commands/print.ts'
 import { serve } from '../server.ts'
 import {

@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
-import { loadTools } from '../../plugins/registry.ts'
+import { loadTools, sourcesOf } from '../../plugins/registry.ts'
 import { openApp, operatorToken, secret } from './app.ts'
 
 const mebibyte = 1024 * 1024
 
 t.test('an address once published answers, whether its tool is set up or not', async t => {
   const { app, receive } = await openApp(t, { INTAKE_SECRET: '' })
-  for (const { tool } of await loadTools()) {
-    const url = `/webhooks/${tool.name}`
+  for (const { name } of sourcesOf(await loadTools())) {
+    const url = `/webhooks/${name}`
     const answer = await app.inject({ method: 'POST', url, payload: { any: 'thing' } })
     t.match(answer, { statusCode: 503, payload: /"TOOL_NOT_SET_UP"/ }, url)
     t.match(await app.inject(url), { statusCode: 405, headers: { allow: 'POST' } }, url)

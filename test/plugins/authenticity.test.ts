@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { timedSignature } from '../../plugins/timed-signature.ts'
+import { timedSignature } from '../../plugins/signatures/timed-signature.ts'
 import { fixture, secret as stripeSecret } from '../fixtures/stripe.ts'
 import { openApp, secret } from './app.ts'
 

@@ -2,19 +2,20 @@ import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
+import type { Hosted } from '../../plugins/bodies/strangers.ts'
 import { createClientOf } from '../../plugins/client.ts'
 import problems from '../../plugins/problems.ts'
 import refusals from '../../plugins/refusals.ts'
-import { timedSignature } from '../../plugins/timed-signature.ts'
-import type { Held, ToolOptions } from '../../plugins/tool-plugin.ts'
-import stripe, { tool } from '../../plugins/tools/stripe/index.ts'
+import { timedSignature } from '../../plugins/signatures/timed-signature.ts'
+import { tool } from '../../plugins/tools/stripe/index.ts'
+import { type AddressOptions, webhook } from '../../plugins/webhook.ts'
 import { openSqlite } from '../../src/ledger/open.ts'
 import { openSpool } from '../../src/ledger/spool.ts'
 import { createReceiver } from '../../src/tools/receiver.ts'
 import { but, day, env, fixture, invoice, type Json, now, secret, timeZone } from '../fixtures/stripe.ts'
 import { silent } from '../src/delivery/delivery.ts'
 import { handClock } from '../src/portal/hand-clock.ts'
-import { openStrangers } from './open-strangers.ts'
+import { openStrangers } from './bodies/open-strangers.ts'
 
 const { invoiceNumber } = invoice
 const accepted = { result: 'accepted' }
@@ -25,7 +26,7 @@ const watchLarge = () => {
   const counts = { asked: 0, inside: 0, most: 0 }
   let isAsked = () => {}
   const watch =
-    (pass: Held['large']): Held['large'] =>
+    (pass: Hosted['large']): Hosted['large'] =>
     step => {
       counts.asked += 1
       isAsked()
@@ -76,14 +77,11 @@ const open = async (
   t.teardown(() => app.close())
   await app.register(problems)
   await app.register(refusals, { clientOf: createClientOf(undefined) })
-  const given: ToolOptions<ReturnType<typeof tool.settings.parse>> = {
+  const given: AddressOptions = {
     settings: settings && tool.settings.parse(settings),
     receiver,
-    spool,
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
-    sendNotification: true,
-    pdfBytesMax: 1000,
     strangers: {
       ...strangers,
       host: (request, step) => {
@@ -92,10 +90,9 @@ const open = async (
       }
     },
     refused: app.refused,
-    believed: () => {},
-    noteUnreadable: () => {}
+    believed: () => {}
   }
-  await app.register(stripe, given)
+  await app.register(webhook(tool as never), given)
   const post = async (body: Buffer, headers: Record<string, string> = {}) => {
     const answer = await app.inject({
       method: 'POST',

@@ -26,7 +26,7 @@ export type Running = {
   clock: Clock
   ledger: Ledger
   receive: Receiver['receive']
-  tell: Receiver['tell']
+  receiveFromTool: Receiver['receiveFromTool']
   /** As the owner sees it. */
   health: Health
 }
@@ -210,7 +210,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const wake = () => {
       for (const engine of engines) engine.wake()
     }
-    const { receive, tell: hear } = openIntake(whom, ledger, wake)
+    const { receive, receiveFromTool } = openIntake(whom, ledger, wake)
     const [engine] = engines
     if (!engine) throw new Error('a bridge has an engine')
     const health = createHealth({
@@ -226,7 +226,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       lockedOut: () => 0,
       log: log(whom)
     })
-    running = { owner: whom, clock, ledger, receive, tell: hear, health }
+    running = { owner: whom, clock, ledger, receive, receiveFromTool, health }
     tell(() => `the process runs (start ${starts})`)
     for (const part of [...engines, upkeep]) part.start()
     stop = () => stopAll(whom, engines, upkeep, ledger)

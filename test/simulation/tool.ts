@@ -126,7 +126,10 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   }
 
   /** A tool that knows its invoices by ids of its own tells of them; others send an arrival that speaks for itself. */
-  const keep = async (event: Event, { ledger, receive, tell, clock }: Running): Promise<string> => {
+  const keep = async (
+    event: Event,
+    { ledger, receive, receiveFromTool, clock }: Running
+  ): Promise<string> => {
     const { sale, written, voided } = event
     const arrival = arrivalOf(event)
     const { tool, invoice, document } = arrival
@@ -134,13 +137,13 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     // The tool's own word, also where it comes too early; not one of its versions, which are other invoices.
     if (voided && (isKnown || invoice.sourceId !== null)) sale.isVoided = true
     if (invoice.sourceId !== null && document === null && !arrival.test) {
-      const told = {
+      const toolInvoice = {
         invoice,
         stage: voided ? 'voided' : 'final',
         finalisedAt: null,
         collectsItself: false
       } as const
-      return (await tell(tool, told, { now: clock.now(), anyAge: true })).result
+      return (await receiveFromTool(tool, toolInvoice, { now: clock.now(), anyAge: true })).result
     }
     // As the generic intake has it: what was voided before anybody spoke of it is nobody's business.
     return voided && !isKnown ? 'ignored' : receive(arrival, clock.now())

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { z } from 'zod'
-import { loadTools } from '../../plugins/registry.ts'
+import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { explainProblems, misspelt, readConfig, settings } from '../../src/config.ts'
 import type { BridgeError, Problem } from '../../src/core/errors.ts'
 
@@ -182,7 +182,7 @@ const others = [
 ].flatMap(line => line.split(' '))
 
 const envOf = (names: string[]) => Object.fromEntries(names.map(name => [name, 'x']))
-const real = Object.fromEntries((await loadTools()).map(({ tool }) => [tool.name, tool.settings]))
+const real = settingsOf(await loadTools())
 
 t.test('a setting under a name that nearly is one is named, of a tool as well', async t => {
   const slips = {

@@ -1,19 +1,53 @@
-// One webhook of Moneybird: what proves it where it is not signed, and what it tells. Its JSON is parsed once, however
-// many ask, and never by a stranger's wish where that would take long.
+// One webhook of Moneybird. It is signed `Moneybird-Signature: t=<unix seconds>,v1=<hex>` since June 2026, and has always
+// carried a token in its body. Its JSON is parsed once, however many ask, and never by a stranger's wish where that would
+// take long.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { BridgeError } from '../../../src/core/errors.ts'
+import { createHash } from 'node:crypto'
+import { dateOf } from '../../../src/core/invoice.ts'
 import { parseDigits } from '../../../src/tools/api.ts'
-import type { EventReading, ReadContext } from '../../../src/tools/tool.ts'
+import type { About, Sample } from '../../../src/tools/source.ts'
+import {
+  type Delivery,
+  type EventReading,
+  type ReadContext,
+  unprovenBytesMax
+} from '../../../src/tools/tool.ts'
+import { notAuthentic, sameSecret } from '../../signatures/comparison.ts'
+import { timedSignature, verifyTimedSignature } from '../../signatures/timed-signature.ts'
 import { numbersMatter, parseInvoice } from './invoice.ts'
 import type { Settings } from './settings.ts'
+
+const signatureHeader = 'moneybird-signature'
+
+/**
+ * Once a signing secret is set, a signature that is there decides alone: a token in the same body cannot mend it. A token
+ * is only believed where its owner has set one, for webhooks whose secret nobody knows.
+ */
+export const verify = (
+  { body, headers, receivedAt }: Delivery,
+  { MONEYBIRD_WEBHOOK_SECRET: { secrets, tokens } = { secrets: [], tokens: [] } }: Settings
+): void => {
+  const header = headers[signatureHeader]
+  if (secrets.length > 0 && (header !== undefined || tokens.length === 0))
+    return verifyTimedSignature({ header, body, secrets, receivedAt, name: 'Moneybird-Signature' })
+  verifyToken(body, tokens)
+}
+
+/** Made before the secret is told, so it cannot be signed with it. What is about no entity would be ignored anyway. */
+export const isRegistrationCheck = ({ body, headers }: Delivery): boolean => {
+  if (headers[signatureHeader] !== undefined) return false
+  // No vendor needs so much to knock.
+  if (body.length > unprovenBytesMax) return false
+  const { entity_id: id, entity } = eventIn(body) ?? {}
+  return (id ?? null) === null && (entity ?? null) === null
+}
 
 type Event = Record<string, unknown>
 
 const events = new WeakMap<Buffer, { event: Event | undefined }>()
 
-/** Undefined for what is no object in JSON. Numbers are floats: for what they say exactly ask `readEvent`. */
-export const eventIn = (body: Buffer): Event | undefined => {
+/** Undefined for what is no object in JSON. Numbers are floats: `read` has them exactly. */
+const eventIn = (body: Buffer): Event | undefined => {
   const known = events.get(body)
   if (known) return known.event
   const event = objectIn(body, JSON.parse)
@@ -35,15 +69,15 @@ const objectIn = (body: Buffer, parse: (text: string) => unknown): Event | undef
  * in the bytes, because nothing is parsed for a stranger; only whoever wrote it somewhere has the body parsed, and then
  * it has to stand where Moneybird writes it.
  */
-export const verifyToken = (body: Buffer, tokens: readonly string[]): void => {
+const verifyToken = (body: Buffer, tokens: readonly string[]): void => {
   const given = tokensIn(body)
-  if (given.length === 0) throw new BridgeError('NOT_AUTHENTIC', 'webhook_token is missing')
+  if (given.length === 0) throw notAuthentic('webhook_token is missing')
   if (!given.map(token => isOneOf(token, tokens)).includes(true)) throw another()
   const token = eventIn(body)?.webhook_token
   if (typeof token !== 'string' || !isOneOf(token, tokens)) throw another()
 }
 
-const another = () => new BridgeError('NOT_AUTHENTIC', 'webhook_token is another one')
+const another = () => notAuthentic('webhook_token is another one')
 
 const name = Buffer.from('"webhook_token"')
 const blank = /[ \t\r\n]*:[ \t\r\n]*"([^"\\]*)"/y
@@ -68,12 +102,10 @@ const tokensIn = (body: Buffer): string[] => {
 }
 
 const isOneOf = (token: string, tokens: readonly string[]): boolean =>
-  tokens.map(known => timingSafeEqual(digest(token), digest(known))).includes(true)
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  tokens.map(known => sameSecret(token, known)).includes(true)
 
 /** Of a body that is proven: where a number has to be exact it is parsed once more, by its digits. */
-export const readEvent = (body: Buffer, context: ReadContext<Settings>): EventReading => {
+export const read = (body: Buffer, context: ReadContext<Settings>): EventReading => {
   const event = eventIn(body)
   if (!event) return { kind: 'unreadable', problem: 'expected an object in JSON', sourceId: null }
   return readObject(hasNumbers(event) ? (objectIn(body, parseDigits) ?? event) : event, context)
@@ -102,7 +134,38 @@ const readObject = (event: Event, { settings, timeZone }: ReadContext<Settings>)
     const known = typeof sourceId === 'string' ? sourceId : null
     return { kind: 'unreadable', problem: `entity: ${parsed.problem}`, sourceId: known }
   }
-  const { told } = parsed
-  if (told.stage === 'draft') return { kind: 'ignored', reason: 'not final yet' }
-  return { kind: 'told', told: [isDestroyed ? { ...told, stage: 'voided' } : told] }
+  if (parsed.stage === 'draft') return { kind: 'ignored', reason: 'not final yet' }
+  return { kind: 'invoices', invoices: [isDestroyed ? { ...parsed, stage: 'voided' } : parsed] }
+}
+
+export const sample = (
+  { MONEYBIRD_ADMINISTRATION_ID, MONEYBIRD_WEBHOOK_SECRET }: Settings,
+  { invoiceNumber, customerId, at, timeZone }: About
+): Sample => {
+  const { secrets: [secret] = [], tokens: [token] = [] } = MONEYBIRD_WEBHOOK_SECRET ?? {}
+  const id = BigInt(`0x${createHash('sha256').update(invoiceNumber).digest('hex').slice(0, 15)}`).toString()
+  const body = JSON.stringify({
+    administration_id: MONEYBIRD_ADMINISTRATION_ID ?? '1',
+    webhook_id: '1',
+    // Sent only where there is nothing better: a real event's token is the whole proof of the others.
+    ...(secret === undefined ? { webhook_token: token } : {}),
+    entity_type: 'SalesInvoice',
+    entity_id: id,
+    state: 'open',
+    action: 'sales_invoice_state_changed_to_open',
+    entity: {
+      id,
+      contact_id: '1',
+      contact: { id: '1', company_name: 'Factuurbrug', custom_fields: [{ value: customerId }] },
+      invoice_id: invoiceNumber,
+      state: 'open',
+      invoice_date: dateOf(at, timeZone),
+      currency: 'EUR',
+      total_price_incl_tax: '121.0',
+      paid_at: null,
+      reference: null
+    }
+  })
+  const signature = secret === undefined ? {} : { [signatureHeader]: timedSignature(body, secret, at) }
+  return { body, headers: { 'content-type': 'application/json', ...signature } }
 }

@@ -4,55 +4,42 @@
 
 import { z } from 'zod'
 import {
+  blankInvoice,
   type Customer,
   parseAmount,
   parseDate,
-  parseInvoiceNumber,
   parsePaidAt
 } from '../../../src/core/invoice.ts'
+import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
-
-/** The problem names the field and what was expected there, never what stood there. */
-export type Parsed = { told: ToolInvoice } | { problem: string }
 
 // Written as a number it is its digits by now (`numbersMatter`), so that an id of any length stays what it is.
 const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
 
-// What only describes is left out where it cannot be read; an invoice does not wait for a name.
-const text = z.preprocess(value => {
-  const given = typeof value === 'number' ? String(value) : value
-  return typeof given === 'string' && given.trim() !== '' ? given.trim() : null
-}, z.string().nullable())
-
-const parsed = <T>(parse: (text: string) => T | undefined, expected: string) =>
-  z.string(expected).transform((given, context): T => {
-    const value = parse(given)
-    if (value !== undefined) return value
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
-
-const date = parsed(parseDate, 'expected a date such as 2026-11-20')
+const date = parsed(parseDate, dateExpected)
 
 const customFields = z
-  .array(z.object({ value: text }))
+  .array(z.object({ value: description }))
   .nullish()
   .catch(null)
 
-const Person = z.object({ firstname: text, lastname: text, email: text }).nullish().catch(null)
+const Person = z
+  .object({ firstname: description, lastname: description, email: description })
+  .nullish()
+  .catch(null)
 
 const Contact = z
   .object({
-    company_name: text,
-    firstname: text,
-    lastname: text,
-    address1: text,
-    address2: text,
-    zipcode: text,
-    city: text,
-    country: text,
-    email: text,
-    send_invoices_to_email: text,
+    company_name: description,
+    firstname: description,
+    lastname: description,
+    address1: description,
+    address2: description,
+    zipcode: description,
+    city: description,
+    country: description,
+    email: description,
+    send_invoices_to_email: description,
     custom_fields: customFields
   })
   .nullish()
@@ -62,17 +49,14 @@ const Contact = z
 const amountExpected = 'expected an amount such as 121.5, with no more decimals than its currency has'
 
 const Stage = z.object(
-  { id, state: z.string('expected a state'), invoice_id: text },
+  { id, state: z.string('expected a state'), invoice_id: description },
   'expected a sales invoice'
 )
 
 const Final = z.object({
   id,
   state: z.string(),
-  invoice_id: parsed(
-    parseInvoiceNumber,
-    'expected 1 to 100 characters that can be seen, and neither . nor ..'
-  ),
+  invoice_id: invoiceNumber,
   contact_id: id,
   contact: Contact,
   contact_person: Person,
@@ -81,10 +65,10 @@ const Final = z.object({
   currency: z.string('expected a currency').regex(/^[A-Za-z]{3}$/, 'expected a currency'),
   total_price_incl_tax: z.string(amountExpected),
   paid_at: date.nullish(),
-  reference: text,
+  reference: description,
   custom_fields: customFields,
   // The time of its last change, as a number.
-  version: text
+  version: description
 })
 type Final = z.output<typeof Final>
 
@@ -97,11 +81,14 @@ export const numbersMatter = (entity: unknown): boolean => {
   return [id, invoice_id, contact_id, total_price_incl_tax].some(value => typeof value === 'number')
 }
 
-export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }): Parsed => {
+export const parseInvoice = (
+  entity: unknown,
+  { timeZone }: { timeZone: string }
+): ToolInvoice | { problem: string } => {
   const head = Stage.safeParse(entity)
   if (head.error) return { problem: problemIn(head.error) }
   const { state, invoice_id: number } = head.data
-  if (state === 'draft' || state === 'scheduled' || number === null) return { told: draft(head.data.id) }
+  if (state === 'draft' || state === 'scheduled' || number === null) return draft(head.data.id)
 
   const { data: invoice, error } = Final.safeParse(entity)
   if (error) return { problem: problemIn(error) }
@@ -109,46 +96,27 @@ export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }
   const amountCents = parseAmount(invoice.total_price_incl_tax, currency)
   if (amountCents === undefined) return { problem: `total_price_incl_tax: ${amountExpected}` }
   return {
-    told: {
-      invoice: {
-        invoiceNumber: invoice.invoice_id,
-        sourceId: invoice.id,
-        customer: customerOf(invoice),
-        amountCents,
-        currency,
-        issuedAt: invoice.invoice_date,
-        dueAt: invoice.due_date ?? null,
-        paidAt: paidAtOf(invoice, timeZone),
-        pdfUrl: null, // made on request, and good for seconds
-        ...(invoice.version === null ? {} : { revision: invoice.version })
-      },
-      stage: 'final',
-      finalisedAt: null, // Moneybird dates its invoices, and no more
-      collectsItself: state === 'pending_payment'
-    }
+    invoice: {
+      invoiceNumber: invoice.invoice_id,
+      sourceId: invoice.id,
+      customer: customerOf(invoice),
+      amountCents,
+      currency,
+      issuedAt: invoice.invoice_date,
+      dueAt: invoice.due_date ?? null,
+      paidAt: paidAtOf(invoice, timeZone),
+      pdfUrl: null, // made on request, and good for seconds
+      ...(invoice.version === null ? {} : { revision: invoice.version })
+    },
+    stage: 'final',
+    finalisedAt: null, // Moneybird dates its invoices, and no more
+    collectsItself: state === 'pending_payment'
   }
 }
 
-/** The first thing that is wrong: the others often follow from it. */
-const problemIn = ({ issues: [issue] }: z.ZodError): string =>
-  [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
-
-/** It has no number, no date that counts, and goes nowhere: what is said of it is only that it is one. */
+/** It goes nowhere: all that is said of it is that it is one. */
 const draft = (sourceId: string): ToolInvoice => ({
-  invoice: {
-    invoiceNumber: sourceId,
-    sourceId,
-    customer: {
-      ...{ ref: sourceId, portalId: null, emails: [], name: null },
-      ...{ address: null, zipCode: null, city: null, countryCode: null }
-    },
-    amountCents: 0,
-    currency: 'EUR',
-    issuedAt: '1970-01-01',
-    dueAt: null,
-    paidAt: null,
-    pdfUrl: null
-  },
+  invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage: 'draft',
   finalisedAt: null,
   collectsItself: false

@@ -1,7 +1,7 @@
 // What Moneybird's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
 
 import { z } from 'zod'
-import { address, word } from '../../../src/core/setting.ts'
+import { address, httpAddress, word } from '../../../src/core/setting.ts'
 import type { ToolConnection } from '../../../src/tools/tool.ts'
 
 export type Proofs = {
@@ -43,12 +43,7 @@ export const settings = z
         .regex(/^\d{1,30}$/, administrationExpected)
         .optional()
     ),
-    MONEYBIRD_API_URL: address(
-      z
-        .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
-        .transform(text => text.replace(/\/+$/, ''))
-        .default('https://moneybird.com/api/v2')
-    )
+    MONEYBIRD_API_URL: address(httpAddress.default('https://moneybird.com/api/v2'))
   })
   .superRefine(({ MONEYBIRD_API_TOKEN, MONEYBIRD_ADMINISTRATION_ID }, context) => {
     if (MONEYBIRD_API_TOKEN === undefined || MONEYBIRD_ADMINISTRATION_ID !== undefined) return
@@ -58,4 +53,9 @@ export const settings = z
 
 export type Settings = z.output<typeof settings>
 
-export type MoneybirdConnection = ToolConnection<Settings>
+export type Connection = ToolConnection<Settings>
+
+export const missingSecret = ({ MONEYBIRD_WEBHOOK_SECRET }: Settings) =>
+  MONEYBIRD_WEBHOOK_SECRET === undefined ? 'MONEYBIRD_WEBHOOK_SECRET' : null
+
+export const canAsk = ({ MONEYBIRD_API_TOKEN }: Settings) => MONEYBIRD_API_TOKEN !== undefined

@@ -3,9 +3,11 @@
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { ToolInvoice } from '../../../src/tools/tool.ts'
-import { Invoice, portalIdIn, problemIn, toldOf } from './invoice.ts'
-import type { StripeConnection } from './settings.ts'
+import type { Invoice } from '../../../src/core/invoice.ts'
+import { unreachable } from '../../../src/tools/api.ts'
+import type { PdfAddress, ToolInvoice } from '../../../src/tools/tool.ts'
+import { parseInvoice, portalIdIn } from './invoice.ts'
+import { type Connection, canAsk } from './settings.ts'
 
 export const apiVersion = '2026-07-29.dahlia'
 
@@ -26,7 +28,7 @@ export type Query = readonly (readonly [name: string, value: string])[]
 
 /** Null: Stripe holds no such object. */
 export const ask = async (
-  { api, settings }: StripeConnection,
+  { api, settings }: Connection,
   path: string,
   { query = [], form }: { query?: Query; form?: Record<string, string> } = {}
 ): Promise<unknown> => {
@@ -51,7 +53,7 @@ export const ask = async (
 const List = z.object({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean() })
 
 /** Newest first, as Stripe lists. */
-export async function* list(connection: StripeConnection, path: string, query: Query = []) {
+export async function* list(connection: Connection, path: string, query: Query = []) {
   let after: string | undefined
   for (let page = 1; page <= pagesMax; page += 1) {
     const cursor: Query = after === undefined ? [] : [['starting_after', after]]
@@ -66,31 +68,41 @@ export async function* list(connection: StripeConnection, path: string, query: Q
   throw unreachable(`/v1/${path} has more than ${pagesMax} pages`)
 }
 
-/** The invoice as it is now; null when Stripe does not hold it. */
-export const getInvoice = async (id: string, connection: StripeConnection): Promise<ToolInvoice | null> => {
+const getInvoice = async (id: string, connection: Connection): Promise<ToolInvoice | null> => {
   const json = await ask(connection, `invoices/${encodeURIComponent(id)}`)
   if (json === null) return null
-  const current = readCurrent(json, connection)
+  const current = parseInvoice(json, seenNow(connection))
   if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
-  return current.told
+  return current
 }
 
-export const readCurrent = (
-  json: unknown,
-  connection: StripeConnection
-): { told: ToolInvoice } | { problem: string } => {
-  const { data: invoice, error } = Invoice.safeParse(json)
-  if (error) return { problem: problemIn(error) }
-  // Whole seconds: the portal's notation of an instant has no more.
-  const toldAt = Math.floor(connection.clock.now() / 1000) * 1000
-  return { told: toldOf(invoice, { timeZone: connection.timeZone, toldAt }) }
+/** Whole seconds: the portal's notation of an instant has no more. */
+export const seenNow = ({ clock, timeZone }: Connection) => ({
+  timeZone,
+  seenAt: Math.floor(clock.now() / 1000) * 1000
+})
+
+/** With the portal's id of its customer, where one more question finds it. */
+export const load = async (sourceId: string, connection: Connection): Promise<ToolInvoice | null> => {
+  const current = await getInvoice(sourceId, connection)
+  if (current?.stage !== 'final' || current.invoice.customer.portalId !== null) return current
+  const { customer } = current.invoice
+  const portalId = await portalIdOf(customer.ref, connection)
+  return { ...current, invoice: { ...current.invoice, customer: { ...customer, portalId } } }
+}
+
+/** Links run out, after a month at the earliest; one that was just asked for is good for days. */
+export const pdf = async (
+  { sourceId, pdfUrl }: Invoice,
+  connection: Connection
+): Promise<PdfAddress | null> => {
+  const current = canAsk(connection.settings) && sourceId ? await getInvoice(sourceId, connection) : null
+  const url = current?.invoice.pdfUrl ?? pdfUrl
+  return url === null ? null : { url }
 }
 
 /** The portal's id, from the metadata that a person gave to Stripe's customer. */
-export const portalIdOf = async (
-  customerRef: string,
-  connection: StripeConnection
-): Promise<string | null> => {
+const portalIdOf = async (customerRef: string, connection: Connection): Promise<string | null> => {
   if (!customerRef.startsWith('cus_')) return null
   const customer = await ask(connection, `customers/${encodeURIComponent(customerRef)}`)
   return portalIdIn((customer as { metadata?: unknown } | null)?.metadata)
@@ -98,5 +110,3 @@ export const portalIdOf = async (
 
 /** Without the id. */
 const kindOf = (path: string): string => path.split('/')[0] ?? ''
-
-export const unreachable = (message: string) => new BridgeError('TOOL_UNREACHABLE', message)

@@ -3,10 +3,11 @@
 // one window stands in memory.
 
 import type { Instant } from '../../../src/core/clock.ts'
-import type { ToolInvoice, Unread } from '../../../src/tools/tool.ts'
-import { list, type Query, readCurrent } from './api.ts'
+import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
+import { list, type Query, seenNow } from './api.ts'
 import { eventTypes, readEvent } from './event.ts'
-import type { StripeConnection } from './settings.ts'
+import { parseInvoice } from './invoice.ts'
+import type { Connection } from './settings.ts'
 
 const day = 24 * 60 * 60_000
 
@@ -18,12 +19,13 @@ const draftAgeMsMax = 366 * day
 
 /** Without an end: until now, and whatever comes while we ask. */
 type Window = { from: Instant; to: Instant | null }
-type Found = { told: ToolInvoice | null } | Unread
+/** Null: none of the bridge's business. */
+type Found = ToolInvoice | UnreadEvent | null
 
 export async function* missed(
   since: Instant,
-  connection: StripeConnection
-): AsyncGenerator<ToolInvoice | Unread> {
+  connection: Connection
+): AsyncGenerator<ToolInvoice | UnreadEvent> {
   const now = connection.clock.now()
   const logged = now - eventsKeptMs
 
@@ -58,22 +60,23 @@ const created = ({ from, to }: Window): Query => [
 const collect = async (
   objects: AsyncIterable<unknown>,
   read: (object: unknown) => Found
-): Promise<(ToolInvoice | Unread)[]> => {
+): Promise<(ToolInvoice | UnreadEvent)[]> => {
   const found = new Map<string, ToolInvoice>()
-  const unread: Unread[] = []
+  const unread: UnreadEvent[] = []
   for await (const object of objects) {
     const reading = read(object)
+    if (reading === null) continue
     if ('problem' in reading) unread.push(reading)
-    else if (reading.told) keepFurthest(found, reading.told)
+    else keepFurthest(found, reading)
   }
   return [...found.values(), ...unread].reverse()
 }
 
 /** Of several events about one invoice the order is not promised: void outdoes paid, and paid outdoes final. */
-const keepFurthest = (found: Map<string, ToolInvoice>, told: ToolInvoice): void => {
-  const id = told.invoice.sourceId ?? ''
+const keepFurthest = (found: Map<string, ToolInvoice>, next: ToolInvoice): void => {
+  const id = next.invoice.sourceId ?? ''
   const known = found.get(id)
-  if (known === undefined || furtherness(told) > furtherness(known)) found.set(id, told)
+  if (known === undefined || furtherness(next) > furtherness(known)) found.set(id, next)
 }
 
 const furtherness = ({ stage, invoice }: ToolInvoice): number => {
@@ -81,25 +84,25 @@ const furtherness = ({ stage, invoice }: ToolInvoice): number => {
   return invoice.paidAt === null ? 0 : 1
 }
 
-const readLogged = (event: unknown, { settings, timeZone }: StripeConnection): Found => {
+const readLogged = (event: unknown, { settings, timeZone }: Connection): Found => {
   const reading = readEvent(event, { settings, timeZone })
   if (reading.kind === 'unreadable') return { ...reading, body: Buffer.from(JSON.stringify(event)) }
-  return { told: reading.kind === 'told' ? (reading.told[0] ?? null) : null }
+  return reading.kind === 'invoices' ? (reading.invoices[0] ?? null) : null
 }
 
-const readListed = (object: unknown, since: Instant, connection: StripeConnection): Found => {
+const readListed = (object: unknown, since: Instant, connection: Connection): Found => {
   const isTest = (object as { livemode?: unknown }).livemode === false
-  if (isTest && !connection.settings.STRIPE_TEST_MODE) return { told: null }
-  const reading = readCurrent(object, connection)
+  if (isTest && !connection.settings.STRIPE_TEST_MODE) return null
+  const reading = parseInvoice(object, seenNow(connection))
   if ('problem' in reading) return { ...unreadEvent(object), problem: `data.object.${reading.problem}` }
-  const { stage, finalisedAt, invoice } = reading.told
+  const { stage, finalisedAt, invoice } = reading
   // When it was voided does not stand in its words; more than asked for does no harm.
   const isRecent =
     stage === 'voided' || finalisedAt === null || Math.max(finalisedAt, invoice.paidAt ?? 0) >= since
-  return { told: stage !== 'draft' && isRecent ? reading.told : null }
+  return stage !== 'draft' && isRecent ? reading : null
 }
 
-const unreadEvent = (object: unknown): Omit<Unread, 'problem'> => {
+const unreadEvent = (object: unknown): Omit<UnreadEvent, 'problem'> => {
   const { id, livemode, created } = object as Record<string, unknown>
   const event = { object: 'event', type: 'invoice.finalized', livemode, created, data: { object } }
   return { body: Buffer.from(JSON.stringify(event)), sourceId: typeof id === 'string' ? id : null }

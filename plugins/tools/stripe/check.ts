@@ -3,17 +3,13 @@
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { Finding } from '../../../src/tools/tool.ts'
-import { ask, readCurrent } from './api.ts'
+import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
+import { ask, seenNow } from './api.ts'
 import { mistakesIn, ours, readEndpoints, where } from './connect.ts'
-import type { StripeConnection } from './settings.ts'
+import { parseInvoice } from './invoice.ts'
+import type { Connection } from './settings.ts'
 
-type Found = Omit<Finding, 'what'>
-
-const good = (found: string): Found => ({ ok: true, found })
-const bad = (found: string): Found => ({ ok: false, found })
-
-export const check = async (address: string | null, connection: StripeConnection): Promise<Finding[]> => {
+export const check = async (address: string | null, connection: Connection): Promise<Finding[]> => {
   /** Undefined: no invoice was read, so that nobody knows. */
   let pdfUrl: string | null | undefined
   const lastInvoice = async () => {
@@ -22,40 +18,31 @@ export const check = async (address: string | null, connection: StripeConnection
       pdfUrl = null
       return good('there is none yet')
     }
-    const current = readCurrent(object, connection)
+    const current = parseInvoice(object, seenNow(connection))
     if ('problem' in current) return bad(`cannot be read: ${current.problem}`)
-    pdfUrl = current.told.invoice.pdfUrl
-    return good(`${current.told.invoice.invoiceNumber} can be read`)
+    pdfUrl = current.invoice.pdfUrl
+    return good(`${current.invoice.invoiceNumber} can be read`)
   }
   const findings = [
-    await look('last invoice', lastInvoice),
-    await look('PDF', () => findPdf(pdfUrl, connection)),
-    await look('event log', () => findAny('events', connection)),
-    await look('customers', () => findAny('customers', connection))
+    await lookAt('last invoice', lastInvoice),
+    await lookAt('PDF', () => findPdf(pdfUrl, connection)),
+    await lookAt('event log', () => findAny('events', connection)),
+    await lookAt('customers', () => findAny('customers', connection))
   ]
   return address === null
     ? findings
-    : [...findings, await look('webhook', () => findWebhook(address, connection))]
-}
-
-const look = async (what: string, find: () => Promise<Found>): Promise<Finding> => {
-  try {
-    return { what, ...(await find()) }
-  } catch (error) {
-    if (!(error instanceof BridgeError)) throw error
-    return { what, ...bad(`${error.code}: ${error.message}`) }
-  }
+    : [...findings, await lookAt('webhook', () => findWebhook(address, connection))]
 }
 
 const List = z.object({ data: z.array(z.unknown()) })
 
-const findAny = async (path: string, connection: StripeConnection): Promise<Found> => {
+const findAny = async (path: string, connection: Connection): Promise<Found> => {
   const { success } = List.safeParse(await ask(connection, path, { query: [['limit', '1']] }))
   return success ? good('can be read') : bad('cannot be read')
 }
 
 /** Not a draft: those have no number and no PDF. */
-const findLastInvoice = async (connection: StripeConnection): Promise<unknown> => {
+const findLastInvoice = async (connection: Connection): Promise<unknown> => {
   for (const status of ['open', 'paid']) {
     const query = [['status', status] as const, ['limit', '1'] as const]
     const { data } = List.safeParse(await ask(connection, 'invoices', { query }))
@@ -65,7 +52,7 @@ const findLastInvoice = async (connection: StripeConnection): Promise<unknown> =
   return undefined
 }
 
-const findPdf = async (url: string | null | undefined, { api }: StripeConnection): Promise<Found> => {
+const findPdf = async (url: string | null | undefined, { api }: Connection): Promise<Found> => {
   if (url === undefined) return { ok: true, note: true, found: 'not looked at: no invoice could be read' }
   if (url === null) return good('there is none yet')
   // The first bytes will do; where it leads on to is the business of who fetches it. Public, so without the key.
@@ -73,7 +60,7 @@ const findPdf = async (url: string | null | undefined, { api }: StripeConnection
   return status === 404 ? bad('its address answers 404') : good('its address answers')
 }
 
-const findWebhook = async (address: string, connection: StripeConnection): Promise<Found> => {
+const findWebhook = async (address: string, connection: Connection): Promise<Found> => {
   const endpoint = ours(await readEndpoints(connection), address)
   const connect = `run \`factuurbrug connect stripe\`, or see ${where}`
   if (endpoint === undefined) return bad(`none is registered for ${address}: ${connect}`)

@@ -2,10 +2,11 @@
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
+import { unreachable } from '../../../src/tools/api.ts'
 import type { Registration } from '../../../src/tools/tool.ts'
-import { apiVersion, ask, list, unreachable } from './api.ts'
+import { apiVersion, ask, list } from './api.ts'
 import { eventTypes } from './event.ts'
-import type { StripeConnection } from './settings.ts'
+import type { Connection } from './settings.ts'
 
 const Endpoint = z.object({
   id: z.string(),
@@ -17,7 +18,7 @@ export type Endpoint = z.output<typeof Endpoint>
 
 export const where = 'Developers > Webhooks in the Dashboard of Stripe'
 
-export const connect = async (address: string, connection: StripeConnection): Promise<Registration> => {
+export const connect = async (address: string, connection: Connection): Promise<Registration> => {
   refuseInTheClear(address, connection)
   const existing = ours(await readEndpoints(connection), address)
   if (existing === undefined) return create(address, connection)
@@ -41,7 +42,7 @@ export const connect = async (address: string, connection: StripeConnection): Pr
 }
 
 /** Stripe's own answer would be a 400 without a word that could be shown. Where Stripe is a test double, anything goes. */
-const refuseInTheClear = (address: string, { settings }: StripeConnection) => {
+const refuseInTheClear = (address: string, { settings }: Connection) => {
   if (
     address.startsWith('https:') ||
     settings.STRIPE_TEST_MODE ||
@@ -54,7 +55,7 @@ const refuseInTheClear = (address: string, { settings }: StripeConnection) => {
 
 const eventFields = Object.fromEntries(eventTypes.map((type, index) => [`enabled_events[${index}]`, type]))
 
-const create = async (address: string, connection: StripeConnection): Promise<Registration> => {
+const create = async (address: string, connection: Connection): Promise<Registration> => {
   const form = { url: address, api_version: apiVersion, description: 'Factuurbrug', ...eventFields }
   const { data: made } = z
     .object({ secret: z.string() })
@@ -66,7 +67,7 @@ const create = async (address: string, connection: StripeConnection): Promise<Re
   }
 }
 
-export const readEndpoints = async (connection: StripeConnection): Promise<Endpoint[]> => {
+export const readEndpoints = async (connection: Connection): Promise<Endpoint[]> => {
   const endpoints = await Array.fromAsync(list(connection, 'webhook_endpoints'))
   const { data } = z.array(Endpoint).safeParse(endpoints)
   if (data === undefined) throw unreachable('/v1/webhook_endpoints cannot be read')

@@ -4,10 +4,11 @@
 
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
-import { type Customer, dateOf, parseInvoiceNumber } from '../../../src/core/invoice.ts'
+import { type Customer, dateOf } from '../../../src/core/invoice.ts'
+import { description, invoiceNumber, problemIn } from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
-/** Set on an invoice, a subscription or a customer it holds the portal's id of the customer. */
+/** Set on an invoice, a subscription or a customer, it holds the portal's id of the customer. */
 export const portalIdKey = 'mijnklantportaal_customer_id'
 
 // Also what is missing. Each check is one step of zod's: an event has twenty of them.
@@ -26,8 +27,6 @@ const whole = (expected: string, written: RegExp) =>
 export const seconds = whole('expected seconds since 1970', /^\d{1,11}$/).transform(at => at * 1000)
 const time = seconds.nullish().transform(at => at ?? null)
 
-// What only describes is left out where it cannot be read; an invoice does not wait for a name.
-const text = anything.transform(given => (typeof given === 'string' && given.trim()) || null)
 const metadata = z.record(z.string(), z.unknown()).nullish().catch(null)
 const ofSubscription = z.object({ metadata }).nullish().catch(null)
 
@@ -36,29 +35,15 @@ const reference = z
   .nullish()
   .transform(given => (typeof given === 'string' ? { id: given, metadata: null } : given))
 
-const invoiceNumber = z
-  .string('expected a text')
-  .nullish()
-  .transform((given, context) => {
-    if (given === null || given === undefined) return null
-    const number = parseInvoiceNumber(given)
-    if (number !== undefined) return number
-    context.addIssue({
-      code: 'custom',
-      message: 'expected 1 to 100 characters that can be seen, and neither . nor ..'
-    })
-    return z.NEVER
-  })
-
 export const Invoice = z.object(
   {
     object: z.literal('invoice', 'expected invoice'),
     id: z.string('expected an id').min(1, 'expected an id'),
-    number: invoiceNumber,
+    number: invoiceNumber.nullish().transform(number => number ?? null),
     status: z
       .enum(['draft', 'open', 'paid', 'uncollectible', 'void'], 'expected a status that is documented')
       .nullish(),
-    collection_method: text,
+    collection_method: description,
     currency: z.string('expected a currency').regex(/^[a-z]{3}$/i, 'expected a currency'),
     total: whole('expected whole minor units', /^-?\d{1,11}$/),
     created: seconds,
@@ -67,17 +52,23 @@ export const Invoice = z.object(
     status_transitions: z.object({ finalized_at: time, paid_at: time }, 'expected an object').nullish(),
     // Until 2025-03-31.basil.
     paid: z.boolean().nullish().catch(null),
-    invoice_pdf: text,
+    invoice_pdf: description,
     metadata,
     parent: z.object({ subscription_details: ofSubscription }).nullish().catch(null),
     // Until 2025-03-31.basil.
     subscription_details: ofSubscription,
     customer: reference,
     customer_account: reference,
-    customer_email: text,
-    customer_name: text,
+    customer_email: description,
+    customer_name: description,
     customer_address: z
-      .object({ line1: text, line2: text, postal_code: text, city: text, country: text })
+      .object({
+        line1: description,
+        line2: description,
+        postal_code: description,
+        city: description,
+        country: description
+      })
       .nullish()
       .catch(null)
   },
@@ -87,11 +78,16 @@ export type Invoice = z.output<typeof Invoice>
 
 type Context = {
   timeZone: string
-  /** When the source said so: old invoices can be paid without a time. */
-  toldAt: Instant
+  /** When Stripe said so: old invoices can be paid without a time. */
+  seenAt: Instant
 }
 
-export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): ToolInvoice => {
+export const parseInvoice = (json: unknown, context: Context): ToolInvoice | { problem: string } => {
+  const { data: invoice, error } = Invoice.safeParse(json)
+  return error ? { problem: problemIn(error) } : toolInvoiceOf(invoice, context)
+}
+
+export const toolInvoiceOf = (invoice: Invoice, { timeZone, seenAt }: Context): ToolInvoice => {
   const { finalized_at: finalisedAt = null, paid_at: paidAt = null } = invoice.status_transitions ?? {}
   const isPaid = invoice.status === 'paid' || invoice.paid === true
   return {
@@ -104,7 +100,7 @@ export const toldOf = (invoice: Invoice, { timeZone, toldAt }: Context): ToolInv
       issuedAt: dateOf(invoice.effective_at ?? finalisedAt ?? invoice.created, timeZone),
       dueAt: invoice.due_date === null ? null : dateOf(invoice.due_date, timeZone),
       // Some are paid while their status is still open.
-      paidAt: paidAt ?? (isPaid ? toldAt : null),
+      paidAt: paidAt ?? (isPaid ? seenAt : null),
       pdfUrl: invoice.invoice_pdf
     },
     stage: stageOf(invoice),
@@ -122,10 +118,6 @@ const wholeCurrencies: ReadonlySet<string> = new Set(
 /** From Stripe's minor units; thousandths (kwd) come as such. */
 const amountOf = ({ total, currency }: Invoice): number =>
   total * (wholeCurrencies.has(currency.toLowerCase()) ? 100 : 1) || 0 // there is a negative zero
-
-/** The first thing that is wrong, as others often follow from it: where, and what was expected, never what stood there. */
-export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
-  `${issue?.path.join('.')}: ${issue?.message}`
 
 /** Uncollectible is final: the debt stands, whatever is thought of it. */
 const stageOf = ({ status, number }: Invoice): ToolInvoice['stage'] => {

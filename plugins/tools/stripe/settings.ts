@@ -1,7 +1,7 @@
 // What Stripe's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
 
 import { z } from 'zod'
-import { address, word } from '../../../src/core/setting.ts'
+import { address, httpAddress, word } from '../../../src/core/setting.ts'
 import type { ToolConnection } from '../../../src/tools/tool.ts'
 
 const secretExpected = 'expected the signing secret of the webhook, whsec_…, or several with commas between'
@@ -32,15 +32,11 @@ const apiKey = z
   // The two others that stand on the same page of the Dashboard, and can read nothing.
   .refine(key => !/^(pk|whsec)_/.test(key), keyExpected)
 
-const apiAddress = z
-  .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
-  .transform(text => text.replace(/\/+$/, ''))
-
 export const settings = z
   .object({
     STRIPE_WEBHOOK_SECRET: webhookSecrets.optional(),
     STRIPE_API_KEY: apiKey.optional(),
-    STRIPE_API_URL: address(apiAddress.default('https://api.stripe.com')),
+    STRIPE_API_URL: address(httpAddress.default('https://api.stripe.com')),
     STRIPE_TEST_MODE: word(
       z
         .enum(['true', 'false'], 'expected true or false')
@@ -60,4 +56,11 @@ export const settings = z
 
 export type Settings = z.output<typeof settings>
 
-export type StripeConnection = ToolConnection<Settings>
+export type Connection = ToolConnection<Settings>
+
+export const missingSecret = ({ STRIPE_WEBHOOK_SECRET }: Settings) =>
+  STRIPE_WEBHOOK_SECRET ? null : 'STRIPE_WEBHOOK_SECRET'
+
+export const canAsk = ({ STRIPE_API_KEY }: Settings) => STRIPE_API_KEY !== undefined
+
+export const testMode = ({ STRIPE_TEST_MODE }: Settings) => (STRIPE_TEST_MODE ? 'STRIPE_TEST_MODE' : null)

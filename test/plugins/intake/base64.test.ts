@@ -1,6 +1,6 @@
 import t from 'tap'
+import { readText } from '../../../plugins/bodies/body.ts'
 import { decodeBase64 } from '../../../plugins/intake/base64.ts'
-import { readText } from '../../../plugins/intake/body.ts'
 import { bodyOf, cuts } from './collect.ts'
 
 const decode = async (chunks: Uint8Array[]) => {

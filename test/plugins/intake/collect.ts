@@ -1,7 +1,7 @@
 // Feeds a reader with chunks and collects what it made of them, PDFs in memory.
 
 import { createHash } from 'node:crypto'
-import { type Body, openBody } from '../../../plugins/intake/body.ts'
+import { type Body, openBody } from '../../../plugins/bodies/body.ts'
 import { type BodyFields, openBodyFields, type Value } from '../../../plugins/intake/body-fields.ts'
 import { isCode, type Problem } from '../../../src/core/errors.ts'
 

@@ -1,19 +1,19 @@
 // What every accounting tool guarantees, whatever its vendor. A tool's own test brings its events, what they are to be
 // read as, and the vendor's way of signing: by other code than the bridge's.
 
-import Fastify, { type FastifyPluginAsync } from 'fastify'
+import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import type { z } from 'zod'
 import problems from '../../../plugins/problems.ts'
-import type { ToolOptions } from '../../../plugins/tool-plugin.ts'
+import { type AddressOptions, webhook } from '../../../plugins/webhook.ts'
 import type { Instant } from '../../../src/core/clock.ts'
 import type { Delivery, Tool, ToolInvoice } from '../../../src/tools/tool.ts'
-import { openStrangers } from '../open-strangers.ts'
+import { openStrangers } from '../bodies/open-strangers.ts'
 
 export type Sent = { body: Buffer; headers: Record<string, string> }
 
 export type ToolCase<Schema extends z.ZodObject = z.ZodObject> = {
-  module: { tool: Tool<Schema>; default: FastifyPluginAsync<ToolOptions<z.output<Schema>>> }
+  tool: Tool<Schema>
   /** As in the environment: all that is needed to believe a webhook. */
   env: Record<string, string>
   now: Instant
@@ -27,8 +27,8 @@ export type ToolCase<Schema extends z.ZodObject = z.ZodObject> = {
     /** Whether it holds the time at which it was signed. */
     timed: boolean
   }
-  /** What each event tells; at least one. */
-  told: Record<string, { body: Buffer; told: ToolInvoice[] }>
+  /** The invoices that each event is about; at least one event. */
+  read: Record<string, { body: Buffer; invoices: ToolInvoice[] }>
   /** Events that nothing is done about, with the reason. */
   ignored: Record<string, { body: Buffer; reason: string }>
   /** Events that cannot be read, with how the problem begins: the field. */
@@ -39,13 +39,12 @@ export type ToolCase<Schema extends z.ZodObject = z.ZodObject> = {
 }
 
 export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>): void => {
-  const { module, env, now, sign, proof, told, ignored, unreadable, personal } = given
+  const { tool, env, now, sign, proof, read, ignored, unreadable, personal } = given
   const { timeZone = 'Europe/Amsterdam' } = given
-  const { tool } = module
   const settings = tool.settings.parse(env)
   const context = { settings, timeZone }
-  const [[, first] = []] = Object.entries(told)
-  if (first === undefined) throw new Error(`${tool.name}: no event that tells of an invoice`)
+  const [[, first] = []] = Object.entries(read)
+  if (first === undefined) throw new Error(`${tool.name}: no event about an invoice`)
 
   const deliver = ({ body, headers }: Sent, receivedAt = now): Delivery => ({ body, headers, receivedAt })
   const genuine = sign(first.body, now)
@@ -59,7 +58,7 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
   }
 
   t.test(`${tool.name}: whatever the vendor signs is believed`, async t => {
-    for (const { body } of [told, ignored, unreadable].flatMap(events =>
+    for (const { body } of [read, ignored, unreadable].flatMap(events =>
       Object.values<{ body: Buffer }>(events)
     )) {
       t.doesNotThrow(() => tool.verify(deliver(sign(body, now)), settings))
@@ -110,10 +109,10 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
     })
   }
 
-  t.test(`${tool.name}: an event tells of the same each time it is read`, async t => {
-    for (const [name, { body, told: expected }] of Object.entries(told)) {
+  t.test(`${tool.name}: an event says the same each time it is read`, async t => {
+    for (const [name, { body, invoices: expected }] of Object.entries(read)) {
       const reading = tool.read(body, context)
-      t.strictSame(reading, { kind: 'told', told: expected }, name)
+      t.strictSame(reading, { kind: 'invoices', invoices: expected }, name)
       t.strictSame(tool.read(Buffer.from(body), context), reading, `${name}, again`)
     }
   })
@@ -147,11 +146,11 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
   })
 
   t.test(
-    `${tool.name}: its address answers 200 to all that is authentic, and keeps what is told`,
+    `${tool.name}: its address answers 200 to all that is authentic, and keeps what it says`,
     async t => {
       const { post, kept } = await openTool(t, given, settings)
 
-      for (const [name, { body, told: expected }] of Object.entries(told)) {
+      for (const [name, { body, invoices: expected }] of Object.entries(read)) {
         t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'accepted' } }, name)
         t.strictSame(kept.splice(0), expected, name)
       }
@@ -195,7 +194,7 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
     }
   )
 
-  t.test(`${tool.name}: its sample is believed, and tells of the invoice that was asked for`, async t => {
+  t.test(`${tool.name}: its sample is believed, and is about the invoice that was asked for`, async t => {
     const about = {
       invoiceNumber: 'TEST-20261120',
       customerId: 'cst_test',
@@ -212,7 +211,7 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
       customer: { portalId: about.customerId },
       pdfUrl: null
     }
-    t.match(reading, { kind: 'told', told: [{ stage: 'final', collectsItself: false, invoice }] })
+    t.match(reading, { kind: 'invoices', invoices: [{ stage: 'final', collectsItself: false, invoice }] })
   })
 }
 
@@ -228,7 +227,7 @@ const isRefused = (verify: () => void): boolean => {
 /** The tool's own plugin in a real application, with an intake that only takes notes. */
 const openTool = async <Schema extends z.ZodObject>(
   t: Test,
-  { module, now, timeZone = 'Europe/Amsterdam' }: ToolCase<Schema>,
+  { tool, now, timeZone = 'Europe/Amsterdam' }: ToolCase<Schema>,
   settings: z.output<Schema> | null
 ) => {
   const kept: (ToolInvoice | Buffer)[] = []
@@ -236,12 +235,12 @@ const openTool = async <Schema extends z.ZodObject>(
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(problems)
-  const options: ToolOptions<z.output<Schema>> = {
+  const options: AddressOptions = {
     settings,
     receiver: {
       receive: async () => 'accepted',
-      tell: async (_tool, told) => {
-        kept.push(told)
+      receiveFromTool: async (_tool, invoice) => {
+        kept.push(invoice)
         return { result: 'accepted', changed: true }
       },
       gone: async () => ({ result: 'accepted' }),
@@ -250,19 +249,15 @@ const openTool = async <Schema extends z.ZodObject>(
         kept.push(body)
       }
     },
-    spool: undefined as never, // of the generic intake only
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
-    sendNotification: true,
-    pdfBytesMax: 1,
     strangers: openStrangers(),
     refused: async () => false,
-    believed: request => void believed.push(request.url),
-    noteUnreadable: () => {}
+    believed: request => void believed.push(request.url)
   }
-  await app.register(module.default, { prefix: '/webhooks', ...options })
+  await app.register(webhook(tool as never), { prefix: '/webhooks', ...options })
   const post = async ({ headers, body }: Sent) => {
-    const url = `/webhooks/${module.tool.name}`
+    const url = `/webhooks/${tool.name}`
     const response = await app.inject({ method: 'POST', url, headers, payload: body })
     return { statusCode: response.statusCode, json: response.json() }
   }

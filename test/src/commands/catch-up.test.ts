@@ -1,5 +1,5 @@
 import t from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { asking, factuurbrug } from '../../command-line.ts'
 import { until } from '../../end-to-end/bridge-process.ts'
 import { daysAgo, toolWorlds } from '../../end-to-end/tool-world.ts'

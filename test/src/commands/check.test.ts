@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import type { SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { factuurbrug } from '../../command-line.ts'
@@ -213,7 +213,7 @@ t.test('each line says which tool it is about, and a missing secret is one line'
   t.match(stdout, /^ok {4}stripe last invoice: /m)
   t.match(stdout, /^ok {4}moneybird API token: /m)
   t.match(failed(stdout), [
-    /^FAIL {2}moneybird webhook: \S+ refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/,
+    /^FAIL {2}moneybird webhook: TOOL_UNAUTHORIZED: \S+ refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/,
     /^FAIL {2}stripe customers: TOOL_UNAUTHORIZED: \S+ refuses STRIPE_API_KEY \(403\): this needs read rights on Customers; it says: The provided key … does not have the required permissions\.$/,
     /^FAIL {2}stripe webhook: none is registered for https:\/\/brug\.example.*connect stripe/
   ])

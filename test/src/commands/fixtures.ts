@@ -1,6 +1,6 @@
 // A bridge and a sandbox for commands to speak with.
 
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import type { Surroundings } from '../../command-line.ts'
 import {
   type BridgeProcess,

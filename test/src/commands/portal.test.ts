@@ -1,5 +1,5 @@
 import t from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { openSandbox, until } from '../../end-to-end/bridge-process.ts'
 import { serve } from '../../server.ts'

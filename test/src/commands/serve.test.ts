@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import t from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { createLogger } from '../../../src/commands/serve.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import {

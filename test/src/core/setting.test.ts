@@ -1,15 +1,15 @@
 import t from 'tap'
 import { z } from 'zod'
-import { loadTools } from '../../../plugins/registry.ts'
+import { loadTools, settingsOf } from '../../../plugins/registry.ts'
 import { readConfig, settings } from '../../../src/config.ts'
 import type { BridgeError } from '../../../src/core/errors.ts'
 import { address, isSecret, typed, word } from '../../../src/core/setting.ts'
 
-const tools = await loadTools()
+const sources = settingsOf(await loadTools())
 const shapes: Record<string, z.ZodType> = Object.assign(
   {},
   settings.shape,
-  ...tools.map(({ tool }) => tool.settings.shape)
+  ...Object.values(sources).map(({ shape }) => shape)
 )
 
 // Whoever has one of these can act, or read what is personal; and what nobody ever gets wrong.
@@ -32,7 +32,7 @@ t.test('each setting says that it may be shown, or is a secret', async t => {
 
 const problemsWith = (env: Record<string, string>) => {
   try {
-    readConfig(env, Object.fromEntries(tools.map(({ tool }) => [tool.name, tool.settings])))
+    readConfig(env, sources)
     return []
   } catch (error) {
     return (error as BridgeError).problems

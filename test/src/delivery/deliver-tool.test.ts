@@ -122,12 +122,12 @@ t.test('an event that could not be read is read again, and its own row has then 
     detail: /total/
   })
 
-  const now = await reading({ kind: 'told', told: [told] })
+  const now = await reading({ kind: 'invoices', invoices: [told] })
   t.match(await now.deliver(await lend(now)), { kind: 'dismissed' })
   t.match(await now.ledger.find(invoice.invoiceNumber), { state: 'waiting', tool: 'acme' })
 
   const old = { ...told, invoice: { ...invoice, issuedAt: '2025-01-31' }, finalisedAt: noon - 600 * day }
-  const older = await reading({ kind: 'told', told: [old] })
+  const older = await reading({ kind: 'invoices', invoices: [old] })
   await older.ledger.startTool('acme', noon - day)
   t.match(await older.deliver(await lend(older)), { kind: 'dismissed' })
   t.match(
@@ -136,7 +136,7 @@ t.test('an event that could not be read is read again, and its own row has then 
     'asked for, not mailed'
   )
 
-  const draft = await reading({ kind: 'told', told: [{ ...told, stage: 'draft' }] })
+  const draft = await reading({ kind: 'invoices', invoices: [{ ...told, stage: 'draft' }] })
   t.match(await draft.deliver(await lend(draft)), {
     kind: 'failed',
     code: 'EVENT_UNREADABLE',

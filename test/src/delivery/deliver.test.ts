@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Override } from '../../../src/core/row.ts'
 import { fetchPdf } from '../../../src/delivery/pdf.ts'

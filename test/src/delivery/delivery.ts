@@ -2,7 +2,7 @@
 // in the test's hand.
 
 import type { Test } from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { buildSandbox, type SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import type { Log } from '../../../src/core/log.ts'

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'

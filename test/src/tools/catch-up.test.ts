@@ -7,7 +7,7 @@ import { openSpool } from '../../../src/ledger/spool.ts'
 import { createCatchUp } from '../../../src/tools/catch-up.ts'
 import { createToolClient } from '../../../src/tools/client.ts'
 import { createReceiver } from '../../../src/tools/receiver.ts'
-import type { Tool, ToolInvoice, Unread } from '../../../src/tools/tool.ts'
+import type { Tool, ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
 import { silent } from '../delivery/delivery.ts'
 import { arrivalOf, day, minute } from '../ledger/fixtures.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
@@ -29,7 +29,7 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
   const acme = {
-    holds: [] as (ToolInvoice | Unread)[],
+    holds: [] as (ToolInvoice | UnreadEvent)[],
     fails: null as BridgeError | null,
     told: (): unknown => undefined,
     stopped: null as AbortSignal | null

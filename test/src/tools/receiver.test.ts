@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { samplePdf } from '../../../plugins/sample.ts'
+import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { createReceiver, type ReceiverOptions } from '../../../src/tools/receiver.ts'
@@ -125,7 +125,7 @@ t.test('what cannot be kept is not said to be', async t => {
 
 t.test('a draft is none of the bridge’s business, and is not kept', async t => {
   const { receiver, ledger } = open(t)
-  const told = await receiver.tell('acme', toldOf({}, { stage: 'draft' }), { now: noon })
+  const told = await receiver.receiveFromTool('acme', toldOf({}, { stage: 'draft' }), { now: noon })
 
   t.strictSame(told, { result: 'ignored', reason: 'not final yet', changed: false })
   t.equal(await ledger.find('2026-0042'), null)
@@ -136,7 +136,7 @@ t.test('what was final before the tool was set up stays out, unless a person ask
   await ledger.startTool('acme', noon)
   const before = { result: 'ignored', reason: 'BEFORE_START' }
   const tell = (number: string, facts: object, rest: Partial<ToolInvoice> = {}, heard = {}) =>
-    receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), {
+    receiver.receiveFromTool('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), {
       now: noon,
       ...heard
     })
@@ -154,7 +154,9 @@ t.test('what became final in the very second of the start is not older than it',
   const { receiver, ledger } = open(t)
   await ledger.startTool('acme', noon + 700)
   const tell = (number: string, finalisedAt: number) =>
-    receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number }, { finalisedAt }), { now: noon })
+    receiver.receiveFromTool('acme', toldOf({ invoiceNumber: number, sourceId: number }, { finalisedAt }), {
+      now: noon
+    })
 
   t.match(await tell('1', noon), { result: 'accepted' })
   t.match(await tell('2', noon - 1000), { result: 'ignored', reason: 'BEFORE_START' })
@@ -163,9 +165,12 @@ t.test('what became final in the very second of the start is not older than it',
 t.test('what is voided before it is told of is dismissed when it comes', async t => {
   const { ledger, receiver } = open(t)
   const voided = toldOf({}, { stage: 'voided' })
-  t.match(await receiver.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
+  t.match(await receiver.receiveFromTool('acme', voided, { now: noon }), {
+    result: 'ignored',
+    reason: 'VOIDED_IN_TOOL'
+  })
 
-  t.match(await receiver.tell('acme', toldOf(), { now: noon + minute }), { result: 'accepted' })
+  t.match(await receiver.receiveFromTool('acme', toldOf(), { now: noon + minute }), { result: 'accepted' })
 
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
@@ -173,17 +178,17 @@ t.test('what is voided before it is told of is dismissed when it comes', async t
 t.test('what the tool holds no more before it told of it is dismissed, too', async t => {
   const { ledger, receiver } = open(t)
   t.match(await receiver.gone('acme', 'acme-1', noon), { result: 'ignored' })
-  await receiver.tell('acme', toldOf(), { now: noon + minute })
+  await receiver.receiveFromTool('acme', toldOf(), { now: noon + minute })
 
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
 
 t.test('voided under another number it is found by the id of its tool', async t => {
   const { ledger, receiver } = open(t)
-  await receiver.tell('acme', toldOf(), { now: noon })
+  await receiver.receiveFromTool('acme', toldOf(), { now: noon })
   const voided = toldOf({ invoiceNumber: '2026-0042-V', sourceId: 'acme-1' }, { stage: 'voided' })
 
-  t.match(await receiver.tell('acme', voided, { now: noon }), { result: 'accepted' })
+  t.match(await receiver.receiveFromTool('acme', voided, { now: noon }), { result: 'accepted' })
 
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
@@ -191,10 +196,13 @@ t.test('voided under another number it is found by the id of its tool', async t 
 t.test('what is voided is dismissed where it is known, and ignored where it is not', async t => {
   const { receiver, ledger } = open(t)
   const voided = toldOf({}, { stage: 'voided' })
-  t.match(await receiver.tell('acme', voided, { now: noon }), { result: 'ignored', reason: 'VOIDED_IN_TOOL' })
+  t.match(await receiver.receiveFromTool('acme', voided, { now: noon }), {
+    result: 'ignored',
+    reason: 'VOIDED_IN_TOOL'
+  })
 
   await bring(ledger, 'waiting')
-  await receiver.tell('acme', voided, { now: noon })
+  await receiver.receiveFromTool('acme', voided, { now: noon })
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
 })
 
@@ -206,7 +214,7 @@ t.test('what catch-up finds late is created without a mail', async t => {
     ['3', '2026-11-12', {}, true]
   ]
   for (const [number, issuedAt, heard, notify] of cases) {
-    await receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, issuedAt }), {
+    await receiver.receiveFromTool('acme', toldOf({ invoiceNumber: number, sourceId: number, issuedAt }), {
       now: noon,
       ...heard
     })
@@ -217,7 +225,9 @@ t.test('what catch-up finds late is created without a mail', async t => {
 t.test('what the tool collects by itself waits a day, unless it is paid', async t => {
   const { receiver, ledger } = open(t)
   const tell = (number: string, facts: object, rest: Partial<ToolInvoice>) =>
-    receiver.tell('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), { now: noon })
+    receiver.receiveFromTool('acme', toldOf({ invoiceNumber: number, sourceId: number, ...facts }, rest), {
+      now: noon
+    })
   await tell('1', {}, { collectsItself: true })
   await tell('2', {}, { collectsItself: true, finalisedAt: noon - minute })
   await tell('3', { paidAt: noon }, { collectsItself: true })

@@ -1,14 +1,13 @@
 import Fastify from 'fastify'
 import Stripe from 'stripe'
 import t from 'tap'
-import * as moneybird from '../../../../plugins/tools/moneybird/index.ts'
+import { tool } from '../../../../plugins/tools/moneybird/index.ts'
+import { webhook } from '../../../../plugins/webhook.ts'
 import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import { madeSecret } from '../../../fixtures/moneybird-api.ts'
-import { openStrangers } from '../../open-strangers.ts'
+import { openStrangers } from '../../bodies/open-strangers.ts'
 import { type Sent, type ToolCase, toolContract } from '../contract.ts'
 import { event, now, openLine, timeZone } from './parts.ts'
-
-const { tool } = moneybird
 
 const secret = '0123456789abcdef'.repeat(4)
 const otherSecret = 'fedcba9876543210'.repeat(4)
@@ -63,24 +62,27 @@ const openAs = (
 const changed = (name: string, from: string | RegExp, to: string): Buffer =>
   Buffer.from(event(name).toString().replace(from, to))
 
-const events: Pick<ToolCase, 'told' | 'ignored' | 'unreadable' | 'personal' | 'now' | 'timeZone'> = {
+const events: Pick<ToolCase, 'read' | 'ignored' | 'unreadable' | 'personal' | 'now' | 'timeZone'> = {
   now,
   timeZone,
-  told: {
-    open: { body: event('open'), told: [open] },
+  read: {
+    open: { body: event('open'), invoices: [open] },
     'direct debit': {
       body: event('pending-payment'),
-      told: openAs({ invoiceNumber: '2026-0118', sourceId: '410000000000000301' }, { collectsItself: true })
+      invoices: openAs(
+        { invoiceNumber: '2026-0118', sourceId: '410000000000000301' },
+        { collectsItself: true }
+      )
     },
-    paid: { body: event('paid'), told: openAs({ paidAt: Date.UTC(2026, 10, 24, 11) }) },
+    paid: { body: event('paid'), invoices: openAs({ paidAt: Date.UTC(2026, 10, 24, 11) }) },
     'credit invoice': {
       body: event('credit-invoice'),
-      told: openAs({ invoiceNumber: '2026-0119', sourceId: '410000000000000302', amountCents: -18150 })
+      invoices: openAs({ invoiceNumber: '2026-0119', sourceId: '410000000000000302', amountCents: -18150 })
     },
-    uncollectible: { body: event('uncollectible'), told: [open] },
+    uncollectible: { body: event('uncollectible'), invoices: [open] },
     'destroyed, with the invoice': {
       body: changed('open', 'sales_invoice_state_changed_to_open', 'sales_invoice_destroyed'),
-      told: openAs({}, { stage: 'voided' })
+      invoices: openAs({}, { stage: 'voided' })
     }
   },
   ignored: {
@@ -110,7 +112,7 @@ const events: Pick<ToolCase, 'told' | 'ignored' | 'unreadable' | 'personal' | 'n
 }
 toolContract({
   ...events,
-  module: moneybird,
+  tool,
   env,
   sign,
   proof: { headers: ['moneybird-signature'], timed: true }
@@ -119,7 +121,7 @@ toolContract({
 // Webhooks from before there were signatures.
 toolContract({
   ...events,
-  module: moneybird,
+  tool,
   env: { ...env, MONEYBIRD_WEBHOOK_SECRET: token },
   sign: body => ({ body, headers: { 'content-type': 'application/json' } }),
   unreadable: { 'no amount': events.unreadable['no amount']! },
@@ -192,25 +194,21 @@ t.test('a second webhook can be registered while the first one is believed', asy
   const app = Fastify()
   t.teardown(() => app.close())
   const notAsked = async () => t.fail('it keeps nothing') as never
-  await app.register(moneybird.default, {
+  await app.register(webhook(tool as never), {
     prefix: '/webhooks',
     settings: connection.settings,
     receiver: {
       receive: notAsked,
-      tell: notAsked,
+      receiveFromTool: notAsked,
       gone: notAsked,
       keepUnreadable: notAsked,
       ignore: notAsked
     },
-    spool: undefined as never,
     clock: connection.clock,
     timeZone,
-    sendNotification: true,
-    pdfBytesMax: 1,
     strangers: openStrangers(),
     refused: async () => false,
-    believed: () => t.fail('nothing is proven'),
-    noteUnreadable: () => {}
+    believed: () => t.fail('nothing is proven')
   })
   const address = `${await app.listen({ port: 0 })}/webhooks/moneybird`
 
@@ -222,7 +220,7 @@ t.test('a second webhook can be registered while the first one is believed', asy
 
 t.test('without its number of the administration every believed event is read', async t => {
   const settings = tool.settings.parse({ MONEYBIRD_WEBHOOK_SECRET: secret })
-  t.strictSame(tool.read(event('open'), { settings, timeZone }), { kind: 'told', told: [open] })
+  t.strictSame(tool.read(event('open'), { settings, timeZone }), { kind: 'invoices', invoices: [open] })
 })
 
 t.test('its PDF is asked for by id, with the token, and not at all without', async t => {

@@ -3,10 +3,10 @@ import { parseInvoice } from '../../../../plugins/tools/moneybird/invoice.ts'
 import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import { entity, timeZone } from './parts.ts'
 
-const told = (invoice: object): ToolInvoice => {
+const read = (invoice: object): ToolInvoice => {
   const parsed = parseInvoice(invoice, { timeZone })
   if ('problem' in parsed) throw new Error(parsed.problem)
-  return parsed.told
+  return parsed
 }
 
 const problemOf = (changes: object): string => {
@@ -18,14 +18,14 @@ const contact = entity('open').contact as object
 
 t.test('finalised is a state: any but draft and scheduled, once there is a number', async t => {
   for (const state of ['open', 'pending_payment', 'reminded', 'late', 'paid', 'uncollectible', 'a_new_one'])
-    t.equal(told(entity('open', { state })).stage, 'final', state)
+    t.equal(read(entity('open', { state })).stage, 'final', state)
   for (const changes of [
     { state: 'draft' },
     { state: 'scheduled' },
     { invoice_id: null },
     { invoice_id: ' ' }
   ]) {
-    t.match(told(entity('open', changes)), {
+    t.match(read(entity('open', changes)), {
       stage: 'draft',
       invoice: { sourceId: '410000000000000300', invoiceNumber: '410000000000000300' }
     })
@@ -42,15 +42,15 @@ t.test('amounts have as few decimals as needed, and are negative on a credit inv
     ['-181.5', -18150],
     ['0.07', 7]
   ])
-    t.equal(told(entity('open', { total_price_incl_tax: text })).invoice.amountCents, cents, String(text))
-  t.match(told(entity('open', { total_price_incl_tax: '5.124', currency: 'KWD' })).invoice, {
+    t.equal(read(entity('open', { total_price_incl_tax: text })).invoice.amountCents, cents, String(text))
+  t.match(read(entity('open', { total_price_incl_tax: '5.124', currency: 'KWD' })).invoice, {
     amountCents: 5124,
     currency: 'KWD'
   })
 })
 
 t.test('paid is a day, so noon in the portal; the state has to say it as well', async t => {
-  const paidAt = (changes: object) => told(entity('open', changes)).invoice.paidAt
+  const paidAt = (changes: object) => read(entity('open', changes)).invoice.paidAt
   t.equal(paidAt({ state: 'paid', paid_at: '2026-11-24' }), Date.UTC(2026, 10, 24, 11))
   t.equal(paidAt({ state: 'paid', paid_at: '2026-07-24' }), Date.UTC(2026, 6, 24, 10))
   t.equal(paidAt({ state: 'paid', paid_at: null }), null)
@@ -58,26 +58,26 @@ t.test('paid is a day, so noon in the portal; the state has to say it as well', 
 })
 
 t.test('only what Moneybird says is being collected waits for it', async t => {
-  t.equal(told(entity('pending-payment')).collectsItself, true)
-  t.equal(told(entity('open')).collectsItself, false)
-  t.equal(told(entity('paid')).collectsItself, false)
+  t.equal(read(entity('pending-payment')).collectsItself, true)
+  t.equal(read(entity('open')).collectsItself, false)
+  t.equal(read(entity('paid')).collectsItself, false)
 })
 
 t.test('the customer is found by the address that invoices go to, else by the next best', async t => {
   const emails = (changes: object, person: object | null = null) =>
-    told(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer
+    read(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer
       .emails
   const person = { firstname: 'Jo', lastname: 'Dam', email: 'jo@vandam.example' }
   t.strictSame(emails({}), ['boekhouding@vandam.example', 'directie@vandam.example'])
   t.strictSame(emails({ send_invoices_to_email: '' }), ['info@vandam.example'])
   t.strictSame(emails({ send_invoices_to_email: null, email: null }, person), ['jo@vandam.example'])
   t.strictSame(emails({ send_invoices_to_email: null, email: 'geen' }), [])
-  t.strictSame(told(entity('open', { contact: null })).invoice.customer.emails, [])
+  t.strictSame(read(entity('open', { contact: null })).invoice.customer.emails, [])
 })
 
 t.test('a person without a company has a name, too', async t => {
   const name = (changes: object, person: object | null = null) =>
-    told(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer
+    read(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer
       .name
   t.equal(name({ company_name: '', firstname: 'Jo', lastname: 'van Dam' }), 'Jo van Dam')
   t.equal(name({ company_name: null }, { firstname: null, lastname: 'Dam', email: null }), 'Dam')
@@ -89,7 +89,7 @@ t.test(
   async t => {
     const field = (value: unknown) => [{ id: '1', name: 'Portaal', value }]
     const portalId = (own: object, ofContact: object = {}) =>
-      told(entity('open', { contact: { ...contact, ...ofContact }, ...own })).invoice.customer.portalId
+      read(entity('open', { contact: { ...contact, ...ofContact }, ...own })).invoice.customer.portalId
     t.equal(portalId({}), null)
     t.equal(portalId({}, { custom_fields: field(' cst_1 ') }), 'cst_1')
     t.equal(portalId({ custom_fields: field('cst_2') }, { custom_fields: field('cst_1') }), 'cst_2')
@@ -101,7 +101,7 @@ t.test(
 )
 
 t.test('what only describes does not stop an invoice', async t => {
-  const { invoice } = told(
+  const { invoice } = read(
     entity('open', { contact: { company_name: '', country: 'Nederland' }, due_date: 'soon' })
   )
   t.match(invoice, { dueAt: null, customer: { ref: '410000000000000100', name: null, countryCode: null } })

@@ -2,10 +2,17 @@
 
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
-import { type MoneybirdConnection, settings } from '../../../../plugins/tools/moneybird/settings.ts'
+import { enabledEvents } from '../../../../plugins/tools/moneybird/connect.ts'
+import { type Connection, settings } from '../../../../plugins/tools/moneybird/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
 import { createToolApi, parseDigits } from '../../../../src/tools/api.ts'
-import { type MoneybirdApi, openMoneybird, type SalesInvoice } from '../../../fixtures/moneybird-api.ts'
+import {
+  type MoneybirdApi,
+  openMoneybird,
+  type SalesInvoice,
+  type Webhook
+} from '../../../fixtures/moneybird-api.ts'
+import { serve } from '../../../server.ts'
 
 export const now = Date.UTC(2026, 10, 20, 11)
 export const timeZone = 'Europe/Amsterdam'
@@ -19,7 +26,7 @@ export const entity = (name: string, changes: object = {}): SalesInvoice => ({
   ...changes
 })
 
-export type OpenConnection = { connection: MoneybirdConnection; moneybird: MoneybirdApi; slept: number[] }
+export type OpenConnection = { connection: Connection; moneybird: MoneybirdApi; slept: number[] }
 
 /** The line's clock is Moneybird's; whoever sleeps on it is woken at once, and that late. */
 export const openLine = async (t: Test, env: Record<string, string> = {}): Promise<OpenConnection> => {
@@ -48,3 +55,24 @@ export const openLine = async (t: Test, env: Record<string, string> = {}): Promi
   }
   return { connection, moneybird, slept }
 }
+
+export const oldSecret = 'cd'.repeat(32)
+export const token = 'voorbeeldtoken0000000001'
+export const path = '/webhooks/moneybird'
+
+/** A bridge, as far as Moneybird asks it. */
+export const openBridge = async (t: Test, status = 200) => {
+  const { origin, requests } = await serve(t, (_request, response) => response.writeHead(status).end())
+  return { address: `${origin}${path}`, requests }
+}
+
+export const webhook = (url: string, changes: Partial<Webhook> = {}): Webhook => ({
+  id: '410000000000000020',
+  url,
+  enabled_events: enabledEvents,
+  last_http_status: 200,
+  last_http_body: '{"result":"accepted"}',
+  token,
+  deactivated_at: null,
+  ...changes
+})

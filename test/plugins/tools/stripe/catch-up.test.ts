@@ -1,6 +1,6 @@
 import t from 'tap'
 import { tool } from '../../../../plugins/tools/stripe/index.ts'
-import type { Unread } from '../../../../src/tools/tool.ts'
+import type { UnreadEvent } from '../../../../src/tools/tool.ts'
 import { type Asking, day, hold, type Json, log, now, openAsking } from '../../../fixtures/stripe.ts'
 
 const never = new AbortController().signal
@@ -129,8 +129,8 @@ t.test('one that cannot be read is told as the event that would bring it, among 
       'as a webhook brings it'
     )
   }
-  const mended = (found[0] as Unread).body.toString().replace('"currency":null', '"currency":"eur"')
-  t.match(tool.read(Buffer.from(mended), asking.connection), { told: [{ invoice: { currency: 'EUR' } }] })
+  const mended = (found[0] as UnreadEvent).body.toString().replace('"currency":null', '"currency":"eur"')
+  t.match(tool.read(Buffer.from(mended), asking.connection), { invoices: [{ invoice: { currency: 'EUR' } }] })
 })
 
 t.test('a list that is none, or that leads nowhere, ends with its code', async t => {

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import t from 'tap'
-import plugin, { tool } from '../../../../plugins/tools/stripe/index.ts'
+import { tool } from '../../../../plugins/tools/stripe/index.ts'
 import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import {
   but,
@@ -96,7 +96,7 @@ const unreadable: Record<string, { body: Buffer; problem: string }> = {
 }
 
 toolContract({
-  module: { tool, default: plugin },
+  tool,
   env,
   now,
   sign: (body, at) => ({
@@ -111,8 +111,8 @@ toolContract({
     }
   }),
   proof: { headers: ['stripe-signature'], timed: true },
-  told: Object.fromEntries(
-    Object.entries(events).map(([name, told]) => [name, { body: fixture(name), told: [told] }])
+  read: Object.fromEntries(
+    Object.entries(events).map(([name, invoice]) => [name, { body: fixture(name), invoices: [invoice] }])
   ),
   ignored: {
     'another event': { body: fixture('created'), reason: 'invoice.created' },

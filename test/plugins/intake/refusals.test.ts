@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BridgeError } from '../../../../src/core/errors.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import {
   bearer,
   fields,

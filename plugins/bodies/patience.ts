@@ -3,7 +3,6 @@
 
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Wait } from '../tool-plugin.ts'
 
 // One channel of ISDN: the slowest line that anybody sends documents over. A phone at the edge of its network has twice
 // that, the poorest ADSL four times. Below it a body would keep its place for hours.
@@ -14,6 +13,9 @@ export const bytesPerSecondMin = 8000
 export const patienceMsMax = 20_000
 
 const lookEveryMs = 1000
+
+/** Passes on what `next` brings, which is so many bytes; rejects with BODY_TOO_SLOW when that takes too long. */
+export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) => Promise<T>
 
 type Waiter = { until: number; end: () => void }
 

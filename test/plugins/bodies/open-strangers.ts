@@ -1,8 +1,8 @@
 // The place for bodies that nobody has proven yet, for a tool's plugin alone; on a clock that stands still.
 
-import { createClientOf } from '../../plugins/client.ts'
-import { createStrangers, type StrangersOptions } from '../../plugins/strangers.ts'
-import { silent } from '../src/delivery/delivery.ts'
+import { createStrangers, type StrangersOptions } from '../../../plugins/bodies/strangers.ts'
+import { createClientOf } from '../../../plugins/client.ts'
+import { silent } from '../../src/delivery/delivery.ts'
 
 export const openStrangers = (options: Partial<StrangersOptions> = {}) =>
   createStrangers({

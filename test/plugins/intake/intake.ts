@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import Fastify from 'fastify'
 import { Webhook } from 'standardwebhooks'
 import type { Test } from 'tap'
-import problems from '../../../../plugins/problems.ts'
-import invoices, { type IntakeOptions } from '../../../../plugins/tools/invoices/index.ts'
-import type { BridgeError } from '../../../../src/core/errors.ts'
-import type { Arrival } from '../../../../src/core/row.ts'
-import { type DraftingSpool, openSpool } from '../../../../src/ledger/spool.ts'
-import type { Receiver } from '../../../../src/tools/receiver.ts'
-import { openStrangers } from '../../open-strangers.ts'
+import invoices, { type IntakeOptions } from '../../../plugins/intake/index.ts'
+import problems from '../../../plugins/problems.ts'
+import type { BridgeError } from '../../../src/core/errors.ts'
+import type { Arrival } from '../../../src/core/row.ts'
+import { type DraftingSpool, openSpool } from '../../../src/ledger/spool.ts'
+import type { Receiver } from '../../../src/tools/receiver.ts'
+import { openStrangers } from '../bodies/open-strangers.ts'
 
 export const noon = Date.UTC(2026, 10, 20, 11)
 export const pdfBytesMax = 20_000_000
@@ -32,7 +32,7 @@ export const fields = {
 }
 
 const notCalled = () => Promise.reject(new Error('the generic intake receives'))
-const unused = { tell: notCalled, gone: notCalled, keepUnreadable: notCalled, ignore: () => {} }
+const unused = { receiveFromTool: notCalled, gone: notCalled, keepUnreadable: notCalled, ignore: () => {} }
 
 export type IntakeForTest = Partial<IntakeOptions> & {
   /** Stands between the intake and the disk. */

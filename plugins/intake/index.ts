@@ -1,31 +1,41 @@
-// The generic intake: any sender that can post a finalised invoice. A body is proven, read and written in one pass,
+// The generic intake, for any sender that can post a finalised invoice. A body is proven, read and written in one pass,
 // so that a PDF never stands in memory. docs/senders.md has the fields.
 
 import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { BridgeError, isCode } from '../../../src/core/errors.ts'
-import type { Document } from '../../../src/core/row.ts'
-import type { PdfDraft } from '../../../src/ledger/spool.ts'
-import { ledgerName } from '../../../src/tools/senders.ts'
-import { openBody } from '../../intake/body.ts'
-import { type BodyFields, openBodyFields } from '../../intake/body-fields.ts'
-import { type Content, contentOf } from '../../intake/content.ts'
-import { names, openFields } from '../../intake/fields.ts'
-import { openPlaces } from '../../intake/places.ts'
-import { openProof, type Proof } from '../../intake/proof.ts'
-import { keysOf, type Settings, secretOf, sendersOf, settings } from '../../intake/senders.ts'
-import { type SampleInvoice, signedSample } from '../../sample.ts'
-import type { Held, ToolOptions, Wait } from '../../tool-plugin.ts'
+import { BridgeError, isCode } from '../../src/core/errors.ts'
+import type { Document } from '../../src/core/row.ts'
+import type { DraftingSpool, PdfDraft } from '../../src/ledger/spool.ts'
+import { ledgerName } from '../../src/tools/senders.ts'
+import type { About } from '../../src/tools/source.ts'
+import type { UnreadableRequests } from '../../src/tools/unreadable-requests.ts'
+import { openRequestBody } from '../bodies/body.ts'
+import type { Wait } from '../bodies/patience.ts'
+import { openPlaces } from '../bodies/places.ts'
+import type { Hosted } from '../bodies/strangers.ts'
+import { type AddressOptions, isTest, leaveBodiesUnread } from '../webhook.ts'
+import { type BodyFields, openBodyFields } from './body-fields.ts'
+import { type Content, contentOf } from './content.ts'
+import { names, openFields } from './fields.ts'
+import { openProof, type Proof } from './proof.ts'
+import { signedSample } from './sample.ts'
+import { keysOf, type Settings, secretOf, sendersOf, settings } from './senders.ts'
 
-export type IntakeOptions = ToolOptions<Settings>
+export type IntakeOptions = AddressOptions<Settings> & {
+  spool: Pick<DraftingSpool, 'draft' | 'remove'>
+  /** Whether the portal mails the customer, when the sender does not say. */
+  sendNotification: boolean
+  pdfBytesMax: number
+  /** An authentic request is refused all the same, for good. */
+  noteUnreadable: UnreadableRequests['note']
+}
 
-export const tool = {
+export const intake = {
   name: 'invoices',
   settings,
   missingSecret: () => null,
   senders: sendersOf,
-  sample: (given: Settings, { sender, ...about }: SampleInvoice & { sender?: string }) =>
-    signedSample(about, secretOf(given, sender))
+  sample: (given: Settings, { sender, ...about }: About) => signedSample(about, secretOf(given, sender))
 }
 
 // Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
@@ -45,15 +55,15 @@ type Admission = {
 type Said = { reading: BodyFields; draft: PdfDraft | null; by: string }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
-  const { receiver, spool, clock, pdfBytesMax, strangers, refused, believed, noteUnreadable } = options
+  const { receiver, spool, clock, pdfBytesMax, strangers, believed, noteUnreadable } = options
   const keys = options.settings === null ? [] : keysOf(options.settings)
   const prove = options.settings && openProof(keys.map(({ secret }) => secret))
   /** Its name in the ledger, by which of the secrets it had. */
   const nameOf = (which: number): string => {
     const sender = keys[which]?.sender ?? null
     return options.settings === null || sender === null
-      ? tool.name
-      : ledgerName(tool.name, sendersOf(options.settings), sender)
+      ? intake.name
+      : ledgerName(intake.name, sendersOf(options.settings), sender)
   }
   /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
   const noteRefusal = (error: unknown, request: FastifyRequest, by: string | null): void => {
@@ -65,15 +75,8 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   // own, so that they never wait behind strangers who pretend to sign.
   const gate = openPlaces(gateOptions)
 
-  // The body stays in its stream until the handler pulls it.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  leaveBodiesUnread(app, options)
   app.decorateRequest('admission')
-
-  app.setErrorHandler(async (error, request) => {
-    if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request))) throw new BridgeError('TOO_MANY_REQUESTS')
-    throw error
-  })
 
   app.addHook('onRequest', async request => {
     if (!prove) throw new BridgeError('TOOL_NOT_SET_UP')
@@ -89,12 +92,12 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   })
 
   /** Reads it to its end, and answers what it said only once it is proven. */
-  const read = async (request: FastifyRequest, held: Held | null): Promise<Said> => {
+  const read = async (request: FastifyRequest, hosted: Hosted | null): Promise<Said> => {
     const admission = request.getDecorator<Admission>('admission')
     const { proof, content } = admission
     let draft: PdfDraft | null = null
     const keepPdf = async (pdf: AsyncIterable<Uint8Array>): Promise<Document> => {
-      draft = held ? await spool.draft(counted(pdf, held)) : await gate.pass(() => spool.draft(pdf))
+      draft = hosted ? await spool.draft(counted(pdf, hosted)) : await gate.pass(() => spool.draft(pdf))
       return draft.document
     }
     const reading = openBodyFields(keepPdf, pdfBytesMax)
@@ -103,7 +106,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
         admission.by = nameOf(which)
         believed(request)
       }
-      const unread = { proof, content, reading, wait: held?.wait ?? strangers.patience(), proven }
+      const unread = { proof, content, reading, wait: hosted?.wait ?? strangers.patience(), proven }
       const by = nameOf(await readProven(request.raw, unread))
       return { reading, draft, by }
     } catch (error) {
@@ -137,7 +140,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     try {
       const said = admission.proof.proven
         ? await read(request, null)
-        : await strangers.host(request, held => read(request, held))
+        : await strangers.host(request, hosted => read(request, hosted))
       return await keep(request, said)
     } catch (error) {
       noteRefusal(error, request, admission.by)
@@ -150,16 +153,12 @@ export default plugin
 
 type Unread = Omit<Admission, 'by'> & { reading: BodyFields; wait: Wait; proven: (which: number) => void }
 
-const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
-
 /** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
 const readProven = async (
   raw: Readable,
   { proof, content, reading, wait, proven }: Unread
 ): Promise<number> => {
-  // Leaving the stream's own iterator early would destroy the socket, and the answer with it.
-  const chunks = raw.iterator({ destroyOnReturn: false })
-  const body = openBody(chunks, { bytesMax: content.bytesMax, seen: proof.update, wait })
+  const body = openRequestBody(raw, { bytesMax: content.bytesMax, seen: proof.update, wait })
   const [outcome] = await Promise.allSettled([content.read(body, reading)])
   await body.drain()
   const which = proof.verify()
@@ -168,7 +167,7 @@ const readProven = async (
   return which
 }
 
-async function* counted(source: AsyncIterable<Uint8Array>, { onDisk }: Held) {
+async function* counted(source: AsyncIterable<Uint8Array>, { onDisk }: Hosted) {
   for await (const chunk of source) {
     onDisk(chunk.length)
     yield chunk

@@ -3,15 +3,14 @@
 // waits behind who is not.
 
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../src/core/clock.ts'
-import type { Log } from '../src/core/log.ts'
-import { createThrottle } from '../src/core/throttle.ts'
-import { largeBytesMax, unprovenBytesMax } from '../src/tools/tool.ts'
-import type { ClientOf } from './client.ts'
-import { createPatience } from './intake/patience.ts'
-import { openPlaces } from './intake/places.ts'
-import { openQuota } from './intake/quota.ts'
-import type { Strangers } from './tool-plugin.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import type { Log } from '../../src/core/log.ts'
+import { createThrottle } from '../../src/core/throttle.ts'
+import { largeBytesMax, unprovenBytesMax } from '../../src/tools/tool.ts'
+import type { ClientOf } from '../client.ts'
+import { createPatience, type Wait } from './patience.ts'
+import { openPlaces } from './places.ts'
+import { openQuota } from './quota.ts'
 
 // A body that comes slowly costs little, so there are many places; all of them together with those who wait are less
 // than the connections that the bridge has room for (plugins/connections.ts).
@@ -29,6 +28,26 @@ const pdfsOnDiskMax = 16
 
 // They may come and go by the second; told for so long after they were last full, and logged as seldom.
 const minute = 60_000
+
+/** What an unproven body takes. */
+export type Hosted = {
+  /** Waits for its next bytes; rejects with INTAKE_BUSY when its place has gone to somebody else. */
+  wait: Wait
+  /**
+   * Reads what is larger than `unprovenBytesMax` into memory, for as long as the step lasts. The memory holds
+   * `largeBytesMax`. A few are read at a time; the others wait, the rest of them unread.
+   */
+  large: <T>(step: (memory: Buffer) => Promise<T>) => Promise<T>
+  /** Throws INTAKE_BUSY when there is no room for so many bytes. */
+  onDisk: (bytes: number) => void
+}
+
+export interface Strangers {
+  /** Gives a body a place for as long as the step lasts. INTAKE_BUSY when too many wait, or others hold less. */
+  host: <T>(request: FastifyRequest, step: (hosted: Hosted) => Promise<T>) => Promise<T>
+  /** For one body that is proven by its headers. */
+  patience: () => Wait
+}
 
 export type StrangersOptions = {
   clientOf: ClientOf

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bytesPerSecondMin, createPatience, patienceMsMax } from '../../../plugins/intake/patience.ts'
+import { bytesPerSecondMin, createPatience, patienceMsMax } from '../../../plugins/bodies/patience.ts'
 import { handClock } from '../../src/portal/hand-clock.ts'
 
 const second = 1000

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import t, { type Test } from 'tap'
-import { openSignature, signingKey } from '../../plugins/standard-webhooks.ts'
+import { openSignature, signingKey } from '../../../plugins/signatures/standard-webhooks.ts'
 
 const now = Date.UTC(2026, 10, 20, 11)
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import t from 'tap'
-import { samplePdf, signedSample } from '../../plugins/sample.ts'
+import { samplePdf, signedSample } from '../../../plugins/intake/sample.ts'
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
 const invoice = {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openPlaces } from '../../../plugins/intake/places.ts'
+import { openPlaces } from '../../../plugins/bodies/places.ts'
 
 t.test('as many pass as there are places, the others in their order', async t => {
   const gate = openPlaces({ places: 2, waitingMax: 3 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { decodeText, openBody, readText } from '../../../plugins/intake/body.ts'
+import { decodeText, openBody, readText } from '../../../plugins/bodies/body.ts'
 
 async function* chunksOf(...texts: string[]) {
   for (const text of texts) yield Buffer.from(text)

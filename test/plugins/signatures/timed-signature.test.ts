@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import t, { type Test } from 'tap'
-import { timedSignature, verifyTimedSignature } from '../../plugins/timed-signature.ts'
+import { timedSignature, verifyTimedSignature } from '../../../plugins/signatures/timed-signature.ts'
 
 const now = Date.UTC(2026, 10, 20, 11)
 const secret = 'whsec_voorbeeldvoorbeeldvoorbeeld'

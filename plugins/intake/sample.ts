@@ -1,11 +1,9 @@
 // A signed sample event with a real PDF, for the demo and for `send-test`.
 
-import { createHmac, randomUUID } from 'node:crypto'
-import { dateOf } from '../src/core/invoice.ts'
-import type { About } from '../src/tools/tool.ts'
-import { signingKey } from './standard-webhooks.ts'
-
-export type Sample = { body: string; headers: Record<string, string> }
+import { randomUUID } from 'node:crypto'
+import { dateOf } from '../../src/core/invoice.ts'
+import type { About, Sample } from '../../src/tools/source.ts'
+import { signedHeaders } from '../signatures/standard-webhooks.ts'
 
 /** Without an address of its PDF it brings one along. */
 export type SampleInvoice = About & { pdfUrl?: string }
@@ -21,20 +19,8 @@ export const signedSample = (invoice: SampleInvoice, secret: string): Sample => 
       ? { pdfUrl: invoice.pdfUrl }
       : { pdf: samplePdf(invoice.invoiceNumber).toString('base64') })
   })
-  const id = `msg_${randomUUID()}`
-  const timestamp = String(Math.floor(invoice.at / 1000))
-  const signature = createHmac('sha256', signingKey(secret))
-    .update(`${id}.${timestamp}.${body}`)
-    .digest('base64')
-  return {
-    body,
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`
-    }
-  }
+  const signed = signedHeaders(body, secret, { id: `msg_${randomUUID()}`, at: invoice.at })
+  return { body, headers: { 'content-type': 'application/json', ...signed } }
 }
 
 /** One page that says what it is. */

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
-import type { DraftingSpool } from '../../../../src/ledger/spool.ts'
+import type { DraftingSpool } from '../../../src/ledger/spool.ts'
 import {
   bearer,
   fields,

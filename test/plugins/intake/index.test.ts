@@ -1,6 +1,6 @@
 import t from 'tap'
-import { tool } from '../../../../plugins/tools/invoices/index.ts'
-import { BridgeError } from '../../../../src/core/errors.ts'
+import { intake } from '../../../plugins/intake/index.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import {
   bearer,
   fields,
@@ -244,7 +244,10 @@ t.test('a sample is signed by the sender that is asked for, and else by the firs
   const { post, arrivals } = await openIntake(t, { settings: senders })
   const about = { invoiceNumber: 'T-1', customerId: 'cst_1', at: noon, timeZone: 'Europe/Amsterdam' }
   const send = async (sender?: string) => {
-    const { headers, body } = tool.sample(senders, { ...about, ...(sender === undefined ? {} : { sender }) })
+    const { headers, body } = intake.sample(senders, {
+      ...about,
+      ...(sender === undefined ? {} : { sender })
+    })
     await post({ headers, body: Buffer.from(body) })
     return arrivals.at(-1)?.tool
   }
@@ -254,7 +257,7 @@ t.test('a sample is signed by the sender that is asked for, and else by the firs
 })
 
 t.test('the setting is a list of secrets', async t => {
-  t.strictSame(tool.settings.parse({ INTAKE_SECRET: `${secret}, ${otherSecret.replace(',', '')}` }), {
+  t.strictSame(intake.settings.parse({ INTAKE_SECRET: `${secret}, ${otherSecret.replace(',', '')}` }), {
     INTAKE_SECRET: [secret, otherSecret.replace(',', '')]
   })
 })

@@ -1,8 +1,9 @@
 // A request's body as it comes in: counted, and shown to the proof of its authenticity, byte by byte. Readers pull;
 // nothing is read ahead of them, so that a slow disk slows the sender down and memory stays small.
 
+import type { Readable } from 'node:stream'
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Wait } from '../tool-plugin.ts'
+import type { Wait } from './patience.ts'
 
 export type Body = {
   /**
@@ -26,6 +27,10 @@ export type BodyOptions = {
 /** What a reader throws when a body cannot be understood; `field` is `body` when it is about the whole. */
 export const unreadable = (field: string, message: string, cause?: unknown): BridgeError =>
   new BridgeError('FIELDS_INVALID', `${field}: ${message}`, { problems: [{ field, message }], cause })
+
+/** Leaving the stream's own iterator early would destroy the socket, and the answer with it. */
+export const openRequestBody = (raw: Readable, options: BodyOptions): Body =>
+  openBody(raw.iterator({ destroyOnReturn: false }), options)
 
 export const openBody = (
   source: AsyncIterable<Uint8Array>,

@@ -6,7 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
-import { openApp } from '../../app.ts'
+import { openApp } from '../app.ts'
 import { bearer, fields, json, multipart, pdf, type Sent, signed } from './intake.ts'
 
 /** Notes each sync by inode, and each commit, in the order in which they end. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openQuota } from '../../../plugins/intake/quota.ts'
+import { openQuota } from '../../../plugins/bodies/quota.ts'
 
 const busy = { code: 'INTAKE_BUSY' }
 

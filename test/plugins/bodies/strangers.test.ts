@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
-import { largeBytesMax } from '../../src/tools/tool.ts'
-import { silent } from '../src/delivery/delivery.ts'
-import { handClock } from '../src/portal/hand-clock.ts'
+import { largeBytesMax } from '../../../src/tools/tool.ts'
+import { silent } from '../../src/delivery/delivery.ts'
+import { handClock } from '../../src/portal/hand-clock.ts'
 import { openStrangers } from './open-strangers.ts'
 
 const from = (ip: string, bytes?: number) =>

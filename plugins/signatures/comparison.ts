@@ -1,0 +1,26 @@
+// What every proof has in common: it is compared in a time that tells nothing, and it is of now.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Instant } from '../../src/core/clock.ts'
+import { BridgeError } from '../../src/core/errors.ts'
+
+export const notAuthentic = (message: string) => new BridgeError('NOT_AUTHENTIC', message)
+
+/** Of signatures, whose length is no secret. */
+export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+/** Of secrets. Their digests have one length, whatever theirs is. */
+export const sameSecret = (a: string | Buffer, b: string | Buffer): boolean =>
+  timingSafeEqual(digest(a), digest(b))
+
+const digest = (secret: string | Buffer): Buffer => createHash('sha256').update(secret).digest()
+
+// Senders sign every attempt anew: this covers clocks that differ, not retries.
+const signatureAgeMsMax = 5 * 60_000
+
+/** Throws NOT_AUTHENTIC unless it is a time in seconds since 1970, at most five minutes off, either way. */
+export const requireRecent = (name: string, seconds: string, now: Instant): void => {
+  if (!/^\d{1,12}$/.test(seconds)) throw notAuthentic(`${name} holds no time in whole seconds`)
+  if (Math.abs(now - Number(seconds) * 1000) > signatureAgeMsMax)
+    throw notAuthentic(`${name} is more than five minutes off`)
+}

@@ -1,0 +1,63 @@
+// What Moneybird changed since a moment, whatever changed it: finalised, sent, paid. Deleted invoices leave no trace.
+
+import type { Instant } from '../../../src/core/clock.ts'
+import { isCode } from '../../../src/core/errors.ts'
+import { unreachable } from '../../../src/tools/api.ts'
+import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
+import { pageOfInvoices } from './api.ts'
+import { parseInvoice } from './invoice.ts'
+import type { Connection, Settings } from './settings.ts'
+
+// A hundred thousand invoices; an answer that leads in circles ends here too.
+const pagesMax = 1000
+// 150 requests are allowed in five minutes. Half of them is left to deliveries.
+const pageEveryMs = 4000
+// For one page, in a row. The limit is counted over five minutes, so that one pause should do.
+const pausesMax = 3
+
+export async function* missed(
+  since: Instant,
+  connection: Connection,
+  stopped: AbortSignal
+): AsyncGenerator<ToolInvoice | UnreadEvent> {
+  const rest = async (ms: number) => {
+    await connection.clock.sleep(ms, stopped)
+    stopped.throwIfAborted()
+  }
+  for (let page = 1; page <= pagesMax; page += 1) {
+    if (page > 1) await rest(pageEveryMs)
+    const { invoices, isLast } = await withPauses(() => pageOfInvoices(connection, { page, since }), rest)
+    for (const entity of invoices) {
+      const invoice = parseInvoice(entity, connection)
+      if ('problem' in invoice) yield unreadEvent(entity, invoice.problem, connection.settings)
+      else if (invoice.stage !== 'draft') yield invoice
+    }
+    if (isLast) return
+  }
+  throw unreachable(`sales_invoices.json has more than ${pagesMax} pages`)
+}
+
+const unreadEvent = (entity: unknown, problem: string, settings: Settings): UnreadEvent => {
+  const { id } = (entity ?? {}) as { id?: unknown }
+  const sourceId = typeof id === 'string' ? id : null
+  const event = {
+    administration_id: settings.MONEYBIRD_ADMINISTRATION_ID,
+    entity_type: 'SalesInvoice',
+    entity_id: sourceId,
+    entity
+  }
+  return { body: Buffer.from(JSON.stringify(event)), problem: `entity: ${problem}`, sourceId }
+}
+
+/** A pause that is asked for is taken in place: to begin anew would cost every page before this one again. */
+const withPauses = async <T>(ask: () => Promise<T>, rest: (ms: number) => Promise<void>): Promise<T> => {
+  for (let pauses = 0; pauses < pausesMax; pauses += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isCode(error, 'TOOL_BUSY')) throw error
+      await rest(error.retryAfterMs ?? 0)
+    }
+  }
+  return ask()
+}

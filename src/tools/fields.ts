@@ -1,0 +1,33 @@
+// Fields of an invoice as schemas, for whatever a source sends. What they say names what was expected, never what stood
+// there.
+
+import { z } from 'zod'
+import { invoiceNumberCharactersMax, parseInvoiceNumber } from '../core/invoice.ts'
+
+/** Text, in the form that `parse` accepts. */
+export const parsed = <T>(parse: (text: string) => T | undefined, expected: string) =>
+  z.string(expected).transform((text, context): T => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+
+export const invoiceNumber = parsed(
+  parseInvoiceNumber,
+  `expected 1 to ${invoiceNumberCharactersMax} characters that can be seen, and neither . nor ..`
+)
+
+export const dateExpected = 'expected a date such as 2026-11-20'
+
+/** Text that only describes. Where it cannot be read it is null: an invoice does not wait for a name. */
+export const description = z
+  .unknown()
+  .optional()
+  .transform(
+    given => (typeof given === 'number' ? String(given) : typeof given === 'string' && given.trim()) || null
+  )
+
+/** The first thing that is wrong, as others often follow from it. */
+export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
+  [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')

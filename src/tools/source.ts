@@ -1,0 +1,27 @@
+// Where invoices come from: an accounting tool (tool.ts), or whoever posts to the generic intake. Each has an address,
+// `/webhooks/<name>`, and its own share of the environment.
+
+import type { z } from 'zod'
+import type { Instant } from '../core/clock.ts'
+
+export type Source<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<Schema>> = {
+  /** The last part of its address, and its name in the ledger, the log and the command line. */
+  name: string
+  /** Its share of the environment. Setting any of its variables switches it on. */
+  settings: Schema
+  /** The variable without which its webhooks cannot be believed, when it is not set; else null. */
+  missingSecret: (settings: Settings) => string | null
+  /** A signed sample event, for `send-test`. */
+  sample: (settings: Settings, about: About) => Sample
+}
+
+/** What a sample is about. Its date is the time zone's. `sender`: by whom, where senders are told apart; else the first. */
+export type About = {
+  invoiceNumber: string
+  customerId: string
+  at: Instant
+  timeZone: string
+  sender?: string
+}
+
+export type Sample = { body: string; headers: Record<string, string> }

@@ -1,0 +1,30 @@
+import t from 'tap'
+import { z } from 'zod'
+import { description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+
+t.test('a text is what its parser makes of it, or the problem says what was expected', async t => {
+  const even = parsed(text => (text.length % 2 === 0 ? text.length : undefined), 'expected an even length')
+
+  t.equal(even.parse('four'), 4)
+  for (const wrong of ['odd', 3, null])
+    t.equal(problemIn(even.safeParse(wrong).error!), 'expected an even length')
+})
+
+t.test('a number of an invoice can be seen', async t => {
+  t.equal(invoiceNumber.parse(' 2026-1 '), '2026-1')
+  for (const wrong of ['', ' ', '\u200b', '.', '..', 'x'.repeat(101), 42])
+    t.notOk(invoiceNumber.safeParse(wrong).success, String(wrong))
+})
+
+t.test('what only describes is left out where it cannot be read', async t => {
+  t.strictSame(
+    [' Kees ', 3511, '', ' ', null, undefined, {}, true].map(value => description.parse(value)),
+    ['Kees', '3511', null, null, null, null, null, null]
+  )
+})
+
+t.test('a problem names its field, and only the first one', async t => {
+  const schema = z.object({ a: z.object({ b: z.string('expected a text') }), c: z.string('expected c') })
+
+  t.equal(problemIn(schema.safeParse({ a: { b: 1 } }).error!), 'a.b: expected a text')
+})
