@@ -1,0 +1,234 @@
+// PostgreSQL, for several processes. All that writes takes one lock of the database first, so that every transaction of
+// every process sees what the one before it left, as on SQLite: the rules need to know of no other machine. Transactions
+// that wait run as one, with a savepoint for each, and so share the lock and a commit.
+
+import pg from 'pg'
+import type { Instant } from '../../core/clock.ts'
+import { BridgeError } from '../../core/errors.ts'
+import type { Cell, Cells, Driver, Tx, Work } from '../driver.ts'
+import { migrate, writerLock } from './migrate.ts'
+
+export type PostgresOptions = {
+  url: string
+  pool: number
+  timeoutMs: number
+  /** For tests: by how much the ledger's clock is ahead of the server's; or whose time it is. */
+  offsetMs?: () => number
+  time?: 'server' | 'caller'
+}
+
+type Waiting = {
+  work: Work<unknown>
+  at: Instant | undefined
+  resolve: (value: never) => void
+  reject: (error: unknown) => void
+}
+
+// So many that a commit is shared well, so few that no other process waits long for the lock.
+const batchMax = 200
+
+// Deadlock, serialization failure: nothing of the transaction was kept, and it can simply be run again.
+const again = new Set(['40P01', '40001'])
+const attemptsMax = 5
+
+// bigint and numeric come as text, because they may be too large for a number. No count, time or amount here is.
+const numbers = new Set([20, 1700])
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (numbers.has(oid) ? Number : pg.types.getTypeParser(oid, format))
+}
+
+export const openPostgresDriver = async (options: PostgresOptions, owner: string): Promise<Driver> => {
+  const { url, pool: max, timeoutMs, offsetMs = () => 0, time: whose = 'server' } = options
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: timeoutMs,
+    // A connection that dies while nobody uses it is replaced by the next one that is asked for.
+    query_timeout: timeoutMs * 2,
+    types
+  })
+  pool.on('error', () => {})
+  let queue: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const connect = async (): Promise<pg.PoolClient> => {
+    try {
+      return await pool.connect()
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  const txOn = (client: pg.PoolClient, now: Instant): Tx => {
+    const ask = async (sql: string, values: Cell[]): Promise<Cells[]> => {
+      try {
+        return (await client.query(marked(sql), values)).rows
+      } catch (error) {
+        throw translate(error)
+      }
+    }
+    return {
+      now,
+      owner,
+      one: async (sql, ...values) => (await ask(sql, values))[0],
+      all: (sql, ...values) => ask(sql, values),
+      run: async (sql, ...values) => void (await ask(sql, values))
+    }
+  }
+
+  // One round trip. SET LOCAL ends with the transaction, so that a pooler in between may hand the connection on. A commit
+  // that does not wait for the disk would break the first promise of all.
+  const limits = `SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${timeoutMs};
+    SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs};`
+  const durable = `SELECT set_config('synchronous_commit', 'on', true)
+    WHERE current_setting('synchronous_commit') = 'off';`
+  const time = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
+
+  const begin = async (client: pg.PoolClient, mode: string, lock: string): Promise<Tx> => {
+    const answers = await client.query(`BEGIN ${mode}; ${limits} ${lock} ${time}`)
+    const timed = (answers as unknown as pg.QueryResult<{ now: number }>[]).at(-1)
+    return txOn(client, (timed?.rows[0]?.now ?? 0) + offsetMs())
+  }
+
+  const timed = (tx: Tx, at: Instant | undefined): Tx =>
+    whose === 'caller' && at !== undefined ? { ...tx, now: at } : tx
+
+  /** One of several: what it throws undoes no other. */
+  const runSaved = async (client: pg.PoolClient, tx: Tx, { work, at, resolve, reject }: Waiting) => {
+    await client.query('SAVEPOINT event')
+    try {
+      const value = await work(timed(tx, at))
+      await client.query('RELEASE event')
+      return () => resolve(value as never)
+    } catch (error) {
+      if (isLost(error) || again.has(codeOf(error))) throw error
+      await client.query('ROLLBACK TO event; RELEASE event')
+      return () => reject(error)
+    }
+  }
+
+  const commit = async (batch: Waiting[]): Promise<(() => void)[]> => {
+    const client = await connect()
+    let broken: Error | undefined
+    try {
+      const tx = await begin(client, '', `${durable} SELECT pg_advisory_xact_lock(${writerLock});`)
+      const answers: (() => void)[] = []
+      if (batch.length === 1) {
+        const [{ work, at, resolve }] = batch as [Waiting]
+        const value = await work(timed(tx, at))
+        answers.push(() => resolve(value as never))
+      } else for (const waiting of batch) answers.push(await runSaved(client, tx, waiting))
+      await client.query('COMMIT')
+      return answers
+    } catch (error) {
+      await client.query('ROLLBACK').catch(cause => (broken = cause))
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  const flush = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue.slice(0, batchMax)
+      queue = queue.slice(batchMax)
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          for (const answer of await commit(batch)) answer()
+        } catch (error) {
+          if (again.has(codeOf(error)) && attempt < attemptsMax) continue
+          for (const { reject } of batch) reject(translate(error))
+        }
+        break
+      }
+    }
+    running = undefined
+  }
+
+  const read = async <T>(work: Work<T>, at?: Instant): Promise<T> => {
+    const client = await connect()
+    let broken: Error | undefined
+    try {
+      const value = await work(
+        timed(await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', ''), at)
+      )
+      await client.query('COMMIT')
+      return value
+    } catch (error) {
+      await client.query('ROLLBACK').catch(cause => (broken = cause))
+      throw translate(error)
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  try {
+    const client = await connect()
+    try {
+      await migrate(client)
+    } finally {
+      client.release(true)
+    }
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+
+  return {
+    write: (work, at) =>
+      new Promise((resolve, reject) => {
+        queue.push({ work, at, resolve, reject })
+        running ??= new Promise(resolve => setImmediate(resolve)).then(flush)
+      }),
+    read,
+    async close() {
+      await running
+      await pool.end()
+    },
+    identity: await identityOf(read),
+    beside: undefined
+  }
+}
+
+// `?` in texts and comments of the ledger's SQL marks nothing; there is none.
+const marks = new Map<string, string>()
+const marked = (sql: string): string => {
+  const known = marks.get(sql)
+  if (known !== undefined) return known
+  let count = 0
+  const made = sql.replace(/\?/g, () => `$${++count}`)
+  marks.set(sql, made)
+  return made
+}
+
+/** Null where the role may not see it: then a restored database is told by its heartbeat alone. */
+const identityOf = async (read: Driver['read']): Promise<string> =>
+  read(async tx => {
+    const found = await tx.one(
+      `SELECT system_identifier::text || ':' || timeline_id AS identity
+        FROM pg_control_system(), pg_control_checkpoint()`
+    )
+    return found?.identity as string
+  }).catch(() => '')
+
+const codeOf = (error: unknown): string => {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
+  return String(cause?.code ?? code ?? '')
+}
+
+// SQLSTATE classes: what a statement may be refused for is our bug, and travels as it is.
+const isRefused = (code: string): boolean => /^(22|23|42)/.test(code)
+
+/** The connection, or the server behind it, is gone, or does not answer in time: nothing else can be asked on it. */
+const isLost = (error: unknown): boolean =>
+  error instanceof BridgeError && error.code === 'LEDGER_UNAVAILABLE'
+
+const translate = (error: unknown): unknown => {
+  if (error instanceof BridgeError) return error
+  if (error instanceof pg.DatabaseError && isRefused(error.code ?? '')) return error
+  // What pg says of a connection, or of a pool, has no class and no code of its own.
+  const { code = '', message = '' } = error as { code?: string; message?: string }
+  const isMachines =
+    error instanceof pg.DatabaseError || /^E[A-Z]+$/.test(code) || /connect|pool|time-?out|terminated/i.test(message)
+  return isMachines ? new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error }) : error
+}

@@ -1,0 +1,37 @@
+// The schema, and its version. A migration and its version are one transaction, under the lock that all writers take: of
+// two machines that start at once one migrates, the other finds it done.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import type { PoolClient } from 'pg'
+import { BridgeError } from '../../core/errors.ts'
+
+/** Which lock of the database all writers take: any number, as long as it is always the same. */
+export const writerLock = 7_404_826_417
+
+const folder = new URL('./migrations/', import.meta.url)
+const names = readdirSync(folder).sort()
+
+export const migrate = async (client: PoolClient): Promise<void> => {
+  await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock})`)
+  try {
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL)'
+    )
+    const { rows } = await client.query('SELECT coalesce(max(version), 0) AS version FROM migration')
+    const { version } = rows[0] as { version: number }
+    if (version > names.length)
+      throw new BridgeError(
+        'LEDGER_TOO_NEW',
+        `the ledger has version ${version}, this bridge knows ${names.length}`
+      )
+    for (const [index, name] of names.entries()) {
+      if (index < version) continue
+      await client.query(readFileSync(new URL(name, folder), 'utf8'))
+      await client.query('INSERT INTO migration VALUES ($1, $2)', [index + 1, name])
+    }
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  }
+}
