@@ -229,6 +229,8 @@ const translate = (error: unknown): unknown => {
   // What pg says of a connection, or of a pool, has no class and no code of its own.
   const { code = '', message = '' } = error as { code?: string; message?: string }
   const isMachines =
-    error instanceof pg.DatabaseError || /^E[A-Z]+$/.test(code) || /connect|pool|time-?out|terminated/i.test(message)
+    error instanceof pg.DatabaseError ||
+    /^E[A-Z]+$/.test(code) ||
+    /connect|pool|time-?out|terminated/i.test(message)
   return isMachines ? new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error }) : error
 }
