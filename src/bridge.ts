@@ -139,9 +139,9 @@ export const openBridge = async ({
     alert,
     fetchPdf: ({ url, headers = {} }) =>
       fetchPdf(url, {
+        http,
         spool,
         headers,
-        allowPrivate: config.ALLOW_PRIVATE_ADDRESSES,
         timeoutMs: config.PDF_TIMEOUT_MS,
         bytesMax: config.PDF_BYTES_MAX
       }),

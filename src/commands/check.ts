@@ -261,17 +261,16 @@ const checkPdf = async (config: Config, url: string | undefined): Promise<Findin
     : 'only public https addresses are fetched'
   if (url === undefined) return { ok: true, what, found: `${rule}; try one with --pdf <url>` }
   const folder = join(config.DATA_DIR, 'check')
+  const timeoutMs = config.PDF_TIMEOUT_MS
+  const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs })
   try {
     const spool = openSpool(folder, { bytesMax: config.PDF_BYTES_MAX })
-    const { bytes } = await fetchPdf(url, {
-      spool,
-      allowPrivate: config.ALLOW_PRIVATE_ADDRESSES,
-      timeoutMs: config.PDF_TIMEOUT_MS
-    })
+    const { bytes } = await fetchPdf(url, { http, spool, timeoutMs })
     return { ok: true, what, found: `${rule}; this one is a PDF of ${bytes} bytes` }
   } catch (error) {
     return { ok: false, what, found: messageOf(error) }
   } finally {
+    http.close()
     await rm(folder, { recursive: true, force: true })
   }
 }

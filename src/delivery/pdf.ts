@@ -4,11 +4,13 @@
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { BridgeError } from '../core/errors.ts'
+import type { Document } from '../core/row.ts'
 import type { Spool } from '../ledger/spool.ts'
-import { type Download, openHttp, type Rules, refusalIn, retryAfterMs } from '../network/http.ts'
+import { type Download, type Http, refusalIn, retryAfterMs } from '../network/http.ts'
 
-export type Fetch = Rules & {
-  spool: Spool
+export type Fetch = {
+  http: Pick<Http, 'download'>
+  spool: Pick<Spool, 'keep'>
   /** For the whole download, redirects included, however slowly it drips. */
   timeoutMs: number
   /** The spool's own limit: with it, a length that is announced is refused before a byte is read. */
@@ -20,16 +22,16 @@ export type Fetch = Rules & {
 /** Rejects with PDF_ADDRESS_REFUSED, PDF_UNREACHABLE, or as the spool does. */
 export const fetchPdf = async (
   url: string,
-  { spool, timeoutMs, bytesMax, headers = {}, ...rules }: Fetch
-) => {
-  const http = openHttp({ ...rules, timeoutMs })
+  { http, spool, timeoutMs, bytesMax, headers = {} }: Fetch
+): Promise<Document> => {
   const signal = AbortSignal.timeout(timeoutMs)
+  const download = await http.download(url, { headers, signal }).catch(translated(hostOf(url)))
   try {
-    const download = await http.download(url, { headers, signal }).catch(translated(hostOf(url)))
     refuse(download, bytesMax)
     return await spool.keep(bytesOf(download))
   } finally {
-    http.close()
+    // Nobody reads on what was refused, or went wrong half way.
+    download.body.destroy()
   }
 }
 

@@ -1,5 +1,6 @@
-// PDFs on disk. A document is written and fsynced, with its folder, before the ledger's row that names it:
-// a row never points at nothing, and a crash leaves at worst a file without a row, which `sweep` removes.
+// PDFs on disk. What came with a webhook is written and fsynced, with its folder, before the ledger's row that names it: a
+// crash leaves at worst a file without a row, which `sweep` removes. What was fetched can be fetched again, so nobody waits
+// for the disk: after a power cut its file may be gone or torn, and `blob` tells.
 //
 // What a stranger sends is written as it comes, and nobody waits for the disk before it is proven: a draft.
 
@@ -13,7 +14,10 @@ import { makeFolder } from '../core/folder.ts'
 import type { Document } from '../core/row.ts'
 
 export interface Spool {
-  /** Keeps a PDF from a stream. Nothing is left of one that fails: PDF_TOO_LARGE, PDF_NOT_A_PDF, LEDGER_UNAVAILABLE. */
+  /**
+   * Keeps a PDF that can be fetched again. Nothing is left of one that fails: PDF_TOO_LARGE, PDF_NOT_A_PDF,
+   * LEDGER_UNAVAILABLE.
+   */
   keep: (source: AsyncIterable<Uint8Array>) => Promise<Document>
   /**
    * The file's bytes, read as they are asked for. Null: the file is gone. `changed`: it is not what was kept. Rejects
@@ -35,7 +39,7 @@ export type PdfDraft = {
 }
 
 export interface DraftingSpool extends Spool {
-  /** As `keep`, but not synced yet: for what is proven by its last byte only. */
+  /** For what is proven by its last byte only, and cannot be fetched again. */
   draft: (source: AsyncIterable<Uint8Array>) => Promise<PdfDraft>
 }
 
@@ -60,7 +64,7 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): D
     throw new BridgeError('LEDGER_UNREADABLE', `cannot make ${folder}`, { cause })
   }
 
-  const draft: DraftingSpool['draft'] = async source => {
+  const begin = async (source: AsyncIterable<Uint8Array>) => {
     const file = `${randomUUID()}.pdf`
     const path = join(folder, file)
     const part = `${path}.part`
@@ -90,12 +94,12 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): D
     const document = { file, ...written }
     return {
       document,
-      keep: () =>
+      keep: ({ isSynced }: { isSynced: boolean }) =>
         orDrop(async () => {
-          await disk(() => handle.sync())
+          if (isSynced) await disk(() => handle.sync())
           await end()
           await disk(() => rename(part, path))
-          await syncFolder(folder)
+          if (isSynced) await syncFolder(folder)
           return document
         }),
       drop
@@ -103,9 +107,12 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): D
   }
 
   return {
-    draft,
+    async draft(source) {
+      const begun = await begin(source)
+      return { ...begun, keep: () => begun.keep({ isSynced: true }) }
+    },
 
-    keep: async source => (await draft(source)).keep(),
+    keep: async source => (await begin(source)).keep({ isSynced: false }),
 
     async blob({ file, bytes, sha256 }) {
       const path = join(folder, file)

@@ -34,7 +34,10 @@ export type Download = {
 export interface Http {
   /** For calls to a tool's API: not redirected, not retried, answers limited in time and size. */
   got: Got
-  /** Follows redirects, each checked like the first. Rejects with AddressRefused, or as got does. */
+  /**
+   * Follows redirects, each checked like the first. Only the signal ends it, however long it takes. Rejects with
+   * AddressRefused, or as got does.
+   */
   download: (url: string, options: { headers?: Headers; signal: AbortSignal }) => Promise<Download>
   /** Ends every connection, also one that is still drained of an answer nobody reads. */
   close: () => void
@@ -150,11 +153,10 @@ export const openHttp = ({ timeoutMs, ...rules }: Rules & { timeoutMs: number })
     agent,
     retry: { limit: 0 },
     followRedirect: false,
-    timeout: { request: timeoutMs },
     hooks: { beforeRequest: [options => void checkUrl(options.url as URL, rules)] }
   })
   return {
-    got: checked.extend({ handlers: [limited] }),
+    got: checked.extend({ handlers: [limited], timeout: { request: timeoutMs } }),
     download: async (url, options) => download(checked, checkUrl(url, rules), { ...options, rules }),
     close: () => {
       agent.http.destroy()

@@ -5,6 +5,7 @@ import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Override } from '../../../src/core/row.ts'
 import { fetchPdf } from '../../../src/delivery/pdf.ts'
+import { openHttp } from '../../../src/network/http.ts'
 import { decide } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
@@ -141,10 +142,12 @@ t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
 
 t.test('a PDF address that answers 404 needs a person after an hour, and says what to look at', async t => {
   const server = await serve(t, (_request, response) => response.writeHead(404).end())
+  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  t.teardown(http.close)
   const opened = await openDelivery(t, {
     watch: delivery => ({
       ...delivery,
-      fetchPdf: ({ url }) => fetchPdf(url, { spool: delivery.spool, allowPrivate: true, timeoutMs: 5000 })
+      fetchPdf: ({ url }) => fetchPdf(url, { http, spool: delivery.spool, timeoutMs: 5000 })
     })
   })
   const { ledger, clock } = opened

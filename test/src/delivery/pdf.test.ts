@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { type Fetch, fetchPdf } from '../../../src/delivery/pdf.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
+import { openHttp, type Rules } from '../../../src/network/http.ts'
 import { serve, trustTestCertificate } from '../../server.ts'
 
 trustTestCertificate()
@@ -13,17 +14,22 @@ trustTestCertificate()
 const bytesMax = 100_000
 const pdf = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, 'x')])
 
-const fetching = (t: Test, given: Partial<Fetch> = {}) => {
+const fetching = (
+  t: Test,
+  { allowPrivate = true, resolve, ...given }: Partial<Fetch & Pick<Rules, 'allowPrivate' | 'resolve'>> = {}
+) => {
+  const http = openHttp({ allowPrivate, resolve, timeoutMs: 1 })
+  t.teardown(http.close)
   const folder = join(t.testdir(), 'spool')
   const spool = openSpool(folder, { bytesMax })
   return {
     kept: () => readdirSync(folder).map(file => readFileSync(join(folder, file))),
-    fetch: (url: string) => fetchPdf(url, { spool, bytesMax, allowPrivate: true, timeoutMs: 5000, ...given })
+    fetch: (url: string) => fetchPdf(url, { http, spool, bytesMax, timeoutMs: 5000, ...given })
   }
 }
 
 /** What becomes of a PDF when the server does this; never is any of it kept. */
-const refused = async (t: Test, listener: RequestListener, given: Partial<Fetch> = {}) => {
+const refused = async (t: Test, listener: RequestListener, given: Parameters<typeof fetching>[1] = {}) => {
   const { fetch, kept } = fetching(t, given)
   const server = await serve(t, listener)
   const error = await fetch(`${server.origin}/invoice?token=c0ffee`).then(
@@ -243,6 +249,17 @@ t.test('a download takes no longer than it may, however slowly it drips', async 
       t.match(error, { code: 'PDF_UNREACHABLE', message: /ETIMEDOUT/ })
     })
   }
+})
+
+t.test('a body that is not wanted is not read to its end', async t => {
+  const { fetch } = fetching(t)
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(500)
+    response.write('x'.repeat(100))
+  })
+
+  await t.rejects(fetch(server.origin), { code: 'PDF_UNREACHABLE' })
+  t.ok(await server.ended)
 })
 
 t.test('too many redirects are PDF_UNREACHABLE', async t => {

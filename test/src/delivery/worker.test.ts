@@ -6,6 +6,7 @@ import { createWorker, type WorkerOptions } from '../../../src/delivery/worker.t
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
+import { openHttp } from '../../../src/network/http.ts'
 import { createBreaker } from '../../../src/portal/breaker.ts'
 import type { Outcome } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
@@ -122,6 +123,8 @@ t.test('a new invoice does not wait for the hosts of others that hang, however m
   const hanging = await serve(t, () => {})
   const healthy = await serve(t, (_, response) => response.end('%PDF-1.7'))
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 1 })
+  t.teardown(http.close)
   const fetched: string[] = []
   const { worker, clock, receive, delivered } = open(t, {
     concurrency: 4,
@@ -129,7 +132,7 @@ t.test('a new invoice does not wait for the hosts of others that hang, however m
       const { invoiceNumber } = loan.invoice
       delivered.push(invoiceNumber)
       const { origin } = invoiceNumber === 'healthy' ? healthy : hanging
-      await aside(fetchPdf(origin, { spool, allowPrivate: true, timeoutMs: 60_000 }))
+      await aside(fetchPdf(origin, { http, spool, timeoutMs: 60_000 }))
       fetched.push(invoiceNumber)
       return review(loan)
     }

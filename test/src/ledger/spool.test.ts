@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openSpool } from '../../../src/ledger/spool.ts'
@@ -215,6 +216,18 @@ t.test('a draft is no document before it is kept, and leaves nothing when it is 
 
   t.strictSame(readdirSync(folder), [kept.document.file])
   t.equal(await ((await spool.blob(kept.document)) as Blob).text(), pdf)
+})
+
+t.test('only what cannot be fetched again is synced, with its folder', async t => {
+  const { folder, spool } = openFolder(t)
+  const handle = await open(folder)
+  await handle.close()
+  const synced = t.capture(Object.getPrototypeOf(handle), 'sync', async () => {})
+
+  await spool.keep(chunks(pdf))
+  t.equal(synced().length, 0)
+  await (await spool.draft(chunks(pdf))).keep()
+  t.equal(synced().length, 2)
 })
 
 t.test('a draft that a crash left is swept', async t => {
