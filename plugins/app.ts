@@ -128,13 +128,13 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(healthPage, { health, version })
 
   await app.register(api, {
-    prefix: '/api',
     ledger,
     clock,
     operator,
     tools: sources,
     catchUp,
     portalUrl: config.PORTAL_URL,
+    publicAddress: config.publicAddress,
     timeZone: config.PORTAL_TIME_ZONE,
     settleMs: config.PORTAL_SETTLE_MS,
     engine,
@@ -142,7 +142,6 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   })
 
   await app.register(customersApi, {
-    prefix: '/api',
     ledger,
     customers: engine.customers,
     tools: sources.map(({ name }) => name),

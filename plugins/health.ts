@@ -3,11 +3,15 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Health } from '../src/health/health.ts'
+import type * as answers from '../src/view/answers.ts'
+import { endpoints } from '../src/view/endpoints.ts'
+
+const { path, contentType } = endpoints.health
 
 export type HealthOptions = { health: Health; version: string }
 
 export default async function health(app: FastifyInstance, { health, version }: HealthOptions) {
-  app.get<{ Querystring: { fail?: string } }>('/health', async (request, reply) => {
+  app.get<{ Querystring: { fail?: string } }>(path, async (request, reply) => {
     const checks = await health()
     const found = Object.values(checks)
       .flat()
@@ -16,8 +20,8 @@ export default async function health(app: FastifyInstance, { health, version }: 
     const unwell = status === 'fail' || (status === 'warn' && request.query.fail === 'warn')
     return reply
       .code(unwell ? 503 : 200)
-      .type('application/health+json')
+      .type(contentType)
       .header('cache-control', 'no-store')
-      .send({ status, version, checks })
+      .send({ status, version, checks } satisfies answers.Health)
   })
 }

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../src/core/clock.ts'
 import { advice, type Code } from '../src/core/codes.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
 import { createThrottle } from '../src/core/throttle.ts'
+import type { Problem } from '../src/view/answers.ts'
 
 const retryAfterSeconds = 5
 
@@ -59,9 +60,9 @@ export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: 
       status: statusCode,
       code,
       detail: message,
-      ...(problems.length > 0 ? { problems } : {}),
+      ...(problems.length > 0 ? { problems: [...problems] } : {}),
       ...(code === 'UNEXPECTED' ? { requestId: request.id } : {})
-    })
+    } satisfies Problem)
 }
 
 const fastifysOwn: Record<number, Code> = {

@@ -99,6 +99,8 @@ export const settings = z.object({
 export type Settings = z.output<typeof settings>
 
 export type Config = Readonly<Settings & { PUBLIC_URL: string; PORTAL_SETTLE_INHERITED_MS: number }> & {
+  /** PUBLIC_URL where it is set, or as the platform knows it; undefined where only a guess is left. */
+  readonly publicAddress: string | undefined
   /** Each tool's settings, null where none of them is set. */
   readonly tools: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>
 }
@@ -154,10 +156,14 @@ const givenIn = (env: Environment): Environment =>
   )
 
 /** On Fly the platform knows the public address and the header that carries the client's. */
-const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => ({
-  PUBLIC_URL: PUBLIC_URL ?? (FLY_APP_NAME ? `https://${FLY_APP_NAME}.fly.dev` : `http://${HOST}:${PORT}`),
-  TRUST_PROXY_HEADER: TRUST_PROXY_HEADER ?? (FLY_APP_NAME ? 'fly-client-ip' : undefined)
-})
+const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => {
+  const publicAddress = PUBLIC_URL ?? (FLY_APP_NAME ? `https://${FLY_APP_NAME}.fly.dev` : undefined)
+  return {
+    publicAddress,
+    PUBLIC_URL: publicAddress ?? `http://${HOST}:${PORT}`,
+    TRUST_PROXY_HEADER: TRUST_PROXY_HEADER ?? (FLY_APP_NAME ? 'fly-client-ip' : undefined)
+  }
+}
 
 const contradictable = {
   PORT: true,

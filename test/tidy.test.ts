@@ -42,7 +42,6 @@ const typesOnly = [
 const provenElsewhere = [
   'src/ledger/postgres/migrate.ts',
   'src/commands/list.ts',
-  'plugins/api/openapi-schemas.ts',
   'src/commands/tool-connection.ts',
   'src/ledger/cells.ts',
   'src/ledger/states.ts',

@@ -1,17 +1,17 @@
 // The operator's API: what stands where, and the four words a person can say about an invoice.
 
 import type { FastifyInstance, FastifyReply, onRequestAsyncHookHandler } from 'fastify'
-import { z } from 'zod'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
-import { BridgeError, type Problem } from '../../src/core/errors.ts'
-import { parseDate } from '../../src/core/invoice.ts'
-import { type Action, actions, type Row, states } from '../../src/core/row.ts'
+import { BridgeError } from '../../src/core/errors.ts'
+import { type Action, actions } from '../../src/core/row.ts'
 import type { Engine } from '../../src/delivery/engine.ts'
 import { type Health, warningsIn } from '../../src/health/health.ts'
 import type { Ledger, Tally } from '../../src/ledger/ledger.ts'
 import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
+import type { Summary } from '../../src/view/answers.ts'
 import { decided, iso, shown, shownWhole } from '../../src/view/shown-invoice.ts'
-import { openapi } from './openapi.ts'
+import { openapiAt } from './openapi.ts'
+import { createRoute } from './route.ts'
 
 export type ApiOptions = {
   ledger: Ledger
@@ -19,55 +19,30 @@ export type ApiOptions = {
   /** Refuses whoever is not the operator. */
   operator: onRequestAsyncHookHandler
   /** The tools that exist, and whether each is on. */
-  tools: { name: string; on: boolean; missingSecret: string | null; address: string }[]
+  tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
   portalUrl: string
+  /** Undefined: the bridge is where somebody asks it. */
+  publicAddress: string | undefined
   timeZone: string
   settleMs: number
   engine: Pick<Engine, 'wake' | 'portal'>
   health: Health
 }
 
-const pageSizeMax = 200
-
-const Query = z.strictObject({
-  state: z
-    .enum(states as [Row['state'], ...Row['state'][]], `expected one of ${states.join(', ')}`)
-    .optional(),
-  code: z.string().max(100).optional(),
-  tool: z.string().max(100).optional(),
-  q: z.string().max(200).optional(),
-  limit: z.coerce
-    .number('expected a number')
-    .int()
-    .min(1)
-    .max(pageSizeMax, `expected at most ${pageSizeMax}`)
-    .default(50),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'expected the `next` of an earlier answer')
-    .optional()
-})
-
-const CatchUpBody = z.strictObject({
-  tool: z.string('expected the name of a tool').max(100),
-  since: z
-    .string('expected a date such as 2026-11-20')
-    .refine(text => parseDate(text) !== undefined, 'expected a date such as 2026-11-20')
-})
-
-type ByNumber = { Params: { invoiceNumber: string } }
-
 export default async function api(app: FastifyInstance, options: ApiOptions) {
   const { ledger, clock, operator, tools, portalUrl, engine, catchUp, timeZone, settleMs, health } = options
   const around = () => ({ now: clock.now(), timeZone, settleMs })
 
-  app.get('/openapi.json', async () => openapi)
+  app.get('/api/openapi.json', async ({ protocol, host }) =>
+    openapiAt(options.publicAddress ?? `${protocol}://${host}`)
+  )
 
   app.register(async app => {
     app.addHook('onRequest', operator)
+    const route = createRoute(app)
 
-    app.get('/summary', async () => {
+    route('summary', async () => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
       const { state, sinceMs, readsRefused, filling, budget } = engine.portal()
       return {
@@ -89,40 +64,31 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       }
     })
 
-    app.get('/invoices', async request => {
-      const parsed = Query.safeParse(request.query)
-      if (!parsed.success)
-        throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
-      const { rows, next } = await ledger.list(parsed.data)
+    route('listInvoices', async ({ query }) => {
+      const { rows, next } = await ledger.list(query)
       return { invoices: rows.map(row => shown(row, around())), next }
     })
 
-    app.get<ByNumber>('/invoices/:invoiceNumber', async ({ params: { invoiceNumber } }) => {
-      const found = await ledger.find(invoiceNumber)
+    route('getInvoice', async ({ params }) => {
+      const found = await ledger.find(params.invoiceNumber)
       if (!found) throw new BridgeError('INVOICE_NOT_FOUND')
       return shownWhole(found, around(), { ledger, portal: engine.portal() })
     })
 
-    app.post('/catch-up', async (request, reply) => {
-      const parsed = CatchUpBody.safeParse(request.body)
-      if (!parsed.success)
-        throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
+    route('catchUp', async ({ body: { tool, since } }, reply) => {
       // The day begins where the portal is.
-      const since = Temporal.PlainDate.from(parsed.data.since).toZonedDateTime(timeZone).epochMilliseconds
-      return answered(await catchUp.ask(parsed.data.tool, since), reply)
+      const from = Temporal.PlainDate.from(since).toZonedDateTime(timeZone).epochMilliseconds
+      return answered(await catchUp.ask(tool, from), reply)
     })
 
-    app.get<{ Params: { tool: string } }>('/catch-up/:tool', async ({ params: { tool } }, reply) =>
-      answered(await catchUp.asked(tool), reply)
-    )
+    route('caughtUp', async ({ params }, reply) => answered(await catchUp.asked(params.tool), reply))
 
-    for (const action of actions) {
-      app.post<ByNumber>(`/invoices/:invoiceNumber/${action}`, async ({ params, body, log }) => {
-        const said = wordsOf(action, body)
+    for (const action of actions)
+      route(action, async ({ params, body, log }) => {
         const before = await ledger.find(params.invoiceNumber)
-        const { changed, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), said)
+        const { changed, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), body)
         if (changed)
-          log.info({ invoiceNumber: row.invoiceNumber, action, ...said, state: row.state }, words[action])
+          log.info({ invoiceNumber: row.invoiceNumber, action, ...body, state: row.state }, words[action])
         engine.wake()
         const after = await ledger.find(params.invoiceNumber)
         return {
@@ -131,17 +97,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
           decided: before && after && decided(action, before, after)
         }
       })
-    }
   })
-}
-
-const Words = z.strictObject({ absent: z.boolean('expected true or false').optional() })
-
-/** Only `deliver` takes any: that what was sent before is absent from the portal. */
-const wordsOf = (action: Action, body: unknown): { absent?: boolean } => {
-  const parsed = (action === 'deliver' ? Words : z.strictObject({})).safeParse(body ?? {})
-  if (parsed.success) return parsed.data
-  throw new BridgeError('FIELDS_INVALID', undefined, { problems: problemsOf(parsed.error) })
 }
 
 const answered = (asked: Asked, reply: FastifyReply): Asked => {
@@ -156,16 +112,9 @@ const words: Record<Action, string> = {
   keep: 'facts kept'
 }
 
-const problemsOf = (error: z.ZodError): Problem[] =>
-  error.issues.flatMap(issue =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map(field => ({ field, message: 'unknown; it is not a filter of this list' }))
-      : [{ field: String(issue.path[0]), message: issue.message }]
-  )
-
 /** What needs a person, and why; most first. */
-const attentionTo = (tally: Tally[]): Omit<Tally, 'tool'>[] => {
-  const found = new Map<string, Omit<Tally, 'tool'>>()
+const attentionTo = (tally: Tally[]): Summary['attentionTo'] => {
+  const found = new Map<string, Summary['attentionTo'][number]>()
   for (const { state, code, invoices } of tally) {
     if (code === null || (state !== 'held' && state !== 'delivered')) continue
     const before = found.get(state + code)?.invoices ?? 0

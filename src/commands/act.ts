@@ -1,32 +1,39 @@
 // deliver, dismiss, take, keep: the words a person can say about one invoice.
 
-import { invoicePath, parseAsk } from './ask.ts'
+import type { Action } from '../core/row.ts'
+import type { ActedInvoice } from '../view/answers.ts'
+import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
-import { type Facts, factsLine, invoiceTable, type ShownInvoice } from './print.ts'
-
-type Answer = ShownInvoice & { changed: boolean; decided?: Decided | null }
-type Decided = { won: Facts; lost: Facts[] }
+import { factsLine, invoiceTable } from './print.ts'
 
 const isAbsent = { absent: { type: 'boolean' } } as const
 
-export const run: Command = async (args, { env, print }, name) => {
+export const run: Command = async (args, terminal, name) => {
   // Only who delivers can say that what was sent before is absent from the portal.
-  const [options, usage] = name === 'deliver' ? [isAbsent, `${name} <nr> [--absent]`] : [{}, `${name} <nr>`]
-  const { values, positionals, ask } = parseAsk(args, { env, options, positionals: 1, usage })
-  const words = values.absent ? { absent: true } : undefined
-  const invoice = await ask<Answer>('POST', `${invoicePath(positionals[0] ?? '')}/${name}`, words)
-  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceTable([invoice]))
-  if (invoice.decided && !values.json) print(decidedLines(invoice.decided))
-  if (!invoice.changed && !values.json) print(`Nothing to ${name}: ${unchanged(invoice)}.`)
+  const options: Partial<typeof isAbsent> = name === 'deliver' ? isAbsent : {}
+  const usage = `${name} <nr>${name === 'deliver' ? ' [--absent]' : ''}`
+  const { values, positionals, ask, show } = parseAsk(args, terminal, { options, positionals: 1, usage })
+  const [invoiceNumber = ''] = positionals
+  const body = values.absent ? { absent: true } : {}
+  const invoice = await ask(name as Action, { params: { invoiceNumber }, body })
+  show(
+    invoice,
+    [invoiceTable([invoice]), ...decidedLines(invoice), ...unchangedLine(invoice, name)].join('\n')
+  )
   return 0
 }
 
 /** A word that is said of an invoice may be meant for what the other side told. */
-const decidedLines = ({ won, lost }: Decided): string =>
-  [
-    `Other facts had come under this number. These win: ${factsLine(won)}.`,
-    ...lost.map(facts => `Set aside for good: ${factsLine(facts)}.`)
-  ].join('\n')
+const decidedLines = ({ decided }: ActedInvoice): string[] =>
+  decided
+    ? [
+        `Other facts had come under this number. These win: ${factsLine(decided.won)}.`,
+        ...decided.lost.map(facts => `Set aside for good: ${factsLine(facts)}.`)
+      ]
+    : []
 
-const unchanged = ({ state }: ShownInvoice): string =>
-  state === 'delivered' ? 'it is delivered, and no note stands on it' : `it is ${state} already`
+const unchangedLine = ({ changed, state }: ActedInvoice, name: string): string[] => {
+  if (changed) return []
+  const why = state === 'delivered' ? 'it is delivered, and no note stands on it' : `it is ${state} already`
+  return [`Nothing to ${name}: ${why}.`]
+}

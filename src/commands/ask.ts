@@ -1,11 +1,14 @@
-// How a command speaks with a running bridge: where it is, who asks, and what a refusal looks like to a person.
+// How a command asks a running bridge: where it is, who asks, what it answers, and what a refusal looks like to a person.
 
 import { parseArgs } from 'node:util'
 import got, { HTTPError, ParseError, RequestError } from 'got'
+import type { z } from 'zod'
 import { type Environment, readTimeZone } from '../config.ts'
 import { advice, type Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
-import { CommandFailed, WrongUse } from './command.ts'
+import { Problem } from '../view/answers.ts'
+import { type Answer, type Endpoint, endpoints, type Operation, type Params } from '../view/endpoints.ts'
+import { CommandFailed, type Terminal, WrongUse } from './command.ts'
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
 
@@ -15,40 +18,70 @@ const askOptions = {
   json: { type: 'boolean', default: false }
 } as const satisfies Options
 
-export type Ask = <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<T>
+type Asking<O extends Operation> = { params?: Params<O>; query?: Record<string, string>; body?: object }
+
+export type Ask = <O extends Operation>(operation: O, asking?: Asking<O>) => Promise<Answer<O>>
 
 const minute = 60_000
 const answerWithinMs = minute
 
-/** Arguments of a command that asks a running bridge. */
-export const parseAsk = <O extends Options>(
+/** Arguments of a command that asks a running bridge. `show` prints an answer: as it came for --json, else in these lines. */
+export const parseAsk = <O extends Options = Record<never, never>>(
   args: string[],
-  { env, options, positionals, usage }: { env: Environment; options?: O; positionals: number; usage: string }
+  { env, print }: Pick<Terminal, 'env' | 'print'>,
+  { options, positionals = 0, usage }: { options?: O; positionals?: number; usage: string }
 ) => {
   const parsed = parseArgs({ args, options: { ...askOptions, ...options }, allowPositionals: true })
   if (parsed.positionals.length !== positionals) throw new WrongUse(`Usage: factuurbrug ${usage}`)
-  const values = parsed.values as Record<string, string | boolean | undefined> & { json: boolean }
-  const url = bridgeUrl(env, values.url as string | undefined)
-  const token = (values.token as string | undefined) ?? env.OPERATOR_TOKEN
+  const values = parsed.values as ReturnType<
+    typeof parseArgs<{ options: O & typeof askOptions; allowPositionals: true }>
+  >['values'] & { url?: string; token?: string; json: boolean }
+  const token = values.token ?? env.OPERATOR_TOKEN
   if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
-  const timeZone = readTimeZone(env)
-  return { values, positionals: parsed.positionals, ask: createAsk(url, token, usage, options), timeZone }
+  const url = bridgeUrl(env, values.url)
+  return {
+    values,
+    positionals: parsed.positionals,
+    url,
+    timeZone: readTimeZone(env),
+    ask: createAsk(url, token, usage, options),
+    show: (answer: object, lines: string) => print(values.json ? JSON.stringify(answer, null, 2) : lines)
+  }
 }
+
+/** An option with a text for each of these names. */
+export const textOptions = <Name extends string>(names: Name[]) =>
+  Object.fromEntries(names.map(name => [name, { type: 'string' }])) as Record<Name, { type: 'string' }>
+
+/** Those of these options that were given. */
+export const given = (values: Record<string, unknown>, names: string[]): Record<string, string> =>
+  Object.fromEntries(names.filter(name => name in values).map(name => [name, String(values[name])]))
 
 export const bridgeUrl = (env: Environment, url?: string): string =>
   (url ?? env.FACTUURBRUG_URL ?? `http://127.0.0.1:${env.PORT || 8080}`).replace(/\/+$/, '')
 
 const createAsk =
   (url: string, token: string, usage: string, options: Options = {}): Ask =>
-  async (method, path, body) => {
+  async (operation, { params, query, body } = {}) => {
+    const { method, path, answer }: Endpoint = endpoints[operation]
+    const named: Record<string, string> = params ?? {}
+    const place = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(named[name] ?? ''))
     try {
-      return await got(url + path, {
+      const told = await got(url + place, {
         method,
         headers: { authorization: `Bearer ${token}` },
+        ...(query === undefined ? {} : { searchParams: query }),
         ...(body === undefined ? {} : { json: body }),
         timeout: { request: answerWithinMs },
         retry: { limit: 0 }
       }).json()
+      const { error } = answer.safeParse(told)
+      // As it came: what a newer bridge tells besides is for --json.
+      if (error === undefined) return told as never
+      const field = error.issues[0]?.path.join('.') || 'at all'
+      throw new CommandFailed(
+        `${url} does not answer as a bridge of this version does (${field}). Use the command of its own version.`
+      )
     } catch (error) {
       throw asTyped(refusal(error, url), usage, options)
     }
@@ -101,17 +134,13 @@ export const refusal = (error: unknown, url: string): unknown => {
   return error
 }
 
-type ProblemBody = { code: Code; detail: string; problems?: { field: string; message: string }[] }
+const Refusal = Problem.pick({ code: true, detail: true, problems: true })
 
-const readProblem = (body: unknown): ProblemBody | undefined => {
+const readProblem = (body: unknown): (z.infer<typeof Refusal> & { code: Code }) | undefined => {
   try {
-    const problem = (typeof body === 'string' ? JSON.parse(body) : body) as Partial<ProblemBody>
-    const isKnown = problem.code !== undefined && Object.hasOwn(advice, problem.code)
-    return isKnown && problem.detail ? (problem as ProblemBody) : undefined
+    const { data } = Refusal.safeParse(typeof body === 'string' ? JSON.parse(body) : body)
+    return data && Object.hasOwn(advice, data.code) ? { ...data, code: data.code as Code } : undefined
   } catch {
     return undefined
   }
 }
-
-export const invoicePath = (invoiceNumber: string): string =>
-  `/api/invoices/${encodeURIComponent(invoiceNumber)}`

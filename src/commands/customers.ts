@@ -1,59 +1,34 @@
 // Who is whose: the tools' customers with their links, or the portal's own customers.
 
-import { parseAsk } from './ask.ts'
+import type { Customer, PortalCustomer } from '../view/answers.ts'
+import { endpoints } from '../view/endpoints.ts'
+import { given, parseAsk, textOptions } from './ask.ts'
 import { type Command, WrongUse } from './command.ts'
-import { table } from './print.ts'
-
-export type ShownCustomer = {
-  tool: string
-  ref: string
-  name: string | null
-  emails: string[]
-  link: { portalId: string; name: string | null; how: string } | null
-}
-
-type PortalCustomer = {
-  id: string
-  companyName: string | null
-  primaryEmail: string | null
-  city: string | null
-}
+import { pageOf, table } from './print.ts'
 
 const usage = 'customers [--linked true|false --limit --cursor], or customers --portal [--q --limit]'
 
-const options = {
-  linked: { type: 'string' },
-  portal: { type: 'boolean' },
-  q: { type: 'string' },
-  limit: { type: 'string' },
-  cursor: { type: 'string' }
-} as const
+const { listCustomers, searchPortalCustomers } = endpoints
+const filters = Object.keys({ ...listCustomers.query.shape, ...searchPortalCustomers.query.shape })
 
-export const run: Command = async (args, { env, print }) => {
-  const { values, ask } = parseAsk(args, { env, options, positionals: 0, usage })
-  const filters = values.portal ? ['q', 'limit'] : ['linked', 'limit', 'cursor']
-  const query = new URLSearchParams()
-  for (const name of ['linked', 'q', 'limit', 'cursor']) {
-    const value = values[name]
-    if (typeof value !== 'string') continue
-    if (value === '' || !filters.includes(name)) throw new WrongUse(`Usage: factuurbrug ${usage}`)
-    query.set(name, value)
-  }
-  const show = (answer: object, lines: string) => print(values.json ? JSON.stringify(answer, null, 2) : lines)
+export const run: Command = async (args, terminal) => {
+  const options = { ...textOptions(filters), portal: { type: 'boolean' } } as const
+  const { values, ask, show } = parseAsk(args, terminal, { options, usage })
+  const { shape } = values.portal ? searchPortalCustomers.query : listCustomers.query
+  const query = given(values, filters)
+  for (const [name, value] of Object.entries(query))
+    if (value === '' || !(name in shape)) throw new WrongUse(`Usage: factuurbrug ${usage}`)
   if (values.portal) {
-    const answer = await ask<{ customers: PortalCustomer[] }>('GET', `/api/portal/customers?${query}`)
-    show(answer, portalTable(answer.customers))
+    const found = await ask('searchPortalCustomers', { query })
+    show(found, portalTable(found.customers))
     return 0
   }
-  const page = await ask<{ customers: ShownCustomer[]; next: string | null }>(
-    'GET',
-    `/api/customers?${query}`
-  )
-  show(page, customerTable(page.customers) + (page.next ? `\nMore: add --cursor ${page.next}` : ''))
+  const page = await ask('listCustomers', { query })
+  show(page, pageOf(customerTable(page.customers), page.next))
   return 0
 }
 
-export const customerTable = (customers: ShownCustomer[]): string =>
+export const customerTable = (customers: Customer[]): string =>
   customers.length === 0
     ? 'No customers.'
     : table([
@@ -61,11 +36,11 @@ export const customerTable = (customers: ShownCustomer[]): string =>
         ...customers.map(({ tool, ref, name, emails, link }) => [
           tool,
           ref,
-          name ?? '-',
-          emails.join(', ') || '-',
-          link?.portalId ?? '-',
-          link?.name ?? '-',
-          link?.how ?? '-'
+          name,
+          emails.join(', ') || null,
+          link?.portalId,
+          link?.name,
+          link?.how
         ])
       ])
 
@@ -74,10 +49,5 @@ const portalTable = (customers: PortalCustomer[]): string =>
     ? 'No customers.'
     : table([
         ['id', 'name', 'e-mail', 'city'],
-        ...customers.map(({ id, companyName, primaryEmail, city }) => [
-          id,
-          companyName ?? '-',
-          primaryEmail ?? '-',
-          city ?? '-'
-        ])
+        ...customers.map(({ id, companyName, primaryEmail, city }) => [id, companyName, primaryEmail, city])
       ])

@@ -1,14 +1,12 @@
-import { invoicePath, parseAsk } from './ask.ts'
+import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
-import { invoiceLines, type ShownInvoice } from './print.ts'
+import { invoiceLines } from './print.ts'
 
-export const run: Command = async (args, { env, print }) => {
-  const { values, positionals, ask, timeZone } = parseAsk(args, {
-    env,
-    positionals: 1,
-    usage: 'invoice <nr>'
-  })
-  const invoice = await ask<ShownInvoice>('GET', invoicePath(positionals[0] ?? ''))
-  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice, timeZone))
+export const run: Command = async (args, terminal) => {
+  const usage = 'invoice <nr>'
+  const { positionals, ask, show, timeZone } = parseAsk(args, terminal, { positionals: 1, usage })
+  const [invoiceNumber = ''] = positionals
+  const invoice = await ask('getInvoice', { params: { invoiceNumber } })
+  show(invoice, invoiceLines(invoice, timeZone))
   return 0
 }

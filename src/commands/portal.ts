@@ -13,7 +13,7 @@ import { formatAmount, parsePaidAt } from '../core/invoice.ts'
 import { createPortal, type Portal, type PortalAsTold } from '../portal/client.ts'
 import { bridgeUrl, refusal } from './ask.ts'
 import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
-import { table } from './print.ts'
+import { table, yesOrNo } from './print.ts'
 
 const usage = `Usage: factuurbrug portal <what>
   bills                      what the portal bills its owner
@@ -99,12 +99,12 @@ const bills = async (portal: Portal, { json }: Values, { clock, print }: Termina
         ['id', 'number', 'issued', 'without VAT', 'VAT', 'total', 'paid'],
         ...found.map(bill => [
           bill.id,
-          bill.invoiceNumber ?? '-',
-          bill.issuedAt ?? '-',
-          bill.subtotalAmount ?? '-',
-          bill.vatAmount ?? '-',
+          bill.invoiceNumber,
+          bill.issuedAt,
+          bill.subtotalAmount,
+          bill.vatAmount,
           [bill.totalAmount ?? '-', bill.currency].filter(Boolean).join(' '),
-          bill.isPaid === null ? '-' : bill.isPaid ? 'yes' : 'no'
+          bill.isPaid === null ? null : yesOrNo(bill.isPaid)
         ])
       ])
     )
@@ -121,11 +121,11 @@ const invoices = async (portal: Portal, { json }: Values, { clock, print }: Term
         ['id', 'number', 'customer', 'amount', 'issued', 'paid'],
         ...found.map(invoice => [
           invoice.id,
-          invoice.invoiceNumber ?? '-',
-          invoice.customerId ?? '-',
-          invoice.amountCents === null ? '-' : formatAmount(invoice.amountCents, invoice.currency ?? 'EUR'),
-          invoice.issuedAt ?? '-',
-          invoice.paidAt === null ? '-' : 'yes'
+          invoice.invoiceNumber,
+          invoice.customerId,
+          invoice.amountCents === null ? null : formatAmount(invoice.amountCents, invoice.currency ?? 'EUR'),
+          invoice.issuedAt,
+          invoice.paidAt === null ? null : 'yes'
         ])
       ])
     )

@@ -7,16 +7,16 @@ import { loadTools, sourcesOf } from '../../plugins/registry.ts'
 import { readSettings } from '../config.ts'
 import type { Clock, Instant } from '../core/clock.ts'
 import { ledgerNames, sendersOf } from '../tools/senders.ts'
-import { type Ask, bridgeUrl, invoicePath, parseAsk, refusal } from './ask.ts'
+import { type Ask, parseAsk, refusal } from './ask.ts'
 import { type Command, CommandFailed, WrongUse } from './command.ts'
-import { invoiceLines, type ShownInvoice } from './print.ts'
+import { invoiceLines } from './print.ts'
 
 const waitMsMax = 15_000
 const betweenLooksMs = 200
 
-export const run: Command = async (args, { env, clock, random, print, complain }) => {
-  const { values, positionals, ask, timeZone } = parseAsk(args, {
-    env,
+export const run: Command = async (args, terminal) => {
+  const { env, clock, random, print, complain } = terminal
+  const { values, positionals, ask, show, url, timeZone } = parseAsk(args, terminal, {
     options: { customer: { type: 'string' }, keep: { type: 'boolean' } },
     positionals: 1,
     usage: 'send-test <tool> [--customer cst_…] [--keep]'
@@ -30,9 +30,8 @@ export const run: Command = async (args, { env, clock, random, print, complain }
   if (sender !== undefined && !sendersOf(source, settings).names.includes(sender))
     throw new WrongUse(`There is no ${asked}: ${ledgerNames(source, settings).join(', ')}`)
 
-  const url = bridgeUrl(env, values.url as string | undefined)
   const invoiceNumber = numberOf(clock.now(), random())
-  const customerId = (values.customer as string | undefined) ?? (await anyCustomer(ask, clock))
+  const customerId = values.customer ?? (await anyCustomer(ask, clock))
   const about = {
     ...{ invoiceNumber, customerId, at: clock.now(), timeZone },
     ...(sender === undefined ? {} : { sender })
@@ -48,9 +47,10 @@ export const run: Command = async (args, { env, clock, random, print, complain }
     throw refusal(error, url)
   }
 
-  const dismiss = () => ask('POST', `${invoicePath(invoiceNumber)}/dismiss`)
+  const params = { invoiceNumber }
+  const dismiss = () => ask('dismiss', { params })
   const invoice = await within(clock, async () => {
-    const shown = await ask<ShownInvoice>('GET', invoicePath(invoiceNumber))
+    const shown = await ask('getInvoice', { params })
     return shown.state === 'held' || shown.state === 'dismissed' ? shown : null
   })
   if (invoice === null) {
@@ -60,7 +60,7 @@ export const run: Command = async (args, { env, clock, random, print, complain }
     )
     return 1
   }
-  print(values.json ? JSON.stringify(invoice, null, 2) : invoiceLines(invoice, timeZone))
+  show(invoice, invoiceLines(invoice, timeZone))
   if (!values.keep) await dismiss()
   if (!values.json)
     print(
@@ -81,8 +81,8 @@ export const numberOf = (at: Instant, chance: number): string => {
 /** While the portal is read for the first time its customers come first. */
 const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {
   const read = await within(clock, async () => {
-    const { portal } = await ask<{ portal: { filling: unknown } }>('GET', '/api/summary')
-    const { customers } = await ask<{ customers: { id: string }[] }>('GET', '/api/portal/customers?limit=1')
+    const { portal } = await ask('summary')
+    const { customers } = await ask('searchPortalCustomers', { query: { limit: '1' } })
     return customers.length > 0 || portal.filling === null ? customers : null
   })
   const [customer] = read ?? []

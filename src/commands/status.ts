@@ -1,41 +1,16 @@
-import type { Warning } from '../health/health.ts'
 import { isLoopback } from '../network/http.ts'
+import type { Summary, Warning } from '../view/answers.ts'
 import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'
 import { table, withZonedTimes } from './print.ts'
 
-type Summary = {
-  waiting: number
-  sending: number
-  delivered: number
-  held: number
-  dismissed: number
-  attention: number
-  attentionTo: { state: string; code: string; invoices: number }[]
-  oldestWaitingAt: string | null
-  oldestSendingAt: string | null
-  portal: Portal
-  tools: { name: string; on: boolean; address: string }[]
-  warnings: Warning[]
-}
-
-type Portal = {
-  url: string
-  state: string
-  since: string
-  tokenRefused: boolean
-  filling: { pages: number } | null
-  budget: { pausedForMs: number }
-}
-
 /** Exit code 1 when something needs a person, so that a script can ask. */
-export const run: Command = async (args, { env, print }) => {
-  const { values, ask, timeZone } = parseAsk(args, { env, positionals: 0, usage: 'status' })
-  const summary = await ask<Summary>('GET', '/api/summary')
+export const run: Command = async (args, terminal) => {
+  const { ask, show, timeZone } = parseAsk(args, terminal, { usage: 'status' })
+  const summary = await ask('summary')
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
-  if (values.json) print(JSON.stringify(summary, null, 2))
   // Instants stand in sentences of health, too.
-  else print(withZonedTimes(lines(summary), timeZone))
+  show(summary, withZonedTimes(lines(summary), timeZone))
   return unwell ? 1 : 0
 }
 
@@ -87,7 +62,14 @@ const attentionLines = ({ attentionTo }: Summary): string =>
   )
 
 /** The first thing that is the matter with the portal, for whoever wonders why nothing is delivered. */
-const trouble = ({ url, state, since, tokenRefused, filling, budget: { pausedForMs } }: Portal): string[] => {
+const trouble = ({
+  url,
+  state,
+  since,
+  tokenRefused,
+  filling,
+  budget: { pausedForMs }
+}: Summary['portal']): string[] => {
   if (tokenRefused) return ['it refuses PORTAL_TOKEN, so deliveries pause. Make a new API key.']
   if (state === 'down') {
     const hint = isLoopback(new URL(url))

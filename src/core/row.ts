@@ -8,8 +8,8 @@ import type { PortalInvoice } from './portal-entry.ts'
 /** A PDF that the bridge keeps. */
 export type Document = { file: string; bytes: number; sha256: string }
 
-export type State = 'waiting' | 'sending' | 'delivered' | 'held' | 'dismissed'
-export const states: readonly State[] = ['waiting', 'sending', 'delivered', 'held', 'dismissed']
+export const states = ['waiting', 'sending', 'delivered', 'held', 'dismissed'] as const
+export type State = (typeof states)[number]
 
 /** What a person can ask for. */
 export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'

@@ -5,11 +5,12 @@ import { formatAmount } from '../core/invoice.ts'
 import type { Action, HistoryEntry, Row } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Facts, Invoice, WholeInvoice } from './answers.ts'
 import { type Around, detailOf, explain, openConflict, openConflicts, pausedBy } from './explain.ts'
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
 
-export const shown = (row: Row, around: Around) => ({
+export const shown = (row: Row, around: Around): Invoice => ({
   invoiceNumber: row.invoiceNumber,
   tool: row.tool,
   state: row.state,
@@ -28,15 +29,18 @@ export const shown = (row: Row, around: Around) => ({
   attempts: row.attempts,
   notify: row.notify,
   test: row.test,
-  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: row.draft } : {})
+  ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: draftOf(row) } : {})
 })
+
+/** What an earlier version put up for review never was of a new customer. */
+const draftOf = ({ draft }: Row) => draft && { ...draft, newCustomer: draft.newCustomer ?? null }
 
 /** With all that helps to judge it. The address of a PDF is a capability: it is for the operator, and for no log. */
 export const shownWhole = async (
   row: Row & { history: HistoryEntry[] },
   around: Around,
   { ledger, portal }: { ledger: Pick<Ledger, 'customers' | 'holdings'>; portal: PortalState }
-) => ({
+): Promise<WholeInvoice> => ({
   ...shown(row, around),
   detail: detailOf(row),
   paused: pausedBy(row, portal),
@@ -50,7 +54,7 @@ export const shownWhole = async (
 const portalCustomerOf = async (
   { tool, customer, body, draft }: Row,
   { customers, holdings }: Pick<Ledger, 'customers' | 'holdings'>
-) => {
+): Promise<WholeInvoice['portalCustomer']> => {
   const link = (await customers.find({ tool, ref: customer.ref }))?.link
   const id = (body ?? draft)?.customerId ?? customer.portalId ?? link?.portalId
   if (!id || draft?.newCustomer) return null
@@ -61,13 +65,11 @@ const portalCustomerOf = async (
   }
 }
 
-type Facts = { customer: string; amountCents: number; currency: string; issuedAt: string }
-
 /** The other facts under its number: those that came, or else those that the portal holds. */
 const conflictOf = async (
   { invoiceNumber, code, portalId, history }: Row & { history: HistoryEntry[] },
   holdings: Ledger['holdings']
-) => {
+): Promise<Facts | null> => {
   if (code !== 'INVOICE_CONFLICT') return null
   const came = openConflict(history)
   if (came) return factsThatCame(came)
@@ -78,12 +80,14 @@ const conflictOf = async (
   return { from: id, customer: customerId, amount, currency, issuedAt }
 }
 
-const factsThatCame = ({ tool, facts }: HistoryEntry) => {
-  const { customer, amountCents, currency, issuedAt } = facts as Facts
+type FactsKept = { customer: string; amountCents: number; currency: string; issuedAt: string }
+
+const factsThatCame = ({ tool, facts }: HistoryEntry): Facts => {
+  const { customer, amountCents, currency, issuedAt } = facts as FactsKept
   return { from: String(tool), customer, amount: formatAmount(amountCents, currency), currency, issuedAt }
 }
 
-const factsOf = ({ tool, customer: { portalId, ref }, amountCents, currency, issuedAt }: Row) => ({
+const factsOf = ({ tool, customer: { portalId, ref }, amountCents, currency, issuedAt }: Row): Facts => ({
   from: tool,
   customer: portalId ?? ref,
   amount: formatAmount(amountCents, currency),

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSandbox, type SandboxOptions } from '../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../src/core/clock.ts'
+import { mustBePromised } from '../answers.ts'
 
 export const secret = 'whsec_c2VjcmV0IG9mIHRoZSBlbmQtdG8tZW5kIHRlc3Q='
 export const operatorToken = 'an operator token for tests'
@@ -131,7 +132,9 @@ export const startBridge = async (
         headers: { authorization: `Bearer ${operatorToken}`, ...json },
         ...(body === undefined ? {} : { body: JSON.stringify(body) })
       })
-      return (await answer.json()) as never
+      const told = (await answer.json()) as never
+      mustBePromised(method, path, answer.status, told)
+      return told
     },
     post,
     send: (fields, headers = {}) =>

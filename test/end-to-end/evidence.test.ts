@@ -4,7 +4,7 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import type { ShownInvoice } from '../../src/commands/print.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
 import {
   type BridgeProcess,
   customerId,
@@ -41,7 +41,7 @@ const send = (bridge: BridgeProcess, invoiceNumber: string) =>
 
 const becomes = (bridge: BridgeProcess, invoiceNumber: string, wanted: string) =>
   until(
-    () => bridge.api<ShownInvoice>('GET', `/api/invoices/${invoiceNumber}`),
+    () => bridge.api<WholeInvoice>('GET', `/api/invoices/${invoiceNumber}`),
     ({ state }) => state === wanted,
     `${invoiceNumber} is not ${wanted}`
   )

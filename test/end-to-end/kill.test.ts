@@ -2,8 +2,8 @@
 
 import t from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import type { ShownInvoice } from '../../src/commands/print.ts'
 import { systemClock } from '../../src/core/clock.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
 import {
   type BridgeProcess,
   customerId,
@@ -78,7 +78,7 @@ t.test(
     t.equal(summary.delivered, stored.length)
     for (const { invoiceNumber, sha256: found } of portal.invoices)
       t.equal(found, sha256(pdfOf(invoiceNumber)), invoiceNumber)
-    t.match(await bridge.api<ShownInvoice>('GET', `/api/invoices/${acknowledged[0]}`), { state: 'delivered' })
+    t.match(await bridge.api<WholeInvoice>('GET', `/api/invoices/${acknowledged[0]}`), { state: 'delivered' })
     t.equal(await bridge.kill('SIGTERM'), 0)
   }
 )

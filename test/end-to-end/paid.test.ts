@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import type { ShownInvoice } from '../../src/commands/print.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
 import {
   type BridgeProcess,
   customerId,
@@ -29,14 +29,14 @@ const event = (invoiceNumber: string, more: Record<string, unknown> = {}) => ({
   ...more
 })
 
-const reaches = (bridge: BridgeProcess, invoiceNumber: string, holds: (invoice: ShownInvoice) => boolean) =>
+const reaches = (bridge: BridgeProcess, invoiceNumber: string, holds: (invoice: WholeInvoice) => boolean) =>
   until(
-    () => bridge.api<ShownInvoice>('GET', `/api/invoices/${invoiceNumber}`),
+    () => bridge.api<WholeInvoice>('GET', `/api/invoices/${invoiceNumber}`),
     holds,
     `${invoiceNumber} does not get there`
   )
 
-const happened = ({ history = [] }: ShownInvoice, event: string): boolean =>
+const happened = ({ history = [] }: WholeInvoice, event: string): boolean =>
   history.some(entry => entry.event === event)
 
 t.test('paid after delivery: marked once, with its time, however often it is told', async t => {

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import type { ShownInvoice } from '../../src/commands/print.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
 import { factuurbrug } from '../command-line.ts'
 import {
   freePort,
@@ -46,7 +46,7 @@ const open = async (t: Test, env: Record<string, string>) => {
     )
   const reaches = (invoiceNumber: string, state: string) =>
     until(
-      () => bridge.api<ShownInvoice>('GET', `/api/invoices/${invoiceNumber}`),
+      () => bridge.api<WholeInvoice>('GET', `/api/invoices/${invoiceNumber}`),
       invoice => invoice.state === state,
       `${invoiceNumber} is not ${state}`
     )

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import type { ShownInvoice } from '../../src/commands/print.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
 import {
   type BridgeProcess,
   customerId,
@@ -29,9 +29,9 @@ type World = {
 }
 
 const shown = (bridge: BridgeProcess, number: string) =>
-  bridge.api<ShownInvoice>('GET', `/api/invoices/${encodeURIComponent(number)}`)
+  bridge.api<WholeInvoice>('GET', `/api/invoices/${encodeURIComponent(number)}`)
 
-const reaches = (bridge: BridgeProcess, number: string, what: string, holds: (is: ShownInvoice) => boolean) =>
+const reaches = (bridge: BridgeProcess, number: string, what: string, holds: (is: WholeInvoice) => boolean) =>
   until(() => shown(bridge, number), holds, `${number} is not ${what}`)
 
 const delivered = (bridge: BridgeProcess, number: string) =>
@@ -202,7 +202,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
 
     t.strictSame(await tool.tell(bridge, 'X-1', 'unreadable'), accepted)
     t.strictSame(await tool.tell(bridge, 'X-1', 'unreadable'), accepted)
-    const { invoices } = await bridge.api<{ invoices: ShownInvoice[] }>('GET', '/api/invoices?state=held')
+    const { invoices } = await bridge.api<{ invoices: WholeInvoice[] }>('GET', '/api/invoices?state=held')
     t.match(invoices, [{ tool: name, code: 'EVENT_UNREADABLE' }])
     t.equal(invoices.length, 1)
 

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import type { ShownInvoice } from '../../src/commands/print.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
 import { serve } from '../server.ts'
 import {
   type BridgeProcess,
@@ -21,7 +21,7 @@ const open = async (t: Test, env: Record<string, string> = {}) => {
 
 const reaches = (bridge: BridgeProcess, invoiceNumber: string, state: string) =>
   until(
-    () => bridge.api<ShownInvoice>('GET', `/api/invoices/${encodeURIComponent(invoiceNumber)}`),
+    () => bridge.api<WholeInvoice>('GET', `/api/invoices/${encodeURIComponent(invoiceNumber)}`),
     invoice => invoice.state === state,
     `${invoiceNumber} is not ${state}`
   )
@@ -91,7 +91,7 @@ t.test('the same again is a duplicate; other facts are a conflict that a person 
   const event = (invoiceNumber: string, amount = '121.00') =>
     bridge.send({ ...fields, amount, invoiceNumber, pdf: samplePdf(invoiceNumber).toString('base64') })
   const act = (invoiceNumber: string, action: string) =>
-    bridge.api<ShownInvoice>('POST', `/api/invoices/${invoiceNumber}/${action}`)
+    bridge.api<WholeInvoice>('POST', `/api/invoices/${invoiceNumber}/${action}`)
 
   for (const number of ['A-1', 'A-2']) {
     t.match(await event(number), { body: { result: 'accepted' } })
@@ -105,7 +105,7 @@ t.test('the same again is a duplicate; other facts are a conflict that a person 
   for (const number of ['A-1', 'A-2']) {
     t.match(
       await until(
-        () => bridge.api<ShownInvoice>('GET', `/api/invoices/${number}`),
+        () => bridge.api<WholeInvoice>('GET', `/api/invoices/${number}`),
         ({ state }) => state === 'held',
         'not judged anew'
       ),

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openBridge } from '../../src/bridge.ts'
 import { readConfig } from '../../src/config.ts'
+import { mustBePromised } from '../answers.ts'
 import { handClock } from '../src/portal/hand-clock.ts'
 
 export const operatorToken = 'an operator token for tests'
@@ -38,7 +39,12 @@ export const openApp = async (t: Test, env: Record<string, string> = {}) => {
     method: 'GET' | 'POST',
     url: string,
     options: Omit<InjectOptions, 'method' | 'url'> = {}
-  ) => bridge.app.inject({ method, url, headers: { authorization: `Bearer ${operatorToken}` }, ...options })
+  ) => {
+    const headers = { authorization: `Bearer ${operatorToken}` }
+    const answer = await bridge.app.inject({ method, url, headers, ...options })
+    mustBePromised(method, url, answer.statusCode, answer.json())
+    return answer
+  }
 
   return {
     ...bridge,

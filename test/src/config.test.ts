@@ -42,6 +42,7 @@ t.test('three settings are enough; the rest has the defaults that the contract n
       HOST: '127.0.0.1',
       PORT: 8080,
       PUBLIC_URL: 'http://127.0.0.1:8080',
+      publicAddress: undefined,
       TRUST_PROXY_HEADER: undefined,
       PORTAL_TOKEN: 'portal-token',
       PORTAL_URL: 'https://api.mijnklantportaal.nl/v1',

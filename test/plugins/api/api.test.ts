@@ -1,5 +1,4 @@
 import t from 'tap'
-import { openapi } from '../../../plugins/api/openapi.ts'
 import { openMoneybird } from '../../fixtures/moneybird-api.ts'
 import { bodyOf } from '../../src/ledger/fixtures.ts'
 import { noon } from '../../src/portal/hand-clock.ts'
@@ -360,40 +359,4 @@ t.test('what a tool is asked for since a day begins with that day where the port
 
   // The filter leaves out the very second that it names.
   t.match(moneybird.requests, [/updated_after:2026-10-31T22:59:59Z/])
-})
-
-/** From the tree that Fastify prints. */
-const routesOf = (tree: string): string[] => {
-  const parts: string[] = []
-  return tree.split('\n').flatMap(line => {
-    const [, indent = '', part = '', methods = ''] =
-      /^((?:[│ ] {3})*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? []
-    if (part === '') return []
-    parts.splice(indent.length / 4, Number.POSITIVE_INFINITY, part)
-    return methods
-      .split(', ')
-      .filter(method => method !== '' && method !== 'HEAD')
-      .map(method => `${method} ${parts.join('')}`)
-  })
-}
-
-t.test('what is described is exactly what there is', async t => {
-  const { app } = await openApp(t)
-  await app.ready()
-  const methods = ['get', 'post', 'put', 'patch', 'delete']
-  const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
-    Object.keys(operations)
-      .filter(key => methods.includes(key))
-      .map(method => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
-  )
-
-  t.strictSame(
-    routesOf(app.printRoutes({ commonPrefix: false }))
-      .filter(route => / \/api\//.test(route) && route !== 'GET /api/openapi.json')
-      .toSorted(),
-    described.toSorted()
-  )
-  const names = [...JSON.stringify(openapi).matchAll(/"operationId":"(\w+)"/g)].map(([, name]) => name)
-  t.equal(names.length, described.length)
-  t.equal(new Set(names).size, names.length, 'each by a name of its own')
 })

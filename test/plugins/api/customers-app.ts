@@ -16,6 +16,7 @@ import { createLockout } from '../../../src/network/lockout.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
+import { mustBePromised } from '../../answers.ts'
 import { silent } from '../../src/delivery/delivery.ts'
 import { arrivalOf, borrowOne, noon } from '../../src/ledger/fixtures.ts'
 import { operatorToken } from '../app.ts'
@@ -52,7 +53,6 @@ export const openCustomersApp = async (t: Test) => {
   await app.register(problems)
   await app.register(refusals, { clientOf })
   await app.register(customersApi, {
-    prefix: '/api',
     ledger,
     customers,
     tools: ['acme', 'rival'],
@@ -74,13 +74,12 @@ export const openCustomersApp = async (t: Test) => {
     ledger,
     sandbox: portalApp.sandbox,
     woken: () => woken,
-    ask: (method: 'GET' | 'PUT' | 'DELETE', url: string, payload?: object) =>
-      app.inject({
-        method,
-        url,
-        headers: { authorization: `Bearer ${operatorToken}` },
-        ...(payload ? { payload } : {})
-      }),
+    ask: async (method: 'GET' | 'PUT' | 'DELETE', url: string, payload?: object) => {
+      const headers = { authorization: `Bearer ${operatorToken}` }
+      const answer = await app.inject({ method, url, headers, ...(payload ? { payload } : {}) })
+      mustBePromised(method, url, answer.statusCode, answer.json())
+      return answer
+    },
     /** An invoice of this customer is held, because nobody knows whose it is. */
     hold: async (invoiceNumber: string, customer: Partial<Customer>, tool = 'acme') => {
       await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, customer }, { tool }), noon)

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { openapi } from '../../../plugins/api/openapi.ts'
 import { stateOf } from '../../src/ledger/fixtures.ts'
 import { openCustomersApp } from './customers-app.ts'
 
@@ -118,17 +117,4 @@ t.test('a filter that cannot be read is refused by name, and a list has pages', 
     customers: [{ ref: 'a' }],
     next: null
   })
-})
-
-t.test('what is described is what is answered', async t => {
-  const { ask, hold } = await openCustomersApp(t)
-  await hold('1', kees)
-  const { Customer, PortalCustomer } = openapi.components.schemas
-  const keys = (object: object) => Object.keys(object).toSorted()
-
-  const customer = (await ask('PUT', path, { portalId: 'cst_bakkerijdevos1' })).json()
-  t.strictSame(keys(customer), keys(Customer.properties))
-  t.strictSame(keys(customer.link), keys(Customer.properties.link.properties))
-  const [found] = (await ask('GET', '/api/portal/customers')).json().customers
-  t.strictSame(keys(found), keys(PortalCustomer.properties))
 })

@@ -1,14 +1,15 @@
 import type { RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
-import { bridgeUrl, invoicePath, parseAsk } from '../../../src/commands/ask.ts'
+import { bridgeUrl, parseAsk } from '../../../src/commands/ask.ts'
 import { serve } from '../../server.ts'
 
 const env = { OPERATOR_TOKEN: 'a token of the operator' }
+const print = () => {}
 
 const open = async (t: Test, listener: RequestListener) => {
   const { origin } = await serve(t, listener)
   const options = { limit: { type: 'string' } } as const
-  return parseAsk(['--url', origin], { env, options, positionals: 0, usage: 'status' }).ask
+  return parseAsk(['--url', origin], { env, print }, { options, usage: 'status' }).ask
 }
 
 t.test('where the bridge is comes from the option, the environment, or its own port', async t => {
@@ -23,23 +24,51 @@ t.test('who asks is told by the option or the environment', async t => {
   const asked: (string | undefined)[] = []
   const { origin } = await serve(t, (request, response) => {
     asked.push(request.headers.authorization)
-    response.end('{}')
+    response.end('{"customers":[]}')
   })
   for (const more of [[], ['--token', 'another']]) {
-    const { ask } = parseAsk(['--url', origin, ...more], { env, positionals: 0, usage: 'status' })
-    await ask('GET', '/api/summary')
+    const { ask } = parseAsk(['--url', origin, ...more], { env, print }, { usage: 'status' })
+    await ask('searchPortalCustomers')
   }
 
   t.strictSame(asked, ['Bearer a token of the operator', 'Bearer another'])
-  t.throws(() => parseAsk([], { env: {}, positionals: 0, usage: 'status' }), {
+  t.throws(() => parseAsk([], { env: {}, print }, { usage: 'status' }), {
     code: /^ERR_PARSE_ARGS/,
     message: 'Who asks? Give --token, or set OPERATOR_TOKEN.'
   })
-  t.throws(() => parseAsk(['1'], { env, positionals: 0, usage: 'status' }), { code: /^ERR_PARSE_ARGS/ })
+  t.throws(() => parseAsk(['1'], { env, print }, { usage: 'status' }), { code: /^ERR_PARSE_ARGS/ })
 })
 
 t.test('the number of an invoice is one part of an address', async t => {
-  t.equal(invoicePath('2026/1?a=b#c %é'), '/api/invoices/2026%2F1%3Fa%3Db%23c%20%25%C3%A9')
+  const bridge = await serve(t, (_request, response) => response.end('{}'))
+  const { ask } = parseAsk(['--url', bridge.origin], { env, print }, { usage: 'status' })
+  await t.rejects(ask('getInvoice', { params: { invoiceNumber: '2026/1?a=b#c %é' } }))
+
+  t.strictSame(bridge.requests, ['GET /api/invoices/2026%2F1%3Fa%3Db%23c%20%25%C3%A9'])
+})
+
+t.test('an answer is read by its schema, and printed as it came', async t => {
+  const printed: string[] = []
+  const open = async (answer: object) => {
+    const { origin } = await serve(t, (_request, response) => response.end(JSON.stringify(answer)))
+    const terminal = { env, print: (text: string) => void printed.push(text) }
+    return parseAsk(['--url', origin, '--json'], terminal, { usage: 'customers' })
+  }
+  const newer = { customers: [], total: 0 }
+  const { ask, show } = await open(newer)
+  show(await ask('searchPortalCustomers'), 'No customers.')
+  t.strictSame(JSON.parse(printed.join()), newer, 'a newer bridge tells more')
+
+  for (const [answer, field] of [
+    [{ customers: [{ id: 1 }] }, 'customers\\.0\\.id\\)'],
+    [[], 'at all']
+  ] as const)
+    await t.rejects((await open(answer)).ask('searchPortalCustomers'), {
+      name: 'CommandFailed',
+      message: new RegExp(
+        `^http://localhost:\\d+ does not answer as a bridge of this version does \\(${field}`
+      )
+    })
 })
 
 const refusing = (t: Test, status: number, problem: object, headers: Record<string, string> = {}) =>
@@ -56,7 +85,7 @@ t.test('what is refused is told in the words of the command line', async t => {
     { field: 'portalId', message: 'z' }
   ]
   const ask = await refusing(t, 422, { code: 'FIELDS_INVALID', detail: 'a filter', problems })
-  await t.rejects(ask('GET', '/'), {
+  await t.rejects(ask('summary'), {
     name: 'WrongUse',
     message: '--limit: x\n<tool>: y\n<cst_…>: z\nUsage: factuurbrug status'
   })
@@ -65,7 +94,7 @@ t.test('what is refused is told in the words of the command line', async t => {
     [401, 'NOT_LOGGED_IN'],
     [429, 'TOO_MANY_REQUESTS']
   ] as const)
-    await t.rejects((await refusing(t, status, { code, detail: 'no' }))('GET', '/'), {
+    await t.rejects((await refusing(t, status, { code, detail: 'no' }))('summary'), {
       name: 'CommandFailed',
       message: new RegExp(`^${code}: .*OPERATOR_TOKEN in \\.env or --token`)
     })
@@ -74,15 +103,15 @@ t.test('what is refused is told in the words of the command line', async t => {
 t.test('who is locked out is told for how long, as the bridge says', async t => {
   const locked = { code: 'TOO_MANY_REQUESTS', detail: 'no' }
   const ask = await refusing(t, 429, locked, { 'retry-after': '297' })
-  await t.rejects(ask('GET', '/'), { message: /came from here\. Wait 297 s, then correct/ })
+  await t.rejects(ask('summary'), { message: /came from here\. Wait 297 s, then correct/ })
   const silent = await refusing(t, 429, locked)
-  await t.rejects(silent('GET', '/'), { message: /Wait 60 s, then/ })
+  await t.rejects(silent('summary'), { message: /Wait 60 s, then/ })
 })
 
 t.test('any other refusal of the bridge keeps its code', async t => {
   const ask = await refusing(t, 409, { code: 'STATE_CONFLICT', detail: 'it is delivered already' })
 
-  await t.rejects(ask('GET', '/'), {
+  await t.rejects(ask('summary'), {
     name: 'BridgeError',
     code: 'STATE_CONFLICT',
     message: 'it is delivered already'
@@ -98,13 +127,13 @@ t.test('whatever else answers is named by its address, and never taken for a bri
   ]
   for (const [status, body] of answers) {
     const ask = await open(t, (_request, response) => response.writeHead(status).end(body))
-    await t.rejects(ask('GET', '/'), {
+    await t.rejects(ask('summary'), {
       name: 'CommandFailed',
       message: new RegExp(`^http://localhost:\\d+ answered ${status}, which is not an answer of a bridge`)
     })
   }
   const page = await open(t, (_request, response) => response.end('<p>welcome'))
-  await t.rejects(page('GET', '/'), { name: 'CommandFailed', message: /which is not an answer of a bridge/ })
+  await t.rejects(page('summary'), { name: 'CommandFailed', message: /which is not an answer of a bridge/ })
   const gone = await open(t, (_request, response) => response.destroy())
-  await t.rejects(gone('GET', '/'), { name: 'CommandFailed', message: /^No bridge answers at / })
+  await t.rejects(gone('summary'), { name: 'CommandFailed', message: /^No bridge answers at / })
 })

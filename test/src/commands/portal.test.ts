@@ -195,6 +195,6 @@ t.test('a portal that refuses or is not there is named', async t => {
   t.match(nobody, {
     code: 1,
     stderr:
-      /^PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox .*`npm run sandbox` starts it\)\nLook at PORTAL_URL.*then run the command again\.\n$/
+      /^PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox .*`npm run sandbox` starts it\)\nCheck PORTAL_URL.*then run the command again\.\n$/
   })
 })

@@ -1,15 +1,18 @@
 import t from 'tap'
-import { invoiceLines, invoiceTable, type ShownInvoice, table } from '../../../src/commands/print.ts'
+import { invoiceLines, invoiceTable, table } from '../../../src/commands/print.ts'
+import type { WholeInvoice } from '../../../src/view/answers.ts'
 
 const zone = 'Europe/Amsterdam'
 
-const invoice: ShownInvoice = {
+const nowhere = { emails: [], address: null, zipCode: null, city: null, countryCode: null }
+
+const invoice: WholeInvoice = {
   invoiceNumber: '2026-1',
   tool: 'invoices',
   state: 'delivered',
   code: null,
   advice: null,
-  customer: { ref: 'kees@bakker.example', portalId: 'cst_1', name: null },
+  customer: { ref: 'kees@bakker.example', portalId: 'cst_1', name: null, ...nowhere },
   amount: '121.00',
   currency: 'EUR',
   issuedAt: '2026-11-20',
@@ -21,7 +24,13 @@ const invoice: ShownInvoice = {
   nextAttemptAt: null,
   attempts: 1,
   notify: false,
-  test: false
+  test: false,
+  detail: null,
+  paused: null,
+  portalCustomer: null,
+  pdf: { bytes: null, url: null },
+  conflict: null,
+  history: []
 }
 
 t.test('columns are as wide as their widest cell, counted in characters that people see', async t => {
@@ -63,14 +72,22 @@ t.test('one invoice shows what there is, and no empty line for what there is not
 })
 
 t.test('what needs a person comes with what happened, what to do, and what would be sent', async t => {
-  const held = {
+  const held: WholeInvoice = {
     ...invoice,
     state: 'held',
     code: 'REVIEW',
     advice: { what: 'Ready.', operator: 'Compare.' },
     test: true,
     notify: true,
-    wouldSend: { amount: '121.00', paidAt: null, sendNotification: false },
+    wouldSend: {
+      customerId: null,
+      newCustomer: 'Kees',
+      invoiceNumber: '2026-1',
+      issuedAt: '2026-11-20',
+      amount: '121.00',
+      paidAt: null,
+      sendNotification: false
+    },
     history: [
       { at: '2026-11-20T12:00:00Z', event: 'received', tool: 'invoices' },
       { at: '2026-11-20T12:00:01Z', event: 'held', code: 'REVIEW', detail: null, wouldSend: { amount: '1' } },
@@ -89,6 +106,9 @@ t.test('what needs a person comes with what happened, what to do, and what would
     t.ok(lines.includes(line), line)
   t.strictSame(lines.slice(lines.indexOf('would send')), [
     'would send',
+    '  newCustomer       Kees',
+    '  invoiceNumber     2026-1',
+    '  issuedAt          2026-11-20',
     '  amount            121.00',
     '  sendNotification  false',
     'history',
@@ -99,10 +119,10 @@ t.test('what needs a person comes with what happened, what to do, and what would
 })
 
 t.test('whose it is in the portal, how that was found, and its PDF are there to be compared', async t => {
-  const linesOf = (more: Partial<ShownInvoice>) => invoiceLines({ ...invoice, ...more }, zone).split('\n')
+  const linesOf = (more: Partial<WholeInvoice>) => invoiceLines({ ...invoice, ...more }, zone).split('\n')
   const url = 'https://a.example/1.pdf'
   const whole = linesOf({
-    customer: { ref: 'cst_1', portalId: 'cst_1', name: 'Kees' },
+    customer: { ...nowhere, ref: 'cst_1', portalId: 'cst_1', name: 'Kees' },
     portalCustomer: { id: 'cst_1', name: 'Bakkerij Kees', how: 'email' },
     pdf: { bytes: 1234, url },
     detail: 'time-out',

@@ -1,0 +1,207 @@
+// What the API answers: one schema for each answer. The routes are typed by them, the OpenAPI document names each one as it
+// is named here, the command line reads answers by them. A new version may add fields; it takes none away.
+
+import { z } from 'zod'
+import { states } from '../core/row.ts'
+
+const text = z.string()
+const count = z.int().min(0)
+const instant = z.iso.datetime()
+const date = z.iso.date()
+const amount = z.string().meta({ examples: ['121.00'] })
+const maybeText = text.nullable()
+const next = maybeText.describe('The `cursor` of the next page; null on the last.')
+
+/** What an invoice and a customer have in common in the tool's words. */
+const contact = {
+  emails: z.array(text),
+  name: maybeText,
+  address: maybeText,
+  zipCode: maybeText,
+  city: maybeText,
+  countryCode: maybeText
+}
+
+const howLinked = z.enum(['person', 'email', 'created'])
+
+export const Draft = z.object({
+  customerId: maybeText.describe('Null: the customer is created first.'),
+  newCustomer: maybeText.describe('The name of the customer that would be created.'),
+  invoiceNumber: text,
+  issuedAt: date,
+  amount,
+  paidAt: maybeText.describe("In the portal's notation."),
+  sendNotification: z.boolean()
+})
+
+export type Invoice = z.infer<typeof Invoice>
+export const Invoice = z.object({
+  invoiceNumber: text,
+  tool: text,
+  state: z.enum(states),
+  code: maybeText.describe('Why it needs something. docs/errors.md lists all codes.'),
+  advice: z
+    .object({ what: text, operator: text })
+    .nullable()
+    .describe('What is the matter, and what to do about it.'),
+  customer: z.object({ ref: text, portalId: maybeText, ...contact }),
+  amount,
+  currency: text,
+  issuedAt: date,
+  dueAt: date.nullable(),
+  paidAt: instant.nullable(),
+  portalId: maybeText,
+  receivedAt: instant,
+  deliveredAt: instant.nullable(),
+  nextAttemptAt: instant.nullable(),
+  attempts: count,
+  notify: z.boolean().describe('Whether the portal mails the customer.'),
+  test: z.boolean(),
+  wouldSend: Draft.nullable().optional().describe('In review: exactly what would be sent.')
+})
+
+export type Facts = z.infer<typeof Facts>
+export const Facts = z
+  .object({
+    from: text.describe("A tool, or the portal's id of an invoice."),
+    customer: maybeText,
+    amount: amount.nullable(),
+    currency: maybeText,
+    issuedAt: maybeText
+  })
+  .describe('What two events with one number may differ in.')
+
+export type HistoryEntry = z.infer<typeof HistoryEntry>
+export const HistoryEntry = z.looseObject({ at: instant, event: text })
+
+export type WholeInvoice = z.infer<typeof WholeInvoice>
+export const WholeInvoice = Invoice.extend({
+  detail: maybeText.describe('The last failure in its own words.'),
+  paused: maybeText.describe('Why nothing that waits is sent now.'),
+  portalCustomer: z
+    .object({
+      id: text,
+      name: maybeText.describe('As the portal calls it.'),
+      how: z.enum(['invoice', ...howLinked.options]).nullable()
+    })
+    .nullable(),
+  pdf: z.object({ bytes: count.nullable(), url: maybeText }),
+  conflict: Facts.nullable().describe('The other facts under its number.'),
+  history: z.array(HistoryEntry)
+})
+
+export type ActedInvoice = z.infer<typeof ActedInvoice>
+export const ActedInvoice = Invoice.extend({
+  changed: z.boolean().describe('False: there was nothing to do.'),
+  decided: z
+    .object({ won: Facts, lost: z.array(Facts) })
+    .nullable()
+    .describe('Where several sets of facts had come under its number: which of them win.')
+})
+
+export const Invoices = z.object({ invoices: z.array(Invoice), next })
+
+export type Warning = z.infer<typeof Warning>
+export const Warning = z.object({ check: text, tool: maybeText, output: text })
+
+export type Summary = z.infer<typeof Summary>
+export const Summary = z.object({
+  waiting: count,
+  sending: count,
+  delivered: count,
+  held: count,
+  dismissed: count,
+  attention: count.describe('Held, or delivered with a code.'),
+  attentionTo: z
+    .array(z.object({ state: z.enum(['held', 'delivered']), code: text, invoices: count }))
+    .describe('What these are, most first.'),
+  oldestWaitingAt: instant.nullable(),
+  oldestSendingAt: instant.nullable(),
+  portal: z.object({
+    url: text,
+    state: z.enum(['open', 'down', 'refused']),
+    since: instant,
+    tokenRefused: z.boolean(),
+    filling: z
+      .object({ pages: count, stillMs: z.number() })
+      .nullable()
+      .describe('While the portal is read for the first time: how far that is.'),
+    budget: z.object({
+      perMinute: count,
+      taken: count,
+      waiting: z.record(text, count),
+      pausedForMs: z.number().describe('For how long the portal asked for a pause; 0 for none.')
+    }),
+    backlogMinutes: count
+  }),
+  tools: z.array(z.object({ name: text, on: z.boolean(), missingSecret: maybeText, address: text })),
+  warnings: z.array(Warning).describe('What health warns of.')
+})
+
+export const CaughtUp = z.object({
+  accepted: count,
+  duplicate: count,
+  conflict: count,
+  ignored: count,
+  unreadable: count.describe('Held as EVENT_UNREADABLE.'),
+  running: z.literal(true).optional().describe('With 202 only.')
+})
+
+export type Customer = z.infer<typeof Customer>
+export const Customer = z.object({
+  tool: text,
+  ref: text,
+  ...contact,
+  link: z
+    .object({
+      portalId: text,
+      name: maybeText.describe('As the portal calls it; null where the bridge has not seen it there.'),
+      how: howLinked,
+      at: instant
+    })
+    .nullable()
+})
+
+export const Customers = z.object({ customers: z.array(Customer), next })
+
+export type PortalCustomer = z.infer<typeof PortalCustomer>
+export const PortalCustomer = z.object({
+  id: text,
+  companyName: maybeText,
+  primaryEmail: maybeText,
+  city: maybeText,
+  integration: maybeText.describe('The bookkeeping that the portal itself links it to.')
+})
+
+export const PortalCustomers = z.object({ customers: z.array(PortalCustomer) })
+
+const status = z.enum(['pass', 'warn', 'fail'])
+
+export type Health = z.infer<typeof Health>
+export const Health = z.object({
+  status,
+  version: text,
+  checks: z.record(
+    text,
+    z.array(
+      z.object({
+        componentId: text.optional().describe('The tool that it is about.'),
+        status,
+        observedValue: z.union([z.number(), text]).optional(),
+        observedUnit: text.optional(),
+        output: text.optional()
+      })
+    )
+  )
+})
+
+export type Problem = z.infer<typeof Problem>
+export const Problem = z.object({
+  type: text,
+  title: text,
+  status: z.int(),
+  code: text.describe('docs/errors.md says what each one asks for.'),
+  detail: text,
+  problems: z.array(z.object({ field: text, message: text })).optional(),
+  requestId: text.optional().describe('With UNEXPECTED: stands in the log, too.')
+})

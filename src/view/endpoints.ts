@@ -1,0 +1,213 @@
+// What the API can be asked, and what it answers. Its routes, its OpenAPI document and the command line's questions are made
+// from this table.
+
+import { z } from 'zod'
+import { states } from '../core/row.ts'
+import {
+  ActedInvoice,
+  CaughtUp,
+  Customer,
+  Customers,
+  Health,
+  Invoices,
+  PortalCustomers,
+  Summary,
+  WholeInvoice
+} from './answers.ts'
+
+export type Endpoint = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  summary: string
+  query?: z.ZodObject
+  body?: z.ZodObject
+  /** Answered with 200. */
+  answer: z.ZodType
+  /** The same answer may come with this status, too: what that says. */
+  also?: Record<number, string>
+  /** Statuses of refusals, besides those of whoever is not the operator. */
+  refusals: readonly number[]
+  /** Anybody may ask. */
+  isPublic?: true
+  contentType?: string
+}
+
+const pageSizeMax = 200
+
+const limit = z.coerce
+  .number('expected a number')
+  .int()
+  .min(1)
+  .max(pageSizeMax, `expected at most ${pageSizeMax}`)
+  .default(50)
+  .describe('How many.')
+
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}$/, 'expected the `next` of an earlier answer')
+  .optional()
+  .describe('The `next` of the page before.')
+
+const action = <const Name extends string, Body extends z.ZodObject>(
+  name: Name,
+  summary: string,
+  body: Body
+) => ({
+  method: 'POST' as const,
+  path: `/api/invoices/{invoiceNumber}/${name}` as const,
+  summary,
+  body,
+  answer: ActedInvoice,
+  refusals: [404, 409, 422] as const
+})
+
+const nothing = z.strictObject({})
+
+const found = { answer: CaughtUp, also: { 202: 'So far: it takes long, and goes on. Ask how it is going.' } }
+
+// The vendor's own examples have ids with characters one would not expect: no tighter than the prefix.
+const portalId = z
+  .string("expected the portal's id of a customer, cst_…")
+  .trim()
+  .regex(/^cst_\S{1,100}$/, "expected the portal's id of a customer, cst_…")
+  .meta({ examples: ['cst_…'] })
+
+/** By the name of the operation. */
+export const endpoints = {
+  summary: {
+    method: 'GET',
+    path: '/api/summary',
+    summary: 'How many invoices stand where',
+    answer: Summary,
+    refusals: []
+  },
+  listInvoices: {
+    method: 'GET',
+    path: '/api/invoices',
+    summary: 'Invoices, newest first',
+    query: z.strictObject({
+      state: z
+        .enum(states, `expected one of ${states.join(', ')}`)
+        .optional()
+        .describe('Of one state.'),
+      code: z.string().max(100).optional().describe('Of one code.'),
+      tool: z.string().max(100).optional().describe('Of one tool.'),
+      q: z
+        .string()
+        .max(200)
+        .optional()
+        .describe("The beginning of a number, or the whole of a customer's reference."),
+      limit,
+      cursor
+    }),
+    answer: Invoices,
+    refusals: [422]
+  },
+  getInvoice: {
+    method: 'GET',
+    path: '/api/invoices/{invoiceNumber}',
+    summary: 'One invoice with its history',
+    answer: WholeInvoice,
+    refusals: [404]
+  },
+  deliver: action(
+    'deliver',
+    'Delivers now, or releases what is held',
+    z.strictObject({
+      absent: z
+        .boolean('expected true or false')
+        .optional()
+        .describe(
+          'True: what was sent before is not in the portal. It is not looked for, and sent once more. Where nobody can tell whether it stands there (PORTAL_UNCLEAR), nothing else sends it.'
+        )
+    })
+  ),
+  dismiss: action('dismiss', 'Does not deliver it, or clears the note of a delivered one', nothing),
+  take: action('take', 'Conflict: takes the other facts', nothing),
+  keep: action('keep', 'Conflict: keeps these facts', nothing),
+  listCustomers: {
+    method: 'GET',
+    path: '/api/customers',
+    summary: "The tools' customers with their links, latest first",
+    query: z.strictObject({
+      linked: z
+        .enum(['true', 'false'], 'expected true or false')
+        .transform(text => text === 'true')
+        .optional()
+        .describe('Only those that are linked, or are not.'),
+      limit,
+      cursor
+    }),
+    answer: Customers,
+    refusals: [422]
+  },
+  linkCustomer: {
+    method: 'PUT',
+    path: '/api/customers/{tool}/{ref}',
+    summary: 'Says whose it is in the portal, and releases what waited for it',
+    body: z.strictObject({ portalId }),
+    answer: Customer,
+    refusals: [409, 422, 502]
+  },
+  unlinkCustomer: {
+    method: 'DELETE',
+    path: '/api/customers/{tool}/{ref}',
+    summary: 'Removes the link; the bridge does not match the two again by itself',
+    answer: Customer,
+    refusals: [404, 422]
+  },
+  searchPortalCustomers: {
+    method: 'GET',
+    path: '/api/portal/customers',
+    summary: "The portal's customers, from the bridge's copy",
+    query: z.strictObject({
+      q: z.string().max(200).default('').describe('A part of the name or e-mail address, or the whole id.'),
+      limit
+    }),
+    answer: PortalCustomers,
+    refusals: [422]
+  },
+  catchUp: {
+    method: 'POST',
+    path: '/api/catch-up',
+    summary: 'Asks a tool now what its webhooks missed',
+    body: z.strictObject({
+      tool: z.string('expected the name of a tool').max(100),
+      since: z.iso.date('expected a date such as 2026-11-20')
+    }),
+    ...found,
+    refusals: [422, 502]
+  },
+  caughtUp: {
+    method: 'GET',
+    path: '/api/catch-up/{tool}',
+    summary: 'How the last catch-up that was asked for is going, or what it found',
+    ...found,
+    refusals: [404, 502]
+  },
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether events can be kept, and what the bridge warns of',
+    query: z.object({
+      fail: z.string().optional().describe('`warn`: a warning is answered 503, too.')
+    }),
+    answer: Health,
+    also: { 503: 'Events cannot be kept; or, where that was asked for, there is a warning.' },
+    refusals: [],
+    isPublic: true,
+    contentType: 'application/health+json'
+  }
+} as const satisfies Record<string, Endpoint>
+
+export type Operation = keyof typeof endpoints
+type Of<O extends Operation> = (typeof endpoints)[O]
+
+export type Answer<O extends Operation> = z.output<Of<O>['answer']>
+
+type NamesIn<Path> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
+export type Params<O extends Operation> = Record<NamesIn<Of<O>['path']>, string>
+
+/** What is read of a query or a body. */
+export type Read<O extends Operation, Part extends 'query' | 'body'> =
+  Of<O> extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined
