@@ -9,7 +9,7 @@ import { type Health, warningsIn } from '../../src/health/health.ts'
 import type { Ledger, Tally } from '../../src/ledger/ledger.ts'
 import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
 import type { Summary } from '../../src/view/answers.ts'
-import { decided, iso, shown, shownWhole } from '../../src/view/shown-invoice.ts'
+import { iso, shown, shownDecided, shownWhole } from '../../src/view/shown-invoice.ts'
 import { openapiAt } from './openapi.ts'
 import { createRoute } from './route.ts'
 
@@ -85,17 +85,11 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     for (const action of actions)
       route(action, async ({ params, body, log }) => {
-        const before = await ledger.find(params.invoiceNumber)
-        const { changed, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), body)
+        const { changed, decided, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), body)
         if (changed)
           log.info({ invoiceNumber: row.invoiceNumber, action, ...body, state: row.state }, words[action])
         engine.wake()
-        const after = await ledger.find(params.invoiceNumber)
-        return {
-          ...shown(row, around()),
-          changed,
-          decided: before && after && decided(action, before, after)
-        }
+        return { ...shown(row, around()), changed, decided: shownDecided(decided) }
       })
   })
 }

@@ -2,9 +2,9 @@
 
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { isoInstant } from '../../src/core/clock.ts'
+import type { ToolCustomer } from '../../src/core/customer.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Customers } from '../../src/delivery/customers.ts'
-import type { ToolCustomer } from '../../src/ledger/customers.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Customer } from '../../src/view/answers.ts'
 import { createRoute } from './route.ts'

@@ -1,6 +1,7 @@
 // The invoice that every tool's words become: numbers, money and dates, without a float and without a clock.
 // The parsers answer undefined for what they cannot read; the caller knows the field and says what was expected.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from './clock.ts'
 import { differing, emailKeys, type Known, nameKey } from './identity.ts'
 import { offsetMsAt } from './time-zone.ts'
@@ -207,3 +208,6 @@ export const sameFacts = (a: Invoice, b: Invoice): boolean =>
   a.currency === b.currency &&
   a.issuedAt === b.issuedAt &&
   sameCustomer(a, b)
+
+/** Whether two of what is told here are the same, whoever made them. */
+export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other)

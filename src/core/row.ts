@@ -173,7 +173,28 @@ export type Row = {
   pdf: { bytes: number | null; url: string | null }
 }
 
-/** `changed`: whether that did anything. */
-export type Acted = Row & { changed: boolean }
+/** Facts under a number that has others, as a person is told of them. */
+export type OtherFacts = {
+  tool: string
+  customer: string
+  amountCents: number
+  currency: string
+  issuedAt: PlainDate
+}
+
+/** Which facts of those that had come under one number a person's word let win. */
+export type Decided = { won: OtherFacts; lost: OtherFacts[] }
+
+/** `changed`: whether that did anything. `decided`: null where there was nothing to decide. */
+export type Acted = Row & { changed: boolean; decided: Decided | null }
+
+/** With all that is known of it. */
+export type WholeRow = Row & {
+  history: HistoryEntry[]
+  /** Other facts that came under its number, latest last: a person is still to decide. */
+  conflicts: OtherFacts[]
+  /** Under which number the tool told of the same invoice before. */
+  toldBefore: string | null
+}
 
 export type HistoryEntry = { at: Instant; event: string } & Record<string, unknown>

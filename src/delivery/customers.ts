@@ -1,15 +1,16 @@
 // Whose invoice is it in the portal? What the ledger knows decides (ledger/claims.ts); here is the portal asked where it has
 // to be: whether a customer still exists, and to create one. Never a guess: one company's invoice must not reach another.
 
+import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
 import type { Loan } from '../core/row.ts'
-import { goneFrom } from '../ledger/claims.ts'
-import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../ledger/customers.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Portal, Written } from '../portal/client.ts'
+import type { Portal } from '../portal/client.ts'
 import { createCustomerList } from '../portal/customer-list.ts'
 import type { Reader } from '../portal/reader.ts'
+import type { Written } from '../portal/verdict.ts'
+import { goneFrom } from '../rules/claims.ts'
 import { busy, type Failure, failed, failedBy, type Outcome } from '../rules/decide.ts'
 import { namesakes } from './namesakes.ts'
 import {

@@ -3,9 +3,9 @@
 // simulated run is made of the same parts.
 
 import type { Clock, Instant } from '../core/clock.ts'
+import type { MatchRules } from '../core/customer.ts'
 import type { Log } from '../core/log.ts'
 import type { Decision, Document } from '../core/row.ts'
-import type { MatchRules } from '../ledger/customers.ts'
 import type { Ledger, Tally } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
 import { type BreakerState, createBreaker } from '../portal/breaker.ts'

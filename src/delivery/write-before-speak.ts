@@ -5,7 +5,8 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { Budget } from '../portal/budget.ts'
-import type { Limits, Written } from '../portal/client.ts'
+import type { Limits } from '../portal/client.ts'
+import type { Written } from '../portal/verdict.ts'
 import { busy, type Failure, failed } from '../rules/decide.ts'
 
 export type Speaking = { pace: Budget; clock: Clock; portalTimeoutMs: number }

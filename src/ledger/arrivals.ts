@@ -1,51 +1,26 @@
-// What comes in: the row of its number is loaded, the table of states judges (states.ts), and what it says is written.
+// What comes in: what is known is loaded, the rules judge (rules/arriving.ts), and what they answer is written.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
-import { blankInvoice, formerKey, type Invoice, mayBeOne, numberKey } from '../core/invoice.ts'
-import type { Arrival, Document, Received, Unreadable } from '../core/row.ts'
+import { blankInvoice, formerKey, type Invoice, numberKey } from '../core/invoice.ts'
+import type { Arrival, Received, Unreadable } from '../core/row.ts'
 import {
-  arrivalCells,
-  dismissedCells,
-  documentCells,
-  type Facts,
-  factsOf,
-  heldCells,
-  type InvoiceCells,
-  keptOf,
-  payingCells,
-  waitingCells
-} from './cells.ts'
+  type Arriving,
+  asKept,
+  contest,
+  contestAgain,
+  correct,
+  documents,
+  enter,
+  judge,
+  merge,
+  mergeArrival,
+  voidIt
+} from '../rules/arriving.ts'
+import { held } from '../rules/kept.ts'
+import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import type { Cells, Tx } from './driver.ts'
-import { refPrint } from './fingerprint.ts'
-import { findRow, insertRow, note, rowOfNumber, setRow } from './rows.ts'
-import {
-  dueOf,
-  isPdfAnother,
-  type Judgement,
-  judge,
-  judgeVoided,
-  type Kept,
-  mergeArrival,
-  type Voiding
-} from './states.ts'
-
-type Merge = Extract<Judgement, { kind: 'merge' }>
-type How = Extract<Voiding, { kind: 'void' }>['now']
-
-/** A row, read once: which of its documents is still needed is told by identity. */
-type Known = { row: InvoiceCells; kept: Kept }
-
-const insert = (tx: Tx, arrival: Arrival, outcome: Cells = {}): Promise<number> => {
-  const { tool, invoice, notify } = arrival
-  const due = dueOf(arrival, tx.now)
-  return insertRow(tx, invoice.invoiceNumber, {
-    received_at: tx.now,
-    received: JSON.stringify({ tool, notify, ...(due > tx.now ? { notBefore: due } : {}) }),
-    ...arrivalCells(arrival, tx.now),
-    ...outcome
-  })
-}
+import { apply, findRow, insertRow, note, rowOfNumber, setRow } from './rows.ts'
 
 /** What stands against taking an event for a new invoice, asked at once: most are new, and nothing does. */
 const lookUp = async (
@@ -70,114 +45,73 @@ const lookUp = async (
   }
 }
 
-/** A number that is new. What the tool said of the same invoice before may stand against it. */
-const enter = async (
+const enterNew = async (
   tx: Tx,
   arrival: Arrival,
   { firstId, isVoided }: { firstId: number | null; isVoided: boolean }
 ): Promise<Received> => {
-  if (firstId !== null) {
-    const id = await insert(tx, arrival, heldCells('INVOICE_CONFLICT'))
-    const first = (await findRow(tx, 'id = ?', firstId)) as InvoiceCells
-    const { invoiceNumber } = keptOf(first).invoice
-    await note(tx, id, 'told under another number', { code: 'INVOICE_CONFLICT', before: invoiceNumber })
-    return { result: 'conflict', changed: true, unused: [] }
-  }
-  const id = await insert(tx, arrival, isVoided ? dismissedCells('VOIDED_IN_TOOL', tx.now) : {})
-  if (isVoided) await note(tx, id, 'voided in the tool')
-  return { result: 'accepted', changed: true, unused: [] }
+  const first = firstId === null ? undefined : await findRow(tx, 'id = ?', firstId)
+  const known = { before: first?.invoice.invoiceNumber ?? null, isVoided }
+  const entered = enter(arrival, known, tx.now)
+  const id = await insertRow(tx, arrival.invoice.invoiceNumber, entered)
+  await apply(tx, id, { set: {}, lines: entered.lines })
+  return entered.received
 }
 
-const merge = async (tx: Tx, { row, kept }: Known, arrival: Arrival, merged: Merge): Promise<Received> => {
-  const { id, state } = row
-  const { invoice, document, released } = merged
-  const isPdfNew = document !== kept.document || isPdfAnother(kept.invoice, invoice)
-  const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
-  await setRow(tx, id, {
-    invoice: JSON.stringify(invoice),
-    ...documentCells(document),
-    ...(isPdfNew ? { document_version: Number(row.document_version) + 1 } : {}),
-    // Whoever has it on loan knows less: it is lent again with all there is.
-    ...(state === 'waiting' ? { loan_until: null } : {}),
-    // It waited to be collected: now it is paid.
-    ...(state === 'waiting' && isPaidNow
-      ? { next_attempt_at: tx.now, since: Math.min(Number(row.since), tx.now) }
-      : {}),
-    ...(state === 'delivered' ? payingCells(invoice.paidAt, row.known_paid_at, tx.now) : {}),
-    ...(released ? waitingCells(tx.now) : {})
-  })
-  await note(tx, id, 'merged', released ? { released: row.code } : {})
-  return { result: 'duplicate', changed: true, unused: dropped([arrival.document, kept.document], document) }
+const write = async (tx: Tx, { id }: KeptRow, { received, ...changes }: Arriving): Promise<Received> => {
+  await apply(tx, id, changes)
+  return received
 }
 
 /** Whether the tool told the same invoice before, in another row than this. */
-const isToldBefore = async (tx: Tx, { tool, invoice: { sourceId } }: Arrival, id: number): Promise<boolean> =>
-  sourceId !== null &&
-  (await tx.one(
-    'SELECT 1 AS found FROM invoice WHERE tool = ? AND source_id = ? AND id < ? LIMIT 1',
+export const toldBefore = async (
+  tx: Tx,
+  { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
+): Promise<string | null> => {
+  if (sourceId === null) return null
+  const first = await findRow(
+    tx,
+    'tool = ? AND source_id = ? AND id < ? ORDER BY id LIMIT 1',
     tool,
     sourceId,
     id
-  )) !== undefined
-
-/** Puts other facts into a row that is not in the portal. */
-const replace = async (tx: Tx, { row, kept }: Known, arrival: Arrival): Promise<Received> => {
-  const { id } = row
-  const isHeld = (await hasOpenConflict(tx, id)) || (await isToldBefore(tx, arrival, id))
-  await setRow(tx, id, {
-    ...arrivalCells(arrival, tx.now),
-    document_version: Number(row.document_version) + 1,
-    ...(isHeld ? heldCells('INVOICE_CONFLICT') : {})
-  })
-  await note(tx, id, 'corrected', { notify: arrival.notify, replaced: factsOf(kept) })
-  return { result: 'accepted', changed: true, unused: documents(kept.document) }
-}
-
-const enterConflict = async (tx: Tx, { row, kept }: Known, arrival: Arrival): Promise<Received> => {
-  const { id, state } = row
-  await keepConflict(tx, id, arrival)
-  await note(tx, id, 'conflict received', { tool: arrival.tool, facts: tellingFacts(arrival, kept) })
-  // What comes beside a row that was emptied is personal again.
-  if (state === 'delivered') await setRow(tx, id, { code: 'INVOICE_CONFLICT', forgotten: 0 })
-  else if (state !== 'sending') await setRow(tx, id, heldCells('INVOICE_CONFLICT'))
-  return { result: 'conflict', changed: true, unused: [] }
+  )
+  return first?.invoice.invoiceNumber ?? null
 }
 
 /** Other facts that are known: a person has decided about them, or is going to. Null when they are not. */
-const repeatConflict = async (tx: Tx, { id }: InvoiceCells, arrival: Arrival): Promise<Received | null> => {
+const receiveAgain = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<Received | null> => {
   const known = await findConflict(tx, id, arrival)
   if (!known) return null
-  if (known.isSettled) return { result: 'conflict', changed: false, unused: documents(arrival.document) }
+  if (known.isSettled) return contestAgain(arrival, null)
   const merged = mergeArrival(known.kept, arrival)
   await keepConflict(tx, id, merged)
-  return { result: 'conflict', changed: false, unused: dropped([arrival.document], merged.document) }
+  return contestAgain(arrival, merged)
 }
 
-const voidRow = async (tx: Tx, { id }: InvoiceCells, how: How): Promise<void> => {
-  if (how === 'dismiss') await setRow(tx, id, dismissedCells('VOIDED_IN_TOOL', tx.now))
-  else if (how === 'note') await setRow(tx, id, { code: 'VOIDED_IN_TOOL', forgotten: 0 })
-  else await setRow(tx, id, { voided: 1 })
-  await note(tx, id, 'voided in the tool')
+const receiveCorrection = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> => {
+  const { tool, invoice } = arrival
+  const before = await toldBefore(tx, { id: kept.id, tool, sourceId: invoice.sourceId })
+  const isContested = before !== null || (await hasOpenConflict(tx, kept.id))
+  return write(tx, kept, correct(kept, arrival, isContested, tx.now))
+}
+
+const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> => {
+  await keepConflict(tx, kept.id, arrival)
+  return write(tx, kept, contest(kept, arrival))
 }
 
 /** It is one invoice, under however many numbers it was told. */
-const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<InvoiceCells[]> =>
-  (await tx.all(
-    'SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id',
-    tool,
-    sourceId
-  )) as InvoiceCells[]
+const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<KeptRow[]> =>
+  (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(
+    keptOf
+  )
 
 /** Whether that changed any. */
-const voidAll = async (tx: Tx, found: InvoiceCells[]): Promise<boolean> => {
-  let changed = false
-  for (const row of found) {
-    const voiding = judgeVoided(keptOf(row))
-    if (voiding.kind !== 'void') continue
-    await voidRow(tx, row, voiding.now)
-    changed = true
-  }
-  return changed
+const voidAll = async (tx: Tx, found: KeptRow[]): Promise<boolean> => {
+  const judged = found.map(kept => ({ id: kept.id, changes: voidIt(kept, tx.now) }))
+  for (const { id, changes } of judged) if (changes) await apply(tx, id, changes)
+  return judged.some(({ changes }) => changes !== null)
 }
 
 /** Without an id of the tool's, the number is all that says which it is. */
@@ -185,7 +119,7 @@ const receiveVoided = async (tx: Tx, { tool, invoice, document }: Arrival): Prom
   const { invoiceNumber, sourceId } = invoice
   const named = async () => {
     const row = await rowOfNumber(tx, invoiceNumber)
-    return row?.tool === tool && row.source_id === null ? [row] : []
+    return row?.tool === tool && row.invoice.sourceId === null ? [row] : []
   }
   const found = sourceId === null ? await named() : await rowsOfSource(tx, tool, sourceId)
   const changed = await voidAll(tx, found)
@@ -195,19 +129,18 @@ const receiveVoided = async (tx: Tx, { tool, invoice, document }: Arrival): Prom
 export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (arrival.voided) return receiveVoided(tx, arrival)
   const found = await lookUp(tx, arrival)
-  if (!found.isKnown) return enter(tx, arrival, found)
-  const row = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as InvoiceCells
-  const kept = keptOf(row)
-  const judgement = judge(kept, asKept(arrival, kept))
+  if (!found.isKnown) return enterNew(tx, arrival, found)
+  const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
+  const judgement = judge(kept, asKept(arrival, kept.invoice))
   switch (judgement.kind) {
     case 'nothing':
       return { result: 'duplicate', changed: false, unused: documents(arrival.document) }
     case 'merge':
-      return merge(tx, { row, kept }, arrival, judgement)
+      return write(tx, kept, merge(kept, arrival, judgement, tx.now))
     case 'replace':
-      return (await repeatConflict(tx, row, arrival)) ?? replace(tx, { row, kept }, arrival)
+      return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
     case 'conflict':
-      return (await repeatConflict(tx, row, arrival)) ?? enterConflict(tx, { row, kept }, arrival)
+      return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival)
   }
 }
 
@@ -232,14 +165,17 @@ export const keepUnreadable = async (
   const isNews = known === undefined || (await tellOtherwise(tx, known.id, body))
   // What waits for a person goes on waiting, with the latest that was told.
   if (!isNews || (known && known.state !== 'dismissed')) return false
-  const held = heldCells('EVENT_UNREADABLE')
-  const invoice = unknownInvoice(invoiceNumber, tx.now)
-  const id =
-    known?.id ?? (await insert(tx, { tool, invoice, document: null, notify: false, test: false }, held))
-  if (known) await setRow(tx, id, held)
-  else await tx.run('INSERT INTO event (invoice_id, body) VALUES (?, ?)', id, body)
+  const id = known?.id ?? (await insertUnreadable(tx, tool, invoiceNumber))
+  if (!known) await tx.run('INSERT INTO event (invoice_id, body) VALUES (?, ?)', id, body)
+  await setRow(tx, id, held('EVENT_UNREADABLE'))
   await note(tx, id, 'held', { code: 'EVENT_UNREADABLE', detail: problem })
   return true
+}
+
+const insertUnreadable = (tx: Tx, tool: string, invoiceNumber: string): Promise<number> => {
+  const invoice = unknownInvoice(invoiceNumber, tx.now)
+  const arrival: Arrival = { tool, invoice, document: null, notify: false, test: false }
+  return insertRow(tx, invoiceNumber, enter(arrival, { before: null, isVoided: false }, tx.now))
 }
 
 /** False where the bytes are the same, or forgotten: senders redeliver for days. */
@@ -251,28 +187,6 @@ const tellOtherwise = async (tx: Tx, invoiceId: number, body: Buffer): Promise<b
   await tx.run('UPDATE event SET body = ? WHERE invoice_id = ?', body, invoiceId)
   return true
 }
-
-/** With its reference as the row has it: where that is hidden it is the same one all the same. */
-const asKept = (arrival: Arrival, { invoice: { customer: kept } }: Kept): Arrival => {
-  const { invoice } = arrival
-  return refPrint(invoice.customer.ref) === refPrint(kept.ref)
-    ? { ...arrival, invoice: { ...invoice, customer: { ...invoice.customer, ref: kept.ref } } }
-    : arrival
-}
-
-/** For a person, who would see no more than the reference that both have. */
-const tellingFacts = (arrival: Arrival, kept: Kept): Facts => {
-  const facts = factsOf(arrival)
-  const { customer } = arrival.invoice
-  if (customer.portalId !== null || mayBeOne(customer, kept.invoice.customer)) return facts
-  const who = [customer.name, ...customer.emails].filter(text => text !== null)
-  return { ...facts, customer: `${facts.customer} (${who.join(', ')})` }
-}
-
-const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
-
-const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
-  documents(...found).filter(document => document !== used)
 
 /** Of an event that could not be read nothing is known but its own number. */
 const unknownInvoice = (invoiceNumber: string, now: Instant): Invoice => ({

@@ -2,14 +2,28 @@
 // senders redeliver for days.
 
 import { mayBeOne } from '../core/invoice.ts'
-import type { Arrival, Document } from '../core/row.ts'
-import { factsOf, factsPrint } from './cells.ts'
+import type { Arrival, Document, OtherFacts } from '../core/row.ts'
+import { tellingFacts } from '../rules/arriving.ts'
+import { factsOf, factsPrint } from '../rules/kept.ts'
+import type { KeptRow } from './cells.ts'
 import type { Cells, Tx } from './driver.ts'
 
 /** Whether a person is still to decide. */
 export const hasOpenConflict = async (tx: Tx, invoiceId: number): Promise<boolean> =>
   (await tx.one('SELECT 1 AS found FROM conflict WHERE invoice_id = ? AND settled = 0', invoiceId)) !==
   undefined
+
+/** Those that wait for a person, latest last, as a person is told of them. */
+export const openConflicts = async (tx: Tx, { id, invoice }: KeptRow): Promise<OtherFacts[]> => {
+  const found = await tx.all(
+    'SELECT arrival FROM conflict WHERE invoice_id = ? AND settled = 0 ORDER BY id',
+    id
+  )
+  return found.map(cells => {
+    const { sourceId: _, ...facts } = tellingFacts(arrivalIn(cells), invoice)
+    return facts
+  })
+}
 
 /** Of one print may be several companies: by a reference alone they look alike. */
 const alike = (tx: Tx, invoiceId: number, arrival: Arrival): Promise<Cells[]> =>

@@ -1,13 +1,13 @@
 // How a row reads as a tool's customer.
 
 import type { Instant } from '../core/clock.ts'
+import type { Contact, Creation, How, ToolCustomer } from '../core/customer.ts'
+import { emailPrint, fingerprint, namePrint, refPrint } from '../core/fingerprint.ts'
 import { emailKeys, type Known } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields } from '../core/portal-entry.ts'
-import { contactOf } from './claims.ts'
-import type { Contact, Creation, How, ToolCustomer } from './customers.ts'
+import { contactOf } from '../rules/claims.ts'
 import type { Cells } from './driver.ts'
-import { emailPrint, fingerprint, namePrint, refPrint } from './fingerprint.ts'
 
 /** Of a customer that was linked before any invoice told of it. */
 export const nothingKnown: Contact = {

@@ -1,12 +1,12 @@
 // What the ledger knows about whose a customer is: loaded here, judged in claims.ts.
 
+import type { Creation, How } from '../core/customer.ts'
+import { emailPrints, namePrint, refKey, refPrint } from '../core/fingerprint.ts'
 import type { Customer } from '../core/invoice.ts'
-import { type Claims, contactOf, refKey } from './claims.ts'
+import { type Claims, contactOf } from '../rules/claims.ts'
 import { contactIn, creationIn, madeForIn, textsIn } from './customer-cells.ts'
 import { customersHaving } from './customer-waiting.ts'
-import type { Creation, How } from './customers.ts'
 import { amongAll, type Cells, type Tx } from './driver.ts'
-import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
 import { hasCustomer } from './portal-customers.ts'
 
 export const customerByRef = (tx: Tx, tool: string, ref: string): Promise<Cells | undefined> =>

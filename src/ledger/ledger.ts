@@ -19,12 +19,12 @@ import type {
   Decision,
   Document,
   Doubt,
-  HistoryEntry,
   Loan,
   Received,
   Row,
   State,
-  Unreadable
+  Unreadable,
+  WholeRow
 } from '../core/row.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
@@ -133,7 +133,7 @@ export interface Ledger {
    */
   act(invoiceNumber: string, action: Action, now: Instant, words?: { absent?: boolean }): Promise<Acted>
 
-  find(invoiceNumber: string): Promise<(Row & { history: HistoryEntry[] }) | null>
+  find(invoiceNumber: string): Promise<WholeRow | null>
 
   /** Newest first. `next` is the cursor of the following page, null on the last. */
   list(filter: Filter): Promise<{ rows: Row[]; next: string | null }>

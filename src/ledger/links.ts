@@ -1,15 +1,15 @@
 // Links of the tools' customers: what each was made for, a person's word, and what ends one.
 
+import type { How, ToolCustomer } from '../core/customer.ts'
 import { BridgeError } from '../core/errors.ts'
+import { emailPrints, namePrint } from '../core/fingerprint.ts'
 import { companiesOf, isAgreeing, isTold, type Known } from '../core/identity.ts'
 import type { Invoice } from '../core/invoice.ts'
-import { addKnown } from './claims.ts'
+import { addKnown } from '../rules/claims.ts'
 import { customerIn, heldForCustomer, madeForIn, textsIn } from './customer-cells.ts'
 import { customerById, customerByRef, emailsOf } from './customer-claims.ts'
 import { endLoans, releaseOf } from './customer-waiting.ts'
-import type { How, ToolCustomer } from './customers.ts'
 import type { Cells, Tx } from './driver.ts'
-import { emailPrints, namePrint } from './fingerprint.ts'
 import { loseCustomer, portalCustomer } from './portal-customers.ts'
 import { releaseRow } from './rows.ts'
 import { insertCustomer } from './sightings.ts'

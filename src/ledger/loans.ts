@@ -3,7 +3,8 @@
 import type { Instant } from '../core/clock.ts'
 import { numberKey } from '../core/invoice.ts'
 import type { CreateBody, Decision, Document, Doubt, Loan } from '../core/row.ts'
-import { documentCells, doubtOf, type InvoiceCells, instantOf, loanOf, overridesOf } from './cells.ts'
+import { send } from '../rules/sending.ts'
+import { doubtOf, type InvoiceCells, instantOf, type KeptRow, loanOf } from './cells.ts'
 import type { Tx } from './driver.ts'
 import { conclude } from './endings.ts'
 import { countOf, countOne } from './facts.ts'
@@ -76,12 +77,12 @@ export const hasten = async (tx: Tx, latest: Instant): Promise<void> => {
 }
 
 /** The row of a loan that still holds. */
-const lent = (tx: Tx, { id, attempt }: Loan): Promise<InvoiceCells | undefined> =>
+const lent = (tx: Tx, { id, attempt }: Loan): Promise<KeptRow | undefined> =>
   findRow(tx, 'id = ? AND attempt = ? AND loan_until > ?', id, attempt, tx.now)
 
 export const attach = async (tx: Tx, loan: Loan, document: Document): Promise<boolean> => {
   if (!(await lent(tx, loan))) return false
-  await setRow(tx, loan.id, documentCells(document))
+  await setRow(tx, loan.id, { document })
   await note(tx, loan.id, 'pdf fetched', { bytes: document.bytes })
   return true
 }
@@ -92,40 +93,31 @@ export const sending = async (
   loan: Loan,
   body: CreateBody
 ): Promise<'lost' | 'known' | 'unproven' | number> => {
-  const row = await lent(tx, loan)
-  if (row?.state !== 'waiting') return 'lost'
-  const overrides = overridesOf(row)
-  if (row.unproven === 1 && !overrides.includes('PORTAL_UNCLEAR')) return 'unproven'
-  const there = await idsUnder(tx, numberKey(body.invoiceNumber))
-  if (there.length > 0 && !overrides.includes('INVOICE_CONFLICT')) return 'known'
-  await setRow(tx, loan.id, {
-    state: 'sending',
-    code: null,
-    body: JSON.stringify(body),
-    sent_body: JSON.stringify(body),
-    // A person's word that it is absent was about what was sent before this.
-    overrides: JSON.stringify(overrides.filter(override => override !== 'PORTAL_UNCLEAR')),
-    ever_sent: 1,
-    unproven: 1,
-    sent_by: tx.owner,
+  const kept = await lent(tx, loan)
+  if (!kept) return 'lost'
+  const isThere = (await idsUnder(tx, numberKey(body.invoiceNumber))).length > 0
+  const permission = send(kept, body, {
+    isThere,
     told: await countOf(tx, 'told'),
-    next_attempt_at: null,
-    sending_at: tx.now
+    owner: tx.owner,
+    now: tx.now
   })
-  await note(tx, loan.id, 'sending', { attempt: loan.attempt })
+  if (typeof permission === 'string') return permission
+  await setRow(tx, kept.id, permission)
+  await note(tx, kept.id, 'sending', { attempt: kept.attempt })
   return countOne(tx, 'sent')
 }
 
 export const paying = async (tx: Tx, loan: Loan): Promise<boolean> => {
   const row = await lent(tx, loan)
-  if (row?.state !== 'delivered' || row.known_paid_at !== null) return false
-  await setRow(tx, loan.id, { paying: 1, sent_by: tx.owner })
+  if (row?.state !== 'delivered' || row.knownPaidAt !== null) return false
+  await setRow(tx, loan.id, { paying: true, sentBy: tx.owner })
   return true
 }
 
 export const record = async (tx: Tx, loan: Loan, decision: Decision): Promise<Decision | null> => {
   const row = await lent(tx, loan)
-  return row ? conclude(tx, row, decision, { isLooked: false }) : null
+  return row ? conclude(tx, row, decision, false) : null
 }
 
 export const doubts = async (tx: Tx, limit: number): Promise<Doubt[]> => {
@@ -143,7 +135,7 @@ export const settle = async (
   decision: Decision
 ): Promise<Decision | null> => {
   const row = await findRow(tx, `id = ? AND attempt = ? AND ${isDoubt}`, id, attempt, tx.now)
-  return row ? conclude(tx, row, decision, { isLooked: true }) : null
+  return row ? conclude(tx, row, decision, true) : null
 }
 
 const isDue = {

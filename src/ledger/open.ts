@@ -2,6 +2,7 @@
 // transaction.
 
 import { randomUUID } from 'node:crypto'
+import { refPrint } from '../core/fingerprint.ts'
 import { act } from './actions.ts'
 import { keepUnreadable, receive, voidSource } from './arrivals.ts'
 import { instantOf } from './cells.ts'
@@ -9,7 +10,6 @@ import { releaseAll, releaseOf } from './customer-waiting.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Driver } from './driver.ts'
 import { countOf, factOf, setCount, setFact } from './facts.ts'
-import { refPrint } from './fingerprint.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
 import type { Ledger } from './ledger.ts'
 import { link, loseLinked, unlink } from './links.ts'

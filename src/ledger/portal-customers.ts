@@ -1,11 +1,11 @@
 // What the portal holds of customers: see holdings.ts for what is promised.
 
+import { emailPrint } from '../core/fingerprint.ts'
 import { emailKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
 import { addressed, customerEntered } from './customer-waiting.ts'
 import type { Cells, Tx } from './driver.ts'
 import { countOf } from './facts.ts'
-import { emailPrint } from './fingerprint.ts'
 
 /** Answers the addresses that it brought and took away. */
 const keep = async (tx: Tx, customer: PortalCustomer, read: number): Promise<string[]> => {

@@ -1,26 +1,28 @@
 // What the page, the health check and the commands ask of the ledger: each by an index, however many rows there are.
 
 import type { Code } from '../core/codes.ts'
+import { refPrint } from '../core/fingerprint.ts'
 import { numberKey } from '../core/invoice.ts'
-import type { HistoryEntry, Row, State } from '../core/row.ts'
-import { historyOf, type InvoiceCells, instantOf, rowOf } from './cells.ts'
-import { mentionedIn, withMentions } from './claims.ts'
+import type { HistoryEntry, Row, State, WholeRow } from '../core/row.ts'
+import { mentionedIn, withMentions } from '../rules/claims.ts'
+import { toldBefore } from './arrivals.ts'
+import { historyOf, type InvoiceCells, instantOf, keptOf, rowOf } from './cells.ts'
+import { openConflicts } from './conflicts.ts'
 import { contactIn } from './customer-cells.ts'
 import type { Cell, Tx } from './driver.ts'
 import { factOf } from './facts.ts'
-import { refPrint } from './fingerprint.ts'
 import type { Filter, Summary, Tally } from './ledger.ts'
-import { rowOfNumber } from './rows.ts'
+import { cellsOfNumber, rowOfNumber } from './rows.ts'
 
-export const find = async (
-  tx: Tx,
-  invoiceNumber: string
-): Promise<(Row & { history: HistoryEntry[] }) | null> => {
-  const row = await rowOfNumber(tx, invoiceNumber)
-  if (!row) return null
+export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | null> => {
+  const cells = await cellsOfNumber(tx, invoiceNumber)
+  if (!cells) return null
   const history: HistoryEntry[] = []
-  for (const entry of await historyOfRow(tx, row)) history.push(await named(tx, entry))
-  return { ...rowOf(row), history }
+  for (const entry of await historyOfRow(tx, cells)) history.push(await named(tx, entry))
+  const kept = keptOf(cells)
+  const conflicts = await openConflicts(tx, kept)
+  const before = { id: kept.id, tool: kept.tool, sourceId: kept.invoice.sourceId }
+  return { ...rowOf(cells), history, conflicts, toldBefore: await toldBefore(tx, before) }
 }
 
 const historyOfRow = async (tx: Tx, row: InvoiceCells): Promise<HistoryEntry[]> => {
@@ -82,7 +84,7 @@ export const list = async (
 export const numbersAlike = async (tx: Tx): Promise<string[]> => {
   const alike: string[] = []
   for (const number of (await factOf<string[]>(tx, 'numbersAlike')) ?? [])
-    if ((await rowOfNumber(tx, number))?.forgotten === 0) alike.push(number)
+    if ((await rowOfNumber(tx, number))?.forgotten === false) alike.push(number)
   return alike
 }
 

@@ -1,15 +1,15 @@
 // How long what is personal stays: what finished is emptied, then its customer, and no file is kept that no row names.
 
 import type { Instant } from '../core/clock.ts'
+import { emailPrints, hiddenRef, namePrint } from '../core/fingerprint.ts'
 import type { Known } from '../core/identity.ts'
 import type { Invoice } from '../core/invoice.ts'
 import type { Document } from '../core/row.ts'
-import { documentCells, type InvoiceCells, keptOf } from './cells.ts'
+import { type InvoiceCells, keptOf } from './cells.ts'
 import { emptyConflicts } from './conflicts.ts'
 import { isTelling, nothingKnown, textsIn } from './customer-cells.ts'
 import { emailsOf } from './customer-claims.ts'
 import type { Cells, Tx } from './driver.ts'
-import { emailPrints, hiddenRef, namePrint } from './fingerprint.ts'
 import { setRow } from './rows.ts'
 
 // A customer that still has invoices is looked at again after this.
@@ -35,25 +35,25 @@ const bareOf = (invoice: Invoice, known: Known): Invoice => {
 }
 
 /** Answers the documents that it needs no more. */
-const empty = async (tx: Tx, row: InvoiceCells): Promise<Document[]> => {
-  const { invoice, document } = keptOf(row)
+const empty = async (tx: Tx, cells: InvoiceCells): Promise<Document[]> => {
+  const { id, invoice, document } = keptOf(cells)
   const customer = await tx.one(
     'SELECT * FROM customer WHERE tool = ? AND ref_key = ?',
-    row.tool as string,
-    row.customer_ref as string
+    cells.tool as string,
+    cells.customer_ref as string
   )
-  await tx.run('DELETE FROM history WHERE invoice_id = ?', row.id)
-  await tx.run('DELETE FROM event WHERE invoice_id = ?', row.id)
-  await setRow(tx, row.id, {
-    invoice: JSON.stringify(bareOf(invoice, await knownOf(tx, customer))),
-    ...documentCells(null),
-    received: null,
+  await tx.run('DELETE FROM history WHERE invoice_id = ?', id)
+  await tx.run('DELETE FROM event WHERE invoice_id = ?', id)
+  await tx.run('UPDATE invoice SET received = NULL WHERE id = ?', id)
+  await setRow(tx, id, {
+    invoice: bareOf(invoice, await knownOf(tx, customer)),
+    document: null,
     draft: null,
     released: null,
-    forgotten: 1
+    forgotten: true
   })
   if (customer) await tx.run('UPDATE customer SET told_at = 0 WHERE id = ?', customer.id as number)
-  return [document, ...(await emptyConflicts(tx, row.id))].filter(found => found !== null)
+  return [document, ...(await emptyConflicts(tx, id))].filter(found => found !== null)
 }
 
 const forgetInvoices = async (tx: Tx, before: Instant, limit: number): Promise<Document[]> => {

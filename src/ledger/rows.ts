@@ -1,38 +1,65 @@
-// The rows of invoices and their history: how every part of the ledger finds one, changes it, and notes why.
+// The rows of invoices and their history: how every part of the ledger finds one, and writes what a rule has answered.
 
 import { formerKey, numberKey } from '../core/invoice.ts'
-import { type InvoiceCells, waitingCells } from './cells.ts'
+import type { Change, Changes } from '../rules/kept.ts'
+import { releasedFor } from '../rules/kept.ts'
+import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import type { Cell, Cells, Tx } from './driver.ts'
 
 /** The one row that answers to a condition. */
-export const findRow = async (
+export const findCells = async (
   tx: Tx,
   condition: string,
   ...values: Cell[]
 ): Promise<InvoiceCells | undefined> =>
   (await tx.one(`SELECT * FROM invoice WHERE ${condition}`, ...values)) as InvoiceCells | undefined
 
-/** The row that an earlier version kept apart under exactly this number, or else the one of all that look alike. */
-export const rowOfNumber = async (tx: Tx, invoiceNumber: string): Promise<InvoiceCells | undefined> => {
-  const [former, key] = [formerKey(invoiceNumber), numberKey(invoiceNumber)]
-  const apart = former === key ? undefined : await findRow(tx, 'key = ?', former)
-  return apart ?? findRow(tx, 'key = ?', key)
+export const findRow = async (tx: Tx, condition: string, ...values: Cell[]): Promise<KeptRow | undefined> => {
+  const cells = await findCells(tx, condition, ...values)
+  return cells && keptOf(cells)
 }
 
-/** Answers its id. */
-export const insertRow = async (tx: Tx, invoiceNumber: string, cells: Cells): Promise<number> => {
-  const names = ['key', ...Object.keys(cells)]
+/** The row that an earlier version kept apart under exactly this number, or else the one of all that look alike. */
+export const cellsOfNumber = async (tx: Tx, invoiceNumber: string): Promise<InvoiceCells | undefined> => {
+  const [former, key] = [formerKey(invoiceNumber), numberKey(invoiceNumber)]
+  const apart = former === key ? undefined : await findCells(tx, 'key = ?', former)
+  return apart ?? findCells(tx, 'key = ?', key)
+}
+
+export const rowOfNumber = async (tx: Tx, invoiceNumber: string): Promise<KeptRow | undefined> => {
+  const cells = await cellsOfNumber(tx, invoiceNumber)
+  return cells && keptOf(cells)
+}
+
+/** A row that is new. `first`: how its history begins. Answers its id. */
+export const insertRow = async (
+  tx: Tx,
+  invoiceNumber: string,
+  { set, first }: { set: Change; first: object }
+): Promise<number> => {
+  const cells: Cells = {
+    key: numberKey(invoiceNumber),
+    received_at: tx.now,
+    received: JSON.stringify(first),
+    ...cellsOf(set)
+  }
+  const names = Object.keys(cells)
   const row = await tx.one(
     `INSERT INTO invoice (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) RETURNING id`,
-    numberKey(invoiceNumber),
     ...Object.values(cells)
   )
   return (row as InvoiceCells).id
 }
 
-export const setRow = async (tx: Tx, id: number, cells: Cells): Promise<void> => {
-  const changes = Object.keys(cells).map(name => `${name} = ?`)
-  await tx.run(`UPDATE invoice SET ${changes.join(', ')} WHERE id = ?`, ...Object.values(cells), id)
+export const setRow = async (tx: Tx, id: number, change: Change): Promise<void> => {
+  const cells = cellsOf(change)
+  const names = Object.keys(cells)
+  if (names.length === 0) return
+  await tx.run(
+    `UPDATE invoice SET ${names.map(name => `${name} = ?`).join(', ')} WHERE id = ?`,
+    ...Object.values(cells),
+    id
+  )
 }
 
 export const note = (tx: Tx, id: number, event: string, detail: object = {}): Promise<void> =>
@@ -44,8 +71,12 @@ export const note = (tx: Tx, id: number, event: string, detail: object = {}): Pr
     JSON.stringify(detail)
   )
 
-/** What it was held for may be so no more. */
-export const releaseRow = async (tx: Tx, id: number, why: string): Promise<void> => {
-  await setRow(tx, id, waitingCells(tx.now))
-  await note(tx, id, 'released', { why })
+/** What a rule has answered. */
+export const apply = async (tx: Tx, id: number, { set, lines }: Changes): Promise<void> => {
+  await setRow(tx, id, set)
+  for (const { event, detail } of lines) await note(tx, id, event, detail)
 }
+
+/** What it was held for may be so no more. */
+export const releaseRow = (tx: Tx, id: number, why: string): Promise<void> =>
+  apply(tx, id, releasedFor(why, tx.now))

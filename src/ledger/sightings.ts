@@ -1,13 +1,13 @@
 // What invoices tell of their customers, as the ledger enters it. The order in which they are looked at is not the order in
 // which they were made: an older one that is looked at later takes nothing away.
 
-import { contactOf } from './claims.ts'
+import type { Sighting } from '../core/customer.ts'
+import { emailPrints, namePrint, refPrint } from '../core/fingerprint.ts'
+import { contactOf } from '../rules/claims.ts'
 import { factsOf, isNewsOf, nothingKnown, textsIn } from './customer-cells.ts'
 import { customerById, customerByRef, emailsOf, portalIdsHaving } from './customer-claims.ts'
 import { customersHaving, endLoans, releaseOf } from './customer-waiting.ts'
-import type { Sighting } from './customers.ts'
 import { amongAll, type Cells, type Tx } from './driver.ts'
-import { emailPrints, namePrint, refPrint } from './fingerprint.ts'
 
 /** A customer that no invoice told of yet. */
 export const insertCustomer = async (tx: Tx, tool: string, ref: string): Promise<Cells> =>

@@ -1,14 +1,21 @@
 // The tools' customers and whose they are in the portal: see customers.ts for what is promised.
 
+import type {
+  Creation,
+  CustomerFilter,
+  MatchRules,
+  Sighting,
+  ToolCustomer,
+  Verdict
+} from '../core/customer.ts'
+import { emailPrint, emailPrints, namePrint } from '../core/fingerprint.ts'
 import { nameKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
-import { addKnown, contactOf, judgeClaims, learned } from './claims.ts'
+import { addKnown, contactOf, judgeClaims, learned } from '../rules/claims.ts'
 import { creationIn, customerIn, isNewsOf, strangerOf } from './customer-cells.ts'
 import { claimsOf, customerById, customerByRef } from './customer-claims.ts'
 import { releaseOf } from './customer-waiting.ts'
-import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from './customers.ts'
 import type { Cells, Tx } from './driver.ts'
-import { emailPrint, emailPrints, namePrint } from './fingerprint.ts'
 import { learnLink, setLink } from './links.ts'
 import { customersAddressed, learnCustomer } from './portal-customers.ts'
 import { see } from './sightings.ts'

@@ -4,7 +4,7 @@
 import type { Instant } from '../core/clock.ts'
 import { advice, type Code } from '../core/codes.ts'
 import { formatPaidAt } from '../core/invoice.ts'
-import type { HistoryEntry, Row } from '../core/row.ts'
+import type { HistoryEntry, Row, WholeRow } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
 
 export type Advice = { what: string; operator: string }
@@ -17,7 +17,7 @@ export type Around = {
 }
 
 /** Null: nothing is the matter. With its history more is known of it. */
-export const explain = (row: Row & { history?: HistoryEntry[] }, around: Around): Advice | null => {
+export const explain = (row: Row & Partial<WholeRow>, around: Around): Advice | null => {
   const { state, code } = row
   if (code !== null) {
     const { what, operator } = { ...advice[code], ...inState(row, code) }
@@ -28,7 +28,7 @@ export const explain = (row: Row & { history?: HistoryEntry[] }, around: Around)
 }
 
 /** Where the state, or what is known besides, asks for something else than the code alone. */
-const inState = (row: Row & { history?: HistoryEntry[] }, code: Code): Partial<Advice> => {
+const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
   if (row.state === 'delivered') {
     if (code === 'INVOICE_CONFLICT') return deliveredConflict(row)
     if (code === 'VOIDED_IN_TOOL')
@@ -41,27 +41,27 @@ const inState = (row: Row & { history?: HistoryEntry[] }, code: Code): Partial<A
       operator:
         'Correct the id in the tool, then `factuurbrug deliver <nr>`. From a flow: send it again with the right customerId, then `factuurbrug take <nr>`.'
     }
-  return code === 'INVOICE_CONFLICT' && row.history ? heldConflict(row.history) : {}
+  return code === 'INVOICE_CONFLICT' ? heldConflict(row) : {}
 }
 
-const deliveredConflict = ({ history }: { history?: HistoryEntry[] }): Partial<Advice> =>
-  history && !openConflict(history)
+const deliveredConflict = ({ conflicts }: Partial<WholeRow>): Partial<Advice> =>
+  conflicts?.length === 0
     ? {
         what: 'The portal shows it otherwise than it was sent.',
         operator: 'Correct it in the portal, then `factuurbrug dismiss <nr>` clears this note.'
       }
     : { operator: 'Correct it in the portal if the later facts are right; then `keep` clears this note.' }
 
-const heldConflict = (history: HistoryEntry[]): Partial<Advice> => {
-  if (openConflict(history))
+const heldConflict = ({ conflicts, toldBefore }: Partial<WholeRow>): Partial<Advice> => {
+  if (!conflicts) return {}
+  if (conflicts.length > 0)
     return {
       what: 'The same number came twice, with other facts.',
       operator: '`factuurbrug keep <nr>` for these facts, `factuurbrug take <nr>` for the other ones.'
     }
-  const first = history.findLast(({ event }) => event === 'told under another number')
-  if (first)
+  if (toldBefore)
     return {
-      what: `The tool told of this invoice before, as ${first.before}.`,
+      what: `The tool told of this invoice before, as ${toldBefore}.`,
       operator:
         'Look which number is right. `factuurbrug dismiss <nr>` leaves it at the first; `factuurbrug deliver <nr>` sends this one, too.'
     }
@@ -71,15 +71,6 @@ const heldConflict = (history: HistoryEntry[]): Partial<Advice> => {
       'Look at it in the portal. `factuurbrug dismiss <nr>` leaves it at that; `factuurbrug deliver <nr>` sends this one all the same.'
   }
 }
-
-/** Facts that came beside the row and that nobody has decided about, latest last. */
-export const openConflicts = (history: HistoryEntry[]): HistoryEntry[] => {
-  const decided = history.findLastIndex(({ event }) => /^operator: (take|keep|deliver)$/.test(event))
-  return history.slice(decided + 1).filter(({ event }) => event === 'conflict received')
-}
-
-export const openConflict = (history: HistoryEntry[]): HistoryEntry | null =>
-  openConflicts(history).at(-1) ?? null
 
 /** Why it stands where it stands, in the words of whoever refused or failed. */
 export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry[] }): string | null => {

@@ -2,11 +2,11 @@
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { formatAmount } from '../core/invoice.ts'
-import type { Action, HistoryEntry, Row } from '../core/row.ts'
+import type { Decided, HistoryEntry, OtherFacts, Row, WholeRow } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Facts, Invoice, WholeInvoice } from './answers.ts'
-import { type Around, detailOf, explain, openConflict, openConflicts, pausedBy } from './explain.ts'
+import { type Around, detailOf, explain, pausedBy } from './explain.ts'
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
 
@@ -37,7 +37,7 @@ const draftOf = ({ draft }: Row) => draft && { ...draft, newCustomer: draft.newC
 
 /** With all that helps to judge it. The address of a PDF is a capability: it is for the operator, and for no log. */
 export const shownWhole = async (
-  row: Row & { history: HistoryEntry[] },
+  row: WholeRow,
   around: Around,
   { ledger, portal }: { ledger: Pick<Ledger, 'customers' | 'holdings'>; portal: PortalState }
 ): Promise<WholeInvoice> => ({
@@ -67,12 +67,12 @@ const portalCustomerOf = async (
 
 /** The other facts under its number: those that came, or else those that the portal holds. */
 const conflictOf = async (
-  { invoiceNumber, code, portalId, history }: Row & { history: HistoryEntry[] },
+  { invoiceNumber, code, portalId, conflicts }: WholeRow,
   holdings: Ledger['holdings']
 ): Promise<Facts | null> => {
   if (code !== 'INVOICE_CONFLICT') return null
-  const came = openConflict(history)
-  if (came) return factsThatCame(came)
+  const came = conflicts.at(-1)
+  if (came) return shownFacts(came)
   const there = (await holdings.byNumber(invoiceNumber)).find(({ id }) => id !== portalId)
   if (!there) return null
   const { id, customerId, amountCents, currency, issuedAt } = there
@@ -80,28 +80,16 @@ const conflictOf = async (
   return { from: id, customer: customerId, amount, currency, issuedAt }
 }
 
-type FactsKept = { customer: string; amountCents: number; currency: string; issuedAt: string }
-
-const factsThatCame = ({ tool, facts }: HistoryEntry): Facts => {
-  const { customer, amountCents, currency, issuedAt } = facts as FactsKept
-  return { from: String(tool), customer, amount: formatAmount(amountCents, currency), currency, issuedAt }
-}
-
-const factsOf = ({ tool, customer: { portalId, ref }, amountCents, currency, issuedAt }: Row): Facts => ({
+const shownFacts = ({ tool, customer, amountCents, currency, issuedAt }: OtherFacts): Facts => ({
   from: tool,
-  customer: portalId ?? ref,
+  customer,
   amount: formatAmount(amountCents, currency),
   currency,
   issuedAt
 })
 
-/** Which facts of those that had come under one number a person's word let win; null where there was nothing to decide. */
-export const decided = (action: Action, before: Row, after: Row & { history: HistoryEntry[] }) => {
-  const said = after.history.findLastIndex(({ event }) => event === `operator: ${action}`)
-  const came = action === 'dismiss' ? [] : openConflicts(after.history.slice(0, said)).map(factsThatCame)
-  if (came.length === 0) return null
-  return { won: factsOf(after), lost: action === 'take' ? [factsOf(before), ...came.slice(0, -1)] : came }
-}
+export const shownDecided = (decided: Decided | null) =>
+  decided && { won: shownFacts(decided.won), lost: decided.lost.map(shownFacts) }
 
 const shownEntry = ({ at, event, spent: _, ...detail }: HistoryEntry) => ({
   at: isoInstant(at),

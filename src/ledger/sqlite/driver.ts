@@ -5,10 +5,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Instant } from '../../core/clock.ts'
 import { BridgeError } from '../../core/errors.ts'
+import { fingerprint } from '../../core/fingerprint.ts'
 import { numberKey } from '../../core/invoice.ts'
-import { type Facts, factsPrint } from '../cells.ts'
+import { type Facts, factsPrint } from '../../rules/kept.ts'
 import type { Cell, Cells, Driver, SentBeside, Tx, Work } from '../driver.ts'
-import { fingerprint } from '../fingerprint.ts'
 import { openSentBeside } from './sent-beside.ts'
 
 export type SqliteOptions = {

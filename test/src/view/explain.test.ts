@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { HistoryEntry, Row } from '../../../src/core/row.ts'
+import type { OtherFacts, Row, WholeRow } from '../../../src/core/row.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'
 import { explain, pausedBy } from '../../../src/view/explain.ts'
 import { arrivalOf, bring, minute, noon, rowOf } from '../ledger/fixtures.ts'
@@ -14,10 +14,17 @@ const whole = await (async () => {
   return row
 })()
 
-const { history: _, ...row } = whole
+const { history: _, conflicts: none, toldBefore: nothing, ...row } = whole
 
-const operatorOf = (facts: Partial<Row & { history: HistoryEntry[] }>): string =>
-  explain({ ...row, ...facts }, around)?.operator ?? ''
+const other: OtherFacts = {
+  tool: 'rival',
+  customer: 'kees',
+  amountCents: 999,
+  currency: 'EUR',
+  issuedAt: '2026-11-20'
+}
+
+const operatorOf = (facts: Partial<WholeRow>): string => explain({ ...row, ...facts }, around)?.operator ?? ''
 
 t.test('what is due and what is done needs no explanation', async t => {
   t.equal(explain(row, around), null)
@@ -57,22 +64,20 @@ t.test('a command to link comes ready to be typed, whatever the reference is mad
 })
 
 t.test('a second number of one invoice names the first', async t => {
-  const history = [{ at: noon, event: 'told under another number', before: '2026-0041' }]
-  t.match(explain({ ...row, state: 'held', code: 'INVOICE_CONFLICT', history }, around), {
+  const known = { conflicts: [], toldBefore: '2026-0041' }
+  t.match(explain({ ...row, state: 'held', code: 'INVOICE_CONFLICT', ...known }, around), {
     what: 'The tool told of this invoice before, as 2026-0041.',
     operator: /`factuurbrug deliver 2026-0042` sends this one, too/
   })
 })
 
 t.test('what the portal shows otherwise than it was sent is cleared by `dismiss`', async t => {
-  const history = [{ at: noon, event: 'the portal tells otherwise' }]
   const conflict = { ...row, state: 'delivered', code: 'INVOICE_CONFLICT' } as const
-  t.match(explain({ ...conflict, history }, around), {
+  t.match(explain({ ...conflict, conflicts: [] }, around), {
     what: 'The portal shows it otherwise than it was sent.',
     operator: /dismiss 2026-0042` clears/
   })
-  const came = [...history, { at: noon, event: 'conflict received' }]
-  t.match(explain({ ...conflict, history: came }, around), { operator: /`keep` clears/ })
+  t.match(explain({ ...conflict, conflicts: [other] }, around), { operator: /`keep` clears/ })
 })
 
 t.test('an id that the invoice names is not mended by a link', async t => {
@@ -90,18 +95,12 @@ t.test('only what the state allows is offered', async t => {
   t.match(delivered('VOIDED_IN_TOOL'), /then `dismiss` clears this note/)
   t.match(delivered('DELETED_IN_PORTAL'), /`dismiss` clears this note/)
 
-  const held = (...events: string[]) =>
-    operatorOf({
-      state: 'held',
-      code: 'INVOICE_CONFLICT',
-      history: events.map(event => ({ at: noon, event }))
-    })
-  t.match(held('received', 'conflict received', 'merged'), /keep 2026-0042.*take 2026-0042/)
-  t.notMatch(held('received', 'conflict received'), /deliver/)
-  for (const settled of [held('held'), held('conflict received', 'operator: keep', 'held')]) {
-    t.match(settled, /dismiss 2026-0042.*deliver 2026-0042/)
-    t.notMatch(settled, /keep|take/)
-  }
+  const held = (...conflicts: OtherFacts[]) =>
+    operatorOf({ state: 'held', code: 'INVOICE_CONFLICT', conflicts, toldBefore: null })
+  t.match(held(other), /keep 2026-0042.*take 2026-0042/)
+  t.notMatch(held(other, other), /deliver/)
+  t.match(held(), /dismiss 2026-0042.*deliver 2026-0042/)
+  t.notMatch(held(), /keep|take/)
   t.match(operatorOf({ state: 'held', code: 'INVOICE_CONFLICT' }), /`keep`.*`take`.*`deliver`/, 'in a list')
 })
 

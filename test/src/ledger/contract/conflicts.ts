@@ -20,6 +20,37 @@ import {
 const third = arrivalOf({ sourceId: 'third-1', amountCents: 5 }, { tool: 'third' })
 
 export function conflictsContract(promised: Promised): void {
+  promised(
+    'what a person is still to decide is known as facts, and what was decided is told',
+    async (t, ledger) => {
+      const rival = { tool: 'rival', amountCents: 999, currency: 'EUR', issuedAt: '2026-11-20' }
+      const last = { ...rival, tool: 'third', amountCents: 5 }
+      for (const arrival of [same, other, third]) await ledger.receive(arrival, noon)
+      t.match(await rowOf(ledger), { conflicts: [rival, last], toldBefore: null })
+
+      const taken = await ledger.act('2026-0042', 'take', noon)
+
+      const own = { tool: 'acme', amountCents: 12100, customer: 'kees@bakker.example' }
+      t.match(taken, { changed: true, decided: { won: last, lost: [own, rival] } })
+      t.equal(taken.decided?.lost.length, 2)
+      t.strictSame((await rowOf(ledger)).conflicts, [])
+
+      await ledger.receive(arrivalOf({ sourceId: 'fourth', amountCents: 6 }, { tool: 'fourth' }), noon)
+      const kept = await ledger.act('2026-0042', 'deliver', noon)
+      t.match(kept.decided, { won: last, lost: [{ tool: 'fourth', amountCents: 6 }] })
+      t.equal((await ledger.act('2026-0042', 'dismiss', noon)).decided, null)
+      t.match(await ledger.act('2026-0042', 'dismiss', noon), { changed: false, decided: null })
+    }
+  )
+
+  promised('under which number the same invoice was told before is known', async (t, ledger) => {
+    await ledger.receive(same, noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: '2026-0043', sourceId: 'acme-1' }), noon)
+
+    t.equal((await rowOf(ledger, '2026-0043')).toldBefore, '2026-0042')
+    t.equal((await rowOf(ledger)).toldBefore, null)
+  })
+
   const facts: [what: string, arrival: typeof same][] = [
     ['tool', arrivalOf({}, { tool: 'rival' })],
     ["the tool's id of the invoice", arrivalOf({ sourceId: 'acme-2' })],

@@ -1,9 +1,9 @@
 // Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
 
+import type { MatchRules, Sighting, Verdict } from '../../../../src/core/customer.ts'
 import type { Customer } from '../../../../src/core/invoice.ts'
 import type { PortalCustomer } from '../../../../src/core/portal-entry.ts'
 import type { Loan } from '../../../../src/core/row.ts'
-import type { MatchRules, Sighting, Verdict } from '../../../../src/ledger/customers.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   arrivalOf,

@@ -38,8 +38,10 @@ export function eventsContract(promised: Promised): void {
 
     t.strictSame(await ledger.receive(arrival, noon), { result: 'accepted', changed: true, unused: [] })
 
-    const { history, ...row } = await rowOf(ledger)
+    const { history, conflicts, ...row } = await rowOf(ledger)
+    t.strictSame(conflicts, [])
     t.strictSame(row, {
+      toldBefore: null,
       invoiceNumber: '2026-0042',
       tool: 'acme',
       state: 'waiting',

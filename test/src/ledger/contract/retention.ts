@@ -1,7 +1,7 @@
 // `forget` and `documents`: what is personal goes when its time is over, the number never does.
 
+import type { Sighting } from '../../../../src/core/customer.ts'
 import type { Customer } from '../../../../src/core/invoice.ts'
-import type { Sighting } from '../../../../src/ledger/customers.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   arrivalOf,

@@ -6,7 +6,7 @@ import {
   hiddenRef,
   namePrint,
   refPrint
-} from '../../../src/ledger/fingerprint.ts'
+} from '../../../src/core/fingerprint.ts'
 
 t.test('what is compared as one has one fingerprint, and nobody reads from it what it was', async t => {
   t.equal(refPrint(' CUS_1'), refPrint('cus_1'))

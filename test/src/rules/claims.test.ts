@@ -1,7 +1,7 @@
 import t from 'tap'
+import type { MatchRules } from '../../../src/core/customer.ts'
 import type { Known } from '../../../src/core/identity.ts'
-import { type Claims, judgeClaims, learned, withMentions } from '../../../src/ledger/claims.ts'
-import type { MatchRules } from '../../../src/ledger/customers.ts'
+import { type Claims, judgeClaims, learned, withMentions } from '../../../src/rules/claims.ts'
 
 const contact = {
   name: 'Bakkerij Kees B.V.',

@@ -2,8 +2,12 @@
 // personal, and whether two are the same can be told without knowing who they are. See DESIGN.md for what that hides.
 
 import { createHash } from 'node:crypto'
-import { emailKey, nameKey } from '../core/identity.ts'
-import { hiddenBy, refKey } from './claims.ts'
+import { emailKey, nameKey } from './identity.ts'
+
+export const refKey = (ref: string): string => ref.trim().toLowerCase()
+
+/** In place of a reference that says who it is, once that is forgotten: its fingerprint stands behind it. */
+export const hiddenBy = 'sha256:'
 
 // 128 bits: nobody finds two texts that have one.
 const characters = 32

@@ -2,15 +2,11 @@
 // claims, asks here, and writes what it is told, in one transaction. A wrong answer puts one company's invoices before
 // another, so whatever is not certain is for a person.
 
+import type { Contact, Creation, How, MatchRules } from '../core/customer.ts'
+import { hiddenBy } from '../core/fingerprint.ts'
 import { differing, emailKeys, isTold, type Known } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields } from '../core/portal-entry.ts'
-import type { Contact, Creation, How, MatchRules } from './customers.ts'
-
-export const refKey = (ref: string): string => ref.trim().toLowerCase()
-
-/** In place of a reference that says who it is, once that is forgotten: its fingerprint stands behind it. */
-export const hiddenBy = 'sha256:'
 
 export const contactOf = ({ name, emails, address, zipCode, city, countryCode }: Customer): Contact => ({
   name,

@@ -1,0 +1,51 @@
+// A tool's customer, and whose it is in the portal: what is told of it, and what is known.
+
+import type { Instant } from './clock.ts'
+import type { Customer } from './invoice.ts'
+import type { CustomerFields } from './portal-entry.ts'
+
+/** `email`: matched by the bridge, which is no person's word. `created`: the bridge made it for this customer. */
+export type How = 'person' | 'email' | 'created'
+
+export type Contact = Omit<Customer, 'ref' | 'portalId'>
+
+export type Link = { portalId: string; how: How; at: Instant }
+
+export type ToolCustomer = Contact & { id: number; tool: string; ref: string; link: Link | null }
+
+export type MatchRules = { match: 'email' | 'off'; create: boolean }
+
+/** What an invoice tells of its customer. */
+export type Sighting = {
+  invoiceId: number
+  tool: string
+  customer: Customer
+  /** A test: nothing of it is kept. */
+  test: boolean
+}
+
+/** A customer that the portal was asked to create, with an answer that is not known. */
+export type Creation = {
+  id: number
+  fields: CustomerFields
+  /** The portal's words, where it answered with something that was not understood. */
+  answer: string | null
+}
+
+export type Verdict =
+  | { kind: 'is'; portalId: string }
+  /** By the copy, which may be a day old, its address is that of this one alone: ask for it, then `confirmMatch`. */
+  | { kind: 'match'; portalId: string }
+  /** Linked to one that the copy does not hold (any more): ask for it, then `lost` or `holdings.learnCustomer`. */
+  | { kind: 'confirm'; portalId: string }
+  /** Nothing is known to be there: `beginCreate`. */
+  | { kind: 'create'; fields: CustomerFields }
+  | { kind: 'creating'; creation: Creation }
+  | { kind: 'unknown' | 'ambiguous'; why: string }
+
+export type CustomerFilter = {
+  /** False: those that need a link; where the invoices themselves name the portal's id, none is missing. */
+  linked?: boolean | undefined
+  limit: number
+  cursor?: string | undefined
+}

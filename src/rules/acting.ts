@@ -1,0 +1,90 @@
+// What a person's word does to a row.
+
+import type { Instant } from '../core/clock.ts'
+import { type Action, type Arrival, type Override, overrides } from '../core/row.ts'
+import { arrived, type Change, dismissed, type Kept, waiting } from './kept.ts'
+
+export type Ruling =
+  | { kind: 'nothing' }
+  /** To `waiting`, due at once, with a fresh count of failures. */
+  | { kind: 'release'; overrides: Override[] }
+  | { kind: 'dismiss' }
+  /** Clears the code of a delivered row; a conflict that another code hid shows, and one that is seen is settled. */
+  | { kind: 'clear' }
+  /** Settles the conflicts beside a delivered row. */
+  | { kind: 'settle' }
+  /** To `waiting` with the other's facts, or with these; the conflicts beside it are settled. */
+  | { kind: 'take' }
+  | { kind: 'keep' }
+
+const unclear: Override[] = ['PORTAL_UNCLEAR']
+
+/** What a person's word does; null where the state does not allow it. */
+export const rule = (
+  { state, code }: Pick<Kept, 'state' | 'code'>,
+  action: Action,
+  { hasConflict, absent = false }: { hasConflict: boolean; absent?: boolean | undefined }
+): Ruling | null => {
+  if (state === 'sending') return null
+  switch (action) {
+    case 'deliver':
+      if (state === 'delivered') return null
+      if (hasConflict) return { kind: 'keep' }
+      return {
+        kind: 'release',
+        overrides: [...overrides.filter(override => override === code), ...(absent ? unclear : [])]
+      }
+    case 'dismiss':
+      if (state === 'dismissed' || (state === 'delivered' && code === null)) return { kind: 'nothing' }
+      return state === 'delivered' ? { kind: 'clear' } : { kind: 'dismiss' }
+    case 'take':
+      return hasConflict && (state === 'held' || state === 'dismissed') ? { kind: 'take' } : null
+    case 'keep':
+      if (!hasConflict || state === 'waiting') return null
+      return state === 'delivered' ? { kind: 'settle' } : { kind: 'keep' }
+  }
+}
+
+/** `settles`: a person has decided about what stands beside it. */
+export type Acting = { set: Change; settles: boolean }
+
+/** What a ruling changes. `taken`: the facts that win where the other ones do. */
+export const obey = (
+  kept: Kept,
+  ruling: Exclude<Ruling, { kind: 'nothing' }>,
+  { hasConflict, taken }: { hasConflict: boolean; taken: Arrival | null },
+  now: Instant
+): Acting => {
+  switch (ruling.kind) {
+    case 'release':
+      return { set: release(kept, ruling.overrides, now), settles: false }
+    case 'dismiss':
+      return { set: dismissed('BY_OPERATOR', now), settles: false }
+    case 'clear':
+      return kept.code !== 'INVOICE_CONFLICT' && hasConflict
+        ? { set: { code: 'INVOICE_CONFLICT' }, settles: false }
+        : { set: { code: null, voided: false }, settles: true }
+    case 'settle':
+      return { set: kept.code === 'INVOICE_CONFLICT' ? { code: null } : {}, settles: true }
+    case 'take':
+      if (taken === null) throw new Error('bug: there is nothing to take')
+      return { set: arrived(taken, now), settles: true }
+    case 'keep':
+      return { set: waiting(now), settles: true }
+  }
+}
+
+/** What is released is what a person has seen, and not what came since. */
+const release = (kept: Kept, more: Override[], now: Instant): Change => ({
+  // A loan that runs goes on: it is being delivered now.
+  ...(kept.state === 'waiting' && kept.loanUntil !== null ? {} : waiting(now)),
+  ...(kept.code === 'REVIEW' ? { released: kept.draft } : {}),
+  overrides: [...new Set([...kept.overrides, ...more])]
+})
+
+export const refusal = (action: Action, { state }: Pick<Kept, 'state'>): string => {
+  if (state === 'sending')
+    return 'it is in doubt whether this invoice was created; wait until that is settled'
+  if (action === 'deliver') return 'it is delivered already'
+  return `there is nothing to ${action} while it is ${state}`
+}

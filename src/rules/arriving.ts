@@ -1,0 +1,259 @@
+// What an event does to a row: the table of states, as pure functions. The ledger loads what is known, asks here, and writes
+// what it is told, in one transaction.
+
+import type { Instant } from '../core/clock.ts'
+import { refPrint } from '../core/fingerprint.ts'
+import { type Customer, type Invoice, isSame, mayBeOne, sameFacts } from '../core/invoice.ts'
+import type { Arrival, Document, Received } from '../core/row.ts'
+import {
+  arrived,
+  type Change,
+  type Changes,
+  dismissed,
+  dueOf,
+  type Facts,
+  factsOf,
+  held,
+  type Kept,
+  type Line,
+  sentTo,
+  toMark,
+  waiting
+} from './kept.ts'
+
+/** What an event changes, and what its sender is told. */
+export type Arriving = Changes & { received: Received }
+
+/** What of a row an event is judged by. */
+type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent'>
+
+export type Judgement =
+  | { kind: 'nothing' }
+  /** The same invoice, told again. `released`: what it was held for is now known, so it is judged anew. */
+  | { kind: 'merge'; invoice: Invoice; document: Document | null; released: boolean }
+  /** Never sent, so the tool's correction simply counts. Other facts beside it still wait for a person. */
+  | { kind: 'replace' }
+  | { kind: 'conflict' }
+
+export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgement => {
+  const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
+  // What was sent to one customer of the portal, and is said to be another's, is no repetition.
+  const { portalId } = invoice.customer
+  const to = sentTo(kept)
+  const isAnothers = to !== null && portalId !== null && portalId !== to
+  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice))
+    return judgeRepeat(kept, invoice, document)
+  // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
+  const correction = sameSource && invoice.sourceId !== null
+  if (correction && correctable(kept)) return { kind: 'replace' }
+  return { kind: 'conflict' }
+}
+
+const correctable = ({ state, everSent }: Told): boolean =>
+  state === 'dismissed' || ((state === 'waiting' || state === 'held') && !everSent)
+
+const judgeRepeat = (kept: Told, newer: Invoice, document: Document | null): Judgement => {
+  if (kept.state === 'dismissed') return { kind: 'nothing' }
+  const invoice = mergeInvoice(kept, newer)
+  const merged = mergeDocument(kept, newer, document)
+  const released = heals(kept, invoice, merged)
+  const changed = merged !== kept.document || !isSame(invoice, kept.invoice)
+  return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
+}
+
+/** The same other facts, told again: what is newer stays with them, for a person who takes them. */
+export const mergeArrival = (kept: Arrival, newer: Arrival): Arrival => ({
+  ...kept,
+  invoice: mergeInvoice({ state: 'held', invoice: kept.invoice }, newer.invoice),
+  document: kept.document ?? newer.document
+})
+
+const mergeInvoice = ({ state, invoice }: Pick<Told, 'state' | 'invoice'>, newer: Invoice): Invoice => {
+  // Paid goes from nothing to a date once, and is never cleared or changed.
+  const paidAt = invoice.paidAt ?? newer.paidAt
+  if (state === 'delivered') return { ...invoice, paidAt }
+  return {
+    ...invoice,
+    paidAt,
+    dueAt: newer.dueAt ?? invoice.dueAt,
+    pdfUrl: newer.pdfUrl ?? invoice.pdfUrl,
+    ...(newer.revision === undefined ? {} : { revision: newer.revision }),
+    customer: mergeCustomer(invoice.customer, newer.customer)
+  }
+}
+
+const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
+  ref: kept.ref,
+  portalId: kept.portalId ?? newer.portalId,
+  emails: newer.emails.length > 0 ? newer.emails : kept.emails,
+  name: newer.name ?? kept.name,
+  address: newer.address ?? kept.address,
+  zipCode: newer.zipCode ?? kept.zipCode,
+  city: newer.city ?? kept.city,
+  countryCode: newer.countryCode ?? kept.countryCode
+})
+
+/**
+ * While nothing was sent the newest PDF is the one: a correction may change nothing else. A tool that renders anew each
+ * time has changed nothing until it says so; a sender without ids of its own says so by another address.
+ */
+const mergeDocument = (kept: Told, newer: Invoice, document: Document | null): Document | null => {
+  if (kept.everSent || kept.state === 'delivered') return kept.document
+  // The file of one that was refused may be gone, whatever its bytes were.
+  if (document !== null)
+    return document.sha256 === kept.document?.sha256 && !isPdfRefused(kept) ? kept.document : document
+  if (isPdfRefused(kept) && newer.pdfUrl !== kept.invoice.pdfUrl) return null
+  return isPdfAnother(kept.invoice, newer) ? null : kept.document
+}
+
+/** By what is told: a tool may give its PDF another address in every answer. */
+const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
+  const isMoved = newer.pdfUrl !== null && newer.pdfUrl !== kept.pdfUrl
+  if (kept.sourceId === null) return isMoved
+  return newer.revision !== undefined && kept.revision !== undefined && newer.revision !== kept.revision
+}
+
+const isPdfRefused = ({ state, code }: Told): boolean =>
+  state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
+
+/** Whether the newer facts bring what the row was held for, or waits for. */
+const heals = (kept: Told, invoice: Invoice, document: Document | null): boolean => {
+  const isPdfAwaited = kept.state === 'waiting' && kept.code === 'PDF_UNREACHABLE'
+  if (isPdfAwaited || isPdfRefused(kept))
+    return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+  if (kept.state !== 'held') return false
+  const noCustomer = kept.code === 'CUSTOMER_UNKNOWN' || kept.code === 'CUSTOMER_AMBIGUOUS'
+  return noCustomer && !isSame(invoice.customer, kept.invoice.customer)
+}
+
+const accepted: Received = { result: 'accepted', changed: true, unused: [] }
+
+/**
+ * A number that is new. What the tool said before may stand against it: that it voided the invoice, or that its number is
+ * another one, `before`. `first`: how its history begins.
+ */
+export const enter = (
+  arrival: Arrival,
+  { before, isVoided }: { before: string | null; isVoided: boolean },
+  now: Instant
+): Arriving & { first: object } => {
+  const due = dueOf(arrival, now)
+  const { tool, notify } = arrival
+  const first = { tool, notify, ...(due > now ? { notBefore: due } : {}) }
+  const set = arrived(arrival, now)
+  if (before !== null)
+    return {
+      first,
+      set: { ...set, ...held('INVOICE_CONFLICT') },
+      lines: [{ event: 'told under another number', detail: { code: 'INVOICE_CONFLICT', before } }],
+      received: { ...accepted, result: 'conflict' }
+    }
+  return isVoided
+    ? { first, set: { ...set, ...dismissed('VOIDED_IN_TOOL', now) }, lines: [voidedLine], received: accepted }
+    : { first, set, lines: [], received: accepted }
+}
+
+/** The same invoice, told again, with something new. */
+export const merge = (
+  kept: Kept,
+  arrival: Arrival,
+  { invoice, document, released }: Extract<Judgement, { kind: 'merge' }>,
+  now: Instant
+): Arriving => {
+  const { state } = kept
+  const isPdfNew = document !== kept.document || isPdfAnother(kept.invoice, invoice)
+  const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
+  return {
+    set: {
+      invoice,
+      document,
+      ...(isPdfNew ? { documentVersion: kept.documentVersion + 1 } : {}),
+      // Whoever has it on loan knows less: it is lent again with all there is.
+      ...(state === 'waiting' ? { loanUntil: null } : {}),
+      // It waited to be collected: now it is paid.
+      ...(state === 'waiting' && isPaidNow ? { nextAttemptAt: now, since: Math.min(kept.since, now) } : {}),
+      ...(state === 'delivered' ? toMark(invoice.paidAt, kept.knownPaidAt, now) : {}),
+      ...(released ? waiting(now) : {})
+    },
+    lines: [{ event: 'merged', detail: released ? { released: kept.code } : {} }],
+    received: {
+      result: 'duplicate',
+      changed: true,
+      unused: dropped([arrival.document, kept.document], document)
+    }
+  }
+}
+
+/** Other facts in place of those that were never sent. `isContested`: a person is still to decide about others. */
+export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now: Instant): Arriving => ({
+  set: {
+    ...arrived(arrival, now),
+    documentVersion: kept.documentVersion + 1,
+    ...(isContested ? held('INVOICE_CONFLICT') : {})
+  },
+  lines: [{ event: 'corrected', detail: { notify: arrival.notify, replaced: factsOf(kept) } }],
+  received: { ...accepted, unused: documents(kept.document) }
+})
+
+/** Other facts, which are kept beside the row for a person. */
+export const contest = (kept: Kept, arrival: Arrival): Arriving => ({
+  set: contested(kept),
+  lines: [
+    { event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } }
+  ],
+  received: { ...accepted, result: 'conflict' }
+})
+
+/** What comes beside a row that was emptied is personal again. A row in doubt is judged when that is settled. */
+const contested = ({ state }: Kept): Change => {
+  if (state === 'delivered') return { code: 'INVOICE_CONFLICT', forgotten: false }
+  return state === 'sending' ? {} : held('INVOICE_CONFLICT')
+}
+
+/** Other facts that are known: a person has decided about them, or is going to. `merged`: what is kept of them now. */
+export const contestAgain = (arrival: Arrival, merged: Arrival | null): Received => ({
+  result: 'conflict',
+  changed: false,
+  unused: merged === null ? documents(arrival.document) : dropped([arrival.document], merged.document)
+})
+
+const voidedLine: Line = { event: 'voided in the tool' }
+
+/** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. Null: no news. */
+export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant): Changes | null => {
+  const lines = [voidedLine]
+  switch (state) {
+    case 'waiting':
+    case 'held':
+      return { set: dismissed('VOIDED_IN_TOOL', now), lines }
+    case 'sending':
+      return { set: { voided: true }, lines }
+    case 'delivered':
+      return code === 'VOIDED_IN_TOOL' ? null : { set: { code: 'VOIDED_IN_TOOL', forgotten: false }, lines }
+    case 'dismissed':
+      return null
+  }
+}
+
+/** With its reference as the row has it: where that is hidden it is the same one all the same. */
+export const asKept = (arrival: Arrival, { customer: kept }: Invoice): Arrival => {
+  const { invoice } = arrival
+  return refPrint(invoice.customer.ref) === refPrint(kept.ref)
+    ? { ...arrival, invoice: { ...invoice, customer: { ...invoice.customer, ref: kept.ref } } }
+    : arrival
+}
+
+/** For a person, who would see no more than the reference that both have. */
+export const tellingFacts = (arrival: Pick<Arrival, 'tool' | 'invoice'>, kept: Invoice): Facts => {
+  const facts = factsOf(arrival)
+  const { customer } = arrival.invoice
+  if (customer.portalId !== null || mayBeOne(customer, kept.customer)) return facts
+  const who = [customer.name, ...customer.emails].filter(text => text !== null)
+  return { ...facts, customer: `${facts.customer} (${who.join(', ')})` }
+}
+
+export const documents = (...found: (Document | null)[]): Document[] =>
+  found.filter(document => document !== null)
+
+const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
+  documents(...found).filter(document => document !== used)

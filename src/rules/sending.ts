@@ -1,0 +1,33 @@
+// Whether what is on loan may be sent: asked at the last moment, and only then may a byte leave.
+
+import type { Instant } from '../core/clock.ts'
+import type { CreateBody } from '../core/row.ts'
+import type { Change, Kept } from './kept.ts'
+
+/** `isThere`: the copy of the portal tells of its number. `told`: how much it was told by now. */
+export type Known = { isThere: boolean; told: number; owner: string; now: Instant }
+
+/** What makes the row `sending`, or why it may not be sent. */
+export const send = (
+  { state, unproven, overrides }: Kept,
+  body: CreateBody,
+  { isThere, told, owner, now }: Known
+): Change | 'lost' | 'known' | 'unproven' => {
+  if (state !== 'waiting') return 'lost'
+  if (unproven && !overrides.includes('PORTAL_UNCLEAR')) return 'unproven'
+  if (isThere && !overrides.includes('INVOICE_CONFLICT')) return 'known'
+  return {
+    state: 'sending',
+    code: null,
+    body,
+    sentBody: body,
+    // A person's word that it is absent was about what was sent before this.
+    overrides: overrides.filter(override => override !== 'PORTAL_UNCLEAR'),
+    everSent: true,
+    unproven: true,
+    sentBy: owner,
+    told,
+    nextAttemptAt: null,
+    sendingAt: now
+  }
+}
