@@ -11,6 +11,11 @@ export type Value = string | boolean | null
 // About twice the fields that exist: a sender that adds its own is told about each of them.
 const fieldsMax = 32
 
+export const besidesPdfBytesMax = 64 * 1024
+
+export const tooMuchBesides = () =>
+  new BridgeError('BODY_TOO_LARGE', `everything but the pdf may take ${besidesPdfBytesMax} bytes`)
+
 // Names are repeated to the sender: long ones are nobody's.
 export const fieldNameCharactersMax = 100
 
@@ -18,6 +23,8 @@ export type BodyFields = {
   readonly values: ReadonlyMap<string, Value>
   readonly problems: readonly Problem[]
   readonly document: Document | null
+  /** Throws FIELDS_INVALID on what is no name of a field. */
+  check: (field: string | undefined) => void
   /** Throws FIELDS_INVALID on too many fields; a repeated one is complained about. */
   set: (field: string, value: Value) => void
   complain: (field: string, message: string) => void
@@ -54,20 +61,21 @@ export const openBodyFields = (
     }
   }
 
+  const check = (field: string | undefined) => {
+    if (field !== undefined && field !== '' && field.length <= fieldNameCharactersMax) return
+    throw unreadable('body', `expected fields with a name of at most ${fieldNameCharactersMax} characters`)
+  }
+
   return {
     values,
     problems,
+    check,
     get document() {
       return document
     },
     set(field, value) {
       if (values.has(field)) return complain(field, 'given more than once')
-      if (field === '' || field.length > fieldNameCharactersMax) {
-        throw unreadable(
-          'body',
-          `expected fields with a name of at most ${fieldNameCharactersMax} characters`
-        )
-      }
+      check(field)
       if (values.size === fieldsMax) throw unreadable('body', `more than ${fieldsMax} fields`)
       values.set(field, value)
     },

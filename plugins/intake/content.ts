@@ -2,16 +2,17 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
+import type { FastifyRequest } from 'fastify'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Body } from '../bodies/body.ts'
-import type { BodyFields } from './body-fields.ts'
+import { type BodyFields, besidesPdfBytesMax } from './body-fields.ts'
 import { readForm } from './form.ts'
-import { besidesPdfBytesMax, readJson } from './json.ts'
+import { readJson } from './json.ts'
 import { readMultipart } from './multipart.ts'
 
 export type Content = {
   bytesMax: number
-  read: (body: Body, reading: BodyFields) => Promise<void>
+  read: (body: Body, reading: BodyFields, request: FastifyRequest) => Promise<void>
 }
 
 // The standard's own limit.
@@ -44,7 +45,8 @@ const contentOfType = (header: string | undefined, pdfBytesMax: number): Content
           `expected multipart/form-data with a boundary of at most ${boundaryCharactersMax} characters`
         )
       }
-      const read: Content['read'] = (body, reading) => readMultipart(body, boundary, reading)
+      const read: Content['read'] = (body, reading, request) =>
+        readMultipart(body, { boundary, request }, reading)
       return { bytesMax: pdfBytesMax + besidesPdfBytesMax, read }
     }
     case 'application/x-www-form-urlencoded':

@@ -1,7 +1,7 @@
 // The generic intake, for any sender that can post a finalised invoice. A body is proven, read and written in one pass,
 // so that a PDF never stands in memory. docs/senders.md has the fields.
 
-import type { Readable } from 'node:stream'
+import multipart from '@fastify/multipart'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { BridgeError, isCode } from '../../src/core/errors.ts'
 import type { Document } from '../../src/core/row.ts'
@@ -76,6 +76,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   const gate = openPlaces(gateOptions)
 
   leaveBodiesUnread(app, options)
+  await app.register(multipart)
   app.decorateRequest('admission')
 
   app.addHook('onRequest', async request => {
@@ -107,7 +108,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
         believed(request)
       }
       const unread = { proof, content, reading, wait: hosted?.wait ?? strangers.patience(), proven }
-      const by = nameOf(await readProven(request.raw, unread))
+      const by = nameOf(await readProven(request, unread))
       return { reading, draft, by }
     } catch (error) {
       await (draft as PdfDraft | null)?.drop()
@@ -155,11 +156,11 @@ type Unread = Omit<Admission, 'by'> & { reading: BodyFields; wait: Wait; proven:
 
 /** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
 const readProven = async (
-  raw: Readable,
+  request: FastifyRequest,
   { proof, content, reading, wait, proven }: Unread
 ): Promise<number> => {
-  const body = openRequestBody(raw, { bytesMax: content.bytesMax, seen: proof.update, wait })
-  const [outcome] = await Promise.allSettled([content.read(body, reading)])
+  const body = openRequestBody(request.raw, { bytesMax: content.bytesMax, seen: proof.update, wait })
+  const [outcome] = await Promise.allSettled([content.read(body, reading, request)])
   await body.drain()
   const which = proof.verify()
   proven(which)

@@ -2,12 +2,15 @@
 // parsed at the end. Not JSON.parse, which holds the whole body, makes floats of amounts and forgets the first of
 // two equal names.
 
-import { BridgeError } from '../../src/core/errors.ts'
 import { type Body, decodeText, unreadable } from '../bodies/body.ts'
 import { decodeBase64 } from './base64.ts'
-import { type BodyFields, fieldNameCharactersMax, type Value } from './body-fields.ts'
-
-export const besidesPdfBytesMax = 64 * 1024
+import {
+  type BodyFields,
+  besidesPdfBytesMax,
+  fieldNameCharactersMax,
+  tooMuchBesides,
+  type Value
+} from './body-fields.ts'
 
 export const readJson = async (body: Body, reading: BodyFields): Promise<void> => {
   const scanner = openScanner()
@@ -42,9 +45,7 @@ const openScanner = () => {
 
   const keep = (chunk: Buffer, from: number, to: number) => {
     piece += chunk.toString('latin1', from, to)
-    if (kept.length + piece.length > besidesPdfBytesMax) {
-      throw new BridgeError('BODY_TOO_LARGE', `everything but the pdf may take ${besidesPdfBytesMax} bytes`)
-    }
+    if (kept.length + piece.length > besidesPdfBytesMax) throw tooMuchBesides()
   }
 
   const endPiece = (chunk: Buffer, from: number, to: number): string => {

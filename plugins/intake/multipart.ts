@@ -1,145 +1,152 @@
-// multipart/form-data, read while it arrives: short fields into memory, the one PDF to disk. Not busboy: it leaves
-// out what it cannot read (a part without a name, one too many) and mends bad UTF-8, and a field that is dropped in
-// silence may be `sendNotification`. And here the bytes are signed in the same order as they are read.
+// multipart/form-data, read by @fastify/multipart while it arrives: short fields into memory, the one PDF to disk. The
+// library passes over what it cannot read, and a field that is dropped in silence may be `sendNotification`. So every
+// delimiter is counted on its way to the library: each has to become a part that the library yields.
 
-import { type Body, decodeText, unreadable } from '../bodies/body.ts'
-import { type BodyFields, fieldNameCharactersMax } from './body-fields.ts'
+import { Readable } from 'node:stream'
+import type { Multipart } from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import { BridgeError } from '../../src/core/errors.ts'
+import { type Body, unreadable } from '../bodies/body.ts'
+import { type BodyFields, besidesPdfBytesMax, tooMuchBesides } from './body-fields.ts'
 
 export const partsMax = 32
 export const fieldBytesMax = 4 * 1024
-const headerBytesMax = 8 * 1024
-const blanksMax = 64
 
-const lineBreak = Buffer.from('\r\n')
-const closing = Buffer.from('--')
-const headerEnd = Buffer.from('\r\n\r\n')
+// A header is never cut off: more than that may not stand beside the PDF.
+const options = {
+  limits: {
+    parts: partsMax,
+    fieldSize: fieldBytesMax,
+    fileSize: Number.POSITIVE_INFINITY,
+    headerPairs: besidesPdfBytesMax,
+    headerSize: besidesPdfBytesMax
+  },
+  isPartAFile: (field?: string, _type?: string, file?: string) => field === 'pdf' || file !== undefined
+}
 
-type Part = { name: string; isFile: boolean }
+/** `request`: of an application that @fastify/multipart is registered in. */
+export type Form = { boundary: string; request: FastifyRequest }
 
-export const readMultipart = async (body: Body, boundary: string, reading: BodyFields): Promise<void> => {
+export const readMultipart = async (body: Body, form: Form, reading: BodyFields): Promise<void> => {
+  const delimiters = countDelimiters(form.boundary)
+  const { stream, close } = openStream(body, delimiters.see)
+  let parts = 0
+  let fileBytes = 0
+  try {
+    for await (const part of partsOf(stream, form)) {
+      parts += 1
+      await readPart(part, reading)
+      if (part.type === 'file') fileBytes += part.file.bytesRead
+    }
+  } finally {
+    await close()
+  }
+  if (!delimiters.isClosed()) throw unreadable('body', 'ends too early: expected the closing boundary')
+  if (parts < delimiters.count())
+    throw unreadable('body', 'a part without a name: expected content-disposition: form-data; name="…"')
+  if (delimiters.bytes() - fileBytes > besidesPdfBytesMax) throw tooMuchBesides()
+}
+
+/** The library reads a request. In the place of its socket it gets the stream whose bytes are counted. */
+const partsOf = (stream: Readable, { boundary, request }: Form): AsyncIterable<Multipart> => {
+  const quoted = boundary.replace(/["\\]/g, '\\$&')
+  const headers = { 'content-type': `multipart/form-data; boundary="${quoted}"` }
+  const counted = Object.create(request, {
+    raw: { value: Object.assign(stream, { headers }) },
+    isMultipart: { value: () => true }
+  }) as FastifyRequest
+  return explained(counted.parts(options))
+}
+
+const readPart = async (part: Multipart, reading: BodyFields): Promise<void> => {
+  const { fieldname: name, encoding, mimetype } = part
+  reading.check(name)
+  if (!/^(7bit|8bit|binary)$/i.test(encoding)) reading.complain(name, 'expected no content-transfer-encoding')
+  if (part.type === 'file') {
+    if (name === 'pdf') return reading.keep(explained(part.file))
+    reading.complain(name, 'expected a field, not a file: the PDF belongs into the field pdf')
+    part.file.resume()
+    return
+  }
+  const problem = part.valueTruncated
+    ? `longer than ${fieldBytesMax} bytes`
+    : /json/i.test(mimetype)
+      ? 'expected plain text, not JSON' // quotes and escapes would end up in the invoice
+      : String(part.value).includes('\ufffd')
+        ? 'expected UTF-8'
+        : null
+  if (problem !== null) reading.complain(name, problem)
+  reading.set(name, problem === null ? String(part.value).replace(/^\ufeff/, '') : null)
+}
+
+/** Errors of the library in our words. None of its messages repeats what was sent. */
+async function* explained<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source
+  } catch (error) {
+    if (error instanceof BridgeError) throw error
+    throw unreadable('body', `cannot be read as multipart: ${(error as Error).message}`, error)
+  }
+}
+
+/** Pulls the body chunk by chunk, as the library asks for it. Once it is closed the body is nobody else's. */
+const openStream = (body: Body, see: (chunk: Buffer) => void) => {
+  let pulling: Promise<void> = Promise.resolve()
+  const pull = async () => {
+    try {
+      const chunk = await body.read()
+      if (chunk !== null) see(chunk)
+      stream.push(chunk)
+    } catch (error) {
+      stream.destroy(error as Error)
+    }
+  }
+  const stream = new Readable({
+    highWaterMark: 1,
+    read() {
+      pulling = pull()
+    }
+  })
+  const close = async () => {
+    stream.destroy()
+    await pulling
+  }
+  return { stream, close }
+}
+
+const dashes = Buffer.from('--')
+
+/** Counts the delimiters of the parts, in bytes that are cut anywhere, and the bytes up to the closing one. */
+const countDelimiters = (boundary: string) => {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   // A delimiter includes the line break before it, which the first one may lack.
-  body.unread(lineBreak)
-  await skip(upTo(body, delimiter))
-
-  for (let parts = 0; await goesOn(body); parts++) {
-    if (parts === partsMax) throw unreadable('body', `more than ${partsMax} parts`)
-    const header = await gather(upTo(body, headerEnd), headerBytesMax)
-    if (!header) throw unreadable('body', `the header of a part is longer than ${headerBytesMax} bytes`)
-    await readPart(readHeader(header.toString(), reading), upTo(body, delimiter), reading)
-  }
-}
-
-const readPart = async (
-  { name, isFile }: Part,
-  content: AsyncGenerator<Buffer>,
-  reading: BodyFields
-): Promise<void> => {
-  if (name === 'pdf') return reading.keep(content)
-  if (isFile) {
-    reading.complain(name, 'expected a field, not a file: the PDF belongs into the field pdf')
-    return skip(content)
-  }
-  const bytes = await gather(content, fieldBytesMax)
-  if (!bytes) reading.complain(name, `longer than ${fieldBytesMax} bytes`)
-  reading.set(name, bytes && textOf(bytes, name, reading))
-}
-
-const textOf = (bytes: Buffer, name: string, reading: BodyFields): string | null => {
-  try {
-    return decodeText(bytes, name)
-  } catch {
-    reading.complain(name, 'expected UTF-8')
-    return null
-  }
-}
-
-/** What follows a delimiter: two dashes at the end, otherwise (after blanks, which the standard allows) a line break. */
-const goesOn = async (body: Body): Promise<boolean> => {
-  const sign = await take(body, 2)
-  if (sign.equals(closing)) return false
-  body.unread(sign)
-  const blanks = await gather(upTo(body, lineBreak), blanksMax)
-  if (blanks?.toString().trim() !== '')
-    throw unreadable('body', 'is not multipart: a boundary goes on after its end')
-  return true
-}
-
-const parameter = /;\s*([\w*-]+)\s*=\s*("[^"\\]*(?:\\.[^"\\]*)*"|[^;\s]*)/g
-
-/** One line of a header. Anything else in it, such as a boundary that came too early, would hide a part. */
-const headerLine = /^([\w-]+):([^\r\n]*)$/
-
-const readHeader = (header: string, reading: BodyFields): Part => {
-  const lines = new Map(
-    header.split('\r\n').map(line => {
-      const [whole, name = '', value = ''] = headerLine.exec(line) ?? []
-      if (whole === undefined) throw unreadable('body', 'the header of a part can not be read')
-      return [name.toLowerCase(), value.trim()]
-    })
-  )
-  const disposition = lines.get('content-disposition') ?? ''
-  const parameters = new Map(
-    [...disposition.matchAll(parameter)].map(([, name = '', value = '']) => [name, value])
-  )
-  const name = parameters.get('name')?.replace(/^"(.*)"$/s, '$1') ?? ''
-  if (!/^form-data\b/i.test(disposition) || name === '' || name.length > fieldNameCharactersMax) {
-    throw unreadable('body', 'a part without a name: expected content-disposition: form-data; name="…"')
-  }
-
-  const isFile = parameters.has('filename') || parameters.has('filename*')
-  const encoding = lines.get('content-transfer-encoding') ?? 'binary'
-  if (!/^(7bit|8bit|binary)$/i.test(encoding)) reading.complain(name, 'expected no content-transfer-encoding')
-  // Quotes and escapes would end up in the invoice.
-  if (!isFile && name !== 'pdf' && /json/i.test(lines.get('content-type') ?? '')) {
-    reading.complain(name, 'expected plain text, not JSON')
-  }
-  return { name, isFile }
-}
-
-/** Yields what comes before the mark, and consumes the mark. */
-async function* upTo(body: Body, mark: Buffer): AsyncGenerator<Buffer> {
-  // The mark may be cut in two by the edge of a chunk: as many bytes as could begin it wait for the next chunk.
-  let tail: Buffer = Buffer.alloc(0)
-  for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
-    const bytes = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk
-    const at = bytes.indexOf(mark)
-    if (at !== -1) {
-      body.unread(bytes.subarray(at + mark.length))
-      if (at > 0) yield bytes.subarray(0, at)
-      return
-    }
-    const sure = Math.max(0, bytes.length - mark.length + 1)
-    tail = bytes.subarray(sure)
-    if (sure > 0) yield bytes.subarray(0, sure)
-  }
-  throw endsTooEarly()
-}
-
-const take = async (body: Body, length: number): Promise<Buffer> => {
-  let bytes: Buffer = Buffer.alloc(0)
-  while (bytes.length < length) {
-    const chunk = await body.read()
-    if (chunk === null) throw endsTooEarly()
-    bytes = Buffer.concat([bytes, chunk])
-  }
-  body.unread(bytes.subarray(length))
-  return bytes.subarray(0, length)
-}
-
-/** All of it, or null when it is longer than that; consumed either way. */
-const gather = async (content: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer | null> => {
-  const chunks: Buffer[] = []
+  let left: Buffer = Buffer.from('\r\n')
+  let count = 0
   let bytes = 0
-  for await (const chunk of content) {
-    bytes += chunk.length
-    if (bytes <= bytesMax) chunks.push(chunk)
+  let isClosed = false
+
+  return {
+    count: () => count,
+    bytes: () => bytes,
+    isClosed: () => isClosed,
+    /** Throws FIELDS_INVALID when there are too many, before anybody has read them. */
+    see(chunk: Buffer): void {
+      if (isClosed) return
+      const all = Buffer.concat([left, chunk])
+      let from = 0
+      for (let at = all.indexOf(delimiter); at !== -1; at = all.indexOf(delimiter, from)) {
+        const end = at + delimiter.length
+        // Whether it is the closing one shows in the next two bytes.
+        if (end + dashes.length > all.length) break
+        from = end
+        isClosed = all.subarray(end, end + dashes.length).equals(dashes)
+        if (isClosed) break
+        count += 1
+        if (count > partsMax) throw unreadable('body', `more than ${partsMax} parts`)
+      }
+      const known = isClosed ? from : Math.max(from, all.length - delimiter.length - dashes.length + 1)
+      bytes += known
+      left = all.subarray(known)
+    }
   }
-  return bytes <= bytesMax ? Buffer.concat(chunks) : null
 }
-
-const skip = async (content: AsyncIterable<Buffer>): Promise<void> => {
-  for await (const _ of content);
-}
-
-const endsTooEarly = () => unreadable('body', 'ends too early: expected the closing boundary')

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { besidesPdfBytesMax, readJson } from '../../../plugins/intake/json.ts'
+import { besidesPdfBytesMax } from '../../../plugins/intake/body-fields.ts'
+import { readJson } from '../../../plugins/intake/json.ts'
 import { collect, collectText, cuts } from './collect.ts'
 
 const pdf = Buffer.from('%PDF-1.7 €\xff\xfe~~~???', 'latin1')

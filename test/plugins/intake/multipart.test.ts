@@ -1,9 +1,22 @@
+import multipart from '@fastify/multipart'
+import Fastify, { type FastifyRequest } from 'fastify'
 import t from 'tap'
 import { fieldBytesMax, partsMax, readMultipart } from '../../../plugins/intake/multipart.ts'
 import { collect, collectText, cuts, type Read } from './collect.ts'
 
 const boundary = '----b-42'
-const read: Read = (body, reading) => readMultipart(body, boundary, reading)
+const request = await anyRequest()
+const read: Read = (body, reading) => readMultipart(body, { boundary, request }, reading)
+
+/** Of an application with the library in it. */
+async function anyRequest(): Promise<FastifyRequest> {
+  const app = Fastify()
+  const { promise, resolve } = Promise.withResolvers<FastifyRequest>()
+  await app.register(multipart)
+  app.get('/', async request => resolve(request))
+  await app.inject('/')
+  return promise
+}
 
 // Full of what looks like the boundary, and is not.
 const pdf = Buffer.from('%PDF-1.7\r\n--\r\n----b-4\r\n\r\n----b-42\n\xff\xfe\r', 'latin1')
@@ -52,7 +65,7 @@ t.test('what the platform itself writes is read as it meant it', async t => {
   const [, written = ''] = response.headers.get('content-type')?.split('boundary=') ?? []
 
   const collected = await collect(
-    (body, reading) => readMultipart(body, written, reading),
+    (body, reading) => readMultipart(body, { boundary: written, request }, reading),
     [await response.bytes()]
   )
 
@@ -68,13 +81,7 @@ t.test('what clients write differently is understood', async t => {
     ['names without quotes (.NET)', form(part("name=pdf; filename=a.pdf; filename*=utf-8''a.pdf", pdf))],
     ['no file name', form(part('name="pdf"', pdf, 'Content-Type: application/pdf\r\n'))],
     ['other case', form(part('NAME="x"; name="pdf"', pdf, 'CONTENT-TRANSFER-ENCODING: Binary\r\n'))],
-    [
-      'blanks after the boundary',
-      Buffer.from(
-        form(part('name="pdf"', pdf)).toString('latin1').replace(boundary, `${boundary} \t`),
-        'latin1'
-      )
-    ],
+    ['a folded header', form(part('\r\n name="pdf"', pdf))],
     ['no line break at the end', form(part('name="pdf"', pdf)).subarray(0, -2)]
   ]
 
@@ -110,6 +117,39 @@ t.test('what is wrong with one field is said of that field', async t => {
   }
 })
 
+t.test('what stands beside the PDF is limited as a whole, headers and all', async t => {
+  const beside = (bytes: number) =>
+    collect(read, [form(part('name="pdf"; filename="a.pdf"', pdf, `X: ${'x'.repeat(bytes)}\r\n`))])
+
+  t.match(await beside(60_000), { problems: [], pdf })
+  await t.rejects(beside(66_000), { code: 'BODY_TOO_LARGE' })
+  t.match(
+    await collect(read, [form(part('name="pdf"', pdf)), Buffer.alloc(100_000, 'epilogue')]),
+    { problems: [], pdf },
+    'what comes after the end is not read'
+  )
+})
+
+t.test('what declares itself to be in another alphabet is read in it', async t => {
+  const latin1 = part(
+    'name="a"',
+    Buffer.from('Zo\xeb', 'latin1'),
+    'Content-Type: text/plain; charset=latin1\r\n'
+  )
+  const marked = part('name="b"', '\ufeffZoë')
+
+  t.match(await collect(read, [form(latin1, marked)]), { problems: [], fields: { a: 'Zoë', b: 'Zoë' } })
+})
+
+t.test('a form that nobody reads to its end leaves nobody waiting', async t => {
+  const two = form(part('name="pdf"', pdf), part('name="pdf"', Buffer.alloc(500_000)), part('name="a"', '1'))
+  for (const chunks of [
+    [two],
+    Array.from({ length: 100 }, (_, at) => two.subarray(at * 6000, (at + 1) * 6000))
+  ])
+    t.match(await collect(read, chunks), { problems: [{ field: 'pdf' }] })
+})
+
 t.test('a field may be as long as the limit', async t => {
   const value = 'x'.repeat(fieldBytesMax)
 
@@ -135,8 +175,15 @@ t.test('what is no multipart body is refused as a whole', async t => {
     ['a part with an empty name', form(part('name=""', '1')).toString()],
     ['a part with an endless name', form(part(`name="${'a'.repeat(101)}"`, '1')).toString()],
     ['another disposition', form(part('name="a"', '1')).toString().replace('form-data', 'attachment')],
-    ['a folded header', form(part('\r\n name="a"', '1')).toString()],
-    ['a long header', form(part(`name="a"; filename="${'a'.repeat(9000)}"`, '1')).toString()],
+    ['blanks after a boundary', form(part('name="a"', '1')).toString().replace(boundary, `${boundary} \t`)],
+    ['a line that is no header', form(part('name="a"', '1')).toString().replace('\r\n', '\r\nx\r\n')],
+    ['a boundary in a header', form(part(`name="a"\r\n--${boundary}`, '1')).toString()],
+    ['a name of every object', form(part('name="__proto__"', '1')).toString()],
+    [
+      'no JSON where it is announced',
+      form(part('name="a"', '1,', 'Content-Type: application/json\r\n')).toString()
+    ],
+    ['many boundaries', `--${boundary}\r\n`.repeat(5000) + end],
     ['many parts', form(...Array.from({ length: 10_000 }, (_, at) => part(`name="f${at}"`, '1'))).toString()],
     [
       'many equal parts',
