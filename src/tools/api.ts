@@ -85,17 +85,46 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
 const tokenIn = ({ authorization }: Record<string, string>): string | undefined =>
   authorization?.split(' ').at(-1)
 
-// What node's types do not know yet: the third argument holds the value as it is written.
-type Reviver = (key: string, value: unknown, written: { source?: string }) => unknown
-type Parse = (body: string, reviver: Reviver) => unknown
-
 /**
  * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they are.
- * Each value is asked for, so that a megabyte takes half a second: only for what is proven, and where a number can be such
- * a one. Everything else is for JSON.parse.
+ * Where a number can be such a one; everything else is for JSON.parse, which takes a third of the time.
  */
-export const parseDigits = (body: string): unknown =>
-  (JSON.parse as Parse)(body, (_key, value, { source }) => (typeof value === 'number' ? source : value))
+export const parseDigits = (body: string): unknown => {
+  // Throws where it is no JSON. Behind it whatever begins like a number is one, unless it stands in a text.
+  JSON.parse(body)
+  return JSON.parse(quoteNumbers(body))
+}
+
+// A reviver would be asked for each value, so that a megabyte took half a second.
+const quoteNumbers = (json: string): string => {
+  const parts: string[] = []
+  let from = 0
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json.charCodeAt(at)
+    if (character === quote) at = endOfText(json, at)
+    else if (isOfNumber(character) && character !== smallE) {
+      const start = at
+      while (isOfNumber(json.charCodeAt(at))) at += 1
+      parts.push(json.slice(from, start), '"', json.slice(start, at), '"')
+      from = at
+      at -= 1
+    }
+  }
+  return parts.join('') + json.slice(from)
+}
+
+const [quote, backslash, smallE] = [0x22, 0x5c, 0x65]
+
+/** The quote that ends a text; one behind a backslash does not, unless that is escaped itself. */
+const endOfText = (json: string, start: number): number => {
+  let end = start + 1
+  while (json.charCodeAt(end) !== quote) end += json.charCodeAt(end) === backslash ? 2 : 1
+  return end
+}
+
+/** Digits, dot, plus and minus, and the letter of an exponent; that letter also stands in the words of JSON. */
+const isOfNumber = (character: number): boolean =>
+  (character >= 0x30 && character <= 0x39) || [0x2e, 0x2b, 0x2d, 0x45, smallE].includes(character)
 
 const readJson = (body: string, plain: Asked['plain']): unknown => {
   try {

@@ -55,6 +55,20 @@ t.test('numbers stay the digits they are written with', async t => {
   t.throws(() => parseDigits('{'), SyntaxError)
 })
 
+t.test('numbers are told from what looks like them in texts, names and words', async t => {
+  const text = String.raw`{"1.5":[1.5E+3,-0.10,"-1",{"e5":false,"\\":5,"\"7":7}],"a\\\"8":"\\","n":null,"t":true,"é":[0,[],{}]} `
+  t.strictSame(parseDigits(text), {
+    '1.5': ['1.5E+3', '-0.10', '-1', { e5: false, '\\': '5', '"7': '7' }],
+    'a\\"8': '\\',
+    n: null,
+    t: true,
+    é: ['0', [], {}]
+  })
+  t.equal(parseDigits('12345678901234567890'), '12345678901234567890')
+  for (const none of ['01', '1-2', '[1.]', '.5', '+1', '1e', '"1', '{1:2}', '-', '1 2', '"\\"'])
+    t.throws(() => parseDigits(none), SyntaxError, none)
+})
+
 t.test('where floats serve, nothing is parsed by its digits', async t => {
   const { ask } = await answering(t, 200, '{"id":410000000000000001,"total":12100}')
   const told: unknown[] = []
