@@ -16,19 +16,26 @@ const anything = z.unknown().optional()
 
 // Minor units and seconds are whole and small, so that a float holds them. What catch-up could not read an earlier version
 // kept with numbers as text.
-const whole = (expected: string, written: RegExp) =>
-  anything.transform((given, context) => {
-    const digits = String(given)
-    if (['number', 'string'].includes(typeof given) && written.test(digits)) return Number(digits)
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
+const whole = (expected: string, written: RegExp) => (given: unknown, context: z.core.$RefinementCtx) => {
+  const digits = String(given)
+  if (['number', 'string'].includes(typeof given) && written.test(digits)) return Number(digits)
+  context.addIssue({ code: 'custom', message: expected })
+  return z.NEVER
+}
+const wholeSeconds = whole('expected seconds since 1970', /^\d{1,11}$/)
 
-export const seconds = whole('expected seconds since 1970', /^\d{1,11}$/).transform(at => at * 1000)
-const time = seconds.nullish().transform(at => at ?? null)
+export const seconds = anything.transform((given, context) => wholeSeconds(given, context) * 1000)
+const time = anything.transform((given, context) =>
+  given === null || given === undefined ? null : wholeSeconds(given, context) * 1000
+)
 
-const metadata = z.record(z.string(), z.unknown()).nullish().catch(null)
-const ofSubscription = z.object({ metadata }).nullish().catch(null)
+// What only describes is left out where it cannot be read; an invoice does not wait for a name.
+const object = (given: unknown): Record<string, unknown> | null =>
+  typeof given === 'object' && given !== null && !Array.isArray(given)
+    ? (given as Record<string, unknown>)
+    : null
+const metadata = anything.transform(object)
+const ofSubscription = anything.transform(given => ({ metadata: object(object(given)?.metadata) }))
 
 const reference = z
   .union([z.string(), z.object({ id: z.string(), metadata })], 'expected an id or an expanded object')
@@ -45,7 +52,7 @@ export const Invoice = z.object(
       .nullish(),
     collection_method: description,
     currency: z.string('expected a currency').regex(/^[a-z]{3}$/i, 'expected a currency'),
-    total: whole('expected whole minor units', /^-?\d{1,11}$/),
+    total: anything.transform(whole('expected whole minor units', /^-?\d{1,11}$/)),
     created: seconds,
     effective_at: time,
     due_date: time,
