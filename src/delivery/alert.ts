@@ -1,11 +1,11 @@
-// Tells the operator, at an address of theirs, that something needs a person. A message that gets lost is no harm:
-// the ledger remembers, and health keeps warning.
+// Tells the operator, at an address of their choice, that something needs a person. A lost message does no harm: the
+// ledger remembers, and health keeps warning.
 
 import got from 'got'
 import { advice, type Code } from '../core/codes.ts'
 import type { Log } from '../core/log.ts'
 
-/** `what`: what happened this time, where that says more than the code. */
+/** `what`: what happened, where that says more than the code. */
 export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
 
 /** What health warns of, in its words. */
@@ -15,7 +15,7 @@ export type AlertOptions = { url: string | undefined; publicUrl: string; log: Lo
 
 const alertTimeoutMs = 10_000
 
-// A storm of held invoices must not become a storm of open connections; the rest is in health and in the list.
+// A storm of held invoices must not become a storm of connections. Health and the list tell the rest.
 const underWayMax = 20
 
 export const createAlert = ({

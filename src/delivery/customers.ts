@@ -1,5 +1,6 @@
-// Whose invoice is it in the portal? What the ledger knows decides (ledger/claims.ts); here is the portal asked where it has
-// to be: whether a customer still exists, and to create one. Never a guess: one company's invoice must not reach another.
+// Finds out whose an invoice is in the portal. The ledger decides by what it knows (ledger/claims.ts). This file asks
+// the portal where that is needed: whether a customer still exists, and to create one. Nothing is guessed, because
+// one company's invoice must not reach another.
 
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -18,20 +19,22 @@ import {
   failureOf,
   type SettlingOptions,
   type Speaking,
-  slotWithinMs,
   writeBeforeSpeak
 } from './write-before-speak.ts'
 
 export interface Customers {
   /**
-   * Whose invoice is it in the portal? Never guesses. A failure holds it (CUSTOMER_…) or asks for it to be tried again
-   * (PORTAL_…). `wouldCreate`: only where `mayCreate` is false, as in review: nothing was sent.
+   * Whose the invoice is in the portal. A failure holds it (CUSTOMER_…) or has it tried again (PORTAL_…).
+   * `wouldCreate`: only where `mayCreate` is false, as in review; nothing was sent.
    */
   find: (
     loan: Pick<Loan, 'id' | 'tool' | 'invoice' | 'test'>,
     options?: { mayCreate?: boolean }
   ) => Promise<{ portalId: string } | { wouldCreate: CustomerFields } | Outcome>
-  /** A person's word. Rejects with FIELDS_INVALID when the portal holds no such customer, or nothing is to be linked. */
+  /**
+   * A person says so. Rejects with FIELDS_INVALID when the portal holds no such customer, or there is nothing to
+   * link.
+   */
   link: (who: { tool: string; ref: string }, portalId: string) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
   unlink: (who: { tool: string; ref: string }) => Promise<ToolCustomer | null>
@@ -42,18 +45,18 @@ export interface Customers {
 export type CustomersOptions = Speaking &
   SettlingOptions & {
     ledger: Pick<Ledger, 'customers' | 'holdings'>
-    portal: Pick<Portal, 'customer' | 'createCustomer'>
+    portal: Pick<Portal, 'createCustomer'>
     reader: Reader
     rules: MatchRules
   }
 
-// All customers are read before one is created, unless that was done so lately.
+// Before a customer is created all are read, unless that was done this recently.
 const freshMs = 15 * 60_000
 
-// What is under way for another invoice, or in the portal's list, is looked at again after this.
+// How long to wait for a reading, or for what another invoice has under way.
 const againMs = 5000
 
-// A portal that contradicts itself is asked less and less often: it may do so about all of its customers.
+// A portal that contradicts itself is asked less and less often, because it may do so about all of its customers.
 const contradictedMs = 60_000
 const contradictedMsMax = 60 * 60_000
 
@@ -61,38 +64,29 @@ const contradictedMsMax = 60 * 60_000
 const roundsMax = 8
 
 export const createCustomers = (options: CustomersOptions): Customers => {
-  const { ledger, portal, pace, clock, rules } = options
+  const { ledger, portal, reader, clock, rules } = options
   const { customers: book, holdings } = ledger
-  const customerList = createCustomerList({ holdings, reader: options.reader, clock })
+  const customerList = createCustomerList({ holdings, reader, clock })
   const settling = createSettling(options)
   // Creates that this process has under way.
   const running = new Set<Promise<void>>()
-  // By portal customer, matches that are being confirmed; and when the copy of the customers was last found wrong.
+  // By portal customer: matches that are being confirmed, and until when a contradiction rests.
   const confirming = new Map<string, Promise<unknown>>()
   const contradictions = new Map<string, { until: number; pauseMs: number }>()
+  // When the copy of the customers was last found wrong.
   let staleAt = Number.NEGATIVE_INFINITY
 
-  const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
-    const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
-    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pace.freeInMs() })
-    try {
-      return await call()
-    } finally {
-      slot.done()
-    }
-  }
-
-  /** The portal is asked only for what its copy does not know. A 404 alone ends nothing. */
+  /** Asks the portal only where the copy does not know. A 404 alone ends nothing. */
   const isKnown = async (portalId: string): Promise<boolean> =>
     (await holdings.customer(portalId)) !== null || (await askFor(portalId)) !== null
 
   const askFor = async (portalId: string): Promise<PortalCustomer | null> => {
-    const customer = await inSlot(() => portal.customer(portalId))
+    const customer = await reader.askCustomer(portalId, 'delivery')
     if (customer) await holdings.learnCustomer(customer, clock.now())
     return customer
   }
 
-  /** Of one that the portal does not find by its id. Null: judge again. */
+  /** For a customer that the portal does not find by its id. Null: judge again. */
   const askTheList = async (portalId: string, isGone: () => Promise<Outcome | null>) => {
     if (!(await customerList.readSince(clock.monotonic() - freshMs))) return later(againMs)
     if ((await holdings.customer(portalId)) === null) return isGone()
@@ -104,14 +98,17 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     return contradicted(portalId)
   }
 
-  /** Neither is believed: until it is asked again nothing is known. Null: nothing contradicts. */
+  /** List and id contradict each other, and neither is believed until the next question. Null: they do not. */
   const contradicted = (portalId: string): Outcome | null => {
     const waitMs = (contradictions.get(portalId)?.until ?? 0) - clock.monotonic()
     if (waitMs <= 0) return null
     return later(waitMs, `the portal lists ${portalId}, and answers that it holds no such customer`)
   }
 
-  /** Gone is whom the list and the answer to its id agree about: links that a person made do not come back by themselves. */
+  /**
+   * A customer is gone when the list and its id agree, because a link that a person made does not come back by
+   * itself.
+   */
   const confirmLink = async (portalId: string): Promise<Outcome | null> => {
     if ((await askFor(portalId)) !== null) return null
     return askTheList(portalId, async () => {
@@ -121,8 +118,8 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   }
 
   /**
-   * The copy is up to a day old: an address may have moved to another customer since. So a new link is made for what the
-   * portal tells now; for invoices that ask for the same one at the same time it is asked once.
+   * The copy is up to a day old, and an address may have moved to another customer since. So the portal is asked
+   * before a new link is made: once, for all invoices that need the same customer at the same time.
    */
   const confirmMatch = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
     const before = confirming.get(portalId)
@@ -139,10 +136,10 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
   const askAndConfirm = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
     const askedAt = clock.monotonic()
-    const found = await inSlot(() => portal.customer(portalId))
+    const found = await reader.askCustomer(portalId, 'delivery')
     if (found === null) return askTheList(portalId, async () => null)
     contradictions.delete(portalId)
-    // An answer without an address says nothing of it: then the list has to, read from now on.
+    // Where the answer has no address, the list must tell it, in a reading that begins now.
     if (found.primaryEmail === null && !(await customerList.readSince(askedAt))) return later(againMs)
     const primaryEmail = found.primaryEmail ?? (await holdings.customer(portalId))?.primaryEmail ?? null
     const verdict = await book.confirmMatch(sighting, { ...found, primaryEmail }, rules, clock.now())
@@ -174,7 +171,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     if ('kind' in said) return said
     const { permission: creation, written } = said
     if (creation === null || written === null) return null
-    // Where what came of it cannot be kept either, a look has to tell.
+    // Unless the answer is clear and the ledger keeps it, a look has to tell.
     settling.lost(creation.id)
     const outcome = await conclude(creation, written)
     if (written.outcome !== 'unknown') settling.over(creation.id)
@@ -189,7 +186,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       case 'not-done':
         await book.notCreated(creation)
         if (written.code !== 'PORTAL_REJECTED') return failureOf(written)
-        // A refusal proves nothing: what is created next is created after a look.
+        // A refusal proves nothing, so the list is read before another is created.
         staleAt = clock.monotonic()
         return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
       case 'unknown': {
@@ -222,7 +219,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       let ended: Outcome | null
       switch (verdict.kind) {
         case 'is':
-          // What an invoice names may be a slip of the pen; the copy knows of a new customer only later.
+          // The id may be a typing error, and the copy learns of a new customer only later.
           if (await isKnown(verdict.portalId)) return { portalId: verdict.portalId }
           return failed('CUSTOMER_UNKNOWN', `the portal holds no customer ${verdict.portalId}`)
         case 'ambiguous':
@@ -273,7 +270,7 @@ const invalid = (field: string, message: string) =>
 const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Failure =>
   busy(retryAfterMs, detail)
 
-/** The answer to a write may tell no more than the id; the rest is what was sent. */
+/** The answer to a create may hold no more than the id; the rest is what was sent. */
 const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer => ({
   ...answer,
   companyName: answer.companyName ?? sent.companyName,

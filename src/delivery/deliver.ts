@@ -1,5 +1,5 @@
-// One invoice's way into the portal. Everything slow comes first; then the ledger says `sending`, and only then the
-// portal is spoken to. Answers how it ended; writes nothing itself but the fetched PDF and what it is about to do.
+// Takes one invoice into the portal. Everything slow comes first; then the ledger says `sending`, and only then is
+// anything sent. It answers how that ended, and writes nothing but the fetched PDF and what it is about to send.
 
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
@@ -36,13 +36,13 @@ export type Delivery = Paying & {
   rules: Rules
 }
 
-// How often the copy may learn, between two of our own steps, that the number is there.
+// How often the copy may learn of the number between two of our own steps.
 const roundsMax = 5
 
 /** Waits for what may be slow, while others are delivered in its place. */
 export type Aside = <T>(slow: Promise<T>) => Promise<T>
 
-/** Null when the loan had run out: somebody else has the invoice now. */
+/** Null: the loan had run out, and somebody else has the invoice now. */
 export type Deliver = (loan: Loan, aside?: Aside) => Promise<Outcome | null>
 
 export const createDeliver = (delivery: Delivery): Deliver => {
@@ -60,7 +60,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   if (ruled) return ruled
   const isReleased = loan.overrides.includes('REVIEW')
   const review = (rules.review || loan.test) && !isReleased
-  // Where a person is to see it first, or has seen it, nobody is created before it is known that they did.
+  // While a person has yet to see it, and until it is sure that what they saw still holds, no customer is created.
   const whose = await delivery.customers.find(loan, { mayCreate: !review && !isReleased })
   if ('kind' in whose) return whose
   if (loan.test && 'wouldCreate' in whose && isReleased)
@@ -85,7 +85,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   const { newCustomer: _, ...facts } = draft
   const body: CreateBody = { ...facts, customerId }
 
-  // Whoever asks for it to be sent again: what was sent before may stand there, whatever was answered.
+  // What was sent before may stand in the portal, whatever was answered and whoever asks for it again.
   if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
   for (let round = 1; round <= roundsMax; round += 1) {
     const there = await findInPortal(loan, body, delivery)
@@ -107,7 +107,7 @@ const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }
   return rule === 'dismiss' ? { kind: 'dismissed', code } : failed(code)
 }
 
-/** The portal cannot delete what is wrong, and mails it. */
+/** An invoice with a wrong date would be mailed, and the portal cannot delete it. */
 const ruleOnDate = (
   { invoice: { issuedAt }, overrides }: Loan,
   { clock, rules }: Delivery
@@ -116,7 +116,7 @@ const ruleOnDate = (
     ? null
     : failed('DATE_IMPLAUSIBLE', issuedAt)
 
-/** A payload is never current: the tool is asked again, where it can be. `same`: nothing has changed. */
+/** An event may be out of date, so a tool that can be asked is asked again. `same`: nothing has changed. */
 const askTool = async (
   loan: Loan,
   { toolClient, receiver, clock }: Delivery
@@ -133,9 +133,10 @@ const askTool = async (
   if (numberKey(current.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
     return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
   }
-  // Links to PDFs may be made new with every answer: another one is no news, or no loan would ever get further.
+  // Some tools make a new link to the PDF for every answer. It must not count as a change, or no loan would get
+  // further.
   const invoice = { ...current.invoice, pdfUrl: loan.invoice.pdfUrl ?? current.invoice.pdfUrl }
-  // What changed enters the row by the same door as an event, and ends this loan.
+  // A change enters the row as an event would, and ends this loan.
   const { changed } = await receiver.receiveFromTool(
     loan.tool,
     { ...current, invoice, collectsItself: false },
@@ -144,7 +145,7 @@ const askTool = async (
   return changed ? null : 'same'
 }
 
-/** An event that could not be read when it came: perhaps this version can. Its own row has then served. */
+/** This version may be able to read an event that an earlier one could not. Then its own row is no longer needed. */
 const readAgain = async (
   loan: Loan,
   body: Buffer,
@@ -154,7 +155,7 @@ const readAgain = async (
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
   if (reading.kind === 'gone') await receiver.gone(loan.tool, reading.sourceId, clock.now())
   const invoices = reading.kind === 'invoices' ? reading.invoices : []
-  // A person has asked for it by now, whatever its age; when it was issued long ago nobody is to be mailed of it.
+  // A person has asked for it, so its age does not matter; but nobody is mailed about an old invoice.
   const heard = { now: clock.now(), anyAge: true, caughtUp: true }
   const ignored: string[] = []
   for (const one of invoices) {
@@ -166,7 +167,7 @@ const readAgain = async (
   return { kind: 'dismissed', code: 'BY_OPERATOR' }
 }
 
-/** From the disk, or else from where it can be had, and then kept. Null when the loan had run out. */
+/** The PDF from the disk, or else fetched and kept. Null: the loan had run out. */
 const readyPdf = async (
   loan: Loan,
   { ledger, spool, fetchPdf, toolClient, clock }: Delivery,
@@ -175,7 +176,7 @@ const readyPdf = async (
   const kept = loan.document && (await spool.blob(loan.document))
   if (kept && kept !== 'changed') return kept
   const happened = kept ? 'on the disk is not the one that was kept' : 'is gone from the disk'
-  // Only a tool that knows the invoice by an id of its own can be asked again. Sent once more, with it, it goes on.
+  // Without an address, only a tool with its own id for the invoice can be asked again. Else it must be sent once more.
   if (loan.invoice.pdfUrl === null && loan.invoice.sourceId === null)
     return failed('PDF_NOT_A_PDF', `the PDF ${happened}: send the invoice again, with it`)
   let document: Document
@@ -207,7 +208,7 @@ const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Dra
   sendNotification: notify
 })
 
-/** What is otherwise than a person saw it when they released it. That it was paid since then is no surprise to anybody. */
+/** What differs from what a person saw when they released it. That it was paid since surprises nobody. */
 const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<string[]> => {
   const { released, documentVersion, tool, invoice } = loan
   if (released === null) return []
@@ -227,7 +228,7 @@ const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Pro
   return fields.flatMap(([field, isSame]) => (isSame ? [] : [field]))
 }
 
-/** Whose it is; created now where that was only announced. */
+/** Whose it is. A customer who was only announced before is created now. */
 const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Promise<string | Outcome> => {
   if ('portalId' in whose) return whose.portalId
   const found = await customers.find(loan)
@@ -237,14 +238,14 @@ const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Pr
     : failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
 }
 
-/** What the copy tells under this number, confirmed by asking for it. Null when there is nothing that counts. */
+/** What the copy holds under this number, confirmed by asking for it. Null: nothing that counts. */
 const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): Promise<Outcome | null> => {
   const { ledger, reader } = delivery
   const known = await ledger.holdings.byNumber(body.invoiceNumber)
   if (known.length === 0) return findSpelledOtherwise(loan, body, delivery)
   try {
     const found = await confirm(reader, known, 'delivery')
-    if (found === 'contested') return { kind: 'failed', ...contested(known) }
+    if (found === 'contested') return contested(known)
     const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
     if (decision?.to === 'delivered')
       return { kind: 'adopted', holding: decision.holding, code: decision.code }
@@ -254,7 +255,7 @@ const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): P
   }
 }
 
-/** A ledger that was lost knows nothing of what it sent, and a portal may spell its numbers otherwise. */
+/** A new ledger does not know what a lost one sent, and a portal may spell numbers differently. */
 const findSpelledOtherwise = async (
   { overrides }: Loan,
   body: CreateBody,
@@ -271,7 +272,7 @@ const findSpelledOtherwise = async (
     : null
 }
 
-/** `known`: meanwhile the copy was told of this number. */
+/** `known`: the copy has learned of this number in the meantime. */
 const send = async (
   loan: Loan,
   body: CreateBody,
@@ -298,7 +299,7 @@ const send = async (
   }
 }
 
-/** The answer to a write may tell no more than the id; the rest is what was asked for. */
+/** The answer to a create may hold no more than the id; the rest is what was sent. */
 const holdingOf = (answer: PortalInvoice, body: CreateBody): PortalInvoice => ({
   ...answer,
   customerId: answer.customerId ?? body.customerId,

@@ -1,6 +1,6 @@
-// All that delivers, put together: the copy is filled, then the worker sends, the look settles what is in doubt, and the
-// gate pauses them when the portal cannot be spoken to. Time, chance, network and ledger come from outside, so that one
-// simulated run is made of the same parts.
+// Puts together everything that delivers. The copy is filled first. Then the worker sends, the look settles what is in
+// doubt, and the breaker pauses deliveries while the portal does not answer. Time, chance, network and ledger come from
+// outside, so that a simulated run is made of the same parts.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { MatchRules } from '../core/customer.ts'
@@ -50,7 +50,7 @@ export type EngineOptions = {
   unclearAfterMs?: number
   concurrency: number
   loanMs: number
-  /** ToolInvoice of each decision after it is on the disk. */
+  /** Called with each decision once it is on the disk. */
   recorded?: (
     invoice: { tool: string | null; invoiceNumber: string },
     decision: Decision,
@@ -64,7 +64,10 @@ export type Engine = {
   /** Before `start`: stops with PORTAL_CHANGED when the ledger belongs to another portal. */
   recognise: () => Promise<void>
   start: () => void
-  /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many deliveries were left. */
+  /**
+   * Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many deliveries were
+   * left.
+   */
   stop: (withinMs: number) => Promise<number>
   wake: () => void
   customers: Pick<Customers, 'link' | 'unlink'>
@@ -83,6 +86,8 @@ export const createBudgetFor = async (ledger: Ledger, clock: Clock, perMinute: n
 
 export const createEngine = (options: EngineOptions): Engine => {
   const { ledger, portal, pace, clock, random, log, alert, patience } = options
+  const { portalSettleMs: settleMs, portalSettleInheritedMs: settleInheritedMs } = options
+  const { unclearAfterMs = aDay } = options
   const { holdings } = ledger
   const reader = createReader({ portal, pace, holdings, clock, contested: () => copy.hurry() })
   let lastBeat: Instant | null = null
@@ -114,9 +119,9 @@ export const createEngine = (options: EngineOptions): Engine => {
     reader,
     clock,
     log,
-    lateMs: options.portalSettleMs + lateSpareMs,
-    settleInheritedMs: options.portalSettleInheritedMs,
-    unclearAfterMs: options.unclearAfterMs ?? unclearAfterMs,
+    lateMs: settleMs + lateSpareMs,
+    settleInheritedMs,
+    unclearAfterMs,
     lastBeat: () => lastBeat,
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
@@ -136,11 +141,11 @@ export const createEngine = (options: EngineOptions): Engine => {
     reader,
     clock,
     log,
-    settleMs: options.portalSettleMs,
-    settleInheritedMs: options.portalSettleInheritedMs,
-    unclearAfterMs: options.unclearAfterMs ?? unclearAfterMs,
+    settleMs,
+    settleInheritedMs,
+    unclearAfterMs,
     isReady: copy.isFilled,
-    // A failure like another: a portal that never makes it is asked less and less often, and not for ever.
+    // Counts as a failure: a portal that never makes it is asked less and less often, and not for ever.
     absent: doubt =>
       decide(
         { kind: 'failed', code: 'PORTAL_UNREACHABLE', detail: 'the portal does not hold it' },
@@ -200,19 +205,22 @@ export const createEngine = (options: EngineOptions): Engine => {
   }
 }
 
-// What a page under way is given when nothing else runs any more.
+// How long a page under way may take once nothing else runs.
 const readersMs = 2000
 
-// A day: long enough for somebody at the portal to mend it, short enough for a customer to be told.
-const unclearAfterMs = 24 * 3_600_000
+// Long enough for somebody at the portal to mend it, short enough for a customer to be told.
+const aDay = 24 * 3_600_000
 
-// Beside the settle time: how far back a sweep reads behind the last one.
+// How far back a sweep reads behind the last one, in addition to the settle time.
 const lateSpareMs = 5 * 60_000
 
 const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
   invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
 
-/** From the bookkeeping that the portal links a customer to, its invoices may come, too. ToolInvoice once of each, for ever. */
+/**
+ * The bookkeeping that the portal links a customer to may send its invoices, too. Each customer is named once, for
+ * ever.
+ */
 const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void> => {
   try {
     const { integrationsTold: told = [] } = await holdings.memory()
@@ -221,6 +229,6 @@ const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void>
     await holdings.remember({ integrationsTold: [...told, ...customers] })
     log.warn({ customers }, 'the portal links customers to a bookkeeping itself: invoices may come in twice')
   } catch (err) {
-    log.error({ err }, 'customers that the portal links to a bookkeeping could not be told of')
+    log.error({ err }, 'customers that the portal links to a bookkeeping could not be named')
   }
 }

@@ -1,4 +1,4 @@
-// An invoice that stands in the portal, and was paid: it is looked at, and marked.
+// Marks an invoice in the portal as paid, after a look at it.
 
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { Loan } from '../core/row.ts'
@@ -23,8 +23,8 @@ export type Paying = Speaking &
   }
 
 /**
- * Paid goes from nothing to a date once. Marking can ripple into a connected bookkeeping, and what somebody else has marked
- * is not to be changed: so it is looked at first.
+ * The date of payment goes from nothing to a date once. A mark can ripple into a connected bookkeeping, and a date that
+ * somebody else has set must stay, so the portal is asked first.
  */
 export const markPaid = async (loan: Loan, delivery: Paying, settling: Settling): Promise<Outcome | null> => {
   const { ledger, portal, reader, clock } = delivery
@@ -34,11 +34,11 @@ export const markPaid = async (loan: Loan, delivery: Paying, settling: Settling)
   const settlesInMs = settling.endsAt(id, paying && loan.inherited) - clock.monotonic()
   if (settlesInMs > 0) return busy(settlesInMs)
   try {
-    // What the list told before it was asked for says nothing of what came of that.
+    // The list may be older than a mark that was sent, so the portal is asked for this invoice.
     const found = paying ? await askAgain(portalId, delivery) : await reader.one(portalId, 'delivery')
-    if (found === 'contested') return { kind: 'failed', ...contested([{ id: portalId }]) }
+    if (found === 'contested') return contested([{ id: portalId }])
     if (found === null) {
-      // The row gets its note, and with it the loan ends.
+      // The row gets its note, which ends the loan.
       await ledger.holdings.lose(portalId, clock.now())
       return null
     }
@@ -68,7 +68,7 @@ const askAgain = async (
   return found ?? ((await ledger.holdings.has(id)) ? 'contested' : null)
 }
 
-/** The answer may tell no more than the id; what it tells is compared, and asking again might ripple once more. */
+/** The answer may hold no more than the id. What it does hold counts, because another mark might ripple once more. */
 const marked = (answer: PortalInvoice, invoiceNumber: string): Outcome => {
   const isWhole = answer.customerId !== null && answer.amountCents !== null
   if (isWhole && answer.paidAt === null)

@@ -1,4 +1,4 @@
-// Portal customers that are called alike, for the person who is to say whose an invoice is. Nothing is decided by it.
+// Finds portal customers with a similar name, for the person who has to say whose an invoice is. It decides nothing.
 
 import { nameKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
@@ -6,10 +6,10 @@ import type { Holdings } from '../ledger/holdings.ts'
 
 const candidatesMax = 3
 
-// Of those that share a word; the best of them are shown.
+// How many that share a word are compared; the best of them are shown.
 const foundMax = 50
 
-// Words that many names have tell nobody apart.
+// Words that many names share tell nobody apart.
 const common = new Set(['bv', 'nv', 'vof', 'the', 'van', 'den', 'der', 'het', 'een', 'and', 'stichting'])
 
 const wordCharactersMin = 3
@@ -31,7 +31,7 @@ const rank = (found: PortalCustomer[], words: string[]): PortalCustomer[] => {
 
 const shown = ({ id, companyName }: PortalCustomer): string => `${id} (${companyName})`
 
-/** In words, to be put behind others; nothing where nobody is. */
+/** In words, to follow other words; empty where there are none. */
 export const namesakes = async (
   name: string | null,
   holdings: Pick<Holdings, 'searchCustomers'>

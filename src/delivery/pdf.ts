@@ -1,5 +1,5 @@
-// Fetches an invoice's PDF into the spool. An address is a capability: whoever knows it can read the invoice, so
-// messages carry its host and nothing more.
+// Fetches an invoice's PDF into the spool. Whoever knows its address can read the invoice, so messages carry the host
+// and nothing more.
 
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -11,9 +11,9 @@ import { type Download, type Http, refusalIn, retryAfterMs } from '../network/ht
 export type Fetch = {
   http: Pick<Http, 'download'>
   spool: Pick<Spool, 'keep'>
-  /** For the whole download, redirects included, however slowly it drips. */
+  /** For the whole download, including redirects. */
   timeoutMs: number
-  /** The spool's own limit: with it, a length that is announced is refused before a byte is read. */
+  /** The spool's limit. With it, a file that announces its size is refused before a byte is read. */
   bytesMax?: number
   /** Credentials of a tool. They go to the first origin only. */
   headers?: Record<string, string>
@@ -37,7 +37,7 @@ export const fetchPdf = async (
 
 const hostOf = (url: string): string => URL.parse(url)?.host ?? 'the address'
 
-// Some stores answer so until the file is there. Later it is the address that is wrong, which only a person can mend.
+// Some stores answer so until the file is there. After an hour the address must be wrong, which only a person can mend.
 const refusing: ReadonlySet<number> = new Set([401, 403, 404, 410])
 const refusedForMs = 3_600_000
 
@@ -60,8 +60,8 @@ const encodingOf = (headers: Download['headers']): string =>
   headers['content-encoding']?.trim().toLowerCase() || 'identity'
 
 /**
- * No encoding is asked for, but some stores answer gzip all the same. Unpacked it counts against the limit like any
- * other body. Only what goes wrong on the way here is translated: the spool names its own failures.
+ * Some stores answer gzip although nobody asked for it. It is unpacked, and the limit holds for what comes out. Only
+ * what goes wrong on the way here is translated, because the spool names its own failures.
  */
 async function* bytesOf({ host, headers, body }: Download): AsyncGenerator<Uint8Array> {
   try {
@@ -75,7 +75,7 @@ async function* bytesOf({ host, headers, body }: Download): AsyncGenerator<Uint8
 const translated = (host: string) => (error: unknown) => {
   const refusal = refusalIn(error)
   if (refusal) throw new BridgeError('PDF_ADDRESS_REFUSED', refusal.message)
-  // An error of got holds the whole address; what it wraps does not.
+  // An error of got holds the whole address; the error that it wraps does not.
   const { code, message, cause } = error as NodeJS.ErrnoException
   throw unreachable(`${host} could not be read: ${code ?? message}`, { cause })
 }

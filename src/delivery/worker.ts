@@ -1,5 +1,6 @@
-// Borrow, deliver, decide, record: at its own pace, several at once, until told to stop. Holds no truth of its own;
-// whatever it forgets when it dies, the ledger lends out again.
+// The worker borrows invoices, delivers them, decides what follows and records it: at its own pace, several at once,
+// until it is stopped. It knows nothing that the ledger does not: whatever it drops when it dies, the ledger lends
+// out again.
 
 import type { Clock } from '../core/clock.ts'
 import { BridgeError, isCode } from '../core/errors.ts'
@@ -15,16 +16,16 @@ export type WorkerOptions = {
   ledger: Ledger
   deliver: Deliver
   breaker: Pick<Breaker, 'admits' | 'heard'>
-  /** Whether the copy of the portal is filled: before that nothing may be created. */
+  /** Whether the copy of the portal is filled. Nothing may be created before that. */
   isReady: () => boolean
   clock: Clock
   random: () => number
   concurrency: number
-  /** Longer than the slowest delivery: a loan that runs out under way leaves the invoice in doubt. */
+  /** Longer than the slowest delivery. A loan that runs out under way leaves the invoice in doubt. */
   loanMs: number
   patience: Patience
   log: Log
-  /** ToolInvoice of each decision after it is on the disk. */
+  /** Called with each decision once it is on the disk. */
   recorded?: (loan: Loan, decision: Decision, tookMs: number) => void
 }
 
@@ -41,15 +42,15 @@ export type Worker = {
 // Long enough to cost nothing, short enough that a jump of the wall clock or a missed wake is noticed.
 const sleepMsMax = 5000
 
-// Who waits for a slow host longer than this gives its place to another, and takes one again when it goes on. A fetch costs
-// a socket and little memory; but so many of them at most.
+// Who waits for a slow host longer than this gives its place to another, and takes one again when it goes on. A fetch
+// costs a socket and little memory; but so many of them at most.
 const placeKeptMs = 1000
 const asideMax = 64
 
 // How long a ledger that failed rests before it is asked again.
 const ledgerPauseMs = 1000
 
-// For so long an answer is kept in memory only; then its place is given back, and it is looked for in the portal.
+// How long an answer is kept in memory while the ledger fails. Then its place is given back, and the look finds out.
 const recordWithinMs = 30_000
 
 /** A delivery that runs. While it is aside it takes no place. */
@@ -59,13 +60,13 @@ export const createWorker = (options: WorkerOptions): Worker => {
   const { ledger, breaker, isReady, clock, concurrency, loanMs, log } = options
   const loop = createLoop({ clock, retryFirstMs: ledgerPauseMs, retryLongestMs: ledgerPauseMs })
   const running = new Map<Promise<void>, Held>()
-  // Whoever still runs after the last wait must not keep the process, trying to write into a ledger that is closed.
+  // A delivery that outlasts the stop must not keep the process alive, trying to write to a ledger that is closed.
   const left = new AbortController()
   let turnedAt = clock.monotonic()
 
   const held = (isAside: boolean): Held[] => [...running.values()].filter(one => one.isAside === isAside)
 
-  /** One place each is kept for what never failed and for what did: slow hosts of the one must not delay the other. */
+  /** One place is kept for invoices that never failed, and one for those that did: neither may delay the other. */
   const places = (): Places => {
     const taken = { untried: 0, again: 0 }
     for (const { kind } of held(false)) taken[kind] += 1
@@ -104,7 +105,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
       running.set(run, one)
     }
     const due = free > loans.length ? await ledger.nextDueAt() : null
-    // What is due and was not lent waits for a place of its kind; whoever frees one wakes the loop.
+    // An invoice that is due and was not lent waits for a place of its kind. Whoever frees one wakes the loop.
     const isDueLater = due !== null && due > now
     await loop.nap(isDueLater ? Math.min(Math.max(due - clock.now(), 0), sleepMsMax) : sleepMsMax)
   }
@@ -129,7 +130,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
   }
 }
 
-/** One loan from its beginning to its record. Never rejects. */
+/** Takes one loan from its beginning to its record. Never rejects. */
 const handOver = async (
   options: WorkerOptions,
   loan: Loan,
@@ -143,9 +144,9 @@ const handOver = async (
   try {
     outcome = await deliver(loan, aside)
   } catch (err) {
-    // `deliver` turns everything that comes after `sending` into an outcome: nothing has left the house here.
+    // `deliver` turns whatever happens after `sending` into an outcome, so nothing has been sent here.
     const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
-    // Why the disk or the ledger cannot do it stands in the cause, and nowhere else.
+    // Only the cause says why the disk or the ledger cannot do it.
     if (code === 'LEDGER_UNAVAILABLE') log.warn({ ...facts, err }, 'the ledger could not be written')
     if (code === 'UNEXPECTED') log.error({ ...facts, err }, 'delivery broke')
     outcome = { kind: 'failed', code, detail: null }
@@ -161,8 +162,8 @@ const handOver = async (
 }
 
 /**
- * An answer of the portal is precious: a ledger that fails is asked again, for a while. An answer that the ledger cannot
- * take is none: then the invoice is in doubt. Whatever becomes of it, nobody waits for long. Answers what was recorded.
+ * Records how the loan ended; answers what was recorded. The portal's answer is precious, so a ledger that fails is
+ * asked again for a while. An answer that the ledger refuses counts as none: then the invoice is in doubt.
  */
 const write = async (
   options: WorkerOptions,
@@ -176,7 +177,7 @@ const write = async (
     try {
       const kept = await ledger.record(loan, decision, clock.now())
       if (kept) return kept
-      // Too late for the row; but what the portal said is true all the same.
+      // It is too late for the row, but what the portal said is still true.
       if (decision.to === 'delivered') await ledger.holdings.learn([decision.holding], null, clock.now())
       return null
     } catch (err) {

@@ -1,10 +1,11 @@
-// Write before you speak: the one way to send the portal anything that changes it. Whatever is slow has been done before.
-// A slot of the budget is taken; one transaction of the ledger checks that it may still be sent, and writes that it is
-// about to be; only then, and within seconds, the first byte leaves. What comes of it is one of three: done, certainly not
-// done, or unknown. What is unknown is looked for after the settle time, and is not sent again before that.
+// Write before you speak: the one way to send the portal anything that changes it. Whatever is slow has been done
+// before. A slot of the budget is taken; one transaction of the ledger checks that it may still be sent, and writes
+// that it is about to be; only then, and within seconds, the first byte leaves. What comes of it is one of three:
+// done, certainly not done, or unknown. What is unknown is looked for after the settle time, and is not sent again
+// before that.
 
 import type { Clock } from '../core/clock.ts'
-import type { Budget } from '../portal/budget.ts'
+import { type Budget, deliverySlotWithinMs } from '../portal/budget.ts'
 import type { Limits } from '../portal/client.ts'
 import type { Written } from '../portal/verdict.ts'
 import { busy, type Failure, failed } from '../rules/decide.ts'
@@ -13,9 +14,6 @@ export type Speaking = { pace: Budget; clock: Clock; portalTimeoutMs: number }
 
 /** `written` is null where the ledger did not permit it, and nothing was sent. */
 export type Said<P, T> = { permission: P; written: Written<T> | null }
-
-// An invoice that waits longer for a slot is better put back than kept on loan.
-export const slotWithinMs = 75_000
 
 // A process that froze after it wrote must not speak late: by then somebody may have looked, and found nothing.
 const firstByteWithinMs = 5000
@@ -26,7 +24,7 @@ export const writeBeforeSpeak = async <P, T>(
   permit: () => Promise<P>,
   send: (permission: P, limits: Limits) => Promise<Written<T>> | null
 ): Promise<Said<P, T> | Failure> => {
-  const slot = await pace.slot('delivery', { withinMs: slotWithinMs })
+  const slot = await pace.slot('delivery', { withinMs: deliverySlotWithinMs })
   if (!slot) return busy(pace.freeInMs())
   const at = clock.monotonic()
   let permission: P
@@ -69,8 +67,8 @@ export interface Settling {
   lost: (id: number) => void
   isLost: (id: number) => boolean
   /**
-   * When a look can tell; long ago where nothing was lost. `inherited`: another process may have sent it, and what that one
-   * wrote its machine may still send. Its time begins when this process first asks.
+   * When a look can tell; long ago where nothing was lost. `inherited`: another process may have sent it, and what
+   * that one wrote its machine may still send. Its time begins when this process first asks.
    */
   endsAt: (id: number, inherited: boolean) => number
   over: (id: number) => void

@@ -46,6 +46,9 @@ export type BudgetOptions = {
 
 const minute = 60_000
 
+/** An invoice that waits longer for a slot is better put back than kept on loan. */
+export const deliverySlotWithinMs = 75_000
+
 // After so many others in a row a doubt that waits comes first.
 const turnsBeforeDoubt = 19
 

@@ -3,6 +3,7 @@
 import { formatAmount, numberKey } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody, Decision } from '../core/row.ts'
+import { type Failure, failed } from '../rules/decide.ts'
 import type { Errand } from './budget.ts'
 import { contestedWords, type Reader } from './reader.ts'
 
@@ -18,8 +19,8 @@ export const confirm = async (
 }
 
 /** As a failure of one delivery: the portal could be spoken to, and the others go on. */
-export const contested = (entries: Pick<PortalInvoice, 'id'>[]) =>
-  ({ code: 'PORTAL_UNREACHABLE', detail: contestedWords(entries), answered: true }) as const
+export const contested = (entries: Pick<PortalInvoice, 'id'>[]): Failure =>
+  failed('PORTAL_UNREACHABLE', contestedWords(entries), { answered: true })
 
 /** What follows from what the portal holds under an invoice's number; null when it holds nothing that counts. */
 export const judgeFound = (

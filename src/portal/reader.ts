@@ -4,7 +4,7 @@ import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { Holdings } from '../ledger/holdings.ts'
-import type { Budget, Errand } from './budget.ts'
+import { type Budget, deliverySlotWithinMs, type Errand } from './budget.ts'
 import type { Portal } from './client.ts'
 import { backMsMax, isSorted, type Reading } from './reading.ts'
 
@@ -53,6 +53,7 @@ export interface Reader {
   one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
   /** The same, without telling anybody. */
   ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
+  askCustomer: (id: string, errand: Errand) => Promise<PortalCustomer | null>
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
   learnMissing: (errand: Errand) => Promise<unknown>
   /** The smallest question there is: rejects while the portal cannot be spoken to. Answers the ids that it showed. */
@@ -78,9 +79,6 @@ const missingMax = 20
 // Servers of one portal follow each other within seconds, and people delete what they have just seen arrive seldom.
 const freshMs = 10 * 60_000
 
-// What a delivery asks for keeps an invoice on loan: it waits no longer than the delivery itself would.
-const deliveryWithinMs = 75_000
-
 /** In words, for who waits for it. */
 export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
   `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
@@ -91,7 +89,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
     const slot = await pace.slot(errand, {
       ...(signal ? { signal } : {}),
-      ...(errand === 'delivery' ? { withinMs: deliveryWithinMs } : {})
+      ...(errand === 'delivery' ? { withinMs: deliverySlotWithinMs } : {})
     })
     if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pace.freeInMs() })
     try {
@@ -102,6 +100,8 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   }
 
   const ask: Reader['ask'] = (id, errand) => inSlot(errand, () => portal.invoice(id))
+
+  const askCustomer: Reader['askCustomer'] = (id, errand) => inSlot(errand, () => portal.customer(id))
 
   const begin = async (since: Instant | null): Promise<Reading & Begun> => {
     const at = clock.now()
@@ -137,7 +137,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     const ids = new Set(seen.map(({ id }) => id))
     const missing = (await holdings.customerIds()).filter(id => !ids.has(id))
     const asked: (PortalCustomer | null)[] = []
-    for (const id of missing.slice(0, missingMax)) asked.push(await inSlot(errand, () => portal.customer(id)))
+    for (const id of missing.slice(0, missingMax)) asked.push(await askCustomer(id, errand))
     const there = asked.filter(customer => customer !== null)
     if (there.length > 0 && missing.length > missingMax)
       throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers does not stand still')
@@ -249,6 +249,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       return isSorted(entries, order) ? { ...reading, entries } : null
     },
     ask,
+    askCustomer,
     doubtOn,
     lose,
     async one(id, errand) {

@@ -1,4 +1,4 @@
-// From what happened to what is to be done: a pure function, so that every case stands in one table and never waits.
+// Decides what follows from the outcome of a delivery: a pure function, so that every case stands in one table.
 
 import type { Instant } from '../core/clock.ts'
 import { advice, type Code } from '../core/codes.ts'
@@ -12,8 +12,8 @@ export type Outcome =
   /** It stood in the portal already; nothing was sent. */
   | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
   /**
-   * Certainly nothing was made in the portal. `tryForMs`: where waiting longer helps nobody. `answered`: the portal could be
-   * spoken to all the same.
+   * Certainly nothing was made in the portal. `tryForMs`: trying for longer helps nobody. `answered`: the portal is
+   * there all the same.
    */
   | {
       kind: 'failed'
@@ -23,11 +23,11 @@ export type Outcome =
       tryForMs?: number | undefined
       answered?: boolean
     }
-  /** A rule of the operator's says that it is not to be delivered. */
+  /** The operator's settings say that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }
   /** Everything is ready; a person is to see it first. */
   | { kind: 'review'; wouldSend: Draft; detail: string | null }
-  /** Nothing was sent now; but what was sent before may stand in the portal. */
+  /** Nothing was sent now, but what was sent before may stand in the portal. */
   | { kind: 'unproven'; body: CreateBody }
   /** Something may have been made in the portal. `answered`: the portal spoke, though not clearly. */
   | { kind: 'unknown'; detail: string; answered: boolean }
@@ -43,11 +43,11 @@ export const failed = (code: Code, detail: string | null = null, more: Partial<F
   ...more
 })
 
-/** Nobody's failure: it is asked again then, and no attempt is spent. */
+/** Nobody's fault: it is tried again after that, and no attempt is spent. */
 export const busy = (retryAfterMs: number, detail: string | null = null): Failure =>
   failed('PORTAL_BUSY', detail, { retryAfterMs })
 
-/** As a failure that can be named; what cannot is thrown on. */
+/** An error with a code, as a failure. Any other is thrown on. */
 export const failedBy = (error: unknown): Failure => {
   if (!(error instanceof BridgeError)) throw error
   const { code, message, retryAfterMs, tryForMs } = error
@@ -60,15 +60,15 @@ export type Patience = {
   retryForMs: number
 }
 
-/** What an outcome says beyond the one invoice. */
+/** What an outcome says about more than its own invoice. */
 export type Standing =
   | 'open'
   /** Everything pauses: the attempt does not count. */
   | 'paused'
-  /** Refused again, while another was taken: it is this invoice, not the token. */
+  /** Refused again while another was taken, so it is this invoice and not the token. */
   | 'alone'
 
-// A refused token or a spent budget is nobody's invoice's fault, and a changed form is ours.
+// A refused token or a spent budget is not the invoice's fault, and a changed form is ours.
 const unspent: ReadonlySet<Code> = new Set<Code>([
   'PORTAL_BUSY',
   'PORTAL_UNAUTHORIZED',
@@ -107,7 +107,7 @@ export const decide = (
       return { to: 'held', code: 'REVIEW', detail: outcome.detail, wouldSend: outcome.wouldSend }
     case 'failed': {
       const { code, detail } = outcome
-      // Refused again, though the token is taken for others.
+      // It was refused again, although the portal takes the token for others.
       if (standing === 'alone') return giveUp(loan, 'PORTAL_REJECTED', detail)
       if (advice[code].next === 'hold') return giveUp(loan, code, detail)
       const spent = standing === 'open' && !unspent.has(code)
@@ -117,14 +117,14 @@ export const decide = (
         return giveUp(loan, 'ATTEMPTS_EXHAUSTED', detail ? `${code}: ${detail}` : code)
       }
       const ms = pause(outcome, loan.failures, random, patience)
-      // Pauses grow with the time that has passed: this end is not to be slept past.
+      // Pauses grow with the time that has passed, and must not last beyond this end.
       const isEndNear = spent && outcome.tryForMs !== undefined
       return { to: 'waiting', at: now + (isEndNear ? Math.min(ms, leftMs) : ms), code, detail, spent }
     }
   }
 }
 
-/** A delivered invoice that cannot be marked paid stays delivered; what is wrong is a note on it. */
+/** A delivered invoice that cannot be marked paid stays delivered, with a note. */
 const giveUp = ({ work }: Pick<Loan, 'work'>, code: Code, detail: string | null): Decision =>
   work === 'pay'
     ? { to: 'unpaid', code: 'PAID_NOT_MARKED', detail: detail ? `${code}: ${detail}` : code }
@@ -140,7 +140,7 @@ const pause = (
   if (code === 'PORTAL_UNAUTHORIZED' || code === 'TOOL_UNAUTHORIZED') return tokenPauseMs
   if (code === 'PORTAL_BUSY' || code === 'TOOL_BUSY') return retryAfterMs
   const backoff = Math.min(retryFirstMs * 2 ** Math.min(failures, 30), retryLongestMs)
-  // A quarter either way, so that what failed together does not come back together.
+  // A quarter more or less, so that invoices that failed together do not come back together.
   const jittered = Math.round(backoff * (0.75 + random / 2))
   return Math.max(jittered, Math.min(retryAfterMs, retryLongestMs))
 }

@@ -3,10 +3,9 @@ import {
   createSettling,
   failureOf,
   type Speaking,
-  slotWithinMs,
   writeBeforeSpeak
 } from '../../../src/delivery/write-before-speak.ts'
-import { createBudget } from '../../../src/portal/budget.ts'
+import { createBudget, deliverySlotWithinMs } from '../../../src/portal/budget.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 const portalTimeoutMs = 30_000
@@ -74,7 +73,7 @@ t.test('without a slot in time nobody is asked, and it is told when one is free'
   const permit = async () => t.fail('the ledger is not asked')
 
   const speaks = writeBeforeSpeak(speaking, permit, async () => done)
-  await clock.advance(slotWithinMs)
+  await clock.advance(deliverySlotWithinMs)
 
   t.match(await speaks, { kind: 'failed', code: 'PORTAL_BUSY', detail: null, retryAfterMs: 60_000 })
 })
