@@ -1,7 +1,7 @@
 // What customers are compared by: fingerprints of their references, names and e-mail addresses. A link has to outlive what is
 // personal, and whether two are the same can be told without knowing who they are. See DESIGN.md for what that hides.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { emailKey, nameKey } from './identity.ts'
 
 export const refKey = (ref: string): string => ref.trim().toLowerCase()
@@ -14,7 +14,7 @@ const characters = 32
 
 /** Nothing has none, and so equals nothing. */
 export const fingerprint = (folded: string): string =>
-  folded === '' ? '' : createHash('sha256').update(folded).digest('hex').slice(0, characters)
+  folded === '' ? '' : hash('sha256', folded).slice(0, characters)
 
 /** Of a hidden reference it is what it was before. */
 export const refPrint = (ref: string): string => {

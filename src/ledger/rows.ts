@@ -43,12 +43,20 @@ export const insertRow = async (
     received: JSON.stringify(first),
     ...cellsOf(set)
   }
-  const names = Object.keys(cells)
-  const row = await tx.one(
-    `INSERT INTO invoice (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) RETURNING id`,
-    ...Object.values(cells)
-  )
+  const row = await tx.one(insertOf(Object.keys(cells).join(', ')), ...Object.values(cells))
   return (row as InvoiceCells).id
+}
+
+// There are few sets of columns, and every event has one of them.
+const inserts = new Map<string, string>()
+
+const insertOf = (names: string): string => {
+  const known = inserts.get(names)
+  if (known !== undefined) return known
+  const marks = names.replaceAll(/\w+/g, '?')
+  const sql = `INSERT INTO invoice (${names}) VALUES (${marks}) RETURNING id`
+  inserts.set(names, sql)
+  return sql
 }
 
 export const setRow = async (tx: Tx, id: number, change: Change): Promise<void> => {
