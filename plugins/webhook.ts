@@ -30,7 +30,10 @@ export type AddressOptions<Settings = unknown> = {
   believed: (request: FastifyRequest) => void
 }
 
-/** For the scope of one address. Signatures cover the exact bytes, so nobody may parse, or even read, before its handler. */
+/**
+ * For the scope of one address. Signatures cover the exact bytes, so nobody may parse, or even read, before its
+ * handler.
+ */
 export const leaveBodiesUnread = (app: FastifyInstance, { refused }: Pick<AddressOptions, 'refused'>) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -40,7 +43,7 @@ export const leaveBodiesUnread = (app: FastifyInstance, { refused }: Pick<Addres
   })
 }
 
-/** By its own word: whoever sent it is looking at what comes of it. */
+/** Says of itself that it is one: the person who sent it looks at what becomes of it. */
 export const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
 
 type Answer = Kept | { result: 'ignored'; reason: string }
@@ -152,7 +155,7 @@ const withoutMore = (kept: Kept): Answer =>
 
 const order: Answer['result'][] = ['conflict', 'accepted', 'duplicate', 'ignored']
 
-/** Of several invoices in one event the sender is told what asks for most attention. */
+/** Of several invoices in one event the answer is the one that asks for most attention. */
 const worst = (kept: Answer[]): Answer =>
   kept.toSorted((a, b) => order.indexOf(a.result) - order.indexOf(b.result))[0] ?? {
     result: 'ignored',

@@ -1,5 +1,5 @@
-// A request's body as it comes in: counted, and shown to the proof of its authenticity, byte by byte. Readers pull;
-// nothing is read ahead of them, so that a slow disk slows the sender down and memory stays small.
+// A request's body as it comes in: counted, and passed to the proof of its authenticity, byte by byte. Readers pull it,
+// and nothing is read ahead of them: a slow disk slows the sender down, and memory stays small.
 
 import type { Readable } from 'node:stream'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -7,8 +7,8 @@ import type { Wait } from './patience.ts'
 
 export type Body = {
   /**
-   * The next bytes, null after the last. BODY_TOO_LARGE above the limit, BODY_TOO_SLOW when they do not come, FIELDS_INVALID
-   * when the sender went away.
+   * The next bytes, null after the last. BODY_TOO_LARGE above the limit, BODY_TOO_SLOW when they do not come,
+   * FIELDS_INVALID when the sender went away.
    */
   read: () => Promise<Buffer | null>
   /** Takes back what a reader did not need: the next `read` gives it again. */
@@ -20,7 +20,7 @@ export type Body = {
 export type BodyOptions = {
   bytesMax: number
   seen: (bytes: Uint8Array) => void
-  /** How long each of the next bytes is waited for; for ever unless it is told. */
+  /** How long the next bytes are waited for; without it, for ever. */
   wait?: Wait
 }
 

@@ -1,32 +1,32 @@
-// How slowly a body may come. Only the time in which the bridge waits for the sender counts, never that in which it keeps
-// the sender waiting: for a place, or for the disk.
+// How slowly a body may come. Only the time in which the bridge waits for the sender counts, not the time in which the
+// sender waits for the bridge: for a place, or for the disk.
 
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 
-// One channel of ISDN: the slowest line that anybody sends documents over. A phone at the edge of its network has twice
-// that, the poorest ADSL four times. Below it a body would keep its place for hours.
+// One channel of ISDN, the slowest line that anybody sends documents over. A phone at the edge of its network has twice
+// that, the poorest ADSL four times. A slower body would keep its place for hours.
 export const bytesPerSecondMin = 8000
 
-// A line may stand still for so long, again and again, as long as it makes up for it: TCP repeats what was lost after 1,
-// 2, 4 and 8 seconds, and small bodies are through whatever the line.
+// A line may stand still for so long, again and again, as long as it makes up for it: TCP repeats what was lost after
+// 1, 2, 4 and 8 seconds, and small bodies are through whatever the line.
 export const patienceMsMax = 20_000
 
 const lookEveryMs = 1000
 
-/** Passes on what `next` brings, which is so many bytes; rejects with BODY_TOO_SLOW when that takes too long. */
+/** Passes on what `next` brings; `bytesOf` says how much that is. Rejects with BODY_TOO_SLOW when it takes too long. */
 export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) => Promise<T>
 
 type Waiter = { until: number; end: () => void }
 
-/** Answers the patience with one body, which may be ended by something else, too. */
+/** Makes the patience with one body; the signal ends it early. */
 export const createPatience = (
   clock: Pick<Clock, 'monotonic' | 'sleep'>
 ): ((signal?: AbortSignal) => Wait) => {
   const waiters = new Set<Waiter>()
   let watching = false
 
-  /** One for all bodies, as long as one of them is waited for. */
+  /** One watch for all bodies, for as long as any is waited for. */
   const watch = async (): Promise<void> => {
     watching = true
     while (waiters.size > 0) {

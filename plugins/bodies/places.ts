@@ -1,6 +1,6 @@
-// How many bodies are taken in at once, and how many of one client. Whoever comes later waits with the body unread,
-// which costs a socket and no memory; a queue that is full refuses, so that neither disk nor sockets run out. Nobody
-// waits for a client that holds more: of the one with most the oldest body is ended.
+// How many bodies are taken in at once, and how many from one client. Whoever comes later waits with the body unread,
+// which costs a socket and no memory. A full queue refuses, so that neither disk nor sockets run out. Nobody waits for
+// a client that holds more places: the client with most loses its oldest body.
 
 import { BridgeError } from '../../src/core/errors.ts'
 
@@ -22,7 +22,7 @@ export type Places = {
 
 type Waiting = { guest: Guest; enter: () => void }
 
-// Where nobody is told from anybody, nobody holds more than another.
+// Where clients are not counted, none holds more than another.
 const anybody = (): Guest => ({ client: '', ended: new AbortController() })
 
 export const openPlaces = ({ places, waitingMax, perClient = places }: PlacesOptions): Places => {

@@ -1,4 +1,5 @@
-// How many bytes are held for strangers on disk. Nobody waits for them: what is over is refused, and the sender comes again.
+// How many bytes of strangers are on disk. Nobody waits for room: what is too much is refused, and the sender comes
+// again.
 
 import { BridgeError } from '../../src/core/errors.ts'
 

@@ -1,6 +1,6 @@
-// Bodies whose sender nobody has proven yet: how many are taken in at once, how many of one client, how fast they have to
-// come, and how much they take. Shared by all tools. Who is proven by the headers never comes here, and so never
-// waits behind who is not.
+// Bodies whose sender is not proven yet: how many are taken in at once, how many from one client, how fast they have to
+// come, and how much room they get. All addresses share this. A sender that its headers prove never comes here, and so
+// never waits behind strangers.
 
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
@@ -12,21 +12,22 @@ import { createPatience, type Wait } from './patience.ts'
 import { openPlaces } from './places.ts'
 import { openQuota } from './quota.ts'
 
-// A body that comes slowly costs little, so there are many places; all of them together with those who wait are less
-// than the connections that the bridge has room for (plugins/connections.ts).
+// A body that comes slowly costs little, so there are many places. Together with all who wait they are fewer than the
+// connections that the bridge has room for (plugins/connections.ts).
 const gateOptions = { places: 160, perClient: 120, waitingMax: 80 }
 
-// What says that it is small is through in a moment, and takes no memory that is worth a name: most webhooks are, and
-// never wait behind what is large or says nothing.
+// A body that says it is small is through in a moment and takes hardly any memory. Most webhooks are small, and so
+// never wait behind those that are large or do not say.
 const smallOptions = { places: 80, perClient: 60, waitingMax: 70 }
 
-// Each has its memory, which is used again: what is left to be collected would pile up faster than it is.
+// Each has a piece of memory that is used again: new ones would pile up faster than they are collected.
 const largeOptions = { places: 8, perClient: 6, waitingMax: gateOptions.places }
 
-// Times PDF_BYTES_MAX: of a volume of 1 GB a third.
+// Times PDF_BYTES_MAX: a third of a volume of 1 GB.
 const pdfsOnDiskMax = 16
 
-// They may come and go by the second; told for so long after they were last full, and logged as seldom.
+// Strangers come and go by the second. Health warns for this long after the places were full, and the log warns as
+// seldom.
 const minute = 60_000
 
 /** What an unproven body takes. */

@@ -1,5 +1,5 @@
-// The base64 of a PDF inside a JSON string, decoded while it arrives. It takes what senders write in practice:
-// escapes (PHP's \/, .NET's \u002B), line breaks, the URL-safe alphabet (Gmail's API), no padding, a data: prefix of any type.
+// The base64 of a PDF inside a JSON string, decoded while it arrives. It takes what senders write in practice: escapes
+// (PHP's \/, .NET's \u002B), line breaks, the URL-safe alphabet (Gmail's API), no padding, a data: prefix of any type.
 
 import { type Body, unreadable } from '../bodies/body.ts'
 

@@ -8,7 +8,7 @@ import { unreadable } from '../bodies/body.ts'
 /** Text as it was sent; numbers by their digits. Null: was named, but says nothing. */
 export type Value = string | boolean | null
 
-// About twice the fields that exist: a sender that adds its own is told about each of them.
+// About twice the fields that exist: a sender that adds its own learns about each of them.
 const fieldsMax = 32
 
 export const besidesPdfBytesMax = 64 * 1024

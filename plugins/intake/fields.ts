@@ -1,5 +1,5 @@
-// The fields of the generic intake, judged all at once: whoever builds a flow corrects it in one go. Every value may
-// arrive as text, and an empty text is no value. Problems say what was expected, never what was sent.
+// The fields of the generic intake, judged all at once, so that whoever builds a flow can correct them in one go. Every
+// value may arrive as text, and an empty text is no value. Problems say what was expected, never what was sent.
 
 import { z } from 'zod'
 import { BridgeError, type Problem } from '../../src/core/errors.ts'

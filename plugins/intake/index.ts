@@ -26,7 +26,7 @@ export type IntakeOptions = AddressOptions<Settings> & {
   /** Whether the portal mails the customer, when the sender does not say. */
   sendNotification: boolean
   pdfBytesMax: number
-  /** An authentic request is refused all the same, for good. */
+  /** Called when an authentic request is refused for good. */
   noteUnreadable: UnreadableRequests['note']
 }
 
@@ -71,7 +71,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     if (!request.raw.socket.destroyed) noteUnreadable(error, { by, isTest: isTest(request), fields })
   }
   const judge = openFields(options)
-  // A signature is proven by the last byte of its body only. Those who are proven by their headers have a gate of their
+  // A signature is proven only by the last byte of its body. Senders that their headers prove have places of their
   // own, so that they never wait behind strangers who pretend to sign.
   const gate = openPlaces(gateOptions)
 
@@ -154,7 +154,7 @@ export default plugin
 
 type Unread = Omit<Admission, 'by'> & { reading: BodyFields; wait: Wait; proven: (which: number) => void }
 
-/** What is wrong with a body is told only to a sender who has proven to be one. Answers by which secret. */
+/** Only a proven sender is told what is wrong with its body. Answers which secret has proven it. */
 const readProven = async (
   request: FastifyRequest,
   { proof, content, reading, wait, proven }: Unread

@@ -1,5 +1,5 @@
-// The settings of the generic intake. Where INTAKE_SENDERS names several senders, each secret carries the name of the one who
-// has it, and so tells who has sent. No message contains a secret.
+// The settings of the generic intake. Where INTAKE_SENDERS names several senders, each secret carries the name of the
+// one who has it, and so tells who has sent. No message contains a secret.
 
 import { z } from 'zod'
 import type { Senders } from '../../src/tools/senders.ts'

@@ -1,4 +1,4 @@
-// What every proof has in common: it is compared in a time that tells nothing, and it is of now.
+// What all proofs have in common: comparing them takes the same time wherever they differ, and they are recent.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../../src/core/clock.ts'

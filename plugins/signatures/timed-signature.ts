@@ -1,5 +1,6 @@
 // `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`: HMAC-SHA256 over `<t>.<body>`, for each secret that is in use while one
-// replaces another. The key is the whole secret as it is shown. Schemes other than v1 prove nothing and are passed over.
+// replaces another. The key is the whole secret as it is shown. Schemes other than v1 prove nothing and are passed
+// over.
 
 import { createHmac } from 'node:crypto'
 import type { Instant } from '../../src/core/clock.ts'

@@ -1,4 +1,4 @@
-// How a tool's API is asked: what its answers mean to the worker, and how amounts are kept from passing through a float.
+// How a tool's API is asked: what its answers mean to the worker, and how amounts never pass through a float.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock, Instant } from '../core/clock.ts'
@@ -15,11 +15,13 @@ export type Asked = {
   form?: Record<string, string>
   /** The variable that holds the token: a refusal names it. */
   variable?: string
-  /** What the token must be allowed to, in the vendor's words: a 403 names it. */
+  /** What the token must be allowed to do, in the vendor's words: a 403 names it. */
   needs?: string
-  /** Whether floats serve for all numbers in the answer that are looked at; else, and without it, they are their digits. */
+  /**
+   * Whether floats are exact enough for this answer. Where they are not, and without this, numbers are their digits.
+   */
   plain?: (json: unknown) => boolean
-  /** How long to wait after 429, from the answer; the vendor's own reading of Retry-After. */
+  /** How long to wait after a 429, where the vendor writes Retry-After in a way of its own. */
   pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
 }
 
@@ -86,8 +88,8 @@ const tokenIn = ({ authorization }: Record<string, string>): string | undefined 
   authorization?.split(' ').at(-1)
 
 /**
- * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they are.
- * Where a number can be such a one; everything else is for JSON.parse, which takes a third of the time.
+ * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they
+ * are. Where a number can be such a one; everything else is for JSON.parse, which takes a third of the time.
  */
 export const parseDigits = (body: string): unknown => {
   // Throws where it is no JSON. Behind it whatever begins like a number is one, unless it stands in a text.

@@ -1,5 +1,6 @@
-// Asks each tool what its webhooks missed: at start, every so often, and when a person says so. Webhooks are lost by design
-// everywhere; this is what finds them. A tool's start is fixed when it is first set up: what is older stays out.
+// Asks each tool what its webhooks missed: at the start, every so often, and when a person says so. Webhooks get lost
+// everywhere; this finds what they would have brought. A tool's start is fixed when it is first set up: what is older
+// stays out.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -25,13 +26,13 @@ export type Found = Record<Result | 'unreadable', number>
 export type Asked = Inquired<Found>
 
 export interface CatchUp {
-  /** Fixes the start of tools that are new. Before anything of theirs is taken in. */
+  /** Fixes the start of tools that are new, before anything of theirs is taken in. */
   prepare: () => Promise<void>
   start: () => void
   stop: () => Promise<void>
   /**
-   * Asks now, for what is older than the tool's start, too. Answers what was found, or what was found so far when that
-   * takes long; who asks for what is being asked for already waits for the same.
+   * Asks now, also for what is older than the tool's start. Answers what was found, or what was found so far when that
+   * takes long. A second question about the same time waits for the first.
    */
   ask: (tool: string, since: Instant) => Promise<Asked>
   /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
@@ -44,16 +45,16 @@ export type CatchUpState = { tool: string; everyMs: number; failure: string | nu
 
 const minute = 60_000
 
-// Asked further back than the last time: what the tool dated or showed late falls in between otherwise.
+// Each question goes back a little further than the last one ended: a tool may date an invoice, or show it, too late.
 const overlapMs = 60 * minute
 
-// Cursors that a clock which is set back may make the last ones again: four days of them, asked every hour.
+// After a clock is set back an older cursor counts again: four days of them, asked every hour.
 const cursorsMax = 100
 
 // Between tries of a tool that does not answer, or asks for a pause.
 const retryMs = 5 * minute
 
-// What an answer under way is given at the end: a tool that says nothing must not outlast the deliveries.
+// How long an answer on its way is waited for at the end: a silent tool must not outlast the deliveries.
 const answerMs = 2000
 
 export const createCatchUp = (options: CatchUpOptions): CatchUp => {
@@ -89,7 +90,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     return (await receiver.receiveFromTool(tool, one, { now, caughtUp: true, anyAge })).result
   }
 
-  /** Keeps all that the tool has, and counts it in `found`. */
+  /** Keeps all that the tool answers, and counts it in `found`. */
   const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
     stopping.signal.throwIfAborted()
     const missed = open.tool.missed?.(since, toolClient.connection(open), stopping.signal)
@@ -114,7 +115,10 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     }
   })
 
-  /** Up to when it was asked. A cursor ahead of now is a wrong clock's: then the last one that is not, or its start. */
+  /**
+   * Up to when it was asked. A cursor ahead of now came from a wrong clock: then the last one that is not, or its
+   * start.
+   */
   const askedTo = async (tool: string, now: Instant): Promise<Instant | null> => {
     const cursor = await ledger.askedTo(tool)
     if (cursor === null || cursor <= now) return cursor

@@ -1,5 +1,5 @@
-// Speaks with the accounting tools on behalf of the bridge: which tool is on, what it says of an invoice now, where its PDF
-// is. A tool that refuses its token is told of once, and asked again now and then.
+// Asks the accounting tools on behalf of the bridge: which tool is on, what an invoice is now, where its PDF is. When a
+// tool begins to refuse its token that is reported once.
 
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -15,22 +15,22 @@ export type ToolClientOptions = {
   api: ToolApi
   clock: Clock
   timeZone: string
-  /** ToolInvoice once when a tool begins to refuse its token. */
+  /** Called once when a tool begins to refuse its token. */
   refused: (tool: string, error: BridgeError) => void
 }
 
 export interface ToolClient {
   tools: () => OpenTool[]
   connection: (tool: OpenTool) => ToolConnection<never>
-  /** As the tool tells it now; `gone` when it holds no such invoice; null when this tool cannot be asked. */
+  /** As the tool has it now; `gone` when it holds no such invoice; null when this tool cannot be asked. */
   current: (loan: Loan) => Promise<ToolInvoice | 'gone' | null>
   /** Null: not made yet. */
   pdf: (loan: Loan) => Promise<PdfAddress | null>
   /** What an event that was kept says to this version. */
   read: (tool: string, body: Buffer) => EventReading
-  /** Runs a question to a tool, and remembers whether its token was refused. */
+  /** Asks a tool, and remembers whether it refused its token. */
   asking: <T>(tool: string, question: () => Promise<T>) => Promise<T>
-  /** Tools whose token is refused at the moment, and how that was told last. */
+  /** Tools whose token is refused at the moment, with the latest message. */
   refusing: () => ReadonlyMap<string, string>
 }
 

@@ -1,6 +1,6 @@
-// What a person has the bridge ask a tool. That may take longer than any request should: so it goes on by itself, who asks
-// for the same meanwhile waits for the same answer, and how it goes can be asked after. Lost with the process, it is
-// asked for again.
+// A person has the bridge ask a tool. That can take longer than a request should, so it goes on by itself: whoever
+// asks for the same meanwhile waits for the same answer, and anybody can ask how it is going. When the process ends,
+// it is lost and has to be asked for again.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -10,7 +10,7 @@ import type { Log } from '../core/log.ts'
 export type Asked<Found> = Found & { running?: true }
 
 export type InquiriesOptions<Found> = {
-  /** Asks the tool, and counts in `found` what it tells of. */
+  /** Asks the tool, and counts in `found` what it answers. */
   ask: (tool: string, since: Instant, found: Found) => Promise<void>
   nothing: () => Found
   clock: Clock
@@ -22,13 +22,13 @@ export type InquiriesOptions<Found> = {
 export interface Inquiries<Found> {
   /** Rejects as `ask` does. */
   ask: (tool: string, since: Instant) => Promise<Asked<Found>>
-  /** How the last one goes, or how it ended. NOT_FOUND: there was none. */
+  /** How the last one is going, or how it ended. NOT_FOUND: there was none. */
   asked: (tool: string) => Promise<Asked<Found>>
 }
 
 type Inquiry<Found> = { since: Instant; found: Found; isOver: boolean; end: Promise<void> }
 
-// Proxies take a request on which nothing is said for a minute for dead.
+// Proxies end a request when nothing was sent on it for a minute.
 const waitMs = 20_000
 
 export const createInquiries = <Found extends object>(options: InquiriesOptions<Found>): Inquiries<Found> => {
@@ -43,7 +43,7 @@ export const createInquiries = <Found extends object>(options: InquiriesOptions<
     end
       .then(
         () => log.info({ tool, ...found }, 'asked for and caught up'),
-        // Perhaps nobody waits for it any more.
+        // Nobody may be waiting for it any more.
         err => {
           const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
           if (!stopped.aborted) log.warn({ tool, code, err }, 'asked for, but catch-up failed')

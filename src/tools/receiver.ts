@@ -1,5 +1,5 @@
-// What happens to an event between its address and the ledger's answer: it is judged by date and stage, kept and logged,
-// and the worker is woken.
+// What happens to an event between its address and the ledger's answer: it is judged by date and stage, kept and
+// logged, and the worker is woken.
 
 import { createHash } from 'node:crypto'
 import type { Instant } from '../core/clock.ts'
@@ -34,7 +34,9 @@ export type Result = Received['result'] | 'ignored'
 
 export type Kept = { result: Received['result'] } | { result: 'ignored'; reason: string }
 
-/** How the bridge came to hear of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for what is older, too. */
+/**
+ * How the bridge came to hear of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for what is older, too.
+ */
 export type Heard = { now: Instant; test?: boolean; caughtUp?: boolean; anyAge?: boolean }
 
 export interface Receiver {
@@ -56,7 +58,7 @@ export interface Receiver {
 
 const day = 24 * 3_600_000
 
-// How long the tool may take to collect by itself what it said it would.
+// How long a tool has to collect the money that it says it will collect itself.
 const collectingMs = day
 
 // A tool may send each change of everything it has, and anybody may post to an address without a secret.
@@ -107,10 +109,10 @@ export const createReceiver = ({
   }
 
   /** Why an invoice is none of the bridge's business; null when it is. The ledger is asked only where that matters. */
-  const reasonToIgnore = async (tool: string, told: ToolInvoice, heard: Heard) => {
-    const isOld = !heard.test && !heard.anyAge && (await isBeforeStart(tool, told))
-    const reason = told.stage === 'voided' ? 'VOIDED_IN_TOOL' : isOld ? 'BEFORE_START' : null
-    return reason !== null && (await ledger.isKnown(told.invoice.invoiceNumber)) ? null : reason
+  const reasonToIgnore = async (tool: string, toolInvoice: ToolInvoice, heard: Heard) => {
+    const isOld = !heard.test && !heard.anyAge && (await isBeforeStart(tool, toolInvoice))
+    const reason = toolInvoice.stage === 'voided' ? 'VOIDED_IN_TOOL' : isOld ? 'BEFORE_START' : null
+    return reason !== null && (await ledger.isKnown(toolInvoice.invoice.invoiceNumber)) ? null : reason
   }
 
   const isLate = ({ invoice }: ToolInvoice, { now, caughtUp }: Heard): boolean =>

@@ -27,8 +27,8 @@ export const ledgerNames = (source: Named, settings: unknown): string[] => {
 }
 
 /**
- * Remembers which sender is the first. Another one in its place would get its references, and with them its customers. So
- * the bridge refuses to start, until it was started once without senders.
+ * Remembers which sender is the first. Another one in its place would get its references, and with them its customers.
+ * So the bridge refuses to start, until it was started once without senders.
  */
 export const recogniseSenders = async (
   { memory, remember }: Pick<Holdings, 'memory' | 'remember'>,

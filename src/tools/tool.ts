@@ -41,7 +41,9 @@ export type EventReading =
   | { kind: 'invoices'; invoices: ToolInvoice[] }
   /** The tool does not hold this invoice any more: voided, whatever its number was. */
   | { kind: 'gone'; sourceId: string }
-  /** Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data. */
+  /**
+   * Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data.
+   */
   | { kind: 'ignored'; reason: string }
   /**
    * Authentic, and about an invoice, but not readable. The problem names the field and what was expected, never what
@@ -51,7 +53,9 @@ export type EventReading =
 
 export type Unreadable = { problem: string; sourceId: string | null }
 
-/** An event that could not be read, kept for `read` after an upgrade. `missed` writes it as a webhook would bring it. */
+/**
+ * An event that could not be read, kept for `read` after an upgrade. `missed` writes it as a webhook would bring it.
+ */
 export type UnreadEvent = Unreadable & { body: Buffer }
 
 /** What `read` may know beside the bytes. */
@@ -66,7 +70,9 @@ export type ToolConnection<Settings> = {
   api: ToolApi
 }
 
-/** Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only. */
+/**
+ * Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only.
+ */
 export type PdfAddress = { url: string; headers?: Record<string, string> }
 
 export type Registration = {
@@ -80,7 +86,9 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   Schema,
   Settings
 > & {
-  /** The variable that switches the vendor's test mode on, refused while the portal is the real one. Null: it is off. */
+  /**
+   * The variable that switches the vendor's test mode on, refused while the portal is the real one. Null: it is off.
+   */
   testMode?: (settings: Settings) => string | null
   /**
    * Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before it returns, and nothing larger than
@@ -101,8 +109,9 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   /** Null: not made yet, ask later. Without it `invoice.pdfUrl` serves. */
   pdf?: (invoice: Invoice, connection: ToolConnection<Settings>) => Promise<PdfAddress | null>
   /**
-   * What became final, was paid or was voided since, oldest first as far as the tool can tell. Too many do no harm, too
-   * few do. Asked page by page, within the tool's own limits. `stopped` ends every wait: it rejects with the signal's reason.
+   * What became final, was paid or was voided since, oldest first as far as the tool can tell. Too many do no harm,
+   * too few do. Asked page by page, within the tool's own limits. `stopped` ends every wait: it rejects with the
+   * signal's reason.
    */
   missed?: (
     since: Instant,
@@ -113,7 +122,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   connect?: (address: string, connection: ToolConnection<Settings>) => Promise<Registration>
   /**
    * Whether the token is valid, the last invoice can be read, its PDF can be fetched, and the webhook is registered,
-   * enabled and can be believed: one finding for all of the webhook. Null: no tool reaches the address, so nothing is said.
+   * enabled and can be believed: one finding for all of the webhook. Null: no tool reaches the address, so nothing is
+   * said.
    */
   check?: (address: string | null, connection: ToolConnection<Settings>) => Promise<Finding[]>
 }

@@ -1,6 +1,6 @@
-// Who is turned away at the tools' addresses. A request that claims to be the tool, and is not believed, or is
-// refused before it can be, may have brought an invoice that is now missing; that ends as soon as the tool is
-// believed again. Kept in memory, and bounded: whoever has a wrong secret comes again.
+// Who is turned away at the addresses for webhooks. A request that claims to come from the source, and is not believed
+// or is refused before it could be, may have brought an invoice that is now missing. It is forgotten as soon as the
+// source is believed again. Kept in memory, and bounded: a sender with a wrong secret comes again.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { BridgeError } from '../core/errors.ts'
@@ -17,7 +17,7 @@ export interface UnprovenRequests {
   refused: (tool: string, client: string, why: Refusal, claims: boolean) => void
   /** A request was authentic, whatever it was about. */
   believed: (tool: string, client: string) => void
-  /** Those that claimed to be the tool since it was last believed; null when nobody needs to be told of any. */
+  /** Those that claimed to be the tool since it was last believed; null when there is nothing to warn about. */
   turnedAway: (tool: string) => UnprovenCount | null
 }
 
@@ -27,11 +27,11 @@ const day = 24 * 60 * minute
 // Anybody may be refused; they must not fill the log.
 const warnEveryMs = minute
 
-// Long enough for everybody to be told. A tool that is never used again must not be warned of for ever.
+// Long enough for everybody to notice. A tool that is never used again must not be warned about for ever.
 const forgottenMs = day
 
-// Of one that was never believed: a stranger tries a header once, and another one. A sender with a wrong secret comes
-// again: its vendor tries again by itself, or the person does who sets it up.
+// From a client that was never believed. A stranger tries a header once or twice; a sender with a wrong secret comes
+// again, because its vendor retries, or the person who is setting it up does.
 const ofOneClientMin = 3
 
 // Platforms send from many addresses, so that each of them may come once only.
@@ -44,23 +44,23 @@ const countedMs = 30 * day
 const clientsMax = 1000
 
 type Refused = UnprovenCount & { wasBelieved: boolean }
-type Door = { believed: Set<string>; refused: Map<string, Refused> }
+type Clients = { believed: Set<string>; refused: Map<string, Refused> }
 
 export const createUnprovenRequests = ({ clock, log }: { clock: Clock; log: Log }): UnprovenRequests => {
-  const doors = new Map<string, Door>()
+  const clients = new Map<string, Clients>()
   const mayWarn = createThrottle(warnEveryMs)
 
-  const doorOf = (tool: string): Door => {
-    const door = doors.get(tool) ?? { believed: new Set(), refused: new Map() }
-    doors.set(tool, door)
-    return door
+  const clientsOf = (tool: string): Clients => {
+    const known = clients.get(tool) ?? { believed: new Set(), refused: new Map() }
+    clients.set(tool, known)
+    return known
   }
 
   return {
     refused(tool, client, { code, message: reason }, claims) {
       if (mayWarn(tool, clock.monotonic())) log.warn({ tool, code, reason }, 'request refused')
       if (!claims) return
-      const { believed, refused } = doorOf(tool)
+      const { believed, refused } = clientsOf(tool)
       const before = refused.get(client)
       const counts = before !== undefined && clock.now() - before.lastAt <= countedMs
       // The one that was refused last stands last.
@@ -75,7 +75,7 @@ export const createUnprovenRequests = ({ clock, log }: { clock: Clock; log: Log 
     },
 
     believed(tool, client) {
-      const { believed, refused } = doorOf(tool)
+      const { believed, refused } = clientsOf(tool)
       refused.clear()
       believed.delete(client)
       believed.add(client)
@@ -83,16 +83,16 @@ export const createUnprovenRequests = ({ clock, log }: { clock: Clock; log: Log 
     },
 
     turnedAway(tool) {
-      const counted = [...doorOf(tool).refused.values()].filter(
+      const counted = [...clientsOf(tool).refused.values()].filter(
         ({ lastAt }) => clock.now() - lastAt <= countedMs
       )
       const isMany = sum(counted) >= togetherMin
-      const told = counted.filter(
+      const suspicious = counted.filter(
         ({ requests, wasBelieved }) => isMany || wasBelieved || requests >= ofOneClientMin
       )
-      const lastAt = Math.max(...told.map(({ lastAt }) => lastAt))
+      const lastAt = Math.max(...suspicious.map(({ lastAt }) => lastAt))
       return clock.now() - lastAt <= forgottenMs
-        ? { requests: sum(told), lastAt, codes: codesOf(told) }
+        ? { requests: sum(suspicious), lastAt, codes: codesOf(suspicious) }
         : null
     }
   }

@@ -1,5 +1,6 @@
-// Authentic requests that are refused all the same: what they brought is missing, and their sender may not look. By what was
-// wrong with them, never what stood there. Kept in memory: whoever sends wrongly does so again.
+// Authentic requests that are refused all the same: what they brought is missing, and their sender may not notice.
+// Counted with what was wrong, never with what stood there. Kept in memory: a sender that is wrong once is wrong
+// again.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { BridgeError } from '../core/errors.ts'
@@ -17,7 +18,7 @@ export type UnreadableRequest = {
 export interface UnreadableRequests {
   /**
    * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; another one is the
-   * sender's own words. A test stands in the log, and is not counted: whoever sent it is looking.
+   * sender's own words. A test is logged and not counted: the person who sent it is looking.
    */
   note: (error: BridgeError, request: { by: string; isTest: boolean; fields: readonly string[] }) => void
   /** Null when there were none lately. */
@@ -26,10 +27,10 @@ export interface UnreadableRequests {
 
 const minute = 60_000
 
-// A flow may be wrong a thousand times a minute, and nobody reads more than that of it.
+// A flow may be wrong a thousand times a minute, and nobody reads more lines than this.
 const warnEveryMs = minute
 
-// Long enough for everybody to be told; that the next ones are right says nothing of those that are missing.
+// Long enough for everybody to notice. That the next ones are right says nothing about those that are missing.
 const forgottenMs = 24 * 60 * minute
 
 export const createUnreadableRequests = ({ clock, log }: { clock: Clock; log: Log }): UnreadableRequests => {

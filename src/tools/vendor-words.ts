@@ -1,9 +1,9 @@
-// What a vendor says of its refusal, fit for a log and for health, which anybody may read: one line, short, and without
-// what could be a secret or tell of a person.
+// What a vendor says about its refusal, fit for a log and for health, which anybody may read: one short line, without
+// anything that could be a secret or name a person.
 
 const charactersMax = 160
 
-/** Null where it says nothing that can be shown. `secret`: what it was asked with. */
+/** Null where it says nothing that may be shown. `secret`: what the question was sent with. */
 export const vendorWords = (body: string, secret: string | undefined): string | null => {
   const said = messageIn(body)
   if (said === null) return null
@@ -16,7 +16,7 @@ export const vendorWords = (body: string, secret: string | undefined): string | 
   return words.length <= charactersMax ? words : `${words.slice(0, charactersMax - 1).toWellFormed()}…`
 }
 
-/** Addresses, what stands in quotes, and words that no dictionary has: keys, masked keys, ids, long numbers. */
+/** Without addresses, quotations, and words that are in no dictionary: keys, masked keys, ids, long numbers. */
 const cleared = (text: string): string =>
   text
     .replace(/(^|[\s(])(["'`])[^"'`]*\2(?=$|[\s.,;:)])/g, '$1…')

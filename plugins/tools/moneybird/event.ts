@@ -1,6 +1,6 @@
-// One webhook of Moneybird. It is signed `Moneybird-Signature: t=<unix seconds>,v1=<hex>` since June 2026, and has always
-// carried a token in its body. Its JSON is parsed once, however many ask, and never by a stranger's wish where that would
-// take long.
+// One webhook of Moneybird. It is signed `Moneybird-Signature: t=<unix seconds>,v1=<hex>` since June 2026, and has
+// always carried a token in its body. Its JSON is parsed once, however many ask, and never by a stranger's wish where
+// that would take long.
 
 import { createHash } from 'node:crypto'
 import { dateOf } from '../../../src/core/invoice.ts'
@@ -20,8 +20,8 @@ import type { Settings } from './settings.ts'
 const signatureHeader = 'moneybird-signature'
 
 /**
- * Once a signing secret is set, a signature that is there decides alone: a token in the same body cannot mend it. A token
- * is only believed where its owner has set one, for webhooks whose secret nobody knows.
+ * Once a signing secret is set, a signature that is there decides alone: a token in the same body cannot mend it. A
+ * token is only believed where its owner has set one, for webhooks whose secret nobody knows.
  */
 export const verify = (
   { body, headers, receivedAt }: Delivery,
@@ -33,7 +33,9 @@ export const verify = (
   verifyToken(body, tokens)
 }
 
-/** Made before the secret is told, so it cannot be signed with it. What is about no entity would be ignored anyway. */
+/**
+ * Moneybird makes it before it shows the secret, so it is not signed. What is about no entity would be ignored anyway.
+ */
 export const isRegistrationCheck = ({ body, headers }: Delivery): boolean => {
   if (headers[signatureHeader] !== undefined) return false
   // No vendor needs so much to knock.
@@ -65,9 +67,9 @@ const objectIn = (body: Buffer, parse: (text: string) => unknown): Event | undef
 }
 
 /**
- * A shared secret in the body itself: whoever saw one event could make others, and repeat it for ever. It is looked for
- * in the bytes, because nothing is parsed for a stranger; only whoever wrote it somewhere has the body parsed, and then
- * it has to stand where Moneybird writes it.
+ * A shared secret in the body itself: whoever saw one event could make others, and repeat it for ever. It is searched
+ * for in the bytes first, because nothing is parsed for a stranger. Only where it is found is the body parsed, and
+ * then it has to stand where Moneybird writes it.
  */
 const verifyToken = (body: Buffer, tokens: readonly string[]): void => {
   const given = tokensIn(body)

@@ -16,7 +16,9 @@ const pageSize = 100
 // A hundred thousand objects in one window of time; an answer that leads in circles ends here too.
 const pagesMax = 1000
 
-/** Of a restricted key, as the Dashboard calls them. Registering writes webhook endpoints, so reading them asks for it. */
+/**
+ * Of a restricted key, as the Dashboard calls them. Registering writes webhook endpoints, so reading them asks for it.
+ */
 const rights: Record<string, string> = {
   invoices: 'read rights on Invoices',
   events: 'read rights on Events',

@@ -1,4 +1,4 @@
-// What Stripe's webhooks missed. The event log tells it best but forgets after a month; what is older is found by
+// What Stripe's webhooks missed. The event log knows best but forgets after a month; what is older is found by
 // listing invoices. Both list newest first, so time is cut into windows that are asked oldest first, and no more than
 // one window stands in memory.
 

@@ -41,7 +41,9 @@ export const connect = async (address: string, connection: Connection): Promise<
   }
 }
 
-/** Stripe's own answer would be a 400 without a word that could be shown. Where Stripe is a test double, anything goes. */
+/**
+ * Stripe's own answer would be a 400 without a word that could be shown. Where Stripe is a test double, anything goes.
+ */
 const refuseInTheClear = (address: string, { settings }: Connection) => {
   if (
     address.startsWith('https:') ||

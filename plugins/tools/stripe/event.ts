@@ -1,5 +1,5 @@
-// One event of Stripe. It is signed `stripe-signature: t=<unix seconds>,v1=<hex>`: HMAC-SHA256 over `<t>.<body>`; the key
-// is the whole secret, whsec_ included. https://docs.stripe.com/webhooks/signature
+// One event of Stripe. It is signed `stripe-signature: t=<unix seconds>,v1=<hex>`: HMAC-SHA256 over `<t>.<body>`; the
+// key is the whole secret, whsec_ included. https://docs.stripe.com/webhooks/signature
 
 import { z } from 'zod'
 import { problemIn } from '../../../src/tools/fields.ts'

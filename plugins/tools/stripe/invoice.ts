@@ -14,8 +14,8 @@ export const portalIdKey = 'mijnklantportaal_customer_id'
 // Also what is missing. Each check is one step of zod's: an event has twenty of them.
 const anything = z.unknown().optional()
 
-// Minor units and seconds are whole and small, so that a float holds them. What catch-up could not read an earlier version
-// kept with numbers as text.
+// Minor units and seconds are whole and small, so that a float holds them. What catch-up could not read an earlier
+// version kept with numbers as text.
 const whole = (expected: string, written: RegExp) => (given: unknown, context: z.core.$RefinementCtx) => {
   const digits = String(given)
   if (['number', 'string'].includes(typeof given) && written.test(digits)) return Number(digits)
