@@ -1,5 +1,5 @@
-// Health in the form that monitors know: 503 only when events cannot be kept, or, for who asks for it, when something needs
-// a person.
+// Answers health in the form that monitors know: 503 only if events cannot be kept or, for whoever asks for that, if
+// something needs a person.
 
 import type { FastifyInstance } from 'fastify'
 import type { Health } from '../src/health/health.ts'

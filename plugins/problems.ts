@@ -1,4 +1,4 @@
-// Every refusal as application/problem+json with a code; whatever has no name is a bug and shows a request id only.
+// Answers every refusal as application/problem+json with a code. An error without one is a bug, and shows a request id.
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -10,7 +10,7 @@ import type { Problem } from '../src/view/answers.ts'
 
 const retryAfterSeconds = 5
 
-// A crowd that is told so by the thousand must not fill the log.
+// Thousands who are told that the bridge is busy must not fill the log.
 const busyEveryMs = 60_000
 
 export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
@@ -21,11 +21,11 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
     app.setErrorHandler<FastifyError>((error, request, reply) =>
       sendProblem(named(error, request, isWorthALine), request, reply)
     )
-    // Before a body is read that nobody wants.
+    // Before anybody reads a body that nobody wants.
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? new BridgeError('NOT_FOUND') : undefined)
     })
-    // What is left of a body is let through, so that its sender gets to the answer.
+    // Reads the rest of a body, so that its sender comes to read the answer.
     app.addHook('onResponse', ({ raw }, _reply, done) => {
       if (!raw.readableEnded) raw.resume()
       done()
@@ -35,7 +35,7 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
   { name: 'problems' }
 )
 
-/** For what fails before any plugin is asked, too. */
+/** Also for errors before any plugin runs. */
 export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
   const { code, statusCode, message, problems, retryAfterMs } = error
   if (statusCode === 503 || statusCode === 429) {
@@ -44,7 +44,7 @@ export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: 
       retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000)
     )
   }
-  // What is left of it nobody is going to read.
+  // Nobody is going to read the rest of this body.
   if (code === 'BODY_TOO_SLOW') reply.header('connection', 'close')
   if (statusCode === 401)
     reply.header(

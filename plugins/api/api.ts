@@ -1,4 +1,4 @@
-// The operator's API: what stands where, and the four words a person can say about an invoice.
+// The operator's API: how many invoices stand where, each of them, and what a person decides about one.
 
 import type { FastifyInstance, FastifyReply, onRequestAsyncHookHandler } from 'fastify'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
@@ -22,7 +22,7 @@ export type ApiOptions = {
   tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
   portalUrl: string
-  /** Undefined: the bridge is where somebody asks it. */
+  /** Undefined: clients reach the bridge at the address that they ask. */
   publicAddress: string | undefined
   timeZone: string
   settleMs: number
@@ -76,7 +76,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     })
 
     route('catchUp', async ({ body: { tool, since } }, reply) => {
-      // The day begins where the portal is.
+      // The day begins in the portal's time zone.
       const from = Temporal.PlainDate.from(since).toZonedDateTime(timeZone).epochMilliseconds
       return answered(await catchUp.ask(tool, from), reply)
     })
@@ -106,7 +106,7 @@ const words: Record<Action, string> = {
   keep: 'facts kept'
 }
 
-/** What needs a person, and why; most first. */
+/** What needs a person, by state and code, the most frequent first. */
 const attentionTo = (tally: Tally[]): Summary['attentionTo'] => {
   const found = new Map<string, Summary['attentionTo'][number]>()
   for (const { state, code, invoices } of tally) {

@@ -1,4 +1,4 @@
-// The operator's word on whose customer is whose: the tools' customers with their links, and the portal's from the copy.
+// The API of customers: those of the tools with the links that the operator sets, and those of the portal from the copy.
 
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { isoInstant } from '../../src/core/clock.ts'
@@ -29,14 +29,14 @@ export default async function customersApi(app: FastifyInstance, options: Custom
     ...customer,
     link: link && {
       portalId: link.portalId,
-      // Null where the copy does not hold it (any more).
+      // Null: the copy does not have this customer (any more).
       name: (await ledger.holdings.customer(link.portalId))?.companyName ?? null,
       how: link.how,
       at: isoInstant(link.at)
     }
   })
 
-  /** Also one that is not set up any more, and of which invoices wait for a person's word. */
+  /** Accepts a tool that is no longer set up, too: its invoices may still wait for a person. */
   const known = async (tool: string): Promise<string> => {
     if (tools.includes(tool) || (await ledger.tally()).some(entry => entry.tool === tool)) return tool
     const problem = { field: 'tool', message: `expected one of ${tools.join(', ')}` }

@@ -1,4 +1,4 @@
-// The API for machines: an OpenAPI document, made from the table of endpoints and the schemas of their answers.
+// Describes the API for machines: makes an OpenAPI document from the table of endpoints and the schemas of the answers.
 
 import { z } from 'zod'
 import * as answers from '../../src/view/answers.ts'
@@ -11,11 +11,11 @@ for (const [id, schema] of Object.entries(answers)) names.add(schema, { id })
 
 const refTo = (name: string) => `#/components/schemas/${name}`
 
-/** What is sent is described as it is written, and an answer as an open one: fields may be added. */
+/** `input`: describes a question as the client writes it, and leaves answers open to more fields. */
 const options = {
   io: 'input',
   uri: refTo,
-  // A pattern says again what the format says.
+  // The pattern would only repeat the format.
   override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => {
     if (jsonSchema.format !== undefined) delete jsonSchema.pattern
   }
@@ -102,7 +102,7 @@ for (const [operationId, endpoint] of Object.entries(endpoints))
     [endpoint.method.toLowerCase()]: operation(operationId, endpoint)
   }
 
-/** `url`: where the bridge is asked. */
+/** `url`: where clients reach the bridge. */
 export const openapiAt = (url: string) => ({
   openapi: '3.1.0',
   info: {

@@ -1,5 +1,5 @@
-// Who is the operator: whoever knows the token. Who guesses is locked out before anything is compared, for whatever part
-// of the bridge asks here.
+// The operator is whoever knows the token. A client that guesses is locked out before anything is compared, and that
+// counts for every part of the bridge that asks here.
 
 import type { onRequestAsyncHookHandler } from 'fastify'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -9,7 +9,7 @@ import { sameSecret } from '../signatures/comparison.ts'
 
 export type OperatorOptions = { token: string; lockout: Lockout; clientOf: ClientOf }
 
-/** For every scope that is the operator's: throws NOT_LOGGED_IN, or TOO_MANY_REQUESTS with how long to wait. */
+/** A hook for each scope of the operator. Throws NOT_LOGGED_IN, or TOO_MANY_REQUESTS with how long to wait. */
 export const createOperatorOnly = (options: OperatorOptions): onRequestAsyncHookHandler => {
   const { token, lockout, clientOf } = options
 
@@ -18,7 +18,7 @@ export const createOperatorOnly = (options: OperatorOptions): onRequestAsyncHook
     const lockedMs = lockout.locked(client)
     if (lockedMs !== null) throw new BridgeError('TOO_MANY_REQUESTS', undefined, { retryAfterMs: lockedMs })
     const given = tokenIn(request.headers.authorization)
-    // Who brings none has guessed nothing, and is counted like any stranger.
+    // A request without a token is no guess. It counts like any other stranger's.
     if (given === null)
       throw new BridgeError((await request.server.refused(request)) ? 'TOO_MANY_REQUESTS' : 'NOT_LOGGED_IN')
     if (sameSecret(given, token)) return lockout.passed(client)

@@ -1,4 +1,4 @@
-// A route for each operation of the table: what is asked is read by its schemas, and the answer has the type of its own.
+// Makes a route for an operation of the table: reads the question by its schemas, and types the answer by its own.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'

@@ -1,4 +1,4 @@
-// deliver, dismiss, take, keep: the words a person can say about one invoice.
+// deliver, dismiss, take, keep: what a person decides about one invoice.
 
 import type { Action } from '../core/row.ts'
 import type { ActedInvoice } from '../view/answers.ts'
@@ -9,7 +9,7 @@ import { factsLine, invoiceTable } from './print.ts'
 const isAbsent = { absent: { type: 'boolean' } } as const
 
 export const run: Command = async (args, terminal, name) => {
-  // Only who delivers can say that what was sent before is absent from the portal.
+  // Only `deliver` can say that the portal does not have what was sent before.
   const options: Partial<typeof isAbsent> = name === 'deliver' ? isAbsent : {}
   const usage = `${name} <nr>${name === 'deliver' ? ' [--absent]' : ''}`
   const { values, positionals, ask, show } = parseAsk(args, terminal, { options, positionals: 1, usage })
@@ -23,7 +23,7 @@ export const run: Command = async (args, terminal, name) => {
   return 0
 }
 
-/** A word that is said of an invoice may be meant for what the other side told. */
+/** The person may have meant the other facts: says which ones win, and which are set aside. */
 const decidedLines = ({ decided }: ActedInvoice): string[] =>
   decided
     ? [

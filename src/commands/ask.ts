@@ -1,4 +1,4 @@
-// How a command asks a running bridge: where it is, who asks, what it answers, and what a refusal looks like to a person.
+// How a command asks a running bridge: where that is, who asks, how the answer is read, and what a refusal looks like.
 
 import { parseArgs } from 'node:util'
 import got, { HTTPError, ParseError, RequestError } from 'got'
@@ -25,7 +25,7 @@ export type Ask = <O extends Operation>(operation: O, asking?: Asking<O>) => Pro
 const minute = 60_000
 const answerWithinMs = minute
 
-/** Arguments of a command that asks a running bridge. `show` prints an answer: as it came for --json, else in these lines. */
+/** Reads the arguments of a command that asks a running bridge. `show` prints the lines or, for --json, the answer. */
 export const parseAsk = <O extends Options = Record<never, never>>(
   args: string[],
   { env, print }: Pick<Terminal, 'env' | 'print'>,
@@ -49,11 +49,11 @@ export const parseAsk = <O extends Options = Record<never, never>>(
   }
 }
 
-/** An option with a text for each of these names. */
+/** One option with a text for each name. */
 export const textOptions = <Name extends string>(names: Name[]) =>
   Object.fromEntries(names.map(name => [name, { type: 'string' }])) as Record<Name, { type: 'string' }>
 
-/** Those of these options that were given. */
+/** The options of these names that the person gave. */
 export const given = (values: Record<string, unknown>, names: string[]): Record<string, string> =>
   Object.fromEntries(names.filter(name => name in values).map(name => [name, String(values[name])]))
 
@@ -76,7 +76,7 @@ const createAsk =
         retry: { limit: 0 }
       }).json()
       const { error } = answer.safeParse(told)
-      // As it came: what a newer bridge tells besides is for --json.
+      // Not the parsed copy: --json also prints fields that only a newer bridge knows.
       if (error === undefined) return told as never
       const field = error.issues[0]?.path.join('.') || 'at all'
       throw new CommandFailed(
@@ -87,7 +87,7 @@ const createAsk =
     }
   }
 
-/** A refusal is written for senders; whoever typed the command has options and arguments. */
+/** The API names its own fields; whoever typed the command knows options and arguments. */
 const asTyped = (error: unknown, usage: string, options: Options): unknown => {
   if (!(error instanceof BridgeError)) return error
   switch (error.code) {
@@ -111,10 +111,10 @@ const asTyped = (error: unknown, usage: string, options: Options): unknown => {
 
 const waitOf = ({ retryAfterMs = minute }: BridgeError): string => `${Math.ceil(retryAfterMs / 1000)} s`
 
-// Arguments that the API calls otherwise.
+// The API has another name for this argument.
 const typedAs: Record<string, string> = { portalId: '<cst_…>' }
 
-/** What the other side's refusal says, as an error of ours. */
+/** Turns a refusal of the other side into an error of ours. */
 export const refusal = (error: unknown, url: string): unknown => {
   if (error instanceof HTTPError || error instanceof ParseError) {
     const problem = readProblem(error.response.body)

@@ -1,4 +1,4 @@
-// Asks a tool, through the running bridge, for what it issued since a date; what is older than its start, too.
+// Has the running bridge ask a tool for what it issued since a date, also before the start of the tool.
 
 import { parseAsk, textOptions } from './ask.ts'
 import { type Command, WrongUse } from './command.ts'
@@ -15,7 +15,7 @@ export const run: Command = async (args, terminal) => {
   if (!values.since) throw new WrongUse(`Usage: factuurbrug ${usage}`)
   const [tool = ''] = positionals
   let found = await ask('catchUp', { body: { tool, since: values.since } })
-  // The bridge answers within seconds: what it found, or what it found so far.
+  // The bridge answers within seconds: with everything, or with what it found so far.
   while (found.running) {
     complain(`${found.accepted} new so far. The bridge goes on, also without this command.`)
     found = await ask('caughtUp', { params: { tool } })

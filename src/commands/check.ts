@@ -22,14 +22,14 @@ import { ledgerNames } from '../tools/senders.ts'
 import type { Source } from '../tools/source.ts'
 import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
-// Signatures may be five minutes off; half of that is the time to mend a clock.
+// Signatures may be five minutes off. Half of that is time enough to set a clock.
 const clockOffMsMax = 150_000
 
-// One entry or another may lack its number; so many only where none has one.
+// A few entries may lack a number. If so many in a row lack it, all do.
 const unnumberedMin = 10
 const toolTimeoutMs = 30_000
 const freeBytesMin = 200_000_000
-// A third of what the portal allows in a minute: a bridge may run beside.
+// A third of what the portal allows in a minute: a bridge may be running, too.
 const customerPagesMax = 20
 
 export const run: Command = async (args, terminal) => {
@@ -56,7 +56,7 @@ export const run: Command = async (args, terminal) => {
 const lineOf = ({ ok, note, what, found }: Finding): string =>
   `${ok ? (note ? 'note' : 'ok  ') : 'FAIL'}  ${what}: ${found}`
 
-/** What is nearly a setting has no effect, so that another one may be the default by mistake. */
+/** A misspelt setting has no effect, so the default may apply by mistake. */
 const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): Finding => {
   const what = 'settings'
   const mode = `mode: ${REVIEW ? 'review, nothing is sent by itself' : 'live'}`
@@ -90,7 +90,7 @@ const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Pr
       const { name, check } = tool
       const canAsk = check !== undefined && tool.canAsk(settings)
       const missing = tool.missingSecret(settings)
-      // A tool that looks at its webhook says all that is to be done about it.
+      // A tool that checks its own webhook says what to do about a missing secret.
       if (missing && !(canAsk && isReached)) findings.push(missingSecret(name, missing, canAsk))
       if (!canAsk) continue
       const address = isReached ? `${config.PUBLIC_URL}/webhooks/${name}` : null
@@ -113,7 +113,7 @@ const missingSecret = (name: string, variable: string, canAsk: boolean): Finding
   found: `${variable} is not set: set ${canAsk ? 'PUBLIC_URL' : 'its API token'}, then run \`factuurbrug connect ${name}\``
 })
 
-/** Whether an accounting tool, which runs elsewhere, finds the bridge there. */
+/** Whether an accounting tool, which runs elsewhere, can reach the bridge. */
 const isReachedByTools = ({ PUBLIC_URL }: Config): boolean => {
   const url = new URL(PUBLIC_URL)
   const host = bareHost(url)
@@ -143,7 +143,7 @@ const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
     openDataFolder(DATA_DIR)
     await openSqlite({ file: join(DATA_DIR, 'ledger.sqlite') }).close()
   } catch (error) {
-    // Whoever holds it has proven that it can be opened.
+    // A bridge that holds the ledger has opened it.
     if (!isCode(error, 'LEDGER_IN_USE')) return { ok: false, what, found: messageOf(error) }
   }
   const { bavail, bsize } = await statfs(nearest(DATA_DIR))
@@ -169,7 +169,7 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
     }
   })
   try {
-    /** A 403 says nothing of the scope that is lacking. */
+    /** The portal's 403 does not say which scope is missing. */
     const look = async (what: string, scope: string, find: () => Promise<Omit<Finding, 'what'>>) => {
       try {
         return { what, ...(await find()) }
@@ -188,7 +188,7 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
     const customers = token.ok
       ? [await look('customers', 'customers.read', () => checkCustomers(portal))]
       : []
-    // A list that can be read is no news.
+    // A list that can be read needs no line of its own.
     const lists = list?.ok === false ? [list] : []
     return [token, ...lists, ...customers, checkClock(date, clock.now())]
   } finally {
@@ -198,7 +198,7 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
 
 type InvoicesPage = Awaited<ReturnType<Portal['invoicesPage']>>
 
-/** What would keep the bridge from reading the list: then nothing would be delivered. */
+/** A list that the bridge cannot read: it would deliver nothing. */
 const checkList = async (portal: Portal, { items, more }: InvoicesPage): Promise<Omit<Finding, 'what'>> => {
   if (items.length >= unnumberedMin && items.every(({ invoiceNumber }) => invoiceNumber === null))
     return { ok: false, found: 'no invoice on its first page has a number: none could be found again' }
@@ -216,7 +216,7 @@ const firstAgain = {
   found: 'its second page is its first one again: whatever stands behind it could not be found'
 }
 
-/** From the bookkeeping that the portal links a customer to, the same invoices may come. */
+/** The portal can link a customer to a bookkeeping, which may bring the same invoices. */
 const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> => {
   let read = 0
   let linked = 0

@@ -1,22 +1,22 @@
-// What a command is, and what it is given. It answers its exit code.
+// What a command is, and what it gets. It returns its exit code.
 
 import { type Environment, misspelt } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 
 export type Terminal = {
   env: Environment
-  /** What stands in .env too, with another value that has no effect. */
+  /** Variables that .env sets, too, to another value, which has no effect. */
   overridden: string[]
   clock: Clock
   random: () => number
   print: (text: string) => void
   complain: (text: string) => void
   version: string
-  /** Resolves when the process is asked to end; from the first call on it does not end by itself. */
+  /** Resolves when somebody asks the process to end. After the first call the process no longer ends by itself. */
   stopped: () => Promise<string>
 }
 
-/** An edit of .env without effect is hard to find by oneself. Names only: values may be secrets. */
+/** Nobody finds by themselves why an edit of .env has no effect. Names only: values may be secrets. */
 export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
   if (overridden.length === 0) return
   const names = overridden.join(', ')
@@ -25,7 +25,7 @@ export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
   )
 }
 
-/** What is set under a misspelt name has no effect, and the default says nothing. */
+/** A setting under a misspelt name has no effect, and nothing else says so. */
 export const warnOfMisspelt = (
   { env, complain }: Terminal,
   toolSettings: Parameters<typeof misspelt>[1]
@@ -34,23 +34,23 @@ export const warnOfMisspelt = (
     complain(`Warning: ${name} is not a setting; did you mean ${meant}?`)
 }
 
-/** A failure that its message tells in full: a person reads it, and no stack. */
+/** A failure that the message explains in full: a person reads it, without a stack. */
 export class CommandFailed extends Error {
   override name = 'CommandFailed'
 }
 
-/** Wrong use of a command; ends with exit code 2, as what `parseArgs` itself refuses does. */
+/** Wrong use of a command. Exits with 2, as for arguments that `parseArgs` refuses. */
 export class WrongUse extends Error {
   override name = 'WrongUse'
   readonly code = 'ERR_PARSE_ARGS_WRONG_USE'
 }
 
-/** `name` is the word it was called by: one file may serve several. */
+/** `name` is what the person typed: one file may serve several commands. */
 export type Command = (args: string[], terminal: Terminal, name: string) => Promise<number>
 
 export type Listed = {
   name: string
-  /** What is too long for the list of all commands, and stands in the usage of this one. */
+  /** Options that only the usage of this command lists, because the list of all commands has no room. */
   options?: string
   help: string
   load: () => Promise<unknown>

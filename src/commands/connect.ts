@@ -1,5 +1,5 @@
-// Registers the bridge's webhook at a tool by its API, or repairs what is registered there. Runs where the keys are: on Fly
-// by `fly ssh console`. A secret that the tool makes is shown once, as the line that sets it.
+// Registers the bridge's webhook at a tool by its API, or repairs what is registered there. Runs where the keys are: on
+// Fly by `fly ssh console`. It shows a secret that the tool makes once, as the line that sets it.
 
 import { parseArgs } from 'node:util'
 import { type Command, WrongUse } from './command.ts'
@@ -27,7 +27,7 @@ export const run: Command = async (args, { env, clock, print }) => {
     if (!tool.canAsk(connection.settings)) throw new WrongUse(`Set the API token of ${name} first.`)
     const { lines, secrets } = await tool.connect(`${publicUrl}/webhooks/${name}`, connection)
     for (const text of lines) print(text)
-    // An address that was given for once is not what check, and a repair, will look for.
+    // `check` and a later repair look at PUBLIC_URL, not at an address that was given once.
     const isSet = publicUrl === configured?.replace(/\/+$/, '')
     const wanted = isSet ? secrets : { PUBLIC_URL: publicUrl, ...secrets }
     if (Object.keys(secrets).length > 0)
@@ -39,7 +39,7 @@ export const run: Command = async (args, { env, clock, print }) => {
   }
 }
 
-/** How a person sets these where the bridge runs. */
+/** How to set these variables where the bridge runs. */
 const settingLines = (wanted: Record<string, string>, flyApp: string | undefined): string[] => {
   const pairs = Object.entries(wanted).map(([variable, value]) => `${variable}=${value}`)
   if (pairs.length === 0) return []

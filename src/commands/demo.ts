@@ -45,7 +45,7 @@ export const run: Command = async (args, terminal) => {
     print(
       `It stands in the sandbox as ${stored.id}, ${stored.amount} ${stored.currency}, with its PDF of ${stored.bytes} bytes.`
     )
-    // What follows leads to servers that end with it.
+    // With --once the servers are gone, so there is nothing to look at.
     if (once) return 0
     print('')
     print('Look at it:')
@@ -74,7 +74,7 @@ const openDemo = async (
     OPERATOR_TOKEN: randomBytes(16).toString('hex'),
     INTAKE_SECRET: `whsec_${randomBytes(24).toString('base64')}`
   }
-  // Nothing of the real environment gets in.
+  // The demo takes nothing from the real environment.
   const config = readConfig(
     {
       ...secrets,
@@ -82,7 +82,7 @@ const openDemo = async (
       DATA_DIR: folder,
       PORTAL_URL: portalUrl,
       PORTAL_TOKEN: 'demo',
-      // A first start waits this long before it believes what it reads; a sandbox in the same process hides nothing.
+      // The first start waits this long before it believes what it reads. A sandbox in the same process hides nothing.
       PORTAL_TIMEOUT_MS: '1000',
       PORTAL_SETTLE_MS: '2000',
       SEND_NOTIFICATION: 'false'
@@ -100,7 +100,7 @@ const openDemo = async (
   return { ...bridge, secrets, timeZone: config.PORTAL_TIME_ZONE }
 }
 
-/** Prints the invoice's history as it grows. Answers whether it was delivered. */
+/** Prints the invoice's history as it grows. Returns whether the invoice was delivered. */
 const follow = async ({ ledger }: Bridge, { clock, print, complain }: Terminal): Promise<boolean> => {
   const giveUpAt = clock.monotonic() + deliveredWithinMs
   let printed = 0

@@ -1,4 +1,4 @@
-// link, unlink: a person's word on whose a tool's customer is in the portal.
+// link, unlink: a person says which portal customer a tool's customer is.
 
 import { isCode } from '../core/errors.ts'
 import { parseAsk } from './ask.ts'

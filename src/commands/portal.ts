@@ -10,7 +10,9 @@ import { readSettings, readTimeZone } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import { formatAmount, parsePaidAt } from '../core/invoice.ts'
-import { createPortal, type Portal, type PortalAsTold } from '../portal/client.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
+import { createPortal, type PortalAsTold } from '../portal/client.ts'
+import type { PortalBill } from '../portal/schemas.ts'
 import { bridgeUrl, refusal } from './ask.ts'
 import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
 import { table, yesOrNo } from './print.ts'
@@ -39,42 +41,35 @@ type Values = ReturnType<typeof parse>['values']
 
 const parse = (args: string[]) => parseArgs({ args, options, allowPositionals: true })
 
-/** With the word itself. */
-const positionalsOf: Record<string, number> = {
-  bills: 1,
-  invoices: 1,
-  invoice: 2,
-  create: 1,
-  'mark-paid': 2
-}
-
 const timeoutMs = 30_000
 
-// Three million invoices; a portal that never says `last page` must not keep us for ever.
+// Three million invoices. A portal that never says `last page` must not keep us for ever.
 const pagesMax = 200_000
+
+const takesId = ['invoice', 'mark-paid']
+
+type Asked = { portal: PortalAsTold; id: string; values: Values; terminal: Terminal; timeZone: string }
 
 export const run: Command = async (args, terminal) => {
   const { values, positionals } = parse(args)
-  const [what = '', id] = positionals
-  const wanted = positionalsOf[what]
-  if (wanted === undefined || positionals.length !== wanted) throw new WrongUse(usage)
+  const [what = '', id = '', ...more] = positionals
+  if (more.length > 0 || (id === '') === takesId.includes(what)) throw new WrongUse(usage)
   if (what === 'create') return create(values, terminal)
+  const call = Object.hasOwn(calls, what) ? calls[what] : undefined
+  if (!call) throw new WrongUse(usage)
   const { env, clock } = terminal
   if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
   const timeZone = readTimeZone(env)
   const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
   const portal = createPortal({ url, token: env.PORTAL_TOKEN, timeoutMs, timeZone, clock })
   try {
-    if (what === 'bills') return await bills(portal, values, terminal)
-    if (what === 'invoices') return await invoices(portal, values, terminal)
-    if (what === 'invoice') return await invoice(portal, id ?? '', terminal)
-    return await markPaid(portal, id ?? '', values, terminal, timeZone)
+    return await call({ portal, id, values, terminal, timeZone })
   } finally {
     portal.close()
   }
 }
 
-/** Every page, in the portal's order; a pause it asks for is taken. */
+/** All pages, in the portal's order. Waits if the portal asks for a pause. */
 async function* pages<T>(page: (number: number) => Promise<{ items: T[]; more: boolean }>, clock: Clock) {
   for (let number = 1; number <= pagesMax; ) {
     try {
@@ -89,63 +84,56 @@ async function* pages<T>(page: (number: number) => Promise<{ items: T[]; more: b
   }
 }
 
-const bills = async (portal: Portal, { json }: Values, { clock, print }: Terminal): Promise<number> => {
-  const found = await Array.fromAsync(pages(number => portal.billsPage(number), clock))
-  if (json) print(JSON.stringify(found, null, 2))
-  else if (found.length === 0) print('No bills.')
-  else
-    print(
-      table([
-        ['id', 'number', 'issued', 'without VAT', 'VAT', 'total', 'paid'],
-        ...found.map(bill => [
-          bill.id,
-          bill.invoiceNumber,
-          bill.issuedAt,
-          bill.subtotalAmount,
-          bill.vatAmount,
-          [bill.totalAmount ?? '-', bill.currency].filter(Boolean).join(' '),
-          bill.isPaid === null ? null : yesOrNo(bill.isPaid)
-        ])
-      ])
-    )
+type Page<T> = (number: number) => Promise<{ items: T[]; more: boolean }>
+type Table<T> = { none: string; head: string[]; row: (item: T) => (string | null)[] }
+
+const list = async <T>(
+  page: Page<T>,
+  { none, head, row }: Table<T>,
+  { values, terminal: { clock, print } }: Asked
+): Promise<number> => {
+  const found = await Array.fromAsync(pages(page, clock))
+  const lines = found.length === 0 ? none : table([head, ...found.map(row)])
+  print(values.json ? JSON.stringify(found, null, 2) : lines)
   return 0
 }
 
-const invoices = async (portal: Portal, { json }: Values, { clock, print }: Terminal): Promise<number> => {
-  const found = await Array.fromAsync(pages(number => portal.invoicesPage(number), clock))
-  if (json) print(JSON.stringify(found, null, 2))
-  else if (found.length === 0) print('No invoices.')
-  else
-    print(
-      table([
-        ['id', 'number', 'customer', 'amount', 'issued', 'paid'],
-        ...found.map(invoice => [
-          invoice.id,
-          invoice.invoiceNumber,
-          invoice.customerId,
-          invoice.amountCents === null ? null : formatAmount(invoice.amountCents, invoice.currency ?? 'EUR'),
-          invoice.issuedAt,
-          invoice.paidAt === null ? null : 'yes'
-        ])
-      ])
-    )
-  return 0
+const bills = (asked: Asked): Promise<number> => {
+  const table: Table<PortalBill> = {
+    none: 'No bills.',
+    head: ['id', 'number', 'issued', 'without VAT', 'VAT', 'total', 'paid'],
+    row: ({ id, invoiceNumber, issuedAt, subtotalAmount, vatAmount, totalAmount, currency, isPaid }) => [
+      ...[id, invoiceNumber, issuedAt, subtotalAmount, vatAmount],
+      [totalAmount ?? '-', currency].filter(Boolean).join(' '),
+      isPaid === null ? null : yesOrNo(isPaid)
+    ]
+  }
+  return list(number => asked.portal.billsPage(number), table, asked)
 }
 
-const invoice = async (portal: PortalAsTold, id: string, { print, complain }: Terminal): Promise<number> => {
+const invoices = (asked: Asked): Promise<number> => {
+  const table: Table<PortalInvoice> = {
+    none: 'No invoices.',
+    head: ['id', 'number', 'customer', 'amount', 'issued', 'paid'],
+    row: ({ id, invoiceNumber, customerId, amountCents, currency, issuedAt, paidAt }) => [
+      ...[id, invoiceNumber, customerId],
+      amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR'),
+      ...[issuedAt, paidAt === null ? null : 'yes']
+    ]
+  }
+  return list(number => asked.portal.invoicesPage(number), table, asked)
+}
+
+const invoice = async ({ portal, id, terminal: { print, complain } }: Asked): Promise<number> => {
   const found = await portal.invoiceAsTold(id)
   if (found === null) complain(`The portal holds no invoice ${id}.`)
   else print(found)
   return found === null ? 1 : 0
 }
 
-const markPaid = async (
-  portal: Portal,
-  id: string,
-  { paid }: Values,
-  { clock, print, complain }: Terminal,
-  timeZone: string
-): Promise<number> => {
+const markPaid = async ({ portal, id, values, terminal, timeZone }: Asked): Promise<number> => {
+  const { clock, print, complain } = terminal
+  const { paid } = values
   const at = paid === undefined ? clock.now() : parsePaidAt(paid, timeZone)
   if (at === undefined)
     throw new WrongUse('--paid: expected a date such as 2026-11-20, or an instant with its zone')
@@ -160,6 +148,13 @@ const markPaid = async (
       : `${written.code}: ${written.detail}`
   )
   return 1
+}
+
+const calls: Record<string, (asked: Asked) => Promise<number>> = {
+  bills,
+  invoices,
+  invoice,
+  'mark-paid': markPaid
 }
 
 const create = async (values: Values, { env, print, complain }: Terminal): Promise<number> => {

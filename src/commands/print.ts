@@ -1,9 +1,9 @@
-// Invoices as lines of a terminal, with times in the portal's zone.
+// Prints invoices as lines for a terminal, with times in the portal's zone.
 
 import { formatPaidAt } from '../core/invoice.ts'
 import type { Facts, HistoryEntry, Invoice, WholeInvoice } from '../view/answers.ts'
 
-/** What nobody knows is a dash. */
+/** Columns of equal width. A cell that is null shows a dash. */
 export const table = (rows: (string | null | undefined)[][]): string => {
   const cells = rows.map(row => row.map(cell => [...(cell ?? '-')]))
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0))) ?? []
@@ -13,7 +13,7 @@ export const table = (rows: (string | null | undefined)[][]): string => {
     .join('\n')
 }
 
-/** A page of a list, and how to see the next one. */
+/** One page of a list, and how to see the next one. */
 export const pageOf = (lines: string, next: string | null): string =>
   next === null ? lines : `${lines}\nMore: add --cursor ${next}`
 
@@ -70,16 +70,16 @@ export const invoiceLines = (invoice: WholeInvoice, timeZone: string): string =>
 const localTime = (at: string, timeZone: string): string =>
   formatPaidAt(Temporal.Instant.from(at).epochMilliseconds, timeZone)
 
-/** Where no other time stands beside it. */
+/** For a time that stands alone. */
 export const zonedTime = (at: string, timeZone: string): string => `${localTime(at, timeZone)} ${timeZone}`
 
-/** A sentence with instants in it, as it is to be read. */
+/** Turns the instants in a sentence into local times. */
 export const withZonedTimes = (text: string, timeZone: string): string =>
   text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => zonedTime(at, timeZone))
 
 export const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no')
 
-/** Where the tool knows it by the portal's id only, there is nothing else to tell. */
+/** If the tool knows only the portal's id, the reference would repeat it. */
 const customerOf = ({ customer: { name, ref, portalId } }: Invoice): string =>
   [name, ref === portalId && name ? null : ref].filter(Boolean).join(', ')
 
@@ -118,11 +118,11 @@ const sideBySide = (invoice: WholeInvoice, other: Facts): string =>
 export const factsLine = ({ from, customer, amount, currency, issuedAt }: Facts): string =>
   `${amount ?? '-'} ${currency ?? ''}, issued ${issuedAt ?? '-'}, for ${customer ?? '-'}, from ${from}`
 
-/** The portal's id beside the portal's, the tool's beside the tool's. */
+/** Compares the portal's id with the portal's, and the tool's with the tool's. */
 const likeOther = ({ customer, portalCustomer }: WholeInvoice, other: string | null): string =>
   other?.startsWith('cst_') ? (portalCustomer?.id ?? customer.ref) : customer.ref
 
-/** What would be sent stands above. */
+/** Without `wouldSend`, which is printed above. */
 const historyLine = ({ at, event, wouldSend: _, ...detail }: HistoryEntry, timeZone: string): string => {
   const facts = factsIn(detail, timeZone)
   return `  ${localTime(at, timeZone)}  ${event}${facts === '' ? '' : `  (${facts})`}`

@@ -1,6 +1,6 @@
-// Sends a signed sample event to a running bridge, the way the tool would. It always ends in review: nothing
-// reaches the portal unless a person releases it. It is for a customer that exists: whose it is, is a part of the way. Then
-// it is dismissed: a sample is no reason to mail the owner.
+// Sends a signed sample event to a running bridge, the way the tool would. It always ends in review: nothing reaches
+// the portal unless a person releases it. It is for a customer that exists, because finding the customer is tested,
+// too. Then the command dismisses it, so that the owner gets no mail about a sample.
 
 import got from 'got'
 import { loadTools, sourcesOf } from '../../plugins/registry.ts'
@@ -71,14 +71,14 @@ export const run: Command = async (args, terminal) => {
   return invoice.code === 'REVIEW' ? 0 : 1
 }
 
-/** When it was made, and three digits of chance: two that are sent at one moment are two. Always of one length. */
+/** The moment and three random digits, so that two samples of one moment differ. Always of one length. */
 export const numberOf = (at: Instant, chance: number): string => {
-  // Left to itself, a notation drops the zeros that a moment ends in.
+  // Without the option the text would drop trailing zeros.
   const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
   return `TEST-${moment.replace(/\D/g, '')}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
 }
 
-/** While the portal is read for the first time its customers come first. */
+/** The first reading of the portal begins with its customers, so one comes soon. */
 const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {
   const read = await within(clock, async () => {
     const { portal } = await ask('summary')
@@ -90,7 +90,7 @@ const anyCustomer = async (ask: Ask, clock: Clock): Promise<string> => {
   throw new CommandFailed('The bridge knows no customer of the portal (yet). Name one: --customer <cst_…>.')
 }
 
-/** Looks until there is something to see; null when there is nothing in time. */
+/** Looks again and again until there is something to see. Null: nothing came in time. */
 const within = async <T>(clock: Clock, look: () => Promise<T | null>): Promise<T | null> => {
   const giveUpAt = clock.monotonic() + waitMsMax
   for (;;) {

@@ -26,7 +26,7 @@ export const run: Command = async (args, terminal) => {
     { address, tools: Object.keys(settingsOf(tools)).filter(name => config.tools[name]) },
     'bridge started'
   )
-  // Now, because a process that is killed keeps nothing for the next start.
+  // Now, because a process that is killed does not write its cache.
   flushCompileCache()
   const signal = await stopped
   logger.info({ signal }, 'bridge stopping')
@@ -35,7 +35,7 @@ export const run: Command = async (args, terminal) => {
   return 0
 }
 
-/** One of its ports may be taken when the other listens already: then nothing of it stays. */
+/** If one of the two ports is taken, the bridge must not stay on the other. */
 const started = async (bridge: Bridge): Promise<string> => {
   try {
     return await bridge.start()
@@ -47,7 +47,7 @@ const started = async (bridge: Bridge): Promise<string> => {
 
 const pick = ({ clock, random, version }: Terminal) => ({ clock, random, version })
 
-/** Lines of JSON, with the time as an instant. An error shows what it is and where, never what it carries. */
+/** Logs lines of JSON, with the time as an instant. Of an error it shows what and where, never what it carries. */
 export const createLogger = (options: { level?: string } = {}) =>
   pino(
     {

@@ -1,3 +1,4 @@
+import { type State, states } from '../core/row.ts'
 import { isLoopback } from '../network/http.ts'
 import type { Summary, Warning } from '../view/answers.ts'
 import { parseAsk } from './ask.ts'
@@ -9,28 +10,14 @@ export const run: Command = async (args, terminal) => {
   const { ask, show, timeZone } = parseAsk(args, terminal, { usage: 'status' })
   const summary = await ask('summary')
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
-  // Instants stand in sentences of health, too.
+  // The sentences of health have instants in them, too.
   show(summary, withZonedTimes(lines(summary), timeZone))
   return unwell ? 1 : 0
 }
 
 const lines = (summary: Summary): string =>
   [
-    table([
-      [
-        'waiting',
-        String(summary.waiting),
-        summary.oldestWaitingAt ? `oldest since ${summary.oldestWaitingAt}` : ''
-      ],
-      [
-        'sending',
-        String(summary.sending),
-        summary.oldestSendingAt ? `oldest since ${summary.oldestSendingAt}` : ''
-      ],
-      ['delivered', String(summary.delivered), ''],
-      ['held', String(summary.held), ''],
-      ['dismissed', String(summary.dismissed), '']
-    ]),
+    table(states.map(state => [state, String(summary[state]), oldestOf(state, summary)])),
     '',
     summary.attention === 0
       ? 'Nothing needs a person.'
@@ -44,13 +31,18 @@ const lines = (summary: Summary): string =>
     )
   ].join('\n')
 
-// Told above, with what to do about it.
+const oldestOf = (state: State, { oldestWaitingAt, oldestSendingAt }: Summary): string => {
+  const oldest = { waiting: oldestWaitingAt, sending: oldestSendingAt }[state as string]
+  return oldest ? `oldest since ${oldest}` : ''
+}
+
+// The lines above say these already, and what to do about them.
 const toldAbove = ['attention', 'portal']
 
 const others = ({ warnings }: Summary): Warning[] =>
   warnings.filter(({ check }) => !toldAbove.includes(check))
 
-/** With the command that lists exactly those. */
+/** Each kind with the command that lists exactly those invoices. */
 const attentionLines = ({ attentionTo }: Summary): string =>
   table(
     attentionTo.map(({ state, code, invoices }) => [
@@ -61,7 +53,7 @@ const attentionLines = ({ attentionTo }: Summary): string =>
     ])
   )
 
-/** The first thing that is the matter with the portal, for whoever wonders why nothing is delivered. */
+/** The first thing that keeps the portal from taking invoices, in words; empty if nothing does. */
 const trouble = ({
   url,
   state,

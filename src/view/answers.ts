@@ -1,5 +1,5 @@
-// What the API answers: one schema for each answer. The routes are typed by them, the OpenAPI document names each one as it
-// is named here, the command line reads answers by them. A new version may add fields; it takes none away.
+// One schema for each answer of the API. They type the routes, the OpenAPI document has them under the same names, and
+// the command line reads answers by them. A new version may add a field, and never takes one away.
 
 import { z } from 'zod'
 import { states } from '../core/row.ts'
@@ -12,7 +12,7 @@ const amount = z.string().meta({ examples: ['121.00'] })
 const maybeText = text.nullable()
 const next = maybeText.describe('The `cursor` of the next page; null on the last.')
 
-/** What an invoice and a customer have in common in the tool's words. */
+/** How a tool describes a customer, on an invoice and by itself. */
 const contact = {
   emails: z.array(text),
   name: maybeText,

@@ -1,5 +1,5 @@
-// What the API can be asked, and what it answers. Its routes, its OpenAPI document and the command line's questions are made
-// from this table.
+// The operations of the API: what each takes, and what it answers. The routes, the OpenAPI document and the questions of
+// the command line are made from this table.
 
 import { z } from 'zod'
 import { states } from '../core/row.ts'
@@ -21,11 +21,11 @@ export type Endpoint = {
   summary: string
   query?: z.ZodObject
   body?: z.ZodObject
-  /** Answered with 200. */
+  /** With status 200. */
   answer: z.ZodType
-  /** The same answer may come with this status, too: what that says. */
+  /** Other statuses of the same answer, and what each means. */
   also?: Record<number, string>
-  /** Statuses of refusals, besides those of whoever is not the operator. */
+  /** Statuses of refusals, beside those that the login brings. */
   refusals: readonly number[]
   /** Anybody may ask. */
   isPublic?: true
@@ -65,7 +65,7 @@ const nothing = z.strictObject({})
 
 const found = { answer: CaughtUp, also: { 202: 'So far: it takes long, and goes on. Ask how it is going.' } }
 
-// The vendor's own examples have ids with characters one would not expect: no tighter than the prefix.
+// The vendor's own examples have unexpected characters in ids, so only the prefix is checked.
 const portalId = z
   .string("expected the portal's id of a customer, cst_…")
   .trim()
@@ -208,6 +208,6 @@ export type Answer<O extends Operation> = z.output<Of<O>['answer']>
 type NamesIn<Path> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
 export type Params<O extends Operation> = Record<NamesIn<Of<O>['path']>, string>
 
-/** What is read of a query or a body. */
+/** A query or a body after it was read. */
 export type Read<O extends Operation, Part extends 'query' | 'body'> =
   Of<O> extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined

@@ -1,5 +1,5 @@
-// What a person is told of one invoice: what is the matter, and what to do about it, with the commands ready to be typed.
-// A pure function of the row, its history and the state of the portal; the sentences about codes stand in errors.ts.
+// Explains one invoice to a person: what is the matter, and what to do about it, with commands ready to type. A pure
+// function of the row, its history and the state of the portal. The sentences about codes stand in core/codes.ts.
 
 import type { Instant } from '../core/clock.ts'
 import { advice, type Code } from '../core/codes.ts'
@@ -16,7 +16,7 @@ export type Around = {
   settleMs: number
 }
 
-/** Null: nothing is the matter. With its history more is known of it. */
+/** Null: nothing is the matter. With the history it can say more. */
 export const explain = (row: Row & Partial<WholeRow>, around: Around): Advice | null => {
   const { state, code } = row
   if (code !== null) {
@@ -27,7 +27,7 @@ export const explain = (row: Row & Partial<WholeRow>, around: Around): Advice | 
   return state === 'waiting' ? beingCollected(row, around) : null
 }
 
-/** Where the state, or what is known besides, asks for something else than the code alone. */
+/** Where the state or the history asks for something else than the code alone. */
 const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
   if (row.state === 'delivered') {
     if (code === 'INVOICE_CONFLICT') return deliveredConflict(row)
@@ -72,7 +72,7 @@ const heldConflict = ({ conflicts, toldBefore }: Partial<WholeRow>): Partial<Adv
   }
 }
 
-/** Why it stands where it stands, in the words of whoever refused or failed. */
+/** The last failure in the words of whoever refused or failed. */
 export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry[] }): string | null => {
   const entry = history.findLast(entry =>
     code === null ? state === 'sending' && entry.event === 'answer unknown' : entry.code === code
@@ -96,7 +96,7 @@ const beingSent = ({ settleMs }: Around): Advice => ({
   operator: `Nothing: it is settled by itself, some ${Math.ceil(settleMs / 1000)} seconds (PORTAL_SETTLE_MS) after the answer was lost.`
 })
 
-/** Without a code only what the tool collects by itself is due later. */
+/** An invoice that waits for later without a code is one that the tool collects by itself. */
 const beingCollected = ({ nextAttemptAt }: Row, { now, timeZone }: Around): Advice | null => {
   if (nextAttemptAt === null || nextAttemptAt <= now) return null
   const until = formatPaidAt(nextAttemptAt, timeZone)
@@ -111,6 +111,6 @@ const fillIn = (operator: string, { tool, customer, invoiceNumber }: Row): strin
     .replaceAll('<tool> <ref>', () => `${tool} ${quoted(customer.ref)}`)
     .replaceAll('<nr>', () => quoted(invoiceNumber))
 
-/** As a shell takes it. */
+/** Quoted for a shell. */
 const quoted = (text: string): string =>
   /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -1,4 +1,4 @@
-// One invoice as the operator sees it: money as text, times as instants, nothing of how the ledger keeps it.
+// Shows one invoice to the operator: money as text, times as instants, nothing of how the ledger keeps it.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { formatAmount } from '../core/invoice.ts'
@@ -32,10 +32,10 @@ export const shown = (row: Row, around: Around): Invoice => ({
   ...(row.state === 'held' && row.code === 'REVIEW' ? { wouldSend: draftOf(row) } : {})
 })
 
-/** What an earlier version put up for review never was of a new customer. */
+/** An earlier version never announced a new customer, and kept no field for one. */
 const draftOf = ({ draft }: Row) => draft && { ...draft, newCustomer: draft.newCustomer ?? null }
 
-/** With all that helps to judge it. The address of a PDF is a capability: it is for the operator, and for no log. */
+/** With all that helps to judge it. Whoever knows the address of a PDF can fetch it, so it is never logged. */
 export const shownWhole = async (
   row: WholeRow,
   around: Around,
@@ -50,7 +50,7 @@ export const shownWhole = async (
   history: row.history.map(shownEntry)
 })
 
-/** Whose it is in the portal, what the copy calls that one, and how it was found; `how` is null where that is past. */
+/** Its customer in the portal, the name in the copy, and how the bridge found it; null if that link is gone. */
 const portalCustomerOf = async (
   { tool, customer, body, draft }: Row,
   { customers, holdings }: Pick<Ledger, 'customers' | 'holdings'>
