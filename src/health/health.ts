@@ -16,14 +16,14 @@ export type HealthOptions = {
   ledger: Ledger
   clock: Clock
   engine: Pick<Engine, 'turnedAt' | 'portal'>
-  /** Of the tools that are asked what their webhooks missed. */
+  /** The tools that are asked what their webhooks missed. */
   caughtUp: CatchUp['states']
   tools: { name: string; on: boolean; missingSecret: string | null }[]
   /** Tools that refuse their token, and how they do. */
   refusing: () => ReadonlyMap<string, string>
   turnedAway: UnprovenRequests['turnedAway']
   unreadableRequests: UnreadableRequests['of']
-  /** Bodies that nobody has proven take all places. */
+  /** Whether requests that are not proven take all places. */
   strangersAreMany: () => boolean
   /** How many clients guessed the operator's token too often, and have to wait. */
   lockedOut: () => number
@@ -45,7 +45,7 @@ export type Health = () => Promise<Checks>
 
 export type Warning = { check: string; tool: string | null; output: string }
 
-/** What an owner is to read of it, in words. */
+/** What an owner has to read of it. */
 export const warningsIn = (checks: Checks): Warning[] =>
   Object.entries(checks).flatMap(([check, found]) =>
     found.flatMap(({ status, componentId: tool = null, output = '' }) =>
@@ -55,18 +55,18 @@ export const warningsIn = (checks: Checks): Warning[] =>
 
 const minute = 60_000
 
-// What happens every so often is late after so many times.
+// Whatever is done at intervals is late after this many of them.
 const lateFactor = 3
 
 // Everything is read once a day.
 const fullEveryMs = 24 * 60 * minute
 
-// A wall clock is corrected by seconds; by more than this it was wrong before, or is now. Told for as long as an owner may
-// take to look, and then it is the time.
+// A wall clock is corrected by seconds. After a larger jump it was wrong before, or is now. The warning lasts as long
+// as an owner may take to look; then the new time is taken as right.
 const jumpMsMin = 5 * minute
 const jumpToldMs = 60 * minute
 
-// Later than this an owner wants to know. Longer than a backlog of some hundred invoices at 60 a minute.
+// When an owner wants to know. It is longer than a backlog of some hundred invoices takes at 60 a minute.
 const lateMs = 15 * minute
 
 // The loop turns every few seconds.
@@ -75,10 +75,10 @@ const workerSilentMs = minute
 // Anybody may ask for health; the disk is not asked more often than this.
 const beatEveryMs = 5000
 
-// Nor may they fill the log.
+// Nor may whoever asks fill the log.
 const complainEveryMs = minute
 
-/** Never rejects: what keeps it from being told is told instead, and stands in the log. */
+/** Never rejects: what prevents an answer becomes the answer, and stands in the log. */
 export const createHealth = (options: HealthOptions): Health => {
   const { clock, log } = options
   const beat = createBeat(options)
@@ -96,7 +96,7 @@ export const createHealth = (options: HealthOptions): Health => {
   }
 }
 
-/** Keeps the time in the ledger, at most so often. Rejects when it cannot be kept. */
+/** Writes the time into the ledger, every five seconds at most. Rejects when that fails. */
 const createBeat = ({ ledger, clock }: HealthOptions) => {
   let beatenAt = Number.NEGATIVE_INFINITY
   return async () => {
@@ -106,7 +106,7 @@ const createBeat = ({ ledger, clock }: HealthOptions) => {
   }
 }
 
-/** Notices that the wall clock went another way than time did. */
+/** Notices a jump of the wall clock. */
 const createJumps = ({ clock }: HealthOptions): (() => Check) => {
   const offset = () => clock.now() - clock.monotonic()
   let usual = offset()
@@ -127,7 +127,7 @@ const createJumps = ({ clock }: HealthOptions): (() => Check) => {
   }
 }
 
-/** What is told when the rest cannot be. A bug is no reason to stop receiving. */
+/** The answers when there is no other. A bug is no reason to stop receiving. */
 const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = {
   ledger: {
     message: 'events cannot be kept',
@@ -203,7 +203,7 @@ const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
   return { status: 'pass' }
 }
 
-// Each is a row; an owner looks at the first ones, and the log names all.
+// How many numbers are shown; the log names all.
 const alikeShownMax = 10
 
 const alike = (numbers: string[]): Check[] => {
@@ -216,7 +216,7 @@ const alike = (numbers: string[]): Check[] => {
 
 type Time = { now: Instant; upMs: number }
 
-/** How the bridge knows what the portal holds; each thing that is the matter with it. */
+/** What is wrong with the copy of the portal. */
 const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time: Time): Check[] => {
   const { now } = time
   const { filling, failure, everyMs } = state
@@ -239,7 +239,7 @@ const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time:
   ]
 }
 
-/** Told by a clock that was ahead; or this one is behind. */
+/** The clock was ahead when it was noted, or is behind now. */
 const isAhead = (at: Instant | null, now: Instant): at is Instant => at !== null && at - now > jumpMsMin
 
 const aheadOf = (at: Instant, now: Instant): string =>
@@ -258,12 +258,12 @@ const since = (what: string, at: Instant | null, everyMs: number, time: Time): s
     : null
 }
 
-/** Each tool that can be asked what its webhooks missed, and is not, or not in time. */
+/** The tools that should be asked what their webhooks missed, and are not, or not in time. */
 const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> => {
   const { caughtUp, ledger, clock, refusing } = options
   const now = clock.now()
   const refused = refusing()
-  /** That it refuses its token is told as the tool's own. */
+  /** A refused token is already a warning about the tool itself. */
   const isTold = (tool: string, failure: string | null) =>
     refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
   const found = await Promise.all(
@@ -287,7 +287,7 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
   output: `what waits takes about ${Math.ceil(waiting / perMinute)} minutes`
 })
 
-/** One for each thing that is the matter with each tool: none hides another. */
+/** One for each problem of each tool, so that none hides another. */
 const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
   if (on.length === 0) return [{ status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }]
@@ -305,7 +305,7 @@ const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthO
   return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
 }
 
-/** Who knocks, whatever the tool. */
+/** Requests that nobody has proven, whatever the tool. */
 const unprovenRequests = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
   const clients = lockedOut()
   const outputs = [

@@ -1,5 +1,5 @@
-// Tells the owner what health begins to warn of, so that nothing goes wrong in silence where nobody asks for health. Once
-// for each warning; what was over and comes back is told again.
+// Alerts the owner when health begins to warn, so that nothing goes wrong in silence where nobody asks for health. Each
+// warning is sent once, and again when it comes back after it was over.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -11,10 +11,10 @@ export type Watch = { start: () => void; stop: () => Promise<void> }
 
 export type WatchOptions = { health: Health; warn: AlertOfWarning; clock: Clock; log: Log }
 
-// An owner is told soon, and what mends itself within the time of two looks is told nobody.
+// Often enough to alert soon. What mends itself before the next look is not worth an alert.
 const everyMs = 60_000
 
-// These are told at the moment when they happen, with what they are about.
+// These are sent when they happen, with what they are about.
 const toldElsewhere: readonly string[] = ['attention', 'portal']
 
 export const createWatch = ({ health, warn, clock, log }: WatchOptions): Watch => {
@@ -40,6 +40,6 @@ export const createWatch = ({ health, warn, clock, log }: WatchOptions): Watch =
   return { start: () => loop.start(turn, failed), stop: loop.stop }
 }
 
-/** Without its numbers: that it lasts is no news. */
+/** Without its numbers, because it is no news that a warning lasts. */
 const keyOf = ({ check, tool, output }: Warning): string =>
   `${check} ${tool ?? ''} ${output.replace(/\d+/g, '')}`

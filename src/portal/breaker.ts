@@ -1,5 +1,5 @@
-// Whether deliveries may begin at all. A portal that is down, or that refuses the token, is nobody's invoice's fault:
-// everything pauses, one call a minute at most tries, and it goes on by itself.
+// Decides whether deliveries may begin at all. A portal that is down, or that refuses the token, is not the fault of
+// any invoice: everything pauses, at most one call a minute tries the portal, and deliveries go on by themselves.
 
 import type { Clock } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
@@ -12,7 +12,7 @@ export type BreakerOptions = {
   retryFirstMs: number
   /** A list call, which changes nothing. Rejects while the portal is down. */
   probe: () => Promise<unknown>
-  /** Told once when it closes, and by which code. */
+  /** Called once when it closes, with the reason. */
   closed: (code: Code) => void
   opened: () => void
 }
@@ -23,13 +23,13 @@ export interface Breaker {
   /** How many deliveries may begin beside those that run. */
   admits: (running: number) => number
   heard: (invoice: number, outcome: Outcome) => Standing
-  /** How a read went, null for well. */
+  /** How a read went; null: well. */
   heardRead: (error: BridgeError | null) => void
   state: () => BreakerState
   stop: () => Promise<void>
 }
 
-// In a row, of any invoices.
+// How many failures in a row close it, of whichever invoices.
 const failuresMax = 5
 const probeEveryMsMax = 60_000
 
@@ -41,7 +41,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
   let downs = 0
   let probeAt = 0
   let readsRefused = false
-  // How many were taken by then, for each invoice that was refused.
+  // For each invoice that was refused: how many others the portal had taken by then.
   const refusedAfter = new Map<number, number>()
   let taken = 0
 
@@ -58,7 +58,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
     state = why
     since = clock.monotonic()
     if (why === 'down') closed('PORTAL_UNREACHABLE')
-    // Where reads were refused it has been told.
+    // Where reads were refused before, it has been announced.
     else if (!readsRefused) closed('PORTAL_UNAUTHORIZED')
   }
 
@@ -81,7 +81,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
         await probe()
         if (isDown()) open()
       } catch (error) {
-        // A refusal is an answer. Everything else says that it is still down, which is what was asked.
+        // A refusal is an answer. Anything else says that the portal is still down.
         if (isDown() && isCode(error, 'PORTAL_UNAUTHORIZED')) closeRefused()
       }
     }
@@ -133,7 +133,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
 
     heardRead(error) {
       if (error === null) readsRefused = false
-      // Only a read that went well shows that they are taken again.
+      // Only a read that went well shows that reads are taken again.
       if (error?.code !== 'PORTAL_UNAUTHORIZED') return
       if (!readsRefused && state !== 'refused') closed('PORTAL_UNAUTHORIZED')
       readsRefused = true
@@ -141,14 +141,14 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
 
     state: () => ({ state, sinceMs: clock.monotonic() - since, readsRefused }),
 
-    // A probe under way changes nothing, and may wait long for its slot: it is not waited for.
+    // A probe under way changes nothing and may wait long for its slot, so nobody waits for it.
     async stop() {
       stopping.abort()
     }
   }
 }
 
-/** What an outcome tells of the portal as a whole. `silent`: the portal was not asked, or said nothing of itself. */
+/** What an outcome tells about the portal as a whole. `silent`: it was not asked, or its answer tells nothing. */
 const reachOf = (outcome: Outcome): 'answered' | 'refused' | 'failed' | 'silent' => {
   switch (outcome.kind) {
     case 'created':

@@ -1,12 +1,14 @@
 // The portal's budget: so many requests a minute for everything that speaks with this token. A slot is taken before a
 // request and is free again a minute after its answer, so that no minute, however it is cut, holds more than allowed.
 //
-// Slots are measured on the monotonic clock and remembered by the ledger: after a restart those that were taken shortly
-// before count as taken for another minute, whatever the wall clock did in between.
+// Slots are measured on the monotonic clock, and the ledger remembers them: after a restart those that were taken
+// shortly before count for another minute, whatever the wall clock did in between.
 
 import type { Clock } from '../core/clock.ts'
 
-/** Whom a slot is for. Deliveries first; doubts get a share all the same; reading what the portal holds gets the rest. */
+/**
+ * Whom a slot is for. Deliveries first; doubts get a share all the same; reading what the portal holds gets the rest.
+ */
 export type Errand = 'delivery' | 'doubt' | 'sweep'
 
 export type Slot = {
@@ -28,7 +30,7 @@ export type BudgetState = {
 export interface Budget {
   /** Waits for a slot. Null when none came within `withinMs`, or the signal was aborted. */
   slot: (errand: Errand, options?: { withinMs?: number; signal?: AbortSignal }) => Promise<Slot | null>
-  /** Every answer of the portal: others may spend from the same token, and it may ask for a pause. */
+  /** Called with every answer of the portal: others may use the same token, and it may ask for a pause. */
   heard: (answer: { remaining: number | null; pauseMs: number | null }) => void
   /** How long until a slot is free, as far as is known; 0 when one is. */
   freeInMs: () => number
@@ -49,13 +51,13 @@ const minute = 60_000
 /** An invoice that waits longer for a slot is better put back than kept on loan. */
 export const deliverySlotWithinMs = 75_000
 
-// After so many others in a row a doubt that waits comes first.
+// After this many others in a row a waiting doubt comes first.
 const turnsBeforeDoubt = 19
 
-// What only reads leaves so much of the budget to deliveries: an invoice that comes while everything is read is sent at once.
+// Reading leaves this much of the budget to deliveries, so that an invoice is sent at once while everything is read.
 const deliveriesShare = 0.1
 
-// Reading goes on evenly, after a start that is quick: else a minute's worth is taken in seconds, and then nothing is left.
+// Reading starts quickly and goes on evenly. Else it would take a minute's worth in seconds and leave nothing.
 const readingBurstShare = 1 / 6
 
 type Waiting = { errand: Errand; give: () => void }

@@ -1,5 +1,5 @@
-// The portal's documented calls, one function each. Nothing is retried and no redirect followed; what an answer means is
-// decided in verdict.ts, and whether a request left at all in exchange.ts.
+// The portal's documented calls, one function each. Nothing is retried and no redirect followed; what an answer means
+// is decided in verdict.ts, and whether a request left at all in exchange.ts.
 
 import { z } from 'zod'
 import type { Clock, Instant } from '../core/clock.ts'
@@ -35,21 +35,24 @@ export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
 export type { Written } from './verdict.ts'
 
-/** On the monotonic clock. Unless the connection stands by `startBy`, nothing is sent; by `endBy` the call is given up. */
+/**
+ * On the monotonic clock. Unless the connection stands by `startBy`, nothing is sent; by `endBy` the call is given
+ * up.
+ */
 export type Limits = { startBy?: number; endBy?: number }
 
 /** Reads reject with PORTAL_UNREACHABLE, PORTAL_BUSY or PORTAL_UNAUTHORIZED; writes never reject. */
 export interface Portal {
   /**
-   * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent again
-   * once it was looked for: a portal may say so of a mail, after it has kept the invoice.
+   * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent
+   * again once it was looked for: a portal may say so of a mail, after it has kept the invoice.
    */
   createInvoice(body: CreateBody, pdf: Blob, limits?: Limits): Promise<Written<PortalInvoice>>
   markPaid(id: string, paidAt: Instant, limits?: Limits): Promise<Written<PortalInvoice>>
   createCustomer(fields: CustomerFields, limits?: Limits): Promise<Written<PortalCustomer>>
   /**
-   * How this portal says that it holds no such invoice, asked with an id that nobody has. Null: not in words of its own;
-   * then it never says so of any. Rejects where the question itself was not answered.
+   * How this portal says that it holds no such invoice, asked with an id that nobody has. Null: not in words of its
+   * own; then it never says so of any. Rejects where the question itself was not answered.
    */
   learnMissing(): Promise<Shape | null>
   /** Null: the portal says that it holds no such. Of invoices, in the words that were learned. */
@@ -63,7 +66,10 @@ export interface Portal {
 }
 
 export type PortalAsTold = Portal & {
-  /** All that the portal says of it, as indented JSON, whether or not the bridge understands it. Null: it answered 404. */
+  /**
+   * All that the portal says of it, as indented JSON, whether or not the bridge understands it. Null: it answered
+   * 404.
+   */
   invoiceAsTold(id: string): Promise<string | null>
 }
 

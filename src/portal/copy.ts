@@ -1,5 +1,6 @@
-// The bridge's copy of what the portal holds: filled before the first create, kept up by own creates and by sweeps. It
-// answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is absence.
+// The bridge's copy of what the portal holds: filled before the first create, kept up by own creates and by sweeps.
+// It answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is
+// absence.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
@@ -15,21 +16,21 @@ export type CopyOptions = {
   reader: Reader
   clock: Clock
   log: Log
-  /** How far back a sweep reads behind what the last one saw: creates may become visible late. */
+  /** How far back a sweep reads behind the last one, because creates may become visible late. */
   lateMs: number
-  /** How long after its process died a create can stay invisible: what that one wrote, its machine may still send. */
+  /** How long after the death of its process a create may still arrive, because its machine goes on sending. */
   settleInheritedMs: number
-  /** The last sign of life of the process before: back to it the portal is read before anything is created. */
+  /** The last sign of life of the process before. The portal is read back to it before anything is created. */
   lastBeat: () => Instant | null
-  /** After so long without a reading that could be believed, a person decides what is in doubt, and the rest goes on. */
+  /** Without a believable reading for this long, a person decides what is in doubt, and the rest goes on. */
   unclearAfterMs: number
   /** Whether this is the portal that the ledger knows; else why it cannot be asked. */
   recognise: () => Promise<true | BridgeError>
   /** Whether something waits for a customer that may be new in the portal. */
   areCustomersAwaited: () => Promise<boolean>
-  /** Told when deliveries may begin. */
+  /** Called when deliveries may begin. */
   filled: () => void
-  /** Told how the last read went; for health. */
+  /** Called with how the last read went; for health. */
   heard: (error: BridgeError | null) => void
 }
 
@@ -47,7 +48,7 @@ export interface Copy {
 export type ReadingState = {
   /** Of the first read: pages so far, and for how long it has read no other; null when it is done. */
   filling: { pages: number; stillMs: number } | null
-  /** How often it is read what came in, as things are. */
+  /** How often it sweeps at present. */
   everyMs: number
   /** Why it cannot be read, and for how long that has been so; null while it can. */
   failure: { code: Code; message: string; forMs: number } | null
@@ -55,7 +56,7 @@ export type ReadingState = {
 
 const minute = 60_000
 const sweepEveryMs = 15 * minute
-// Sooner, while an invoice waits for a customer that somebody may just be entering in the portal.
+// More often while an invoice waits for a customer whom somebody may be entering in the portal right now.
 const awaitedEveryMs = 4 * minute
 const fullEveryMs = 24 * 60 * minute
 
@@ -63,13 +64,13 @@ const fullEveryMs = 24 * 60 * minute
 const retryFirstMs = 5000
 const retryLongestMs = minute
 
-// A sweep that has to read everything rests ten times as long as it took: others may spend from the same token.
+// A sweep that has to read everything rests ten times as long as it took, because others may use the same token.
 const restFactor = 10
 
 // How many of its latest creates are looked for at the end of a sweep.
 const ownMax = 100
 
-// What a reading did not account for is asked for, so many at a time: others may spend from the same token.
+// What a reading did not account for is asked for, a few at a time, because others may use the same token.
 const askedEveryMs = minute
 const askedAtOnce = 5
 
@@ -81,11 +82,11 @@ export const createCopy = (options: CopyOptions): Copy => {
   const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
   const reader = options.reader.until(loop.stopping)
   let recognised = false
-  // When it was last understood how the portal says that it holds no such invoice.
+  // When the bridge last learned how the portal says that it holds no such invoice.
   let learnedAt = Number.NEGATIVE_INFINITY
   let startedAt = 0
   let isFilled = false
-  /** What was read back to the last sign of life could not be believed. */
+  /** The reading back to the last sign of life could not be believed. */
   let isBackUnclear = false
   /** A reading that lacked what is known to stand there. */
   let unaccounted: (Reading & Begun) | null = null
@@ -101,7 +102,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     return !loop.stopping.aborted
   }
 
-  /** Whether a reading accounts for what is known. What speaks against it is kept, for whoever asks why nothing moves. */
+  /** Whether a reading accounts for what is known. If not, the reason is kept, so that health can say it. */
   const isClear = async (reading: Reading & Begun, isAgreed = false): Promise<boolean> => {
     const why = await reader.doubtOn(reading, 'sweep', { isAgreed })
     await tellUnclear(why)
@@ -135,8 +136,8 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   /**
-   * Reads everything. Not at once where the ledger was rolled back: what was sent just before, only the portal knows of,
-   * and it may not show it yet. A new ledger need not wait: see DESIGN.md.
+   * Reads everything. Not at once where the ledger was rolled back: what was sent just before, only the portal knows
+   * of, and it may not show it yet. A new ledger need not wait: see DESIGN.md.
    */
   const fill = async (): Promise<boolean> => {
     const { rolledBack } = await holdings.copy()
@@ -168,7 +169,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const reading = await reader.all('sweep', goOn)
     if (reading === null) return
     if (await isClear(reading)) return keepFull(reading)
-    // What it lacks may have moved between two of its pages: then the next one shows it, and need not agree.
+    // What it lacks may have moved between two pages. Then the next reading shows it, and need not agree.
     const again = await reader.all('sweep', goOn)
     if (again === null) return
     if (!(await isClear(again, agree(reading, again)))) await unbelieved()
@@ -180,7 +181,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     if (order === 'unknown') return null
     const reading = await reader.since(since, order, 'sweep', goOn)
     if (loop.stopping.aborted || (reading !== null && (await isClear(reading)))) return reading
-    // What is known to stand in this range and was not seen there: or else the order is not what it seemed.
+    // It lacks what is known to stand in this range, or the list is not in the order it seemed to be in.
     await holdings.setCopy({ order: 'unknown', orderSeen: false })
     return null
   }
@@ -192,7 +193,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const reading = await recent(since, order)
     if (loop.stopping.aborted) return
     if (reading === null) return full()
-    // One that was made while it was read may not have been seen, and shows nothing.
+    // A create that was made during the reading may be missing from it, which proves nothing.
     const seen = new Set(reading.entries.map(({ id }) => id))
     const own = await holdings.ownSince(since, ownMax)
     await holdings.setCopy({
@@ -204,15 +205,15 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   /**
-   * What was sent after the ledger was copied, and a copy put back unseen, only the portal knows of. Where the order tells
-   * where it would stand, it is read back to the last sign of life, until two readings in a row agree; everything, where
-   * that cannot be believed. False when it was stopped.
+   * What was sent after the ledger was copied, and a copy put back unseen, only the portal knows of. Where the order
+   * tells where it would stand, it is read back to the last sign of life, until two readings in a row agree;
+   * everything, where that cannot be believed. False when it was stopped.
    */
   const readBack = async ({ order, unclear }: CopyState): Promise<boolean> => {
     const lastBeat = options.lastBeat()
     if (lastBeat === null) return true
     if (!isBackUnclear) {
-      // Without an order it would take everything, at each start: what a new start cannot know, this one does not, either.
+      // Without a known order every start would have to read everything.
       if (order === 'unknown') return true
       const since = Math.min(lastBeat, clock.now()) - skewMs
       let before = await recent(since, order)
@@ -224,7 +225,7 @@ export const createCopy = (options: CopyOptions): Copy => {
       if (loop.stopping.aborted) return false
       isBackUnclear = true
     }
-    // Its owner knows since long, and what is in doubt waits for a person: the others do not wait for ever.
+    // The owner has known for long, and doubts wait for a person. The other invoices do not wait for ever.
     if (unclear !== null && clock.now() - unclear.since >= unclearAfterMs) return true
     return readAll()
   }
@@ -249,7 +250,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     hurried = false
   }
 
-  /** What a reading lacked, and nobody has asked for yet: a few a minute, until each is there or gone. */
+  /** Asks for what a reading lacked, a few a minute, until each is found or gone. */
   const askForUnaccounted = async (): Promise<void> => {
     while (unaccounted !== null && !loop.stopping.aborted) {
       const { isWhole, since, read } = unaccounted
@@ -267,7 +268,9 @@ export const createCopy = (options: CopyOptions): Copy => {
     unaccounted = null
   }
 
-  /** Once a day; what cannot be understood now may have come from somebody else, and is asked again. */
+  /**
+   * Once a day. An answer that cannot be understood may have come from something in between, and is asked for again.
+   */
   const learnMissing = async (): Promise<void> => {
     if (clock.monotonic() - learnedAt < fullEveryMs) return
     if ((await reader.learnMissing('sweep')) !== null) learnedAt = clock.monotonic()
@@ -297,7 +300,7 @@ export const createCopy = (options: CopyOptions): Copy => {
       open()
       const after = await holdings.copy()
       const sinceFull = clock.now() - (after.fullAt ?? Number.NEGATIVE_INFINITY)
-      // Told by a clock that was ahead.
+      // In the future: the clock was ahead when it was noted.
       const isOld = sinceFull < 0 || sinceFull >= fullEveryMs
       await (isOld ? full() : sweep(after))
     }

@@ -1,5 +1,5 @@
-// All customers of the portal, read so that absence is absence: again until two readings in a row saw the same. Customers
-// are few beside invoices, so that nothing less than the whole list is ever read.
+// Reads all customers of the portal until two readings in a row saw the same, so that whoever is not listed is absent.
+// Customers are few beside invoices, so the whole list is read each time.
 
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -14,8 +14,8 @@ export type CustomerListOptions = {
 
 export interface CustomerList {
   /**
-   * Whether all customers were read by a look that began at `since` (monotonic) or later. Begins one where that is needed;
-   * one that takes long goes on by itself: then false. Rejects when the portal cannot be read.
+   * Whether all customers were read by a look that began at `since` (monotonic) or later. Begins one where that is
+   * needed; one that takes long goes on by itself: then false. Rejects when the portal cannot be read.
    */
   readSince: (since: number) => Promise<boolean>
   stop: () => Promise<void>
@@ -74,7 +74,7 @@ export const createCustomerList = ({ holdings, clock, ...options }: CustomerList
 
   return {
     async readSince(asked) {
-      // What is to come nobody can have read.
+      // Nobody can have read what is still to come.
       const since = Math.min(asked, clock.monotonic())
       const until = clock.monotonic() + withinMs
       while (readFrom < since) {

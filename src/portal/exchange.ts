@@ -111,7 +111,8 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
 
 const tooLate = 'the connection did not stand in time'
 
-// One loop retries, and it is not here; a redirected create would be a second one. Compressed answers are not asked for.
+// One loop retries, and it is not here; a redirected create would be a second one. Compressed answers are not asked
+// for.
 const fixed = {
   retry: { limit: 0 },
   followRedirect: false,

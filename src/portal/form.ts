@@ -1,5 +1,6 @@
 // The multipart body of a create call. The platform's FormData would be sent in chunks of unknown number, and turns
-// line ends in values into others. A Blob of Blobs knows its length, changes nothing, and is read from disk as it is sent.
+// line ends in values into others. A Blob of Blobs knows its length, changes nothing, and is read from disk as it is
+// sent.
 
 import { randomUUID } from 'node:crypto'
 

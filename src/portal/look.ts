@@ -1,5 +1,5 @@
-// Is it there? Settles doubts by asking the portal: rows for which a create went out, or may have, and whose answer is
-// not known. Found: adopted, or for a person. Absent is the dangerous word; it takes two readings that agree.
+// Settles doubts by looking into the portal: rows for which a create went out, or may have, and whose answer is not
+// known. What is found is adopted, or goes to a person. That something is absent takes two readings that agree.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -22,9 +22,9 @@ export type LookOptions = {
   settleMs: number
   /** The same for what another process sent. */
   settleInheritedMs: number
-  /** How long no reading was believed until what is in doubt is held, for a person. */
+  /** Without a believable reading for this long, what is in doubt is held for a person. */
   unclearAfterMs: number
-  /** Whether the copy is filled: before that there is nothing to compare with. */
+  /** Whether the copy is filled. Before that there is nothing to compare with. */
   isReady: () => boolean
   /** What is to be done about one that is not in the portal. */
   absent: (doubt: Doubt) => Decision
@@ -42,7 +42,7 @@ export interface Look {
 // A portal that never stands still for two readings is asked again later.
 const readingsMax = 6
 
-// How many of its latest creates are looked for at that end.
+// How many of the bridge's latest creates are looked for at that end.
 const ownMax = 100
 
 const doubtsAtOnce = 200
@@ -60,7 +60,7 @@ export const createLook = (options: LookOptions): Look => {
   const reader = options.reader.until(loop.stopping)
   // By row and attempt: when this process first saw the doubt, on the monotonic clock.
   let firstSeen = new Map<string, number>()
-  // By the look that is under way, or was last.
+  // Whether the look that runs, or the last one, has read anything.
   let hasRead = false
 
   const settle = async (doubt: Doubt, decision: Decision): Promise<void> => {
@@ -82,21 +82,21 @@ export const createLook = (options: LookOptions): Look => {
     return { doubts: old, waitMs: Math.min(idleMs, ...young) }
   }
 
-  /** What follows from all that the copy tells under its number, as the portal tells it now. */
+  /** What follows from everything that the copy holds under its number, once the portal has confirmed it. */
   const verdictOn = async ({ body, overridden }: Doubt, entries: PortalInvoice[]) => {
     const found = await confirm(reader, entries, 'doubt')
     return found === 'contested' ? found : judgeFound(found, body, overridden)
   }
 
-  /** What stands there is taken over; but what was sent may stand beside it, under a number spelled otherwise. */
+  /** Adopts what stands there, and notes whether what was sent may stand beside it under another spelling. */
   const takeOver = async (doubt: Doubt, verdict: Extract<Decision, { to: 'delivered' }>): Promise<void> => {
     const isAlone = (await strangersTo(doubt)).length === 0
     await settle(doubt, isAlone ? verdict : { ...verdict, code: 'PORTAL_DUPLICATE' })
   }
 
   /**
-   * Adopts what the copy now tells of; answers the doubts that are left. That something else stands under the number
-   * ends no doubt: what was sent may stand beside it.
+   * Adopts what the copy now holds; answers the doubts that are left. Something else under the number ends no doubt,
+   * because what was sent may stand beside it.
    */
   const adopt = async (doubts: Doubt[]): Promise<Doubt[]> => {
     const left: Doubt[] = []
@@ -111,8 +111,8 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   /**
-   * What was sent does not stand in the portal: it waits again, or for a person if something else does, or what may be it
-   * under another spelling of its number.
+   * What was sent does not stand in the portal: it waits again, or for a person if something else does, or what may
+   * be it under another spelling of its number.
    */
   const settleAbsent = async (doubts: Doubt[]): Promise<void> => {
     let why: string | null = null
@@ -130,7 +130,7 @@ export const createLook = (options: LookOptions): Look => {
     if (why !== null) throw await unclear(why)
   }
 
-  /** What may be what was sent, or what would be sent now, under a number that nobody here knows. */
+  /** Entries under unknown numbers that may be what was sent, or what would be sent now. */
   const strangersTo = async ({ body, sent, told }: Doubt): Promise<PortalInvoice[]> => {
     const strangers = [...(await holdings.strangers(sent, told)), ...(await holdings.strangers(body, told))]
     return [...new Map(strangers.map(entry => [entry.id, entry])).values()]
@@ -147,7 +147,7 @@ export const createLook = (options: LookOptions): Look => {
   const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
     const { order, orderSeen } = await holdings.copy()
     const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
-    // Dated in the future, the newest stands before what was sent after it, and says nothing of where that is.
+    // An entry dated in the future stands before whatever was sent after it, and does not tell where that is.
     const isTold = known !== null && known <= clock.now()
     if (order === 'unknown' || !isTold) return readAll()
     const since: Instant = Math.min(known, ...doubts.map(({ sentAt }) => sentAt)) - skewMs
@@ -155,7 +155,7 @@ export const createLook = (options: LookOptions): Look => {
     if (!orderSeen && own.length === 0) return readAll()
     const reading = await reader.since(since, order, 'doubt', goOn)
     if (loop.stopping.aborted) return null
-    // Where no sweep has shown it yet, this reading has to: one of our own stands at the end where it should.
+    // Unless a sweep has shown the order, this reading must: one of our own creates stands at the end where it should.
     const shown = orderSeen || reading?.entries.some(({ id }) => own.includes(id))
     if (reading && shown && (await reader.doubtOn(reading, 'doubt')) === null) {
       if (!orderSeen) await holdings.setCopy({ orderSeen: true })
@@ -174,7 +174,7 @@ export const createLook = (options: LookOptions): Look => {
     return new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs: unclearEveryMs })
   }
 
-  /** Nothing that the portal showed since long could be believed: only a person can find out. */
+  /** For long nothing that the portal showed could be believed, so only a person can find out. */
   const holdUnclear = async (doubts: Doubt[]): Promise<void> => {
     const { unclear: found } = await holdings.copy()
     if (found === null) return
@@ -198,7 +198,7 @@ export const createLook = (options: LookOptions): Look => {
       hasRead = true
       doubts = await adopt(doubts)
       if (before !== null && sameRange(before, reading) && agree(before, reading)) {
-        // What it lacks of all that is known may be what is looked for.
+        // What it lacks may be the very invoice that is looked for.
         const why = await reader.doubtOn(reading, 'doubt', { isAgreed: true })
         if (why !== null) throw await unclear(why)
         await holdings.setCopy({ unclear: null })
@@ -214,7 +214,7 @@ export const createLook = (options: LookOptions): Look => {
     if (doubts.length > 0) {
       if (isReady()) {
         await look(doubts).catch(async error => {
-          // It can be read, and does not answer what it is asked.
+          // The list can be read, but single questions are not answered.
           if (hasRead && error instanceof BridgeError && error.code === 'PORTAL_UNREACHABLE')
             await unclear(error.message)
           await holdUnclear(doubts)
@@ -240,10 +240,10 @@ export const createLook = (options: LookOptions): Look => {
 
 const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`
 
-// So often a person's word is tried in vain.
+// How often a create that a person insisted on is tried in vain.
 const secondsTried = 3
 
-/** A person had it sent beside another one of its number, and each time it was not made. */
+/** A person had it sent beside another invoice of its number, and the portal never made it. */
 const takesNoSecond = ({ overridden, failures }: Doubt, entries: PortalInvoice[]): Decision | null =>
   overridden && entries.length > 0 && failures >= secondsTried
     ? {

@@ -1,4 +1,4 @@
-// Whether what stands in the portal under a number is the invoice that was to be sent.
+// Judges whether what stands in the portal under a number is the invoice that was to be sent.
 
 import { formatAmount, numberKey } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
@@ -7,7 +7,7 @@ import { type Failure, failed } from '../rules/decide.ts'
 import type { Errand } from './budget.ts'
 import { contestedWords, type Reader } from './reader.ts'
 
-/** Each entry as the portal tells it now; what is gone is left out. `contested`: of one nobody knows. */
+/** Each entry as the portal shows it now, without those that are gone. `contested`: of one, nobody knows. */
 export const confirm = async (
   reader: Pick<Reader, 'one'>,
   entries: PortalInvoice[],
@@ -18,7 +18,7 @@ export const confirm = async (
   return confirmed.filter(entry => entry !== null && entry !== 'contested')
 }
 
-/** As a failure of one delivery: the portal could be spoken to, and the others go on. */
+/** As a failure of one delivery. The portal is there, so the others go on. */
 export const contested = (entries: Pick<PortalInvoice, 'id'>[]): Failure =>
   failed('PORTAL_UNREACHABLE', contestedWords(entries), { answered: true })
 
@@ -50,7 +50,7 @@ export const isSpelling = (shown: string | null, sent: string): boolean => {
   return a === b || (a.length >= cutMin && b.startsWith(a))
 }
 
-// Of a number that was cut to less nothing could be told.
+// A number that was cut to less tells nothing.
 const cutMin = 4
 
 const bare = (number: string): string =>

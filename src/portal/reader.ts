@@ -1,4 +1,4 @@
-// Reads the portal's list, a page for each slot of the budget, and tells the copy what it saw.
+// Reads the portal's list, one page for each slot of the budget, and tells the copy what it saw.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -13,9 +13,9 @@ export type ReaderOptions = {
   pace: Budget
   holdings: Holdings
   clock: Clock
-  /** Told when the portal says that it does not hold what its list has: only another reading tells who is right. */
+  /** Called when the portal denies an invoice that its list shows: only another reading tells which is right. */
   contested?: () => void
-  /** Ends every wait for a slot. */
+  /** When it is aborted, nobody waits for a slot any longer. */
   signal?: AbortSignal
   pagesMax?: number
 }
@@ -26,7 +26,10 @@ export type Begun = { read: number; told: number; at: Instant }
 export interface Reader {
   /** The whole list. `page` is called after each page; answering false ends the reading: then null. */
   all: (errand: Errand, page?: (number: number) => boolean) => Promise<(Reading & Begun) | null>
-  /** What was created at `since` or later, from the end where `order` puts it. Null when the list is not in that order. */
+  /**
+   * What was created at `since` or later, from the end where `order` puts it. Null when the list is not in that
+   * order.
+   */
   since: (
     since: Instant,
     order: 'newest' | 'oldest',
@@ -34,21 +37,21 @@ export interface Reader {
     page?: (number: number) => boolean
   ) => Promise<(Reading & Begun) | null>
   /**
-   * What speaks against a reading: known to stand in its range, and not seen there. Asks for each; what the portal does not
-   * hold either is gone, and the copy is told. Null: it accounts for all that is known, so what it does not show is absent.
-   * `isAgreed`: another whole reading just before agrees with it. Then its word is enough where the portal's word on single
-   * ids is worth nothing.
+   * What speaks against a reading: known to stand in its range, and not seen there. Asks for each; what the portal
+   * does not hold either is gone, and the copy is told. Null: it accounts for all that is known, so what it does not
+   * show is absent. `isAgreed`: another whole reading just before agrees with it. Then its word is enough where the
+   * portal's word on single ids is worth nothing.
    */
   doubtOn: (
     reading: Reading & Begun,
     errand: Errand,
     options?: { isAgreed?: boolean }
   ) => Promise<string | null>
-  /** These a reading did not show, nor did the portal hold them when asked. Null: the copy is told. Else why not. */
+  /** Takes as gone what a reading did not show and the portal denied. Null: the copy is told. Else: why not. */
   lose: (gone: string[], reading: Reading, errand: Errand) => Promise<string | null>
   /**
-   * Asks for one id, and tells the copy. Null: the portal does not hold it, and nor does the copy. `contested`: the portal
-   * says so, and its list has it; until it is read again nobody knows.
+   * Asks for one id, and tells the copy. Null: the portal does not hold it, and nor does the copy. `contested`: the
+   * portal says so, and its list has it; until it is read again nobody knows.
    */
   one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
   /** The same, without telling anybody. */
@@ -56,7 +59,9 @@ export interface Reader {
   askCustomer: (id: string, errand: Errand) => Promise<PortalCustomer | null>
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
   learnMissing: (errand: Errand) => Promise<unknown>
-  /** The smallest question there is: rejects while the portal cannot be spoken to. Answers the ids that it showed. */
+  /**
+   * Reads one page, the smallest question there is. Rejects while the portal does not answer; answers the ids shown.
+   */
   probe: (errand: Errand) => Promise<string[]>
   /** All customers. False when `page` ended it. */
   customers: (errand: Errand, page?: (number: number) => boolean) => Promise<boolean>
@@ -64,22 +69,22 @@ export interface Reader {
   until: (signal: AbortSignal) => Reader
 }
 
-// Three million invoices. A portal whose last page never comes must not keep us for ever.
+// Three million invoices. A list whose last page never comes must not be read for ever.
 const pagesMaxDefault = 200_000
 
 // Documented, until the portal shows another.
 const perPageDefault = 15
 
-// One entry or another may lack its number. So many, and no other: then the field is not called so any more.
+// A few entries may lack their number. When this many do, and none has one, the field has another name now.
 const unnumberedMax = 10
 
-// Of so many at most the portal is asked whether they are gone. Of customers: where all are, so are the others.
+// The portal is asked about this many at most. Where all of these customers are gone, so are the others.
 const missingMax = 20
 
-// Servers of one portal follow each other within seconds, and people delete what they have just seen arrive seldom.
+// The servers of one portal agree within seconds, and people rarely delete what they have just seen arrive.
 const freshMs = 10 * 60_000
 
-/** In words, for who waits for it. */
+/** In words, for the person who waits for it. */
 export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
   `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
 
@@ -180,8 +185,8 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   }
 
   /**
-   * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what is
-   * deleted meanwhile draws later entries to earlier pages.
+   * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what
+   * is deleted meanwhile draws later entries to earlier pages.
    */
   const fromEnd = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)

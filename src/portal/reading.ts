@@ -17,8 +17,8 @@ export type Reading = {
 }
 
 /**
- * How far a portal's clock may go back between two entries: an hour, where it keeps local time and summer ends, and more
- * than its servers ever differ.
+ * How far a portal's clock may go back between two entries: an hour, where it keeps local time and summer ends, and
+ * more than its servers ever differ.
  */
 export const backMsMax = 90 * 60_000
 
@@ -27,7 +27,8 @@ export const skewMs = 60_000
 
 /**
  * Whether the second of two consecutive readings shows that the first missed nothing: all that the first saw is still
- * there (so nothing was deleted that could have drawn others across a page boundary), and what is new was created since.
+ * there (so nothing was deleted that could have drawn others across a page boundary), and what is new was created
+ * since.
  */
 export const agree = (first: Reading, second: Reading): boolean => {
   const [before, after] = [first, second].map(idsOf)
@@ -47,13 +48,14 @@ const idsOf = ({ entries, since }: Reading): Set<string> =>
     entries.filter(({ createdAt }) => since === null || (createdAt ?? since) >= since).map(({ id }) => id)
   )
 
-// A few entries are soon in order by chance: one list of three in six, but one of ten in three and a half million. And a
-// list that is shorter is read in one page anyway.
+// A few entries are soon in order by chance: one list of three in six, but one of ten in three and a half million.
+// And a list that is shorter is read in one page anyway.
 const createdMin = 10
 
 /**
- * The order of a full list, if it can only be that of creation: sorted by it, long enough, and with a pair of neighbours
- * each that issue date, number and id would have put otherwise. Sequential numbers that are created in turn prove nothing.
+ * The order of a full list, if it can only be that of creation: sorted by it, long enough, and with a pair of
+ * neighbours each that issue date, number and id would have put otherwise. Sequential numbers that are created in
+ * turn prove nothing.
  */
 export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
   const created = new Set(entries.map(({ createdAt }) => createdAt)).size

@@ -1,5 +1,5 @@
-// Whether the ledger can be believed about the portal. A restored backup is worse than a lost ledger, because ledger and
-// copy lie together; and the copy of one portal says nothing about another.
+// Judges whether the ledger can be believed about the portal. A restored backup is worse than a lost ledger, because
+// ledger and copy are wrong together; and the copy of one portal says nothing about another.
 
 import { createHash } from 'node:crypto'
 import type { Clock, Instant } from '../core/clock.ts'
@@ -16,8 +16,8 @@ const silenceMsMax = 10 * 60_000
 const idsAsked = 3
 
 /**
- * Before anything else is written: empties the copy when this ledger may have been rolled back. Answers the last sign of
- * life of the process before: what was sent since only the portal may know, whatever this ledger says.
+ * Before anything else is written: empties the copy when this ledger may have been rolled back. Answers the last sign
+ * of life of the process before: what was sent since only the portal may know, whatever this ledger says.
  */
 export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<Instant | null> => {
   const { holdings, identity } = ledger
@@ -42,8 +42,8 @@ export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log)
 export type PortalIdentity = { url: string; token: string }
 
 /**
- * Whether this is the portal that the ledger knows; else why it cannot be asked now. Throws PORTAL_CHANGED when none of the
- * ids that should be there is.
+ * Whether this is the portal that the ledger knows; else why it cannot be asked now. Throws PORTAL_CHANGED when none
+ * of the ids that should be there is.
  */
 export const recognisePortal = async (
   { holdings }: Ledger,

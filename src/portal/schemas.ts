@@ -31,8 +31,8 @@ const paidAt = text.transform((value, context): Instant | null => {
 })
 
 /**
- * Zeros behind the cents change nothing; other digits there, an exponent or a comma do, and are not guessed at. An amount
- * that cannot be read equals none, so that an invoice found with it goes to a person.
+ * Zeros behind the cents change nothing; other digits there, an exponent or a comma do, and are not guessed at. An
+ * amount that cannot be read equals none, so that an invoice found with it goes to a person.
  */
 const amount = text.transform(value =>
   value === null ? null : (parseAmount(value.trim().replace(/(\.\d\d)0+$/, '$1')) ?? null)
@@ -85,8 +85,8 @@ export const PortalBill = z.object({
 export type Page<T> = { items: T[]; more: boolean }
 
 /**
- * `next_page_url` is only asked whether it is null: the vendor's examples end it in a stray comma. The same framework puts
- * it below `links`, too. Where it is missing there may be more, and an empty page ends the list.
+ * `next_page_url` is only asked whether it is null: the vendor's examples end it in a stray comma. The same framework
+ * puts it below `links`, too. Where it is missing there may be more, and an empty page ends the list.
  */
 export const pageOf = <T extends z.ZodType>(entry: T) =>
   z

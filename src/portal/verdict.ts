@@ -1,6 +1,6 @@
-// What an answer of the portal means. Of a write there are three meanings and no fourth: done, certainly not done, and
-// unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice; and certain is only
-// what the portal says in its own words: anybody between it and us can answer 404.
+// What an answer of the portal means. Of a write there are three meanings and no fourth: done, certainly not done,
+// and unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice; and
+// certain is only what the portal says in its own words: anybody between it and us can answer 404.
 
 import type { z } from 'zod'
 import type { Instant } from '../core/clock.ts'
@@ -65,8 +65,8 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
 const notDone = (code: Code, detail: string) => ({ outcome: 'not-done', code, detail }) as const
 
 /**
- * Whether an answer is the portal's own: an object in JSON that says what was wrong as its documentation shows it, or as
- * the framework behind it does.
+ * Whether an answer is the portal's own: an object in JSON that says what was wrong as its documentation shows it, or
+ * as the framework behind it does.
  */
 export const isPortals = ({ status, body }: Answer): boolean => {
   const json = body === null ? undefined : jsonIn(body)
