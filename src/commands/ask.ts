@@ -97,9 +97,7 @@ const asTyped = (error: unknown, usage: string, options: Options): unknown => {
       return new WrongUse([...problems, `Usage: factuurbrug ${usage}`].join('\n'))
     }
     case 'NOT_LOGGED_IN':
-      return new CommandFailed(
-        `${error.code}: OPERATOR_TOKEN in .env or --token is another than the bridge's.`
-      )
+      return new CommandFailed(`${error.code}: OPERATOR_TOKEN in .env or --token is not the bridge's.`)
     case 'TOO_MANY_REQUESTS':
       return new CommandFailed(
         `${error.code}: too many wrong tokens came from here. Wait ${waitOf(error)}, then correct OPERATOR_TOKEN in .env or --token.`

@@ -17,7 +17,7 @@ export const run: Command = async (args, terminal) => {
   let found = await ask('catchUp', { body: { tool, since: values.since } })
   // The bridge answers within seconds: with everything, or with what it found so far.
   while (found.running) {
-    complain(`${found.accepted} new so far. The bridge goes on, also without this command.`)
+    complain(`${found.accepted} new so far. The bridge goes on, even if you stop this command.`)
     found = await ask('caughtUp', { params: { tool } })
   }
   const { accepted, duplicate, conflict, ignored, unreadable } = found

@@ -213,7 +213,7 @@ const isAgain = (first: { id: string }[], second: { id: string }[]): boolean => 
 
 const firstAgain = {
   ok: false,
-  found: 'its second page is its first one again: whatever stands behind it could not be found'
+  found: 'its second page is its first one again: whatever comes after it could not be found'
 }
 
 /** The portal can link a customer to a bookkeeping, which may bring the same invoices. */
@@ -231,12 +231,13 @@ const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> =>
     more = page.more
   }
   const all = more ? `the first ${read}` : String(read)
-  if (linked === 0) return { ok: true, found: `the portal links none of ${all} to a bookkeeping itself` }
-  const advice = 'what comes from there may come in twice: let one of the two bring them'
+  if (linked === 0)
+    return { ok: true, found: `the portal links none of ${all} to a bookkeeping program itself` }
+  const advice = 'their invoices may come in twice: let only one of the two bring them'
   return {
     ok: true,
     note: true,
-    found: `the portal links ${linked} of ${all} to a bookkeeping itself: ${advice}`
+    found: `the portal links ${linked} of ${all} to a bookkeeping program itself: ${advice}`
   }
 }
 
@@ -244,7 +245,7 @@ const checkClock = (date: string | null, now: number): Finding => {
   const what = 'clock'
   const portalNow = Date.parse(date ?? '')
   if (Number.isNaN(portalNow))
-    return { ok: true, what, found: 'the portal does not tell its time; not compared' }
+    return { ok: true, what, found: 'the portal does not send its time, so it was not compared' }
   const off = Math.round((now - portalNow) / 1000)
   const ok = Math.abs(now - portalNow) <= clockOffMsMax
   return {

@@ -21,7 +21,7 @@ export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
   if (overridden.length === 0) return
   const names = overridden.join(', ')
   complain(
-    `Warning: ${names}: the environment holds another value than .env, and wins. Unset what .env is to say.`
+    `Warning: ${names}: the environment has another value than .env, and wins. Unset it there if .env is right.`
   )
 }
 

@@ -3,7 +3,7 @@
 
 import { parseArgs } from 'node:util'
 import { type Command, WrongUse } from './command.ts'
-import { openConnection } from './tool-connection.ts'
+import { openToolConnection } from './tool-connection.ts'
 
 export const run: Command = async (args, { env, clock, print }) => {
   const { values, positionals } = parseArgs({
@@ -21,9 +21,9 @@ export const run: Command = async (args, { env, clock, print }) => {
       'Set PUBLIC_URL, or give --public-url: the address at which the tool reaches the bridge.'
     )
 
-  const { tool, connection, close } = await openConnection(name, env, clock)
+  const { tool, connection, close } = await openToolConnection(name, env, clock)
   try {
-    if (!tool.connect) throw new WrongUse(`${name} cannot be connected by its API.`)
+    if (!tool.connect) throw new WrongUse(`${name} cannot be connected through an API.`)
     if (!tool.canAsk(connection.settings)) throw new WrongUse(`Set the API token of ${name} first.`)
     const { lines, secrets } = await tool.connect(`${publicUrl}/webhooks/${name}`, connection)
     for (const text of lines) print(text)

@@ -19,7 +19,7 @@ export const run: Command = async (args, terminal, name) => {
   const customer = await asked.catch(error => {
     if (!isCode(error, 'NOT_FOUND')) throw error
     throw new CommandFailed(
-      `There is no link of ${tool} ${ref}. \`factuurbrug customers --linked true\` lists those that there are.`
+      `There is no link for ${tool} ${ref}. \`factuurbrug customers --linked true\` lists all links.`
     )
   })
   show(customer, customerTable([customer]))

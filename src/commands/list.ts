@@ -10,7 +10,7 @@ export const commands: Listed[] = [
   { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
   {
     name: 'demo [--once]',
-    help: 'a bridge and a portal sandbox, and one invoice',
+    help: 'a bridge, a portal sandbox, and one invoice',
     load: () => import('./demo.ts')
   },
   {
@@ -21,7 +21,7 @@ export const commands: Listed[] = [
   },
   {
     name: 'check [--pdf <url>]',
-    help: 'proves a set-up before going live',
+    help: 'proves a set-up before you go live',
     load: () => import('./check.ts')
   },
   { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
@@ -47,8 +47,8 @@ export const commands: Listed[] = [
     help: "the tools' customers and their links, or the portal's customers",
     load: () => import('./customers.ts')
   },
-  { name: 'link <tool> <ref> <cst_…>', help: "says whose a tool's customer is in the portal", load: link },
-  { name: 'unlink <tool> <ref>', help: 'takes that back', load: link },
+  { name: 'link <tool> <ref> <cst_…>', help: "links a tool's customer to a portal customer", load: link },
+  { name: 'unlink <tool> <ref>', help: 'removes that link', load: link },
   {
     name: 'catch-up <tool> --since <date>',
     help: 'asks a tool what its webhooks missed',
@@ -57,7 +57,7 @@ export const commands: Listed[] = [
   {
     name: 'connect <tool>',
     options: '[--public-url <https://…>]',
-    help: "registers the webhook by the tool's API, or repairs it",
+    help: "registers the webhook through the tool's API, or repairs it",
     load: () => import('./connect.ts')
   },
   {

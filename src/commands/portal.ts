@@ -20,7 +20,7 @@ import { table, yesOrNo } from './print.ts'
 const usage = `Usage: factuurbrug portal <what>
   bills                      what the portal bills its owner
   invoices                   all customer invoices
-  invoice <inv_…>            one customer invoice, with all that the portal says of it
+  invoice <inv_…>            one customer invoice, with everything that the portal says about it
   create --number <nr> --customer <cst_…> --amount <121.00> --issued <2026-11-20> --pdf <file>
          [--paid <2026-11-20>] [--notify true|false] [--url <bridge>]
   mark-paid <inv_…> [--paid <2026-11-20>]`
@@ -185,7 +185,7 @@ const create = async (values: Values, { env, print, complain }: Terminal): Promi
     print(JSON.stringify(answer))
     if (answer.result !== 'conflict') return 0
     complain(
-      `${number} is known with other facts, and those stay. Both are kept for you: \`factuurbrug invoice ${number}\` shows them.`
+      `The bridge knows ${number} with other facts, and keeps those. Both are there for you: \`factuurbrug invoice ${number}\` shows them.`
     )
     return 1
   } catch (error) {
@@ -197,6 +197,6 @@ const openPdf = async (path: string): Promise<Blob> => {
   try {
     return await openAsBlob(path, { type: 'application/pdf' })
   } catch (cause) {
-    throw new CommandFailed(`There is no file ${path} that can be read.`, { cause })
+    throw new CommandFailed(`Cannot read the file ${path}.`, { cause })
   }
 }

@@ -93,7 +93,7 @@ const found = {
 const portalCustomerOf = ({ portalCustomer }: WholeInvoice): string | null => {
   if (!portalCustomer) return null
   const { id, name, how } = portalCustomer
-  return `${id}, ${name ?? 'which the portal is not known to hold'}${how ? ` (${found[how]})` : ''}`
+  return `${id}, ${name ?? 'which the bridge does not know in the portal'}${how ? ` (${found[how]})` : ''}`
 }
 
 const pdfOf = ({ pdf }: WholeInvoice): string =>

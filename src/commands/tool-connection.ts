@@ -12,7 +12,7 @@ const timeoutMs = 30_000
 
 export type OpenConnection = { tool: Tool; connection: ToolConnection<never>; close: () => void }
 
-export const openConnection = async (
+export const openToolConnection = async (
   name: string,
   env: Environment,
   clock: Clock
@@ -23,7 +23,7 @@ export const openConnection = async (
     const known = sourcesOf(tools).map(source => source.name)
     throw new WrongUse(
       known.includes(name)
-        ? `${name} has no API: whoever sends is set up at the sender.`
+        ? `${name} has no API to connect: set up the sender itself.`
         : `There is no tool ${name}: ${known.join(', ')}`
     )
   }

@@ -1,20 +1,20 @@
-// Every code of this bridge, and what each one asks of the sender, the worker and the operator.
-// A code is public: never renamed, never used for something else. docs/errors.md prints it.
+// Every code of this bridge, and what each one asks of the sender, the worker and the operator. A code is public: never
+// rename one, and never give it another meaning. docs/errors.md has the same sentences.
 
 type Advice = {
   /** HTTP status when the failure reaches a caller. */
   status: number
   /**
-   * refuse: nothing was kept, the caller is told. retry: kept, the worker tries again. hold: kept, waits for a
-   * person. dismiss: kept, will not be delivered. note: delivered, but something about it needs a person.
-   * stop: the process exits.
+   * refuse: nothing was kept, and the caller knows. retry: kept, the worker tries again. hold: kept, waits for a
+   * person. dismiss: kept, will not be delivered. note: delivered, but something about it needs a person. stop: the
+   * process exits.
    */
   next: 'refuse' | 'retry' | 'hold' | 'dismiss' | 'note' | 'stop'
   /** What happened, in one sentence. */
   what: string
   /** One instruction to the operator. */
   operator: string
-  /** Instead of it, to whoever typed a command: for them nobody tries again. */
+  /** The instruction to whoever typed a command, where it differs: nobody tries again for them. */
   typed?: string
 }
 

@@ -1,17 +1,17 @@
-// A failure this bridge can name: its code, and what was wrong this time.
+// A failure that has a code: which one, and what was wrong this time.
 
 import { advice, type Code } from './codes.ts'
 
-/** What is told about one wrong field or setting: of a field never its value, of a setting only where it is no secret. */
+/** What is wrong with a field or setting. Shows a setting's value only if it is no secret, and never a field's. */
 export type Problem = { field: string; message: string }
 
 export class BridgeError extends Error {
   override name = 'BridgeError'
   readonly code: Code
   readonly problems: readonly Problem[]
-  /** How long the other side asks us to wait, or we ask the caller. */
+  /** How long to wait: the other side asks us, or we ask the caller. */
   readonly retryAfterMs: number | undefined
-  /** For how long it makes sense to try again, where that is shorter than usual. */
+  /** How long it makes sense to try again, if that is shorter than usual. */
   readonly tryForMs: number | undefined
 
   constructor(

@@ -1,10 +1,10 @@
-// A folder that is made where it is missing, step by step, each of them synced into the one that holds it: a file in it
-// is no safer than its name.
+// Makes a missing folder, step by step, and syncs each step into the folder that holds it: a file is no safer than its
+// name.
 
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
-/** Throws as the system does. Not `recursive`: below /proc that would never end. */
+/** Throws what the system throws. Does not use `recursive`, which never ends below /proc. */
 export const makeFolder = (folder: string): void => {
   const path = resolve(folder)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
@@ -20,7 +20,7 @@ const syncFolder = (folder: string): void => {
     fsyncSync(descriptor)
     closeSync(descriptor)
   } catch (error) {
-    // Whoever may write into a folder need not be able to read it; then the system syncs it in its own time.
+    // A user may be able to write into a folder and not to read it. Then the system syncs it in its own time.
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
   }
 }

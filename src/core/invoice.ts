@@ -1,5 +1,5 @@
-// The invoice that every tool's words become: numbers, money and dates, without a float and without a clock.
-// The parsers answer undefined for what they cannot read; the caller knows the field and says what was expected.
+// The invoice, whatever tool it comes from: numbers, money and dates, without a float and without a clock. The parsers
+// return undefined for what they cannot read; the caller knows the field, and says what was expected.
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant } from './clock.ts'
@@ -7,27 +7,27 @@ import { differing, emailKeys, type Known, nameKey } from './identity.ts'
 import { offsetMsAt } from './time-zone.ts'
 
 export type Invoice = {
-  /** As the tool writes it, trimmed. Compared by `numberKey`. */
+  /** As the tool writes it, trimmed. `numberKey` is what numbers are compared by. */
   invoiceNumber: string
   /** The tool's own id of this invoice; null where the number is all there is (generic intake). */
   sourceId: string | null
   customer: Customer
-  /** In hundredths; of a currency that has thousandths, in those. */
+  /** In hundredths, or in thousandths if the currency has those. */
   amountCents: number
   /** ISO 4217, upper case. */
   currency: string
   issuedAt: PlainDate
   dueAt: PlainDate | null
   paidAt: Instant | null
-  /** Where to fetch the PDF, when the event did not bring it along. */
+  /** Where to fetch the PDF, if the event did not bring it. */
   pdfUrl: string | null
-  /** Another one whenever the tool changed anything of it, its PDF too; absent where the tool does not tell. */
+  /** Differs whenever the tool changed anything about the invoice or its PDF; absent if the tool does not say. */
   revision?: string
 }
 
 /** The customer as the tool knows it. */
 export type Customer = {
-  /** The tool's id of the customer: what links are made to. */
+  /** The tool's id of the customer: what a link is made for. */
   ref: string
   /** The portal's id, when the tool knows it. */
   portalId: string | null
@@ -66,21 +66,21 @@ export type PlainDate = string
 
 export const invoiceNumberCharactersMax = 100
 
-// As ISO 4217 has them; all others have two decimals.
+// From ISO 4217; all others have two decimals.
 const withoutDecimals: ReadonlySet<string> = new Set(
   'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ')
 )
 const withThreeDecimals: ReadonlySet<string> = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
 
-/** How many digits of an amount stand behind the dot: never less than two, so that what somebody writes there is kept. */
+/** How many digits an amount has after the dot: at least two, so that nothing somebody writes there is lost. */
 export const decimalsKept = (currency: string): 2 | 3 => (withThreeDecimals.has(currency) ? 3 : 2)
 
-// Nine digits before the dot: more than any invoice, and what is counted in stays far below 2^53.
+// Nine digits before the dot: more than any invoice has, and far below 2^53 in thousandths.
 const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,3}))?$/
 
 /**
- * The key of an invoice: one row in the ledger, one invoice in the portal. What only looks alike is one number: each kind
- * of space, of dash, and full-width letters. Nothing is left out: leading zeros, two spaces and Cyrillic stay apart.
+ * The key of an invoice: one row in the ledger, one invoice in the portal. Numbers that look alike are one: spaces,
+ * dashes and full-width letters are folded. Nothing is left out: leading zeros, two spaces and Cyrillic stay apart.
  */
 export const numberKey = (invoiceNumber: string): string => {
   const plain = invoiceNumber
@@ -93,24 +93,25 @@ export const numberKey = (invoiceNumber: string): string => {
 }
 
 /**
- * The key that earlier versions made. Rows that would have collided kept theirs; no key of today has such characters
- * in it, so that under another key than `numberKey` only those are found.
+ * The key that earlier versions made. Rows that would have collided kept theirs. No key of today contains such
+ * characters, so a key that differs from `numberKey` finds only those rows.
  */
 export const formerKey = (invoiceNumber: string): string => fold(invoiceNumber.normalize('NFC').trim())
 
-/** Lower, upper and lower again folds what lower alone leaves apart, such as ß, ẞ and SS; that can decompose. */
+/** Lower, upper and lower again folds what lower alone keeps apart, such as ß, ẞ and SS. That may decompose letters. */
 const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
 
-// So far behind its ASCII form stands each full-width one.
+// The distance from each ASCII character to its full-width form.
 const fullWidth = 0xfee0
 
-/** Trimmed, or undefined when empty, too long, or with characters that no invoice number has. */
+/** Trimmed; undefined if it is empty, too long, or has characters that no invoice number has. */
 export const parseInvoiceNumber = (text: string): string | undefined => {
   const trimmed = text.trim()
-  // As a part of an address these two would lead elsewhere, however they are written.
+  // In a web address these two would lead elsewhere, however they are encoded.
   if (['.', '..'].includes(numberKey(trimmed))) return undefined
   if (trimmed === '' || [...trimmed].length > invoiceNumberCharactersMax) return undefined
-  // Control, format and ignorable characters, line separators, lone surrogates: unseen, so two numbers would look alike.
+  // Control, format and ignorable characters, line separators, lone surrogates: unseen, they would make two numbers
+  // one.
   return /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed
 }
 
@@ -140,17 +141,17 @@ export const parseDate = (text: string): PlainDate | undefined => {
   }
 }
 
-/** Of the calendar in a zone. */
+/** The calendar date in a zone. */
 export const dateOf = (at: Instant, timeZone: string): PlainDate => {
   const local = new Date(at + offsetMsAt(at, timeZone)).toISOString()
   return local.slice(0, local.indexOf('T'))
 }
 
-// Invoices are dated ahead, and brought late; beyond this it is a slip in the year, or a clock that was never set.
+// Invoices may be dated ahead, or arrive late. Beyond this it is a slip in the year, or a clock that was never set.
 const yearsAheadMax = 1
 const yearsBackMax = 10
 
-/** Whether an invoice can have been issued then, as one sees it today. */
+/** Whether an invoice can have been issued on that date. */
 export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
   const date = Temporal.PlainDate.from(today)
   const isWithin = (earliest: Temporal.PlainDate, latest: Temporal.PlainDate) =>
@@ -158,7 +159,7 @@ export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
   return isWithin(date.subtract({ years: yearsBackMax }), date.add({ years: yearsAheadMax }))
 }
 
-/** An instant with zone, the portal's zoneless notation in its zone, or a date: then noon, so that no zone shifts the day. */
+/** An instant with its zone, the portal's zoneless notation in its zone, or a date: noon, so that no zone shifts it. */
 export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined => {
   try {
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
@@ -174,7 +175,7 @@ export const parsePaidAt = (text: string, portalTimeZone: string): Instant | und
     }
     if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text))
       return undefined
-    // Whole seconds: the portal's notation has no more, and what is known there must equal what was wanted.
+    // Whole seconds, because the portal's notation has no more, and what it shows must equal what was wanted.
     return Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1000) * 1000
   } catch {
     return undefined
@@ -189,12 +190,13 @@ export const formatPaidAt = (at: Instant, portalTimeZone: string): string => {
 
 const knownOf = ({ name, emails }: Customer): Known => ({ names: [nameKey(name)], emails: emailKeys(emails) })
 
-/** Nothing that the two tell speaks against that. */
+/** Nothing that the two say speaks against their being one customer. */
 export const mayBeOne = (a: Customer, b: Customer): boolean => differing(knownOf(a), knownOf(b)).length === 0
 
 /**
- * Whether two events speak of the same customer: by the portal's id where both know it, else by the tool's. Two senders may
- * number customers alike, and invoices, too: only the tool's own id of the invoice proves that both mean this one.
+ * Whether two events are about the same customer: by the portal's id if both know it, otherwise by the tool's. Two
+ * senders may use the same numbers for customers and invoices: only the tool's own id of the invoice proves that both
+ * mean it.
  */
 const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoice): boolean => {
   if (a.portalId !== null && b.portalId !== null) return a.portalId === b.portalId
@@ -202,7 +204,7 @@ const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoi
   return sameRef && (sourceId !== null || mayBeOne(a, b))
 }
 
-/** What two events with one number must agree on, lest one of them be an invoice of its own. */
+/** What two events with one number must agree on. Otherwise one of them is another invoice. */
 export const sameFacts = (a: Invoice, b: Invoice): boolean =>
   a.amountCents === b.amountCents &&
   a.currency === b.currency &&

@@ -1,4 +1,4 @@
-// The log as the core sees it; pino fits. Never bodies, headers, tokens, names or amounts.
+// The log, as the core sees it; pino fits. Never log bodies, headers, tokens, names or amounts.
 
 type Line = (facts: object, message: string) => void
 

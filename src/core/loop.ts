@@ -1,25 +1,25 @@
-// What goes round in the background until it is stopped. Between turns it naps, which anybody may end; after one that
-// failed it pauses, which only the stop ends.
+// Work that repeats in the background until it is stopped. Between turns the loop naps, and anybody may wake it. After
+// a turn that failed it pauses, and only the stop ends the pause.
 
 import type { Clock } from './clock.ts'
 import { BridgeError } from './errors.ts'
 
 export type LoopOptions = {
   clock: Clock
-  /** After a turn that failed; in a row twice as long each time, up to the longest, or for as long as the failure asks. */
+  /** After a failed turn; doubles with each failure in a row, up to the longest, or lasts as the failure asks. */
   retryFirstMs: number
   retryLongestMs: number
 }
 
 export interface Loop {
-  /** Once; what comes again, or after a stop, does nothing. `failed` is told what a turn rejects with. */
+  /** Works once: a second start, or one after a stop, does nothing. `failed` gets what a turn rejects with. */
   start: (turn: () => Promise<void>, failed: (error: unknown) => void) => void
-  /** Within a turn; where somebody woke it since it began there is none. */
+  /** For a turn to call. Returns at once if somebody woke the loop since the turn began. */
   nap: (ms: number) => Promise<void>
   wake: () => void
-  /** Resolves when the turn that runs has ended. */
+  /** Resolves when the current turn has ended. */
   stop: () => Promise<void>
-  /** Aborted by the stop: for what a turn waits for elsewhere. */
+  /** Aborted by the stop, so that a turn can end its waits elsewhere. */
   stopping: AbortSignal
 }
 

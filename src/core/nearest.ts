@@ -1,9 +1,9 @@
 // Which known name a misspelt one was meant to be.
 
-/** How many slips are believed to be slips, in a name of so many letters and digits. */
+/** How many slips to believe in a name of so many letters and digits. */
 export type SlipsMax = (letters: number) => number
 
-// More than two slips, and the guess is as likely wrong as right.
+// With more than two slips the guess is as likely wrong as right.
 const two: SlipsMax = () => 2
 
 /** `invoice_number` and `InvoiceNumber` are one step away from nothing: only letters and digits count. */
@@ -25,7 +25,7 @@ export const nearest = (
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Characters to insert, leave out or exchange, and neighbours that changed places: the optimal string alignment. */
+/** Characters inserted, left out or exchanged, and neighbours that changed places: the optimal string alignment. */
 const slipsBetween = (a: string, b: string): number => {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, at) => at)

@@ -1,4 +1,4 @@
-// What the portal tells of an invoice and of a customer, once it was read, and what a customer is created from.
+// What the portal says about an invoice and about a customer, and what a customer is created from.
 
 import type { Instant } from './clock.ts'
 import type { PlainDate } from './invoice.ts'
@@ -8,7 +8,7 @@ export type PortalInvoice = {
   customerId: string | null
   invoiceNumber: string | null
   issuedAt: PlainDate | null
-  /** Null, too, where the amount could not be read: it equals none. */
+  /** Also null if the amount could not be read: then it equals no amount. */
   amountCents: number | null
   currency: string | null
   paidAt: Instant | null

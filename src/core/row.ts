@@ -1,4 +1,4 @@
-// One invoice in the ledger: what came, what is kept of it, what is decided about it, and what is sent.
+// One invoice in the ledger: what arrived, what is kept of it, what is decided about it, and what is sent.
 
 import type { Instant } from './clock.ts'
 import type { Code } from './codes.ts'
@@ -16,8 +16,8 @@ export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'
 export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
 
 /**
- * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR only by saying
- * that it is absent from the portal, and for one create.
+ * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR takes
+ * more: the person has to say that the invoice is absent from the portal, and that holds for one create.
  */
 export type Override =
   | 'REVIEW'
@@ -34,19 +34,19 @@ export const overrides: readonly Override[] = [
   'INVOICE_CONFLICT'
 ]
 
-/** An event, as an accounting tool's plugin hands it over. */
+/** An event, as the plugin of a tool hands it over. */
 export type Arrival = {
   tool: string
   invoice: Invoice
   /** The PDF that came along, already on disk. */
   document: Document | null
-  /** Whether the portal is to mail the customer. Decided now, so that a later change of settings alters nothing. */
+  /** Whether the portal should mail the customer. Decided on arrival: a later change of settings alters nothing. */
   notify: boolean
   /** From `send-test`: always ends in review. */
   test: boolean
-  /** The tool voided the invoice of its id: all rows of it. Only ever said of a number that is known. */
+  /** The tool voided the invoice with this id, and so all rows that have it. Only for numbers that the ledger knows. */
   voided?: boolean
-  /** Not to be delivered earlier, unless it is paid; null or absent: at once. */
+  /** Do not deliver it earlier, unless it is paid. Null or absent: deliver at once. */
   notBefore?: Instant | null
 }
 
@@ -55,9 +55,9 @@ export type Unreadable = { tool: string; invoiceNumber: string; body: Buffer; pr
 
 export type Received = {
   result: 'accepted' | 'duplicate' | 'conflict'
-  /** Whether the row says anything else than before. */
+  /** Whether anything in the row changed. */
   changed: boolean
-  /** Documents that no row needs now, for the caller to remove: the arrival's own, or one that it replaced. */
+  /** Documents that no row needs any more, for the caller to remove: the arrival's own, or one that it replaced. */
   unused: Document[]
 }
 
@@ -71,15 +71,15 @@ export type CreateBody = {
   sendNotification: boolean
 }
 
-/** What would be sent, for a person to see. `newCustomer`: by that name one would be created first, and have no id yet. */
+/** What would be sent, for a person to see. `newCustomer`: would be created first, by this name, and has no id yet. */
 export type Draft = Omit<CreateBody, 'customerId'> & { customerId: string | null; newCustomer: string | null }
 
-/** What a person saw and released: that, and with this PDF, may leave without being seen again. */
+/** What a person saw and released. That, with this PDF, may be sent without another look. */
 export type Released = { draft: Draft; documentVersion: number }
 
 /**
- * A row on loan to one worker. Its number of attempts fences it: once the loan ran out and the row was lent
- * again, the earlier borrower can no longer write.
+ * A row on loan to one worker. Its number of attempts fences it: once the loan ran out and the row was lent again, the
+ * earlier worker can no longer write.
  */
 export type Loan = {
   id: number
@@ -91,59 +91,59 @@ export type Loan = {
   test: boolean
   overrides: Override[]
   released: Released | null
-  /** Another one whenever it was told of another PDF, and not when that was fetched once more. */
+  /** Rises whenever another PDF was announced, not when the same one is fetched again. */
   documentVersion: number
-  /** `create`: into the portal. `pay`: it stands there, and is to be marked paid. */
+  /** `create`: in the portal. `pay`: it stands there, and has to be marked as paid. */
   work: 'create' | 'pay'
   portalId: string | null
   /** The event, when it could not be read. */
   unread: Buffer | null
-  /** Marking may have been asked for before. */
+  /** The portal may have been asked before to mark it as paid. */
   paying: boolean
-  /** What was asked of the portal last, another process asked. */
+  /** Another process sent the last request about it to the portal. */
   inherited: boolean
   /** Failures that count, since it was received or last released by a person. */
   failures: number
-  /** How long it has waited between those. */
+  /** How long it has waited between those failures. */
   triedMs: number
-  /** It was sent, and what came of it is not proven: to be looked for before it is sent again. */
+  /** It was sent, and nobody has proven what came of it: look for it before sending it again. */
   unproven: boolean
 }
 
-/** A row for which a create went out, or may have, and that nobody has on loan. */
+/** A row for which a create was sent, or may have been, and that nobody has on loan. */
 export type Doubt = {
   id: number
   attempt: number
-  /** What is looked for: what was sent last, or what would be sent now. */
+  /** What to look for: what was sent last, or what would be sent now. */
   body: CreateBody
   /** What was sent last. */
   sent: CreateBody
-  /** How much the copy had been told (holdings.ts) when it was sent. */
+  /** How much the copy knew when it was sent: see holdings.ts. */
   told: number
   sentAt: Instant
   /** Another process sent it. What that one wrote, its machine may still send. */
   inherited: boolean
-  /** As of a loan. */
+  /** As in a loan. */
   failures: number
   triedMs: number
-  /** A person has seen what else stands in the portal under this number, and said to deliver. */
+  /** A person saw what else stands in the portal under this number, and chose `deliver`. */
   overridden: boolean
 }
 
 /** How a loan ends. `decide` makes these, `record` writes them. */
 export type Decision =
   | { to: 'delivered'; holding: PortalInvoice; how: 'created' | 'adopted'; code: Code | null }
-  /** Again at `at`. `spent`: whether this failure counts towards backoff. */
+  /** Try again at `at`. `spent`: whether this failure counts towards backoff. */
   | { to: 'waiting'; at: Instant; code: Code; detail: string | null; spent: boolean }
   | { to: 'held'; code: Code; detail: string | null; wouldSend?: Draft }
   | { to: 'dismissed'; code: Code }
-  /** In doubt: stays `sending` until a look into the portal settles it. */
+  /** In doubt: stays `sending` until a look settles it. */
   | { to: 'doubt'; detail: string | null }
-  /** Nothing was sent now, but something may have been before: in doubt, with what would be sent. */
+  /** Nothing was sent this time, but something may have been before: in doubt, with what would be sent. */
   | { to: 'look'; body: CreateBody }
-  /** The portal knows that it is paid; `marked`: because it was asked to. */
+  /** The portal shows it as paid; `marked`: because the bridge asked. */
   | { to: 'paid'; holding: PortalInvoice; marked: boolean }
-  /** Given up: a note on the delivered row. */
+  /** Marking was given up: a note on the delivered row. */
   | { to: 'unpaid'; code: Code; detail: string | null }
 
 export type Row = {
@@ -161,15 +161,15 @@ export type Row = {
   receivedAt: Instant
   deliveredAt: Instant | null
   nextAttemptAt: Instant | null
-  /** How often it was borrowed to be delivered. */
+  /** How often it was lent for delivery. */
   attempts: number
   notify: boolean
   test: boolean
   /** What was sent, or is in doubt. */
   body: CreateBody | null
-  /** What would be sent, as it was last put up for review. */
+  /** What would be sent, as it last stood in review. */
   draft: Draft | null
-  /** What is kept of the PDF, and where it is fetched from. */
+  /** What the ledger keeps of the PDF, and where it is fetched from. */
   pdf: { bytes: number | null; url: string | null }
 }
 

@@ -1,9 +1,9 @@
-// Whether a setting may be shown as it was typed. It is a secret unless it says that it is none: what nobody thought of
-// stays unseen.
+// Whether a setting may be shown as it was typed. It counts as a secret unless it says otherwise, so that nothing is
+// shown by oversight.
 
 import { z } from 'zod'
 
-/** What does not look like this may be a secret that was pasted into the wrong line. */
+/** A value that does not look like this may be a secret, pasted into the wrong line. */
 type Kind = { looks: RegExp }
 
 const kinds = z.registry<Kind>()
@@ -11,8 +11,8 @@ const kinds = z.registry<Kind>()
 // Secrets have sixteen characters or more.
 const short = /^.{1,15}$/s
 
-// A host with a dot or a port, as no token has, but for those that are longer than any address; no login before it, and no
-// query behind the path.
+// A host with a dot or a port. Tokens have neither, except some that are longer than any address. No login before the
+// host, and no query behind the path.
 const open =
   /^(?=.{1,100}$)(\w+:\/*)?([a-z0-9-]+\.[a-z0-9.-]+|localhost|[a-z0-9-]+(?=:\d)|\[[0-9a-f:]+\])(:\d+)?(\/[\w./-]*)?$/
 
@@ -34,7 +34,7 @@ export const httpAddress = z
 
 export const isSecret = (setting: z.ZodType): boolean => !kinds.has(setting)
 
-/** In quotes. Null: it is a secret, or may be one. */
+/** The value in quotes. Null: it is a secret, or may be one. */
 export const typed = (setting: z.ZodType, value: string): string | null => {
   const looksRight = kinds.get(setting)?.looks.test(value) ?? false
   return looksRight ? JSON.stringify(value) : null

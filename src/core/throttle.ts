@@ -1,9 +1,9 @@
-// Whether a thing may be told again, so that what happens often, or at a stranger's will, does not fill the log.
+// Whether something may be logged again, so that what happens often, or as a stranger likes, does not fill the log.
 
-/** Each key once in so long. */
+/** True for each key once in a period. */
 export type Throttle = (key: string, at: number) => boolean
 
-// Some keys are other people's words. Forgotten ones are told of once more, and that is all.
+// Some keys come from strangers, so their number is limited. A forgotten key is logged once more, which does no harm.
 const keysMax = 100
 
 export const createThrottle = (everyMs: number): Throttle => {

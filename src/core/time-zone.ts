@@ -5,7 +5,7 @@ import type { Instant } from './clock.ts'
 
 type Stretch = { from: Instant; to: Instant; offsetMs: number }
 
-// Of each zone; a stretch is half a year. Dates are a few years apart, unless somebody means harm.
+// For each zone. A stretch is half a year; dates are a few years apart, unless somebody means harm.
 const stretchesMax = 64
 
 const known = new Map<string, Stretch[]>()
@@ -21,7 +21,7 @@ export const offsetMsAt = (at: Instant, timeZone: string): number => {
 
 const stretchAt = (at: Instant, timeZone: string): Stretch => {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)
-  // The change that is before the next nanosecond: one at this very instant begins the stretch.
+  // The last change before the next nanosecond: a change at this very instant begins the stretch.
   const from = local.add({ nanoseconds: 1 }).getTimeZoneTransition('previous')
   return {
     from: from?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,

@@ -1,5 +1,4 @@
-// Who somebody is on the internet, as far as an address tells: an IPv4 address is one, an IPv6 host has a whole /64 to
-// choose from.
+// Who a client is on the internet, as far as its address says: one IPv4 address, or the whole /64 of an IPv6 host.
 
 import { isIP } from 'node:net'
 
@@ -18,7 +17,7 @@ const isMapped = (groups: number[]): boolean =>
   groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff
 
 const groupsOf = (address: string): number[] => {
-  // Behind % stands the interface, of link-local addresses only.
+  // After % stands the interface, for link-local addresses only.
   const [bare = ''] = address.split('%')
   const [head = [], tail] = bare.split('::').map(partGroups)
   if (tail === undefined) return [...head]

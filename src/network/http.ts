@@ -1,5 +1,5 @@
-// Outgoing HTTP: which addresses may be asked, and the rules of every request. An address is checked where it is
-// connected to, inside the name lookup of the connection itself: DNS has no moment in which to change its mind.
+// Outgoing HTTP: which addresses the bridge may ask, and the rules of every request. An address is checked inside the
+// name lookup of the connection itself, so DNS has no moment in which to change its mind.
 
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
@@ -22,7 +22,7 @@ export type Rules = {
 
 type Headers = Record<string, string>
 
-/** An answer whose body was not read yet. Who stops reading early destroys the body. */
+/** An answer whose body was not read yet. A caller that stops reading early destroys the body. */
 export type Download = {
   status: number
   /** The host that answered, after redirects: fit for messages, unlike its address. */
@@ -32,14 +32,14 @@ export type Download = {
 }
 
 export interface Http {
-  /** For calls to a tool's API: not redirected, not retried, answers limited in time and size. */
+  /** For calls to a tool's API: no redirects, no retries, answers limited in time and size. */
   got: Got
   /**
    * Follows redirects, each checked like the first. Only the signal ends it, however long it takes. Rejects with
    * AddressRefused, or as got does.
    */
   download: (url: string, options: { headers?: Headers; signal: AbortSignal }) => Promise<Download>
-  /** Ends every connection, also one that is still drained of an answer nobody reads. */
+  /** Ends every connection, even one that is still draining an answer that nobody reads. */
   close: () => void
 }
 
@@ -50,7 +50,7 @@ export class AddressRefused extends Error {
 
 export const redirectsMax = 5
 
-// A page of any tool's list stays far below this; without it one answer could fill a small machine's memory.
+// A page of any tool's list is far smaller. Without a limit one answer could fill a small machine's memory.
 const answerBytesMax = 16 * 1024 * 1024
 
 const privateV4: [network: string, prefix: number][] = [
@@ -71,14 +71,14 @@ const privateV4: [network: string, prefix: number][] = [
   ['240.0.0.0', 4] // reserved, and broadcast
 ]
 
-/** The first 32 bits of a 6to4 address behind its prefix, which are an IPv4 address. */
+/** The 32 bits after the prefix of a 6to4 address, which are an IPv4 address. */
 const sixToFour = (network: string): string => {
   const [a, b, c, d] = network.split('.').map(Number) as [number, number, number, number]
   return `2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`
 }
 
-// IPv6 is listed the other way round: what is global unicast, or an IPv4 address in IPv6 clothes, may be public, all
-// else is not. So ::, ::1, fc00::/7 (with Fly's fdaa::/8), fe80::/10 and ff00::/8 need no line of their own.
+// IPv6 is listed the other way round: only global unicast, or an IPv4 address inside IPv6, may be public. So ::, ::1,
+// fc00::/7 (with Fly's fdaa::/8), fe80::/10 and ff00::/8 need no line of their own.
 const globalV6 = new BlockList()
 globalV6.addSubnet('2000::', 3, 'ipv6')
 globalV6.addSubnet('64:ff9b::', 96, 'ipv6')
@@ -87,7 +87,7 @@ globalV6.addSubnet('::ffff:0:0', 96, 'ipv6')
 const notPublic = new BlockList()
 for (const [network, prefix] of privateV4) {
   notPublic.addSubnet(network, prefix) // ::ffff:a.b.c.d is matched against these by BlockList itself
-  // On networks without IPv4 every public IPv4 host has a 64:ff9b:: address: judged by what is inside.
+  // On networks without IPv4 every public IPv4 host has a 64:ff9b:: address, judged by the IPv4 address inside.
   notPublic.addSubnet(`64:ff9b::${network}`, 96 + prefix, 'ipv6')
   notPublic.addSubnet(sixToFour(network), 16 + prefix, 'ipv6')
 }
@@ -105,7 +105,7 @@ export const isPublic = (address: string): boolean => {
 const anyAddress = () => true
 const allowed = ({ allowPrivate, allows = allowPrivate ? anyAddress : isPublic }: Rules) => allows
 
-/** What can be judged before DNS: scheme, password, and hosts that are an address already, which no lookup sees. */
+/** Judges what needs no DNS: scheme, password, and hosts that are addresses already, which no lookup sees. */
 export const checkUrl = (address: string | URL, rules: Rules): URL => {
   const url = URL.parse(String(address))
   if (url === null) throw new AddressRefused('it is not an address')
@@ -121,15 +121,15 @@ export const checkUrl = (address: string | URL, rules: Rules): URL => {
 /** Without the brackets of an IPv6 address. */
 export const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
 
-/** This machine itself, as far as the name tells. */
+/** This machine itself, as far as the name says. */
 export const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(bareHost(url))
 
 const resolveAll: Resolve = host => lookup(host, { all: true })
 
 /**
- * The lookup of a connection: what it hands over is connected to, with no second question. Private addresses are left
- * out, and refused only where no other is left. Refusing every mixed answer would gain nothing, as a private one is
- * never connected to, and one stray record beside a good one would stop invoices.
+ * The lookup of a connection: the socket connects to what it returns, without asking again. It leaves out private
+ * addresses, and refuses only if no other is left. To refuse every mixed answer would gain nothing, because no private
+ * address is ever connected to, and one stray record beside a good one would stop invoices.
  */
 export const checkedLookup = (rules: Rules): LookupFunction => {
   const { resolve = resolveAll } = rules
@@ -146,7 +146,7 @@ export const checkedLookup = (rules: Rules): LookupFunction => {
 }
 
 export const openHttp = ({ timeoutMs, ...rules }: Rules & { timeoutMs: number }): Http => {
-  // Agents of our own: they connect themselves, whatever proxy the environment names for the global ones.
+  // Agents of our own connect directly, whatever proxy the environment names for the global ones.
   const lookup = checkedLookup(rules)
   const agent = { http: new http.Agent({ lookup }), https: new https.Agent({ lookup }) }
   const checked = got.extend({
@@ -165,7 +165,7 @@ export const openHttp = ({ timeoutMs, ...rules }: Rules & { timeoutMs: number })
   }
 }
 
-/** A stream is limited by who reads it; a promise reads everything, so it is limited here. */
+/** Whoever reads a stream limits it. A promise reads everything, so it is limited here. */
 const limited: HandlerFunction = (options, next) => {
   if (options.isStream) return next(options)
   const stop = new AbortController()
@@ -198,7 +198,7 @@ const download = async (
     if (next === undefined) return { status, host: url.host, headers: answered, body }
     body.destroy()
     url = checkUrl(resolveLocation(next, url), rules)
-    // Any header can be a credential. Once another origin chose the address, none goes along, not even back home.
+    // Any header can be a credential. Once another origin has chosen the address, none is sent, not even back home.
     if (url.origin !== first.origin) own = {}
   }
   throw new Error(`more than ${redirectsMax} redirects`)
@@ -211,9 +211,9 @@ const resolveLocation = (location: string, base: URL): string =>
   URL.parse(Buffer.from(location, 'latin1').toString(), base)?.href ?? ''
 
 /**
- * The head of an answer. To be called in the turn that made the stream. Later errors reach who reads the body; but they
- * also need a listener each, always, or they end the process: between head and body nobody reads yet, and a connection
- * that is reset while it writes fails twice, the second time after got stopped listening.
+ * The head of an answer. Call this in the turn that made the stream. Later errors reach the reader of the body, but
+ * each needs a listener at all times, or it ends the process. Between head and body nobody reads yet, and a connection
+ * that is reset while it writes fails twice, the second time after got has stopped listening.
  */
 export const answerOf = async (
   stream: Request
@@ -226,12 +226,12 @@ export const answerOf = async (
 
 const quiet = () => {}
 
-/** Whether an error of got, or what it wraps, is our own refusal. */
+/** Our own refusal, if an error of got is one or wraps one. */
 export const refusalIn = (error: unknown): AddressRefused | undefined => {
   if (error instanceof AddressRefused) return error
   return error instanceof Error && error.cause !== undefined ? refusalIn(error.cause) : undefined
 }
 
-/** `retry-after` where it is in seconds. A date would need the other side's clock. */
+/** `retry-after`, if it is in seconds. A date would need the other side's clock. */
 export const retryAfterMs = (headers: IncomingHttpHeaders): number | undefined =>
   /^\d{1,9}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) * 1000 : undefined

@@ -1,6 +1,6 @@
-// Guessing, made hopeless: who was wrong too often is not even compared with the secret any more, for a while. One for
-// all the ways in which an operator proves to be one. Kept in memory, and bounded: whoever has so many networks that
-// they push each other out has no use for a lock-out.
+// Makes guessing hopeless: a client that was wrong too often is not compared with the secret for a while. One lockout
+// serves all ways in which an operator logs in. It is kept in memory, and bounded: whoever has so many networks that
+// they push each other out gains nothing from being forgotten.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -9,29 +9,29 @@ import { createThrottle } from '../core/throttle.ts'
 export interface Lockout {
   /** How long the client still has to wait; null when it may try. */
   locked: (client: string) => number | null
-  /** It was wrong. */
+  /** Its token was wrong. */
   failed: (client: string) => void
-  /** It was right: what was typed wrong before is forgotten. */
+  /** Its token was right: earlier failures are forgotten. */
   passed: (client: string) => void
-  /** How many have to wait. */
+  /** How many clients have to wait. */
   lockedOut: () => number
 }
 
 const minute = 60_000
 
-// Enough for somebody who copies a token badly; of a token with 16 characters that is nothing.
+// Enough for somebody who copies a token badly, and next to nothing against 16 characters.
 const failuresMax = 10
 
-// So long that guessing is hopeless, so short that whoever was locked out by somebody behind the same address waits.
+// Long enough to make guessing hopeless, short enough to wait out for somebody who only shares the address.
 const lockedMs = 5 * minute
 
 const clientsMax = 10_000
 
-// Whoever has many networks must not fill the log.
+// A guesser with many networks must not fill the log.
 const warnEveryMs = minute
 
 export const createLockout = ({ clock, log }: { clock: Clock; log: Log }): Lockout => {
-  // The one that failed last stands last.
+  // The client that failed last comes last.
   const failures = new Map<string, { count: number; lastAt: number }>()
 
   const mayWarn = createThrottle(warnEveryMs)

@@ -197,7 +197,7 @@ t.test('what has no effect in .env is named at start and by check, never with a 
   for (const { code, stderr } of [served, checked]) {
     t.equal(
       warning.exec(stderr)?.[0],
-      'Warning: INTAKE_SECRET, PORT: the environment holds another value than .env, and wins. Unset what .env is to say.'
+      'Warning: INTAKE_SECRET, PORT: the environment has another value than .env, and wins. Unset it there if .env is right.'
     )
     t.match({ code, stderr }, { code: 1, stderr: 'RETENTION_DAYS' }, 'the rest of .env counts')
     t.notMatch(stderr, 'of the file')
@@ -250,7 +250,7 @@ t.test('a failure with a name says what happened and what to do', async t => {
   t.match(await factuurbrug(['status', '--token', 'a wrong token'], asking(bridge.url)), {
     code: 1,
     stdout: '',
-    stderr: "NOT_LOGGED_IN: OPERATOR_TOKEN in .env or --token is another than the bridge's.\n"
+    stderr: "NOT_LOGGED_IN: OPERATOR_TOKEN in .env or --token is not the bridge's.\n"
   })
   t.match(await factuurbrug(['invoices', '--state', 'lost'], asking(bridge.url)), {
     code: 2,

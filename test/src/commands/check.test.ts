@@ -59,7 +59,7 @@ t.test('a set-up that is right is proven, and nothing is changed', async t => {
     'ok    public address: http://127.0.0.1:8080',
     /^ok {4}ledger: \d+ MB free in /,
     `ok    portal: ${settings.PORTAL_URL} takes the token, 0 invoices on its first page; read only: creating is not tried`,
-    'ok    customers: the portal links none of 3 to a bookkeeping itself',
+    'ok    customers: the portal links none of 3 to a bookkeeping program itself',
     /^ok {4}clock: \d s (ahead of|behind) the portal$/,
     'ok    PDF addresses: only public https addresses are fetched; try one with --pdf <url>'
   ])
@@ -134,7 +134,7 @@ t.test('every finding stands beside the others, and one that fails makes the exi
 })
 
 t.test(
-  'customers that the portal links to a bookkeeping itself are counted, and nothing is wrong',
+  'customers that the portal links to a bookkeeping program itself are counted, and nothing is wrong',
   async t => {
     const customer = (n: number) => ({
       companyName: `Klant ${n}`,
@@ -148,7 +148,7 @@ t.test(
     t.match(await some.check(), {
       code: 0,
       stdout:
-        /^note {2}customers: the portal links 1 of 150 to a bookkeeping itself: .*may come in twice: let one of the two bring them$/m
+        /^note {2}customers: the portal links 1 of 150 to a bookkeeping program itself: .*may come in twice: let only one of the two bring them$/m
     })
     t.match(await many.check(), {
       code: 0,
@@ -280,7 +280,7 @@ t.test('a clock that differs from the portal is found, whichever way', async t =
     response.end(page)
   })
   const { check } = await open(t, { PORTAL_URL: silent.origin })
-  t.match(await check(), { code: 0, stdout: /^ok {4}clock: the portal does not tell its time/m })
+  t.match(await check(), { code: 0, stdout: /^ok {4}clock: the portal does not send its time/m })
 })
 
 t.test('the address of a PDF can be tried, by the rules that will hold', async t => {

@@ -20,7 +20,7 @@ t.test('a person links a customer, its invoice goes on, and the link is taken ba
   t.match(await factuurbrug(['unlink', 'acme', 'Cus 1/2'], person), {
     code: 1,
     stdout: '',
-    stderr: /^There is no link of acme Cus 1\/2\. /
+    stderr: /^There is no link for acme Cus 1\/2\. /
   })
 })
 
@@ -41,6 +41,6 @@ t.test('what does not exist is not linked', async t => {
     stderr: /^<cst_…>: the portal holds no such customer\nUsage: factuurbrug link <tool> <ref> <cst_…>\n$/
   })
   t.match(tool, { code: 2, stderr: /^<tool>: expected one of acme, rival\nUsage/ })
-  t.match(nobody, { code: 1, stderr: /^There is no link of acme 1\. `factuurbrug customers --linked true`/ })
+  t.match(nobody, { code: 1, stderr: /^There is no link for acme 1\. `factuurbrug customers --linked true`/ })
   t.match(few, { code: 2, stderr: 'Usage: factuurbrug link <tool> <ref> <cst_…>\n' })
 })

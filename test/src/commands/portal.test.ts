@@ -158,9 +158,9 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
     code: 1,
     stdout: '{"result":"conflict"}\n',
     stderr:
-      'A-1 is known with other facts, and those stay. Both are kept for you: `factuurbrug invoice A-1` shows them.\n'
+      'The bridge knows A-1 with other facts, and keeps those. Both are there for you: `factuurbrug invoice A-1` shows them.\n'
   })
-  t.match(missing, { code: 1, stderr: 'There is no file weg.pdf that can be read.\n' })
+  t.match(missing, { code: 1, stderr: 'Cannot read the file weg.pdf.\n' })
   t.match(wrong, {
     code: 1,
     stderr:

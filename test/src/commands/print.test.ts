@@ -141,7 +141,7 @@ t.test('whose it is in the portal, how that was found, and its PDF are there to 
     portalCustomer: { id: 'cst_typo', name: null, how: null },
     pdf: { bytes: null, url }
   })
-  t.ok(strange.includes('in portal     cst_typo, which the portal is not known to hold'))
+  t.ok(strange.includes('in portal     cst_typo, which the bridge does not know in the portal'))
   t.ok(strange.includes(`pdf           from ${url}`))
 })
 
