@@ -90,7 +90,11 @@ export const openBridge = async ({
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
   const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
-  const pace = await createBudgetFor(ledger, clock, config.PORTAL_REQUESTS_PER_MINUTE)
+  const pace = await createBudgetFor(ledger, {
+    clock,
+    log: logger,
+    perMinute: config.PORTAL_REQUESTS_PER_MINUTE
+  })
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -198,7 +202,7 @@ export const openBridge = async ({
     version
   }
   const { app, health } = await buildApp(parts)
-  const watch = createWatch({ health, warn, clock, log: logger })
+  const watch = createWatch({ ledger, health, warn, clock, log: logger })
   const figures = metrics?.app()
 
   return {
@@ -220,6 +224,7 @@ export const openBridge = async ({
       if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')
       portal.close()
       http.close()
+      await ledger.leave().catch(err => logger.warn({ err }, 'what this process held ends later'))
       await ledger.close()
     }
   }

@@ -76,13 +76,25 @@ export type Engine = {
   portal: () => PortalState
 }
 
-export const createBudgetFor = async (ledger: Ledger, clock: Clock, perMinute: number): Promise<Budget> =>
-  createBudget({
+export const createBudgetFor = async (
+  { holdings }: Ledger,
+  { clock, log, perMinute }: { clock: Clock; log: Log; perMinute: number }
+): Promise<Budget> => {
+  // A slot that is not given back counts until it is too old to.
+  const failed = (err: unknown): void => log.warn({ err }, 'the portal’s budget could not be shared')
+  return createBudget({
     perMinute,
     clock,
-    takenBefore: await ledger.holdings.slotsTaken(),
-    keep: () => ledger.holdings.takeSlot(clock.monotonic())
+    takenBefore: await holdings.slotsTaken(),
+    async keep() {
+      const id = await holdings.takeSlot(clock.monotonic(), perMinute, clock.now())
+      return id === null
+        ? null
+        : { end: isUsed => void holdings.endSlot(id, isUsed, clock.now()).catch(failed) }
+    },
+    paused: ms => void holdings.pauseSlots(ms, clock.now()).catch(failed)
   })
+}
 
 export const createEngine = (options: EngineOptions): Engine => {
   const { ledger, portal, pace, clock, random, log, alert, patience } = options
@@ -123,6 +135,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     settleInheritedMs,
     unclearAfterMs,
     lastBeat: () => lastBeat,
+    isOurs: () => ledger.lease('sweep', clock.now()),
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
     filled() {
@@ -144,6 +157,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     settleMs,
     settleInheritedMs,
     unclearAfterMs,
+    isOurs: () => ledger.lease('look', clock.now()),
     isReady: copy.isFilled,
     // Counts as a failure: a portal that never makes it is asked less and less often, and not for ever.
     absent: doubt =>

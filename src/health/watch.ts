@@ -5,11 +5,18 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
 import type { AlertOfWarning } from '../delivery/alert.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { type Health, type Warning, warningsIn } from './health.ts'
 
 export type Watch = { start: () => void; stop: () => Promise<void> }
 
-export type WatchOptions = { health: Health; warn: AlertOfWarning; clock: Clock; log: Log }
+export type WatchOptions = {
+  ledger: Pick<Ledger, 'lease' | 'release'>
+  health: Health
+  warn: AlertOfWarning
+  clock: Clock
+  log: Log
+}
 
 // Often enough to alert soon. What mends itself before the next look is not worth an alert.
 const everyMs = 60_000
@@ -17,7 +24,7 @@ const everyMs = 60_000
 // These are sent when they happen, with what they are about.
 const toldElsewhere: readonly string[] = ['attention', 'portal']
 
-export const createWatch = ({ health, warn, clock, log }: WatchOptions): Watch => {
+export const createWatch = ({ ledger, health, warn, clock, log }: WatchOptions): Watch => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
   let before = new Set<string>()
   let told = new Set<string>()
@@ -27,9 +34,11 @@ export const createWatch = ({ health, warn, clock, log }: WatchOptions): Watch =
     const now = new Map(warnings.map(warning => [keyOf(warning), warning]))
     for (const [key, { tool, output }] of now) {
       if (told.has(key) || !before.has(key)) continue
-      warn(tool === null ? output : `${tool}: ${output}`)
+      // Of several processes that see it one tells.
+      if (await ledger.lease(`warn ${key}`, clock.now())) warn(tool === null ? output : `${tool}: ${output}`)
       told.add(key)
     }
+    for (const key of told) if (!now.has(key)) await ledger.release(`warn ${key}`)
     told = new Set([...told].filter(key => now.has(key)))
     before = new Set(now.keys())
     await loop.nap(everyMs)

@@ -32,6 +32,8 @@ export interface Driver {
   readonly identity: string
   /** What counts creates outside of the database, where something does. */
   readonly beside: SentBeside | undefined
+  /** Whether other processes may work with it at the same time. */
+  readonly isShared: boolean
 }
 
 /** How many creates were let go, kept apart from the database: one that was put back alone knows of fewer. */

@@ -15,9 +15,10 @@ export const setFact = (tx: Tx, name: string, value: unknown): Promise<void> =>
   )
 
 /**
- * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were let go.
+ * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were let go; `paused until`: when
+ * the portal may be asked again.
  */
-export type Counter = 'told' | 'reads' | 'sent'
+export type Counter = 'told' | 'reads' | 'sent' | 'paused until'
 
 export const countOf = async (tx: Tx, name: Counter): Promise<number> =>
   Number((await tx.one('SELECT value FROM counter WHERE name = ?', name))?.value ?? 0)

@@ -129,6 +129,13 @@ export interface Holdings {
 
   /** Slots of the budget that were taken in the minute and a half before the last sign of life. */
   slotsTaken(): Promise<number>
-  /** `at`: on this process's monotonic clock. */
-  takeSlot(at: number): Promise<void>
+  /**
+   * `at`: on this process's monotonic clock. Answers which slot it is; null where all processes together have taken as many
+   * within the last minute, or the portal asked for a pause.
+   */
+  takeSlot(at: number, perMinute: number, now: Instant): Promise<number | null>
+  /** It rests from now on; one that was not used is free at once. */
+  endSlot(id: number, isUsed: boolean, now: Instant): Promise<void>
+  /** For all processes: nobody takes a slot for so long. */
+  pauseSlots(ms: number, now: Instant): Promise<void>
 }

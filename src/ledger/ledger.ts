@@ -32,6 +32,9 @@ import type { Holdings } from './holdings.ts'
 /** How many of those that never failed, and of those that did. */
 export type Places = { untried: number; again: number }
 
+/** What one process does for all of them. */
+export type Task = 'sweep' | 'look' | 'forget' | `catch-up ${string}` | `warn ${string}`
+
 export type Filter = {
   state?: State | undefined
   code?: string | undefined
@@ -147,8 +150,16 @@ export interface Ledger {
    */
   hasten(now: Instant, latest: Instant): Promise<void>
 
-  /** Proves that events can be kept, by keeping the time. */
+  /**
+   * A sign of life, which proves that events can be kept. Who gave none for long is dead: its loans and its leases end.
+   */
   beat(now: Instant): Promise<void>
+  /** Whether this task is this process's: it takes what is nobody's, or a dead one's, and keeps it until it leaves. */
+  lease(task: Task, now: Instant): Promise<boolean>
+  /** Gives a task back. */
+  release(task: Task): Promise<void>
+  /** Ends all that this process holds. */
+  leave(): Promise<void>
 
   /**
    * Empties what finished (delivered or dismissed, nothing asked of a person) before `before`: history, contact

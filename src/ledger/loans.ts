@@ -24,9 +24,10 @@ const due = async (tx: Tx, kind: keyof Places, limit: number): Promise<InvoiceCe
 const lend = async (tx: Tx, id: number, until: Instant): Promise<Loan> =>
   loanOf(
     (await tx.one(
-      `UPDATE invoice SET loan_until = ?, attempt = attempt + 1 WHERE id = ?
+      `UPDATE invoice SET loan_until = ?, loan_owner = ?, attempt = attempt + 1 WHERE id = ?
         RETURNING *, (SELECT body FROM event WHERE invoice_id = invoice.id) AS unread`,
       until,
+      tx.owner,
       id
     )) as InvoiceCells,
     tx.owner

@@ -16,10 +16,11 @@ import { link, loseLinked, unlink } from './links.ts'
 import * as loans from './loans.ts'
 import * as portalCustomers from './portal-customers.ts'
 import * as portalInvoices from './portal-invoices.ts'
+import * as processes from './processes.ts'
 import * as reading from './reading.ts'
 import { documents, forget } from './retention.ts'
 import { rowOfNumber } from './rows.ts'
-import { createSlots, slotsTaken } from './slots.ts'
+import { createSlots } from './slots.ts'
 import { openSqliteDriver, type SqliteOptions } from './sqlite/driver.ts'
 import * as toolCustomers from './tool-customers.ts'
 import { askedTo, setAskedTo, startTool, toolStart } from './tool-starts.ts'
@@ -78,15 +79,11 @@ export const openLedger = (driver: Driver): Ledger => {
     tally: () => read(reading.tally),
 
     hasten: (now, latest) => write(tx => loans.hasten(tx, latest), now),
-    beat: now =>
-      write(
-        tx =>
-          tx.run(
-            'INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
-            tx.now
-          ),
-        now
-      ),
+    beat: now => write(processes.beat, now),
+    lease: async (task, now) =>
+      (await read(tx => processes.holds(tx, task))) || write(tx => processes.take(tx, task), now),
+    release: task => write(tx => processes.release(tx, task)),
+    leave: () => write(processes.leave),
     forget: (before, limit) => write(tx => forget(tx, before, limit)),
     documents: () => read(documents),
 
@@ -125,8 +122,8 @@ const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
   list: filter => read(tx => toolCustomers.listCustomers(tx, filter))
 })
 
-const openHoldings = ({ read, write }: Driver): Holdings => {
-  const takeSlot = createSlots()
+const openHoldings = (driver: Driver): Holdings => {
+  const { read, write } = driver
   return {
     copy: () => read(async tx => ({ ...emptyCopy, ...(await factOf<Partial<CopyState>>(tx, 'copy')) })),
     setCopy: change =>
@@ -168,8 +165,7 @@ const openHoldings = ({ read, write }: Driver): Holdings => {
         if (sent !== undefined) await setCount(tx, 'sent', sent)
       }),
 
-    slotsTaken: () => read(slotsTaken),
-    takeSlot: at => write(tx => takeSlot(tx, at))
+    ...createSlots(driver)
   }
 }
 

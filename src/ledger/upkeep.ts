@@ -33,7 +33,7 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     const now = clock.now()
     await ledger.beat(now)
     await ledger.hasten(now, now + options.pauseMsMax)
-    await forgetSome(options)
+    if (await ledger.lease('forget', now)) await forgetSome(options)
     await loop.nap(everyMs)
   }
 

@@ -42,14 +42,25 @@ export type BudgetOptions = {
   clock: Clock
   /** Slots that may still be taken from before this process began. */
   takenBefore: number
-  /** Keeps, durably, that a slot was taken. Resolves before the request may leave. */
-  keep: () => Promise<void>
+  /**
+   * Keeps, durably, that a slot was taken. Resolves before the request may leave. Null: other processes have taken what
+   * there is.
+   */
+  keep: () => Promise<KeptSlot | null>
+  /** The portal asked everybody to pause. */
+  paused?: (ms: number) => void
 }
+
+/** `end`: it rests from now on; one that was not used is free at once. */
+export type KeptSlot = { end: (isUsed: boolean) => void }
 
 const minute = 60_000
 
 /** An invoice that waits longer for a slot is better put back than kept on loan. */
 export const deliverySlotWithinMs = 75_000
+
+// Other processes have taken all slots: nobody here knows when the first is free again.
+const othersMs = 1000
 
 // After this many others in a row a waiting doubt comes first.
 const turnsBeforeDoubt = 19
@@ -62,7 +73,7 @@ const readingBurstShare = 1 / 6
 
 type Waiting = { errand: Errand; give: () => void }
 
-export const createBudget = ({ perMinute, clock, takenBefore, keep }: BudgetOptions): Budget => {
+export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: BudgetOptions): Budget => {
   // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end stands first.
   const resting: number[] = Array.from(
     { length: Math.min(takenBefore, perMinute) },
@@ -70,6 +81,8 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep }: BudgetOpti
   )
   let running = 0
   let pausedUntil = Number.NEGATIVE_INFINITY
+  // Until when others have them all.
+  let othersUntil = Number.NEGATIVE_INFINITY
   let turns = 0
   let alarm: AbortController | undefined
   const queues: Record<Errand, Waiting[]> = { delivery: [], doubt: [], sweep: [] }
@@ -93,13 +106,13 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep }: BudgetOpti
     const now = clock.monotonic()
     const still = resting.findIndex(until => until > now)
     resting.splice(0, still === -1 ? resting.length : still)
-    return now >= pausedUntil && running + resting.length < perMinute
+    return now >= Math.max(pausedUntil, othersUntil) && running + resting.length < perMinute
   }
 
   const freeInMs = (): number => {
     const now = clock.monotonic()
     if (free()) return 0
-    const pause = Math.max(0, pausedUntil - now)
+    const pause = Math.max(0, pausedUntil - now, othersUntil - now)
     if (running + resting.length < perMinute) return pause
     // While requests run nobody knows when the first of them rests.
     return Math.max(pause, (resting[0] ?? now + minute) - now)
@@ -147,18 +160,20 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep }: BudgetOpti
     give()
   }
 
-  const open = (): Slot => {
+  const unused = (): void => {
+    running -= 1
+    give()
+  }
+
+  const open = (kept: KeptSlot): Slot => {
     let ended = false
-    const end = (how: () => void) => () => {
+    const end = (isUsed: boolean, how: () => void) => () => {
       if (ended) return
       ended = true
+      kept.end(isUsed)
       how()
     }
-    const unused = () => {
-      running -= 1
-      give()
-    }
-    return { done: end(rest), unused: end(unused) }
+    return { done: end(true, rest), unused: end(false, unused) }
   }
 
   const wait = (errand: Errand, withinMs: number, signal: AbortSignal | undefined): Promise<boolean> =>
@@ -187,21 +202,28 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep }: BudgetOpti
 
   return {
     async slot(errand, { withinMs = Number.POSITIVE_INFINITY, signal } = {}) {
-      if (!(await wait(errand, withinMs, signal))) return null
-      const slot = open()
-      try {
-        await keep()
-        return slot
-      } catch (error) {
-        slot.unused()
-        throw error
+      const until = clock.monotonic() + withinMs
+      while (await wait(errand, until - clock.monotonic(), signal)) {
+        try {
+          const kept = await keep()
+          if (kept) return open(kept)
+        } catch (error) {
+          unused()
+          throw error
+        }
+        othersUntil = clock.monotonic() + othersMs
+        unused()
       }
+      return null
     },
 
     heard({ remaining, pauseMs }) {
       const now = clock.monotonic()
       // How long a spent budget lasts the portal says itself: no need to guess a minute.
-      if (pauseMs !== null) pausedUntil = Math.max(pausedUntil, now + pauseMs)
+      if (pauseMs !== null) {
+        pausedUntil = Math.max(pausedUntil, now + pauseMs)
+        paused?.(pauseMs)
+      }
       if (pauseMs !== null || remaining === null) return
       // What the portal counts and we do not was spent by others; when they get it back is not told: a minute.
       free()

@@ -24,6 +24,8 @@ export type CopyOptions = {
   lastBeat: () => Instant | null
   /** Without a believable reading for this long, a person decides what is in doubt, and the rest goes on. */
   unclearAfterMs: number
+  /** Whether this process sweeps, for all of them. */
+  isOurs: () => Promise<boolean>
   /** Whether this is the portal that the ledger knows; else why it cannot be asked. */
   recognise: () => Promise<true | BridgeError>
   /** Whether something waits for a customer that may be new in the portal. */
@@ -276,12 +278,21 @@ export const createCopy = (options: CopyOptions): Copy => {
     if ((await reader.learnMissing('sweep')) !== null) learnedAt = clock.monotonic()
   }
 
+  /** Another process sweeps. This one, too, has read back what was sent before it began, and waits until all is read. */
+  const followAnother = async (): Promise<void> => {
+    const state = await holdings.copy()
+    if (state.filled && (isFilled || (await readBack(state))) && !loop.stopping.aborted) open()
+    failure = null
+    await loop.nap(awaitedEveryMs)
+  }
+
   const turn = async (): Promise<void> => {
     if (!recognised) {
       const known = await options.recognise()
       if (known !== true) throw known
       recognised = true
     }
+    if (!(await options.isOurs())) return followAnother()
     const startedAt = clock.monotonic()
     pages = 0
     await learnMissing()

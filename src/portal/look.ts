@@ -24,6 +24,8 @@ export type LookOptions = {
   settleInheritedMs: number
   /** Without a believable reading for this long, what is in doubt is held for a person. */
   unclearAfterMs: number
+  /** Whether this process looks, for all of them. */
+  isOurs: () => Promise<boolean>
   /** Whether the copy is filled. Before that there is nothing to compare with. */
   isReady: () => boolean
   /** What is to be done about one that is not in the portal. */
@@ -210,6 +212,11 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   const turn = async (): Promise<void> => {
+    if (!(await options.isOurs())) {
+      // Whoever begins to look measures from when it saw the doubt itself.
+      firstSeen = new Map()
+      return loop.nap(idleMs)
+    }
     const { doubts, waitMs } = await ripe()
     if (doubts.length > 0) {
       if (isReady()) {

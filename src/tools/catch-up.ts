@@ -146,7 +146,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     while (!stopping.signal.aborted) {
       let pause = everyMinutes * minute
       try {
-        await catchUp(open)
+        if (await ledger.lease(`catch-up ${open.tool.name}`, clock.now())) await catchUp(open)
+        else pause = Math.min(pause, retryMs)
         failures.delete(open.tool.name)
       } catch (error) {
         if (stopping.signal.aborted) return

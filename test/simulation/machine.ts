@@ -190,7 +190,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const clock = createMachineClock(world, whom, wall)
     const ledger = openLedger(whom)
     await disk.spool.sweep(await ledger.documents())
-    const pace = await createBudgetFor(ledger, clock, bridge.perMinute)
+    const pace = await createBudgetFor(ledger, { clock, log: log(whom), perMinute: bridge.perMinute })
     engineOwners = Array.from({ length: bridge.engines }, () => ({
       alive: true,
       frozenUntil: 0,

@@ -186,7 +186,8 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
       await pool.end()
     },
     identity: await identityOf(read),
-    beside: undefined
+    beside: undefined,
+    isShared: true
   }
 }
 

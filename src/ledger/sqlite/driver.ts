@@ -148,7 +148,8 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
       await beside?.close()
     },
     identity: isOnDisk ? identityOf(lockFile(file)) : (options.identity ?? file),
-    beside
+    beside,
+    isShared: false
   }
 }
 
@@ -194,8 +195,9 @@ const openFile = ({ file, database, lock }: Opening): DatabaseSync => {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     db.exec('PRAGMA journal_size_limit = 0')
     migrate(db)
-    // The process that held these loans is dead: this one owns the file now. What it was sending stays in doubt.
+    // Whoever held loans and leases is dead: this process owns the file now. What it was sending stays in doubt.
     db.exec('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL')
+    db.exec('DELETE FROM process; DELETE FROM lease')
     return db
   } catch (cause) {
     db?.close()

@@ -36,7 +36,12 @@ export const openCustomersApp = async (t: Test) => {
   const ledger = openSqlite({ file: ':memory:' })
   t.teardown(() => ledger.close())
   const { holdings } = ledger
-  const pace = createBudget({ perMinute: 100_000, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({
+    perMinute: 100_000,
+    clock,
+    takenBefore: 0,
+    keep: async () => ({ end: () => {} })
+  })
   const reader = createReader({ portal, pace, holdings, clock })
   const rules = { match: 'email', create: false } as const
   const customers = createCustomers({

@@ -62,7 +62,7 @@ const open = async (
   const portal = { ...client, ...through?.(client) }
   const ledger = openSqlite({ file: ':memory:' })
   t.teardown(() => ledger.close())
-  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
   const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
   /** As a process that begins: it knows what the ledger knows. */
   const start = (by: Partial<MatchRules> = {}) => {

@@ -85,7 +85,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     perMinute: options.perMinute ?? 10_000,
     clock,
     takenBefore: 0,
-    keep: async () => {}
+    keep: async () => ({ end: () => {} })
   })
   const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
   const { toolClient, receiver } = withoutTools({ ledger, spool, clock })

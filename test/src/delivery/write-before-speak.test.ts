@@ -13,7 +13,7 @@ const done = { outcome: 'done', value: 'inv_1' } as const
 
 const open = (perMinute = 10) => {
   const clock = handClock()
-  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
   const speaking: Speaking = { pace, clock, portalTimeoutMs }
   return { clock, pace, speaking, taken: () => pace.budget().taken }
 }

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Checks } from '../../../src/health/health.ts'
 import { createWatch } from '../../../src/health/watch.ts'
+import { openSqlite } from '../../../src/ledger/open.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 const minute = 60_000
@@ -10,7 +11,10 @@ const open = (t: Test) => {
   const warned: string[] = []
   const say = () => {}
   const now: { checks: Checks } = { checks: {} }
+  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  t.teardown(() => ledger.close())
   const watch = createWatch({
+    ledger,
     health: async () => now.checks,
     warn: output => warned.push(output),
     clock,

@@ -13,6 +13,7 @@ import { holdingsContract } from './contract/holdings.ts'
 import { loansContract } from './contract/loans.ts'
 import { paymentsContract } from './contract/payments.ts'
 import { presenceContract } from './contract/presence.ts'
+import { processesContract } from './contract/processes.ts'
 import { readingContract } from './contract/reading.ts'
 import { releasesContract } from './contract/releases.ts'
 import { retentionContract } from './contract/retention.ts'
@@ -48,5 +49,6 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   releasesContract(promised)
   retentionContract(promised)
   toolsContract(promised)
+  processesContract(promised)
   walkContract(promised)
 }

@@ -30,7 +30,10 @@ const open = async (t: Test) => {
       perMinute,
       clock,
       takenBefore: await ledger.holdings.slotsTaken(),
-      keep: () => ledger.holdings.takeSlot(clock.now())
+      async keep() {
+        await ledger.holdings.takeSlot(clock.now(), perMinute, clock.now())
+        return { end: () => {} }
+      }
     })
   let pace = await startPace()
   const portal = createPortal({

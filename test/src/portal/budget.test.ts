@@ -8,7 +8,13 @@ const minute = 60_000
 
 const open = (options: Partial<BudgetOptions> = {}) => {
   const clock = handClock()
-  const pace = createBudget({ perMinute: 60, clock, takenBefore: 0, keep: async () => {}, ...options })
+  const pace = createBudget({
+    perMinute: 60,
+    clock,
+    takenBefore: 0,
+    keep: async () => ({ end: () => {} }),
+    ...options
+  })
   return { clock, pace }
 }
 
@@ -260,6 +266,7 @@ t.test('a slot that cannot be kept is not given, and is free again', async t => 
     perMinute: 1,
     keep: async () => {
       if (isFull) throw new BridgeError('LEDGER_UNAVAILABLE')
+      return { end: () => {} }
     }
   })
   await t.rejects(parts.pace.slot('delivery'), { code: 'LEDGER_UNAVAILABLE' })
@@ -269,9 +276,46 @@ t.test('a slot that cannot be kept is not given, and is free again', async t => 
   t.equal(await draining(parts), 1)
 })
 
+t.test('where other processes have taken them all, a slot is asked for again a second later', async t => {
+  const asked: number[] = []
+  const ended: boolean[] = []
+  const { clock, pace } = open({
+    async keep() {
+      asked.push(clock.monotonic())
+      return asked.length < 3 ? null : { end: isUsed => void ended.push(isUsed) }
+    }
+  })
+  const began = clock.monotonic()
+  const given = pace.slot('delivery')
+  await clock.advance(2000)
+  const slot = await given
+
+  t.strictSame(
+    asked.map(at => at - began),
+    [0, 1000, 2000]
+  )
+  t.equal(pace.budget().taken, 1)
+  slot?.done()
+  slot?.unused()
+  t.strictSame(ended, [true], 'and given back once')
+})
+
+t.test('a pause that the portal asks for is told to the others', async t => {
+  const told: number[] = []
+  const { pace } = open({ paused: ms => void told.push(ms) })
+  pace.heard({ remaining: null, pauseMs: 30_000 })
+  pace.heard({ remaining: 3, pauseMs: null })
+  t.strictSame(told, [30_000])
+})
+
 t.test('a slot is kept before it is given', async t => {
   const steps: string[] = []
-  const { pace } = open({ keep: async () => void steps.push('kept') })
+  const { pace } = open({
+    keep: async () => {
+      steps.push('kept')
+      return { end: () => {} }
+    }
+  })
   await pace.slot('delivery').then(() => steps.push('given'))
 
   t.strictSame(steps, ['kept', 'given'])
@@ -288,7 +332,12 @@ t.test(
     ] as const) {
       const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
       t.teardown(() => ledger.close())
-      const { clock, pace } = open({ keep: () => ledger.holdings.takeSlot(clock.monotonic()) })
+      const { clock, pace } = open({
+        async keep() {
+          await ledger.holdings.takeSlot(clock.monotonic(), 60, clock.now())
+          return { end: () => {} }
+        }
+      })
       for (let n = 0; n < before; n += 1) (await pace.slot('delivery'))?.done()
       clock.set(setMs)
       for (let n = 0; n < after; n += 1) (await pace.slot('delivery'))?.done()

@@ -21,6 +21,7 @@ export const startCopy = (
   let filled = 0
   const copy = createCopy({
     ...parts,
+    isOurs: async () => true,
     lateMs,
     settleInheritedMs,
     lastBeat: () => lastBeat,

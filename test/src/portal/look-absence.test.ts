@@ -14,6 +14,7 @@ const start = (t: Test, parts: Parts) => {
   const absent = absentAt(parts.clock)
   const look = createLook({
     ...parts,
+    isOurs: async () => true,
     settleMs,
     settleInheritedMs: 5 * settleMs,
     unclearAfterMs: 24 * 60 * minute,

@@ -16,6 +16,7 @@ const start = (t: Test, parts: Parts, isReady = true) => {
   const heard: (string | null)[] = []
   const look = createLook({
     ...parts,
+    isOurs: async () => true,
     settleMs,
     settleInheritedMs: 5 * settleMs,
     unclearAfterMs: day,

@@ -25,6 +25,7 @@ const start = (t: Test, parts: Parts, { isReady = (): boolean => true } = {}) =>
   const heard: (string | null)[] = []
   const look = createLook({
     ...parts,
+    isOurs: async () => true,
     settleMs,
     settleInheritedMs: 5 * settleMs,
     unclearAfterMs: 24 * 60 * minute,

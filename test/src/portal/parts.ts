@@ -27,7 +27,7 @@ export const openParts = (
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask, ...(database ? { database } : {}) })
   t.teardown(() => ledger.close())
   const double = openDouble(list)
-  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => {} })
+  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
   const reader = createReader({ portal: double.portal, pace, holdings: ledger.holdings, clock })
   const lines: string[] = []
   const write = (_: object, message: string) => void lines.push(message)

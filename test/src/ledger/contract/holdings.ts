@@ -365,12 +365,12 @@ export function holdingsContract(promised: Promised): void {
   })
 
   promised('slots that may still count are counted, from the last one back', async (t, { holdings }) => {
-    for (const at of [0, 1000, 89_999]) await holdings.takeSlot(noon + at)
+    for (const at of [0, 1000, 89_999]) await holdings.takeSlot(noon + at, 60, noon + at)
     t.equal(await holdings.slotsTaken(), 3)
 
-    await holdings.takeSlot(noon + 90_000)
+    await holdings.takeSlot(noon + 90_000, 60, noon + 90_000)
     t.equal(await holdings.slotsTaken(), 3, 'the first is a minute and a half old')
-    await holdings.takeSlot(noon + 500_000)
+    await holdings.takeSlot(noon + 500_000, 60, noon + 500_000)
     t.equal(await holdings.slotsTaken(), 1)
   })
 }

@@ -86,7 +86,7 @@ const useHoldings = async ({ holdings }: Ledger): Promise<void> => {
   await holdings.unseen(begun, noon, 1)
   await holdings.newest()
   await holdings.ownSince(noon, 1)
-  await holdings.takeSlot(noon)
+  await holdings.takeSlot(noon, 60, noon)
   await holdings.slotsTaken()
 }
 

@@ -1,0 +1,54 @@
+// Who works with this ledger. A process that gives no sign of life for long is dead: its loans and its leases end, and what
+// it was sending is in doubt, as after a kill.
+
+import type { Tx } from './driver.ts'
+
+// Several signs that did not come: one may be late, while the database is busy.
+const deadAfterMs = 45_000
+
+/** A sign of life: of this process, and of the ledger, by which one that was rolled back is told. */
+export const beat = async (tx: Tx): Promise<void> => {
+  await tx.run(
+    'INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
+    tx.now
+  )
+  await tx.run(
+    'INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO UPDATE SET beat_at = excluded.beat_at',
+    tx.owner,
+    tx.now
+  )
+  const dead = await tx.all('SELECT owner FROM process WHERE beat_at <= ?', tx.now - deadAfterMs)
+  for (const { owner } of dead) await bury(tx, owner as string)
+}
+
+/** Ends what a process holds; what was sent by it stays in doubt. */
+const bury = async (tx: Tx, owner: string): Promise<void> => {
+  await tx.run('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL AND loan_owner = ?', owner)
+  await tx.run('DELETE FROM lease WHERE owner = ?', owner)
+  await tx.run('DELETE FROM process WHERE owner = ?', owner)
+}
+
+/** What this process holds is anybody's from now on. */
+export const leave = (tx: Tx): Promise<void> => bury(tx, tx.owner)
+
+export const holds = async (tx: Tx, task: string): Promise<boolean> =>
+  (await tx.one('SELECT owner FROM lease WHERE task = ?', task))?.owner === tx.owner
+
+export const release = (tx: Tx, task: string): Promise<void> =>
+  tx.run('DELETE FROM lease WHERE task = ? AND owner = ?', task, tx.owner)
+
+/** Takes a task that is nobody's, or that is this process's already. */
+export const take = async (tx: Tx, task: string): Promise<boolean> => {
+  await tx.run(
+    'INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING',
+    tx.owner,
+    tx.now
+  )
+  await tx.run(
+    `INSERT INTO lease (task, owner) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET owner = excluded.owner
+      WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.owner = lease.owner)`,
+    task,
+    tx.owner
+  )
+  return holds(tx, task)
+}

@@ -1,0 +1,31 @@
+// Who works with the ledger: what one process holds, and how it ends.
+
+import { arrivalOf, minute, noon, type Promised } from '../fixtures.ts'
+
+export function processesContract(promised: Promised): void {
+  promised('a task that is nobody’s is whose who asks first, and stays it', async (t, ledger) => {
+    t.equal(await ledger.lease('sweep', noon), true)
+    t.equal(await ledger.lease('sweep', noon + 10 * minute), true)
+    await ledger.release('sweep')
+    t.equal(await ledger.lease('sweep', noon + 10 * minute), true)
+  })
+
+  promised('who leaves holds no loan any more', async (t, ledger) => {
+    await ledger.receive(arrivalOf(), noon)
+    const [loan] = await ledger.borrow(1, noon, noon + 10 * minute)
+    t.strictSame(await ledger.borrow(1, noon, noon + 10 * minute), [])
+    await ledger.leave()
+
+    t.match(await ledger.borrow(1, noon, noon + 10 * minute), [{ id: loan?.id, attempt: 2 }])
+  })
+
+  promised(
+    'a slot that is given back and a pause change nothing for who is alone',
+    async (t, { holdings }) => {
+      const id = (await holdings.takeSlot(0, 1, noon)) ?? 0
+      await holdings.endSlot(id, true, noon)
+      await holdings.pauseSlots(minute, noon)
+      t.equal(await holdings.slotsTaken(), 1)
+    }
+  )
+}

@@ -1,0 +1,131 @@
+// Several processes on one PostgreSQL: each is a ledger of its own on the same database.
+
+import t, { type Test } from 'tap'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
+import { openLedger } from '../../../../src/ledger/open.ts'
+import { openPostgresDriver } from '../../../../src/ledger/postgres/driver.ts'
+import { startPostgres } from '../../../postgres.ts'
+import { arrivalOf, bodyOf, minute, noon } from '../fixtures.ts'
+
+const server = await startPostgres()
+
+const openTwo = async (t: Test): Promise<[Ledger, Ledger]> => {
+  const url = await server.database()
+  const open = async (owner: string): Promise<Ledger> => {
+    const ledger = openLedger(
+      await openPostgresDriver({ url, pool: 3, timeoutMs: 20_000, time: 'caller' }, owner)
+    )
+    t.teardown(() => ledger.close())
+    return ledger
+  }
+  return Promise.all([open('a'), open('b')])
+}
+
+t.test('two processes that start at once migrate once', async t => {
+  const [a, b] = await openTwo(t)
+  await a.receive(arrivalOf(), noon)
+  t.equal(await b.isKnown('2026-0042'), true)
+})
+
+t.test('of two processes that ask at once one has the task, until it leaves or dies', async t => {
+  const [a, b] = await openTwo(t)
+  const asked = await Promise.all([a.lease('sweep', noon), b.lease('sweep', noon)])
+  t.strictSame([...asked].sort(), [false, true])
+  const [holder, other] = asked[0] ? [a, b] : [b, a]
+
+  t.equal(await holder.lease('sweep', noon), true)
+  t.equal(await other.lease('look', noon), true, 'each task by itself')
+
+  await holder.leave()
+  t.equal(await other.lease('sweep', noon), true)
+  t.equal(await holder.lease('sweep', noon), false)
+
+  // The other one gives no more signs of life.
+  await holder.beat(noon + minute)
+  t.equal(await holder.lease('sweep', noon + minute), true)
+  t.equal(await holder.lease('look', noon + minute), true)
+})
+
+t.test(
+  'the loans of a process that died are due again, and what it comes to say later is not written',
+  async t => {
+    const [a, b] = await openTwo(t)
+    await a.beat(noon)
+    await a.receive(arrivalOf(), noon)
+    const [loan] = await a.borrow(1, noon, noon + 10 * minute)
+    if (!loan) throw new Error('not lent')
+
+    await b.beat(noon + 40_000)
+    t.strictSame(await b.borrow(1, noon + 40_000, noon + 10 * minute), [], 'a sign may be late')
+    await b.beat(noon + 46_000)
+    const [again] = await b.borrow(1, noon + 46_000, noon + 10 * minute)
+
+    t.match(again, { id: loan.id, attempt: 2 })
+    t.equal(await a.sending(loan, bodyOf(loan), noon + 46_000), 'lost')
+  }
+)
+
+t.test('what a process that died was sending is in doubt, and inherited', async t => {
+  const [a, b] = await openTwo(t)
+  await a.beat(noon)
+  await a.receive(arrivalOf(), noon)
+  const [loan] = await a.borrow(1, noon, noon + 10 * minute)
+  if (!loan) throw new Error('not lent')
+  t.equal(await a.sending(loan, bodyOf(loan), noon), 'granted')
+
+  t.strictSame(await b.doubts(noon, 10), [], 'while it lives it is its own')
+  await b.beat(noon + minute)
+  t.match(await b.doubts(noon + minute, 10), [{ id: loan.id, inherited: true }])
+})
+
+t.test('the budget is one for all: no minute holds more than it', async t => {
+  const processes = await openTwo(t)
+  const taken: { at: number; end: (used: boolean, at: number) => Promise<void> }[] = []
+  const takeAll = async (at: number) => {
+    for (let n = 0; n < 10; n += 1)
+      await Promise.all(
+        processes.map(async ({ holdings }) => {
+          const id = await holdings.takeSlot(0, 6, at)
+          if (id !== null) taken.push({ at, end: (used, at) => holdings.endSlot(id, used, at) })
+        })
+      )
+  }
+  await takeAll(noon)
+  t.equal(taken.length, 6)
+
+  for (const { end } of taken.slice(0, 2)) await end(true, noon + 1000)
+  await taken[2]?.end(false, noon + 1000)
+  await takeAll(noon + 1000)
+  t.equal(taken.length, 7, 'one that was not used is free at once')
+
+  await takeAll(noon + minute + 999)
+  t.equal(taken.length, 7)
+  await takeAll(noon + minute + 1001)
+  t.equal(taken.length, 9, 'those that were given back, a minute later')
+  await takeAll(noon + 91_001)
+  t.ok(taken.length > 9, 'those that nobody gave back, after the longest request and a minute')
+})
+
+t.test('a pause is everybody’s', async t => {
+  const [a, b] = await openTwo(t)
+  await a.holdings.pauseSlots(minute, noon)
+  await b.holdings.pauseSlots(1000, noon)
+  t.equal(await b.holdings.takeSlot(0, 60, noon + minute - 1), null)
+  t.type(await b.holdings.takeSlot(0, 60, noon + minute), 'number')
+})
+
+t.test('many events of the same numbers, on both at once: each is one row', async t => {
+  const [a, b] = await openTwo(t)
+  const numbers = Array.from({ length: 50 }, (_, n) => `N-${n}`)
+  const results = await Promise.all(
+    [a, b, a, b].flatMap((ledger, turn) =>
+      (turn < 2 ? numbers : numbers.toReversed()).map(invoiceNumber =>
+        ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber }), noon)
+      )
+    )
+  )
+
+  t.equal(results.filter(({ result }) => result === 'accepted').length, 50)
+  t.equal(results.filter(({ result }) => result === 'duplicate').length, 150)
+  t.match(await a.summary(), { waiting: 50 })
+})
