@@ -16,9 +16,7 @@ if (parseInt(found, 10) < wanted) {
       : `For this platform none comes with \`npm ci\`: install Node ${wanted} from https://nodejs.org, or use the container image.`
   )
 } else {
-  process
-    .getBuiltinModule('module')
-    .enableCompileCache(import.meta.dirname + '/../node_modules/.cache/factuurbrug')
+  process.getBuiltinModule('module').enableCompileCache(import.meta.dirname + '/../node_modules/.cache/factuurbrug')
   import('../src/main.ts')
     .then(({ main }) => main())
     .catch(error => {

@@ -1,11 +1,6 @@
 // Composition: which plugin gets what, in which scope. No logic.
 
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyPluginAsync,
-  LogController
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import type { Config } from '../src/config.ts'
 import type { Clock } from '../src/core/clock.ts'
 import { BridgeError } from '../src/core/errors.ts'
@@ -69,8 +64,7 @@ const requestMsMax = (pdfBytesMax: number): number =>
 const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
-  const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, logger, version } =
-    options
+  const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, logger, version } = options
   const sources = sourcesOf(tools).flatMap(source => {
     const settings = config.tools[source.name] ?? null
     return ledgerNames(source, settings).map(name => ({

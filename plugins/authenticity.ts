@@ -34,8 +34,7 @@ export default fp<{
         return unprovenRequests.refused(tool, clientOf(request), error, claims(request.headers))
       // By a signature only the last byte proves a body: this one was refused before it.
       const isUnproven = !believed.has(request) && isSigned(request.headers)
-      if (isUnproven && beforeProof.includes(error.code))
-        unprovenRequests.refused(tool, clientOf(request), error, true)
+      if (isUnproven && beforeProof.includes(error.code)) unprovenRequests.refused(tool, clientOf(request), error, true)
     })
   },
   { name: 'door' }
@@ -47,5 +46,4 @@ const isSigned = (headers: IncomingHttpHeaders): boolean =>
   Object.keys(headers).some(name => name.endsWith('-signature'))
 
 /** Tools prove themselves by one of these headers; scanners, which try every door of the internet, send neither. */
-const claims = (headers: IncomingHttpHeaders): boolean =>
-  headers.authorization !== undefined || isSigned(headers)
+const claims = (headers: IncomingHttpHeaders): boolean => headers.authorization !== undefined || isSigned(headers)

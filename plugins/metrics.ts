@@ -98,9 +98,7 @@ export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
     },
     app() {
       const app = Fastify({ logger: false })
-      app.get('/metrics', async (_request, reply) =>
-        reply.type(registry.contentType).send(await registry.metrics())
-      )
+      app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
       return app
     }
   }

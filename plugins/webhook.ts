@@ -5,13 +5,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Clock, Instant } from '../src/core/clock.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
 import type { Kept, Receiver } from '../src/tools/receiver.ts'
-import {
-  type EventReading,
-  largeBytesMax,
-  type Tool,
-  type UnreadEvent,
-  unprovenBytesMax
-} from '../src/tools/tool.ts'
+import { type EventReading, largeBytesMax, type Tool, type UnreadEvent, unprovenBytesMax } from '../src/tools/tool.ts'
 import { openRequestBody } from './bodies/body.ts'
 import type { Hosted, Strangers } from './bodies/strangers.ts'
 

@@ -60,14 +60,7 @@ const pauseSpareMs = 60_000
 // What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
 const loanSpareMs = 180_000
 
-export const openBridge = async ({
-  config,
-  tools,
-  clock,
-  random,
-  logger,
-  version
-}: BridgeOptions): Promise<Bridge> => {
+export const openBridge = async ({ config, tools, clock, random, logger, version }: BridgeOptions): Promise<Bridge> => {
   const toolsOn = openTools(config, tools)
   const folder = openDataFolder(config.DATA_DIR)
   const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
@@ -81,10 +74,7 @@ export const openBridge = async ({
   const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
   const invoices = await ledger.numbersAlike()
   if (invoices.length > 0)
-    logger.warn(
-      { invoices },
-      'numbers that only look different are one number now; these stand beside another'
-    )
+    logger.warn({ invoices }, 'numbers that only look different are one number now; these stand beside another')
   const orphans = await spool.sweep(await ledger.documents())
   if (orphans > 0) logger.info({ files: orphans }, 'spool swept')
 
@@ -174,8 +164,7 @@ export const openBridge = async ({
     spool,
     clock,
     retentionDays: config.RETENTION_DAYS,
-    pauseMsMax:
-      Math.max(1.25 * config.RETRY_LONGEST_MS, config.PORTAL_SETTLE_INHERITED_MS, hour) + pauseSpareMs,
+    pauseMsMax: Math.max(1.25 * config.RETRY_LONGEST_MS, config.PORTAL_SETTLE_INHERITED_MS, hour) + pauseSpareMs,
     log: logger
   })
   const catchUp = createCatchUp({

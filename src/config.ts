@@ -88,10 +88,7 @@ export const settings = z.object({
   OPERATOR_TOKEN: z
     .string('expected a text of at least 16 characters that only you know')
     .min(16, 'expected at least 16 characters')
-    .regex(
-      /^[\x20-\x7e]+$/,
-      'expected letters without accents, digits and common signs: it travels in a header'
-    ),
+    .regex(/^[\x20-\x7e]+$/, 'expected letters without accents, digits and common signs: it travels in a header'),
   FLY_APP_NAME: z.string().optional(),
   FLY_MACHINE_ID: z.string().optional()
 })
@@ -151,9 +148,7 @@ export const readTimeZone = (env: Environment): string =>
 
 /** A variable that is set to nothing is not set: that is how people switch one off. */
 const givenIn = (env: Environment): Environment =>
-  Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : []))
-  )
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])))
 
 /** On Fly the platform knows the public address and the header that carries the client's. */
 const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }: Settings) => {
@@ -235,10 +230,7 @@ const slipsMax = (letters: number): number => (letters < 6 ? 0 : letters < 12 ? 
 export type Misspelt = { name: string; meant: string }
 
 /** What is set under a name that is no setting's, and nearly one's. */
-export const misspelt = (
-  env: Environment,
-  toolSettings: Readonly<Record<string, z.ZodObject>>
-): Misspelt[] => {
+export const misspelt = (env: Environment, toolSettings: Readonly<Record<string, z.ZodObject>>): Misspelt[] => {
   const schemas = [settings, ...Object.values(toolSettings)]
   const known = [...schemas.flatMap(({ shape }) => Object.keys(shape)), ...askingOnly]
   const mayBeMeant = known.filter(name => !notMeant.includes(name))
@@ -269,8 +261,7 @@ export const explainProblems = (problems: readonly Problem[], surroundings: Surr
   ].join('\n')
 
 const whereToSet = (problems: readonly Problem[], { folder, hasFile, flyApp }: Surroundings): string => {
-  if (flyApp)
-    return `Set them with \`fly secrets set --app ${flyApp} NAME=value\`; .env.example explains each.`
+  if (flyApp) return `Set them with \`fly secrets set --app ${flyApp} NAME=value\`; .env.example explains each.`
   if (hasFile || !problems.some(({ message }) => message.startsWith('missing')))
     return 'Set them in .env, or on Fly with `fly secrets set NAME=value`; .env.example explains each.'
   return `There is no .env in ${folder}. In the folder of Factuurbrug run \`cp .env.example .env\`, and fill in its first block.`

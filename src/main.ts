@@ -35,8 +35,7 @@ const packageFile = new URL('../package.json', import.meta.url)
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 const complain = (text: string) => process.stderr.write(`${text}\n`)
-const readVersion = (): string =>
-  (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
+const readVersion = (): string => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 
 const terminal = (file: EnvFile): Terminal => {
   const overridden = takeIn(file)
@@ -146,21 +145,13 @@ const explain = (error: unknown, file: EnvFile): string => {
     return [`${error.code}: ${error.message}`, ...problems, adviceTyped(error.code)].join('\n')
   }
   if (isWrongUse(error) || error instanceof CommandFailed) return (error as Error).message
-  return (
-    unheard(error as ListenError) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
-  )
+  return unheard(error as ListenError) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
 type ListenError = NodeJS.ErrnoException & Partial<AddressInfo> & { hostname?: string }
 
 /** Why it cannot listen; undefined where it is something else. Any free port has no number yet. */
-const unheard = ({
-  syscall,
-  code = '',
-  hostname,
-  address = hostname,
-  port
-}: ListenError): string | undefined => {
+const unheard = ({ syscall, code = '', hostname, address = hostname, port }: ListenError): string | undefined => {
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined
   const place = port === undefined ? address : `${address}, port ${port}`
   return `Cannot listen at ${place}: ${listenWords[code] ?? code}.`

@@ -69,8 +69,7 @@ t.test('the values in the example are those that hold without it', async t => {
   const safer = { REVIEW: 'true' }
   for (const { name, value } of entries) {
     if (name in safer) t.equal(value, safer[name as keyof typeof safer], name)
-    else if (value === '')
-      t.equal(shapes[name].safeParse(undefined).data, undefined, `${name} has no default`)
+    else if (value === '') t.equal(shapes[name].safeParse(undefined).data, undefined, `${name} has no default`)
     else t.strictSame(shapes[name].parse(value), shapes[name].parse(undefined), name)
   }
 })

@@ -129,8 +129,7 @@ t.test('the table of settings gives the defaults that hold', async t => {
     if (told === 'required') t.equal(byDefault.success, false, setting)
     // A tool's own settings are required as soon as the tool is wanted at all.
     else if (told === 'none' && setting in settings.shape) t.equal(byDefault.data, undefined, setting)
-    else if (told !== 'none')
-      t.strictSame([byDefault.data], [shapes[setting].safeParse(bare(told)).data], setting)
+    else if (told !== 'none') t.strictSame([byDefault.data], [shapes[setting].safeParse(bare(told)).data], setting)
   }
 })
 
@@ -193,10 +192,7 @@ t.test('the manual has every fault of the sandbox, and every call that can have 
 })
 
 t.test('the manual has every way in which the sandbox can be otherwise than documented', async t => {
-  const section = sectionOf(
-    readDocument('docs/sandbox.md'),
-    '## A sandbox that differs from the documentation'
-  )
+  const section = sectionOf(readDocument('docs/sandbox.md'), '## A sandbox that differs from the documentation')
 
   t.strictSame(
     rowsOf(section).map(([cell = '']) => bare(cell)),

@@ -83,8 +83,7 @@ t.test('no file imports itself, by whatever way', async t => {
 t.test('no tool imports another', async t => {
   const toolOf = (path: string): string | undefined => /^plugins\/tools\/([^/]+)/.exec(path)?.[1]
   for (const file of files('plugins/tools/**/*.ts'))
-    for (const to of importsOf(file))
-      t.ok([undefined, toolOf(file)].includes(toolOf(to)), `${file} imports ${to}`)
+    for (const to of importsOf(file)) t.ok([undefined, toolOf(file)].includes(toolOf(to)), `${file} imports ${to}`)
 })
 
 t.test('the simulated portal shares no mistake with the bridge: it takes types from it, at most', async t => {

@@ -12,8 +12,7 @@ const cert = fixture('localhost.pem')
 const key = fixture('localhost-key.pem')
 
 /** From here on this process trusts the tests' certificate, as NODE_EXTRA_CA_CERTS would have it. */
-export const trustTestCertificate = () =>
-  setDefaultCACertificates([...getCACertificates('default'), cert.toString()])
+export const trustTestCertificate = () => setDefaultCACertificates([...getCACertificates('default'), cert.toString()])
 
 export type TestServer = {
   port: number
@@ -26,11 +25,7 @@ export type TestServer = {
   requests: string[]
 }
 
-export const serve = async (
-  t: Test,
-  listener: RequestListener,
-  { secure = false } = {}
-): Promise<TestServer> => {
+export const serve = async (t: Test, listener: RequestListener, { secure = false } = {}): Promise<TestServer> => {
   const requests: string[] = []
   const { promise: ended, resolve } = Promise.withResolvers<'reset' | 'closed'>()
   const sockets = new Set<Socket>()
@@ -42,9 +37,7 @@ export const serve = async (
     listener(request, response)
   })
   const watch = (socket: Socket) => {
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'ECONNRESET' ? 'reset' : 'closed')
-    )
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNRESET' ? 'reset' : 'closed'))
     socket.on('close', () => resolve('closed'))
   }
   server.on('connection', (socket: Socket) => {

@@ -94,16 +94,10 @@ t.test('each file begins with what it promises, and stays small', async t => {
 })
 
 t.test('nothing is left lying about', async t => {
-  const everything = files(
-    '{src,plugins,bin,test}/**/*.{ts,js}',
-    '*.{md,json,toml}',
-    'Dockerfile',
-    '.env.example'
-  )
+  const everything = files('{src,plugins,bin,test}/**/*.{ts,js}', '*.{md,json,toml}', 'Dockerfile', '.env.example')
   // Written in two parts, lest this file finds itself.
   const forbidden = new RegExp(['TO' + 'DO', 'FIX' + 'ME', '\\.\\./sha' + 'red', '/work/' + 'sha'].join('|'))
-  for (const file of everything.filter(file => file !== 'package-lock.json'))
-    t.notMatch(textOf(file), forbidden, file)
+  for (const file of everything.filter(file => file !== 'package-lock.json')) t.notMatch(textOf(file), forbidden, file)
 })
 
 t.test('the image runs Node itself, as nobody, on the version that is asked for everywhere', async t => {
@@ -124,15 +118,12 @@ t.test('the image runs Node itself, as nobody, on the version that is asked for 
   for (const [name, version] of Object.entries(optionalDependencies))
     t.equal(String(version).split('.')[0], major, name)
   t.match(textOf('bin/factuurbrug.js'), new RegExp(`^const wanted = ${major}$`, 'm'))
-  for (const folder of ['bin', 'src', 'plugins'])
-    t.match(image, new RegExp(`^COPY ${folder} ${folder}$`, 'm'))
+  for (const folder of ['bin', 'src', 'plugins']) t.match(image, new RegExp(`^COPY ${folder} ${folder}$`, 'm'))
 })
 
 t.test('on Fly one machine always runs, has time to drain, and keeps what it holds', async t => {
   const fly = textOf('fly.toml')
-  const drainMs = Number(
-    /^const drainMs = ([\d_]+)$/m.exec(textOf('src/bridge.ts'))?.[1]?.replaceAll('_', '')
-  )
+  const drainMs = Number(/^const drainMs = ([\d_]+)$/m.exec(textOf('src/bridge.ts'))?.[1]?.replaceAll('_', ''))
   const numberOf = (name: string) => Number(new RegExp(`^ *${name} = "?(\\d+)`, 'm').exec(fly)?.[1])
 
   t.match(fly, /^ *auto_stop_machines = "off"$/m)
@@ -142,10 +133,7 @@ t.test('on Fly one machine always runs, has time to drain, and keeps what it hol
   t.match(fly, /^ *path = "\/health"$/m)
   const room = Number(/^const roomFor = (\d+)$/m.exec(textOf('plugins/connections.ts'))?.[1])
   t.match(fly, /^ *type = "connections"$/m)
-  t.ok(
-    numberOf('soft_limit') < numberOf('hard_limit') && numberOf('hard_limit') < room,
-    'the proxy leaves room'
-  )
+  t.ok(numberOf('soft_limit') < numberOf('hard_limit') && numberOf('hard_limit') < room, 'the proxy leaves room')
   t.equal(fly.match(/^\[\[?mounts\]?\]$/gm)?.length, 1)
   const mounted = /^ *destination = "(.+)"$/m.exec(fly)?.[1]
   t.match(fly, new RegExp(`^ *DATA_DIR = "${mounted}"$`, 'm'))
@@ -161,6 +149,5 @@ t.test('on Fly one machine always runs, has time to drain, and keeps what it hol
 t.test('every setting on Fly is one', async t => {
   const env = /^\[env\]\n(.*?)^\[/ms.exec(textOf('fly.toml'))?.[1] ?? ''
   const example = textOf('.env.example')
-  for (const [, name = ''] of env.matchAll(/^ *([A-Z_]+) = /gm))
-    t.match(example, new RegExp(`^#?${name}=`, 'm'), name)
+  for (const [, name = ''] of env.matchAll(/^ *([A-Z_]+) = /gm)) t.match(example, new RegExp(`^#?${name}=`, 'm'), name)
 })

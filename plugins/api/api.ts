@@ -86,8 +86,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     for (const action of actions)
       route(action, async ({ params, body, log }) => {
         const { changed, decided, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), body)
-        if (changed)
-          log.info({ invoiceNumber: row.invoiceNumber, action, ...body, state: row.state }, words[action])
+        if (changed) log.info({ invoiceNumber: row.invoiceNumber, action, ...body, state: row.state }, words[action])
         engine.wake()
         return { ...shown(row, around()), changed, decided: shownDecided(decided) }
       })

@@ -21,10 +21,7 @@ type Asked<O extends Operation> = {
 
 export const createRoute =
   (app: FastifyInstance) =>
-  <O extends Operation>(
-    operation: O,
-    handler: (asked: Asked<O>, reply: FastifyReply) => Promise<Answer<O>>
-  ): void => {
+  <O extends Operation>(operation: O, handler: (asked: Asked<O>, reply: FastifyReply) => Promise<Answer<O>>): void => {
     const { method, path, query, body }: Endpoint = endpoints[operation]
     app.route({
       method,

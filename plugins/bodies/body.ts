@@ -62,10 +62,7 @@ export const openBody = (
     try {
       return await next()
     } catch (error) {
-      failure =
-        error instanceof BridgeError
-          ? error
-          : unreadable('body', 'the connection ended before the body', error)
+      failure = error instanceof BridgeError ? error : unreadable('body', 'the connection ended before the body', error)
       // Lets go of the stream. Of one that is silent that is in vain, and nobody waits for it.
       void chunks.return?.()
       throw failure

@@ -20,9 +20,7 @@ export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) 
 type Waiter = { until: number; end: () => void }
 
 /** Makes the patience with one body; the signal ends it early. */
-export const createPatience = (
-  clock: Pick<Clock, 'monotonic' | 'sleep'>
-): ((signal?: AbortSignal) => Wait) => {
+export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): ((signal?: AbortSignal) => Wait) => {
   const waiters = new Set<Waiter>()
   let watching = false
 
@@ -60,5 +58,4 @@ export const createPatience = (
   }
 }
 
-const tooSlow = () =>
-  new BridgeError('BODY_TOO_SLOW', `the body came slower than ${bytesPerSecondMin} bytes a second`)
+const tooSlow = () => new BridgeError('BODY_TOO_SLOW', `the body came slower than ${bytesPerSecondMin} bytes a second`)

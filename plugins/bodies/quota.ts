@@ -28,8 +28,7 @@ export const openQuota = ({ bytesMax }: { bytesMax: number }): Quota => {
       return {
         take(bytes) {
           const ofClient = (held.get(client) ?? 0) + bytes
-          if (taken + bytes > bytesMax || ofClient > bytesMax * perClient)
-            throw new BridgeError('INTAKE_BUSY')
+          if (taken + bytes > bytesMax || ofClient > bytesMax * perClient) throw new BridgeError('INTAKE_BUSY')
           taken += bytes
           own += bytes
           held.set(client, ofClient)

@@ -41,12 +41,9 @@ const contentOfType = (header: string | undefined, pdfBytesMax: number): Content
     case 'multipart/form-data': {
       const boundary = type.params.get('boundary') ?? ''
       if (boundary === '' || boundary.length > boundaryCharactersMax) {
-        throw unsupported(
-          `expected multipart/form-data with a boundary of at most ${boundaryCharactersMax} characters`
-        )
+        throw unsupported(`expected multipart/form-data with a boundary of at most ${boundaryCharactersMax} characters`)
       }
-      const read: Content['read'] = (body, reading, request) =>
-        readMultipart(body, { boundary, request }, reading)
+      const read: Content['read'] = (body, reading, request) => readMultipart(body, { boundary, request }, reading)
       return { bytesMax: pdfBytesMax + besidesPdfBytesMax, read }
     }
     case 'application/x-www-form-urlencoded':

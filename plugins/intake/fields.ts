@@ -33,17 +33,14 @@ export const openFields = ({ timeZone, sendNotification }: FieldsOptions): Judge
   const schemas = { 2: fieldsOf(timeZone, 'EUR'), 3: fieldsOf(timeZone, 'KWD') }
 
   return reading => {
-    const given = Object.fromEntries(
-      [...reading.values].filter(([, value]) => value !== null && value !== '')
-    )
+    const given = Object.fromEntries([...reading.values].filter(([, value]) => value !== null && value !== ''))
     const parsed = schemas[decimalsKept(String(given.currency).toUpperCase())].safeParse(given)
     const problems = withoutRepeats([
       ...reading.problems,
       ...(parsed.error?.issues ?? []).flatMap(issue => problemsOf(issue, given)),
       ...contradictions(given, reading)
     ])
-    if (problems.length > 0 || !parsed.success)
-      throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+    if (problems.length > 0 || !parsed.success) throw new BridgeError('FIELDS_INVALID', undefined, { problems })
     const { sendNotification: notify = sendNotification, ...fields } = parsed.data
     return { invoice: invoiceOf(fields), notify }
   }
@@ -63,9 +60,7 @@ const parseEmails = (text: string): string[] | undefined => {
     .map(email => email.trim())
     .filter(email => email !== '')
   const plausible = emails.length > 0 && text.length <= emailsCharactersMax
-  return plausible && emails.every(email => /^[^\s@<>"\p{Cc}]+@[^\s@<>"\p{Cc}]+$/u.test(email))
-    ? emails
-    : undefined
+  return plausible && emails.every(email => /^[^\s@<>"\p{Cc}]+@[^\s@<>"\p{Cc}]+$/u.test(email)) ? emails : undefined
 }
 
 /** Whether the address may be fetched at all is decided when it is. */
@@ -103,15 +98,9 @@ const fieldsOf = (timeZone: string, currency: string) =>
       input => parsePaidAt(input, timeZone),
       'expected 2026-11-20T12:00:00Z, 2026-11-20 12:00:00 or 2026-11-20'
     ).optional(),
-    customerId: parsed(
-      matching(/^cst_[A-Za-z0-9_]{1,96}$/),
-      'expected the id of the portal, cst_…'
-    ).optional(),
+    customerId: parsed(matching(/^cst_[A-Za-z0-9_]{1,96}$/), 'expected the id of the portal, cst_…').optional(),
     customerRef: text().optional(),
-    customerEmail: parsed(
-      parseEmails,
-      'expected an e-mail address, or several with ; between them'
-    ).optional(),
+    customerEmail: parsed(parseEmails, 'expected an e-mail address, or several with ; between them').optional(),
     customerName: text().optional(),
     customerAddress: text().optional(),
     customerZipCode: text().optional(),
@@ -137,23 +126,20 @@ const problemsOf = (issue: z.core.$ZodIssue, given: object): Problem[] => {
 }
 
 const unknownField = (field: string): Problem => {
-  if (field === 'pdf')
-    return { field, message: 'expected a file in multipart/form-data, or base64 text in JSON' }
+  if (field === 'pdf') return { field, message: 'expected a file in multipart/form-data, or base64 text in JSON' }
   const meant = nearest(field, names)
   return { field, message: meant ? `unknown; is ${meant} meant?` : `unknown; known are ${names.join(', ')}` }
 }
 
 /** What concerns several fields. A field that is wrong in itself counts as given. */
 const contradictions = (given: object, { document, problems }: BodyFields): Problem[] => {
-  const isGiven = (field: string) =>
-    Object.hasOwn(given, field) || problems.some(problem => problem.field === field)
+  const isGiven = (field: string) => Object.hasOwn(given, field) || problems.some(problem => problem.field === field)
   const found: Problem[] = []
   if (!customerNames.some(isGiven)) {
     found.push({ field: 'customerId', message: `missing; expected one of ${customerNames.join(', ')}` })
   }
   const hasPdf = document !== null || isGiven('pdf')
-  if (hasPdf && isGiven('pdfUrl'))
-    found.push({ field: 'pdfUrl', message: 'expected either pdf or pdfUrl, not both' })
+  if (hasPdf && isGiven('pdfUrl')) found.push({ field: 'pdfUrl', message: 'expected either pdf or pdfUrl, not both' })
   if (!hasPdf && !isGiven('pdfUrl')) found.push({ field: 'pdf', message: 'missing; expected pdf or pdfUrl' })
   return found
 }

@@ -11,8 +11,7 @@ export const readForm = async (body: Body, reading: BodyFields): Promise<void> =
     if (pair === '') continue
     const equals = pair.indexOf('=')
     const name = decode(equals === -1 ? pair : pair.slice(0, equals))
-    if (name === undefined)
-      throw unreadable('body', 'expected percent-encoded UTF-8 in the name of each field')
+    if (name === undefined) throw unreadable('body', 'expected percent-encoded UTF-8 in the name of each field')
     const value = equals === -1 ? '' : decode(pair.slice(equals + 1))
     if (value === undefined) reading.complain(name, 'expected percent-encoded UTF-8')
     reading.set(name, value ?? null)

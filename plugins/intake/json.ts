@@ -96,8 +96,7 @@ const openScanner = () => {
   }
 }
 
-const isPdf = (named: string): boolean =>
-  named === '"pdf"' || (named.includes('\\') && fieldName(named) === 'pdf')
+const isPdf = (named: string): boolean => named === '"pdf"' || (named.includes('\\') && fieldName(named) === 'pdf')
 
 /** The name, however it is escaped; empty when it is none, which `readFlatObject` complains about. */
 const fieldName = (text: string): string => {
@@ -141,8 +140,7 @@ const readFlatObject = (text: string, reading: BodyFields): void => {
     if (found === '}') break
     expect(',', found)
     found = next()
-    if (found === '}')
-      throw unreadable('body', `is not JSON after ${after}: a comma before the closing brace`)
+    if (found === '}') throw unreadable('body', `is not JSON after ${after}: a comma before the closing brace`)
   }
   after = 'the end'
   if (next() !== '') throw unreadable('body', 'goes on after the closing brace')
@@ -160,8 +158,7 @@ const readValue = (found: string, name: string, reading: BodyFields): Value => {
   switch (found[0]) {
     case '"': {
       const text = textOf(found)
-      if (text === undefined)
-        reading.complain(name, 'holds a character or an escape that JSON does not allow')
+      if (text === undefined) reading.complain(name, 'holds a character or an escape that JSON does not allow')
       return text ?? null
     }
     case 't':

@@ -15,9 +15,7 @@ export const signedSample = (invoice: SampleInvoice, secret: string): Sample => 
     issuedAt: dateOf(invoice.at, invoice.timeZone),
     amount: '121.00',
     customerId: invoice.customerId,
-    ...(invoice.pdfUrl
-      ? { pdfUrl: invoice.pdfUrl }
-      : { pdf: samplePdf(invoice.invoiceNumber).toString('base64') })
+    ...(invoice.pdfUrl ? { pdfUrl: invoice.pdfUrl } : { pdf: samplePdf(invoice.invoiceNumber).toString('base64') })
   })
   const signed = signedHeaders(body, secret, { id: `msg_${randomUUID()}`, at: invoice.at })
   return { body, headers: { 'content-type': 'application/json', ...signed } }

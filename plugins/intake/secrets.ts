@@ -34,15 +34,12 @@ const mistakeIn = (entries: string[]): string | undefined => {
 
 /** Of one secret alone. */
 export const mistakeOf = (entry: string): string | undefined => {
-  if (/^wh[ps]k_/.test(entry))
-    return 'is a key for v1a signatures, which the bridge does not take: use whsec_…'
+  if (/^wh[ps]k_/.test(entry)) return 'is a key for v1a signatures, which the bridge does not take: use whsec_…'
   if (!entry.startsWith('whsec_')) return entry.length < secretCharactersMin ? expected : undefined
   const encoded = entry.slice('whsec_'.length)
   const letters = encoded.replace(/=+$/, '').length
   const complete = letters % 4 !== 1 && (letters === encoded.length || encoded.length % 4 === 0)
-  if (!paddedBase64.test(encoded) || !complete)
-    return 'is not base64 after whsec_: copy the whole secret again'
-  if (Buffer.byteLength(encoded, 'base64') < keyBytesMin)
-    return `is shorter than ${keyBytesMin} bytes after whsec_`
+  if (!paddedBase64.test(encoded) || !complete) return 'is not base64 after whsec_: copy the whole secret again'
+  if (Buffer.byteLength(encoded, 'base64') < keyBytesMin) return `is shorter than ${keyBytesMin} bytes after whsec_`
   return undefined
 }

@@ -6,8 +6,7 @@ import type { Senders } from '../../src/tools/senders.ts'
 import { signingKey } from '../signatures/standard-webhooks.ts'
 import { mistakeOf, secrets } from './secrets.ts'
 
-const nameExpected =
-  'expected names of small letters, digits and -, at most 20 characters, with commas between'
+const nameExpected = 'expected names of small letters, digits and -, at most 20 characters, with commas between'
 
 // More would be an address book, and each is tried for every signature.
 const namesMax = 50
@@ -63,19 +62,14 @@ const mistakeInKey = (
   at: number,
   { keys, senders }: { keys: Key[]; senders: string[] }
 ): string | undefined => {
-  if (sender === null || !senders.includes(sender))
-    return 'expected a name of INTAKE_SENDERS before it, and a colon'
+  if (sender === null || !senders.includes(sender)) return 'expected a name of INTAKE_SENDERS before it, and a colon'
   const isSame = (other: Key) => signingKey(other.secret).equals(signingKey(secret))
   const isOthers = keys.slice(0, at).some(other => other.sender !== sender && isSame(other))
-  return (
-    mistakeOf(secret) ?? (isOthers ? 'is the secret of another sender: expected one of its own' : undefined)
-  )
+  return mistakeOf(secret) ?? (isOthers ? 'is the secret of another sender: expected one of its own' : undefined)
 }
 
 export const keysOf = ({ INTAKE_SECRET, INTAKE_SENDERS }: Settings): Key[] =>
-  INTAKE_SENDERS === undefined
-    ? INTAKE_SECRET.map(secret => ({ sender: null, secret }))
-    : INTAKE_SECRET.map(keyIn)
+  INTAKE_SENDERS === undefined ? INTAKE_SECRET.map(secret => ({ sender: null, secret })) : INTAKE_SECRET.map(keyIn)
 
 export const sendersOf = ({ INTAKE_SENDERS = [] }: Settings): Senders => ({
   variable: 'INTAKE_SENDERS',

@@ -44,8 +44,7 @@ export const invoiceAnswer = (invoice: StoredInvoice, base: string, { tellsNumbe
 
 type Form = { wrapped?: boolean }
 
-export const objectAnswer = (answer: object, { wrapped = false }: Form) =>
-  wrapped ? { data: answer } : answer
+export const objectAnswer = (answer: object, { wrapped = false }: Form) => (wrapped ? { data: answer } : answer)
 
 export const pageAnswer = <T>(
   path: string,

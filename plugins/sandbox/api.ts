@@ -77,5 +77,4 @@ export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal 
 }
 
 /** The token of the request; empty when it has none. */
-const bearer = ({ headers }: FastifyRequest): string =>
-  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+const bearer = ({ headers }: FastifyRequest): string => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''

@@ -67,9 +67,7 @@ const reading: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
   const answer = answerOf(portal)
 
   const isListed = ({ serial, listedFromMs }: StoredInvoice): boolean =>
-    listedFromMs <= clock.monotonic() &&
-    settings.list !== 'empty' &&
-    (settings.list !== 'half' || serial % 2 === 0)
+    listedFromMs <= clock.monotonic() && settings.list !== 'empty' && (settings.list !== 'half' || serial % 2 === 0)
 
   app.get('/customer-invoices', { config: { call: 'list' } }, async (request, reply) =>
     perform(request, reply, {

@@ -74,10 +74,7 @@ export const createFaults = () => {
   const waiting: Fault[] = []
 
   /** The first that fits the call, if it is of this kind: those that wait behind it wait for it. */
-  const take = <F extends string>(
-    kind: readonly F[],
-    { call, invoiceNumber }: Subject
-  ): Taken<F> | undefined => {
+  const take = <F extends string>(kind: readonly F[], { call, invoiceNumber }: Subject): Taken<F> | undefined => {
     const at = waiting.findIndex(
       ({ on }) =>
         (on.call === undefined || on.call === 'any' || on.call === call) &&

@@ -12,10 +12,7 @@ const says = (expected: string) => ({
   error: (issue: { input?: unknown }) => (issue.input === undefined ? 'is required' : expected)
 })
 
-const Text = z
-  .string(says('must be text'))
-  .max(255, 'is longer than 255 characters')
-  .regex(/\S/, 'is required')
+const Text = z.string(says('must be text')).max(255, 'is longer than 255 characters').regex(/\S/, 'is required')
 
 const CalendarDate = z.iso.date(says('must be a date that exists, written YYYY-MM-DD'))
 
@@ -25,9 +22,7 @@ const Amount = z
   .refine(amount => amount !== '-0.00', 'must not be less than nothing')
 
 /** Local, without a zone. */
-const PaidAt = z
-  .string(says('must be text'))
-  .refine(isLocalTime, 'must be written YYYY-MM-DD HH:mm:ss and exist')
+const PaidAt = z.string(says('must be text')).refine(isLocalTime, 'must be written YYYY-MM-DD HH:mm:ss and exist')
 
 export const InvoiceForm = z.strictObject({
   customerId: Text,
@@ -116,8 +111,7 @@ export const judge = <S extends z.ZodType>(schema: S, input: unknown) => {
   const { data, error } = schema.safeParse(input)
   for (const issue of error?.issues ?? []) {
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys)
-        addProblem(problems, [...issue.path, key].join('.'), 'is not a known field')
+      for (const key of issue.keys) addProblem(problems, [...issue.path, key].join('.'), 'is not a known field')
     } else {
       addProblem(problems, issue.path.join('.') || 'body', issue.message)
     }

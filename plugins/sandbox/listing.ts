@@ -88,8 +88,7 @@ export const createListing = <T extends Entry>(monotonic: () => number) => {
       const from = (page - 1) * perPage
       const until = Math.min(page * perPage, shown.length)
       const entries: T[] = []
-      for (let at = from; at < until; at++)
-        entries.push(shown[order === 'newest' ? shown.length - 1 - at : at]!)
+      for (let at = from; at < until; at++) entries.push(shown[order === 'newest' ? shown.length - 1 - at : at]!)
       return { entries, more: until < shown.length }
     }
   }

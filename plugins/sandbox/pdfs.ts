@@ -16,8 +16,7 @@ export const createPdfs = (clock: Clock) => {
   const key = randomBytes(32)
   let keptBytes = 0
 
-  const sign = (id: string, expires: string) =>
-    createHmac('sha256', key).update(`${id} ${expires}`).digest('base64url')
+  const sign = (id: string, expires: string) => createHmac('sha256', key).update(`${id} ${expires}`).digest('base64url')
 
   const drop = (id: string) => {
     keptBytes -= kept.get(id)?.length ?? 0

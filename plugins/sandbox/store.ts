@@ -152,13 +152,7 @@ export const createStore = ({ clock, random = chance, customers: seeds = sampleC
     pdfs,
     addCustomer,
 
-    addInvoice({
-      content,
-      createdAt,
-      visibleFromMs,
-      listedFromMs = 0,
-      ...fields
-    }: NewInvoice): StoredInvoice {
+    addInvoice({ content, createdAt, visibleFromMs, listedFromMs = 0, ...fields }: NewInvoice): StoredInvoice {
       const id = makeId('inv_', invoices.has)
       const invoice: StoredInvoice = {
         id,

@@ -10,8 +10,7 @@ export const notAuthentic = (message: string) => new BridgeError('NOT_AUTHENTIC'
 export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
 
 /** Of secrets. Their digests have one length, whatever theirs is. */
-export const sameSecret = (a: string | Buffer, b: string | Buffer): boolean =>
-  timingSafeEqual(digest(a), digest(b))
+export const sameSecret = (a: string | Buffer, b: string | Buffer): boolean => timingSafeEqual(digest(a), digest(b))
 
 const digest = (secret: string | Buffer): Buffer => createHash('sha256').update(secret).digest()
 

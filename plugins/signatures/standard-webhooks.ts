@@ -17,20 +17,14 @@ export type Signature = {
 
 /** The bytes to sign with: those that `whsec_` encodes; any other text stands for itself. */
 export const signingKey = (secret: string): Buffer =>
-  secret.startsWith(secretPrefix)
-    ? Buffer.from(secret.slice(secretPrefix.length), 'base64')
-    : Buffer.from(secret)
+  secret.startsWith(secretPrefix) ? Buffer.from(secret.slice(secretPrefix.length), 'base64') : Buffer.from(secret)
 
 // Node reads headers as Latin-1: written back as such they are the bytes that the sender signed.
 const openHmac = (key: Buffer, id: string, timestamp: string) =>
   createHmac('sha256', key).update(`${id}.${timestamp}.`, 'latin1')
 
 /** Throws NOT_AUTHENTIC when the headers alone show that nothing can match. */
-export const openSignature = (
-  headers: IncomingHttpHeaders,
-  keys: readonly Buffer[],
-  now: Instant
-): Signature => {
+export const openSignature = (headers: IncomingHttpHeaders, keys: readonly Buffer[], now: Instant): Signature => {
   const id = read(headers, 'webhook-id')
   const timestamp = read(headers, 'webhook-timestamp')
   const given = read(headers, 'webhook-signature')

@@ -16,10 +16,7 @@ export const run: Command = async (args, terminal, name) => {
   const [invoiceNumber = ''] = positionals
   const body = values.absent ? { absent: true } : {}
   const invoice = await ask(name as Action, { params: { invoiceNumber }, body })
-  show(
-    invoice,
-    [invoiceTable([invoice]), ...decidedLines(invoice), ...unchangedLine(invoice, name)].join('\n')
-  )
+  show(invoice, [invoiceTable([invoice]), ...decidedLines(invoice), ...unchangedLine(invoice, name)].join('\n'))
   return 0
 }
 

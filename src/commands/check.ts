@@ -149,9 +149,7 @@ const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
   const { bavail, bsize } = await statfs(nearest(DATA_DIR))
   const free = bavail * bsize
   const megabytes = `${Math.floor(free / 1_000_000)} MB free in ${DATA_DIR}`
-  return free < freeBytesMin
-    ? { ok: false, what, found: `only ${megabytes}` }
-    : { ok: true, what, found: megabytes }
+  return free < freeBytesMin ? { ok: false, what, found: `only ${megabytes}` } : { ok: true, what, found: megabytes }
 }
 
 const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding[]> => {
@@ -185,9 +183,7 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
       return { ok: true, found }
     })
     const list = first ? await look('list', 'invoices.read', () => checkList(portal, first!)) : null
-    const customers = token.ok
-      ? [await look('customers', 'customers.read', () => checkCustomers(portal))]
-      : []
+    const customers = token.ok ? [await look('customers', 'customers.read', () => checkCustomers(portal))] : []
     // A list that can be read needs no line of its own.
     const lists = list?.ok === false ? [list] : []
     return [token, ...lists, ...customers, checkClock(date, clock.now())]
@@ -231,8 +227,7 @@ const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> =>
     more = page.more
   }
   const all = more ? `the first ${read}` : String(read)
-  if (linked === 0)
-    return { ok: true, found: `the portal links none of ${all} to a bookkeeping program itself` }
+  if (linked === 0) return { ok: true, found: `the portal links none of ${all} to a bookkeeping program itself` }
   const advice = 'their invoices may come in twice: let only one of the two bring them'
   return {
     ok: true,

@@ -20,16 +20,11 @@ export type Terminal = {
 export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
   if (overridden.length === 0) return
   const names = overridden.join(', ')
-  complain(
-    `Warning: ${names}: the environment has another value than .env, and wins. Unset it there if .env is right.`
-  )
+  complain(`Warning: ${names}: the environment has another value than .env, and wins. Unset it there if .env is right.`)
 }
 
 /** A setting under a misspelt name has no effect, and nothing else says so. */
-export const warnOfMisspelt = (
-  { env, complain }: Terminal,
-  toolSettings: Parameters<typeof misspelt>[1]
-): void => {
+export const warnOfMisspelt = ({ env, complain }: Terminal, toolSettings: Parameters<typeof misspelt>[1]): void => {
   for (const { name, meant } of misspelt(env, toolSettings))
     complain(`Warning: ${name} is not a setting; did you mean ${meant}?`)
 }

@@ -17,9 +17,7 @@ export const run: Command = async (args, { env, clock, print }) => {
   const configured = (env.PUBLIC_URL || (env.FLY_APP_NAME && `https://${env.FLY_APP_NAME}.fly.dev`))?.trim()
   const publicUrl = (values['public-url'] ?? configured)?.replace(/\/+$/, '')
   if (!publicUrl)
-    throw new WrongUse(
-      'Set PUBLIC_URL, or give --public-url: the address at which the tool reaches the bridge.'
-    )
+    throw new WrongUse('Set PUBLIC_URL, or give --public-url: the address at which the tool reaches the bridge.')
 
   const { tool, connection, close } = await openToolConnection(name, env, clock)
   try {
@@ -30,8 +28,7 @@ export const run: Command = async (args, { env, clock, print }) => {
     // `check` and a later repair look at PUBLIC_URL, not at an address that was given once.
     const isSet = publicUrl === configured?.replace(/\/+$/, '')
     const wanted = isSet ? secrets : { PUBLIC_URL: publicUrl, ...secrets }
-    if (Object.keys(secrets).length > 0)
-      print('The secret is shown once: set it before you do anything else.')
+    if (Object.keys(secrets).length > 0) print('The secret is shown once: set it before you do anything else.')
     for (const text of settingLines(wanted, env.FLY_APP_NAME)) print(text)
     return 0
   } finally {

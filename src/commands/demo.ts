@@ -32,9 +32,7 @@ export const run: Command = async (args, terminal) => {
     const address = await bridge.start()
     const { OPERATOR_TOKEN: token, INTAKE_SECRET: secret } = bridge.secrets
     print(`A portal sandbox listens at ${portal}, a bridge at ${address}; their folder is ${folder}.`)
-    print(
-      `Sending invoice ${invoiceNumber} for ${customer.companyName}, signed, to ${address}/webhooks/invoices:`
-    )
+    print(`Sending invoice ${invoiceNumber} for ${customer.companyName}, signed, to ${address}/webhooks/invoices:`)
     const about = { invoiceNumber, customerId: customer.id, at: clock.now(), timeZone: bridge.timeZone }
     const sample = signedSample(about, secret)
     const answer = await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...sample })
@@ -118,7 +116,4 @@ const follow = async ({ ledger }: Bridge, { clock, print, complain }: Terminal):
 }
 
 const line = ({ event, at: _at, ...detail }: HistoryEntry): string =>
-  [
-    event,
-    ...Object.entries(detail).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
-  ].join(' ')
+  [event, ...Object.entries(detail).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))].join(' ')

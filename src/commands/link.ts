@@ -13,9 +13,7 @@ export const run: Command = async (args, terminal, name) => {
   })
   const [tool = '', ref = '', portalId] = positionals
   const params = { tool, ref }
-  const asked = isLink
-    ? ask('linkCustomer', { params, body: { portalId } })
-    : ask('unlinkCustomer', { params })
+  const asked = isLink ? ask('linkCustomer', { params, body: { portalId } }) : ask('unlinkCustomer', { params })
   const customer = await asked.catch(error => {
     if (!isCode(error, 'NOT_FOUND')) throw error
     throw new CommandFailed(

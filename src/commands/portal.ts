@@ -135,8 +135,7 @@ const markPaid = async ({ portal, id, values, terminal, timeZone }: Asked): Prom
   const { clock, print, complain } = terminal
   const { paid } = values
   const at = paid === undefined ? clock.now() : parsePaidAt(paid, timeZone)
-  if (at === undefined)
-    throw new WrongUse('--paid: expected a date such as 2026-11-20, or an instant with its zone')
+  if (at === undefined) throw new WrongUse('--paid: expected a date such as 2026-11-20, or an instant with its zone')
   const written = await portal.markPaid(id, at)
   if (written.outcome === 'done') {
     print(`${id} is marked paid.`)

@@ -107,11 +107,7 @@ const sideBySide = (invoice: WholeInvoice, other: Facts): string =>
     ['conflict', 'this one', 'the other'],
     ['  from', invoice.tool, other.from],
     ['  customer', likeOther(invoice, other.customer), other.customer],
-    [
-      '  amount',
-      `${invoice.amount} ${invoice.currency}`,
-      `${other.amount ?? '-'} ${other.currency ?? ''}`.trim()
-    ],
+    ['  amount', `${invoice.amount} ${invoice.currency}`, `${other.amount ?? '-'} ${other.currency ?? ''}`.trim()],
     ['  issued', invoice.issuedAt, other.issuedAt]
   ])
 

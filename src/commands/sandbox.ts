@@ -23,11 +23,7 @@ export const run: Command = async (args, { env, clock, random, print, stopped })
   const order = orders.find(name => name === values.order)
   if (order === undefined) throw new WrongUse(`--order: expected one of ${orders.join(', ')}`)
   const port = wholeNumber('port', values.port, 65_535)
-  const requestsPerMinute = wholeNumber(
-    'requests-per-minute',
-    values['requests-per-minute'],
-    requestsPerMinuteMax
-  )
+  const requestsPerMinute = wholeNumber('requests-per-minute', values['requests-per-minute'], requestsPerMinuteMax)
   const sandbox = await buildSandbox({ clock, random, order, requestsPerMinute })
   const ended = stopped()
   const address = await sandbox.listen({ host: values.host, port })

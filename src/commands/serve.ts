@@ -22,10 +22,7 @@ export const run: Command = async (args, terminal) => {
   const stopped = terminal.stopped()
   const bridge = await openBridge({ ...pick(terminal), config, tools, logger })
   const address = await started(bridge)
-  logger.info(
-    { address, tools: Object.keys(settingsOf(tools)).filter(name => config.tools[name]) },
-    'bridge started'
-  )
+  logger.info({ address, tools: Object.keys(settingsOf(tools)).filter(name => config.tools[name]) }, 'bridge started')
   // Now, because a process that is killed does not write its cache.
   flushCompileCache()
   const signal = await stopped

@@ -23,9 +23,7 @@ const lines = (summary: Summary): string =>
       ? 'Nothing needs a person.'
       : `${summary.attention} need a person:\n${attentionLines(summary)}`,
     `Portal: ${[summary.portal.url, ...trouble(summary.portal)].join(': ')}`,
-    ...summary.tools.map(
-      ({ name, on, address }) => `Tool ${name}: ${on ? `on, webhooks to ${address}` : 'off'}`
-    ),
+    ...summary.tools.map(({ name, on, address }) => `Tool ${name}: ${on ? `on, webhooks to ${address}` : 'off'}`),
     ...others(summary).map(
       ({ check, tool, output }) => `${tool === null ? `Warning (${check})` : `Tool ${tool}`}: ${output}`
     )
@@ -39,8 +37,7 @@ const oldestOf = (state: State, { oldestWaitingAt, oldestSendingAt }: Summary): 
 // The lines above say these already, and what to do about them.
 const toldAbove = ['attention', 'portal']
 
-const others = ({ warnings }: Summary): Warning[] =>
-  warnings.filter(({ check }) => !toldAbove.includes(check))
+const others = ({ warnings }: Summary): Warning[] => warnings.filter(({ check }) => !toldAbove.includes(check))
 
 /** Each kind with the command that lists exactly those invoices. */
 const attentionLines = ({ attentionTo }: Summary): string =>
@@ -64,9 +61,7 @@ const trouble = ({
 }: Summary['portal']): string[] => {
   if (tokenRefused) return ['it refuses PORTAL_TOKEN, so deliveries pause. Make a new API key.']
   if (state === 'down') {
-    const hint = isLoopback(new URL(url))
-      ? ' The sandbox may not be running: `npm run sandbox` starts it.'
-      : ''
+    const hint = isLoopback(new URL(url)) ? ' The sandbox may not be running: `npm run sandbox` starts it.' : ''
     return [`it has not answered since ${since}, so deliveries pause. They go on by themselves.${hint}`]
   }
   if (pausedForMs > 0) return [`it asked for a pause, for another ${Math.ceil(pausedForMs / 1000)} s.`]

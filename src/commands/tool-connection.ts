@@ -12,11 +12,7 @@ const timeoutMs = 30_000
 
 export type OpenConnection = { tool: Tool; connection: ToolConnection<never>; close: () => void }
 
-export const openToolConnection = async (
-  name: string,
-  env: Environment,
-  clock: Clock
-): Promise<OpenConnection> => {
+export const openToolConnection = async (name: string, env: Environment, clock: Clock): Promise<OpenConnection> => {
   const tools = await loadTools()
   const tool = tools.find(tool => tool.name === name)
   if (!tool) {

@@ -37,8 +37,7 @@ export const advice = {
     status: 408,
     next: 'refuse',
     what: 'The request arrived so slowly that the bridge ended it.',
-    operator:
-      'Send it again over a connection that carries at least 8 KB a second, or send pdfUrl instead of the PDF.'
+    operator: 'Send it again over a connection that carries at least 8 KB a second, or send pdfUrl instead of the PDF.'
   },
   TYPE_UNSUPPORTED: {
     status: 415,
@@ -99,8 +98,7 @@ export const advice = {
     status: 422,
     next: 'refuse',
     what: 'This tool cannot be asked what its webhooks missed.',
-    operator:
-      'Set the API token of the tool. The generic intake cannot be asked: its sender has to send again.'
+    operator: 'Set the API token of the tool. The generic intake cannot be asked: its sender has to send again.'
   },
   INTAKE_BUSY: {
     status: 503,
@@ -174,8 +172,7 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The portal refuses the token (401 or 403).',
-    operator:
-      'Make a new API key in the portal with the right scopes, set PORTAL_TOKEN, and start the bridge again.',
+    operator: 'Make a new API key in the portal with the right scopes, set PORTAL_TOKEN, and start the bridge again.',
     typed: 'Make a new API key in the portal with the right scopes and set PORTAL_TOKEN.'
   },
   PORTAL_FORM_CHANGED: {
@@ -196,8 +193,7 @@ export const advice = {
     status: 200,
     next: 'hold',
     what: 'Review mode is on, or this is a test: everything is ready, and nothing was sent.',
-    operator:
-      'Compare what would be sent, then `deliver` or `dismiss`. Set REVIEW=false when you trust the bridge.'
+    operator: 'Compare what would be sent, then `deliver` or `dismiss`. Set REVIEW=false when you trust the bridge.'
   },
   CUSTOMER_UNKNOWN: {
     status: 200,
@@ -249,8 +245,7 @@ export const advice = {
     status: 502,
     next: 'retry',
     what: 'The tool refuses its API token; its deliveries pause.',
-    operator:
-      'Make a new token in the tool, set its variable, and start the bridge again: deliveries then go on.',
+    operator: 'Make a new token in the tool, set its variable, and start the bridge again: deliveries then go on.',
     typed: 'Make a new token in the tool and set its variable, then run the command again.'
   },
   PDF_NOT_A_PDF: {
@@ -277,8 +272,7 @@ export const advice = {
     status: 502,
     next: 'hold',
     what: 'The portal refused the invoice; its reason is in the history.',
-    operator:
-      'Correct what the portal names, then `deliver`; or send the corrected invoice again, then `take`.'
+    operator: 'Correct what the portal names, then `deliver`; or send the corrected invoice again, then `take`.'
   },
   PORTAL_UNCLEAR: {
     status: 200,

@@ -34,9 +34,7 @@ export const isAgreeing = (a: Known, b: Known): boolean => Object.values(agreein
  * neither for that nor against it.
  */
 export const differing = (a: Known, b: Known): string[] =>
-  isAgreeing(a, b)
-    ? []
-    : Object.entries(agreeing(a, b)).flatMap(([what, word]) => (word === false ? [what] : []))
+  isAgreeing(a, b) ? [] : Object.entries(agreeing(a, b)).flatMap(([what, word]) => (word === false ? [what] : []))
 
 /** Those that share a name or an address, directly or through a third, are one company. One without either is none. */
 export const companiesOf = <T extends Known>(all: readonly T[]): T[][] =>

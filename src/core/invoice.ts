@@ -169,12 +169,10 @@ export const parsePaidAt = (text: string, portalTimeZone: string): Instant | und
       }).epochMilliseconds
     }
     if (/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) {
-      return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' }).toZonedDateTime(
-        portalTimeZone
-      ).epochMilliseconds
+      return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' }).toZonedDateTime(portalTimeZone)
+        .epochMilliseconds
     }
-    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text))
-      return undefined
+    if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text)) return undefined
     // Whole seconds, because the portal's notation has no more, and what it shows must equal what was wanted.
     return Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1000) * 1000
   } catch {
@@ -206,10 +204,7 @@ const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoi
 
 /** What two events with one number must agree on. Otherwise one of them is another invoice. */
 export const sameFacts = (a: Invoice, b: Invoice): boolean =>
-  a.amountCents === b.amountCents &&
-  a.currency === b.currency &&
-  a.issuedAt === b.issuedAt &&
-  sameCustomer(a, b)
+  a.amountCents === b.amountCents && a.currency === b.currency && a.issuedAt === b.issuedAt && sameCustomer(a, b)
 
 /** Whether two of what is told here are the same, whoever made them. */
 export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other)

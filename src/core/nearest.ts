@@ -7,11 +7,7 @@ export type SlipsMax = (letters: number) => number
 const two: SlipsMax = () => 2
 
 /** `invoice_number` and `InvoiceNumber` are one step away from nothing: only letters and digits count. */
-export const nearest = (
-  name: string,
-  known: readonly string[],
-  slipsMax: SlipsMax = two
-): string | undefined => {
+export const nearest = (name: string, known: readonly string[], slipsMax: SlipsMax = two): string | undefined => {
   const [best] = known
     .map(candidate => ({
       candidate,

@@ -18,11 +18,7 @@ const alertTimeoutMs = 10_000
 // A storm of held invoices must not become a storm of connections. Health and the list tell the rest.
 const underWayMax = 20
 
-export const createAlert = ({
-  url,
-  publicUrl,
-  log
-}: AlertOptions): { alert: Alert; warn: AlertOfWarning } => {
+export const createAlert = ({ url, publicUrl, log }: AlertOptions): { alert: Alert; warn: AlertOfWarning } => {
   let underWay = 0
 
   const send = (text: string, code: string, invoiceNumber: string | null): void => {
@@ -37,8 +33,7 @@ export const createAlert = ({
       })
       .then(
         () => log.debug({ code, invoiceNumber }, 'alert sent'),
-        (error: { code?: string }) =>
-          log.warn({ code, invoiceNumber, cause: error.code }, 'alert could not be sent')
+        (error: { code?: string }) => log.warn({ code, invoiceNumber, cause: error.code }, 'alert could not be sent')
       )
       .finally(() => {
         underWay -= 1

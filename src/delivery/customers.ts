@@ -90,10 +90,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   const askTheList = async (portalId: string, isGone: () => Promise<Outcome | null>) => {
     if (!(await customerList.readSince(clock.monotonic() - freshMs))) return later(againMs)
     if ((await holdings.customer(portalId)) === null) return isGone()
-    const pauseMs = Math.min(
-      (contradictions.get(portalId)?.pauseMs ?? contradictedMs / 2) * 2,
-      contradictedMsMax
-    )
+    const pauseMs = Math.min((contradictions.get(portalId)?.pauseMs ?? contradictedMs / 2) * 2, contradictedMsMax)
     contradictions.set(portalId, { until: clock.monotonic() + pauseMs, pauseMs })
     return contradicted(portalId)
   }

@@ -63,8 +63,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   // While a person has yet to see it, and until it is sure that what they saw still holds, no customer is created.
   const whose = await delivery.customers.find(loan, { mayCreate: !review && !isReleased })
   if ('kind' in whose) return whose
-  if (loan.test && 'wouldCreate' in whose && isReleased)
-    return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
+  if (loan.test && 'wouldCreate' in whose && isReleased) return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
   const draft = draftOf(loan, whose, rules.timeZone)
 
   // A tool's sample event has no PDF behind it.
@@ -100,27 +99,19 @@ const ruleOnAmount = ({ invoice, overrides }: Loan, { creditNotes, zeroAmounts }
   if (invoice.currency !== 'EUR') return failed('CURRENCY_UNSUPPORTED', invoice.currency)
   if (invoice.amountCents > 0) return null
   const [code, rule] =
-    invoice.amountCents < 0
-      ? (['CREDIT_NOTE', creditNotes] as const)
-      : (['ZERO_AMOUNT', zeroAmounts] as const)
+    invoice.amountCents < 0 ? (['CREDIT_NOTE', creditNotes] as const) : (['ZERO_AMOUNT', zeroAmounts] as const)
   if (rule === 'deliver' || overrides.includes(code)) return null
   return rule === 'dismiss' ? { kind: 'dismissed', code } : failed(code)
 }
 
 /** An invoice with a wrong date would be mailed, and the portal cannot delete it. */
-const ruleOnDate = (
-  { invoice: { issuedAt }, overrides }: Loan,
-  { clock, rules }: Delivery
-): Outcome | null =>
+const ruleOnDate = ({ invoice: { issuedAt }, overrides }: Loan, { clock, rules }: Delivery): Outcome | null =>
   overrides.includes('DATE_IMPLAUSIBLE') || isPlausible(issuedAt, dateOf(clock.now(), rules.timeZone))
     ? null
     : failed('DATE_IMPLAUSIBLE', issuedAt)
 
 /** An event may be out of date, so a tool that can be asked is asked again. `same`: nothing has changed. */
-const askTool = async (
-  loan: Loan,
-  { toolClient, receiver, clock }: Delivery
-): Promise<Outcome | 'same' | null> => {
+const askTool = async (loan: Loan, { toolClient, receiver, clock }: Delivery): Promise<Outcome | 'same' | null> => {
   let current: Awaited<ReturnType<ToolClient['current']>>
   try {
     current = await toolClient.current(loan)
@@ -146,11 +137,7 @@ const askTool = async (
 }
 
 /** This version may be able to read an event that an earlier one could not. Then its own row is no longer needed. */
-const readAgain = async (
-  loan: Loan,
-  body: Buffer,
-  { toolClient, receiver, clock }: Delivery
-): Promise<Outcome> => {
+const readAgain = async (loan: Loan, body: Buffer, { toolClient, receiver, clock }: Delivery): Promise<Outcome> => {
   const reading = toolClient.read(loan.tool, body)
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
   if (reading.kind === 'gone') await receiver.gone(loan.tool, reading.sourceId, clock.now())
@@ -216,10 +203,7 @@ const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Pro
   const link = seen.newCustomer && (await ledger.customers.find({ tool, ref: invoice.customer.ref }))?.link
   const isCreated = link ? link.how === 'created' && link.portalId === draft.customerId : false
   const fields: [string, boolean][] = [
-    [
-      'customer',
-      isCreated || (seen.customerId === draft.customerId && seen.newCustomer === draft.newCustomer)
-    ],
+    ['customer', isCreated || (seen.customerId === draft.customerId && seen.newCustomer === draft.newCustomer)],
     ['amount', seen.amount === draft.amount],
     ['date', seen.issuedAt === draft.issuedAt],
     ['mail', seen.sendNotification === draft.sendNotification],
@@ -247,8 +231,7 @@ const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): P
     const found = await confirm(reader, known, 'delivery')
     if (found === 'contested') return contested(known)
     const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
-    if (decision?.to === 'delivered')
-      return { kind: 'adopted', holding: decision.holding, code: decision.code }
+    if (decision?.to === 'delivered') return { kind: 'adopted', holding: decision.holding, code: decision.code }
     return decision?.to === 'held' ? failed(decision.code, decision.detail) : null
   } catch (error) {
     return failedBy(error)
@@ -273,12 +256,7 @@ const findSpelledOtherwise = async (
 }
 
 /** `known`: the copy has learned of this number in the meantime. */
-const send = async (
-  loan: Loan,
-  body: CreateBody,
-  pdf: Blob,
-  delivery: Delivery
-): Promise<Outcome | 'known' | null> => {
+const send = async (loan: Loan, body: CreateBody, pdf: Blob, delivery: Delivery): Promise<Outcome | 'known' | null> => {
   const { ledger, portal, clock } = delivery
   const said = await writeBeforeSpeak(
     delivery,

@@ -51,11 +51,7 @@ export type EngineOptions = {
   concurrency: number
   loanMs: number
   /** Called with each decision once it is on the disk. */
-  recorded?: (
-    invoice: { tool: string | null; invoiceNumber: string },
-    decision: Decision,
-    tookMs: number
-  ) => void
+  recorded?: (invoice: { tool: string | null; invoiceNumber: string }, decision: Decision, tookMs: number) => void
 }
 
 export type PortalState = BreakerState & ReadingState & { budget: BudgetState }
@@ -88,9 +84,7 @@ export const createBudgetFor = async (
     takenBefore: await holdings.slotsTaken(),
     async keep() {
       const id = await holdings.takeSlot(clock.monotonic(), perMinute, clock.now())
-      return id === null
-        ? null
-        : { end: isUsed => void holdings.endSlot(id, isUsed, clock.now()).catch(failed) }
+      return id === null ? null : { end: isUsed => void holdings.endSlot(id, isUsed, clock.now()).catch(failed) }
     },
     paused: ms => void holdings.pauseSlots(ms, clock.now()).catch(failed)
   })

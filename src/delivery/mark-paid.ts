@@ -60,10 +60,7 @@ export const markPaid = async (loan: Loan, delivery: Paying, settling: Settling)
     : failureOf(said.written, delivery.portalSettleMs)
 }
 
-const askAgain = async (
-  id: string,
-  { ledger, reader }: Paying
-): Promise<PortalInvoice | 'contested' | null> => {
+const askAgain = async (id: string, { ledger, reader }: Paying): Promise<PortalInvoice | 'contested' | null> => {
   const found = await reader.ask(id, 'delivery')
   return found ?? ((await ledger.holdings.has(id)) ? 'contested' : null)
 }

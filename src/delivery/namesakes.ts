@@ -32,10 +32,7 @@ const rank = (found: PortalCustomer[], words: string[]): PortalCustomer[] => {
 const shown = ({ id, companyName }: PortalCustomer): string => `${id} (${companyName})`
 
 /** In words, to follow other words; empty where there are none. */
-export const namesakes = async (
-  name: string | null,
-  holdings: Pick<Holdings, 'searchCustomers'>
-): Promise<string> => {
+export const namesakes = async (name: string | null, holdings: Pick<Holdings, 'searchCustomers'>): Promise<string> => {
   const words = wordsOf(name)
   if (words.length === 0) return ''
   const alike = await Promise.all(words.map(word => holdings.searchCustomers(word, foundMax)))

@@ -131,12 +131,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
 }
 
 /** Takes one loan from its beginning to its record. Never rejects. */
-const handOver = async (
-  options: WorkerOptions,
-  loan: Loan,
-  aside: Aside,
-  left: AbortSignal
-): Promise<void> => {
+const handOver = async (options: WorkerOptions, loan: Loan, aside: Aside, left: AbortSignal): Promise<void> => {
   const { deliver, breaker, clock, random, patience, log, recorded } = options
   const facts = { tool: loan.tool, invoiceNumber: loan.invoice.invoiceNumber, attempt: loan.attempt }
   const startedAt = clock.monotonic()
@@ -206,12 +201,7 @@ const messages = {
 const codeOf = (decision: Decision): object => ('code' in decision ? { code: decision.code } : {})
 
 const levelOf = (decision: Decision): 'info' | 'warn' => {
-  if (
-    decision.to === 'doubt' ||
-    decision.to === 'look' ||
-    decision.to === 'waiting' ||
-    decision.to === 'unpaid'
-  )
+  if (decision.to === 'doubt' || decision.to === 'look' || decision.to === 'waiting' || decision.to === 'unpaid')
     return 'warn'
   return decision.to === 'held' && decision.code !== 'REVIEW' ? 'warn' : 'info'
 }

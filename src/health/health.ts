@@ -183,8 +183,7 @@ const worker = ({ clock, engine }: HealthOptions): Check =>
 
 const late = (since: Instant | null, invoices: number, now: Instant): Check => {
   const count = { observedValue: invoices, observedUnit: 'invoices' }
-  if (isAhead(since, now))
-    return { status: 'warn', ...count, output: `the oldest is dated ${aheadOf(since, now)}` }
+  if (isAhead(since, now)) return { status: 'warn', ...count, output: `the oldest is dated ${aheadOf(since, now)}` }
   if (since === null || now - since <= lateMs) return { status: 'pass', ...count }
   return { status: 'warn', ...count, output: `the oldest for ${Math.floor((now - since) / minute)} minutes` }
 }
@@ -198,8 +197,7 @@ const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
   const minutes = Math.floor(sinceMs / minute)
   if (state === 'refused' || readsRefused)
     return { status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }
-  if (state === 'down')
-    return { status: 'warn', output: `the portal has not answered for ${minutes} minutes` }
+  if (state === 'down') return { status: 'warn', output: `the portal has not answered for ${minutes} minutes` }
   return { status: 'pass' }
 }
 
@@ -253,9 +251,7 @@ const isLate = (at: Instant, everyMs: number, { now, upMs }: Time): boolean =>
 /** Null while it is not late. */
 const since = (what: string, at: Instant | null, everyMs: number, time: Time): string | null => {
   if (isAhead(at, time.now)) return `the portal was last ${what} ${aheadOf(at, time.now)}`
-  return at !== null && isLate(at, everyMs, time)
-    ? `the portal was last ${what} ${minutesOf(time.now - at)} ago`
-    : null
+  return at !== null && isLate(at, everyMs, time) ? `the portal was last ${what} ${minutesOf(time.now - at)} ago` : null
 }
 
 /** The tools that should be asked what their webhooks missed, and are not, or not in time. */
@@ -264,8 +260,7 @@ const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> =
   const now = clock.now()
   const refused = refusing()
   /** A refused token is already a warning about the tool itself. */
-  const isTold = (tool: string, failure: string | null) =>
-    refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
+  const isTold = (tool: string, failure: string | null) => refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
   const found = await Promise.all(
     caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check[]> => {
       const askedTo = await ledger.askedTo(tool)

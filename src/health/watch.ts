@@ -50,5 +50,4 @@ export const createWatch = ({ ledger, health, warn, clock, log }: WatchOptions):
 }
 
 /** Without its numbers, because it is no news that a warning lasts. */
-const keyOf = ({ check, tool, output }: Warning): string =>
-  `${check} ${tool ?? ''} ${output.replace(/\d+/g, '')}`
+const keyOf = ({ check, tool, output }: Warning): string => `${check} ${tool ?? ''} ${output.replace(/\d+/g, '')}`

@@ -69,13 +69,7 @@ export const toldBefore = async (
   { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
 ): Promise<string | null> => {
   if (sourceId === null) return null
-  const first = await findRow(
-    tx,
-    'tool = ? AND source_id = ? AND id < ? ORDER BY id LIMIT 1',
-    tool,
-    sourceId,
-    id
-  )
+  const first = await findRow(tx, 'tool = ? AND source_id = ? AND id < ? ORDER BY id LIMIT 1', tool, sourceId, id)
   return first?.invoice.invoiceNumber ?? null
 }
 
@@ -103,9 +97,7 @@ const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise
 
 /** It is one invoice, under however many numbers it was told. */
 const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<KeptRow[]> =>
-  (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(
-    keptOf
-  )
+  (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(keptOf)
 
 /** Whether that changed any. */
 const voidAll = async (tx: Tx, found: KeptRow[]): Promise<boolean> => {
@@ -157,10 +149,7 @@ export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promis
   return false
 }
 
-export const keepUnreadable = async (
-  tx: Tx,
-  { tool, invoiceNumber, body, problem }: Unreadable
-): Promise<boolean> => {
+export const keepUnreadable = async (tx: Tx, { tool, invoiceNumber, body, problem }: Unreadable): Promise<boolean> => {
   const known = await rowOfNumber(tx, invoiceNumber)
   const isNews = known === undefined || (await tellOtherwise(tx, known.id, body))
   // What waits for a person goes on waiting, with the latest that was told.
@@ -180,9 +169,7 @@ const insertUnreadable = (tx: Tx, tool: string, invoiceNumber: string): Promise<
 
 /** False where the bytes are the same, or forgotten: senders redeliver for days. */
 const tellOtherwise = async (tx: Tx, invoiceId: number, body: Buffer): Promise<boolean> => {
-  const kept = (await tx.one('SELECT body FROM event WHERE invoice_id = ?', invoiceId))?.body as
-    | Uint8Array
-    | undefined
+  const kept = (await tx.one('SELECT body FROM event WHERE invoice_id = ?', invoiceId))?.body as Uint8Array | undefined
   if (kept === undefined || body.equals(kept)) return false
   await tx.run('UPDATE event SET body = ? WHERE invoice_id = ?', body, invoiceId)
   return true

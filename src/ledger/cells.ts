@@ -28,8 +28,7 @@ export type KeptRow = Kept & { id: number; key: string; attempt: number }
 /** What a query answers as `at`; null when it finds nothing, or nothing is there. */
 export const instantOf = (cells: Cells | undefined): Instant | null => (cells?.at ?? null) as Instant | null
 
-const parsed = <T>(cell: Cell | undefined): T | null =>
-  typeof cell === 'string' ? (JSON.parse(cell) as T) : null
+const parsed = <T>(cell: Cell | undefined): T | null => (typeof cell === 'string' ? (JSON.parse(cell) as T) : null)
 
 export const overridesOf = (cells: Cells): Override[] => parsed<Override[]>(cells.overrides) ?? []
 

@@ -10,15 +10,11 @@ import type { Cells, Tx } from './driver.ts'
 
 /** Whether a person is still to decide. */
 export const hasOpenConflict = async (tx: Tx, invoiceId: number): Promise<boolean> =>
-  (await tx.one('SELECT 1 AS found FROM conflict WHERE invoice_id = ? AND settled = 0', invoiceId)) !==
-  undefined
+  (await tx.one('SELECT 1 AS found FROM conflict WHERE invoice_id = ? AND settled = 0', invoiceId)) !== undefined
 
 /** Those that wait for a person, latest last, as a person is told of them. */
 export const openConflicts = async (tx: Tx, { id, invoice }: KeptRow): Promise<OtherFacts[]> => {
-  const found = await tx.all(
-    'SELECT arrival FROM conflict WHERE invoice_id = ? AND settled = 0 ORDER BY id',
-    id
-  )
+  const found = await tx.all('SELECT arrival FROM conflict WHERE invoice_id = ? AND settled = 0 ORDER BY id', id)
   return found.map(cells => {
     const { sourceId: _, ...facts } = tellingFacts(arrivalIn(cells), invoice)
     return facts
@@ -90,7 +86,5 @@ const arrivalIn = (cells: Cells): Arrival => JSON.parse(cells.arrival as string)
 /** Of two with one print. What was emptied since tells nothing against it. */
 const isSame = (cells: Cells, { invoice: { sourceId, customer } }: Arrival): boolean => {
   const { invoice: kept } = arrivalIn(cells) as Partial<Arrival>
-  return (
-    kept === undefined || sourceId !== null || customer.portalId !== null || mayBeOne(kept.customer, customer)
-  )
+  return kept === undefined || sourceId !== null || customer.portalId !== null || mayBeOne(kept.customer, customer)
 }

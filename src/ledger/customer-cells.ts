@@ -64,10 +64,7 @@ export const isNewsOf = (known: Cells | undefined, contact: Contact): boolean =>
  * and is what a person finds an old customer by.
  */
 export const isTelling = (ref: string, { names, emails }: Known): boolean =>
-  ref.includes('@') ||
-  !/\d|^cst_/.test(ref) ||
-  names.includes(namePrint(ref)) ||
-  emails.includes(emailPrint(ref))
+  ref.includes('@') || !/\d|^cst_/.test(ref) || names.includes(namePrint(ref)) || emails.includes(emailPrint(ref))
 
 /** A customer that is not entered, as if it were. */
 export const strangerOf = (tool: string, customer: Customer): Cells => ({

@@ -16,16 +16,10 @@ export const customerById = async (tx: Tx, id: number): Promise<Cells> =>
   (await tx.one('SELECT * FROM customer WHERE id = ?', id)) as Cells
 
 export const emailsOf = async (tx: Tx, id: number): Promise<string[]> =>
-  (await tx.all('SELECT email FROM customer_email WHERE customer_id = ?', id)).map(
-    ({ email }) => email as string
-  )
+  (await tx.all('SELECT email FROM customer_email WHERE customer_id = ?', id)).map(({ email }) => email as string)
 
 export const portalIdsHaving = async (tx: Tx, emails: readonly string[]): Promise<string[]> => {
-  const found = await amongAll(
-    tx,
-    emails,
-    marks => `SELECT id FROM portal_customer WHERE email IN (${marks})`
-  )
+  const found = await amongAll(tx, emails, marks => `SELECT id FROM portal_customer WHERE email IN (${marks})`)
   return [...new Set(found.map(({ id }) => id as string))].sort()
 }
 
@@ -39,11 +33,7 @@ const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<Creatio
 }
 
 /** Who of the same tool is linked to it, was given it, or has its address; by another name, or by none. */
-const rivalFor = async (
-  tx: Tx,
-  portalId: string,
-  { id, tool, name_key: name }: Cells
-): Promise<Cells | undefined> => {
+const rivalFor = async (tx: Tx, portalId: string, { id, tool, name_key: name }: Cells): Promise<Cells | undefined> => {
   const address = (await tx.one('SELECT email FROM portal_customer WHERE id = ?', portalId))?.email
   const claimants = [
     ...(await tx.all('SELECT * FROM customer WHERE portal_id = ?', portalId)),

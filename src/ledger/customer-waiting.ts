@@ -18,10 +18,7 @@ export const releaseOf = async (tx: Tx, { tool, ref_key: ref }: Cells, why: stri
 export const releaseAll = async (tx: Tx): Promise<number> => {
   const found: number[] = []
   for (const code of ['CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS']) {
-    const held = await tx.all(
-      `SELECT id FROM invoice WHERE code = ? AND state || '' = 'held' ORDER BY id`,
-      code
-    )
+    const held = await tx.all(`SELECT id FROM invoice WHERE code = ? AND state || '' = 'held' ORDER BY id`, code)
     found.push(...held.map(({ id }) => id as number))
   }
   for (const id of found.sort((a, b) => a - b)) await releaseRow(tx, id, 'all are judged anew')
@@ -43,8 +40,7 @@ export const customersHaving = async (tx: Tx, emails: readonly string[]): Promis
   const found = await amongAll(
     tx,
     emails,
-    marks =>
-      `SELECT * FROM customer WHERE id IN (SELECT customer_id FROM customer_email WHERE email IN (${marks}))`
+    marks => `SELECT * FROM customer WHERE id IN (SELECT customer_id FROM customer_email WHERE email IN (${marks}))`
   )
   return [...new Map(found.map(customer => [customer.id, customer])).values()]
 }

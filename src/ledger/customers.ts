@@ -7,14 +7,7 @@
 // customer that turns up with the same address) ends that loan in the same transaction: `sending` then says `lost`.
 
 import type { Instant } from '../core/clock.ts'
-import type {
-  Creation,
-  CustomerFilter,
-  MatchRules,
-  Sighting,
-  ToolCustomer,
-  Verdict
-} from '../core/customer.ts'
+import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
 
 export interface LedgerCustomers {

@@ -87,8 +87,7 @@ const mayUse = (path: string): boolean => {
   const { R_OK, W_OK, X_OK } = constants
   const wanted = stat.isDirectory() ? R_OK | W_OK | X_OK : R_OK | W_OK
   // The system answers for whom the process really belongs to. Who acts for the owner is asked by the owner's bits.
-  if (process.getuid?.() !== userId())
-    return ((stat.mode >> (stat.uid === userId() ? 6 : 0)) & wanted) === wanted
+  if (process.getuid?.() !== userId()) return ((stat.mode >> (stat.uid === userId() ? 6 : 0)) & wanted) === wanted
   try {
     accessSync(path, wanted)
     return true

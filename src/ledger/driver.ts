@@ -52,11 +52,7 @@ export interface SentBeside {
 const chunk = 50
 
 /** Asks for a set of values, in statements of no more than two shapes: `sql` gets the marks of its list. */
-export const amongAll = async (
-  tx: Tx,
-  values: readonly Cell[],
-  sql: (marks: string) => string
-): Promise<Cells[]> => {
+export const amongAll = async (tx: Tx, values: readonly Cell[], sql: (marks: string) => string): Promise<Cells[]> => {
   const found: Cells[] = []
   for (let at = 0; at < values.length; at += chunk) {
     const some = values.slice(at, at + chunk)

@@ -18,8 +18,7 @@ const believable = async (tx: Tx, kept: KeptRow, decision: Delivered): Promise<D
   return believe(kept, decision, {
     isAnothers: holder !== undefined && holder.id !== kept.id,
     wasThere: isAsked && (await knewBy(tx, holding.id, kept.told as number)),
-    isNumberKnown:
-      holding.invoiceNumber !== null && (await rowOfNumber(tx, holding.invoiceNumber)) !== undefined
+    isNumberKnown: holding.invoiceNumber !== null && (await rowOfNumber(tx, holding.invoiceNumber)) !== undefined
   })
 }
 
@@ -32,12 +31,7 @@ const enterHolding = async (tx: Tx, kept: KeptRow, { holding, how }: Delivered):
 }
 
 /** Answers what came of it: of what is delivered, with the note that stands on it now. */
-export const conclude = async (
-  tx: Tx,
-  kept: KeptRow,
-  told: Decision,
-  isLooked: boolean
-): Promise<Decision> => {
+export const conclude = async (tx: Tx, kept: KeptRow, told: Decision, isLooked: boolean): Promise<Decision> => {
   const decision = told.to === 'delivered' ? await believable(tx, kept, told) : told
   const hasConflict = await hasOpenConflict(tx, kept.id)
   const { now, owner } = tx

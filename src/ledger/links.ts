@@ -105,9 +105,7 @@ export const link = async (tx: Tx, tool: string, ref: string, portalId: string):
   const waiting = await waitingFor(tx, row)
   const companies = companiesOf(waiting)
   const meant =
-    companies.length > 1
-      ? oneOf(companies, addKnown(await portalsOwn(tx, portalId), before), portalId)
-      : waiting
+    companies.length > 1 ? oneOf(companies, addKnown(await portalsOwn(tx, portalId), before), portalId) : waiting
   const told = meant.length > 0 ? meant : [{ names: textsIn(row.names), emails: await emailsOf(tx, id) }]
   await setLink(tx, id, { portalId, how: 'person', madeFor: addKnown(before, ...told) })
   await endLoans(tx, row)
@@ -143,9 +141,7 @@ const noLink = 'portal_id = NULL, how = NULL, linked_at = NULL'
 const shownMax = 5
 
 const listed = (texts: string[], between: string): string =>
-  [...texts.slice(0, shownMax), ...(texts.length > shownMax ? [`${texts.length - shownMax} more`] : [])].join(
-    between
-  )
+  [...texts.slice(0, shownMax), ...(texts.length > shownMax ? [`${texts.length - shownMax} more`] : [])].join(between)
 
 const refusal = (companies: Waiting[][], agreeing: number, portalId: string): string => {
   const named = companies.map(company => {

@@ -122,19 +122,11 @@ export const record = async (tx: Tx, loan: Loan, decision: Decision): Promise<De
 }
 
 export const doubts = async (tx: Tx, limit: number): Promise<Doubt[]> => {
-  const found = await tx.all(
-    `SELECT * FROM invoice WHERE ${isDoubt} ORDER BY sending_at, id LIMIT ?`,
-    tx.now,
-    limit
-  )
+  const found = await tx.all(`SELECT * FROM invoice WHERE ${isDoubt} ORDER BY sending_at, id LIMIT ?`, tx.now, limit)
   return found.map(cells => doubtOf(cells, tx.owner))
 }
 
-export const settle = async (
-  tx: Tx,
-  { id, attempt }: Doubt,
-  decision: Decision
-): Promise<Decision | null> => {
+export const settle = async (tx: Tx, { id, attempt }: Doubt, decision: Decision): Promise<Decision | null> => {
   const row = await findRow(tx, `id = ? AND attempt = ? AND ${isDoubt}`, id, attempt, tx.now)
   return row ? conclude(tx, row, decision, true) : null
 }

@@ -26,10 +26,8 @@ import * as toolCustomers from './tool-customers.ts'
 import { askedTo, setAskedTo, startTool, toolStart } from './tool-starts.ts'
 
 /** `owner`: how this process calls itself; what another one sent it has inherited. */
-export const openSqlite = ({
-  owner = randomUUID(),
-  ...options
-}: SqliteOptions & { owner?: string }): Ledger => openLedger(openSqliteDriver(options, owner))
+export const openSqlite = ({ owner = randomUUID(), ...options }: SqliteOptions & { owner?: string }): Ledger =>
+  openLedger(openSqliteDriver(options, owner))
 
 export const openLedger = (driver: Driver): Ledger => {
   const { read, write, beside, identity } = driver
@@ -113,9 +111,7 @@ const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
   releaseWaiting: (who, now) =>
     write(
       tx =>
-        who === 'all'
-          ? releaseAll(tx)
-          : releaseOf(tx, { tool: who.tool, ref_key: refPrint(who.ref) }, 'judged anew'),
+        who === 'all' ? releaseAll(tx) : releaseOf(tx, { tool: who.tool, ref_key: refPrint(who.ref) }, 'judged anew'),
       now
     ),
   find: who => read(tx => toolCustomers.findCustomer(tx, who)),

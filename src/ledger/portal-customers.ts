@@ -25,11 +25,7 @@ const keep = async (tx: Tx, customer: PortalCustomer, read: number): Promise<str
   return textsOf([before?.email, email])
 }
 
-export const learnCustomers = async (
-  tx: Tx,
-  seen: readonly PortalCustomer[],
-  read: number
-): Promise<void> => {
+export const learnCustomers = async (tx: Tx, seen: readonly PortalCustomer[], read: number): Promise<void> => {
   const news: string[] = []
   for (const customer of seen) news.push(...(await keep(tx, customer, read)))
   const gone = await tx.all('DELETE FROM portal_customer WHERE seen_by < ? RETURNING email', read)
@@ -72,8 +68,7 @@ export const customersIntegrated = async (tx: Tx): Promise<string[]> =>
 export const searchCustomers = async (tx: Tx, q: string, limit: number): Promise<PortalCustomer[]> => {
   const wanted = emailKey(q)
   const isMeant = ({ id, companyName, primaryEmail }: PortalCustomer) =>
-    id.toLowerCase() === wanted ||
-    [companyName, primaryEmail].some(text => emailKey(text ?? '').includes(wanted))
+    id.toLowerCase() === wanted || [companyName, primaryEmail].some(text => emailKey(text ?? '').includes(wanted))
   return (await all(tx)).filter(isMeant).slice(0, limit)
 }
 

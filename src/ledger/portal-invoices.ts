@@ -43,11 +43,7 @@ export const enter = async (
   await delivered.entered(tx, entry, { isNew: known === undefined, isFirstSight, isOneOfMany })
 }
 
-export const learn = async (
-  tx: Tx,
-  entries: readonly PortalInvoice[],
-  read: number | null
-): Promise<void> => {
+export const learn = async (tx: Tx, entries: readonly PortalInvoice[], read: number | null): Promise<void> => {
   for (const entry of entries) await enter(tx, entry, { read, own: false })
 }
 

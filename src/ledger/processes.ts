@@ -8,10 +8,7 @@ const deadAfterMs = 45_000
 
 /** A sign of life: of this process, and of the ledger, by which one that was rolled back is told. */
 export const beat = async (tx: Tx): Promise<void> => {
-  await tx.run(
-    'INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
-    tx.now
-  )
+  await tx.run('INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at', tx.now)
   await tx.run(
     'INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO UPDATE SET beat_at = excluded.beat_at',
     tx.owner,
@@ -39,11 +36,7 @@ export const release = (tx: Tx, task: string): Promise<void> =>
 
 /** Takes a task that is nobody's, or that is this process's already. */
 export const take = async (tx: Tx, task: string): Promise<boolean> => {
-  await tx.run(
-    'INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING',
-    tx.owner,
-    tx.now
-  )
+  await tx.run('INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING', tx.owner, tx.now)
   await tx.run(
     `INSERT INTO lease (task, owner) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET owner = excluded.owner
       WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.owner = lease.owner)`,

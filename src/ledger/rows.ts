@@ -7,11 +7,7 @@ import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import type { Cell, Cells, Tx } from './driver.ts'
 
 /** The one row that answers to a condition. */
-export const findCells = async (
-  tx: Tx,
-  condition: string,
-  ...values: Cell[]
-): Promise<InvoiceCells | undefined> =>
+export const findCells = async (tx: Tx, condition: string, ...values: Cell[]): Promise<InvoiceCells | undefined> =>
   (await tx.one(`SELECT * FROM invoice WHERE ${condition}`, ...values)) as InvoiceCells | undefined
 
 export const findRow = async (tx: Tx, condition: string, ...values: Cell[]): Promise<KeptRow | undefined> => {
@@ -86,5 +82,4 @@ export const apply = async (tx: Tx, id: number, { set, lines }: Changes): Promis
 }
 
 /** What it was held for may be so no more. */
-export const releaseRow = (tx: Tx, id: number, why: string): Promise<void> =>
-  apply(tx, id, releasedFor(why, tx.now))
+export const releaseRow = (tx: Tx, id: number, why: string): Promise<void> => apply(tx, id, releasedFor(why, tx.now))

@@ -25,11 +25,7 @@ export const insertCustomer = async (tx: Tx, tool: string, ref: string): Promise
 const rivalsOf = async (tx: Tx, customer: Cells, emails: string[]): Promise<Cells[]> => {
   const portalIds = await portalIdsHaving(tx, emails)
   if (customer.given_id !== null) portalIds.push(customer.given_id as string)
-  const linked = await amongAll(
-    tx,
-    portalIds,
-    marks => `SELECT * FROM customer WHERE portal_id IN (${marks})`
-  )
+  const linked = await amongAll(tx, portalIds, marks => `SELECT * FROM customer WHERE portal_id IN (${marks})`)
   const rivals = [...(await customersHaving(tx, emails)), ...linked].filter(
     ({ id, tool }) => tool === customer.tool && id !== customer.id
   )
@@ -59,8 +55,7 @@ const takeContact = async (
     id
   )
   await tx.run('DELETE FROM customer_email WHERE customer_id = ?', id)
-  for (const email of emails)
-    await tx.run('INSERT INTO customer_email (email, customer_id) VALUES (?, ?)', email, id)
+  for (const email of emails) await tx.run('INSERT INTO customer_email (email, customer_id) VALUES (?, ?)', email, id)
 
   const rivals = await rivalsOf(tx, await customerById(tx, id), [...emailsBefore, ...emails])
   for (const rival of rivals) await endLoans(tx, rival)
@@ -103,8 +98,7 @@ export const see = async (tx: Tx, sighting: Sighting): Promise<Cells> => {
     id,
     facts
   )
-  if (customer.portalId !== null && row.given_id !== customer.portalId)
-    await takeGiven(tx, row, customer.portalId)
+  if (customer.portalId !== null && row.given_id !== customer.portalId) await takeGiven(tx, row, customer.portalId)
   const name = namePrint(customer.name)
   if (!textsIn(row.names).includes(name)) await takeName(tx, row, name, invoiceId)
   return customerById(tx, id)

@@ -142,8 +142,7 @@ const write = async (handle: FileHandle, source: AsyncIterable<Uint8Array>, byte
   for await (const chunk of source) {
     bytes += chunk.length
     if (bytes > bytesMax) throw new BridgeError('PDF_TOO_LARGE', `the PDF is larger than ${bytesMax} bytes`)
-    if (head.length < headBytesMax)
-      head = Buffer.concat([head, chunk.subarray(0, headBytesMax - head.length)])
+    if (head.length < headBytesMax) head = Buffer.concat([head, chunk.subarray(0, headBytesMax - head.length)])
     hash.update(chunk)
     await disk(() => writeAll(handle, chunk))
   }

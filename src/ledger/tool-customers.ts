@@ -1,13 +1,6 @@
 // The tools' customers and whose they are in the portal: see customers.ts for what is promised.
 
-import type {
-  Creation,
-  CustomerFilter,
-  MatchRules,
-  Sighting,
-  ToolCustomer,
-  Verdict
-} from '../core/customer.ts'
+import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { emailPrint, emailPrints, namePrint } from '../core/fingerprint.ts'
 import { nameKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
@@ -72,11 +65,7 @@ export const confirmMatch = async (
   return judged.kind === 'match' && judged.portalId === found.id ? { ...judged, kind: 'is' } : judged
 }
 
-export const beginCreate = async (
-  tx: Tx,
-  sighting: Sighting,
-  rules: MatchRules
-): Promise<Creation | null> => {
+export const beginCreate = async (tx: Tx, sighting: Sighting, rules: MatchRules): Promise<Creation | null> => {
   const verdict = await judge(tx, sighting, rules)
   if (verdict.kind !== 'create') return null
   const { id } = (await customerByRef(tx, sighting.tool, sighting.customer.ref)) as Cells

@@ -8,12 +8,7 @@ export const toolStart = async (tx: Tx, tool: string): Promise<Instant | null> =
   instantOf(await tx.one('SELECT start AS at FROM tool WHERE name = ?', tool))
 
 export const startTool = (tx: Tx, tool: string, at: Instant): Promise<void> =>
-  tx.run(
-    'INSERT INTO tool (name, start, asked_to) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING',
-    tool,
-    at,
-    at
-  )
+  tx.run('INSERT INTO tool (name, start, asked_to) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING', tool, at, at)
 
 export const askedTo = async (tx: Tx, tool: string): Promise<Instant | null> =>
   instantOf(await tx.one('SELECT asked_to AS at FROM tool WHERE name = ?', tool))

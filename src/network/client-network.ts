@@ -13,8 +13,7 @@ export const networkOf = (address: string): string => {
 }
 
 /** `::ffff:a.b.c.d`: how a socket for both families shows a client with IPv4. */
-const isMapped = (groups: number[]): boolean =>
-  groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff
+const isMapped = (groups: number[]): boolean => groups.slice(0, 5).every(group => group === 0) && groups[5] === 0xffff
 
 const groupsOf = (address: string): number[] => {
   // After % stands the interface, for link-local addresses only.
@@ -25,9 +24,7 @@ const groupsOf = (address: string): number[] => {
 }
 
 const partGroups = (part: string): number[] =>
-  part === ''
-    ? []
-    : part.split(':').flatMap(group => (group.includes('.') ? dotted(group) : [parseInt(group, 16)]))
+  part === '' ? [] : part.split(':').flatMap(group => (group.includes('.') ? dotted(group) : [parseInt(group, 16)]))
 
 const dotted = (group: string): number[] => {
   const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)

@@ -136,8 +136,7 @@ export const checkedLookup = (rules: Rules): LookupFunction => {
   return (host, { all }, done) => {
     const answer = (found: LookupAddress[]) => {
       const [first, ...others] = found.filter(({ address }) => allowed(rules)(address))
-      if (first !== undefined)
-        return all ? done(null, [first, ...others]) : done(null, first.address, first.family)
+      if (first !== undefined) return all ? done(null, [first, ...others]) : done(null, first.address, first.family)
       const nowhere = Object.assign(new Error('no address'), { code: 'ENOTFOUND' })
       done(found.length === 0 ? nowhere : new AddressRefused(`${host} is a private address`), [])
     }
@@ -179,11 +178,7 @@ const limited: HandlerFunction = (options, next) => {
 
 type Ask = { headers?: Headers; signal: AbortSignal; rules: Rules }
 
-const download = async (
-  checked: Got,
-  first: URL,
-  { headers = {}, signal, rules }: Ask
-): Promise<Download> => {
+const download = async (checked: Got, first: URL, { headers = {}, signal, rules }: Ask): Promise<Download> => {
   let url = first
   let own = headers
   for (let redirects = 0; redirects <= redirectsMax; redirects++) {
@@ -215,9 +210,7 @@ const resolveLocation = (location: string, base: URL): string =>
  * each needs a listener at all times, or it ends the process. Between head and body nobody reads yet, and a connection
  * that is reset while it writes fails twice, the second time after got has stopped listening.
  */
-export const answerOf = async (
-  stream: Request
-): Promise<{ status: number; headers: IncomingHttpHeaders }> => {
+export const answerOf = async (stream: Request): Promise<{ status: number; headers: IncomingHttpHeaders }> => {
   stream.on('error', quiet)
   stream.on('request', request => request.on('error', quiet))
   const [response] = await once(stream, 'response')

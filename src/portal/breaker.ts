@@ -159,9 +159,7 @@ const reachOf = (outcome: Outcome): 'answered' | 'refused' | 'failed' | 'silent'
     case 'failed':
       if (outcome.code === 'PORTAL_UNAUTHORIZED') return 'refused'
       if (outcome.code === 'PORTAL_UNREACHABLE') return outcome.answered ? 'silent' : 'failed'
-      return outcome.code === 'PORTAL_REJECTED' || outcome.code === 'PORTAL_FORM_CHANGED'
-        ? 'answered'
-        : 'silent'
+      return outcome.code === 'PORTAL_REJECTED' || outcome.code === 'PORTAL_FORM_CHANGED' ? 'answered' : 'silent'
     default:
       return 'silent'
   }

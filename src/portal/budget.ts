@@ -75,10 +75,7 @@ type Waiting = { errand: Errand; give: () => void }
 
 export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: BudgetOptions): Budget => {
   // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end stands first.
-  const resting: number[] = Array.from(
-    { length: Math.min(takenBefore, perMinute) },
-    () => clock.monotonic() + minute
-  )
+  const resting: number[] = Array.from({ length: Math.min(takenBefore, perMinute) }, () => clock.monotonic() + minute)
   let running = 0
   let pausedUntil = Number.NEGATIVE_INFINITY
   // Until when others have them all.

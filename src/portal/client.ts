@@ -10,26 +10,8 @@ import type { CreateBody } from '../core/row.ts'
 import { isLoopback } from '../network/http.ts'
 import { type Call, createExchanger, type Exchange, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
-import {
-  customerEntry,
-  indented,
-  invoiceEntry,
-  type Page,
-  PortalBill,
-  pageOf,
-  readWritten,
-  single
-} from './schemas.ts'
-import {
-  isAbout,
-  isPortals,
-  readable,
-  type Shape,
-  shapeOf,
-  type Write,
-  type Written,
-  written
-} from './verdict.ts'
+import { customerEntry, indented, invoiceEntry, type Page, PortalBill, pageOf, readWritten, single } from './schemas.ts'
+import { isAbout, isPortals, readable, type Shape, shapeOf, type Write, type Written, written } from './verdict.ts'
 
 export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
@@ -99,8 +81,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
   const placed = (reason: string, { kind }: Exchange): string => {
     const url = at('')
     const isRefused = kind === 'unsent' && reason === 'ECONNREFUSED'
-    const hint =
-      isRefused && isLoopback(url) ? '; the sandbox may not be running: `npm run sandbox` starts it' : ''
+    const hint = isRefused && isLoopback(url) ? '; the sandbox may not be running: `npm run sandbox` starts it' : ''
     return `${reason} (${url.origin}${url.pathname.replace(/\/$/, '')}${hint})`
   }
 

@@ -246,8 +246,7 @@ export const createCopy = (options: CopyOptions): Copy => {
       const left = dueAt - clock.monotonic()
       if (hurried || loop.stopping.aborted || left <= 0) break
       await loop.nap(Math.min(left, awaitedEveryMs))
-      if (!loop.stopping.aborted && (await options.areCustomersAwaited()))
-        await reader.customers('sweep', goOn)
+      if (!loop.stopping.aborted && (await options.areCustomersAwaited())) await reader.customers('sweep', goOn)
     }
     hurried = false
   }
@@ -300,10 +299,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const state = await holdings.copy()
     if (!state.filled) {
       if (!(await fill())) return
-      log.info(
-        { invoices: await holdings.size(), tookMs: Math.round(clock.monotonic() - startedAt) },
-        'portal copied'
-      )
+      log.info({ invoices: await holdings.size(), tookMs: Math.round(clock.monotonic() - startedAt) }, 'portal copied')
     } else {
       if (!isFilled && !(await readBack(state))) return
       if (loop.stopping.aborted) return
@@ -324,8 +320,7 @@ export const createCopy = (options: CopyOptions): Copy => {
   const failed = (error: unknown): void => {
     // A reading that a stop broke off is no failure.
     if (loop.stopping.aborted) return
-    if (error instanceof BridgeError)
-      log.warn({ code: error.code, err: error }, 'the portal could not be read')
+    if (error instanceof BridgeError) log.warn({ code: error.code, err: error }, 'the portal could not be read')
     else log.error({ err: error }, 'the portal could not be read')
     const known = error instanceof BridgeError ? error : new BridgeError('UNEXPECTED')
     const { code, message } = known

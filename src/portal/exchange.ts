@@ -75,9 +75,7 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
         method: call.method,
         headers: { ...headers, ...call.headers },
         signal: stop.signal,
-        ...(call.body === undefined
-          ? {}
-          : { body: typeof call.body === 'string' ? call.body : call.body.stream() }),
+        ...(call.body === undefined ? {} : { body: typeof call.body === 'string' ? call.body : call.body.stream() }),
         // Called once, in the same turn of the event loop in which the request is written.
         createConnection: () => {
           if (clock.monotonic() > startBy) throw new Error(tooLate)

@@ -236,8 +236,7 @@ export const createLook = (options: LookOptions): Look => {
   const failed = (error: unknown): void => {
     // A look that a stop broke off is no failure.
     if (loop.stopping.aborted) return
-    if (error instanceof BridgeError)
-      log.warn({ code: error.code, err: error }, 'a doubt could not be settled')
+    if (error instanceof BridgeError) log.warn({ code: error.code, err: error }, 'a doubt could not be settled')
     else log.error({ err: error }, 'a doubt could not be settled')
     heard(error instanceof BridgeError ? error : new BridgeError('UNEXPECTED'))
   }

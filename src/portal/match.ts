@@ -23,11 +23,7 @@ export const contested = (entries: Pick<PortalInvoice, 'id'>[]): Failure =>
   failed('PORTAL_UNREACHABLE', contestedWords(entries), { answered: true })
 
 /** What follows from what the portal holds under an invoice's number; null when it holds nothing that counts. */
-export const judgeFound = (
-  found: PortalInvoice[],
-  body: CreateBody,
-  overridden: boolean
-): Decision | null => {
+export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden: boolean): Decision | null => {
   const same = found.filter(entry => isSame(entry, body))
   const [mine] = same
   if (mine) {
@@ -55,9 +51,7 @@ const cutMin = 4
 
 const bare = (number: string): string =>
   numberKey(number)
-    .replace(/&#(\d+);|&\w+;/g, (_, code?: string) =>
-      code ? String.fromCodePoint(Number(code) % 0x10000) : ''
-    )
+    .replace(/&#(\d+);|&\w+;/g, (_, code?: string) => (code ? String.fromCodePoint(Number(code) % 0x10000) : ''))
     .replace(/[^\p{L}\p{N}]/gu, '')
     .replace(/^0+/, '')
 

@@ -42,11 +42,7 @@ export interface Reader {
    * show is absent. `isAgreed`: another whole reading just before agrees with it. Then its word is enough where the
    * portal's word on single ids is worth nothing.
    */
-  doubtOn: (
-    reading: Reading & Begun,
-    errand: Errand,
-    options?: { isAgreed?: boolean }
-  ) => Promise<string | null>
+  doubtOn: (reading: Reading & Begun, errand: Errand, options?: { isAgreed?: boolean }) => Promise<string | null>
   /** Takes as gone what a reading did not show and the portal denied. Null: the copy is told. Else: why not. */
   lose: (gone: string[], reading: Reading, errand: Errand) => Promise<string | null>
   /**
@@ -128,8 +124,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       if (isRepeated(items, number)) throw repeated(number)
       for (const { id } of items) shown.add(id)
       numbered += items.filter(({ invoiceNumber }) => invoiceNumber !== null).length
-      if (shown.size >= unnumberedMax && numbered === 0)
-        throw unreadable('its entries tell no invoice number')
+      if (shown.size >= unnumberedMax && numbered === 0) throw unreadable('its entries tell no invoice number')
       return page
     }
   }
@@ -217,8 +212,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       return `the portal's list lacks more than ${missingMax} invoices that are known to stand there`
     const gone: string[] = []
     for (const id of missing) {
-      if (await ask(id, errand))
-        return `the portal's list lacks ${id}, which the portal holds when asked for it`
+      if (await ask(id, errand)) return `the portal's list lacks ${id}, which the portal holds when asked for it`
       gone.push(id)
     }
     // A portal that lags behind itself shows nothing of others, however often it is read.
@@ -283,11 +277,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
         if (isRepeated(items, number)) throw repeated(number)
         seen.push(...items)
         if (!more) {
-          await holdings.learnCustomers(
-            [...seen, ...(await unseenCustomers(seen, errand))],
-            read,
-            clock.now()
-          )
+          await holdings.learnCustomers([...seen, ...(await unseenCustomers(seen, errand))], read, clock.now())
           return true
         }
         if (!goOn(number)) return false
@@ -307,8 +297,7 @@ const repeats = () => {
   }
 }
 
-const repeated = (number: number): BridgeError =>
-  unreadable(`it answers page ${number} with what it answered before`)
+const repeated = (number: number): BridgeError => unreadable(`it answers page ${number} with what it answered before`)
 
 const unreadable = (what: string): BridgeError =>
   new BridgeError('PORTAL_UNREACHABLE', `the portal's list cannot be read: ${what}`)

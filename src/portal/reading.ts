@@ -37,16 +37,12 @@ export const agree = (first: Reading, second: Reading): boolean => {
   const { newestBefore } = first
   return second.entries
     .filter(entry => after.has(entry.id) && !before.has(entry.id))
-    .every(
-      ({ createdAt }) => createdAt !== null && newestBefore !== null && createdAt >= newestBefore - backMsMax
-    )
+    .every(({ createdAt }) => createdAt !== null && newestBefore !== null && createdAt >= newestBefore - backMsMax)
 }
 
 /** Of a partial reading only its range counts: what is older stands on its last page by chance. */
 const idsOf = ({ entries, since }: Reading): Set<string> =>
-  new Set(
-    entries.filter(({ createdAt }) => since === null || (createdAt ?? since) >= since).map(({ id }) => id)
-  )
+  new Set(entries.filter(({ createdAt }) => since === null || (createdAt ?? since) >= since).map(({ id }) => id))
 
 // A few entries are soon in order by chance: one list of three in six, but one of ten in three and a half million.
 // And a list that is shorter is read in one page anyway.
@@ -103,11 +99,7 @@ const contradicts = (
 ): boolean =>
   entries.some((entry, index) => {
     const previous = entries[index - 1]
-    return (
-      previous !== undefined &&
-      previous.createdAt !== entry.createdAt &&
-      sort(previous, entry) * direction > 0
-    )
+    return previous !== undefined && previous.createdAt !== entry.createdAt && sort(previous, entry) * direction > 0
   })
 
 // A list may sort texts letter by letter, or the numbers in them as numbers. What is missing decides nothing.

@@ -118,9 +118,7 @@ const parse = JSON.parse as (body: string, reviver: Reviver) => unknown
 
 /** JSON in which amounts never pass through a float: `12.10` stays `12.10`. Throws what JSON.parse throws. */
 export const parseJson = (body: string): unknown =>
-  parse(body, (key, value, { source }) =>
-    typeof value === 'number' && keptAsDigits.test(key) ? source : value
-  )
+  parse(body, (key, value, { source }) => (typeof value === 'number' && keptAsDigits.test(key) ? source : value))
 
 const rawJson = (JSON as unknown as { rawJSON: (digits: string) => object }).rawJSON
 

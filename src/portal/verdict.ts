@@ -36,9 +36,7 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
   })
   if (status >= 200 && status < 300) {
     const value = body === null ? null : valueIn(body)
-    return value === null
-      ? unknown(`the portal answered ${status}, but not with an id`)
-      : { outcome: 'done', value }
+    return value === null ? unknown(`the portal answered ${status}, but not with an id`) : { outcome: 'done', value }
   }
   if (status >= 400 && status < 500 && body === null)
     return unknown(`the portal answered ${status}, and the reason was cut off`)
@@ -134,9 +132,7 @@ const refusalOf = (body: string): Refusal => {
   const { message, errors } = isRecord(json) ? json : {}
   const fields = isRecord(errors) ? Object.entries(errors) : []
   return {
-    message: textsIn(typeof message === 'string' ? [message, fields.length > 0 ? [] : errors] : json).join(
-      '; '
-    ),
+    message: textsIn(typeof message === 'string' ? [message, fields.length > 0 ? [] : errors] : json).join('; '),
     fields: fields.length > 0 ? fields.map(([name, words]) => [name, textsIn(words).join(' ')]) : null
   }
 }
@@ -163,9 +159,7 @@ const wordsMax = 500
 const wordsOf = ({ status, body }: Answer): string => {
   if (body === null || !/^\s*\{/.test(body)) return `the portal answered ${status}`
   const { message, fields } = refusalOf(body)
-  const words = [message, ...(fields ?? []).map(([name, text]) => `${name}: ${text}`)]
-    .filter(Boolean)
-    .join('; ')
+  const words = [message, ...(fields ?? []).map(([name, text]) => `${name}: ${text}`)].filter(Boolean).join('; ')
   return `${status}: ${words}`
     .replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
     .slice(0, wordsMax)

@@ -83,8 +83,7 @@ const release = (kept: Kept, more: Override[], now: Instant): Change => ({
 })
 
 export const refusal = (action: Action, { state }: Pick<Kept, 'state'>): string => {
-  if (state === 'sending')
-    return 'it is in doubt whether this invoice was created; wait until that is settled'
+  if (state === 'sending') return 'it is in doubt whether this invoice was created; wait until that is settled'
   if (action === 'deliver') return 'it is delivered already'
   return `there is nothing to ${action} while it is ${state}`
 }

@@ -41,8 +41,7 @@ export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgeme
   const { portalId } = invoice.customer
   const to = sentTo(kept)
   const isAnothers = to !== null && portalId !== null && portalId !== to
-  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice))
-    return judgeRepeat(kept, invoice, document)
+  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
   // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
@@ -119,8 +118,7 @@ const isPdfRefused = ({ state, code }: Told): boolean =>
 /** Whether the newer facts bring what the row was held for, or waits for. */
 const heals = (kept: Told, invoice: Invoice, document: Document | null): boolean => {
   const isPdfAwaited = kept.state === 'waiting' && kept.code === 'PDF_UNREACHABLE'
-  if (isPdfAwaited || isPdfRefused(kept))
-    return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
+  if (isPdfAwaited || isPdfRefused(kept)) return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
   if (kept.state !== 'held') return false
   const noCustomer = kept.code === 'CUSTOMER_UNKNOWN' || kept.code === 'CUSTOMER_AMBIGUOUS'
   return noCustomer && !isSame(invoice.customer, kept.invoice.customer)
@@ -198,9 +196,7 @@ export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now:
 /** Other facts, which are kept beside the row for a person. */
 export const contest = (kept: Kept, arrival: Arrival): Arriving => ({
   set: contested(kept),
-  lines: [
-    { event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } }
-  ],
+  lines: [{ event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } }],
   received: { ...accepted, result: 'conflict' }
 })
 
@@ -252,8 +248,7 @@ export const tellingFacts = (arrival: Pick<Arrival, 'tool' | 'invoice'>, kept: I
   return { ...facts, customer: `${facts.customer} (${who.join(', ')})` }
 }
 
-export const documents = (...found: (Document | null)[]): Document[] =>
-  found.filter(document => document !== null)
+export const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
 
 const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
   documents(...found).filter(document => document !== used)

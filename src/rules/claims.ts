@@ -72,11 +72,7 @@ const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Judged |
 }
 
 /** What speaks against the invoice at hand being of whom is known under its reference. */
-const doubtOnTwo = (
-  { named, emails }: Claims,
-  known: Known,
-  words: (others: string) => string
-): Judged | null => {
+const doubtOnTwo = ({ named, emails }: Claims, known: Known, words: (others: string) => string): Judged | null => {
   const others = differing(known, { names: [named], emails }).map(what => `another ${what}`)
   return others.length === 0
     ? null

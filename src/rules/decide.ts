@@ -83,12 +83,7 @@ const tokenPauseMs = 60_000
 export const decide = (
   outcome: Outcome,
   loan: Pick<Loan, 'work' | 'failures' | 'triedMs'>,
-  {
-    now,
-    random,
-    patience,
-    standing
-  }: { now: Instant; random: number; patience: Patience; standing: Standing }
+  { now, random, patience, standing }: { now: Instant; random: number; patience: Patience; standing: Standing }
 ): Decision => {
   switch (outcome.kind) {
     case 'created':

@@ -29,8 +29,7 @@ export const believe = (
 ): Decision => {
   const { id, invoiceNumber } = decision.holding
   if (isAnothers) return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
-  if (wasThere)
-    return { to: 'doubt', detail: `the portal answered with ${id}, which stood there before it was sent` }
+  if (wasThere) return { to: 'doubt', detail: `the portal answered with ${id}, which stood there before it was sent` }
   const differing = differences(body, decision)
   if (!differing.includes('invoiceNumber')) return decision
   const detail = `the portal answered with ${id} and another number, ${invoiceNumber}`
@@ -111,11 +110,7 @@ const deliver = (kept: Kept, decision: Delivered, { now, hasConflict }: Ending):
   }
 }
 
-const wait = (
-  kept: Kept,
-  { at, code, spent }: Extract<Decision, { to: 'waiting' }>,
-  now: Instant
-): Change => ({
+const wait = (kept: Kept, { at, code, spent }: Extract<Decision, { to: 'waiting' }>, now: Instant): Change => ({
   loanUntil: null,
   nextAttemptAt: at,
   ...(kept.state === 'delivered' ? {} : { state: 'waiting', code, sendingAt: null }),
@@ -136,9 +131,7 @@ const hold = (
   // A refusal is no proof that nothing was made; two readings are, where they could tell.
   ...(isLooked && code !== 'PORTAL_UNCLEAR' ? { unproven: false } : {}),
   // What was released before is another one now.
-  ...(code === 'REVIEW'
-    ? { released: null, overrides: overrides.filter(override => override !== 'REVIEW') }
-    : {})
+  ...(code === 'REVIEW' ? { released: null, overrides: overrides.filter(override => override !== 'REVIEW') } : {})
 })
 
 /** The portal knows since when. */

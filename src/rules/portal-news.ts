@@ -82,8 +82,5 @@ export const gone = ({ code, voided }: Pick<Kept, 'code' | 'voided'>): Changes =
     forgotten: false,
     voided: voided || code === 'VOIDED_IN_TOOL'
   },
-  lines:
-    code === 'DELETED_IN_PORTAL'
-      ? []
-      : [{ event: 'gone from the portal', detail: { code: 'DELETED_IN_PORTAL' } }]
+  lines: code === 'DELETED_IN_PORTAL' ? [] : [{ event: 'gone from the portal', detail: { code: 'DELETED_IN_PORTAL' } }]
 })

@@ -84,8 +84,7 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   }
 }
 
-const tokenIn = ({ authorization }: Record<string, string>): string | undefined =>
-  authorization?.split(' ').at(-1)
+const tokenIn = ({ authorization }: Record<string, string>): string | undefined => authorization?.split(' ').at(-1)
 
 /**
  * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they

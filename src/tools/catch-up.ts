@@ -65,8 +65,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const failures = new Map<string, string>()
   const cursors = new Map<string, Instant[]>()
 
-  const canBeAsked = () =>
-    toolClient.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
+  const canBeAsked = () => toolClient.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
 
   /** One question at a time: the limits of a tool's API hold for all of them together. */
   const inTurn = (open: OpenTool, question: () => Promise<void>): Promise<void> => {
@@ -77,11 +76,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     return turn
   }
 
-  const keep = async (
-    tool: string,
-    one: ToolInvoice | UnreadEvent,
-    anyAge: boolean
-  ): Promise<keyof Found> => {
+  const keep = async (tool: string, one: ToolInvoice | UnreadEvent, anyAge: boolean): Promise<keyof Found> => {
     const now = clock.now()
     if ('problem' in one) {
       await receiver.keepUnreadable(tool, one, now)
@@ -152,14 +147,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       } catch (error) {
         if (stopping.signal.aborted) return
         const known = error instanceof BridgeError
-        failures.set(
-          open.tool.name,
-          known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log'
-        )
-        log.warn(
-          { tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error },
-          'catch-up failed'
-        )
+        failures.set(open.tool.name, known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log')
+        log.warn({ tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error }, 'catch-up failed')
         pause = Math.max(Math.min(pause, retryMs), known ? (error.retryAfterMs ?? 0) : 0)
       }
       await clock.sleep(pause, stopping.signal)
@@ -168,8 +157,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
 
   return {
     async prepare() {
-      for (const { tool } of toolClient.tools())
-        if (tool.missed) await ledger.startTool(tool.name, clock.now())
+      for (const { tool } of toolClient.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
     },
     start() {
       if (everyMinutes > 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)

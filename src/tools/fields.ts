@@ -24,9 +24,7 @@ export const dateExpected = 'expected a date such as 2026-11-20'
 export const description = z
   .unknown()
   .optional()
-  .transform(
-    given => (typeof given === 'number' ? String(given) : typeof given === 'string' && given.trim()) || null
-  )
+  .transform(given => (typeof given === 'number' ? String(given) : typeof given === 'string' && given.trim()) || null)
 
 /** The first thing that is wrong, as others often follow from it. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>

@@ -43,11 +43,7 @@ export interface Receiver {
   /** An event that speaks for itself: the generic intake. */
   receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
   /** One invoice as a tool has it. */
-  receiveFromTool: (
-    tool: string,
-    toolInvoice: ToolInvoice,
-    heard: Heard
-  ) => Promise<Kept & { changed: boolean }>
+  receiveFromTool: (tool: string, toolInvoice: ToolInvoice, heard: Heard) => Promise<Kept & { changed: boolean }>
   /** The tool holds this invoice no more. */
   gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
@@ -64,15 +60,7 @@ const collectingMs = day
 // A tool may send each change of everything it has, and anybody may post to an address without a secret.
 const ignoredEveryMs = 3_600_000
 
-export const createReceiver = ({
-  ledger,
-  spool,
-  log,
-  wake,
-  alert,
-  rules,
-  received
-}: ReceiverOptions): Receiver => {
+export const createReceiver = ({ ledger, spool, log, wake, alert, rules, received }: ReceiverOptions): Receiver => {
   const mayLog = createThrottle(ignoredEveryMs)
 
   const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
@@ -85,9 +73,7 @@ export const createReceiver = ({
     if (result !== 'conflict') wake()
     // The event is kept: a file that stays is the next sweep's, and no reason to send it again.
     const removed = await Promise.allSettled(unused.map(document => spool.remove(document)))
-    for (const { reason: err } of removed.filter(
-      ({ status }) => status === 'rejected'
-    ) as PromiseRejectedResult[])
+    for (const { reason: err } of removed.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[])
       log.error({ err }, 'an unused PDF could not be removed')
     return outcome
   }
@@ -103,9 +89,7 @@ export const createReceiver = ({
   const isBeforeStart = async (tool: string, { invoice, finalisedAt }: ToolInvoice): Promise<boolean> => {
     const start = await startOf(tool)
     if (start === null) return false
-    return finalisedAt === null
-      ? invoice.issuedAt < dateOf(start, rules.timeZone)
-      : finalisedAt < wholeSecond(start)
+    return finalisedAt === null ? invoice.issuedAt < dateOf(start, rules.timeZone) : finalisedAt < wholeSecond(start)
   }
 
   /** Why an invoice is none of the bridge's business; null when it is. The ledger is asked only where that matters. */

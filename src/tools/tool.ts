@@ -82,10 +82,7 @@ export type Registration = {
   secrets: Record<string, string>
 }
 
-export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<Schema>> = Source<
-  Schema,
-  Settings
-> & {
+export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<Schema>> = Source<Schema, Settings> & {
   /**
    * The variable that switches the vendor's test mode on, refused while the portal is the real one. Null: it is off.
    */

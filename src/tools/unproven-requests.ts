@@ -83,9 +83,7 @@ export const createUnprovenRequests = ({ clock, log }: { clock: Clock; log: Log 
     },
 
     turnedAway(tool) {
-      const counted = [...clientsOf(tool).refused.values()].filter(
-        ({ lastAt }) => clock.now() - lastAt <= countedMs
-      )
+      const counted = [...clientsOf(tool).refused.values()].filter(({ lastAt }) => clock.now() - lastAt <= countedMs)
       const isMany = sum(counted) >= togetherMin
       const suspicious = counted.filter(
         ({ requests, wasBelieved }) => isMany || wasBelieved || requests >= ofOneClientMin

@@ -48,8 +48,7 @@ export const createUnreadableRequests = ({ clock, log }: { clock: Clock; log: Lo
     note(error, { by, isTest, fields }) {
       const reasons = reasonsOf(error, fields)
       const { code } = error
-      if (mayWarn(by, clock.monotonic()))
-        log.warn({ tool: by, code, fields: reasons }, 'authentic request refused')
+      if (mayWarn(by, clock.monotonic())) log.warn({ tool: by, code, fields: reasons }, 'authentic request refused')
       if (isTest) return
       const now = clock.now()
       const known = kept.get(by)

@@ -36,14 +36,7 @@ const messageIn = (body: string): string | null => {
     return null
   }
   const { error, message, error_description, detail } = recordOf(json)
-  const candidates = [
-    recordOf(error).message,
-    error_description,
-    message,
-    detail,
-    error,
-    recordOf(error).code
-  ]
+  const candidates = [recordOf(error).message, error_description, message, detail, error, recordOf(error).code]
   return candidates.find((found): found is string => typeof found === 'string' && found !== '') ?? null
 }
 

@@ -40,10 +40,7 @@ export const Invoice = z.object({
   tool: text,
   state: z.enum(states),
   code: maybeText.describe('Why it needs something. docs/errors.md lists all codes.'),
-  advice: z
-    .object({ what: text, operator: text })
-    .nullable()
-    .describe('What is the matter, and what to do about it.'),
+  advice: z.object({ what: text, operator: text }).nullable().describe('What is the matter, and what to do about it.'),
   customer: z.object({ ref: text, portalId: maybeText, ...contact }),
   amount,
   currency: text,

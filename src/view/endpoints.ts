@@ -48,11 +48,7 @@ const cursor = z
   .optional()
   .describe('The `next` of the page before.')
 
-const action = <const Name extends string, Body extends z.ZodObject>(
-  name: Name,
-  summary: string,
-  body: Body
-) => ({
+const action = <const Name extends string, Body extends z.ZodObject>(name: Name, summary: string, body: Body) => ({
   method: 'POST' as const,
   path: `/api/invoices/{invoiceNumber}/${name}` as const,
   summary,
@@ -92,11 +88,7 @@ export const endpoints = {
         .describe('Of one state.'),
       code: z.string().max(100).optional().describe('Of one code.'),
       tool: z.string().max(100).optional().describe('Of one tool.'),
-      q: z
-        .string()
-        .max(200)
-        .optional()
-        .describe("The beginning of a number, or the whole of a customer's reference."),
+      q: z.string().max(200).optional().describe("The beginning of a number, or the whole of a customer's reference."),
       limit,
       cursor
     }),

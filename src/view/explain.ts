@@ -31,8 +31,7 @@ export const explain = (row: Row & Partial<WholeRow>, around: Around): Advice | 
 const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
   if (row.state === 'delivered') {
     if (code === 'INVOICE_CONFLICT') return deliveredConflict(row)
-    if (code === 'VOIDED_IN_TOOL')
-      return { operator: 'Correct it in the portal, then `dismiss` clears this note.' }
+    if (code === 'VOIDED_IN_TOOL') return { operator: 'Correct it in the portal, then `dismiss` clears this note.' }
     return {}
   }
   if (code === 'CUSTOMER_UNKNOWN' && row.customer.portalId !== null)
@@ -83,8 +82,7 @@ export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry
 /** Why nothing that waits is sent now; null while deliveries go on. */
 export const pausedBy = ({ state }: Row, portal: Pick<PortalState, 'state' | 'filling'>): string | null => {
   if (state !== 'waiting') return null
-  if (portal.filling)
-    return `the portal is being read before anything is sent, ${portal.filling.pages} pages so far`
+  if (portal.filling) return `the portal is being read before anything is sent, ${portal.filling.pages} pages so far`
   if (portal.state === 'down') return 'the portal does not answer; it goes on by itself once it does'
   return portal.state === 'refused'
     ? 'the portal refuses the token; it goes on by itself once PORTAL_TOKEN is right'

@@ -51,8 +51,7 @@ const alone = async (bench: Bench, options: Options): Promise<void> => {
   const steps: (() => unknown)[] = []
   try {
     const rows = await bench({ teardown: step => steps.push(step) }, options)
-    for (const { what, figure, beside } of rows)
-      console.log(`${what.padEnd(58)} ${figure.padStart(14)}   ${beside}`)
+    for (const { what, figure, beside } of rows) console.log(`${what.padEnd(58)} ${figure.padStart(14)}   ${beside}`)
   } finally {
     for (const step of steps.reverse()) await step()
   }

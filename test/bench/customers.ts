@@ -1,13 +1,7 @@
 // Customers that find themselves: 1,000 invoices of 200 customers, of whom 190 have an address of their own in the portal,
 // five share one, and five have none; then ten links by a person. And one whom a person enters in the portal.
 
-import {
-  type BridgeProcess,
-  openSandbox,
-  startBridge,
-  temporaryFolder,
-  until
-} from '../end-to-end/bridge-process.ts'
+import { type BridgeProcess, openSandbox, startBridge, temporaryFolder, until } from '../end-to-end/bridge-process.ts'
 import { type Bench, invoice } from './bench.ts'
 
 const customers = 200
@@ -18,12 +12,8 @@ const invoices = 1000
 type Summary = { waiting: number; sending: number; delivered: number; held: number }
 
 export const customersFound: Bench = async t => {
-  const own = Array.from({ length: known }, (_, index) =>
-    entry(`klant${index}@own.example`, `Klant ${index}`)
-  )
-  const same = Array.from({ length: sharing }, (_, index) =>
-    entry('kantoor@shared.example', `Filiaal ${index}`)
-  )
+  const own = Array.from({ length: known }, (_, index) => entry(`klant${index}@own.example`, `Klant ${index}`))
+  const same = Array.from({ length: sharing }, (_, index) => entry('kantoor@shared.example', `Filiaal ${index}`))
   const none = Array.from({ length: customers - known - sharing }, (_, index) =>
     entry(`ander${index}@other.example`, `Nieuw ${index}`)
   )

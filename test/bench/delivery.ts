@@ -3,13 +3,7 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import {
-  type Disposable,
-  openSandbox,
-  startBridge,
-  temporaryFolder,
-  until
-} from '../end-to-end/bridge-process.ts'
+import { type Disposable, openSandbox, startBridge, temporaryFolder, until } from '../end-to-end/bridge-process.ts'
 import type { Bench } from './bench.ts'
 import { cpuMs, limitOf, load, loadCore, measuredCore, median, pin, startReference } from './processes.ts'
 

@@ -11,9 +11,7 @@ const { port, path, secret, connections, seconds = 3600, events = Number.POSITIV
 const customers = 200
 
 const template = (() => {
-  const event = JSON.parse(
-    readFileSync(new URL('../fixtures/stripe/finalized.json', import.meta.url), 'utf8')
-  )
+  const event = JSON.parse(readFileSync(new URL('../fixtures/stripe/finalized.json', import.meta.url), 'utf8'))
   const { object } = event.data
   const now = Math.floor(Date.now() / 1000)
   Object.assign(event, { id: 'evt_NUMBER', created: now })

@@ -29,8 +29,7 @@ export const cpuMs = (pid: number): number => {
   return (user + system) * tickMs
 }
 
-export const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+export const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 /** Starts a reference server beside this file, which says when it listens. */
 export const startReference = async (t: Disposable, file: string, env: Record<string, string>) => {

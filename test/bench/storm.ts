@@ -13,16 +13,7 @@ import {
 } from '../end-to-end/bridge-process.ts'
 import { type Bench, invoice } from './bench.ts'
 
-const faults = [
-  'fail-before',
-  'fail-after',
-  'lost',
-  'reset-before',
-  'garbage',
-  'garbage-json',
-  '429',
-  '503'
-] as const
+const faults = ['fail-before', 'fail-after', 'lost', 'reset-before', 'garbage', 'garbage-json', '429', '503'] as const
 const senders = 8
 
 // Thousands of doubts, each looked for in all that the portal holds.

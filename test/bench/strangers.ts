@@ -22,10 +22,7 @@ export const strangers: Bench = async t => {
     MONEYBIRD_WEBHOOK_SECRET: 'voorbeeldtoken0000000001'
   })
   await send(bridge.url, 'WARM')
-  const crowd = fork(new URL('strangers-process.ts', import.meta.url), [
-    new URL(bridge.url).port,
-    String(seconds)
-  ])
+  const crowd = fork(new URL('strangers-process.ts', import.meta.url), [new URL(bridge.url).port, String(seconds)])
   t.teardown(() => crowd.kill('SIGKILL'))
   const told: Record<string, number>[] = []
   await once(crowd, 'message')
@@ -79,11 +76,7 @@ const took = async (step: () => Promise<void>): Promise<number> => {
 /** Over a connection of its own: one that is kept would not show what the others do to those who come. */
 const ask = async (
   url: string,
-  {
-    method = 'GET',
-    headers = {},
-    body
-  }: { method?: string; headers?: Record<string, string>; body?: string } = {}
+  { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {}
 ): Promise<void> => {
   const asked = request(url, { method, headers, agent: false })
   asked.end(body)

@@ -30,8 +30,7 @@ export const webhooks: Bench = async t => {
       if (round > 0) ran[name].push(figures)
     }
   const of = (name: keyof typeof ran, figure: keyof Round) => median(ran[name].map(one => one[figure]))
-  const ratio = (figure: keyof Round) =>
-    median(ran.kept.map((one, at) => one[figure] / (ran.bare[at]?.[figure] ?? 0)))
+  const ratio = (figure: keyof Round) => median(ran.kept.map((one, at) => one[figure] / (ran.bare[at]?.[figure] ?? 0)))
   const bareIs = (text: string) => `of a bare Fastify's ${text}`
   return [
     {
@@ -52,11 +51,7 @@ export const webhooks: Bench = async t => {
   ]
 }
 
-const measure = async (
-  t: Disposable,
-  { url, pid }: { url: string; pid: number },
-  round: number
-): Promise<Round> => {
+const measure = async (t: Disposable, { url, pid }: { url: string; pid: number }, round: number): Promise<Round> => {
   const before = cpuMs(pid)
   const { events, p50, p99, busy, ...took } = await load(t, {
     port: Number(new URL(url).port),

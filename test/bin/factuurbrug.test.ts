@@ -7,9 +7,7 @@ import { temporaryFolder } from '../end-to-end/bridge-process.ts'
 
 const run = (node: string, args: string[], env: NodeJS.ProcessEnv = process.env) =>
   new Promise<{ code: unknown; stdout: string; stderr: string }>(resolve =>
-    execFile(node, args, { env }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr })
-    )
+    execFile(node, args, { env }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }))
   )
 
 /** Before the file is read, the process says that it is another one. */
@@ -96,14 +94,11 @@ t.test('where nothing can be cached it runs all the same', async t => {
     symlinkSync(join(root, 'node_modules', name), join(clone, 'node_modules', name))
   writeFileSync(join(clone, 'node_modules/.cache'), 'no folder')
 
-  t.match(
-    await run(process.execPath, [join(clone, 'bin/factuurbrug.js'), 'serve'], { PATH: process.env.PATH }),
-    {
-      code: 1,
-      stdout: '',
-      stderr: /PORTAL_TOKEN: missing/
-    }
-  )
+  t.match(await run(process.execPath, [join(clone, 'bin/factuurbrug.js'), 'serve'], { PATH: process.env.PATH }), {
+    code: 1,
+    stdout: '',
+    stderr: /PORTAL_TOKEN: missing/
+  })
 })
 
 t.test('with the right one it hands over to the command line', async t => {

@@ -137,8 +137,7 @@ export const startBridge = async (
       return told
     },
     post,
-    send: (fields, headers = {}) =>
-      post(JSON.stringify(fields), { 'content-type': 'application/json', ...headers })
+    send: (fields, headers = {}) => post(JSON.stringify(fields), { 'content-type': 'application/json', ...headers })
   }
 }
 
@@ -175,8 +174,7 @@ export const until = async <T>(
   for (;;) {
     const value = await ask()
     if (holds(value)) return value
-    if (systemClock.monotonic() > giveUpAt)
-      throw new Error(`${what}: ${JSON.stringify(value)?.slice(0, 2000)}`)
+    if (systemClock.monotonic() > giveUpAt) throw new Error(`${what}: ${JSON.stringify(value)?.slice(0, 2000)}`)
     await systemClock.sleep(10)
   }
 }

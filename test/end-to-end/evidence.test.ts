@@ -67,25 +67,22 @@ t.test('a database that is put back alone, minutes old, sends nothing twice', as
   t.strictSame(numbers(), ['A-1', 'A-2'])
 })
 
-t.test(
-  'a folder that is lost, beside a portal that finds nothing by its id, sends nothing twice',
-  async t => {
-    const { portal, folder, start, numbers } = await open(t)
-    const sent = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6']
-    const first = await start()
-    for (const number of sent) await send(first, number)
-    for (const number of sent) await becomes(first, number, 'delivered')
-    await first.kill('SIGKILL')
-    rmSync(folder, { recursive: true })
-    portal.findsById = false
+t.test('a folder that is lost, beside a portal that finds nothing by its id, sends nothing twice', async t => {
+  const { portal, folder, start, numbers } = await open(t)
+  const sent = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6']
+  const first = await start()
+  for (const number of sent) await send(first, number)
+  for (const number of sent) await becomes(first, number, 'delivered')
+  await first.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+  portal.findsById = false
 
-    const second = await start()
-    for (const number of sent) await send(second, number)
-    for (const number of sent) await becomes(second, number, 'delivered')
+  const second = await start()
+  for (const number of sent) await send(second, number)
+  for (const number of sent) await becomes(second, number, 'delivered')
 
-    t.strictSame(numbers().toSorted(), sent)
-  }
-)
+  t.strictSame(numbers().toSorted(), sent)
+})
 
 t.test('an answer that is lost, and a portal that spells numbers otherwise: a person is asked', async t => {
   const { portal, start, numbers } = await open(t, { spelling: 'spaced' })

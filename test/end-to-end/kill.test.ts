@@ -51,34 +51,31 @@ const sendWhileAlive = async (bridge: BridgeProcess, round: number): Promise<str
   return acknowledged
 }
 
-t.test(
-  'a bridge that is killed again and again loses nothing it acknowledged, and doubles nothing',
-  async t => {
-    const { handle: portal, url } = await openSandbox(t)
-    const env = { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url, PORT: String(await freePort()) }
-    const acknowledged: string[] = []
-    for (let round = 1; round <= rounds; round += 1) {
-      acknowledged.push(...(await sendWhileAlive(await startBridge(t, env), round)))
-    }
-    const bridge = await startBridge(t, env)
-    const summary = await until(
-      () => bridge.api<Record<string, number>>('GET', '/api/summary'),
-      ({ waiting, sending }) => waiting === 0 && sending === 0,
-      'not everything was delivered'
-    )
-
-    t.ok(acknowledged.length >= rounds, `${acknowledged.length} were acknowledged`)
-    const stored = portal.invoices.map(({ invoiceNumber }) => invoiceNumber)
-    t.strictSame(stored.toSorted(), [...new Set(stored)].toSorted(), 'none stands there twice')
-    t.strictSame(
-      acknowledged.filter(number => !stored.includes(number)),
-      [],
-      'none is missing'
-    )
-    t.equal(summary.delivered, stored.length)
-    for (const { invoiceNumber, sha256: found } of portal.invoices)
-      t.equal(found, sha256(pdfOf(invoiceNumber)), invoiceNumber)
-    t.match(await bridge.api<WholeInvoice>('GET', `/api/invoices/${acknowledged[0]}`), { state: 'delivered' })
-    t.equal(await bridge.kill('SIGTERM'), 0)
+t.test('a bridge that is killed again and again loses nothing it acknowledged, and doubles nothing', async t => {
+  const { handle: portal, url } = await openSandbox(t)
+  const env = { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url, PORT: String(await freePort()) }
+  const acknowledged: string[] = []
+  for (let round = 1; round <= rounds; round += 1) {
+    acknowledged.push(...(await sendWhileAlive(await startBridge(t, env), round)))
   }
-)
+  const bridge = await startBridge(t, env)
+  const summary = await until(
+    () => bridge.api<Record<string, number>>('GET', '/api/summary'),
+    ({ waiting, sending }) => waiting === 0 && sending === 0,
+    'not everything was delivered'
+  )
+
+  t.ok(acknowledged.length >= rounds, `${acknowledged.length} were acknowledged`)
+  const stored = portal.invoices.map(({ invoiceNumber }) => invoiceNumber)
+  t.strictSame(stored.toSorted(), [...new Set(stored)].toSorted(), 'none stands there twice')
+  t.strictSame(
+    acknowledged.filter(number => !stored.includes(number)),
+    [],
+    'none is missing'
+  )
+  t.equal(summary.delivered, stored.length)
+  for (const { invoiceNumber, sha256: found } of portal.invoices)
+    t.equal(found, sha256(pdfOf(invoiceNumber)), invoiceNumber)
+  t.match(await bridge.api<WholeInvoice>('GET', `/api/invoices/${acknowledged[0]}`), { state: 'delivered' })
+  t.equal(await bridge.kill('SIGTERM'), 0)
+})

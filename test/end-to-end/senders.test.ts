@@ -2,15 +2,7 @@ import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import { factuurbrug } from '../command-line.ts'
-import {
-  freePort,
-  openSandbox,
-  operatorToken,
-  quick,
-  startBridge,
-  temporaryFolder,
-  until
-} from './bridge-process.ts'
+import { freePort, openSandbox, operatorToken, quick, startBridge, temporaryFolder, until } from './bridge-process.ts'
 
 const secrets = { shop: 'a secret of the shop', books: 'a secret of the books' }
 const two = {
@@ -53,8 +45,7 @@ const open = async (t: Test, env: Record<string, string>) => {
   const person = { env: { FACTUURBRUG_URL: bridge.url, OPERATOR_TOKEN: operatorToken } }
   const run = (...args: string[]) => factuurbrug(args, person)
   /** What each portal customer was sent. */
-  const sent = () =>
-    portal.invoices.map(({ customerId, invoiceNumber }) => `${customerId} ${invoiceNumber}`).toSorted()
+  const sent = () => portal.invoices.map(({ customerId, invoiceNumber }) => `${customerId} ${invoiceNumber}`).toSorted()
   return { bridge, metrics, send, reaches, run, sent }
 }
 
@@ -81,8 +72,7 @@ t.test('two senders with a customer 17 each: no invoice of one company reaches t
   for (const tool of ['invoices', 'invoices:books'])
     t.match(figures, `factuurbrug_events_total{tool="${tool}",result="accepted"} 2\n`)
   t.match(await run('status'), {
-    stdout:
-      /Tool invoices: on, webhooks to .*\/invoices\nTool invoices:books: on, webhooks to .*\/webhooks\/invoices\n/
+    stdout: /Tool invoices: on, webhooks to .*\/invoices\nTool invoices:books: on, webhooks to .*\/webhooks\/invoices\n/
   })
 })
 

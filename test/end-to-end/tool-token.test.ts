@@ -10,15 +10,7 @@ import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Row } from '../../src/core/row.ts'
 import { serve } from '../server.ts'
-import {
-  customerId,
-  openSandbox,
-  operatorToken,
-  quick,
-  secret,
-  temporaryFolder,
-  until
-} from './bridge-process.ts'
+import { customerId, openSandbox, operatorToken, quick, secret, temporaryFolder, until } from './bridge-process.ts'
 import { daysAgo, type ToolWorld, toolWorlds } from './tool-world.ts'
 
 const email = 'administratie@bakkerijdevos.example'
@@ -113,46 +105,38 @@ const refusals: Record<string, RegExp> = {
 }
 
 for (const [name, openWorld] of Object.entries(toolWorlds)) {
-  t.test(
-    `${name}: a token that is refused pauses its deliveries, and taken again all are sent, once`,
-    async t => {
-      const tool = await openWorld(t, samplePdf(name))
-      const opened = await open(t, tool)
-      const { portal, alerts, ledger, issue, send, delivered, refused, health, minuteGoesBy } = opened
-      const waiting = ['R-1', 'R-2', 'R-3']
-      await issue('N-1')
-      await delivered('N-1')
+  t.test(`${name}: a token that is refused pauses its deliveries, and taken again all are sent, once`, async t => {
+    const tool = await openWorld(t, samplePdf(name))
+    const opened = await open(t, tool)
+    const { portal, alerts, ledger, issue, send, delivered, refused, health, minuteGoesBy } = opened
+    const waiting = ['R-1', 'R-2', 'R-3']
+    await issue('N-1')
+    await delivered('N-1')
 
-      tool.refuse(true)
-      for (const number of waiting) await issue(number)
-      for (const number of waiting) await refused(number)
-      t.match(await health(), { status: 'warn', output: refusals[name] })
-      t.match(opened.told(), [refusals[name]])
-      t.match((await ledger.find('R-1'))?.history.at(-1), { detail: refusals[name] })
+    tool.refuse(true)
+    for (const number of waiting) await issue(number)
+    for (const number of waiting) await refused(number)
+    t.match(await health(), { status: 'warn', output: refusals[name] })
+    t.match(opened.told(), [refusals[name]])
+    t.match((await ledger.find('R-1'))?.history.at(-1), { detail: refusals[name] })
 
-      minuteGoesBy()
-      await send('G-1')
-      await delivered('G-1')
-      for (const number of waiting) await refused(number)
-      t.match(alerts, [{ code: 'TOOL_UNAUTHORIZED', invoiceNumber: null, text: refusals[name] }])
-      t.match(await ledger.summary(), { delivered: 2, waiting: 3 }, 'what others send goes on')
+    minuteGoesBy()
+    await send('G-1')
+    await delivered('G-1')
+    for (const number of waiting) await refused(number)
+    t.match(alerts, [{ code: 'TOOL_UNAUTHORIZED', invoiceNumber: null, text: refusals[name] }])
+    t.match(await ledger.summary(), { delivered: 2, waiting: 3 }, 'what others send goes on')
 
-      tool.refuse(false)
-      minuteGoesBy()
-      await send('G-2')
-      for (const number of ['G-2', ...waiting]) await delivered(number)
-      t.match(await health(), { status: 'pass' })
-      t.equal(opened.told().length, 1, 'one line, however often it was refused')
-      for (const [variable, value] of Object.entries(tool.env))
-        if (/KEY|TOKEN|SECRET/.test(variable)) t.notMatch(opened.lines.join(), value, variable)
-      t.equal(alerts.length, 1, 'one alert, however often it was refused')
-      t.equal(portal.counts.calls.create, 6)
-      t.strictSame(portal.invoices.map(({ invoiceNumber }) => invoiceNumber).sort(), [
-        'G-1',
-        'G-2',
-        'N-1',
-        ...waiting
-      ])
-    }
-  )
+    tool.refuse(false)
+    minuteGoesBy()
+    await send('G-2')
+    for (const number of ['G-2', ...waiting]) await delivered(number)
+    t.match(await health(), { status: 'pass' })
+    t.equal(opened.told().length, 1, 'one line, however often it was refused')
+    for (const [variable, value] of Object.entries(tool.env))
+      if (/KEY|TOKEN|SECRET/.test(variable)) t.notMatch(opened.lines.join(), value, variable)
+    t.equal(alerts.length, 1, 'one alert, however often it was refused')
+    t.equal(portal.counts.calls.create, 6)
+    t.strictSame(portal.invoices.map(({ invoiceNumber }) => invoiceNumber).sort(), ['G-1', 'G-2', 'N-1', ...waiting])
+  })
 }

@@ -47,8 +47,7 @@ export const dateOf = (at: number): string =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('Europe/Amsterdam').toPlainDate().toString()
 export const daysAgo = (days: number): string => dateOf(now() - days * day)
 
-const fixture = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
+const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
 
 const post = async (url: string, header: string, secret: string, event: Json): Promise<Answer> => {
   const body = JSON.stringify(event)
@@ -61,12 +60,7 @@ const post = async (url: string, header: string, secret: string, event: Json): P
 }
 
 /** The operator's API, with a body. */
-export const operator = async (
-  { url }: BridgeProcess,
-  method: string,
-  path: string,
-  json: Json
-): Promise<Answer> => {
+export const operator = async ({ url }: BridgeProcess, method: string, path: string, json: Json): Promise<Answer> => {
   const answer = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
@@ -220,9 +214,7 @@ const openMoneybirdWorld = async (t: Test, pdf: Buffer): Promise<ToolWorld> => {
         entity_id: invoice.id,
         state: invoice.state,
         action: actions[said],
-        entity: isGone
-          ? null
-          : { ...invoice, ...(said === 'unreadable' ? { total_price_incl_tax: 'veel' } : {}) }
+        entity: isGone ? null : { ...invoice, ...(said === 'unreadable' ? { total_price_incl_tax: 'veel' } : {}) }
       }
       return post(`${bridge.url}/webhooks/moneybird`, 'moneybird-signature', secret, event)
     }

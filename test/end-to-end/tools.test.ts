@@ -49,8 +49,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
     return {
       tool,
       portal,
-      start: env =>
-        startBridge(t, { ...quick, ...tool.env, DATA_DIR: folder, PORT: port, PORTAL_URL: url, ...env })
+      start: env => startBridge(t, { ...quick, ...tool.env, DATA_DIR: folder, PORT: port, PORTAL_URL: url, ...env })
     }
   }
 
@@ -63,9 +62,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       tool.issue({ number: 'N-2', cents: 500, email })
 
       const bridge = await start()
-      const answers = await Promise.all(
-        Array.from({ length: 6 }, () => tool.tell(bridge, 'N-1', 'finalised'))
-      )
+      const answers = await Promise.all(Array.from({ length: 6 }, () => tool.tell(bridge, 'N-1', 'finalised')))
       await delivered(bridge, 'N-1')
       await delivered(bridge, 'N-2')
       const later = await tool.tell(bridge, 'N-1', 'finalised')
@@ -119,8 +116,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       const bridge = await start()
       for (const number of ['P-1', 'V-1', 'V-2'])
         tool.issue({ number, cents: 100, ...(number === 'V-1' ? {} : { email }) })
-      for (const number of ['P-1', 'V-1', 'V-2'])
-        t.match(await tool.tell(bridge, number, 'finalised'), { status: 200 })
+      for (const number of ['P-1', 'V-1', 'V-2']) t.match(await tool.tell(bridge, number, 'finalised'), { status: 200 })
       await delivered(bridge, 'P-1')
       await delivered(bridge, 'V-2')
       await held(bridge, 'V-1', 'CUSTOMER_UNKNOWN')
@@ -150,30 +146,27 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
     }
   )
 
-  t.test(
-    `${name}: an invoice of somebody unknown waits for a person's word, and goes to whom they say`,
-    async t => {
-      const { tool, portal, start } = await open(t)
-      const bridge = await start()
-      tool.issue({ number: 'C-1', cents: 100, email: 'niemand@onbekend.example' })
-      await tool.tell(bridge, 'C-1', 'finalised')
-      await held(bridge, 'C-1', 'CUSTOMER_UNKNOWN')
-      t.equal(portal.counts.calls.create, 0)
+  t.test(`${name}: an invoice of somebody unknown waits for a person's word, and goes to whom they say`, async t => {
+    const { tool, portal, start } = await open(t)
+    const bridge = await start()
+    tool.issue({ number: 'C-1', cents: 100, email: 'niemand@onbekend.example' })
+    await tool.tell(bridge, 'C-1', 'finalised')
+    await held(bridge, 'C-1', 'CUSTOMER_UNKNOWN')
+    t.equal(portal.counts.calls.create, 0)
 
-      const path = `/api/customers/${name}/${tool.customerRef('C-1')}`
-      t.match(await operator(bridge, 'PUT', path, { portalId: 'cst_nobody' }), {
-        status: 422,
-        body: { code: 'FIELDS_INVALID' }
-      })
-      t.match(await operator(bridge, 'PUT', path, { portalId: 'cst_fietsenvanlint' }), {
-        status: 200,
-        body: { link: { portalId: 'cst_fietsenvanlint', name: 'Fietsen Van Lint' } }
-      })
-      await delivered(bridge, 'C-1')
+    const path = `/api/customers/${name}/${tool.customerRef('C-1')}`
+    t.match(await operator(bridge, 'PUT', path, { portalId: 'cst_nobody' }), {
+      status: 422,
+      body: { code: 'FIELDS_INVALID' }
+    })
+    t.match(await operator(bridge, 'PUT', path, { portalId: 'cst_fietsenvanlint' }), {
+      status: 200,
+      body: { link: { portalId: 'cst_fietsenvanlint', name: 'Fietsen Van Lint' } }
+    })
+    await delivered(bridge, 'C-1')
 
-      t.match(portal.invoices, [{ invoiceNumber: 'C-1', customerId: 'cst_fietsenvanlint' }])
-    }
-  )
+    t.match(portal.invoices, [{ invoiceNumber: 'C-1', customerId: 'cst_fietsenvanlint' }])
+  })
 
   t.test(`${name}: while its token is refused nothing is sent, and health says so`, async t => {
     const { tool, portal, start } = await open(t)
@@ -213,5 +206,4 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
 }
 
 type Stored = { fields: Readonly<Record<string, string>> }
-const byNumber = (a: Stored, b: Stored) =>
-  (a.fields.invoiceNumber ?? '').localeCompare(b.fields.invoiceNumber ?? '')
+const byNumber = (a: Stored, b: Stored) => (a.fields.invoiceNumber ?? '').localeCompare(b.fields.invoiceNumber ?? '')

@@ -29,62 +29,59 @@ const reaches = (bridge: BridgeProcess, invoiceNumber: string, state: string) =>
 const fields = { customerId, issuedAt: '2026-11-20', amount: '121.00' }
 const form = (values: Record<string, string>) => new URLSearchParams({ ...fields, ...values })
 
-t.test(
-  'an invoice in any of the four shapes stands in the portal, byte for byte and field for field',
-  async t => {
-    const { portal, bridge } = await open(t)
-    const pdf = (name: string) => samplePdf(name)
-    const pdfs = await serve(t, (request, response) => response.end(pdf(request.url!.slice(1))))
-    const multipart = new FormData()
-    const inMultipart = { ...fields, invoiceNumber: 'F/3', paidAt: '2026-11-21T23:30:00+01:00' }
-    for (const [name, value] of Object.entries(inMultipart)) multipart.set(name, value)
-    multipart.set('pdf', new Blob([new Uint8Array(pdf('F/3'))]), 'factuur.pdf')
+t.test('an invoice in any of the four shapes stands in the portal, byte for byte and field for field', async t => {
+  const { portal, bridge } = await open(t)
+  const pdf = (name: string) => samplePdf(name)
+  const pdfs = await serve(t, (request, response) => response.end(pdf(request.url!.slice(1))))
+  const multipart = new FormData()
+  const inMultipart = { ...fields, invoiceNumber: 'F/3', paidAt: '2026-11-21T23:30:00+01:00' }
+  for (const [name, value] of Object.entries(inMultipart)) multipart.set(name, value)
+  multipart.set('pdf', new Blob([new Uint8Array(pdf('F/3'))]), 'factuur.pdf')
 
-    const answers = [
-      await bridge.send({ ...fields, invoiceNumber: 'F-1', pdfUrl: `${pdfs.origin}/F-1` }),
-      await bridge.send({
-        ...fields,
-        invoiceNumber: 'F 2 ü',
-        amount: 1210.5,
-        sendNotification: true,
-        pdf: pdf('F 2 ü').toString('base64')
-      }),
-      await bridge.post(multipart),
-      await bridge.post(
-        form({
-          invoiceNumber: 'F-4',
-          pdfUrl: `${pdfs.origin}/F-4`,
-          paidAt: '2026-11-22',
-          sendNotification: 'true'
-        })
-      )
-    ]
-    const numbers = ['F-1', 'F 2 ü', 'F/3', 'F-4']
-    for (const number of numbers) await reaches(bridge, number, 'delivered')
+  const answers = [
+    await bridge.send({ ...fields, invoiceNumber: 'F-1', pdfUrl: `${pdfs.origin}/F-1` }),
+    await bridge.send({
+      ...fields,
+      invoiceNumber: 'F 2 ü',
+      amount: 1210.5,
+      sendNotification: true,
+      pdf: pdf('F 2 ü').toString('base64')
+    }),
+    await bridge.post(multipart),
+    await bridge.post(
+      form({
+        invoiceNumber: 'F-4',
+        pdfUrl: `${pdfs.origin}/F-4`,
+        paidAt: '2026-11-22',
+        sendNotification: 'true'
+      })
+    )
+  ]
+  const numbers = ['F-1', 'F 2 ü', 'F/3', 'F-4']
+  for (const number of numbers) await reaches(bridge, number, 'delivered')
 
-    t.strictSame(answers, Array(4).fill({ status: 200, body: { result: 'accepted' } }))
-    const stored = (number: string) => portal.invoices.filter(({ invoiceNumber }) => invoiceNumber === number)
-    const base = { customerId, issuedAt: '2026-11-20', amount: '121.00', sendNotification: 'false' }
-    t.strictSame(
-      stored('F-1').map(({ fields }) => fields),
-      [{ ...base, invoiceNumber: 'F-1' }]
-    )
-    t.strictSame(
-      stored('F 2 ü').map(({ fields }) => fields),
-      [{ ...base, invoiceNumber: 'F 2 ü', amount: '1210.50', sendNotification: 'true' }]
-    )
-    t.strictSame(
-      stored('F/3').map(({ fields }) => fields),
-      [{ ...base, invoiceNumber: 'F/3', paidAt: '2026-11-21 23:30:00' }]
-    )
-    t.strictSame(
-      stored('F-4').map(({ fields }) => fields),
-      [{ ...base, invoiceNumber: 'F-4', sendNotification: 'true', paidAt: '2026-11-22 12:00:00' }]
-    )
-    for (const number of numbers) t.equal(stored(number)[0]?.sha256, sha256(pdf(number)), number)
-    t.equal(portal.counts.calls.create, 4, 'one request each')
-  }
-)
+  t.strictSame(answers, Array(4).fill({ status: 200, body: { result: 'accepted' } }))
+  const stored = (number: string) => portal.invoices.filter(({ invoiceNumber }) => invoiceNumber === number)
+  const base = { customerId, issuedAt: '2026-11-20', amount: '121.00', sendNotification: 'false' }
+  t.strictSame(
+    stored('F-1').map(({ fields }) => fields),
+    [{ ...base, invoiceNumber: 'F-1' }]
+  )
+  t.strictSame(
+    stored('F 2 ü').map(({ fields }) => fields),
+    [{ ...base, invoiceNumber: 'F 2 ü', amount: '1210.50', sendNotification: 'true' }]
+  )
+  t.strictSame(
+    stored('F/3').map(({ fields }) => fields),
+    [{ ...base, invoiceNumber: 'F/3', paidAt: '2026-11-21 23:30:00' }]
+  )
+  t.strictSame(
+    stored('F-4').map(({ fields }) => fields),
+    [{ ...base, invoiceNumber: 'F-4', sendNotification: 'true', paidAt: '2026-11-22 12:00:00' }]
+  )
+  for (const number of numbers) t.equal(stored(number)[0]?.sha256, sha256(pdf(number)), number)
+  t.equal(portal.counts.calls.create, 4, 'one request each')
+})
 
 t.test('the same again is a duplicate; other facts are a conflict that a person resolves', async t => {
   const { portal, bridge } = await open(t, { REVIEW: 'true' })

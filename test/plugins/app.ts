@@ -35,11 +35,7 @@ export const openApp = async (t: Test, env: Record<string, string> = {}) => {
   const bridge = await openBridge({ config, tools, clock, random: Math.random, logger, version: '1.2.3' })
   t.teardown(() => bridge.stop())
 
-  const ask = async (
-    method: 'GET' | 'POST',
-    url: string,
-    options: Omit<InjectOptions, 'method' | 'url'> = {}
-  ) => {
+  const ask = async (method: 'GET' | 'POST', url: string, options: Omit<InjectOptions, 'method' | 'url'> = {}) => {
     const headers = { authorization: `Bearer ${operatorToken}` }
     const answer = await bridge.app.inject({ method, url, headers, ...options })
     mustBePromised(method, url, answer.statusCode, answer.json())

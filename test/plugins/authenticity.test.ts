@@ -105,34 +105,31 @@ t.test('an authentic request that is refused is told in the log and in health, b
   t.notMatch(await warnings(), [{ tool: 'invoices' }])
 })
 
-t.test(
-  'a signed request that is refused before its last byte leaves a line, and counts as a claim',
-  async t => {
-    const { clock, post, signed, warnings, refusals } = await open(t)
-    const large = Buffer.alloc(1_100_000, ' ')
-    const signature = { 'stripe-signature': timedSignature('{}', stripeSecret, clock.now()) }
-    t.equal(await signed(stripeSecret), 200)
-    t.equal(await post('stripe', signature, large), 413)
-    t.equal(await post('stripe', signature, large), 413)
+t.test('a signed request that is refused before its last byte leaves a line, and counts as a claim', async t => {
+  const { clock, post, signed, warnings, refusals } = await open(t)
+  const large = Buffer.alloc(1_100_000, ' ')
+  const signature = { 'stripe-signature': timedSignature('{}', stripeSecret, clock.now()) }
+  t.equal(await signed(stripeSecret), 200)
+  t.equal(await post('stripe', signature, large), 413)
+  t.equal(await post('stripe', signature, large), 413)
 
-    t.match(refusals(), [{ level: 40, tool: 'stripe', code: 'BODY_TOO_LARGE' }])
-    t.equal(refusals().length, 1)
-    t.match(await warnings(), [{ tool: 'stripe', output: /^2 requests refused \(BODY_TOO_LARGE\), last at/ }])
-    t.equal(await signed(stripeSecret), 200)
-    t.strictSame(await warnings(), [])
+  t.match(refusals(), [{ level: 40, tool: 'stripe', code: 'BODY_TOO_LARGE' }])
+  t.equal(refusals().length, 1)
+  t.match(await warnings(), [{ tool: 'stripe', output: /^2 requests refused \(BODY_TOO_LARGE\), last at/ }])
+  t.equal(await signed(stripeSecret), 200)
+  t.strictSame(await warnings(), [])
 
-    const unread = {
-      'content-type': 'text/x-unknown',
-      'webhook-id': 'x',
-      'webhook-timestamp': String(clock.now() / 1000),
-      'webhook-signature': 'v1,AAAA'
-    }
-    for (let at = 0; at < 3; at += 1) t.equal(await post('invoices', unread), 415)
-    t.match(await warnings(), [{ tool: 'invoices', output: /^3 requests refused \(TYPE_UNSUPPORTED\)/ }])
-    for (let at = 0; at < 3; at += 1) t.equal(await post('stripe', {}, large), 413)
-    t.equal((await warnings()).length, 1, 'without a signature nothing is claimed')
+  const unread = {
+    'content-type': 'text/x-unknown',
+    'webhook-id': 'x',
+    'webhook-timestamp': String(clock.now() / 1000),
+    'webhook-signature': 'v1,AAAA'
   }
-)
+  for (let at = 0; at < 3; at += 1) t.equal(await post('invoices', unread), 415)
+  t.match(await warnings(), [{ tool: 'invoices', output: /^3 requests refused \(TYPE_UNSUPPORTED\)/ }])
+  for (let at = 0; at < 3; at += 1) t.equal(await post('stripe', {}, large), 413)
+  t.equal((await warnings()).length, 1, 'without a signature nothing is claimed')
+})
 
 t.test('beyond the limit of refusals each is still counted, with its own reason', async t => {
   const { clock, post, warnings, refusals } = await open(t)

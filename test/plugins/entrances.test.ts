@@ -22,8 +22,7 @@ const open = async (t: Test, platform: NodeJS.Platform = process.platform) => {
 const listening = (port: number): number =>
   readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
-    .filter(line => line.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`))
-    .length
+    .filter(line => line.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`)).length
 
 const ask = async (port: number): Promise<string> => {
   const socket = connect(port, host)
@@ -59,11 +58,7 @@ t.test('a port that another has is refused, whoever shares ports', async t => {
 
   const first = await open(t)
   const own = Number(new URL(await first.listenAt({ host, port: 0 })).port)
-  await t.rejects(
-    (await open(t)).listenAt({ host, port: own }),
-    { ...taken, port: own },
-    'a second bridge, too'
-  )
+  await t.rejects((await open(t)).listenAt({ host, port: own }), { ...taken, port: own }, 'a second bridge, too')
 })
 
 t.test('where connections are not spread, one socket listens', async t => {

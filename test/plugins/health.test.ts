@@ -65,9 +65,7 @@ t.test('what needs a person is counted, and not named', async t => {
   await receive('Klant-104', { amount: '987.65' })
   const answer = await app.inject('/health')
 
-  t.match(answer.json().checks.attention, [
-    { status: 'warn', observedValue: 1, output: 'these need a person' }
-  ])
+  t.match(answer.json().checks.attention, [{ status: 'warn', observedValue: 1, output: 'these need a person' }])
   t.notMatch(answer.payload, /klant|kees|bakker|121|987|token/i)
   await ask('POST', `${path('Klant-104')}/dismiss`)
   t.match((await app.inject('/health')).json().checks.attention, [{ status: 'pass', observedValue: 0 }])
@@ -124,7 +122,5 @@ t.test('a bug is no reason to stop receiving: it is a warning, and stands in the
   })
   t.notMatch(answer.json(), { checks: { ledger: [{ status: 'fail' }] } })
   t.equal((await app.inject('/health?fail=warn')).statusCode, 503)
-  t.match(logged, [
-    { level: 50, msg: 'health could not be told', err: { type: 'TypeError', message: 'a bug' } }
-  ])
+  t.match(logged, [{ level: 50, msg: 'health could not be told', err: { type: 'TypeError', message: 'a bug' } }])
 })

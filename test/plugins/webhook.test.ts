@@ -52,11 +52,7 @@ const watchLarge = () => {
   }
 }
 
-const open = async (
-  t: Test,
-  settings: Json | null = env,
-  options: Parameters<typeof openStrangers>[0] = {}
-) => {
+const open = async (t: Test, settings: Json | null = env, options: Parameters<typeof openStrangers>[0] = {}) => {
   const strangers = openStrangers(options)
   const large = watchLarge()
   const hosted = new EventEmitter()
@@ -268,8 +264,7 @@ t.test('of strangers’ large bodies a few are read at a time; a small event pas
   const { listen, send, large } = await open(t)
   const port = await listen()
   const half = Buffer.alloc(500_000, ' ')
-  const head =
-    'POST /stripe HTTP/1.1\r\nHost: bridge\r\nStripe-Signature: t=1,v1=0\r\nContent-Length: 1000000\r\n\r\n'
+  const head = 'POST /stripe HTTP/1.1\r\nHost: bridge\r\nStripe-Signature: t=1,v1=0\r\nContent-Length: 1000000\r\n\r\n'
   const strangers = Array.from({ length: 40 }, () => {
     const socket = connect(port, '127.0.0.1')
     t.teardown(() => socket.destroy())

@@ -232,8 +232,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         serve: () => portal.one(nobodysId)
       })
       const isAnswer = exchanged.kind === 'answer' && exchanged.status < 500
-      if (!isAnswer || [401, 403, 408, 429].includes(exchanged.status))
-        readable(exchanged, z.unknown(), clock.now())
+      if (!isAnswer || [401, 403, 408, 429].includes(exchanged.status)) readable(exchanged, z.unknown(), clock.now())
       missing = exchanged.kind === 'answer' ? shapeOf(exchanged, nobodysId) : null
       return missing
     },
@@ -244,10 +243,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       return readable(exchanged, single(invoiceEntry), clock.now())
     },
     invoicesPage: number =>
-      read(
-        { name: 'invoicesPage', key: `${number}`, serve: () => portal.page(number) },
-        pageOf(invoiceEntry)
-      ),
+      read({ name: 'invoicesPage', key: `${number}`, serve: () => portal.page(number) }, pageOf(invoiceEntry)),
     customersPage: number =>
       read(
         { name: 'customersPage', key: `${number}`, serve: () => portal.customersPage(number) },

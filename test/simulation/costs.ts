@@ -28,10 +28,7 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
  * a change by others (an entry more, or less) makes another reading necessary. While an invoice waits for its customer,
  * all customers are read every four minutes. A portal that is down is probed, soon once a minute.
  */
-const judgeReads = (
-  { requests, mishaps, portal, weather, scheduler, fail }: World,
-  machine: Machine
-): void => {
+const judgeReads = ({ requests, mishaps, portal, weather, scheduler, fail }: World, machine: Machine): void => {
   const { pageSize, customers, before } = weather.portal
   const isRead = ({ name }: Request) => !writes.includes(name)
   const { engines } = weather.bridge

@@ -139,9 +139,7 @@ export const createDisk = ({ fails, committed }: DiskOptions): Disk => {
       sent = copy.sent
     },
     isOrderProven() {
-      const told = database
-        .prepare(`SELECT value ->> '$.order' AS "order" FROM fact WHERE name = 'copy'`)
-        .get()
+      const told = database.prepare(`SELECT value ->> '$.order' AS "order" FROM fact WHERE name = 'copy'`).get()
       return told !== undefined && told.order !== 'unknown'
     },
     lose() {
@@ -177,8 +175,7 @@ const release = (database: DatabaseSync): void => {
 const watchRuns = (statement: StatementSync, { fails, committed }: DiskOptions): void => {
   const run = statement.run.bind(statement)
   statement.run = () => {
-    if (fails())
-      throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+    if (fails()) throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
     const ran = run()
     committed()
     return ran

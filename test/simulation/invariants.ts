@@ -48,8 +48,7 @@ const isWhose = (world: World, people: People, entry: Entry, sale: Sale, custome
   return world.portal.ownersSince(addressOf(customer), world.firstTold(sale)).includes(entry.customerId)
 }
 
-const factsOf = ({ customerId, amountCents, issuedAt }: Entry): string =>
-  `${customerId} ${amountCents} ${issuedAt}`
+const factsOf = ({ customerId, amountCents, issuedAt }: Entry): string => `${customerId} ${amountCents} ${issuedAt}`
 
 const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
   const { world, tools, people } = scene

@@ -100,8 +100,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       if (crashesLeft > 0 && random.chance(weather.crashAt[place])) {
         crashesLeft -= 1
         crash(`at a ${place}`)
-      } else if (random.chance(weather.freezeAt[place]))
-        freezeOne(whom, random.int(100, weather.freezeAt.forMs))
+      } else if (random.chance(weather.freezeAt[place])) freezeOne(whom, random.int(100, weather.freezeAt.forMs))
     }
     return !isAlive(whom)
   }
@@ -112,8 +111,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       tell(() => `  ${level}: ${message} ${JSON.stringify({ ...facts, err: undefined })}`)
       const { err } = facts as { err?: unknown }
       // Every failure has a name; what has none is a bug.
-      if (level === 'error' && !(err instanceof BridgeError))
-        fail(`${message}: ${(err as Error)?.stack ?? err}`)
+      if (level === 'error' && !(err instanceof BridgeError)) fail(`${message}: ${(err as Error)?.stack ?? err}`)
     }
     return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
   }

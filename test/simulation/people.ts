@@ -153,10 +153,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       const { before, beforeEveryMs, sequential } = weather.portal
       for (let left = before; left > 0; left -= 1) {
         const createdAt = epoch - left * beforeEveryMs + random.int(0, beforeEveryMs / 24_000) * 1000
-        portal.add(
-          { ...strange(), ...(sequential ? { issuedAt: dayBefore(left) } : {}) },
-          { createdAt, named: true }
-        )
+        portal.add({ ...strange(), ...(sequential ? { issuedAt: dayBefore(left) } : {}) }, { createdAt, named: true })
       }
     },
     type(sales) {
@@ -164,8 +161,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
         if (random.chance(people.byHand)) {
           const facts = asTyped(sale)
           // What nobody can name, nobody can know: what a tool speaks of is told by its number.
-          if (random.chance(0.6))
-            portal.add(facts, { createdAt: epoch - random.int(1, 3600) * 1000, named: true })
+          if (random.chance(0.6)) portal.add(facts, { createdAt: epoch - random.int(1, 3600) * 1000, named: true })
           else {
             typed.add(sale.key)
             scheduler.at(random.int(1, weather.stormMs), () => add(facts, true))

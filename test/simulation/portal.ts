@@ -114,8 +114,7 @@ const textOfCents = (cents: number): string => {
 const centsIn = (amount: string): number | undefined =>
   /^-?\d+\.\d\d$/.test(amount) ? Number(amount.replace('.', '')) : undefined
 
-export const isThere = (entry: Entry, now: number): boolean =>
-  entry.deletedAt === null && entry.visibleAt <= now
+export const isThere = (entry: Entry, now: number): boolean => entry.deletedAt === null && entry.visibleAt <= now
 
 type Sort = (entry: Entry) => number | string
 
@@ -155,9 +154,7 @@ export const createSimulatedPortal = ({
     const entry: Entry = {
       ...facts,
       asked: facts.invoiceNumber,
-      id: sequentialIds
-        ? `inv_${String(serial).padStart(5, '0')}`
-        : `inv_${hashOf(`${serial}`).toString(36)}`,
+      id: sequentialIds ? `inv_${String(serial).padStart(5, '0')}` : `inv_${hashOf(`${serial}`).toString(36)}`,
       paidAt: null,
       createdAt,
       dated: !random.chance(portal.undated),
@@ -201,14 +198,10 @@ export const createSimulatedPortal = ({
     body
   })
 
-  const refusal = (status: number, message: string): Answer =>
-    answer(status, JSON.stringify({ code: status, message }))
+  const refusal = (status: number, message: string): Answer => answer(status, JSON.stringify({ code: status, message }))
 
   const tooMany = (): Answer => {
-    const free = Math.max(
-      1,
-      Math.ceil(((requests[0] ?? scheduler.now()) + minute - scheduler.now()) / second)
-    )
+    const free = Math.max(1, Math.ceil(((requests[0] ?? scheduler.now()) + minute - scheduler.now()) / second))
     const { headers, ...rest } = refusal(429, 'Too many requests.')
     return { ...rest, headers: random.chance(0.7) ? { ...headers, 'retry-after': String(free) } : headers }
   }
@@ -216,8 +209,7 @@ export const createSimulatedPortal = ({
   const holds = (number: string): boolean =>
     entries.some(entry => entry.deletedAt === null && keyOf(entry.invoiceNumber) === keyOf(number))
 
-  const isIn = (kind: SpellKind): boolean =>
-    spells.some(spell => spell.kind === kind && spell.until > scheduler.now())
+  const isIn = (kind: SpellKind): boolean => spells.some(spell => spell.kind === kind && spell.until > scheduler.now())
 
   const isMissing = (): boolean =>
     portal.getMissing === 'always' || (portal.getMissing === 'in spells' && isIn('missing'))
@@ -235,8 +227,7 @@ export const createSimulatedPortal = ({
   const listed = (): Entry[] => {
     if (!isIn('hiding') || portal.hiding === 'nothing') return list
     const now = scheduler.now()
-    const left =
-      portal.hiding === 'all' ? [] : list.filter(entry => isThere(entry, now)).slice(0, portal.pageSize)
+    const left = portal.hiding === 'all' ? [] : list.filter(entry => isThere(entry, now)).slice(0, portal.pageSize)
     const isKnowable = list.some(entry => entry.shown && isThere(entry, now) && !left.includes(entry))
     return isKnowable ? left : list
   }
@@ -246,9 +237,12 @@ export const createSimulatedPortal = ({
     companyName: `Customer ${index + 1}`,
     primaryEmail: addressOf(index + 1)
   }))
-  const owned: { email: string; id: string; from: number; until: number }[] = customers.map(
-    ({ id, primaryEmail }) => ({ email: primaryEmail ?? '', id, from: 0, until: Number.POSITIVE_INFINITY })
-  )
+  const owned: { email: string; id: string; from: number; until: number }[] = customers.map(({ id, primaryEmail }) => ({
+    email: primaryEmail ?? '',
+    id,
+    from: 0,
+    until: Number.POSITIVE_INFINITY
+  }))
 
   const own = (customer: PortalCustomer, email: string): void => {
     const now = scheduler.now()
@@ -327,9 +321,7 @@ export const createSimulatedPortal = ({
     customersPage: asked => pageOf(customers.map(text), isIn('ignoring') ? 1 : asked, 'customers'),
     customer(id) {
       const found = customers.find(customer => customer.id === id)
-      return found
-        ? answer(200, portal.wrapped ? `{"data":${text(found)}}` : text(found))
-        : refusal(404, 'Not found.')
+      return found ? answer(200, portal.wrapped ? `{"data":${text(found)}}` : text(found)) : refusal(404, 'Not found.')
     },
     customers,
     moveAddress(from, to) {

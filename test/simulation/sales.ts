@@ -29,8 +29,7 @@ export type Sale = {
 
 const today = '2026-11-20'
 
-export const dayBefore = (days: number): string =>
-  Temporal.PlainDate.from(today).subtract({ days }).toString()
+export const dayBefore = (days: number): string => Temporal.PlainDate.from(today).subtract({ days }).toString()
 
 /** The number of its customer, where whose it is in the portal has to be found; null: the tool names the portal's id. */
 export const customerToFind = ({ byAddress, oddity, versions: [version] }: Sale): number | null =>

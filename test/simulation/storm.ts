@@ -48,8 +48,7 @@ export const simulate = async (
   people.type(sales)
   machine.start()
   const startMs = weather.calm ? 20_000 : 0
-  for (const sale of sales)
-    tools.sell(sale, startMs + random.int(0, Math.round((weather.stormMs - startMs) * 0.7)))
+  for (const sale of sales) tools.sell(sale, startMs + random.int(0, Math.round((weather.stormMs - startMs) * 0.7)))
   for (const sale of sales) {
     if (random.chance(weather.tool.forbidden)) portal.refuses.set(sale.key, 403)
     else if (random.chance(weather.tool.rejected)) portal.refuses.set(sale.key, 422)
@@ -64,10 +63,7 @@ export const simulate = async (
   tell(() => 'the storm is over')
   // Ordinary business shows that things go on, and lets an invoice be seen that is refused while others are taken.
   const sellOne = () => {
-    const [sale] = createSales(
-      { ...world, weather: { ...weather, invoices: 1, tool: fair(weather.tool) } },
-      numberOf
-    )
+    const [sale] = createSales({ ...world, weather: { ...weather, invoices: 1, tool: fair(weather.tool) } }, numberOf)
     if (sale) tools.sell(sale, scheduler.now() + 1000)
   }
   sellOne()

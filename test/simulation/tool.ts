@@ -126,10 +126,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   }
 
   /** A tool that knows its invoices by ids of its own tells of them; others send an arrival that speaks for itself. */
-  const keep = async (
-    event: Event,
-    { ledger, receive, receiveFromTool, clock }: Running
-  ): Promise<string> => {
+  const keep = async (event: Event, { ledger, receive, receiveFromTool, clock }: Running): Promise<string> => {
     const { sale, written, voided } = event
     const arrival = arrivalOf(event)
     const { tool, invoice, document } = arrival
@@ -241,8 +238,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
           ms,
           () => {
             if (url.includes('not-a-pdf')) return reject(new BridgeError('PDF_NOT_A_PDF'))
-            if (storm.rages && random.chance(weather.pdfFails))
-              return reject(new BridgeError('PDF_UNREACHABLE'))
+            if (storm.rages && random.chance(weather.pdfFails)) return reject(new BridgeError('PDF_UNREACHABLE'))
             documents += 1
             resolve(`${url.split('/').at(-1)} ${documents}`)
           },

@@ -261,9 +261,7 @@ const mixed = (random: Random, share: number): Weather => {
       perMinute: random.pick([10, 20, 30, 60, 60]),
       concurrency: random.int(1, 4),
       loanMs:
-        !calm && random.chance(engines === 2 ? 0.7 : 0.2)
-          ? random.int(500, 20_000)
-          : 75_000 + 2 * timeoutMs + 60_000,
+        !calm && random.chance(engines === 2 ? 0.7 : 0.2) ? random.int(500, 20_000) : 75_000 + 2 * timeoutMs + 60_000,
       retryFirstMs: random.pick([1000, 5000]),
       retryLongestMs: 60_000,
       review: !calm && random.chance(0.05),

@@ -29,18 +29,14 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     if (decision.to === 'delivered' || decision.to === 'doubt' || decision.to === 'look') return
     // Held without a proof: whoever releases it has it looked for first.
     if (decision.to === 'held' && unproven.includes(decision.code)) return
-    const made = portal.entries.find(
-      entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body)
-    )
+    const made = portal.entries.find(entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body))
     if (made) {
       const seen = isThere(made, scheduler.now()) ? 'holds it' : 'is about to show it'
       fail(`${number} left "sending" for "${decision.to}" while the portal ${seen} (${made.id})`)
     }
     const key = keyOf(number)
     if (
-      requests.some(
-        ({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way'
-      )
+      requests.some(({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way')
     )
       fail(`${number} left "sending" for "${decision.to}" while a create of it is under way`)
   }

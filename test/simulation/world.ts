@@ -81,5 +81,4 @@ export const createWorld = (seed: number, { traced, way }: { traced: boolean; wa
   }
 }
 
-const timeOf = (now: number): string =>
-  new Date(epoch + Math.floor(now)).toISOString().slice(8, 23).replace('T', ' ')
+const timeOf = (now: number): string => new Date(epoch + Math.floor(now)).toISOString().slice(8, 23).replace('T', ' ')

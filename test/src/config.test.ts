@@ -120,10 +120,7 @@ t.test('every problem is told at once, one line for each setting', async t => {
   t.notMatch(JSON.stringify(problems), /secret(2|4|5|8|10|11)/, 'what is or may be a secret stays unseen')
   for (const { message } of problems) t.match(message, /^(missing; )?(expected|this version) [^\n]+$/)
   t.match(explainProblems(problems, here).split('\n').length, problems.length + 2)
-  t.match(
-    explainProblems([{ field: 'PORT', message: 'expected a port' }], here),
-    /^ {2}PORT: expected a port$/m
-  )
+  t.match(explainProblems([{ field: 'PORT', message: 'expected a port' }], here), /^ {2}PORT: expected a port$/m)
 })
 
 t.test('what to do about it depends on where one is', async t => {
@@ -208,16 +205,13 @@ t.test('a setting under a name that nearly is one is named, of a tool as well', 
   )
 })
 
-t.test(
-  'names of the platform and of other programs are not accused, nor a setting that is set to nothing',
-  async t => {
-    const known = [settings, ...Object.values(real)].flatMap(({ shape }) => Object.keys(shape))
+t.test('names of the platform and of other programs are not accused, nor a setting that is set to nothing', async t => {
+  const known = [settings, ...Object.values(real)].flatMap(({ shape }) => Object.keys(shape))
 
-    t.strictSame(misspelt(envOf(others), real), [])
-    t.strictSame(misspelt(envOf([...known, 'FACTUURBRUG_URL']), real), [])
-    t.strictSame(misspelt({ REVEIW: ' ', SEND_NOTIFICATON: undefined }, real), [])
-  }
-)
+  t.strictSame(misspelt(envOf(others), real), [])
+  t.strictSame(misspelt(envOf([...known, 'FACTUURBRUG_URL']), real), [])
+  t.strictSame(misspelt({ REVEIW: ' ', SEND_NOTIFICATON: undefined }, real), [])
+})
 
 t.test('settings that contradict each other are told beside what is missing', async t => {
   t.match(problemsOf({ PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '5999' }), [
@@ -227,9 +221,7 @@ t.test('settings that contradict each other are told beside what is missing', as
   t.match(wrong({ PORTAL_TIMEOUT_MS: '59001' }), [{ field: 'PORTAL_SETTLE_MS' }], 'with the default, too')
   t.strictSame(wrong({ PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '6000' }), [])
   t.match(wrong({ RETRY_FIRST_MS: '2000', RETRY_LONGEST_MS: '1999' }), [{ field: 'RETRY_LONGEST_MS' }])
-  t.match(wrong({ PORT: '9000', METRICS_PORT: '9000' }), [
-    { field: 'METRICS_PORT', message: /which is public/ }
-  ])
+  t.match(wrong({ PORT: '9000', METRICS_PORT: '9000' }), [{ field: 'METRICS_PORT', message: /which is public/ }])
   t.strictSame(wrong({ PORT: '0', METRICS_PORT: '0' }), [], 'any two that are free')
 })
 
@@ -244,9 +236,7 @@ t.test('what another process sent settles later: five times as late, unless it i
 })
 
 t.test('a ledger in another database is refused rather than ignored', async t => {
-  t.match(wrong({ DATABASE_URL: 'postgres://host/db' }), [
-    { field: 'DATABASE_URL', message: /leave DATABASE_URL out/ }
-  ])
+  t.match(wrong({ DATABASE_URL: 'postgres://host/db' }), [{ field: 'DATABASE_URL', message: /leave DATABASE_URL out/ }])
 })
 
 t.test('a token that no header can carry is refused before the portal or a person meets it', async t => {

@@ -20,13 +20,7 @@ const open = (...answers: (string[][] | Error)[]) => {
 const dns = (code: string) => Object.assign(new Error(`queryTxt ${code}`), { code })
 
 t.test('alone it starts at once, however the DNS writes it', async t => {
-  const alone: string[][][] = [
-    [],
-    [['148ed1 ams']],
-    [['148ed1 ams', ',']],
-    [[' 148ed1  ams ,']],
-    [['148e', 'd1 ams']]
-  ]
+  const alone: string[][][] = [[], [['148ed1 ams']], [['148ed1 ams', ',']], [[' 148ed1  ams ,']], [['148e', 'd1 ams']]]
   for (const records of alone) {
     const { start, asked } = open(records)
     await start()

@@ -5,13 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { asking, bin, factuurbrug } from '../command-line.ts'
-import {
-  freePort,
-  openSandbox,
-  operatorToken,
-  startBridge,
-  temporaryFolder
-} from '../end-to-end/bridge-process.ts'
+import { freePort, openSandbox, operatorToken, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
 
 const settings = {
   PORTAL_TOKEN: 'token',
@@ -112,10 +106,7 @@ t.test('a .env that cannot be read is told in a sentence, and help needs none', 
     circle: { '.env': t.fixture('symlink', '.env') }
   })
   const wrong: [string, RegExp][] = [
-    [
-      'folder',
-      /^\.env in \/.* cannot be read: it is a folder\. Remove it, then run `cp \.env\.example \.env`\.\n$/
-    ],
+    ['folder', /^\.env in \/.* cannot be read: it is a folder\. Remove it, then run `cp \.env\.example \.env`\.\n$/],
     ['foreign', /^\.env in \/.* cannot be read: it is not text in UTF-8\. Save it as that\.\n$/],
     ['circle', /^\.env in \/.* cannot be read: ELOOP\.\n$/]
   ]
@@ -131,20 +122,16 @@ t.test('a .env that cannot be read is told in a sentence, and help needs none', 
 const reader = process.getuid?.() === 0 ? { uid: 65_534 } : {}
 const isAble = (await factuurbrug(['--version'], reader)).code === 0
 
-t.test(
-  'a .env that one may not read is told as that',
-  { skip: !isAble && 'only root may run this' },
-  async t => {
-    const cwd = t.testdir({ '.env': 'PORT=1\n' })
-    chmodSync(join(cwd, '.env'), 0)
+t.test('a .env that one may not read is told as that', { skip: !isAble && 'only root may run this' }, async t => {
+  const cwd = t.testdir({ '.env': 'PORT=1\n' })
+  chmodSync(join(cwd, '.env'), 0)
 
-    t.match(await factuurbrug(['check'], { cwd, ...reader }), {
-      code: 1,
-      stdout: '',
-      stderr: /^.* cannot be read: this user may not read it\. `ls -l \.env` shows whose it is\.$/m
-    })
-  }
-)
+  t.match(await factuurbrug(['check'], { cwd, ...reader }), {
+    code: 1,
+    stdout: '',
+    stderr: /^.* cannot be read: this user may not read it\. `ls -l \.env` shows whose it is\.$/m
+  })
+})
 
 t.test('what stands before a .env of another editor is no part of it', async t => {
   const cwd = t.testdir({ '.env': '\ufeffFACTUURBRUG_URL=http://127.0.0.1:1\r\nOPERATOR_TOKEN=x\r\n' })
@@ -254,8 +241,7 @@ t.test('a failure with a name says what happened and what to do', async t => {
   })
   t.match(await factuurbrug(['invoices', '--state', 'lost'], asking(bridge.url)), {
     code: 2,
-    stderr:
-      /^--state: expected one of waiting, sending, delivered, held, dismissed\nUsage: factuurbrug invoices /
+    stderr: /^--state: expected one of waiting, sending, delivered, held, dismissed\nUsage: factuurbrug invoices /
   })
 })
 

@@ -16,11 +16,7 @@ const finalStates = 'open|pending_payment|reminded|late|paid|uncollectible'
 
 /** Throws TOOL_UNAUTHORIZED without a token. */
 const addressOf = (path: string, settings: Settings): Required<PdfAddress> => {
-  const {
-    MONEYBIRD_API_TOKEN: token,
-    MONEYBIRD_ADMINISTRATION_ID: administration,
-    MONEYBIRD_API_URL: base
-  } = settings
+  const { MONEYBIRD_API_TOKEN: token, MONEYBIRD_ADMINISTRATION_ID: administration, MONEYBIRD_API_URL: base } = settings
   if (token === undefined || administration === undefined) {
     throw new BridgeError('TOOL_UNAUTHORIZED', 'MONEYBIRD_API_TOKEN is not set')
   }
@@ -74,8 +70,7 @@ export const pageOfInvoices = async (
   connection: Connection,
   { page = 1, perPage = pageSize, since }: { page?: number; perPage?: number; since?: Instant } = {}
 ): Promise<{ invoices: unknown[]; isLast: boolean }> => {
-  const nextYear =
-    Temporal.Instant.fromEpochMilliseconds(connection.clock.now()).toZonedDateTimeISO('UTC').year + 1
+  const nextYear = Temporal.Instant.fromEpochMilliseconds(connection.clock.now()).toZonedDateTimeISO('UTC').year + 1
   const filters = [`period:20000101..${nextYear}1231`, `state:${finalStates}`]
   if (since !== undefined) filters.push(`updated_after:${secondBefore(since)}`)
   const answer = await ask(connection, 'sales_invoices.json', {
@@ -92,8 +87,7 @@ const secondBefore = (since: Instant): string =>
   Temporal.Instant.fromEpochMilliseconds((Math.floor(Math.max(since, 0) / 1000) - 1) * 1000).toString()
 
 export const listIn = ({ status, json }: Answer, what: string): unknown[] => {
-  if (status === 404)
-    throw unreachable(`${what} answered 404: MONEYBIRD_ADMINISTRATION_ID is another's, or wrong`)
+  if (status === 404) throw unreachable(`${what} answered 404: MONEYBIRD_ADMINISTRATION_ID is another's, or wrong`)
   if (!Array.isArray(json)) throw unreachable(`${what} answered ${status}, without a list`)
   return json
 }

@@ -33,13 +33,8 @@ export const connect = async (address: string, connection: Connection): Promise<
   const webhooks = await listWebhooks(connection)
   const here = webhooks.filter(({ url }) => isAt(url, address))
   const elsewhere = webhooks
-    .filter(
-      webhook => isOn(webhook) && !isAt(webhook.url, address) && pathOf(webhook.url) === pathOf(address)
-    )
-    .map(
-      ({ url }) =>
-        `Another webhook leads to ${originOf(url)}: delete it in Moneybird if that was this bridge.`
-    )
+    .filter(webhook => isOn(webhook) && !isAt(webhook.url, address) && pathOf(webhook.url) === pathOf(address))
+    .map(({ url }) => `Another webhook leads to ${originOf(url)}: delete it in Moneybird if that was this bridge.`)
 
   const { secrets = [], tokens = [] } = connection.settings.MONEYBIRD_WEBHOOK_SECRET ?? {}
   // Without a secret nobody can believe what the existing one sends.
@@ -53,9 +48,7 @@ export const connect = async (address: string, connection: Connection): Promise<
   return {
     lines: [
       `The webhook was registered at ${address}.`,
-      ...replaced.map(
-        () => 'The one before it was switched off: its events were others, or its secret is not set.'
-      ),
+      ...replaced.map(() => 'The one before it was switched off: its events were others, or its secret is not set.'),
       ...elsewhere
     ],
     // The one before it may still have to send again. Tokens go: what is signed needs none.
@@ -77,8 +70,7 @@ const create = async (address: string, connection: Connection): Promise<string> 
   const json = { url: address, enabled_events: enabledEvents }
   const answer = await ask(connection, 'webhooks.json', { method: 'POST', json }).catch(error => {
     if (!isCode(error, 'TOOL_UNREACHABLE')) throw error
-    const advice =
-      'the bridge has to answer 200 there: start the bridge there, once without MONEYBIRD_WEBHOOK_SECRET'
+    const advice = 'the bridge has to answer 200 there: start the bridge there, once without MONEYBIRD_WEBHOOK_SECRET'
     throw unreachable(`${(error as Error).message}; ${advice}`, { cause: error })
   })
   const { data: made } = Made.safeParse(answer.json)

@@ -6,12 +6,7 @@ import { createHash } from 'node:crypto'
 import { dateOf } from '../../../src/core/invoice.ts'
 import { parseDigits } from '../../../src/tools/api.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
-import {
-  type Delivery,
-  type EventReading,
-  type ReadContext,
-  unprovenBytesMax
-} from '../../../src/tools/tool.ts'
+import { type Delivery, type EventReading, type ReadContext, unprovenBytesMax } from '../../../src/tools/tool.ts'
 import { notAuthentic, sameSecret } from '../../signatures/comparison.ts'
 import { timedSignature, verifyTimedSignature } from '../../signatures/timed-signature.ts'
 import { numbersMatter, parseInvoice } from './invoice.ts'

@@ -3,13 +3,7 @@
 // `paid` first. https://developer.moneybird.com/api/sales_invoices
 
 import { z } from 'zod'
-import {
-  blankInvoice,
-  type Customer,
-  parseAmount,
-  parseDate,
-  parsePaidAt
-} from '../../../src/core/invoice.ts'
+import { blankInvoice, type Customer, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
 import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
@@ -23,10 +17,7 @@ const customFields = z
   .nullish()
   .catch(null)
 
-const Person = z
-  .object({ firstname: description, lastname: description, email: description })
-  .nullish()
-  .catch(null)
+const Person = z.object({ firstname: description, lastname: description, email: description }).nullish().catch(null)
 
 const Contact = z
   .object({
@@ -48,10 +39,7 @@ const Contact = z
 // As few decimals as needed: "181.5" is 181.50.
 const amountExpected = 'expected an amount such as 121.5, with no more decimals than its currency has'
 
-const Stage = z.object(
-  { id, state: z.string('expected a state'), invoice_id: description },
-  'expected a sales invoice'
-)
+const Stage = z.object({ id, state: z.string('expected a state'), invoice_id: description }, 'expected a sales invoice')
 
 const Final = z.object({
   id,
@@ -147,8 +135,7 @@ const customerOf = (invoice: Final): Customer => {
 
 type Named = { firstname: string | null; lastname: string | null } | null | undefined
 
-const fullName = (named: Named): string | null =>
-  [named?.firstname, named?.lastname].filter(Boolean).join(' ') || null
+const fullName = (named: Named): string | null => [named?.firstname, named?.lastname].filter(Boolean).join(' ') || null
 
 /** Any custom field may hold it, whatever it is called. What was written on this one invoice outdoes its contact. */
 const portalIdOf = ({ reference, custom_fields: own, contact }: Final): string | null => {

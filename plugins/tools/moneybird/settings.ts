@@ -15,8 +15,7 @@ export type Proofs = {
 const proofsExpected =
   'expected the secret of the webhook, 64 characters 0-9 and a-f, or its token of 24 characters; several with commas between'
 const tokenExpected = 'expected an API token of Moneybird alone, without a space'
-const administrationExpected =
-  'expected the number of the administration, as in https://moneybird.com/<number>'
+const administrationExpected = 'expected the number of the administration, as in https://moneybird.com/<number>'
 
 /** The two look different, so neither can be taken for the other: a secret that leaks into a body opens nothing. */
 export const isSigningSecret = (text: string): boolean => /^[0-9a-f]{64}$/i.test(text)
@@ -27,9 +26,7 @@ const proofs = z
   .transform(text => text.split(',').flatMap(entry => entry.trim() || []))
   .refine(entries => entries.length > 0, proofsExpected)
   .refine(entries => entries.every(entry => isSigningSecret(entry) || isToken(entry)), proofsExpected)
-  .transform(
-    (entries): Proofs => ({ secrets: entries.filter(isSigningSecret), tokens: entries.filter(isToken) })
-  )
+  .transform((entries): Proofs => ({ secrets: entries.filter(isSigningSecret), tokens: entries.filter(isToken) }))
 
 export const settings = z
   .object({

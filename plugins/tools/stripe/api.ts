@@ -47,8 +47,7 @@ export const ask = async (
     ...(form ? { method: 'POST', form } : {})
   })
   if (status === 404) return null
-  if (status >= 300 || json === undefined)
-    throw unreachable(`/v1/${kindOf(path)} answered ${status}, without JSON`)
+  if (status >= 300 || json === undefined) throw unreachable(`/v1/${kindOf(path)} answered ${status}, without JSON`)
   return json
 }
 
@@ -94,10 +93,7 @@ export const load = async (sourceId: string, connection: Connection): Promise<To
 }
 
 /** Links run out, after a month at the earliest; one that was just asked for is good for days. */
-export const pdf = async (
-  { sourceId, pdfUrl }: Invoice,
-  connection: Connection
-): Promise<PdfAddress | null> => {
+export const pdf = async ({ sourceId, pdfUrl }: Invoice, connection: Connection): Promise<PdfAddress | null> => {
   const current = canAsk(connection.settings) && sourceId ? await getInvoice(sourceId, connection) : null
   const url = current?.invoice.pdfUrl ?? pdfUrl
   return url === null ? null : { url }

@@ -22,10 +22,7 @@ type Window = { from: Instant; to: Instant | null }
 /** Null: none of the bridge's business. */
 type Found = ToolInvoice | UnreadEvent | null
 
-export async function* missed(
-  since: Instant,
-  connection: Connection
-): AsyncGenerator<ToolInvoice | UnreadEvent> {
+export async function* missed(since: Instant, connection: Connection): AsyncGenerator<ToolInvoice | UnreadEvent> {
   const now = connection.clock.now()
   const logged = now - eventsKeptMs
 
@@ -97,8 +94,7 @@ const readListed = (object: unknown, since: Instant, connection: Connection): Fo
   if ('problem' in reading) return { ...unreadEvent(object), problem: `data.object.${reading.problem}` }
   const { stage, finalisedAt, invoice } = reading
   // When it was voided does not stand in its words; more than asked for does no harm.
-  const isRecent =
-    stage === 'voided' || finalisedAt === null || Math.max(finalisedAt, invoice.paidAt ?? 0) >= since
+  const isRecent = stage === 'voided' || finalisedAt === null || Math.max(finalisedAt, invoice.paidAt ?? 0) >= since
   return stage !== 'draft' && isRecent ? reading : null
 }
 

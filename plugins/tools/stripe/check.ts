@@ -29,9 +29,7 @@ export const check = async (address: string | null, connection: Connection): Pro
     await lookAt('event log', () => findAny('events', connection)),
     await lookAt('customers', () => findAny('customers', connection))
   ]
-  return address === null
-    ? findings
-    : [...findings, await lookAt('webhook', () => findWebhook(address, connection))]
+  return address === null ? findings : [...findings, await lookAt('webhook', () => findWebhook(address, connection))]
 }
 
 const List = z.object({ data: z.array(z.unknown()) })

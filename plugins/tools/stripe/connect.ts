@@ -45,12 +45,7 @@ export const connect = async (address: string, connection: Connection): Promise<
  * Stripe's own answer would be a 400 without a word that could be shown. Where Stripe is a test double, anything goes.
  */
 const refuseInTheClear = (address: string, { settings }: Connection) => {
-  if (
-    address.startsWith('https:') ||
-    settings.STRIPE_TEST_MODE ||
-    settings.STRIPE_API_URL.startsWith('http:')
-  )
-    return
+  if (address.startsWith('https:') || settings.STRIPE_TEST_MODE || settings.STRIPE_API_URL.startsWith('http:')) return
   const message = 'expected the address at which Stripe reaches the bridge; it begins with https://'
   throw new BridgeError('CONFIG_INVALID', undefined, { problems: [{ field: 'PUBLIC_URL', message }] })
 }
@@ -85,7 +80,5 @@ export const ours = (endpoints: Endpoint[], address: string): Endpoint | undefin
 export const mistakesIn = ({ url, status, enabled_events: events }: Endpoint, address: string): string[] => [
   ...(url === address ? [] : [`it led to ${URL.parse(url)?.origin ?? 'another address'}`]),
   ...(status === 'enabled' ? [] : ['it was disabled']),
-  ...(events.toSorted().join() === eventTypes.toSorted().join()
-    ? []
-    : ['it sent other events than the bridge takes'])
+  ...(events.toSorted().join() === eventTypes.toSorted().join() ? [] : ['it sent other events than the bridge takes'])
 ]

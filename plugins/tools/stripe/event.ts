@@ -14,16 +14,10 @@ const signatureHeader = 'stripe-signature'
 export const verify = (
   { body, headers, receivedAt }: Delivery,
   { STRIPE_WEBHOOK_SECRET: secrets = [] }: Settings
-): void =>
-  verifyTimedSignature({ header: headers[signatureHeader], body, secrets, receivedAt, name: signatureHeader })
+): void => verifyTimedSignature({ header: headers[signatureHeader], body, secrets, receivedAt, name: signatureHeader })
 
 /** Never `invoice.created`: while its delivery fails, Stripe puts off finalising the merchant's own invoices. */
-export const eventTypes = [
-  'invoice.finalized',
-  'invoice.paid',
-  'invoice.voided',
-  'invoice.marked_uncollectible'
-]
+export const eventTypes = ['invoice.finalized', 'invoice.paid', 'invoice.voided', 'invoice.marked_uncollectible']
 
 const Envelope = z.object({
   type: z.string('expected a text'),

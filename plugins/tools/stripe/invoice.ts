@@ -31,9 +31,7 @@ const time = anything.transform((given, context) =>
 
 // What only describes is left out where it cannot be read; an invoice does not wait for a name.
 const object = (given: unknown): Record<string, unknown> | null =>
-  typeof given === 'object' && given !== null && !Array.isArray(given)
-    ? (given as Record<string, unknown>)
-    : null
+  typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : null
 const metadata = anything.transform(object)
 const ofSubscription = anything.transform(given => ({ metadata: object(object(given)?.metadata) }))
 

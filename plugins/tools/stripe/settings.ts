@@ -13,9 +13,7 @@ const mistakeIn = (secret: string): string | undefined => {
   const [, rest] = /^whsec_(.*)$/s.exec(secret) ?? []
   if (rest === undefined) return secretExpected
   if (!/^[\x21-\x7e]*$/.test(rest)) return 'holds a space or a letter that no secret has: copy it again'
-  return rest.length < secretCharactersMin
-    ? 'is cut off after whsec_: copy the whole secret again'
-    : undefined
+  return rest.length < secretCharactersMin ? 'is cut off after whsec_: copy the whole secret again' : undefined
 }
 
 const webhookSecrets = z.string(secretExpected).transform((text, context) => {

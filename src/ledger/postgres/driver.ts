@@ -149,9 +149,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     const client = await connect()
     let broken: Error | undefined
     try {
-      const value = await work(
-        timed(await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', ''), at)
-      )
+      const value = await work(timed(await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', ''), at))
       await client.query('COMMIT')
       return value
     } catch (error) {
@@ -221,8 +219,7 @@ const codeOf = (error: unknown): string => {
 const isRefused = (code: string): boolean => /^(22|23|42)/.test(code)
 
 /** The connection, or the server behind it, is gone, or does not answer in time: nothing else can be asked on it. */
-const isLost = (error: unknown): boolean =>
-  error instanceof BridgeError && error.code === 'LEDGER_UNAVAILABLE'
+const isLost = (error: unknown): boolean => error instanceof BridgeError && error.code === 'LEDGER_UNAVAILABLE'
 
 const translate = (error: unknown): unknown => {
   if (error instanceof BridgeError) return error
@@ -230,8 +227,6 @@ const translate = (error: unknown): unknown => {
   // What pg says of a connection, or of a pool, has no class and no code of its own.
   const { code = '', message = '' } = error as { code?: string; message?: string }
   const isMachines =
-    error instanceof pg.DatabaseError ||
-    /^E[A-Z]+$/.test(code) ||
-    /connect|pool|time-?out|terminated/i.test(message)
+    error instanceof pg.DatabaseError || /^E[A-Z]+$/.test(code) || /connect|pool|time-?out|terminated/i.test(message)
   return isMachines ? new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error }) : error
 }

@@ -14,16 +14,11 @@ const names = readdirSync(folder).sort()
 export const migrate = async (client: PoolClient): Promise<void> => {
   await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock})`)
   try {
-    await client.query(
-      'CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL)'
-    )
+    await client.query('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL)')
     const { rows } = await client.query('SELECT coalesce(max(version), 0) AS version FROM migration')
     const { version } = rows[0] as { version: number }
     if (version > names.length)
-      throw new BridgeError(
-        'LEDGER_TOO_NEW',
-        `the ledger has version ${version}, this bridge knows ${names.length}`
-      )
+      throw new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${names.length}`)
     for (const [index, name] of names.entries()) {
       if (index < version) continue
       await client.query(readFileSync(new URL(name, folder), 'utf8'))

@@ -217,10 +217,7 @@ const migrate = (db: DatabaseSync): void => {
     .filter(name => /^\d{3}-.+\.sql$/.test(name))
     .sort()
   if (version > files.length) {
-    throw new BridgeError(
-      'LEDGER_TOO_NEW',
-      `the ledger has version ${version}, this bridge knows ${files.length}`
-    )
+    throw new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${files.length}`)
   }
   // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
   db.exec('PRAGMA foreign_keys = OFF')

@@ -57,10 +57,7 @@ t.test('what needs a person is told by state and code, whichever tool it is from
   const { ask, receive, path, ledger, clock } = await openApp(t)
   for (const number of ['A-1', 'A-2', 'A-3']) await receive(number)
   for (const number of ['A-1', 'A-2']) await receive(number, { amount: '99.00' })
-  await ledger.keepUnreadable(
-    { tool: 'stripe', invoiceNumber: 'X', body: Buffer.from('x'), problem: 'x' },
-    clock.now()
-  )
+  await ledger.keepUnreadable({ tool: 'stripe', invoiceNumber: 'X', body: Buffer.from('x'), problem: 'x' }, clock.now())
   const attentionTo = async () => (await ask('GET', '/api/summary')).json().attentionTo
 
   t.strictSame(await attentionTo(), [
@@ -77,10 +74,7 @@ t.test('invoices come newest first, page by page, and filtered', async t => {
   await ask('POST', `${path('2026-2')}/dismiss`)
   const numbers = async (query: string) => {
     const { invoices, next } = (await ask('GET', `/api/invoices${query}`)).json()
-    return [
-      invoices.map(({ invoiceNumber }: { invoiceNumber: string }) => invoiceNumber.slice(5)).join(),
-      next
-    ]
+    return [invoices.map(({ invoiceNumber }: { invoiceNumber: string }) => invoiceNumber.slice(5)).join(), next]
   }
 
   t.strictSame(await numbers(''), ['5,4,3,2,1', null])
@@ -110,16 +104,7 @@ t.test('a filter that cannot be read is named, with every other', async t => {
 
 t.test('one invoice is found by its number, whatever that is made of', async t => {
   const { ask, receive, path } = await openApp(t)
-  const numbers = [
-    '2026/0042',
-    'a b+c',
-    '100%',
-    '%2F',
-    '#?&=',
-    'ü'.repeat(100),
-    '\u{1f9fe}'.repeat(100),
-    'a\'b"c\\'
-  ]
+  const numbers = ['2026/0042', 'a b+c', '100%', '%2F', '#?&=', 'ü'.repeat(100), '\u{1f9fe}'.repeat(100), 'a\'b"c\\']
 
   for (const number of numbers) {
     t.match(await receive(number), { statusCode: 200 }, number)
@@ -182,11 +167,7 @@ t.test('times in a history are instants, too', async t => {
   await receive('A-1')
   const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
   const at = Date.UTC(2026, 10, 20, 13)
-  await ledger.record(
-    loan!,
-    { to: 'waiting', at, code: 'PDF_UNREACHABLE', detail: null, spent: true },
-    clock.now()
-  )
+  await ledger.record(loan!, { to: 'waiting', at, code: 'PDF_UNREACHABLE', detail: null, spent: true }, clock.now())
 
   const { history } = (await ask('GET', path('A-1'))).json()
   t.match(history.at(-1), {
@@ -196,24 +177,21 @@ t.test('times in a history are instants, too', async t => {
   })
 })
 
-t.test(
-  'what the state does not allow is refused with its reason, what is not known with another',
-  async t => {
-    const { ask, receive, path } = await openApp(t)
-    await receive('A-1')
+t.test('what the state does not allow is refused with its reason, what is not known with another', async t => {
+  const { ask, receive, path } = await openApp(t)
+  await receive('A-1')
 
-    t.match(await ask('POST', `${path('A-1')}/take`), {
-      statusCode: 409,
-      payload: /"code":"STATE_CONFLICT","detail":"there is nothing to take while it is waiting"/
-    })
-    for (const [method, url] of [
-      ['GET', path('A-2')],
-      ['POST', `${path('A-2')}/deliver`]
-    ] as const)
-      t.match(await ask(method, url), { statusCode: 404, payload: /"code":"INVOICE_NOT_FOUND"/ })
-    t.match(await ask('POST', `${path('A-1')}/explode`), { statusCode: 404, payload: /"code":"NOT_FOUND"/ })
-  }
-)
+  t.match(await ask('POST', `${path('A-1')}/take`), {
+    statusCode: 409,
+    payload: /"code":"STATE_CONFLICT","detail":"there is nothing to take while it is waiting"/
+  })
+  for (const [method, url] of [
+    ['GET', path('A-2')],
+    ['POST', `${path('A-2')}/deliver`]
+  ] as const)
+    t.match(await ask(method, url), { statusCode: 404, payload: /"code":"INVOICE_NOT_FOUND"/ })
+  t.match(await ask('POST', `${path('A-1')}/explode`), { statusCode: 404, payload: /"code":"NOT_FOUND"/ })
+})
 
 t.test('deliver can say that what was sent before is absent; nothing else can say anything', async t => {
   const { ask, receive, path, ledger, clock, lines } = await openApp(t)
@@ -265,8 +243,7 @@ t.test('a conflict is resolved by a person', async t => {
 
 t.test('a word on a conflict is answered with the facts that win, and those that do not', async t => {
   const { ask, receive, path } = await openApp(t)
-  const act = async (number: string, action: string) =>
-    (await ask('POST', `${path(number)}/${action}`)).json().decided
+  const act = async (number: string, action: string) => (await ask('POST', `${path(number)}/${action}`)).json().decided
   const facts = (amount: string, more = {}) => ({
     ...{ from: 'invoices', customer: 'cst_1', amount, currency: 'EUR', issuedAt: '2026-11-20' },
     ...more

@@ -87,6 +87,5 @@ t.test('filters are described one by one, with what they may be', async t => {
 
 t.test('only what anybody may ask has no login', async t => {
   for (const [path, operations] of Object.entries(document.paths))
-    for (const operation of Object.values(operations))
-      t.equal('security' in operation, path === '/health', path)
+    for (const operation of Object.values(operations)) t.equal('security' in operation, path === '/health', path)
 })

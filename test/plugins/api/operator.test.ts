@@ -19,37 +19,24 @@ const open = async (t: Test, env: Record<string, string> = {}) => {
   }
 }
 
-t.test(
-  'who guesses is locked out before anything is compared: the right token is refused as well',
-  async t => {
-    const { clock, wrong, right, lockOut } = await open(t)
-    await lockOut('10.0.0.1')
+t.test('who guesses is locked out before anything is compared: the right token is refused as well', async t => {
+  const { clock, wrong, right, lockOut } = await open(t)
+  await lockOut('10.0.0.1')
 
-    const refused = { statusCode: 429, headers: { 'retry-after': '300' }, payload: /"TOO_MANY_REQUESTS"/ }
-    t.match(await wrong('10.0.0.1'), refused)
-    t.match(await right('10.0.0.1'), refused)
-    t.match(await right('10.0.0.2'), { statusCode: 200 }, 'another address has guesses of its own')
-    await clock.advance(5 * minute - 1)
-    t.match(
-      await right('10.0.0.1'),
-      { statusCode: 429, headers: { 'retry-after': '1' } },
-      'asking makes it no longer'
-    )
-    await clock.advance(1)
-    t.match(await right('10.0.0.1'), { statusCode: 200 }, 'it ends')
-    t.match(await wrong('10.0.0.1'), { statusCode: 401 })
-  }
-)
+  const refused = { statusCode: 429, headers: { 'retry-after': '300' }, payload: /"TOO_MANY_REQUESTS"/ }
+  t.match(await wrong('10.0.0.1'), refused)
+  t.match(await right('10.0.0.1'), refused)
+  t.match(await right('10.0.0.2'), { statusCode: 200 }, 'another address has guesses of its own')
+  await clock.advance(5 * minute - 1)
+  t.match(await right('10.0.0.1'), { statusCode: 429, headers: { 'retry-after': '1' } }, 'asking makes it no longer')
+  await clock.advance(1)
+  t.match(await right('10.0.0.1'), { statusCode: 200 }, 'it ends')
+  t.match(await wrong('10.0.0.1'), { statusCode: 401 })
+})
 
 t.test('the same for every part of the API, and all of them count together', async t => {
   const { app, wrong, right } = await open(t)
-  const urls = [
-    '/api/summary',
-    '/api/invoices',
-    '/api/customers',
-    '/api/portal/customers',
-    '/api/invoices/A-1'
-  ]
+  const urls = ['/api/summary', '/api/invoices', '/api/customers', '/api/portal/customers', '/api/invoices/A-1']
   for (const url of [...urls, ...urls]) t.match(await wrong('10.0.0.1', url), { statusCode: 401 }, url)
 
   for (const url of urls) t.match(await wrong('10.0.0.1', url), { statusCode: 429 }, url)

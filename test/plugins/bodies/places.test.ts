@@ -79,11 +79,7 @@ t.test('a crowd from one address leaves places to the others', async t => {
   void come('other', 'other')
   t.strictSame(inside, ['crowd 1', 'crowd 2', 'crowd 3', 'other'])
   await leave('other')
-  t.strictSame(
-    inside,
-    ['crowd 1', 'crowd 2', 'crowd 3'],
-    'never more than its share, however many places are free'
-  )
+  t.strictSame(inside, ['crowd 1', 'crowd 2', 'crowd 3'], 'never more than its share, however many places are free')
   await leave('crowd 2')
   t.strictSame(inside, ['crowd 1', 'crowd 3', 'crowd 4'])
 })

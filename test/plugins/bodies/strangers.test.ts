@@ -26,9 +26,7 @@ const crowd = () => {
 t.test('one client leaves places to the others, and a /64 is one client', async t => {
   const strangers = openStrangers()
   const { stay, inside, leave } = crowd()
-  const hosted = Array.from({ length: 180 }, (_, at) =>
-    strangers.host(from(`2001:db8:1:2::${at.toString(16)}`), stay)
-  )
+  const hosted = Array.from({ length: 180 }, (_, at) => strangers.host(from(`2001:db8:1:2::${at.toString(16)}`), stay))
   await t.rejects(strangers.host(from('2001:db8:1:2::ffff'), stay), { code: 'INTAKE_BUSY' })
   t.equal(inside(), 120)
 
@@ -42,9 +40,7 @@ t.test('what says that it is small never waits behind what is large, or does not
   const strangers = openStrangers()
   const { stay, leave } = crowd()
   const sizes = [undefined, 20_000_000, 65_537]
-  const hosted = Array.from({ length: 160 }, (_, at) =>
-    strangers.host(from(`192.0.2.${at % 2}`, sizes[at % 3]), stay)
-  )
+  const hosted = Array.from({ length: 160 }, (_, at) => strangers.host(from(`192.0.2.${at % 2}`, sizes[at % 3]), stay))
 
   t.equal(await strangers.host(from('192.0.2.1', 65_536), async () => 'in'), 'in')
   const others = Array.from({ length: 60 }, () => strangers.host(from('192.0.2.1', 100), stay))
@@ -87,24 +83,21 @@ t.test('what was on the disk is given back with the place, however it ended', as
   await t.resolves(fill(1200))
 })
 
-t.test(
-  'that all places are taken is told for a minute after it is over, and logged once a minute',
-  async t => {
-    const clock = handClock()
-    const warned: object[] = []
-    const strangers = openStrangers({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
-    const { stay, leave } = crowd()
-    const hosted = Array.from({ length: 160 }, (_, at) => strangers.host(from(`192.0.2.${at % 2}`), stay))
-    t.equal(strangers.areMany(), true)
-    t.strictSame(warned, [{ code: 'INTAKE_BUSY' }], 'though nobody has to wait yet')
+t.test('that all places are taken is told for a minute after it is over, and logged once a minute', async t => {
+  const clock = handClock()
+  const warned: object[] = []
+  const strangers = openStrangers({ clock, log: { ...silent, warn: facts => void warned.push(facts) } })
+  const { stay, leave } = crowd()
+  const hosted = Array.from({ length: 160 }, (_, at) => strangers.host(from(`192.0.2.${at % 2}`), stay))
+  t.equal(strangers.areMany(), true)
+  t.strictSame(warned, [{ code: 'INTAKE_BUSY' }], 'though nobody has to wait yet')
 
-    const waiting = Array.from({ length: 10 }, () => strangers.host(from('192.0.2.1'), stay))
-    t.equal(warned.length, 1)
-    leave()
-    await Promise.allSettled([...hosted, ...waiting])
-    await clock.advance(59_999)
-    t.equal(strangers.areMany(), true)
-    await clock.advance(1)
-    t.equal(strangers.areMany(), false)
-  }
-)
+  const waiting = Array.from({ length: 10 }, () => strangers.host(from('192.0.2.1'), stay))
+  t.equal(warned.length, 1)
+  leave()
+  await Promise.allSettled([...hosted, ...waiting])
+  await clock.advance(59_999)
+  t.equal(strangers.areMany(), true)
+  await clock.advance(1)
+  t.equal(strangers.areMany(), false)
+})

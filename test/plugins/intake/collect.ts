@@ -40,8 +40,7 @@ export const collect = async (read: Read, chunks: Uint8Array[]): Promise<Collect
   return { fields: Object.fromEntries(reading.values), problems: [...reading.problems, ...refused], pdf }
 }
 
-export const collectText = (read: Read, text: string): Promise<Collected> =>
-  collect(read, [Buffer.from(text)])
+export const collectText = (read: Read, text: string): Promise<Collected> => collect(read, [Buffer.from(text)])
 
 /** Every way to cut the bytes in two, and into single bytes. */
 export function* cuts(bytes: Uint8Array): Generator<Uint8Array[]> {

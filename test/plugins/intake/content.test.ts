@@ -16,8 +16,7 @@ t.test('the three types are taken, with what clients add to them', async t => {
     'application/x-www-form-urlencoded;charset=utf-8': kib64
   }
 
-  for (const [type, bytesMax] of Object.entries(taken))
-    t.equal(typed(type).bytesMax, Math.ceil(bytesMax), type)
+  for (const [type, bytesMax] of Object.entries(taken)) t.equal(typed(type).bytesMax, Math.ceil(bytesMax), type)
 })
 
 t.test('everything else is refused before its body', async t => {

@@ -32,8 +32,7 @@ const problemsOf = (fields: Record<string, Value>, reading = readingOf(fields)) 
   }
 }
 
-const wrongFields = (fields: Record<string, Value>) =>
-  problemsOf({ ...minimal, ...fields }).map(([field]) => field)
+const wrongFields = (fields: Record<string, Value>) => problemsOf({ ...minimal, ...fields }).map(([field]) => field)
 
 t.test('the fewest fields make an invoice', async t => {
   t.strictSame(read({}), {
@@ -141,9 +140,7 @@ t.test('amounts are read to the cent', async t => {
 t.test('an amount may have the decimals that its currency has', async t => {
   t.equal(read({ amount: '5.124', currency: 'kwd' }).invoice.amountCents, 5124)
   t.equal(read({ amount: '5000', currency: 'JPY' }).invoice.amountCents, 500_000)
-  t.match(problemsOf({ ...minimal, amount: '5.1245', currency: 'KWD' }), [
-    ['amount', /at most three decimals$/]
-  ])
+  t.match(problemsOf({ ...minimal, amount: '5.1245', currency: 'KWD' }), [['amount', /at most three decimals$/]])
   t.match(problemsOf({ ...minimal, amount: '5.124', currency: 'JPY' }), [['amount', /at most two decimals$/]])
 })
 

@@ -115,10 +115,7 @@ t.test('a forged or changed webhook leaves no trace', async t => {
       changed[at] = (changed[at] ?? 0) ^ 1
       forgeries.push({ headers, body: changed })
     }
-    forgeries.push(
-      { headers, body: body.subarray(0, -1) },
-      { headers, body: Buffer.concat([body, Buffer.from(' ')]) }
-    )
+    forgeries.push({ headers, body: body.subarray(0, -1) }, { headers, body: Buffer.concat([body, Buffer.from(' ')]) })
     for (const missing of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
       const { [missing]: _, ...others } = headers
       forgeries.push({ headers: others, body })

@@ -110,14 +110,10 @@ export const form = (values: Record<string, string>): Sent => ({
 })
 
 /** As a platform of today writes it: the names of several PDFs are their fields. */
-export const multipart = async (
-  values: Record<string, string>,
-  pdfs: Record<string, Buffer> = {}
-): Promise<Sent> => {
+export const multipart = async (values: Record<string, string>, pdfs: Record<string, Buffer> = {}): Promise<Sent> => {
   const data = new FormData()
   for (const [name, value] of Object.entries(values)) data.append(name, value)
-  for (const [name, bytes] of Object.entries(pdfs))
-    data.append(name, new Blob([new Uint8Array(bytes)]), 'factuur.pdf')
+  for (const [name, bytes] of Object.entries(pdfs)) data.append(name, new Blob([new Uint8Array(bytes)]), 'factuur.pdf')
   const response = new Response(data)
   return {
     headers: { 'content-type': response.headers.get('content-type') ?? '' },

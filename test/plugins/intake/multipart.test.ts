@@ -131,11 +131,7 @@ t.test('what stands beside the PDF is limited as a whole, headers and all', asyn
 })
 
 t.test('what declares itself to be in another alphabet is read in it', async t => {
-  const latin1 = part(
-    'name="a"',
-    Buffer.from('Zo\xeb', 'latin1'),
-    'Content-Type: text/plain; charset=latin1\r\n'
-  )
+  const latin1 = part('name="a"', Buffer.from('Zo\xeb', 'latin1'), 'Content-Type: text/plain; charset=latin1\r\n')
   const marked = part('name="b"', '\ufeffZoë')
 
   t.match(await collect(read, [form(latin1, marked)]), { problems: [], fields: { a: 'Zoë', b: 'Zoë' } })
@@ -143,10 +139,7 @@ t.test('what declares itself to be in another alphabet is read in it', async t =
 
 t.test('a form that nobody reads to its end leaves nobody waiting', async t => {
   const two = form(part('name="pdf"', pdf), part('name="pdf"', Buffer.alloc(500_000)), part('name="a"', '1'))
-  for (const chunks of [
-    [two],
-    Array.from({ length: 100 }, (_, at) => two.subarray(at * 6000, (at + 1) * 6000))
-  ])
+  for (const chunks of [[two], Array.from({ length: 100 }, (_, at) => two.subarray(at * 6000, (at + 1) * 6000))])
     t.match(await collect(read, chunks), { problems: [{ field: 'pdf' }] })
 })
 
@@ -166,10 +159,7 @@ t.test('what is no multipart body is refused as a whole', async t => {
     ['cut in a header', `--${boundary}\r\nContent-Disp`],
     ['cut after a boundary', `${part('name="a"', '1')}--${boundary}`],
     ['cut in the closing dashes', `${part('name="a"', '1')}--${boundary}-`],
-    [
-      'text after a boundary',
-      `--${boundary}x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n${end}`
-    ],
+    ['text after a boundary', `--${boundary}x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n${end}`],
     ['a part without a header', `--${boundary}\r\n\r\n1\r\n${end}`],
     ['a part without a name', form(part('filename="a"', '1')).toString()],
     ['a part with an empty name', form(part('name=""', '1')).toString()],
@@ -179,16 +169,10 @@ t.test('what is no multipart body is refused as a whole', async t => {
     ['a line that is no header', form(part('name="a"', '1')).toString().replace('\r\n', '\r\nx\r\n')],
     ['a boundary in a header', form(part(`name="a"\r\n--${boundary}`, '1')).toString()],
     ['a name of every object', form(part('name="__proto__"', '1')).toString()],
-    [
-      'no JSON where it is announced',
-      form(part('name="a"', '1,', 'Content-Type: application/json\r\n')).toString()
-    ],
+    ['no JSON where it is announced', form(part('name="a"', '1,', 'Content-Type: application/json\r\n')).toString()],
     ['many boundaries', `--${boundary}\r\n`.repeat(5000) + end],
     ['many parts', form(...Array.from({ length: 10_000 }, (_, at) => part(`name="f${at}"`, '1'))).toString()],
-    [
-      'many equal parts',
-      form(...Array.from({ length: partsMax + 1 }, () => part('name="a"', '1'))).toString()
-    ]
+    ['many equal parts', form(...Array.from({ length: partsMax + 1 }, () => part('name="a"', '1'))).toString()]
   ]
 
   for (const [what, body] of wrong) {

@@ -1,17 +1,6 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import {
-  bearer,
-  fields,
-  form,
-  json,
-  multipart,
-  openIntake,
-  pdf,
-  pdfBytesMax,
-  type Sent,
-  signed
-} from './intake.ts'
+import { bearer, fields, form, json, multipart, openIntake, pdf, pdfBytesMax, type Sent, signed } from './intake.ts'
 
 const base64 = pdf.toString('base64')
 const typed = (type: string, body: string | Buffer): Sent => ({
@@ -26,12 +15,7 @@ const refusals: [what: string, sent: () => Sent | Promise<Sent>, status: number,
   ['half an object', () => jsonText(`{"invoiceNumber":"1","pdf":"${base64}"`), 422, 'body'],
   ['half a PDF', () => jsonText(`{"invoiceNumber":"1","pdf":"${base64}`), 422, 'body'],
   ['something after the end', () => jsonText(`{"pdf":"${base64}"}]`), 422, 'body'],
-  [
-    'bytes that are not UTF-8',
-    () => jsonText(Buffer.from(`{"pdf":"${base64}","a":"\xeb"}`, 'latin1')),
-    422,
-    'body'
-  ],
+  ['bytes that are not UTF-8', () => jsonText(Buffer.from(`{"pdf":"${base64}","a":"\xeb"}`, 'latin1')), 422, 'body'],
   ['two PDFs in JSON', () => jsonText(`{"pdf":"${base64}","pdf":"${base64}"}`), 422, 'pdf'],
   ['an envelope', () => json({ type: 'invoice.finalised', data: { ...fields, pdf: base64 } }), 422, 'data'],
   ['a field twice after the PDF', () => jsonText(`{"pdf":"${base64}","amount":1,"amount":1}`), 422, 'amount'],
@@ -39,22 +23,12 @@ const refusals: [what: string, sent: () => Sent | Promise<Sent>, status: number,
   ['not a PDF', () => json({ ...fields, pdf: Buffer.from('<html>').toString('base64') }), 422, 'pdf'],
   ['pdf and pdfUrl', () => json({ ...fields, pdf: base64, pdfUrl: 'https://a.example/' }), 422, 'pdfUrl'],
   ['neither', () => json(fields), 422, 'pdf'],
-  [
-    'an unknown field beside a PDF',
-    () => json({ ...fields, pdf: base64, sendnotification: false, x: 1 }),
-    422,
-    'x'
-  ],
+  ['an unknown field beside a PDF', () => json({ ...fields, pdf: base64, sendnotification: false, x: 1 }), 422, 'x'],
   ['a PDF in a form', () => form({ ...fields, pdf: base64 }), 422, 'pdf'],
   ['two files', async () => multipartTwice(await multipart(fields, { pdf })), 422, 'pdf'],
   ['a file elsewhere', () => multipart(fields, { pdf, file: pdf }), 422, 'file'],
   ['a file that is no PDF', () => multipart(fields, { pdf: Buffer.from('<html>') }), 422, 'pdf'],
-  [
-    'a long field',
-    () => multipart({ ...fields, customerName: 'x'.repeat(5000) }, { pdf }),
-    422,
-    'customerName'
-  ],
+  ['a long field', () => multipart({ ...fields, customerName: 'x'.repeat(5000) }, { pdf }), 422, 'customerName'],
   ['half a multipart body', async () => cut(await multipart(fields, { pdf }), 100), 422, 'body'],
   ['a missing closing boundary', async () => cut(await multipart(fields, { pdf }), 4), 422, 'body'],
   [
@@ -78,11 +52,7 @@ const refusals: [what: string, sent: () => Sent | Promise<Sent>, status: number,
   ],
   ['a large form', () => form({ customerName: 'x'.repeat(70_000) }), 413],
   ['large fields in JSON', () => json({ ...fields, customerName: 'x'.repeat(70_000) }), 413],
-  [
-    'a large PDF in JSON',
-    () => json({ pdf: Buffer.alloc(pdfBytesMax + 1, '%PDF-').toString('base64') }),
-    413
-  ],
+  ['a large PDF in JSON', () => json({ pdf: Buffer.alloc(pdfBytesMax + 1, '%PDF-').toString('base64') }), 413],
   ['a large PDF in multipart', () => multipart(fields, { pdf: Buffer.alloc(pdfBytesMax + 1, '%PDF-') }), 413],
   ['a larger one', () => multipart(fields, { pdf: Buffer.alloc(pdfBytesMax + 100_000, '%PDF-') }), 413]
 ]
@@ -126,36 +96,33 @@ for (const [how, prove] of Object.entries({ bearer, signed })) {
   })
 }
 
-t.test(
-  'what a stranger sends, and what is to be sent again, is no refusal of an authentic request',
-  async t => {
-    const { post, noteUnreadable } = await openIntake(t, {
-      receive: async () => {
-        throw new BridgeError('LEDGER_UNAVAILABLE')
-      }
-    })
-    const bad = json({ ...fields, amount: 'veel', customerEmail: 'geheim' })
-    const stranger = {
-      headers: { ...bad.headers, authorization: 'Bearer een gok van iemand' },
-      body: bad.body
+t.test('what a stranger sends, and what is to be sent again, is no refusal of an authentic request', async t => {
+  const { post, noteUnreadable } = await openIntake(t, {
+    receive: async () => {
+      throw new BridgeError('LEDGER_UNAVAILABLE')
     }
-    const forged = signed(bad)
-    forged.headers['webhook-signature'] = 'v1,AAAA'
-
-    t.match(await post(stranger), { statusCode: 401 })
-    t.match(await post(forged), { statusCode: 401 })
-    t.match(await post(bearer(json({ ...fields, pdfUrl: 'https://a.example' }))), { statusCode: 503 })
-    t.strictSame(noteUnreadable, [])
-
-    await post(bearer(bad))
-    await post(bearer({ ...bad, headers: { ...bad.headers, 'factuurbrug-test': 'true' } }))
-    t.match(noteUnreadable, [
-      {
-        error: { problems: [{ field: 'amount' }, { field: 'customerEmail' }, { field: 'pdf' }] },
-        by: 'invoices',
-        isTest: false
-      },
-      { isTest: true }
-    ])
+  })
+  const bad = json({ ...fields, amount: 'veel', customerEmail: 'geheim' })
+  const stranger = {
+    headers: { ...bad.headers, authorization: 'Bearer een gok van iemand' },
+    body: bad.body
   }
-)
+  const forged = signed(bad)
+  forged.headers['webhook-signature'] = 'v1,AAAA'
+
+  t.match(await post(stranger), { statusCode: 401 })
+  t.match(await post(forged), { statusCode: 401 })
+  t.match(await post(bearer(json({ ...fields, pdfUrl: 'https://a.example' }))), { statusCode: 503 })
+  t.strictSame(noteUnreadable, [])
+
+  await post(bearer(bad))
+  await post(bearer({ ...bad, headers: { ...bad.headers, 'factuurbrug-test': 'true' } }))
+  t.match(noteUnreadable, [
+    {
+      error: { problems: [{ field: 'amount' }, { field: 'customerEmail' }, { field: 'pdf' }] },
+      by: 'invoices',
+      isTest: false
+    },
+    { isTest: true }
+  ])
+})

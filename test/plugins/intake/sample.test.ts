@@ -40,9 +40,7 @@ t.test('its PDF is one: every offset leads to its object, whatever the number is
     const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(text)?.[1])
     t.match(text.slice(0, 8), '%PDF-1.4')
     t.match(text.slice(start, start + 9), 'xref\n0 6\n')
-    const offsets = [...text.slice(start).matchAll(/^(\d{10}) 00000 n $/gm)].map(([, offset]) =>
-      Number(offset)
-    )
+    const offsets = [...text.slice(start).matchAll(/^(\d{10}) 00000 n $/gm)].map(([, offset]) => Number(offset))
     for (const [at, offset] of offsets.entries())
       t.ok(text.slice(offset).startsWith(`${at + 1} 0 obj\n`), `object ${at + 1}`)
     const [, length = '', content = ''] = /\/Length (\d+) >>\nstream\n(.*)\nendstream/.exec(text) ?? []

@@ -12,11 +12,7 @@ t.test('one secret, or several with commas between them', async t => {
   t.strictSame(read(whsec).data, [whsec])
   t.strictSame(read('sixteen letters!').data, ['sixteen letters!'])
   t.strictSame(read(` ${whsec} , another long secret,`).data, [whsec, 'another long secret'])
-  t.strictSame(
-    read(`whsec_${Buffer.alloc(16).toString('base64')}`).data?.length,
-    1,
-    'sixteen bytes are enough'
-  )
+  t.strictSame(read(`whsec_${Buffer.alloc(16).toString('base64')}`).data?.length, 1, 'sixteen bytes are enough')
   t.strictSame(read(whsec.replace(/=+$/, '')).data?.length, 1, 'padding may be missing')
 })
 

@@ -47,20 +47,10 @@ t.test('each sender has secrets of its own, several while one is replaced', asyn
 
 const wrong: [what: string, senders: string, secret: string, problems: object[]][] = [
   ['no name', ',', `shop:${whsec}`, [{ field: 'INTAKE_SENDERS', message: /^expected names/ }]],
-  [
-    'a name in capitals',
-    'shop,Books',
-    `shop:${whsec}`,
-    [{ field: 'INTAKE_SENDERS', message: /^name 2 of 2: / }]
-  ],
+  ['a name in capitals', 'shop,Books', `shop:${whsec}`, [{ field: 'INTAKE_SENDERS', message: /^name 2 of 2: / }]],
   ['a name that begins with a digit', '2books', `2books:${whsec}`, [{ field: 'INTAKE_SENDERS' }]],
   ['a name that is too long', 'a'.repeat(21), `shop:${whsec}`, [{ field: 'INTAKE_SENDERS' }]],
-  [
-    'a name twice',
-    'shop,shop',
-    `shop:${whsec}`,
-    [{ field: 'INTAKE_SENDERS', message: /^shop stands there twice/ }]
-  ],
+  ['a name twice', 'shop,shop', `shop:${whsec}`, [{ field: 'INTAKE_SENDERS', message: /^shop stands there twice/ }]],
   [
     'too many names',
     Array.from({ length: 51 }, (_, at) => `s${at}`).join(),
@@ -116,8 +106,7 @@ for (const [what, senders, secret, problems] of wrong)
     t.match(found, problems)
     t.equal(found.length, problems.length)
     const told = explainProblems(found, { folder: '/srv/brug', hasFile: true, flyApp: undefined })
-    for (const value of [whsec, text, whsec.slice(6, 20), 'short'])
-      t.notOk(told.includes(value), 'not by its value')
+    for (const value of [whsec, text, whsec.slice(6, 20), 'short']) t.notOk(told.includes(value), 'not by its value')
   })
 
 t.test('a rotation is no mistake', async t => {

@@ -127,11 +127,7 @@ t.test('two addresses that take all places keep no third one out that signs', as
   const large = Buffer.concat([pdf, Buffer.alloc(100_000)])
   const ended = Promise.race(crowd.map(socket => once(socket, 'data')))
   t.strictSame(await send(signed(await multipart(fields, { pdf: large })), '127.0.0.3'), accepted)
-  t.match(
-    String(await ended),
-    /^HTTP\/1\.1 503 .*"INTAKE_BUSY"/s,
-    'of the one with most the oldest is told why'
-  )
+  t.match(String(await ended), /^HTTP\/1\.1 503 .*"INTAKE_BUSY"/s, 'of the one with most the oldest is told why')
 })
 
 t.test('an upload that does not come is ended with a reason, and leaves neither file nor place', async t => {
@@ -147,8 +143,7 @@ t.test('an upload that does not come is ended with a reason, and leaves neither 
 
   await clock.advance(30_000)
 
-  for (const [answer] of await Promise.all(answers))
-    t.match(String(answer), /^HTTP\/1\.1 408 .*"BODY_TOO_SLOW"/s)
+  for (const [answer] of await Promise.all(answers)) t.match(String(answer), /^HTTP\/1\.1 408 .*"BODY_TOO_SLOW"/s)
   await Promise.all(ends)
   t.strictSame(await waiting, accepted, 'who waited has a place')
   t.equal(readdirSync(t.testdirName).length, 1)
@@ -164,11 +159,7 @@ t.test('strangers can fill only so much of the disk, and leave it as it was', as
   const over = Array.from({ length: 4 }, () => forge(99_000))
   await writing(16)
 
-  t.strictSame(
-    await send(bearer(await multipart(fields, { pdf }))),
-    accepted,
-    'who is proven has disk of his own'
-  )
+  t.strictSame(await send(bearer(await multipart(fields, { pdf }))), accepted, 'who is proven has disk of his own')
   t.strictSame(await send(signed(await multipart(fields, { pdf })), '127.0.0.2'), accepted)
   const ends = [...sockets, ...over].map(socket => once(socket, 'close'))
   for (const socket of [...sockets, ...over]) socket.destroy()

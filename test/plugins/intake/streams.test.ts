@@ -7,18 +7,7 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
 import type { DraftingSpool } from '../../../src/ledger/spool.ts'
-import {
-  bearer,
-  fields,
-  json,
-  multipart,
-  openIntake,
-  pdf,
-  pdfBytesMax,
-  type Sent,
-  sha256,
-  signed
-} from './intake.ts'
+import { bearer, fields, json, multipart, openIntake, pdf, pdfBytesMax, type Sent, sha256, signed } from './intake.ts'
 
 const post = async (port: number, { headers, body }: Sent) => {
   const response = await fetch(`http://127.0.0.1:${port}/webhooks/invoices`, {
@@ -155,9 +144,6 @@ t.test('memory does not grow with the PDFs', async t => {
     const growth = (await memoryMax()) - before
 
     t.strictSame(answers, Array(8).fill({ status: 200, answer: { result: 'accepted' } }))
-    t.ok(
-      growth < 2 * sent.body.length,
-      `${shape}: 8 bodies of ${sent.body.length} bytes took ${growth} bytes`
-    )
+    t.ok(growth < 2 * sent.body.length, `${shape}: 8 bodies of ${sent.body.length} bytes took ${growth} bytes`)
   }
 })

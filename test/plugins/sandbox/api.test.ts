@@ -105,12 +105,7 @@ t.test('an address that does not exist is answered in the same form, whatever is
   const { app } = await open(t)
 
   for (const method of ['GET', 'POST', 'PUT', 'DELETE'] as const) {
-    for (const url of [
-      '/v1/nothing',
-      '/v1/customer-invoices/',
-      '/v1/customer-invoices/manual',
-      '/v1/customers/a/b'
-    ]) {
+    for (const url of ['/v1/nothing', '/v1/customer-invoices/', '/v1/customer-invoices/manual', '/v1/customers/a/b']) {
       const headers = { authorization, ...(method !== 'GET' && { 'content-type': 'text/x' }) }
       const response = await app.inject({ method, url, headers, ...(method !== 'GET' && { payload: 'x' }) })
       t.strictSame(response.json(), { code: 404, message: 'Not found.' }, `${method} ${url}`)

@@ -108,12 +108,7 @@ t.test('an invoice is created by a multipart form only', async t => {
       ...(payload !== undefined && { payload })
     })
 
-  for (const type of [
-    'application/json',
-    'application/x-www-form-urlencoded',
-    'text/plain',
-    'application/pdf'
-  ]) {
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'application/pdf']) {
     t.match((await post({ 'content-type': type }, '{}')).json(), { code: 415, message: /./ }, type)
   }
   t.match((await post({})).json(), { code: 415 })
@@ -268,12 +263,7 @@ t.test('marking paid takes paidAt in the form of the portal, and nothing beside 
   const url = `/v1/customer-invoices/${(await create(app)).json().id}`
   const paidAt = '2026-11-20 09:30:00'
 
-  for (const body of [
-    {},
-    { paidAt: null },
-    { paidAt: '2026-11-20' },
-    { paidAt: '2026-11-20T09:30:00+01:00' }
-  ]) {
+  for (const body of [{}, { paidAt: null }, { paidAt: '2026-11-20' }, { paidAt: '2026-11-20T09:30:00+01:00' }]) {
     t.match((await send(app, 'PATCH', url, body)).json(), { code: 422, errors: { paidAt: [/./] } })
   }
   t.match((await send(app, 'PATCH', url, { paidAt, amount: '1.00' })).json(), { errors: { amount: [/./] } })

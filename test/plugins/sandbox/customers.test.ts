@@ -34,23 +34,20 @@ t.test('customers are there from the start, and in pages', async t => {
   t.match((await get(app, '/v1/customers?primaryEmail=a')).json(), { errors: { primaryEmail: [/./] } })
 })
 
-t.test(
-  'a created customer is in the Netherlands unless it says otherwise, and can have invoices',
-  async t => {
-    const { app, sandbox } = await open(t)
+t.test('a created customer is in the Netherlands unless it says otherwise, and can have invoices', async t => {
+  const { app, sandbox } = await open(t)
 
-    const made = await send(app, 'POST', '/v1/customers', fields)
-    const abroad = await send(app, 'POST', '/v1/customers', { ...fields, countryCode: 'BE' })
+  const made = await send(app, 'POST', '/v1/customers', fields)
+  const abroad = await send(app, 'POST', '/v1/customers', { ...fields, countryCode: 'BE' })
 
-    const { id } = made.json()
-    t.match(id, /^cst_[a-z0-9]{14}$/)
-    t.match(made, { statusCode: 201 })
-    t.match(made.json(), { ...fields, countryCode: 'NL', phone: null, integration: null, customerGroups: [] })
-    t.match(abroad.json(), { countryCode: 'BE' })
-    t.strictSame((await get(app, `/v1/customers/${id}`)).json(), made.json())
-    sandbox.add({ customerId: id, invoiceNumber: '1', issuedAt: '2026-11-20', amount: '1.00' })
-  }
-)
+  const { id } = made.json()
+  t.match(id, /^cst_[a-z0-9]{14}$/)
+  t.match(made, { statusCode: 201 })
+  t.match(made.json(), { ...fields, countryCode: 'NL', phone: null, integration: null, customerGroups: [] })
+  t.match(abroad.json(), { countryCode: 'BE' })
+  t.strictSame((await get(app, `/v1/customers/${id}`)).json(), made.json())
+  sandbox.add({ customerId: id, invoiceNumber: '1', issuedAt: '2026-11-20', amount: '1.00' })
+})
 
 t.test('a customer without an address, or with what cannot be set, is refused by field', async t => {
   const { app, sandbox } = await open(t)

@@ -1,12 +1,5 @@
 import t from 'tap'
-import {
-  CustomerEdit,
-  CustomerForm,
-  InvoiceForm,
-  ListQuery,
-  PaidForm,
-  read
-} from '../../../plugins/sandbox/forms.ts'
+import { CustomerEdit, CustomerForm, InvoiceForm, ListQuery, PaidForm, read } from '../../../plugins/sandbox/forms.ts'
 import { fields, refusalOf } from './fixtures.ts'
 
 t.test('a good form is read as it stands', async t => {
@@ -24,9 +17,7 @@ t.test('what is left out falls back to what is documented', async t => {
 })
 
 t.test('a refusal names every field, the unknown ones too, and never a value', async t => {
-  const refusal = refusalOf(() =>
-    read(InvoiceForm, { ...fields, amount: '7', issuedAt: undefined, colour: 'red' })
-  )
+  const refusal = refusalOf(() => read(InvoiceForm, { ...fields, amount: '7', issuedAt: undefined, colour: 'red' }))
 
   t.strictSame(refusal, {
     code: 422,

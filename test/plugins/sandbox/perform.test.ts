@@ -80,8 +80,7 @@ t.test('a redirect leads to a page that answers 200', async t => {
 
 t.test('an answer that says nothing comes after the invoice is stored', async t => {
   const { app, sandbox } = await open(t)
-  for (const fault of ['fail-after', 'garbage', 'garbage-json'] as const)
-    sandbox.fault({ on: onCreate, fault })
+  for (const fault of ['fail-after', 'garbage', 'garbage-json'] as const) sandbox.fault({ on: onCreate, fault })
 
   const failed = await create(app)
   const page = await create(app)
@@ -139,8 +138,7 @@ t.test('what is not listed is there when it is asked for', async t => {
   t.match(await create(app), { statusCode: 500 })
   t.match(await create(app, { invoiceNumber: 'never' }), { statusCode: 500 })
   t.strictSame(await listed(), [])
-  for (const { id } of sandbox.invoices)
-    t.match(await get(app, `/v1/customer-invoices/${id}`), { statusCode: 200 })
+  for (const { id } of sandbox.invoices) t.match(await get(app, `/v1/customer-invoices/${id}`), { statusCode: 200 })
 
   clock.advance(29_999)
   t.strictSame(await listed(), [])

@@ -66,8 +66,7 @@ t.test('a PDF that is empty, none, or not there is a problem of its field', asyn
 
 t.test('a part that is JSON is no text', async t => {
   const post = await open(t)
-  const part =
-    '--x\r\ncontent-disposition: form-data; name="amount"\r\ncontent-type: application/json\r\n\r\n{}\r\n'
+  const part = '--x\r\ncontent-disposition: form-data; name="amount"\r\ncontent-type: application/json\r\n\r\n{}\r\n'
 
   t.match((await post(`${part}--x--\r\n`, type)).json(), { problems: { amount: ['must be text'] } })
 })

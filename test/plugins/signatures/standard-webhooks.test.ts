@@ -74,27 +74,14 @@ t.test('no character of the headers may differ', async t => {
 
 t.test('the time may be five minutes off, in both directions', async t => {
   for (const seconds of [-300, -299, 299, 300]) t.doesNotThrow(() => verify(headersOf(now + seconds * 1000)))
-  for (const seconds of [-301, 301, -86_400, 86_400])
-    refuses(t, headersOf(now + seconds * 1000), `${seconds} s`)
+  for (const seconds of [-301, 301, -86_400, 86_400]) refuses(t, headersOf(now + seconds * 1000), `${seconds} s`)
 })
 
 t.test('a time that is not written in whole seconds is refused', async t => {
   const seconds = String(now / 1000)
-  for (const timestamp of [
-    `${seconds}.0`,
-    `+${seconds}`,
-    ` ${seconds}`,
-    `${seconds}x`,
-    '1e9',
-    'now',
-    `-${seconds}`
-  ]) {
+  for (const timestamp of [`${seconds}.0`, `+${seconds}`, ` ${seconds}`, `${seconds}x`, '1e9', 'now', `-${seconds}`]) {
     const mac = createHmac('sha256', signingKey(secret)).update(`msg_1.${timestamp}.${body}`).digest('base64')
-    refuses(
-      t,
-      { ...headersOf(), 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` },
-      timestamp
-    )
+    refuses(t, { ...headersOf(), 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` }, timestamp)
   }
 })
 

@@ -58,9 +58,7 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
   }
 
   t.test(`${tool.name}: whatever the vendor signs is believed`, async t => {
-    for (const { body } of [read, ignored, unreadable].flatMap(events =>
-      Object.values<{ body: Buffer }>(events)
-    )) {
+    for (const { body } of [read, ignored, unreadable].flatMap(events => Object.values<{ body: Buffer }>(events))) {
       t.doesNotThrow(() => tool.verify(deliver(sign(body, now)), settings))
     }
   })
@@ -145,25 +143,22 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
       t.doesNotThrow(() => tool.read(body.subarray(0, length), context))
   })
 
-  t.test(
-    `${tool.name}: its address answers 200 to all that is authentic, and keeps what it says`,
-    async t => {
-      const { post, kept } = await openTool(t, given, settings)
+  t.test(`${tool.name}: its address answers 200 to all that is authentic, and keeps what it says`, async t => {
+    const { post, kept } = await openTool(t, given, settings)
 
-      for (const [name, { body, invoices: expected }] of Object.entries(read)) {
-        t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'accepted' } }, name)
-        t.strictSame(kept.splice(0), expected, name)
-      }
-      for (const [name, { body, reason }] of Object.entries(ignored)) {
-        t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'ignored', reason } }, name)
-        t.strictSame(kept, [], name)
-      }
-      for (const [name, { body }] of Object.entries(unreadable)) {
-        t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'accepted' } }, name)
-        t.strictSame(kept.splice(0), [body], name)
-      }
+    for (const [name, { body, invoices: expected }] of Object.entries(read)) {
+      t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'accepted' } }, name)
+      t.strictSame(kept.splice(0), expected, name)
     }
-  )
+    for (const [name, { body, reason }] of Object.entries(ignored)) {
+      t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'ignored', reason } }, name)
+      t.strictSame(kept, [], name)
+    }
+    for (const [name, { body }] of Object.entries(unreadable)) {
+      t.match(await post(sign(body, now)), { statusCode: 200, json: { result: 'accepted' } }, name)
+      t.strictSame(kept.splice(0), [body], name)
+    }
+  })
 
   t.test(`${tool.name}: what is not authentic is answered 401 and leaves no trace`, async t => {
     const { post, kept } = await openTool(t, given, settings)
@@ -175,24 +170,21 @@ export const toolContract = <Schema extends z.ZodObject>(given: ToolCase<Schema>
     t.strictSame(kept, [])
   })
 
-  t.test(
-    `${tool.name}: without settings it is answered 503, without its secret 200, and nothing is kept`,
-    async t => {
-      const off = await openTool(t, given, null)
-      t.match(await off.post(genuine), { statusCode: 503, json: { code: 'TOOL_NOT_SET_UP' } })
+  t.test(`${tool.name}: without settings it is answered 503, without its secret 200, and nothing is kept`, async t => {
+    const off = await openTool(t, given, null)
+    t.match(await off.post(genuine), { statusCode: 503, json: { code: 'TOOL_NOT_SET_UP' } })
 
-      const bare = tool.settings.safeParse({})
-      const missing = bare.success ? tool.missingSecret(bare.data) : null
-      if (bare.success && missing !== null) {
-        const unproven = await openTool(t, given, bare.data)
-        t.match(await unproven.post(genuine), { statusCode: 200, json: { result: 'ignored' } })
-        t.strictSame(unproven.kept, [])
-        t.ok(missing in tool.settings.shape, 'it names one of its settings')
-      }
-      t.equal(tool.missingSecret(settings), null)
-      t.strictSame(off.kept, [])
+    const bare = tool.settings.safeParse({})
+    const missing = bare.success ? tool.missingSecret(bare.data) : null
+    if (bare.success && missing !== null) {
+      const unproven = await openTool(t, given, bare.data)
+      t.match(await unproven.post(genuine), { statusCode: 200, json: { result: 'ignored' } })
+      t.strictSame(unproven.kept, [])
+      t.ok(missing in tool.settings.shape, 'it names one of its settings')
     }
-  )
+    t.equal(tool.missingSecret(settings), null)
+    t.strictSame(off.kept, [])
+  })
 
   t.test(`${tool.name}: its sample is believed, and is about the invoice that was asked for`, async t => {
     const about = {

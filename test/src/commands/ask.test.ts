@@ -65,17 +65,13 @@ t.test('an answer is read by its schema, and printed as it came', async t => {
   ] as const)
     await t.rejects((await open(answer)).ask('searchPortalCustomers'), {
       name: 'CommandFailed',
-      message: new RegExp(
-        `^http://localhost:\\d+ does not answer as a bridge of this version does \\(${field}`
-      )
+      message: new RegExp(`^http://localhost:\\d+ does not answer as a bridge of this version does \\(${field}`)
     })
 })
 
 const refusing = (t: Test, status: number, problem: object, headers: Record<string, string> = {}) =>
   open(t, (_request, response) => {
-    response
-      .writeHead(status, { 'content-type': 'application/problem+json', ...headers })
-      .end(JSON.stringify(problem))
+    response.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(JSON.stringify(problem))
   })
 
 t.test('what is refused is told in the words of the command line', async t => {

@@ -14,8 +14,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
     tool.issue({ number: 'O-1', cents: 100, email, daysAgo: 3 })
     tool.issue({ number: 'O-2', cents: 100, email, daysAgo: 20 })
     const { portal, person } = await openHouse(t, { ...tool.env, CATCH_UP_MINUTES: '0' })
-    const catchUp = (...args: string[]) =>
-      factuurbrug(['catch-up', name, '--since', daysAgo(5), ...args], person)
+    const catchUp = (...args: string[]) => factuurbrug(['catch-up', name, '--since', daysAgo(5), ...args], person)
 
     t.match(await catchUp(), {
       code: 0,

@@ -7,33 +7,27 @@ import { serve } from '../../server.ts'
 
 const now = () => systemClock.now()
 
-t.test(
-  'stripe: the webhook is registered once, and its secret is shown as the line that sets it',
-  async t => {
-    const stripe = await openStripe(t, { now })
-    const env = {
-      STRIPE_API_KEY: stripe.key,
-      STRIPE_API_URL: stripe.origin,
-      ALLOW_PRIVATE_ADDRESSES: 'true',
-      PUBLIC_URL: 'https://brug.example/'
-    }
-
-    t.match(await factuurbrug(['connect', 'stripe'], { env }), {
-      code: 0,
-      stderr: '',
-      stdout:
-        /registered at https:\/\/brug\.example\/webhooks\/stripe\.\n.*shown once.*\nSet in \.env:\n {2}STRIPE_WEBHOOK_SECRET=whsec_\w+\nor on Fly:\n {2}fly secrets set --app my-bridge STRIPE_WEBHOOK_SECRET=whsec_\w+\n$/
-    })
-    const again = await factuurbrug(['connect', 'stripe'], { env })
-    t.match(again, { code: 0, stdout: /is registered at https:\/\/brug\.example\/webhooks\/stripe\./ })
-    t.notMatch(again.stdout, /fly secrets|whsec_/)
-    t.match(
-      [...stripe.endpoints.values()],
-      [{ url: 'https://brug.example/webhooks/stripe', status: 'enabled' }]
-    )
-    t.equal(stripe.endpoints.size, 1)
+t.test('stripe: the webhook is registered once, and its secret is shown as the line that sets it', async t => {
+  const stripe = await openStripe(t, { now })
+  const env = {
+    STRIPE_API_KEY: stripe.key,
+    STRIPE_API_URL: stripe.origin,
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    PUBLIC_URL: 'https://brug.example/'
   }
-)
+
+  t.match(await factuurbrug(['connect', 'stripe'], { env }), {
+    code: 0,
+    stderr: '',
+    stdout:
+      /registered at https:\/\/brug\.example\/webhooks\/stripe\.\n.*shown once.*\nSet in \.env:\n {2}STRIPE_WEBHOOK_SECRET=whsec_\w+\nor on Fly:\n {2}fly secrets set --app my-bridge STRIPE_WEBHOOK_SECRET=whsec_\w+\n$/
+  })
+  const again = await factuurbrug(['connect', 'stripe'], { env })
+  t.match(again, { code: 0, stdout: /is registered at https:\/\/brug\.example\/webhooks\/stripe\./ })
+  t.notMatch(again.stdout, /fly secrets|whsec_/)
+  t.match([...stripe.endpoints.values()], [{ url: 'https://brug.example/webhooks/stripe', status: 'enabled' }])
+  t.equal(stripe.endpoints.size, 1)
+})
 
 t.test('stripe: a webhook that was disabled, or leads to a bridge of before, is mended', async t => {
   const stripe = await openStripe(t, { now })
@@ -86,39 +80,36 @@ t.test('an address that was given for once is to be set, or check looks for anot
   t.notMatch(await connect({ PUBLIC_URL: 'https://brug.example' }, ...given), /PUBLIC_URL=/)
 })
 
-t.test(
-  'moneybird: the webhook is registered at an address that answers, and its secret is shown',
-  async t => {
-    const moneybird = await openMoneybird(t, now())
-    const bridge = await serve(t, (_request, response) => response.end('{}'))
-    const env = {
-      MONEYBIRD_API_URL: moneybird.url,
-      MONEYBIRD_API_TOKEN: moneybird.token,
-      MONEYBIRD_ADMINISTRATION_ID: moneybird.administration,
-      ALLOW_PRIVATE_ADDRESSES: 'true'
-    }
-    const connect = (publicUrl: string, more = {}) =>
-      factuurbrug(['connect', 'moneybird', '--public-url', publicUrl], { env: { ...env, ...more } })
-
-    t.match(await connect('http://localhost:1'), {
-      code: 1,
-      stdout: '',
-      stderr: /^TOOL_UNREACHABLE: .*start the bridge there/
-    })
-    t.match(await connect(bridge.origin), {
-      code: 0,
-      stderr: '',
-      stdout: new RegExp(
-        `fly secrets set --app my-bridge PUBLIC_URL=${bridge.origin} MONEYBIRD_WEBHOOK_SECRET=${madeSecret}\n`
-      )
-    })
-    const again = await connect(bridge.origin, { MONEYBIRD_WEBHOOK_SECRET: madeSecret })
-    t.match(again, { code: 0, stdout: /is registered at/ })
-    t.notMatch(again.stdout, madeSecret)
-    t.match(moneybird.webhooks, [{ url: `${bridge.origin}/webhooks/moneybird`, deactivated_at: null }])
-    t.equal(moneybird.webhooks.length, 1)
+t.test('moneybird: the webhook is registered at an address that answers, and its secret is shown', async t => {
+  const moneybird = await openMoneybird(t, now())
+  const bridge = await serve(t, (_request, response) => response.end('{}'))
+  const env = {
+    MONEYBIRD_API_URL: moneybird.url,
+    MONEYBIRD_API_TOKEN: moneybird.token,
+    MONEYBIRD_ADMINISTRATION_ID: moneybird.administration,
+    ALLOW_PRIVATE_ADDRESSES: 'true'
   }
-)
+  const connect = (publicUrl: string, more = {}) =>
+    factuurbrug(['connect', 'moneybird', '--public-url', publicUrl], { env: { ...env, ...more } })
+
+  t.match(await connect('http://localhost:1'), {
+    code: 1,
+    stdout: '',
+    stderr: /^TOOL_UNREACHABLE: .*start the bridge there/
+  })
+  t.match(await connect(bridge.origin), {
+    code: 0,
+    stderr: '',
+    stdout: new RegExp(
+      `fly secrets set --app my-bridge PUBLIC_URL=${bridge.origin} MONEYBIRD_WEBHOOK_SECRET=${madeSecret}\n`
+    )
+  })
+  const again = await connect(bridge.origin, { MONEYBIRD_WEBHOOK_SECRET: madeSecret })
+  t.match(again, { code: 0, stdout: /is registered at/ })
+  t.notMatch(again.stdout, madeSecret)
+  t.match(moneybird.webhooks, [{ url: `${bridge.origin}/webhooks/moneybird`, deactivated_at: null }])
+  t.equal(moneybird.webhooks.length, 1)
+})
 
 t.test('what keeps a tool from being connected is said', async t => {
   const stripe = await openStripe(t, { now })

@@ -30,10 +30,7 @@ t.test('invoices are listed newest first, filtered and page by page', async t =>
     )
   })
   t.equal(held.stdout.split('\n').length, 3, 'the head, one invoice, the end')
-  t.match(
-    (await factuurbrug(['invoices', '--limit', '2', '--cursor', cursor], person)).stdout,
-    /\n2026-1 .*\n$/
-  )
+  t.match((await factuurbrug(['invoices', '--limit', '2', '--cursor', cursor], person)).stdout, /\n2026-1 .*\n$/)
   t.match(JSON.parse(json.stdout), { invoices: [{ invoiceNumber: '2026-1' }], next: null })
   t.match(empty, { code: 2, stderr: '--q is empty\n' })
 })

@@ -104,8 +104,7 @@ t.test('where senders are told apart it is created as the first of them', async 
   }
   const { person, bridge } = await openHouse(t, two)
   const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1') })
-  const command =
-    'portal create --number A-1 --amount 121.00 --issued 2026-11-20 --pdf factuur.pdf --customer'
+  const command = 'portal create --number A-1 --amount 121.00 --issued 2026-11-20 --pdf factuur.pdf --customer'
 
   const created = await factuurbrug([...command.split(' '), byHand.customerId], {
     ...person,
@@ -122,17 +121,7 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
   const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1'), 'kladblok.txt': 'geen factuur' })
   const create = (...more: string[]) =>
     factuurbrug(
-      [
-        'portal',
-        'create',
-        '--number',
-        'A-1',
-        '--customer',
-        byHand.customerId,
-        '--issued',
-        '2026-11-20',
-        ...more
-      ],
+      ['portal', 'create', '--number', 'A-1', '--customer', byHand.customerId, '--issued', '2026-11-20', ...more],
       { ...person, cwd }
     )
 
@@ -150,9 +139,7 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
   ])
 
   t.match(created, { code: 0, stderr: '', stdout: '{"result":"accepted"}\n' })
-  t.match(portal.invoices, [
-    { fields: { ...byHand, paidAt: '2026-11-21 12:00:00', sendNotification: 'false' } }
-  ])
+  t.match(portal.invoices, [{ fields: { ...byHand, paidAt: '2026-11-21 12:00:00', sendNotification: 'false' } }])
   t.match(await bridge.api('GET', '/api/invoices/A-1'), { state: 'delivered' })
   t.match(conflict, {
     code: 1,
@@ -163,8 +150,7 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
   t.match(missing, { code: 1, stderr: 'Cannot read the file weg.pdf.\n' })
   t.match(wrong, {
     code: 1,
-    stderr:
-      /^FIELDS_INVALID: .*\n {2}\S+: .*\n {2}\S+: .*\nCorrect the listed fields, then run the command again\.\n$/
+    stderr: /^FIELDS_INVALID: .*\n {2}\S+: .*\n {2}\S+: .*\nCorrect the listed fields, then run the command again\.\n$/
   })
   t.match(incomplete, { code: 2, stderr: /^Usage: factuurbrug portal <what>/ })
 })

@@ -105,9 +105,7 @@ t.test('a log that nobody reads stops nothing, either', async t => {
 
 t.test('an error in the log shows what it is and where, never what it carries', async t => {
   const logger = createLogger({ level: 'warn' })
-  const serializers = Object.getOwnPropertySymbols(logger).find(
-    ({ description }) => description === 'pino.serializers'
-  )
+  const serializers = Object.getOwnPropertySymbols(logger).find(({ description }) => description === 'pino.serializers')
   const described = logger[serializers as never] as { err: (error: unknown) => Record<string, unknown> }
   const deep = new Error('a', {
     cause: new Error('b', { cause: new Error('c', { cause: new Error('d', { cause: new Error('e') }) }) })

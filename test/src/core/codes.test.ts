@@ -16,13 +16,7 @@ t.test('every code says what happened and what to do', async t => {
 
 t.test('nobody who typed a command is told that something goes on by itself', async t => {
   const reach: Code[] = [
-    ...([
-      'PORTAL_UNREACHABLE',
-      'PORTAL_BUSY',
-      'PORTAL_UNAUTHORIZED',
-      'FIELDS_INVALID',
-      'INTAKE_BUSY'
-    ] as const),
+    ...(['PORTAL_UNREACHABLE', 'PORTAL_BUSY', 'PORTAL_UNAUTHORIZED', 'FIELDS_INVALID', 'INTAKE_BUSY'] as const),
     ...(['TOOL_UNREACHABLE', 'TOOL_BUSY', 'TOOL_UNAUTHORIZED', 'LEDGER_UNAVAILABLE'] as const)
   ]
   for (const code of reach) {

@@ -1,12 +1,5 @@
 import t from 'tap'
-import {
-  emailPrint,
-  emailPrints,
-  fingerprint,
-  hiddenRef,
-  namePrint,
-  refPrint
-} from '../../../src/core/fingerprint.ts'
+import { emailPrint, emailPrints, fingerprint, hiddenRef, namePrint, refPrint } from '../../../src/core/fingerprint.ts'
 
 t.test('what is compared as one has one fingerprint, and nobody reads from it what it was', async t => {
   t.equal(refPrint(' CUS_1'), refPrint('cus_1'))

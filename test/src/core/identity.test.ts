@@ -1,12 +1,5 @@
 import t from 'tap'
-import {
-  companiesOf,
-  differing,
-  emailKey,
-  isAgreeing,
-  type Known,
-  nameKey
-} from '../../../src/core/identity.ts'
+import { companiesOf, differing, emailKey, isAgreeing, type Known, nameKey } from '../../../src/core/identity.ts'
 
 t.test('addresses are compared by what a mailbox is, names by what a company is', async t => {
   t.equal(emailKey(' Kees@Bakker.EXAMPLE '), 'kees@bakker.example')

@@ -14,12 +14,7 @@ const shapes: Record<string, z.ZodType> = Object.assign(
 
 // Whoever has one of these can act, or read what is personal; and what nobody ever gets wrong.
 const secrets = ['ALERT_URL', 'DATABASE_URL', 'INTAKE_SECRET', 'OPERATOR_TOKEN', 'PORTAL_TOKEN']
-const toolSecrets = [
-  'MONEYBIRD_API_TOKEN',
-  'MONEYBIRD_WEBHOOK_SECRET',
-  'STRIPE_API_KEY',
-  'STRIPE_WEBHOOK_SECRET'
-]
+const toolSecrets = ['MONEYBIRD_API_TOKEN', 'MONEYBIRD_WEBHOOK_SECRET', 'STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET']
 const neverWrong = ['DATA_DIR', 'FLY_APP_NAME', 'FLY_MACHINE_ID']
 // Its problems name the one name of several that is wrong.
 const toldByParts = ['INTAKE_SENDERS']
@@ -55,8 +50,7 @@ const pasted = [
 t.test('no secret is ever shown, neither in its own line nor where it does not belong', async t => {
   for (const name of Object.keys(shapes))
     for (const value of pasted)
-      for (const { field, message } of problemsWith({ [name]: value }))
-        t.notMatch(message, value, `${field}: ${value}`)
+      for (const { field, message } of problemsWith({ [name]: value })) t.notMatch(message, value, `${field}: ${value}`)
   for (const name of [...secrets, ...toolSecrets])
     for (const { message } of problemsWith({
       [name]: 'kort',
@@ -69,14 +63,8 @@ t.test('no secret is ever shown, neither in its own line nor where it does not b
 t.test('what is no secret is shown as it was typed', async t => {
   // Whatever stands there, it is never wrong.
   const isAnything = ['HOST']
-  for (const name of Object.keys(shapes).filter(
-    name => !isSecret(shapes[name]!) && !isAnything.includes(name)
-  )) {
-    const value = name.endsWith('_URL')
-      ? 'htps://brug.example'
-      : name.endsWith('_ZONE')
-        ? 'Mars/Olympus'
-        : 'ja of nee'
+  for (const name of Object.keys(shapes).filter(name => !isSecret(shapes[name]!) && !isAnything.includes(name))) {
+    const value = name.endsWith('_URL') ? 'htps://brug.example' : name.endsWith('_ZONE') ? 'Mars/Olympus' : 'ja of nee'
     const [problem] = problemsWith({ [name]: value }).filter(({ field }) => field === name)
     t.equal(problem?.message.split(', not ').at(-1), `"${value}"`, name)
   }

@@ -116,9 +116,7 @@ t.test('without an address nobody is told, and nothing is tried', async t => {
 
 t.test('a message that gets lost is a line in the log, without the address', async t => {
   const refusing = await serve(t, (_request, response) => response.writeHead(500).end())
-  const moving = await serve(t, (_request, response) =>
-    response.writeHead(302, { location: '/secret' }).end()
-  )
+  const moving = await serve(t, (_request, response) => response.writeHead(302, { location: '/secret' }).end())
   const gone = await serve(t, (_request, response) => response.destroy())
   for (const { origin, requests } of [refusing, gone]) {
     const { alert, lines, logged } = open(`${origin}/secret`)

@@ -113,9 +113,7 @@ const open = async (
     edit: (id: string, fields: object) => byPerson('PATCH', `/${id}`, fields),
     /** How often one customer was asked for since the last time. */
     asked: () => {
-      const gets = sandbox.requests.filter(
-        ({ method, path }) => method === 'GET' && /customers\/cst_/.test(path)
-      )
+      const gets = sandbox.requests.filter(({ method, path }) => method === 'GET' && /customers\/cst_/.test(path))
       const since = gets.length - seen
       seen = gets.length
       return since
@@ -149,10 +147,7 @@ const idIn = (found: object): string => ('portalId' in found ? String(found.port
 
 t.test('the id of the tool, a link, and a unique address: in this order, without a request', async t => {
   const { ledger, customers, sandbox } = await open(t, {
-    customers: [
-      seed('cst_vos', 'Bakkerij De Vos', 'info@vos.example'),
-      seed('cst_given', 'Given', 'given@a.example')
-    ]
+    customers: [seed('cst_vos', 'Bakkerij De Vos', 'info@vos.example'), seed('cst_given', 'Given', 'given@a.example')]
   })
   const before = sandbox.counts.requests
   const vos = { emails: ['Info@Vos.example'], name: 'De Vos' }
@@ -333,11 +328,7 @@ t.test('an address that moved to another portal customer takes no invoice to the
 
   t.strictSame(await customers.find(await lend(ledger, { ...jansen, ...vos })), { portalId: other })
   t.equal(creates(), 0, 'nor is it created beside the second')
-  t.equal(
-    (await stateOf(ledger, loan.invoice.invoiceNumber))[0],
-    'waiting',
-    'the list has released the first'
-  )
+  t.equal((await stateOf(ledger, loan.invoice.invoiceNumber))[0], 'waiting', 'the list has released the first')
 })
 
 t.test('nothing is created from a list that was just found wrong', async t => {
@@ -396,32 +387,29 @@ const twisted = () => {
   }
 }
 
-t.test(
-  'listed, and not there by its id: neither is believed, and it is asked less and less often',
-  async t => {
-    const portal = twisted()
-    const { ledger, customers, asked, pass, sandbox } = await open(t, { through: portal.through })
-    const lists = () => sandbox.requests.filter(({ path }) => /customers\?/.test(path)).length
-    portal.unfound.add('cst_vos')
-    const loan = await lend(ledger, vos)
-    const before = lists()
+t.test('listed, and not there by its id: neither is believed, and it is asked less and less often', async t => {
+  const portal = twisted()
+  const { ledger, customers, asked, pass, sandbox } = await open(t, { through: portal.through })
+  const lists = () => sandbox.requests.filter(({ path }) => /customers\?/.test(path)).length
+  portal.unfound.add('cst_vos')
+  const loan = await lend(ledger, vos)
+  const before = lists()
 
-    const again = { code: 'PORTAL_BUSY', detail: /lists cst_vos, and answers that it holds no such customer/ }
-    t.match(await customers.find(loan), { ...again, retryAfterMs: minute })
-    t.equal(lists(), before + 2, 'the list is read anew')
-    t.match(await customers.find(await lend(ledger, vos)), { ...again, retryAfterMs: minute })
-    t.equal(asked(), 1)
-    for (const pause of [2, 4, 8, 16, 32, 60, 60]) {
-      pass(pause === 2 ? minute : (pause === 60 ? 32 : pause / 2) * minute)
-      if (pause === 60) pass(28 * minute)
-      t.match(await customers.find(loan), { ...again, retryAfterMs: pause * minute })
-    }
-
-    portal.unfound.clear()
-    pass(60 * minute)
-    t.strictSame(await customers.find(loan), { portalId: 'cst_vos' })
+  const again = { code: 'PORTAL_BUSY', detail: /lists cst_vos, and answers that it holds no such customer/ }
+  t.match(await customers.find(loan), { ...again, retryAfterMs: minute })
+  t.equal(lists(), before + 2, 'the list is read anew')
+  t.match(await customers.find(await lend(ledger, vos)), { ...again, retryAfterMs: minute })
+  t.equal(asked(), 1)
+  for (const pause of [2, 4, 8, 16, 32, 60, 60]) {
+    pass(pause === 2 ? minute : (pause === 60 ? 32 : pause / 2) * minute)
+    if (pause === 60) pass(28 * minute)
+    t.match(await customers.find(loan), { ...again, retryAfterMs: pause * minute })
   }
-)
+
+  portal.unfound.clear()
+  pass(60 * minute)
+  t.strictSame(await customers.find(loan), { portalId: 'cst_vos' })
+})
 
 t.test('neither listed nor there by its id: not matched any more', async t => {
   const portal = twisted()
@@ -429,10 +417,7 @@ t.test('neither listed nor there by its id: not matched any more', async t => {
   portal.unfound.add('cst_vos')
   portal.unlisted.add('cst_vos')
 
-  t.match(
-    await start({ create: false }).find(await lend(ledger, vos)),
-    held('CUSTOMER_UNKNOWN', /no portal customer/)
-  )
+  t.match(await start({ create: false }).find(await lend(ledger, vos)), held('CUSTOMER_UNKNOWN', /no portal customer/))
   t.equal(await ledger.holdings.customer('cst_vos'), null)
 })
 
@@ -440,10 +425,7 @@ t.test('an answer that tells no address: the list is read anew, and has the word
   const portal = twisted()
   const { ledger, customers, edit, enter } = await open(t, {
     through: portal.through,
-    customers: [
-      seed('cst_vos', 'De Vos', 'info@vos.example'),
-      seed('cst_dijk', 'Van Dijk', 'info@dijk.example')
-    ]
+    customers: [seed('cst_vos', 'De Vos', 'info@vos.example'), seed('cst_dijk', 'Van Dijk', 'info@dijk.example')]
   })
   portal.hideAddresses()
   await edit('cst_vos', { primaryEmail: 'old@vos.example' })
@@ -476,10 +458,7 @@ t.test('an id that an invoice names, and that is not there, ends no link to it',
   await ledger.holdings.learnCustomers([], read, noon)
   portal.unfound.add('cst_vos')
 
-  t.match(
-    await customers.find(await lend(ledger, { portalId: 'cst_vos' })),
-    held('CUSTOMER_UNKNOWN', /no customer/)
-  )
+  t.match(await customers.find(await lend(ledger, { portalId: 'cst_vos' })), held('CUSTOMER_UNKNOWN', /no customer/))
   await t.rejects(customers.link({ tool: 'acme', ref: '19' }, 'cst_vos'), { code: 'FIELDS_INVALID' })
   t.match(await ledger.customers.find({ tool: 'acme', ref: '18' }), { link: { portalId: 'cst_vos' } })
 })
@@ -529,28 +508,25 @@ for (const fault of [
     t.strictSame(await customers.find(await lend(ledger)), found)
   })
 
-t.test(
-  'killed between the write-ahead row and the answer: the next process looks first, and later',
-  async t => {
-    for (const stands of [true, false]) {
-      const { ledger, start, enter, called, creates, pass } = await ready(t)
-      const loan = await lend(ledger)
-      const sighting = { invoiceId: loan.id, tool: loan.tool, customer: loan.invoice.customer, test: false }
-      await ledger.customers.beginCreate(sighting, { match: 'email', create: true }, noon)
-      if (stands) await enter('Jansen', 'jansen@a.example')
-      const [before, customers] = [creates(), start()]
+t.test('killed between the write-ahead row and the answer: the next process looks first, and later', async t => {
+  for (const stands of [true, false]) {
+    const { ledger, start, enter, called, creates, pass } = await ready(t)
+    const loan = await lend(ledger)
+    const sighting = { invoiceId: loan.id, tool: loan.tool, customer: loan.invoice.customer, test: false }
+    await ledger.customers.beginCreate(sighting, { match: 'email', create: true }, noon)
+    if (stands) await enter('Jansen', 'jansen@a.example')
+    const [before, customers] = [creates(), start()]
 
-      t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleInheritedMs })
-      pass(settleInheritedMs - 1)
-      t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: 1 })
-      t.equal(creates(), before)
-      pass(1)
-      t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
-      t.equal(called('Jansen').length, 1)
-      t.equal(creates(), stands ? before : before + 1)
-    }
+    t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleInheritedMs })
+    pass(settleInheritedMs - 1)
+    t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: 1 })
+    t.equal(creates(), before)
+    pass(1)
+    t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
+    t.equal(called('Jansen').length, 1)
+    t.equal(creates(), stands ? before : before + 1)
   }
-)
+})
 
 t.test('a process that froze before it spoke sends nothing late', async t => {
   const limits: unknown[] = []
@@ -570,23 +546,20 @@ t.test('a process that froze before it spoke sends nothing late', async t => {
   t.match(await customers.find(loan), { portalId: /^cst_/ }, 'certainly nothing left, so it may be sent')
 })
 
-t.test(
-  'an address that the portal says is taken, and lists nobody with: for a person, not for ever',
-  async t => {
-    const { ledger, customers, sandbox, creates, pass } = await ready(t)
-    sandbox.fault({
-      on: { call: 'customers' },
-      fault: '422',
-      message: 'The primaryEmail has already been taken.'
-    })
-    const loan = await lend(ledger)
-    t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE' })
-    pass(settleMs)
+t.test('an address that the portal says is taken, and lists nobody with: for a person, not for ever', async t => {
+  const { ledger, customers, sandbox, creates, pass } = await ready(t)
+  sandbox.fault({
+    on: { call: 'customers' },
+    fault: '422',
+    message: 'The primaryEmail has already been taken.'
+  })
+  const loan = await lend(ledger)
+  t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE' })
+  pass(settleMs)
 
-    t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /already been taken/))
-    t.equal(creates(), 2)
-  }
-)
+  t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /already been taken/))
+  t.equal(creates(), 2)
+})
 
 t.test('an unclear answer to a create tells that the portal is there, a lost one does not', async t => {
   for (const [fault, answered] of [
@@ -671,10 +644,7 @@ t.test(
 
     const found = await Promise.all([customers.find(first), customers.find(second)])
 
-    t.match(found, [
-      held('CUSTOMER_UNKNOWN', /cst_gone, does not exist/),
-      held('CUSTOMER_UNKNOWN', /cst_gone/)
-    ])
+    t.match(found, [held('CUSTOMER_UNKNOWN', /cst_gone, does not exist/), held('CUSTOMER_UNKNOWN', /cst_gone/)])
     t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: null }])
     t.match(await customers.find(await lend(ledger)), held('CUSTOMER_UNKNOWN', /cst_gone/))
     t.equal(creates(), 0, 'somebody deleted it: the bridge does not make it again')

@@ -73,11 +73,7 @@ t.test('what was sent before is looked for before it is sent again, whoever asks
   await opened.reader.all('sweep')
 
   t.match(await opened.deliver(loan), { kind: 'unproven', body: { invoiceNumber, amount: '121.00' } })
-  t.match(
-    opened.sandbox.counts.calls,
-    { create: 1, get: 0 },
-    'even where the copy knows one: it may not be all'
-  )
+  t.match(opened.sandbox.counts.calls, { create: 1, get: 0 }, 'even where the copy knows one: it may not be all')
 })
 
 t.test('a person who says that it is absent has it sent', async t => {
@@ -290,10 +286,7 @@ t.test('each answer of the portal is one of three: done, certainly not done, unk
 
 t.test('a portal that wants digits gets them the next time', async t => {
   const opened = await openDelivery(t, { sandbox: { notificationForm: 'digits' } })
-  const [first, second] = [
-    await opened.lend(),
-    await opened.lend(arrival({ invoiceNumber: '2', sourceId: '2' }))
-  ]
+  const [first, second] = [await opened.lend(), await opened.lend(arrival({ invoiceNumber: '2', sourceId: '2' }))]
 
   const outcome = await opened.deliver(first)
   t.match(outcome, { kind: 'failed', code: 'PORTAL_FORM_CHANGED' })
@@ -310,47 +303,37 @@ t.test('a portal that wants digits gets them the next time', async t => {
   } as const
   await ledger.record(first, waits, clock.now())
   const again = await borrowOne(ledger, clock.now())
-  t.match(
-    await opened.deliver(again),
-    { kind: 'unproven' },
-    'it may say so of a mail, and have kept the invoice'
-  )
+  t.match(await opened.deliver(again), { kind: 'unproven' }, 'it may say so of a mail, and have kept the invoice')
 })
 
-t.test(
-  'what was sent before the ledger was lost is known again under another spelling of its number',
-  async t => {
-    for (const shown of ['2026 0042', '2026-00', '2026&#45;0042', '0002026-0042']) {
-      const opened = await openDelivery(t)
-      const id = await addKnown(opened, { invoiceNumber: shown })
-
-      t.match(await opened.deliver(await opened.lend()), {
-        kind: 'failed',
-        code: 'PORTAL_UNCLEAR',
-        detail: `the portal shows ${id} (${shown}), with the same customer, amount and date`
-      })
-      t.equal(opened.sandbox.counts.calls.create, 0)
-    }
-  }
-)
-
-t.test(
-  'another number is no spelling of it, nor is it with other facts; and a person may say so',
-  async t => {
+t.test('what was sent before the ledger was lost is known again under another spelling of its number', async t => {
+  for (const shown of ['2026 0042', '2026-00', '2026&#45;0042', '0002026-0042']) {
     const opened = await openDelivery(t)
-    await addKnown(opened, { invoiceNumber: '2026-0043' })
-    await addKnown(opened, { invoiceNumber: '2026 0042', amount: '121.01' })
-    t.match(await opened.deliver(await opened.lend()), { kind: 'created' })
+    const id = await addKnown(opened, { invoiceNumber: shown })
 
-    const other = await openDelivery(t)
-    await addKnown(other, { invoiceNumber: '2026 0042' })
-    const loan = await other.lend()
-    const { ledger, clock } = other
-    await ledger.record(loan, { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }, clock.now())
-    await ledger.act(invoiceNumber, 'deliver', clock.now(), { absent: true })
-    t.match(await other.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
+    t.match(await opened.deliver(await opened.lend()), {
+      kind: 'failed',
+      code: 'PORTAL_UNCLEAR',
+      detail: `the portal shows ${id} (${shown}), with the same customer, amount and date`
+    })
+    t.equal(opened.sandbox.counts.calls.create, 0)
   }
-)
+})
+
+t.test('another number is no spelling of it, nor is it with other facts; and a person may say so', async t => {
+  const opened = await openDelivery(t)
+  await addKnown(opened, { invoiceNumber: '2026-0043' })
+  await addKnown(opened, { invoiceNumber: '2026 0042', amount: '121.01' })
+  t.match(await opened.deliver(await opened.lend()), { kind: 'created' })
+
+  const other = await openDelivery(t)
+  await addKnown(other, { invoiceNumber: '2026 0042' })
+  const loan = await other.lend()
+  const { ledger, clock } = other
+  await ledger.record(loan, { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now(), { absent: true })
+  t.match(await other.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
+})
 
 t.test('whatever breaks in us after `sending` is unknown: a byte may have left', async t => {
   for (const thrown of [new Error('a bug'), 'not even an error']) {

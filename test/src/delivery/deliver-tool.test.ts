@@ -8,9 +8,7 @@ import { arrivalOf, borrowOne, day, rowOf } from '../ledger/fixtures.ts'
 import { noon } from '../portal/hand-clock.ts'
 import { customerId, type Opened, openDelivery } from './delivery.ts'
 
-type Says = (
-  loan: Loan
-) => Partial<Omit<ToolInvoice, 'invoice'>> & { invoice?: Partial<ToolInvoice['invoice']> }
+type Says = (loan: Loan) => Partial<Omit<ToolInvoice, 'invoice'>> & { invoice?: Partial<ToolInvoice['invoice']> }
 
 const open = (t: Test, says: Says) =>
   openDelivery(t, {
@@ -130,11 +128,7 @@ t.test('an event that could not be read is read again, and its own row has then 
   const older = await reading({ kind: 'invoices', invoices: [old] })
   await older.ledger.startTool('acme', noon - day)
   t.match(await older.deliver(await lend(older)), { kind: 'dismissed' })
-  t.match(
-    await older.ledger.find(invoice.invoiceNumber),
-    { state: 'waiting', notify: false },
-    'asked for, not mailed'
-  )
+  t.match(await older.ledger.find(invoice.invoiceNumber), { state: 'waiting', notify: false }, 'asked for, not mailed')
 
   const draft = await reading({ kind: 'invoices', invoices: [{ ...told, stage: 'draft' }] })
   t.match(await draft.deliver(await lend(draft)), {

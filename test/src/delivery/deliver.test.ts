@@ -39,10 +39,7 @@ t.test('what the rules say of an amount or a currency holds before anything is f
   ]
 
   for (const [facts, rules, overrides, outcome] of cases)
-    t.match(
-      await opened.deliver({ ...loan, invoice: { ...loan.invoice, ...facts }, overrides }, rules),
-      outcome
-    )
+    t.match(await opened.deliver({ ...loan, invoice: { ...loan.invoice, ...facts }, overrides }, rules), outcome)
   t.strictSame(opened.fetched, [])
   t.equal(opened.sandbox.counts.requests, 0)
 
@@ -93,11 +90,7 @@ t.test('a date that no invoice has is held, by the day of delivery in the portal
   )
   t.match(await rowOf(ledger, 'B-1'), { state: 'held', code: 'DATE_IMPLAUSIBLE' })
   await ledger.act('B-1', 'deliver', clock.now())
-  t.match(
-    await opened.deliver(await borrowOne(ledger, clock.now())),
-    { kind: 'created' },
-    'a person knows better'
-  )
+  t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' }, 'a person knows better')
 })
 
 t.test('a PDF is fetched once, and kept for every later attempt', async t => {
@@ -202,21 +195,13 @@ for (const [how, lose] of Object.entries(losses))
       lose(join(t.testdirName, document.file))
 
       t.match(await opened.deliver(loan, { review: true }), { kind: 'review' })
-      t.strictSame(
-        [...(await opened.ledger.documents())].includes(document.file),
-        false,
-        'the row has the new one'
-      )
+      t.strictSame([...(await opened.ledger.documents())].includes(document.file), false, 'the row has the new one')
       await opened.ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null }, opened.clock.now())
       await opened.ledger.act(invoiceNumber, 'deliver', opened.clock.now())
       t.match(await opened.deliver(await borrowOne(opened.ledger, opened.clock.now())), { kind: 'created' })
       t.strictSame(opened.fetched, [from])
       t.equal(opened.sandbox.invoices[0]?.bytes, samplePdf(from).length)
-      t.strictSame(
-        readdirSync(t.testdirName),
-        [...(await opened.ledger.documents())],
-        'and nothing else stays'
-      )
+      t.strictSame(readdirSync(t.testdirName), [...(await opened.ledger.documents())], 'and nothing else stays')
     }
   })
 

@@ -63,10 +63,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
   const engine = make()
   const receive = async (invoiceNumber = '2026-0042', facts: Parameters<typeof arrivalOf>[0] = {}) => {
     const customer = { portalId: 'cst_1', ...facts.customer }
-    await ledger.receive(
-      arrivalOf({ invoiceNumber, sourceId: invoiceNumber, ...facts, customer }),
-      clock.now()
-    )
+    await ledger.receive(arrivalOf({ invoiceNumber, sourceId: invoiceNumber, ...facts, customer }), clock.now())
     engine.wake()
     await clock.rest()
   }
@@ -205,29 +202,26 @@ t.test('a portal that is down pauses everything, and it goes on by itself', asyn
   t.match(await ledger.summary(), { delivered: 5, waiting: 0 })
 })
 
-t.test(
-  'a ledger that was lost, and a portal that finds nothing by its id: nothing is sent twice',
-  async t => {
-    const { engine, receive, clock, double, ledger, alerts } = await open(t)
-    const numbers = Array.from({ length: 30 }, (_, n) => `N-${n}`)
-    for (const [n, invoiceNumber] of numbers.entries()) {
-      double.list.push(arrived(clock.now() - n, { id: `inv_${n}`, invoiceNumber }))
-      double.hidden.add(`inv_${n}`)
-    }
-    await engine.recognise()
-    engine.start()
-    await clock.advance(settleMs + 100)
-    for (const number of numbers) await receive(number)
-    await clock.advance(2 * minute)
-
-    t.strictSame(
-      double.calls.filter(call => call.startsWith('create')),
-      []
-    )
-    t.match(await ledger.summary(), { delivered: 30, waiting: 0, held: 0 })
-    t.strictSame(alerts, [])
+t.test('a ledger that was lost, and a portal that finds nothing by its id: nothing is sent twice', async t => {
+  const { engine, receive, clock, double, ledger, alerts } = await open(t)
+  const numbers = Array.from({ length: 30 }, (_, n) => `N-${n}`)
+  for (const [n, invoiceNumber] of numbers.entries()) {
+    double.list.push(arrived(clock.now() - n, { id: `inv_${n}`, invoiceNumber }))
+    double.hidden.add(`inv_${n}`)
   }
-)
+  await engine.recognise()
+  engine.start()
+  await clock.advance(settleMs + 100)
+  for (const number of numbers) await receive(number)
+  await clock.advance(2 * minute)
+
+  t.strictSame(
+    double.calls.filter(call => call.startsWith('create')),
+    []
+  )
+  t.match(await ledger.summary(), { delivered: 30, waiting: 0, held: 0 })
+  t.strictSame(alerts, [])
+})
 
 t.test('refused though it was kept, and released by a person: it is found, and not sent again', async t => {
   const { engine, receive, clock, double, ledger, alerts } = await open(t)
@@ -281,8 +275,7 @@ t.test('what another process sent has its own time to arrive', async t => {
     portalSettleInheritedMs: 3 * settleMs,
     watch: ledger => ({
       ...ledger,
-      doubts: async (...asked) =>
-        (await ledger.doubts(...asked)).map(doubt => ({ ...doubt, inherited: true }))
+      doubts: async (...asked) => (await ledger.doubts(...asked)).map(doubt => ({ ...doubt, inherited: true }))
     })
   })
   await receive()

@@ -39,11 +39,7 @@ t.test('created as paid, and the portal dropped it: it is marked', async t => {
     const loan = await opened.lend(arrival({ paidAt }))
     const outcome = await opened.deliver(loan)
     t.match(outcome, { kind: 'created', holding: { paidAt: keepsPaidAt ? paidAt : null } })
-    await ledger.record(
-      loan,
-      decide(outcome!, loan, { now: 0, random: 0, patience, standing: 'open' }),
-      clock.now()
-    )
+    await ledger.record(loan, decide(outcome!, loan, { now: 0, random: 0, patience, standing: 'open' }), clock.now())
 
     const [pay] = await ledger.borrow(1, clock.now(), clock.now() + minute)
     t.equal(pay === undefined, keepsPaidAt)
@@ -171,25 +167,22 @@ t.test('what another process may have under way is waited for, from when this on
   t.match(await own.deliver(begun), { kind: 'paid' }, 'of its own it knows that nothing is under way')
 })
 
-t.test(
-  'a mark whose answer was lost is looked for after the settle time, and not made again before',
-  async t => {
-    for (const fault of ['lost', 'fail-before'] as const) {
-      const opened = await openDelivery(t)
-      const loan = await lendPaid(opened)
-      opened.sandbox.fault({ on: { call: 'pay' }, fault })
+t.test('a mark whose answer was lost is looked for after the settle time, and not made again before', async t => {
+  for (const fault of ['lost', 'fail-before'] as const) {
+    const opened = await openDelivery(t)
+    const loan = await lendPaid(opened)
+    opened.sandbox.fault({ on: { call: 'pay' }, fault })
 
-      t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_UNREACHABLE', retryAfterMs: 6000 })
-      const again = { ...loan, paying: true }
-      await opened.clock.advance(5999)
-      t.match(await opened.deliver(again), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 1 })
-      t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
-      await opened.clock.advance(1)
-      t.match(await opened.deliver(again), { kind: 'paid', marked: true, holding: { paidAt } })
-      t.equal(opened.sandbox.counts.calls.pay, fault === 'lost' ? 1 : 2)
-    }
+    t.match(await opened.deliver(loan), { kind: 'failed', code: 'PORTAL_UNREACHABLE', retryAfterMs: 6000 })
+    const again = { ...loan, paying: true }
+    await opened.clock.advance(5999)
+    t.match(await opened.deliver(again), { kind: 'failed', code: 'PORTAL_BUSY', retryAfterMs: 1 })
+    t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
+    await opened.clock.advance(1)
+    t.match(await opened.deliver(again), { kind: 'paid', marked: true, holding: { paidAt } })
+    t.equal(opened.sandbox.counts.calls.pay, fault === 'lost' ? 1 : 2)
   }
-)
+})
 
 t.test('a process that froze before it marked does not mark late', async t => {
   const opened = await openDelivery(t, {
@@ -323,9 +316,7 @@ t.test('an answer that tells no more than the id does not make the copy forget t
   t.match(outcome, { kind: 'paid', holding: { id: 'inv_1', invoiceNumber } })
   if (outcome?.kind !== 'paid') return
   await opened.ledger.record(loan, { to: 'paid', holding: outcome.holding, marked: true }, opened.clock.now())
-  t.match(await opened.ledger.holdings.byNumber(invoiceNumber), [
-    { id: 'inv_1', customerId, amountCents: 12100 }
-  ])
+  t.match(await opened.ledger.holdings.byNumber(invoiceNumber), [{ id: 'inv_1', customerId, amountCents: 12100 }])
 })
 
 t.test('a loan without anything to mark is a bug, and says so', async t => {

@@ -37,11 +37,7 @@ const refused = async (t: Test, listener: RequestListener, given: Parameters<typ
     error => error
   )
   t.strictSame(kept(), [])
-  t.notMatch(
-    inspect(error, { depth: 20, showHidden: true }),
-    'c0ffee',
-    'the secret of the address is in no error'
-  )
+  t.notMatch(inspect(error, { depth: 20, showHidden: true }), 'c0ffee', 'the secret of the address is in no error')
   return error
 }
 
@@ -133,47 +129,41 @@ t.test('a status that says the address is wrong asks to look at it, and is not t
 })
 
 t.test('a server that asks for a pause gets it', async t => {
-  const error = await refused(t, (_request, response) =>
-    response.writeHead(429, { 'retry-after': '30' }).end()
-  )
+  const error = await refused(t, (_request, response) => response.writeHead(429, { 'retry-after': '30' }).end())
   t.match(error, { code: 'PDF_UNREACHABLE', retryAfterMs: 30_000 })
 })
 
-t.test(
-  'a PDF that is too large is refused: by its announced length, as it streams, and unpacked',
-  async t => {
-    const large = Buffer.concat([pdf, Buffer.alloc(bytesMax)])
-    let sent = 0
-    const endless: RequestListener = (_request, response) => {
-      response.write(pdf)
-      const more = () => {
-        while (response.write(pdf)) sent += pdf.length
-        response.once('drain', more)
-      }
-      more()
+t.test('a PDF that is too large is refused: by its announced length, as it streams, and unpacked', async t => {
+  const large = Buffer.concat([pdf, Buffer.alloc(bytesMax)])
+  let sent = 0
+  const endless: RequestListener = (_request, response) => {
+    response.write(pdf)
+    const more = () => {
+      while (response.write(pdf)) sent += pdf.length
+      response.once('drain', more)
     }
-    const servers: Record<string, RequestListener> = {
-      announced: (_request, response) =>
-        response.writeHead(200, { 'content-length': bytesMax + 1 }).write(pdf),
-      streamed: (_request, response) => {
-        response.write(large)
-        response.end()
-      },
-      endless,
-      inflating: (_request, response) =>
-        response
-          .writeHead(200, { 'content-encoding': 'gzip' })
-          .end(gzipSync(Buffer.concat([pdf, Buffer.alloc(100_000_000)])))
-    }
-
-    for (const [name, listener] of Object.entries(servers)) {
-      t.test(name, async t => {
-        t.match(await refused(t, listener), { code: 'PDF_TOO_LARGE' })
-      })
-    }
-    t.ok(sent < 100_000_000)
+    more()
   }
-)
+  const servers: Record<string, RequestListener> = {
+    announced: (_request, response) => response.writeHead(200, { 'content-length': bytesMax + 1 }).write(pdf),
+    streamed: (_request, response) => {
+      response.write(large)
+      response.end()
+    },
+    endless,
+    inflating: (_request, response) =>
+      response
+        .writeHead(200, { 'content-encoding': 'gzip' })
+        .end(gzipSync(Buffer.concat([pdf, Buffer.alloc(100_000_000)])))
+  }
+
+  for (const [name, listener] of Object.entries(servers)) {
+    t.test(name, async t => {
+      t.match(await refused(t, listener), { code: 'PDF_TOO_LARGE' })
+    })
+  }
+  t.ok(sent < 100_000_000)
+})
 
 t.test('a PDF of exactly the size that is allowed is taken', async t => {
   const { fetch } = fetching(t)
@@ -263,9 +253,7 @@ t.test('a body that is not wanted is not read to its end', async t => {
 })
 
 t.test('too many redirects are PDF_UNREACHABLE', async t => {
-  const error = await refused(t, (_request, response) =>
-    response.writeHead(302, { location: '/a?token=c0ffee' }).end()
-  )
+  const error = await refused(t, (_request, response) => response.writeHead(302, { location: '/a?token=c0ffee' }).end())
   t.match(error, { code: 'PDF_UNREACHABLE', message: /redirects/ })
 })
 

@@ -305,28 +305,25 @@ t.test('an answer of the portal is precious: a ledger that fails is asked until 
   t.match(await rowOf(ledger, '1'), { state: 'dismissed' })
 })
 
-t.test(
-  'a ledger that fails for half a minute is given up: its place is free before its loan ends',
-  async t => {
-    const { worker, clock, receive, delivered, end, decisions } = open(t, {
-      concurrency: 1,
-      watch: ledger => ({ ...ledger, record: () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE')) })
-    })
-    await receive('1', '2')
-    worker.start()
-    await clock.rest()
-    await end('1', { kind: 'dismissed', code: 'ZERO_AMOUNT' })
-    await clock.advance(29_999)
-    t.strictSame(delivered, ['1'])
-    await clock.advance(1)
-    t.strictSame(delivered, ['1', '2'], 'it holds up nobody else')
+t.test('a ledger that fails for half a minute is given up: its place is free before its loan ends', async t => {
+  const { worker, clock, receive, delivered, end, decisions } = open(t, {
+    concurrency: 1,
+    watch: ledger => ({ ...ledger, record: () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE')) })
+  })
+  await receive('1', '2')
+  worker.start()
+  await clock.rest()
+  await end('1', { kind: 'dismissed', code: 'ZERO_AMOUNT' })
+  await clock.advance(29_999)
+  t.strictSame(delivered, ['1'])
+  await clock.advance(1)
+  t.strictSame(delivered, ['1', '2'], 'it holds up nobody else')
 
-    await end('2', { kind: 'dismissed', code: 'ZERO_AMOUNT' })
-    await clock.advance(minute)
-    t.strictSame(delivered.slice(0, 3), ['1', '2', '1'], 'and is lent out again when its loan has ended')
-    t.strictSame(decisions, [])
-  }
-)
+  await end('2', { kind: 'dismissed', code: 'ZERO_AMOUNT' })
+  await clock.advance(minute)
+  t.strictSame(delivered.slice(0, 3), ['1', '2', '1'], 'and is lent out again when its loan has ended')
+  t.strictSame(decisions, [])
+})
 
 /** A ledger that cannot take these decisions, and a portal that was asked for what it is lent. */
 const openRefusing = (t: Test, refused: Decision['to'][]) => {
@@ -341,8 +338,7 @@ const openRefusing = (t: Test, refused: Decision['to'][]) => {
     }),
     deliver: async loan => {
       opened.delivered.push(loan.invoice.invoiceNumber)
-      if (loan.invoice.invoiceNumber === 'refused')
-        return { kind: 'failed', code: 'CUSTOMER_UNKNOWN', detail: null }
+      if (loan.invoice.invoiceNumber === 'refused') return { kind: 'failed', code: 'CUSTOMER_UNKNOWN', detail: null }
       await opened.ledger.sending(loan, bodyOf(loan), opened.clock.now())
       const { invoiceNumber } = loan.invoice
       return { kind: 'created', holding: holdingOf(`inv_${invoiceNumber}`, { invoiceNumber }) }

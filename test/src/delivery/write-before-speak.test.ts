@@ -1,10 +1,5 @@
 import t from 'tap'
-import {
-  createSettling,
-  failureOf,
-  type Speaking,
-  writeBeforeSpeak
-} from '../../../src/delivery/write-before-speak.ts'
+import { createSettling, failureOf, type Speaking, writeBeforeSpeak } from '../../../src/delivery/write-before-speak.ts'
 import { createBudget, deliverySlotWithinMs } from '../../../src/portal/budget.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
@@ -128,22 +123,19 @@ t.test('as a failure each keeps its name, and an unknown waits until a look can 
     })
 })
 
-t.test(
-  'a look can tell after the settle time: of our own from its end, of others from when we saw it',
-  async t => {
-    const { clock } = open()
-    const settling = createSettling({ clock, portalSettleMs: 100, portalSettleInheritedMs: 500 })
-    await clock.advance(1000)
+t.test('a look can tell after the settle time: of our own from its end, of others from when we saw it', async t => {
+  const { clock } = open()
+  const settling = createSettling({ clock, portalSettleMs: 100, portalSettleInheritedMs: 500 })
+  await clock.advance(1000)
 
-    t.equal(settling.endsAt(1, false), Number.NEGATIVE_INFINITY)
-    t.notOk(settling.isLost(1))
-    settling.lost(1)
-    t.ok(settling.isLost(1))
-    t.equal(settling.endsAt(1, true), 1100, 'our own, whatever the row says')
-    t.equal(settling.endsAt(2, true), 1500)
-    await clock.advance(10)
-    t.equal(settling.endsAt(2, true), 1500)
-    settling.over(2)
-    t.equal(settling.endsAt(2, true), 1510)
-  }
-)
+  t.equal(settling.endsAt(1, false), Number.NEGATIVE_INFINITY)
+  t.notOk(settling.isLost(1))
+  settling.lost(1)
+  t.ok(settling.isLost(1))
+  t.equal(settling.endsAt(1, true), 1100, 'our own, whatever the row says')
+  t.equal(settling.endsAt(2, true), 1500)
+  await clock.advance(10)
+  t.equal(settling.endsAt(2, true), 1500)
+  settling.over(2)
+  t.equal(settling.endsAt(2, true), 1510)
+})

@@ -17,11 +17,7 @@ t.test('each thing that an owner wants to know is a warning', async t => {
     ['portal', { portal: { state: 'down', sinceMs: 7 * minute } }, /not answered for 7 minutes/],
     ['tools', { tools: [] }, /no tool is set up/],
     ['tools', { tools: [{ ...on, on: false }] }, /no tool is set up/],
-    [
-      'tools',
-      { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] },
-      /missing: ACME_SECRET/
-    ],
+    ['tools', { tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }] }, /missing: ACME_SECRET/],
     ['unprovenRequests', { strangersAreMany: () => true }, /take all places/],
     ['unprovenRequests', { lockedOut: () => 1 }, /OPERATOR_TOKEN is being guessed: 1 client is locked out/],
     [
@@ -46,8 +42,7 @@ t.test('what an authentic sender sent in vain is a warning of its tool', async t
   const lately = { since: 0, lastAt: minute, reasons: ['amount', 'pdf'] }
   const { health } = openHealth(t, {
     tools,
-    unreadableRequests: name =>
-      name === 'invoices:books' ? { requests: 2, ...lately } : { requests: 1, ...lately }
+    unreadableRequests: name => (name === 'invoices:books' ? { requests: 2, ...lately } : { requests: 1, ...lately })
   })
   const words =
     'refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
@@ -61,11 +56,7 @@ t.test('what an authentic sender sent in vain is a warning of its tool', async t
 t.test('no warning hides another: each tool has its own', async t => {
   const { health } = openHealth(t, {
     portal: { state: 'down', sinceMs: minute },
-    tools: [
-      on,
-      { name: 'acme', on: true, missingSecret: 'ACME_SECRET' },
-      { ...on, name: 'other', on: false }
-    ],
+    tools: [on, { name: 'acme', on: true, missingSecret: 'ACME_SECRET' }, { ...on, name: 'other', on: false }],
     refusing: () =>
       new Map([
         ['acme', 'why'],
@@ -179,9 +170,7 @@ t.test('a tool that refuses its token is told of once', async t => {
     caughtUp: () => [{ tool: 'acme', everyMs: 60 * minute, failure }],
     refusing: () => new Map([['acme', 'why']])
   })
-  t.match(warningsIn(await health()), [
-    { check: 'tools', tool: 'acme', output: /refuses its API token.*why$/ }
-  ])
+  t.match(warningsIn(await health()), [{ check: 'tools', tool: 'acme', output: /refuses its API token.*why$/ }])
   t.equal(warningsIn(await health()).length, 1)
 })
 

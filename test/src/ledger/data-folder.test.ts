@@ -1,15 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { asOwnerOf, nearest, openDataFolder } from '../../../src/ledger/data-folder.ts'
@@ -80,35 +71,26 @@ t.test('whatever the service writes is for its user alone, whatever the umask wa
   t.equal(stateOf(DATA_DIR).mode, '700')
   t.equal(stateOf(join(DATA_DIR, 'spool')).mode, '700')
   const [pdf = ''] = readdirSync(join(DATA_DIR, 'spool'))
-  const files = [
-    'ledger.sqlite',
-    'ledger.sqlite-wal',
-    'ledger.sqlite-shm',
-    'ledger.sqlite.lock',
-    `spool/${pdf}`
-  ]
+  const files = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm', 'ledger.sqlite.lock', `spool/${pdf}`]
   for (const file of files) t.equal(stateOf(join(DATA_DIR, file)).mode, '600', file)
 })
 
-t.test(
-  'what an earlier version left open is closed at start, but for the lock, whose age is known',
-  async t => {
-    const own = ['ledger.sqlite', 'ledger.sqlite.sent']
-    const open = [...own, 'ledger.sqlite.lock', 'other']
-    const folder = t.testdir({ spool: {}, ...Object.fromEntries(open.map(file => [file, ''])) })
-    chmodSync(join(folder, 'spool'), 0o755)
-    for (const file of open) chmodSync(join(folder, file), 0o644)
-    const { ctimeMs } = statSync(join(folder, 'ledger.sqlite.lock'))
+t.test('what an earlier version left open is closed at start, but for the lock, whose age is known', async t => {
+  const own = ['ledger.sqlite', 'ledger.sqlite.sent']
+  const open = [...own, 'ledger.sqlite.lock', 'other']
+  const folder = t.testdir({ spool: {}, ...Object.fromEntries(open.map(file => [file, ''])) })
+  chmodSync(join(folder, 'spool'), 0o755)
+  for (const file of open) chmodSync(join(folder, file), 0o644)
+  const { ctimeMs } = statSync(join(folder, 'ledger.sqlite.lock'))
 
-    openDataFolder(folder)
+  openDataFolder(folder)
 
-    t.match(
-      ['spool', ...own, 'other'].map(file => stateOf(join(folder, file)).mode),
-      ['700', '600', '600', '644']
-    )
-    t.equal(statSync(join(folder, 'ledger.sqlite.lock')).ctimeMs, ctimeMs)
-  }
-)
+  t.match(
+    ['spool', ...own, 'other'].map(file => stateOf(join(folder, file)).mode),
+    ['700', '600', '600', '644']
+  )
+  t.equal(statSync(join(folder, 'ledger.sqlite.lock')).ctimeMs, ctimeMs)
+})
 
 t.test('a folder that cannot be made is told in words, and at once', async t => {
   const { url } = await openSandbox(t)
@@ -134,8 +116,7 @@ t.test('a folder of another user is named as that', onlyRoot, async t => {
   const env = settings(data, url)
   mkdirSync(data, { mode: 0o700 })
   const folder = /data belongs to another user \(0; this is 1000\): hand it over with `chown -R 1000 \S*data`/
-  for (const command of ['serve', 'check'])
-    t.match(await asService(command, env), { code: 1, said: folder }, command)
+  for (const command of ['serve', 'check']) t.match(await asService(command, env), { code: 1, said: folder }, command)
 
   chownSync(data, service, service)
   for (const file of ['ledger.sqlite', 'ledger.sqlite.sent']) {

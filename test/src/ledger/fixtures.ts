@@ -148,10 +148,7 @@ export const borrowOne = async (ledger: Ledger, now: Instant): Promise<Loan> => 
   return loan
 }
 
-export const stateOf = async (
-  ledger: Ledger,
-  invoiceNumber = '2026-0042'
-): Promise<[Row['state'], Row['code']]> => {
+export const stateOf = async (ledger: Ledger, invoiceNumber = '2026-0042'): Promise<[Row['state'], Row['code']]> => {
   const row = await rowOf(ledger, invoiceNumber)
   return [row.state, row.code]
 }

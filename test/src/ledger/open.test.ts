@@ -160,9 +160,7 @@ t.test('nor in the log of a ledger that goes on, however long that once was', as
   t.teardown(() => ledger.close())
   const write = async (entries: number) => {
     const { read } = await ledger.holdings.beginRead()
-    const some = Array.from({ length: entries }, (_, at) =>
-      holdingOf(`inv_${at}`, { invoiceNumber: `${at}` })
-    )
+    const some = Array.from({ length: entries }, (_, at) => holdingOf(`inv_${at}`, { invoiceNumber: `${at}` }))
     await ledger.holdings.learn(some, read, noon)
   }
   await write(20_000)
@@ -208,35 +206,32 @@ t.test('what an earlier version had forgotten is forgotten whole', async t => {
     t.strictSame((await ledger.customers.find({ tool, ref }))?.link, link, ref)
 })
 
-t.test(
-  'what a process before this one sent is inherited, what this one sends or looks for is not',
-  async t => {
-    const file = join(t.testdir(), 'ledger.sqlite')
-    const dead = openSqlite({ file })
-    await bring(dead, 'sending', arrivalOf({ invoiceNumber: 'sent', sourceId: 'sent' }))
-    await bring(dead, 'delivered')
-    await dead.receive(paid, noon)
-    await dead.paying(await borrowOne(dead, noon), noon)
-    t.match(await dead.doubts(noon + minute, 9), [{ inherited: false }])
-    await dead.close()
+t.test('what a process before this one sent is inherited, what this one sends or looks for is not', async t => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const dead = openSqlite({ file })
+  await bring(dead, 'sending', arrivalOf({ invoiceNumber: 'sent', sourceId: 'sent' }))
+  await bring(dead, 'delivered')
+  await dead.receive(paid, noon)
+  await dead.paying(await borrowOne(dead, noon), noon)
+  t.match(await dead.doubts(noon + minute, 9), [{ inherited: false }])
+  await dead.close()
 
-    const ledger = openSqlite({ file })
-    t.teardown(() => ledger.close())
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
 
-    const [doubt] = await ledger.doubts(noon, 9)
-    t.match(doubt, { body: { invoiceNumber: 'sent' }, inherited: true })
-    const pay = await borrowOne(ledger, noon)
-    t.match(pay, { work: 'pay', paying: true, inherited: true })
-    await ledger.paying(pay, noon)
-    t.match(await borrowOne(ledger, noon + minute), { work: 'pay', paying: true, inherited: false })
+  const [doubt] = await ledger.doubts(noon, 9)
+  t.match(doubt, { body: { invoiceNumber: 'sent' }, inherited: true })
+  const pay = await borrowOne(ledger, noon)
+  t.match(pay, { work: 'pay', paying: true, inherited: true })
+  await ledger.paying(pay, noon)
+  t.match(await borrowOne(ledger, noon + minute), { work: 'pay', paying: true, inherited: false })
 
-    await ledger.settle(doubt!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }, noon)
-    await ledger.act('sent', 'deliver', noon)
-    const loan = await borrowOne(ledger, noon)
-    await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
-    t.match(await ledger.doubts(noon, 9), [{ inherited: false }])
-  }
-)
+  await ledger.settle(doubt!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }, noon)
+  await ledger.act('sent', 'deliver', noon)
+  const loan = await borrowOne(ledger, noon)
+  await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
+  t.match(await ledger.doubts(noon, 9), [{ inherited: false }])
+})
 
 t.test('a create is counted beside the database before it is let go', async t => {
   const file = join(t.testdir(), 'ledger.sqlite')

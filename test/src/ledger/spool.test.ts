@@ -22,9 +22,7 @@ t.test('a PDF is kept byte for byte, and found again', async t => {
   const { folder, spool } = openFolder(t)
   const bytes = Buffer.concat([Buffer.from(pdf), Buffer.from([0, 255, 10, 13]), Buffer.alloc(5000, 7)])
 
-  const document = await spool.keep(
-    chunks(bytes.subarray(0, 3), '', bytes.subarray(3, 4000), bytes.subarray(4000))
-  )
+  const document = await spool.keep(chunks(bytes.subarray(0, 3), '', bytes.subarray(3, 4000), bytes.subarray(4000)))
 
   t.strictSame(readFileSync(join(folder, document.file)), bytes)
   t.match(document, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
@@ -62,11 +60,7 @@ t.test('nothing is left of what cannot be kept', async t => {
     yield* chunks(pdf)
     throw new Error('connection reset')
   }
-  const failures: [
-    why: string,
-    source: AsyncIterable<Uint8Array>,
-    error: { code: string } | { message: string }
-  ][] = [
+  const failures: [why: string, source: AsyncIterable<Uint8Array>, error: { code: string } | { message: string }][] = [
     ['a byte too many', chunks(pdf, Buffer.alloc(bytesMax - pdf.length + 1)), { code: 'PDF_TOO_LARGE' }],
     ['too large and never ending', forever(), { code: 'PDF_TOO_LARGE' }],
     ['nothing at all', chunks(), { code: 'PDF_NOT_A_PDF' }],

@@ -61,11 +61,7 @@ t.test('what finished long ago is emptied, with its PDF, a little at a time', as
         yield samplePdf(String(at))
       })()
     )
-    await bring(
-      ledger,
-      'dismissed',
-      arrivalOf({ invoiceNumber: String(at), sourceId: String(at) }, { document })
-    )
+    await bring(ledger, 'dismissed', arrivalOf({ invoiceNumber: String(at), sourceId: String(at) }, { document }))
   }
   await clock.advance(90 * day)
   upkeep.start()

@@ -46,9 +46,7 @@ const fail = ({ breaker }: ReturnType<typeof open>, count: number, first = 1) =>
 t.test('a portal that contradicts itself is not down', async t => {
   const { breaker, told } = open(t)
 
-  const standings = [1, 2, 3, 4, 5, 6].map(invoice =>
-    breaker.heard(invoice, { ...unreachable, answered: true })
-  )
+  const standings = [1, 2, 3, 4, 5, 6].map(invoice => breaker.heard(invoice, { ...unreachable, answered: true }))
 
   t.strictSame([...new Set(standings)], ['open'])
   t.strictSame(told, [])
@@ -165,30 +163,27 @@ t.test('a portal that is back but refuses the token is not down any more', async
   t.equal(breaker.admits(0), 1)
 })
 
-t.test(
-  'a refused token pauses all; one create a minute tries, and the first that is taken opens',
-  async t => {
-    const { clock, breaker, told } = open(t)
-    t.equal(breaker.heard(1, refused), 'paused')
-    t.equal(breaker.heard(2, refused), 'paused', 'what still ran')
-    t.strictSame(told, ['PORTAL_UNAUTHORIZED'])
-    t.equal(breaker.admits(0), 0)
+t.test('a refused token pauses all; one create a minute tries, and the first that is taken opens', async t => {
+  const { clock, breaker, told } = open(t)
+  t.equal(breaker.heard(1, refused), 'paused')
+  t.equal(breaker.heard(2, refused), 'paused', 'what still ran')
+  t.strictSame(told, ['PORTAL_UNAUTHORIZED'])
+  t.equal(breaker.admits(0), 0)
 
-    await clock.advance(minute)
-    t.equal(breaker.admits(1), 0, 'one at a time')
-    t.equal(breaker.admits(0), 1)
-    t.equal(breaker.heard(3, refused), 'paused')
-    t.equal(breaker.admits(0), 0)
-    await clock.advance(minute)
-    t.equal(breaker.admits(0), 1)
-    t.equal(breaker.heard(4, failed('PDF_UNREACHABLE')), 'paused')
-    t.equal(breaker.admits(0), 1, 'who never came to ask does not cost a minute')
+  await clock.advance(minute)
+  t.equal(breaker.admits(1), 0, 'one at a time')
+  t.equal(breaker.admits(0), 1)
+  t.equal(breaker.heard(3, refused), 'paused')
+  t.equal(breaker.admits(0), 0)
+  await clock.advance(minute)
+  t.equal(breaker.admits(0), 1)
+  t.equal(breaker.heard(4, failed('PDF_UNREACHABLE')), 'paused')
+  t.equal(breaker.admits(0), 1, 'who never came to ask does not cost a minute')
 
-    t.equal(breaker.heard(5, created), 'open')
-    t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'opened'])
-    t.equal(breaker.admits(2), Number.POSITIVE_INFINITY)
-  }
-)
+  t.equal(breaker.heard(5, created), 'open')
+  t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'opened'])
+  t.equal(breaker.admits(2), Number.POSITIVE_INFINITY)
+})
 
 t.test('who is refused again while another was taken is alone; all others are not', async t => {
   const { breaker, told } = open(t)
@@ -210,26 +205,23 @@ t.test('who was taken after all is not alone later', async t => {
   t.equal(breaker.heard(1, refused), 'paused')
 })
 
-t.test(
-  'while the token is refused, creates that fail cost a minute each; five mean that it is down',
-  async t => {
-    const { clock, breaker, told, probes } = open(t)
-    breaker.heard(1, refused)
-    for (let n = 0; n < 4; n += 1) {
-      await clock.advance(minute)
-      t.equal(breaker.admits(0), 1)
-      t.equal(breaker.heard(10 + n, unknown), 'paused')
-      t.equal(breaker.admits(0), 0)
-    }
+t.test('while the token is refused, creates that fail cost a minute each; five mean that it is down', async t => {
+  const { clock, breaker, told, probes } = open(t)
+  breaker.heard(1, refused)
+  for (let n = 0; n < 4; n += 1) {
     await clock.advance(minute)
-    breaker.heard(20, unknown)
-
-    t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'PORTAL_UNREACHABLE'])
-    t.equal(breaker.admits(0), 0, 'doubts are not what to probe with')
-    await clock.advance(5000)
-    t.equal(probes.length, 1)
+    t.equal(breaker.admits(0), 1)
+    t.equal(breaker.heard(10 + n, unknown), 'paused')
+    t.equal(breaker.admits(0), 0)
   }
-)
+  await clock.advance(minute)
+  breaker.heard(20, unknown)
+
+  t.strictSame(told, ['PORTAL_UNAUTHORIZED', 'PORTAL_UNREACHABLE'])
+  t.equal(breaker.admits(0), 0, 'doubts are not what to probe with')
+  await clock.advance(5000)
+  t.equal(probes.length, 1)
+})
 
 t.test('a refusal is an answer: failures before it are not in a row with those after', async t => {
   const parts = open(t)

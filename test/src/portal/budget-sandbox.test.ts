@@ -62,9 +62,7 @@ const open = async (t: Test) => {
     while (left > 0) {
       const invoiceNumber = `N${left--}`
       const body = { customerId: 'cst_bakkerijdevos1', invoiceNumber, issuedAt: '2026-11-20', amount: '1.00' }
-      await ask('delivery', () =>
-        portal.createInvoice({ ...body, paidAt: null, sendNotification: false }, pdf)
-      )
+      await ask('delivery', () => portal.createInvoice({ ...body, paidAt: null, sendNotification: false }, pdf))
     }
   }
 

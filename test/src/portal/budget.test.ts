@@ -96,10 +96,7 @@ t.test('while everything is read an invoice that comes is sent at once', async t
     const { clock, pace } = open()
     const readAt = read(pace, clock, errand)
     await clock.advance(10 * minute)
-    t.ok(
-      readAt.length >= 9 * 54,
-      `${errand}: nine tenths of the budget are read with, ${readAt.length} pages`
-    )
+    t.ok(readAt.length >= 9 * 54, `${errand}: nine tenths of the budget are read with, ${readAt.length} pages`)
 
     for (let invoice = 1; invoice <= 6; invoice += 1) {
       const slot = await pace.slot('delivery', { withinMs: 0 })
@@ -321,36 +318,33 @@ t.test('a slot is kept before it is given', async t => {
   t.strictSame(steps, ['kept', 'given'])
 })
 
-t.test(
-  'after a restart the slots of before are taken for a minute more, whatever the wall clock says',
-  async t => {
-    for (const [setMs, before, after] of [
-      [0, 10, 40],
-      [-3_600_000, 10, 40],
-      [-1000, 10, 40],
-      [3_600_000, 10, 40]
-    ] as const) {
-      const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
-      t.teardown(() => ledger.close())
-      const { clock, pace } = open({
-        async keep() {
-          await ledger.holdings.takeSlot(clock.monotonic(), 60, clock.now())
-          return { end: () => {} }
-        }
-      })
-      for (let n = 0; n < before; n += 1) (await pace.slot('delivery'))?.done()
-      clock.set(setMs)
-      for (let n = 0; n < after; n += 1) (await pace.slot('delivery'))?.done()
+t.test('after a restart the slots of before are taken for a minute more, whatever the wall clock says', async t => {
+  for (const [setMs, before, after] of [
+    [0, 10, 40],
+    [-3_600_000, 10, 40],
+    [-1000, 10, 40],
+    [3_600_000, 10, 40]
+  ] as const) {
+    const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+    t.teardown(() => ledger.close())
+    const { clock, pace } = open({
+      async keep() {
+        await ledger.holdings.takeSlot(clock.monotonic(), 60, clock.now())
+        return { end: () => {} }
+      }
+    })
+    for (let n = 0; n < before; n += 1) (await pace.slot('delivery'))?.done()
+    clock.set(setMs)
+    for (let n = 0; n < after; n += 1) (await pace.slot('delivery'))?.done()
 
-      const next = open({ takenBefore: await ledger.holdings.slotsTaken() })
-      t.equal(next.pace.budget().taken, 50, `set by ${setMs}`)
-      await next.clock.advance(minute - 1)
-      t.equal(next.pace.budget().taken, 50)
-      await next.clock.advance(1)
-      t.equal(await draining(next), 60)
-    }
+    const next = open({ takenBefore: await ledger.holdings.slotsTaken() })
+    t.equal(next.pace.budget().taken, 50, `set by ${setMs}`)
+    await next.clock.advance(minute - 1)
+    t.equal(next.pace.budget().taken, 50)
+    await next.clock.advance(1)
+    t.equal(await draining(next), 60)
   }
-)
+})
 
 t.test('a budget that was lowered between two starts is not overrun, and not lost', async t => {
   const parts = open({ perMinute: 10, takenBefore: 60 })

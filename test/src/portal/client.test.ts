@@ -199,10 +199,7 @@ const always =
     void response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
 
 t.test('marking paid sends the local time of the portal and nothing else', async t => {
-  const { origin, seen } = await answering(
-    t,
-    always(200, { id: 'inv_1', paidAt: '2026-07-01T14:00:00+02:00' })
-  )
+  const { origin, seen } = await answering(t, always(200, { id: 'inv_1', paidAt: '2026-07-01T14:00:00+02:00' }))
 
   const written = await open(t, origin).markPaid('inv_1', Date.UTC(2026, 6, 1, 12))
 
@@ -333,30 +330,23 @@ t.test('once it is learned, nothing but these words says that one is not there',
     const { portal } = await singles(t, id => (id === 'inv_1' ? answer : notFound))
     await portal.learnMissing()
     t.equal(await portal.invoice('inv_2'), null)
-    await t.rejects(
-      portal.invoice('inv_1'),
-      { code: /PORTAL_(UNREACHABLE|UNAUTHORIZED)/ },
-      JSON.stringify(answer)
-    )
+    await t.rejects(portal.invoice('inv_1'), { code: /PORTAL_(UNREACHABLE|UNAUTHORIZED)/ }, JSON.stringify(answer))
   }
 })
 
-t.test(
-  'where the id that nobody has is refused for its form, 404 in its own words says so as well',
-  async t => {
-    const malformed = { status: 422, body: { message: 'The id is not valid.' } }
-    const { portal } = await singles(t, id => {
-      if (id === 'inv_page') return { status: 404, body: '<html>not found</html>' }
-      return id === 'inv_1' ? notFound : malformed
-    })
+t.test('where the id that nobody has is refused for its form, 404 in its own words says so as well', async t => {
+  const malformed = { status: 422, body: { message: 'The id is not valid.' } }
+  const { portal } = await singles(t, id => {
+    if (id === 'inv_page') return { status: 404, body: '<html>not found</html>' }
+    return id === 'inv_1' ? notFound : malformed
+  })
 
-    t.match(await portal.learnMissing(), { status: 422 })
+  t.match(await portal.learnMissing(), { status: 422 })
 
-    t.equal(await portal.invoice('inv_1'), null)
-    t.equal(await portal.invoice('inv_2'), null)
-    await t.rejects(portal.invoice('inv_page'), { code: 'PORTAL_UNREACHABLE' })
-  }
-)
+  t.equal(await portal.invoice('inv_1'), null)
+  t.equal(await portal.invoice('inv_2'), null)
+  await t.rejects(portal.invoice('inv_page'), { code: 'PORTAL_UNREACHABLE' })
+})
 
 t.test('a 404 to a write in other fields than those of the portal is somebody else’s', async t => {
   const { portal } = await singles(t, id =>
@@ -507,11 +497,7 @@ t.test('a read that fails never looks like an empty portal', async t => {
   }
   await t.rejects(open(t, 'http://127.0.0.1:1').invoicesPage(1), { code: 'PORTAL_UNREACHABLE' })
   const page = await answering(t, always(404, {}))
-  await t.rejects(
-    open(t, page.origin).invoicesPage(1),
-    { code: 'PORTAL_UNREACHABLE' },
-    'a page is not an entry'
-  )
+  await t.rejects(open(t, page.origin).invoicesPage(1), { code: 'PORTAL_UNREACHABLE' }, 'a page is not an entry')
 })
 
 t.test('every answer is reported with the name of its call', async t => {
@@ -527,15 +513,7 @@ t.test('every answer is reported with the name of its call', async t => {
   await portal.customersPage(1)
   await portal.billsPage(1)
 
-  const names = [
-    'createInvoice',
-    'markPaid',
-    'invoice',
-    'customer',
-    'invoicesPage',
-    'customersPage',
-    'billsPage'
-  ]
+  const names = ['createInvoice', 'markPaid', 'invoice', 'customer', 'invoicesPage', 'customersPage', 'billsPage']
   t.strictSame(
     calls,
     names.map(name => `${name} 200`)
@@ -554,26 +532,23 @@ t.test('all pages are read to their end, and an end that never comes is an error
   await t.rejects(Array.fromAsync(allPages(page, 2)), { code: 'PORTAL_UNREACHABLE' })
 })
 
-t.test(
-  'a portal that is not reached is named by its address, and on this machine what may be missing',
-  async t => {
-    const server = await serve(t, (_request, response) => response.writeHead(503).end())
-    const nobody = open(t, 'http://127.0.0.1:9')
-    const elsewhere = open(t, 'https://portal.invalid')
-    const broken = open(t, server.origin)
-    const hint = '; the sandbox may not be running: `npm run sandbox` starts it'
+t.test('a portal that is not reached is named by its address, and on this machine what may be missing', async t => {
+  const server = await serve(t, (_request, response) => response.writeHead(503).end())
+  const nobody = open(t, 'http://127.0.0.1:9')
+  const elsewhere = open(t, 'https://portal.invalid')
+  const broken = open(t, server.origin)
+  const hint = '; the sandbox may not be running: `npm run sandbox` starts it'
 
-    const message = `ECONNREFUSED (http://127.0.0.1:9/v1${hint})`
-    await t.rejects(nobody.invoicesPage(1), { code: 'PORTAL_UNREACHABLE', message })
-    await t.rejects(nobody.invoice('inv_1'), { code: 'PORTAL_UNREACHABLE', message })
-    t.strictSame(await nobody.createInvoice(body, pdf), {
-      outcome: 'not-done',
-      code: 'PORTAL_UNREACHABLE',
-      detail: message
-    })
-    t.match(await nobody.markPaid('inv_1', 0), { outcome: 'not-done', detail: message })
-    await t.rejects(elsewhere.customersPage(1), { message: /^E\w+ \(https:\/\/portal\.invalid\/v1\)$/ })
-    await t.rejects(broken.invoicesPage(1), { message: `the portal answered 503 (${server.origin}/v1)` })
-    t.match(await broken.createInvoice(body, pdf), { outcome: 'unknown', detail: 'the portal answered 503' })
-  }
-)
+  const message = `ECONNREFUSED (http://127.0.0.1:9/v1${hint})`
+  await t.rejects(nobody.invoicesPage(1), { code: 'PORTAL_UNREACHABLE', message })
+  await t.rejects(nobody.invoice('inv_1'), { code: 'PORTAL_UNREACHABLE', message })
+  t.strictSame(await nobody.createInvoice(body, pdf), {
+    outcome: 'not-done',
+    code: 'PORTAL_UNREACHABLE',
+    detail: message
+  })
+  t.match(await nobody.markPaid('inv_1', 0), { outcome: 'not-done', detail: message })
+  await t.rejects(elsewhere.customersPage(1), { message: /^E\w+ \(https:\/\/portal\.invalid\/v1\)$/ })
+  await t.rejects(broken.invoicesPage(1), { message: `the portal answered 503 (${server.origin}/v1)` })
+  t.match(await broken.createInvoice(body, pdf), { outcome: 'unknown', detail: 'the portal answered 503' })
+})

@@ -109,22 +109,19 @@ t.test('a server that speaks no TLS, or hangs up during it, rejects', async t =>
   }
 })
 
-t.test(
-  'an abort before the connection stands rejects at once: before, while connecting, and during TLS',
-  async t => {
-    const { port, server } = await mute(t)
-    const url = new URL(`https://127.0.0.1:${port}`)
-    const stop = new AbortController()
-    const connected = once(server, 'connection')
+t.test('an abort before the connection stands rejects at once: before, while connecting, and during TLS', async t => {
+  const { port, server } = await mute(t)
+  const url = new URL(`https://127.0.0.1:${port}`)
+  const stop = new AbortController()
+  const connected = once(server, 'connection')
 
-    await t.rejects(openConnection(url, AbortSignal.abort()), { name: 'AbortError' })
-    const connecting = new AbortController()
-    const early = openConnection(url, connecting.signal)
-    connecting.abort()
-    await t.rejects(early, { name: 'AbortError' })
-    const late = openConnection(url, stop.signal)
-    await connected
-    stop.abort()
-    await t.rejects(late, { name: 'AbortError' })
-  }
-)
+  await t.rejects(openConnection(url, AbortSignal.abort()), { name: 'AbortError' })
+  const connecting = new AbortController()
+  const early = openConnection(url, connecting.signal)
+  connecting.abort()
+  await t.rejects(early, { name: 'AbortError' })
+  const late = openConnection(url, stop.signal)
+  await connected
+  stop.abort()
+  await t.rejects(late, { name: 'AbortError' })
+})

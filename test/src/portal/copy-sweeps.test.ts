@@ -117,38 +117,35 @@ t.test('without an order everything is read, and then it rests ten times as long
   double.onCall = () => {}
 })
 
-t.test(
-  'once a day everything is read, once more where something was not seen, and that is asked for',
-  async t => {
-    const { clock, double, holdings } = await openCopy(t, entries(40))
-    const [deleted, hidden] = double.list
-    double.remove(deleted!)
-    await clock.advance(day - 1)
-    t.ok(double.asked().every(call => call === 'list 1'))
-    t.equal(await holdings.size(), 40)
-    double.onPage = page => {
-      if (page === 2) double.list = double.list.filter(entry => entry !== hidden)
-      if (page !== 3) return
-      double.list.unshift(hidden!)
-      double.onPage = () => {}
-    }
-
-    await clock.advance(1)
-    const pages = ['list 1', 'list 2', 'list 3']
-    t.strictSame(double.asked(), [
-      'get an id that nobody has',
-      'customers 1',
-      ...pages,
-      // It only moved between two of its pages.
-      `get ${hidden!.id}`,
-      ...pages,
-      `get ${deleted!.id}`,
-      `get ${hidden!.id}`
-    ])
-    t.equal(await holdings.size(), 39)
-    t.match(await holdings.copy(), { fullAt: clock.now(), unclear: null })
+t.test('once a day everything is read, once more where something was not seen, and that is asked for', async t => {
+  const { clock, double, holdings } = await openCopy(t, entries(40))
+  const [deleted, hidden] = double.list
+  double.remove(deleted!)
+  await clock.advance(day - 1)
+  t.ok(double.asked().every(call => call === 'list 1'))
+  t.equal(await holdings.size(), 40)
+  double.onPage = page => {
+    if (page === 2) double.list = double.list.filter(entry => entry !== hidden)
+    if (page !== 3) return
+    double.list.unshift(hidden!)
+    double.onPage = () => {}
   }
-)
+
+  await clock.advance(1)
+  const pages = ['list 1', 'list 2', 'list 3']
+  t.strictSame(double.asked(), [
+    'get an id that nobody has',
+    'customers 1',
+    ...pages,
+    // It only moved between two of its pages.
+    `get ${hidden!.id}`,
+    ...pages,
+    `get ${deleted!.id}`,
+    `get ${hidden!.id}`
+  ])
+  t.equal(await holdings.size(), 39)
+  t.match(await holdings.copy(), { fullAt: clock.now(), unclear: null })
+})
 
 t.test('a list that hides what the portal holds is not believed, however often it is read', async t => {
   const { clock, double, holdings, heard, filled } = await openCopy(t, entries(40))
@@ -174,21 +171,18 @@ t.test('a list that hides what the portal holds is not believed, however often i
   t.equal(heard.at(-1), null)
 })
 
-t.test(
-  'where the portal holds nothing that it is asked for, two whole readings tell what is gone',
-  async t => {
-    const { clock, double, holdings } = await openCopy(t, entries(40))
-    const [deleted, ...others] = double.list
-    double.remove(deleted!)
-    for (const { id } of others) double.hidden.add(id)
+t.test('where the portal holds nothing that it is asked for, two whole readings tell what is gone', async t => {
+  const { clock, double, holdings } = await openCopy(t, entries(40))
+  const [deleted, ...others] = double.list
+  double.remove(deleted!)
+  for (const { id } of others) double.hidden.add(id)
 
-    await clock.advance(day)
+  await clock.advance(day)
 
-    t.equal(await holdings.has(deleted!.id), false)
-    t.equal(await holdings.size(), 39)
-    t.match(await holdings.copy(), { fullAt: clock.now(), unclear: null })
-  }
-)
+  t.equal(await holdings.has(deleted!.id), false)
+  t.equal(await holdings.size(), 39)
+  t.match(await holdings.copy(), { fullAt: clock.now(), unclear: null })
+})
 
 t.test('and two that do not agree tell nothing', async t => {
   const { clock, double, holdings } = await openCopy(t, entries(40))
@@ -292,27 +286,24 @@ t.test('contested, and not listed either: it is gone', async t => {
   t.strictSame(await stateOf(ledger, 'own'), ['delivered', 'DELETED_IN_PORTAL', own.id])
 })
 
-t.test(
-  'how the portal says that it holds no such is learned once a day, and until it is understood',
-  async t => {
-    const { clock, double } = await openCopy(t, entries(5))
-    const learned = () => double.asked().filter(call => call === 'get an id that nobody has').length
-    await clock.advance(day - 1)
-    t.equal(learned(), 0)
-    await clock.advance(1)
-    t.equal(learned(), 1)
+t.test('how the portal says that it holds no such is learned once a day, and until it is understood', async t => {
+  const { clock, double } = await openCopy(t, entries(5))
+  const learned = () => double.asked().filter(call => call === 'get an id that nobody has').length
+  await clock.advance(day - 1)
+  t.equal(learned(), 0)
+  await clock.advance(1)
+  t.equal(learned(), 1)
 
-    double.missing = null
-    await clock.advance(day)
-    t.equal(learned(), 1)
-    await clock.advance(2 * quarter)
-    t.equal(learned(), 2, 'with each sweep')
+  double.missing = null
+  await clock.advance(day)
+  t.equal(learned(), 1)
+  await clock.advance(2 * quarter)
+  t.equal(learned(), 2, 'with each sweep')
 
-    double.missing = { status: 404, fields: '', words: 'x' }
-    await clock.advance(2 * quarter)
-    t.equal(learned(), 1)
-  }
-)
+  double.missing = { status: 404, fields: '', words: 'x' }
+  await clock.advance(2 * quarter)
+  t.equal(learned(), 1)
+})
 
 t.test('a read of all keeps what was shown of the order, or takes it back', async t => {
   const parts = await openCopy(t, entries(40))

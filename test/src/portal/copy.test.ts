@@ -173,26 +173,23 @@ t.test('a stop does not wait for a slot of the budget, nor is it a failure', asy
   t.strictSame([heard, parts.lines], [[], []])
 })
 
-t.test(
-  'what a ledger that was rolled back sent last is waited for, until the portal must show it',
-  async t => {
-    const parts = openParts(t, entries(2))
-    const { clock, double } = parts
-    await parts.holdings.setCopy({ rolledBack: true })
-    const { copy } = startCopy(t, parts, async () => true, { settleInheritedMs: minute })
+t.test('what a ledger that was rolled back sent last is waited for, until the portal must show it', async t => {
+  const parts = openParts(t, entries(2))
+  const { clock, double } = parts
+  await parts.holdings.setCopy({ rolledBack: true })
+  const { copy } = startCopy(t, parts, async () => true, { settleInheritedMs: minute })
 
-    await clock.advance(minute - 1)
-    t.strictSame(double.asked(), ['get an id that nobody has', 'customers 1'])
-    t.equal(copy.isFilled(), false)
+  await clock.advance(minute - 1)
+  t.strictSame(double.asked(), ['get an id that nobody has', 'customers 1'])
+  t.equal(copy.isFilled(), false)
 
-    double.list.push(entryOf(3))
-    await clock.advance(1)
-    t.strictSame(double.asked(), ['list 1', 'list 1'])
-    t.equal(copy.isFilled(), true)
-    t.equal(await parts.holdings.size(), 3)
-    t.equal((await parts.holdings.copy()).rolledBack, false)
-  }
-)
+  double.list.push(entryOf(3))
+  await clock.advance(1)
+  t.strictSame(double.asked(), ['list 1', 'list 1'])
+  t.equal(copy.isFilled(), true)
+  t.equal(await parts.holdings.size(), 3)
+  t.equal((await parts.holdings.copy()).rolledBack, false)
+})
 
 t.test('a portal that breaks on an id that nobody has is read all the same', async t => {
   const parts = openParts(t, entries(2))
@@ -223,23 +220,20 @@ t.test('a first read is not over while the portal hides what is known to stand t
   t.match(await holdings.copy(), { filled: true, rolledBack: false, unclear: null })
 })
 
-t.test(
-  'where the portal holds nothing that it is asked for, two readings of all tell what is gone',
-  async t => {
-    const parts = openParts(t, entries(40))
-    const { clock, double, holdings } = parts
-    await know(parts)
-    await holdings.setCopy({ ...emptyCopy, rolledBack: true })
-    const [deleted, ...others] = double.list
-    double.remove(deleted!)
-    for (const { id } of others) double.hidden.add(id)
-    const { copy } = startCopy(t, parts)
-    await clock.rest()
+t.test('where the portal holds nothing that it is asked for, two readings of all tell what is gone', async t => {
+  const parts = openParts(t, entries(40))
+  const { clock, double, holdings } = parts
+  await know(parts)
+  await holdings.setCopy({ ...emptyCopy, rolledBack: true })
+  const [deleted, ...others] = double.list
+  double.remove(deleted!)
+  for (const { id } of others) double.hidden.add(id)
+  const { copy } = startCopy(t, parts)
+  await clock.rest()
 
-    t.ok(copy.isFilled())
-    t.equal(await holdings.has(deleted!.id), false)
-  }
-)
+  t.ok(copy.isFilled())
+  t.equal(await holdings.has(deleted!.id), false)
+})
 
 /** Known, in an order that is proven, to a process that died five minutes ago. */
 const restarted = async (t: Test) => {

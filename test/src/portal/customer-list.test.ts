@@ -18,10 +18,11 @@ const open = async (t: Test) => {
 t.test('absence is believed after two readings that agree, and shared by all who ask', async t => {
   const { customerList, double, clock } = await open(t)
 
-  t.strictSame(
-    await Promise.all([customerList.readSince(0), customerList.readSince(0), customerList.readSince(-5)]),
-    [true, true, true]
-  )
+  t.strictSame(await Promise.all([customerList.readSince(0), customerList.readSince(0), customerList.readSince(-5)]), [
+    true,
+    true,
+    true
+  ])
   t.strictSame(double.asked(), ['customers 1', 'customers 1'])
 
   await clock.advance(100)

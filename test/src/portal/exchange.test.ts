@@ -40,8 +40,7 @@ for (const secure of [false, true]) {
   t.test(`${kind}: an answer comes back with its status, headers and body`, async t => {
     const server = await serve(
       t,
-      (request, response) =>
-        response.writeHead(201, { 'x-a': 'b' }).end(`${request.method} ${request.headers.accept}`),
+      (request, response) => response.writeHead(201, { 'x-a': 'b' }).end(`${request.method} ${request.headers.accept}`),
       { secure }
     )
 
@@ -89,11 +88,7 @@ for (const secure of [false, true]) {
     for (const [name, listener] of Object.entries(breaking)) {
       const server = await serve(t, listener, { secure })
       const timeoutMs = name === 'another protocol' ? 300 : 5000
-      t.match(
-        await exchanger({ timeoutMs }).exchange(post(server.origin)),
-        { kind: 'lost', reason: String },
-        name
-      )
+      t.match(await exchanger({ timeoutMs }).exchange(post(server.origin)), { kind: 'lost', reason: String }, name)
       t.equal(server.requests.length, 1)
       t.equal(server.connections(), 1)
     }
@@ -192,9 +187,7 @@ t.test('a call that must end earlier than its own time limit does', async t => {
 
 t.test('a redirect is an answer, and is not followed', async t => {
   for (const status of [301, 302, 303, 307, 308]) {
-    const server = await serve(t, (_request, response) =>
-      response.writeHead(status, { location: '/b' }).end()
-    )
+    const server = await serve(t, (_request, response) => response.writeHead(status, { location: '/b' }).end())
     t.match(await exchanger().exchange(post(`${server.origin}/a`)), { kind: 'answer', status })
     t.strictSame(server.requests, ['POST /a'])
   }
@@ -202,9 +195,7 @@ t.test('a redirect is an answer, and is not followed', async t => {
 
 t.test('a busy or broken portal is not asked again', async t => {
   for (const status of [408, 429, 500, 502, 503, 504]) {
-    const server = await serve(t, (_request, response) =>
-      response.writeHead(status, { 'retry-after': '0' }).end()
-    )
+    const server = await serve(t, (_request, response) => response.writeHead(status, { 'retry-after': '0' }).end())
     for (const method of ['GET', 'POST', 'PATCH'] as const) {
       const { body, ...call } = post(server.origin, { method })
       t.match(await exchanger().exchange(method === 'GET' ? call : { ...call, body: '{}' }), { status })

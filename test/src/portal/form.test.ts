@@ -48,11 +48,7 @@ t.test("the PDF's bytes arrive as they were, from a file", async t => {
   const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256))
   const folder = t.testdir({ 'a.pdf': bytes })
 
-  const { pdf } = await parsed(
-    t,
-    { a: 'b' },
-    await openAsBlob(join(folder, 'a.pdf'), { type: 'application/pdf' })
-  )
+  const { pdf } = await parsed(t, { a: 'b' }, await openAsBlob(join(folder, 'a.pdf'), { type: 'application/pdf' }))
 
   t.strictSame(pdf, { fileName: 'a.pdf', type: 'application/pdf', hex: bytes.toString('hex') })
 })

@@ -46,21 +46,18 @@ const open = async (
   return { ...parts, look: () => start(t, parts) }
 }
 
-t.test(
-  'an entry deleted between two pages draws ours over their boundary: it is found all the same',
-  async t => {
-    const { clock, ledger, double, look } = await open(t, 45, { ours: 15 })
-    double.onPage = page => {
-      if (page === 1 && double.calls.length === 1) double.remove(double.list[3]!)
-    }
-    look()
-
-    await clock.advance(settleMs)
-
-    t.strictSame(await stateOf(ledger), adopted)
-    t.equal(double.calls.filter(call => call === 'list 1').length, 2, 'the first reading missed it')
+t.test('an entry deleted between two pages draws ours over their boundary: it is found all the same', async t => {
+  const { clock, ledger, double, look } = await open(t, 45, { ours: 15 })
+  double.onPage = page => {
+    if (page === 1 && double.calls.length === 1) double.remove(double.list[3]!)
   }
-)
+  look()
+
+  await clock.advance(settleMs)
+
+  t.strictSame(await stateOf(ledger), adopted)
+  t.equal(double.calls.filter(call => call === 'list 1').length, 2, 'the first reading missed it')
+})
 
 t.test('while entries are deleted under the reading nothing is concluded', async t => {
   const { clock, ledger, double, look } = await open(t, 100)
@@ -167,8 +164,7 @@ for (const [was, is] of [
 ] as const) {
   t.test(`a list that turned from ${was} first to ${is} is read whole, and ours is found in it`, async t => {
     const { clock, ledger, holdings, double, look } = await open(t, 60, { order: was })
-    const issued = (list: PortalInvoice[]) =>
-      list.toSorted((a, b) => (`${a.issuedAt}` < `${b.issuedAt}` ? -1 : 1))
+    const issued = (list: PortalInvoice[]) => list.toSorted((a, b) => (`${a.issuedAt}` < `${b.issuedAt}` ? -1 : 1))
     double.order = is === 'issued' ? issued : is
     double.list.push(arrived(clock.now()))
     look()
@@ -244,29 +240,22 @@ for (const [lost, state] of [
   })
 }
 
-t.test(
-  'the clock of the portal went back an hour: what it made since then is found all the same',
-  async t => {
-    for (const order of ['newest', 'oldest'] as const) {
-      for (const isSorted of [true, false]) {
-        const at = Date.UTC(2026, 10, 20, 12)
-        const list = entries(60).map((entry, n) => ({ ...entry, createdAt: at - (60 - n) * minute }))
-        const { clock, ledger, double, look } = await open(t, 60, { order, list })
-        double.list.push(arrived(clock.now() - 60 * minute))
-        if (isSorted) double.list.sort((a, b) => a.createdAt! - b.createdAt!)
-        look()
+t.test('the clock of the portal went back an hour: what it made since then is found all the same', async t => {
+  for (const order of ['newest', 'oldest'] as const) {
+    for (const isSorted of [true, false]) {
+      const at = Date.UTC(2026, 10, 20, 12)
+      const list = entries(60).map((entry, n) => ({ ...entry, createdAt: at - (60 - n) * minute }))
+      const { clock, ledger, double, look } = await open(t, 60, { order, list })
+      double.list.push(arrived(clock.now() - 60 * minute))
+      if (isSorted) double.list.sort((a, b) => a.createdAt! - b.createdAt!)
+      look()
 
-        await clock.advance(settleMs)
+      await clock.advance(settleMs)
 
-        t.strictSame(
-          await stateOf(ledger),
-          adopted,
-          `${order}, ${isSorted ? 'sorted by it' : 'as they came'}`
-        )
-      }
+      t.strictSame(await stateOf(ledger), adopted, `${order}, ${isSorted ? 'sorted by it' : 'as they came'}`)
     }
   }
-)
+})
 
 t.test('before own creates were seen at an end, absence is not concluded there', async t => {
   const { clock, ledger, holdings, double, look } = await open(t, 60, { order: 'newest' })
@@ -359,22 +348,19 @@ t.test('listed, but not there when it is asked for: a reading that has it since 
   t.strictSame(double.calls, ['list 1', 'list 2', get, 'list 1', 'list 2', get])
 })
 
-t.test(
-  'and what else stands there so is not absent, either: nobody knows until it is read again',
-  async t => {
-    const { clock, ledger, holdings, double, look } = await open(t, 20)
-    double.list.splice(3, 0, arrived(clock.now(), { amountCents: 1 }))
-    double.hidden.add(arrived(0).id)
-    look()
+t.test('and what else stands there so is not absent, either: nobody knows until it is read again', async t => {
+  const { clock, ledger, holdings, double, look } = await open(t, 20)
+  double.list.splice(3, 0, arrived(clock.now(), { amountCents: 1 }))
+  double.hidden.add(arrived(0).id)
+  look()
 
-    await clock.advance(settleMs)
-    t.strictSame(await stateOf(ledger), sending)
-    t.match(await holdings.copy(), { unclear: { since: clock.now(), why: /^the portal lists inv_\S+, and/ } })
+  await clock.advance(settleMs)
+  t.strictSame(await stateOf(ledger), sending)
+  t.match(await holdings.copy(), { unclear: { since: clock.now(), why: /^the portal lists inv_\S+, and/ } })
 
-    await clock.advance(5 * minute - 1)
-    t.strictSame(await stateOf(ledger), sending)
-    await clock.advance(1)
-    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
-    t.match(await holdings.copy(), { unclear: null })
-  }
-)
+  await clock.advance(5 * minute - 1)
+  t.strictSame(await stateOf(ledger), sending)
+  await clock.advance(1)
+  t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+  t.match(await holdings.copy(), { unclear: null })
+})

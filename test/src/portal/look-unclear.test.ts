@@ -41,25 +41,22 @@ const sending = ['sending', null, null]
 const unclear = ['held', 'PORTAL_UNCLEAR', null]
 
 for (const invoiceNumber of ['2026 0042', '2026-00', '2026&#45;0042', '0002026-0042', null]) {
-  t.test(
-    `what may be it under another number is for a person, and not sent again: ${invoiceNumber}`,
-    async t => {
-      const parts = await open(t)
-      const { clock, ledger, double } = parts
-      await inDoubt(parts)
-      double.list.push(arrived(clock.now(), { invoiceNumber }))
-      parts.look()
+  t.test(`what may be it under another number is for a person, and not sent again: ${invoiceNumber}`, async t => {
+    const parts = await open(t)
+    const { clock, ledger, double } = parts
+    await inDoubt(parts)
+    double.list.push(arrived(clock.now(), { invoiceNumber }))
+    parts.look()
 
-      await clock.advance(settleMs)
+    await clock.advance(settleMs)
 
-      t.strictSame(await stateOf(ledger), unclear)
-      const { history } = await rowOf(ledger)
-      t.match(history.at(-1), {
-        event: 'held',
-        detail: `since then the portal shows ${arrived(0).id} (${invoiceNumber ?? 'without a number'})`
-      })
-    }
-  )
+    t.strictSame(await stateOf(ledger), unclear)
+    const { history } = await rowOf(ledger)
+    t.match(history.at(-1), {
+      event: 'held',
+      detail: `since then the portal shows ${arrived(0).id} (${invoiceNumber ?? 'without a number'})`
+    })
+  })
 }
 
 for (const [what, facts] of [
@@ -94,39 +91,33 @@ for (const [arrives, state] of [
   [false, waiting],
   [true, ['delivered', null, 'inv_lost']]
 ] as const) {
-  t.test(
-    `of two equal invoices of one customer and day one answer is lost: neither is held, ${arrives}`,
-    async t => {
-      const parts = await open(t)
-      const { clock, ledger, double } = parts
-      await inDoubt(parts, 'lost')
-      await create(parts, 'answered')
-      if (arrives) double.list.push(arrived(clock.now(), { id: 'inv_lost', invoiceNumber: 'lost' }))
-      parts.look()
-
-      await clock.advance(settleMs)
-
-      t.strictSame(await stateOf(ledger, 'lost'), state)
-      t.strictSame(await stateOf(ledger, 'answered'), ['delivered', null, 'inv_answered'])
-    }
-  )
-}
-
-t.test(
-  'of two equal ones whose answers are both lost, the one that arrived is no stranger to the other',
-  async t => {
+  t.test(`of two equal invoices of one customer and day one answer is lost: neither is held, ${arrives}`, async t => {
     const parts = await open(t)
     const { clock, ledger, double } = parts
-    for (const number of ['A', 'B']) await inDoubt(parts, number)
-    double.list.push(arrived(clock.now(), { id: 'inv_A', invoiceNumber: 'a' }))
+    await inDoubt(parts, 'lost')
+    await create(parts, 'answered')
+    if (arrives) double.list.push(arrived(clock.now(), { id: 'inv_lost', invoiceNumber: 'lost' }))
     parts.look()
 
     await clock.advance(settleMs)
 
-    t.strictSame(await stateOf(ledger, 'A'), ['delivered', null, 'inv_A'])
-    t.strictSame(await stateOf(ledger, 'B'), waiting)
-  }
-)
+    t.strictSame(await stateOf(ledger, 'lost'), state)
+    t.strictSame(await stateOf(ledger, 'answered'), ['delivered', null, 'inv_answered'])
+  })
+}
+
+t.test('of two equal ones whose answers are both lost, the one that arrived is no stranger to the other', async t => {
+  const parts = await open(t)
+  const { clock, ledger, double } = parts
+  for (const number of ['A', 'B']) await inDoubt(parts, number)
+  double.list.push(arrived(clock.now(), { id: 'inv_A', invoiceNumber: 'a' }))
+  parts.look()
+
+  await clock.advance(settleMs)
+
+  t.strictSame(await stateOf(ledger, 'A'), ['delivered', null, 'inv_A'])
+  t.strictSame(await stateOf(ledger, 'B'), waiting)
+})
 
 t.test('what is found, and beside it what may be it as well, is a duplicate', async t => {
   const parts = await open(t)
@@ -314,22 +305,19 @@ t.test('a portal that never finds what it lists is believed where two readings a
   t.strictSame(await stateOf(ledger), waiting)
 })
 
-t.test(
-  'before the portal was ever read so that it could be believed, a person decides after a day, too',
-  async t => {
-    const parts = await open(t)
-    const { clock, ledger, holdings } = parts
-    await inDoubt(parts)
-    await holdings.setCopy({ filled: false, unclear: { since: clock.now(), why: 'it lacks what it holds' } })
-    start(t, parts, false)
+t.test('before the portal was ever read so that it could be believed, a person decides after a day, too', async t => {
+  const parts = await open(t)
+  const { clock, ledger, holdings } = parts
+  await inDoubt(parts)
+  await holdings.setCopy({ filled: false, unclear: { since: clock.now(), why: 'it lacks what it holds' } })
+  start(t, parts, false)
 
-    await clock.advance(day - 1)
-    t.strictSame(await stateOf(ledger), sending)
-    await clock.advance(minute)
-    t.strictSame(await stateOf(ledger), unclear)
-    t.strictSame(parts.double.asked(), [], 'the first reading is not its own')
-  }
-)
+  await clock.advance(day - 1)
+  t.strictSame(await stateOf(ledger), sending)
+  await clock.advance(minute)
+  t.strictSame(await stateOf(ledger), unclear)
+  t.strictSame(parts.double.asked(), [], 'the first reading is not its own')
+})
 
 t.test('a portal that does not show yet what it made just now says nothing of the others', async t => {
   const parts = await open(t)
@@ -349,28 +337,25 @@ t.test('a portal that does not show yet what it made just now says nothing of th
   t.strictSame(await stateOf(ledger, 'fresh'), ['delivered', 'DELETED_IN_PORTAL', 'inv_fresh'])
 })
 
-t.test(
-  'a portal that takes no second one under the number is asked a few times, and then a person is',
-  async t => {
-    const parts = await open(t)
-    const { clock, ledger, double } = parts
-    double.list.push(arrived(clock.now(), { id: 'inv_other', amountCents: 1 }))
-    await know(parts)
-    await ledger.receive(arrivalOf(), clock.now())
-    const found = await borrowOne(ledger, clock.now())
-    await ledger.record(found, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
-    await ledger.act('2026-0042', 'deliver', clock.now())
-    parts.look()
+t.test('a portal that takes no second one under the number is asked a few times, and then a person is', async t => {
+  const parts = await open(t)
+  const { clock, ledger, double } = parts
+  double.list.push(arrived(clock.now(), { id: 'inv_other', amountCents: 1 }))
+  await know(parts)
+  await ledger.receive(arrivalOf(), clock.now())
+  const found = await borrowOne(ledger, clock.now())
+  await ledger.record(found, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+  await ledger.act('2026-0042', 'deliver', clock.now())
+  parts.look()
 
-    for (let time = 1; time <= 4; time += 1) {
-      t.equal((await stateOf(ledger))[0], 'waiting', `tried ${time} times`)
-      await clock.advance(10 * minute)
-      const loan = await borrowOne(ledger, clock.now())
-      await ledger.sending(loan, bodyOf(loan), clock.now())
-      await ledger.record(loan, { to: 'doubt', detail: 'taken' }, clock.now())
-      await clock.advance(2 * minute)
-    }
-
-    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+  for (let time = 1; time <= 4; time += 1) {
+    t.equal((await stateOf(ledger))[0], 'waiting', `tried ${time} times`)
+    await clock.advance(10 * minute)
+    const loan = await borrowOne(ledger, clock.now())
+    await ledger.sending(loan, bodyOf(loan), clock.now())
+    await ledger.record(loan, { to: 'doubt', detail: 'taken' }, clock.now())
+    await clock.advance(2 * minute)
   }
-)
+
+  t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+})

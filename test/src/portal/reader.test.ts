@@ -280,25 +280,22 @@ t.test('an empty list is one that lacks everything', async t => {
   }
 })
 
-t.test(
-  'of a part of the list only its range counts, but of one that came to both ends everything',
-  async t => {
-    const parts = await open(t, 60)
-    const { reader, double } = parts
-    double.remove(double.list[1]!)
-    const part = await since(parts, 50)
-    double.asked()
-    t.equal(part.isWhole, false)
-    t.equal(await reader.doubtOn(part, 'sweep'), null)
-    t.strictSame(double.asked(), [], 'what is older stands elsewhere')
+t.test('of a part of the list only its range counts, but of one that came to both ends everything', async t => {
+  const parts = await open(t, 60)
+  const { reader, double } = parts
+  double.remove(double.list[1]!)
+  const part = await since(parts, 50)
+  double.asked()
+  t.equal(part.isWhole, false)
+  t.equal(await reader.doubtOn(part, 'sweep'), null)
+  t.strictSame(double.asked(), [], 'what is older stands elsewhere')
 
-    const whole = await since(parts, 4)
-    double.asked()
-    t.equal(whole.isWhole, true)
-    t.equal(await reader.doubtOn(whole, 'sweep'), null)
-    t.match(double.asked(), [/^get inv_\d+_2$/, /^get /])
-  }
-)
+  const whole = await since(parts, 4)
+  double.asked()
+  t.equal(whole.isWhole, true)
+  t.equal(await reader.doubtOn(whole, 'sweep'), null)
+  t.match(double.asked(), [/^get inv_\d+_2$/, /^get /])
+})
 
 t.test('it came to both ends where it says so, from either end', async t => {
   const { reader, double } = await open(t, 60)
@@ -429,10 +426,7 @@ t.test('a reader that was called off waits for no slot; the others go on', async
 })
 
 const customersOf = (count: number): PortalCustomer[] =>
-  Array.from(
-    { length: count },
-    (_, n) => ({ id: `cst_${n}`, primaryEmail: `${n}@a.example` }) as PortalCustomer
-  )
+  Array.from({ length: count }, (_, n) => ({ id: `cst_${n}`, primaryEmail: `${n}@a.example` }) as PortalCustomer)
 
 t.test('a customer that only moved between two pages stays, one that is gone goes', async t => {
   const { reader, double, holdings } = await open(t, 0)

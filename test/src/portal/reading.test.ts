@@ -105,18 +105,15 @@ t.test('whatever is added at the ends and deleted anywhere, readings that agree 
   t.ok(missed > 500, `${missed} first readings missed it`)
 })
 
-t.test(
-  'sorted is sorted by time of creation, equal times included, and by nothing that is missing',
-  async t => {
-    const equal = entryOf(3, { createdAt: two.createdAt })
-    t.ok(isSorted([ten, two, equal, one], 'newest'))
-    t.ok(isSorted([one, two, equal, ten], 'oldest'))
-    t.notOk(isSorted([one, two], 'newest'))
-    t.notOk(isSorted([entryOf(1, { createdAt: null })], 'newest'))
-    t.notOk(isSorted([ten, entryOf(1, { createdAt: null }), two], 'newest'))
-    t.ok(isSorted([], 'newest'))
-  }
-)
+t.test('sorted is sorted by time of creation, equal times included, and by nothing that is missing', async t => {
+  const equal = entryOf(3, { createdAt: two.createdAt })
+  t.ok(isSorted([ten, two, equal, one], 'newest'))
+  t.ok(isSorted([one, two, equal, ten], 'oldest'))
+  t.notOk(isSorted([one, two], 'newest'))
+  t.notOk(isSorted([entryOf(1, { createdAt: null })], 'newest'))
+  t.notOk(isSorted([ten, entryOf(1, { createdAt: null }), two], 'newest'))
+  t.ok(isSorted([], 'newest'))
+})
 
 /** So many, created a minute apart; the clock went back by `ms` before each of these. */
 const backwards = (count: number, ms: number, ...before: number[]): PortalInvoice[] => {
@@ -127,18 +124,15 @@ const backwards = (count: number, ms: number, ...before: number[]): PortalInvoic
   })
 }
 
-t.test(
-  'a clock that goes back as far as clocks do leaves a list in order; further, it is in none',
-  async t => {
-    for (const [order, turned] of [
-      ['oldest', (list: PortalInvoice[]) => list],
-      ['newest', (list: PortalInvoice[]) => list.toReversed()]
-    ] as const) {
-      t.ok(isSorted(turned(backwards(5, backMsMax, 3)), order))
-      t.notOk(isSorted(turned(backwards(5, backMsMax + 1, 3)), order))
-    }
+t.test('a clock that goes back as far as clocks do leaves a list in order; further, it is in none', async t => {
+  for (const [order, turned] of [
+    ['oldest', (list: PortalInvoice[]) => list],
+    ['newest', (list: PortalInvoice[]) => list.toReversed()]
+  ] as const) {
+    t.ok(isSorted(turned(backwards(5, backMsMax, 3)), order))
+    t.notOk(isSorted(turned(backwards(5, backMsMax + 1, 3)), order))
   }
-)
+})
 
 t.test('it goes back once in a part of a list, or as rarely as an order could still be proven', async t => {
   t.notOk(isSorted(backwards(9, 90_500, 2, 5), 'oldest'))

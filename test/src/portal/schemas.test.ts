@@ -125,24 +125,21 @@ t.test('a single object may come wrapped, and an object with an id of its own is
     t.match(read(single(invoiceEntry), body), { problem: String }, body)
 })
 
-t.test(
-  'a page is read entry by entry; one that cannot be read spoils the page, never shortens it',
-  async t => {
-    const page = pageOf(invoiceEntry)
-    const whole = { data: [documented, { ...documented, id: 'inv_2' }], next_page_url: null }
+t.test('a page is read entry by entry; one that cannot be read spoils the page, never shortens it', async t => {
+  const page = pageOf(invoiceEntry)
+  const whole = { data: [documented, { ...documented, id: 'inv_2' }], next_page_url: null }
 
-    t.match(read(page, JSON.stringify(whole)), { value: { items: [{ id: documented.id }, { id: 'inv_2' }] } })
+  t.match(read(page, JSON.stringify(whole)), { value: { items: [{ id: documented.id }, { id: 'inv_2' }] } })
 
-    const spoiled = { ...whole, data: [documented, { ...documented, id: null }] }
-    t.strictSame(read(page, JSON.stringify(spoiled)), { problem: 'data.1.id' })
-    t.strictSame(read(page, JSON.stringify({ ...whole, data: undefined })), { problem: 'data' })
-    t.strictSame(read(page, JSON.stringify({ ...whole, data: { 0: documented } })), { problem: 'data' })
-    t.strictSame(read(page, JSON.stringify({ data: [null] })), { problem: 'data.0' })
-    t.strictSame(read(page, '[]'), { problem: 'not an object' })
-    t.strictSame(read(page, '<html>'), { problem: 'not JSON' })
-    t.strictSame(read(page, ''), { problem: 'not JSON' })
-  }
-)
+  const spoiled = { ...whole, data: [documented, { ...documented, id: null }] }
+  t.strictSame(read(page, JSON.stringify(spoiled)), { problem: 'data.1.id' })
+  t.strictSame(read(page, JSON.stringify({ ...whole, data: undefined })), { problem: 'data' })
+  t.strictSame(read(page, JSON.stringify({ ...whole, data: { 0: documented } })), { problem: 'data' })
+  t.strictSame(read(page, JSON.stringify({ data: [null] })), { problem: 'data.0' })
+  t.strictSame(read(page, '[]'), { problem: 'not an object' })
+  t.strictSame(read(page, '<html>'), { problem: 'not JSON' })
+  t.strictSame(read(page, ''), { problem: 'not JSON' })
+})
 
 t.test('a list ends where the portal says so, or at an empty page; and nowhere else', async t => {
   const page = pageOf(invoiceEntry)

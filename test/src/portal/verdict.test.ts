@@ -6,11 +6,7 @@ import { isAbout, isPortals, readable, shapeOf, written } from '../../../src/por
 
 const now = Date.UTC(2026, 10, 20)
 
-const answer = (
-  status: number,
-  body: object | string | null = {},
-  headers: IncomingHttpHeaders = {}
-): Exchange => ({
+const answer = (status: number, body: object | string | null = {}, headers: IncomingHttpHeaders = {}): Exchange => ({
   kind: 'answer',
   status,
   headers,

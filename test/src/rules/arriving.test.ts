@@ -73,16 +73,13 @@ t.test('other facts hold a row, mark a delivered one, and leave one in doubt alo
   t.strictSame(contest(keptAs({ state: 'sending' }), other).set, {})
 })
 
-t.test(
-  'what was sent to one customer of the portal, and is said to be of another, is no repetition',
-  async t => {
-    const theirs = arrivalOf({ customer: { portalId: 'cst_2' } })
-    t.strictSame(judge(keptAs({ state: 'delivered', portalCustomerId: 'cst_1' }), theirs), {
-      kind: 'conflict'
-    })
-    t.not(judge(keptAs({ state: 'delivered', portalCustomerId: 'cst_2' }), theirs).kind, 'conflict')
-  }
-)
+t.test('what was sent to one customer of the portal, and is said to be of another, is no repetition', async t => {
+  const theirs = arrivalOf({ customer: { portalId: 'cst_2' } })
+  t.strictSame(judge(keptAs({ state: 'delivered', portalCustomerId: 'cst_1' }), theirs), {
+    kind: 'conflict'
+  })
+  t.not(judge(keptAs({ state: 'delivered', portalCustomerId: 'cst_2' }), theirs).kind, 'conflict')
+})
 
 t.test('voided: dismissed, or told to a person, or kept until a doubt is settled', async t => {
   t.match(voidIt({ state: 'waiting', code: null }, noon), {

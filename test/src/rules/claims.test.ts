@@ -32,11 +32,12 @@ const contest = (portalId: string) => ({ portalId, by: 18 })
 
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
-const link = (
-  how: 'person' | 'email' | 'created',
-  names = ['bakkerij kees bv'],
-  emails = ['kees@bakker.example']
-) => ({ portalId: 'cst_1', how, madeFor: { names, emails }, isInCopy: true })
+const link = (how: 'person' | 'email' | 'created', names = ['bakkerij kees bv'], emails = ['kees@bakker.example']) => ({
+  portalId: 'cst_1',
+  how,
+  madeFor: { names, emails },
+  isInCopy: true
+})
 
 /** What an invoice tells, another one than the link was made for. */
 const another = { named: 'slagerij piet', emails: ['piet@slager.example'] }
@@ -53,12 +54,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     rules,
     { kind: 'ambiguous', why: /another customer of the tool, \{customer 18\}, has the same claim to cst_1/ }
   ],
-  [
-    'a match that a person took away',
-    claims({ matches: ['cst_1'], refused: ['cst_1'] }),
-    rules,
-    { kind: 'unknown' }
-  ],
+  ['a match that a person took away', claims({ matches: ['cst_1'], refused: ['cst_1'] }), rules, { kind: 'unknown' }],
   ['matching is off', claims({ matches: ['cst_1'] }), { ...creating, match: 'off' }, { kind: 'unknown' }],
   ['a link is off neither', claims({ link: link('email') }), { ...rules, match: 'off' }, { kind: 'is' }],
   ['a link', claims({ link: link('email'), matches: ['cst_1'] }), rules, { kind: 'is', portalId: 'cst_1' }],
@@ -85,12 +81,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     rules,
     { kind: 'is', portalId: 'cst_1' }
   ],
-  [
-    'one that the bridge made',
-    claims({ link: link('created'), contested: [contest('cst_1')] }),
-    rules,
-    { kind: 'is' }
-  ],
+  ['one that the bridge made', claims({ link: link('created'), contested: [contest('cst_1')] }), rules, { kind: 'is' }],
   [
     'a link to one that the copy does not hold',
     claims({ link: { ...link('person'), isInCopy: false } }),
@@ -144,36 +135,21 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     { kind: 'ambiguous', why: said }
   ],
   ['the same, matched', claims({ ...another, link: link('email') }), rules, { kind: 'ambiguous', why: said }],
-  [
-    'the same, created',
-    claims({ ...another, link: link('created') }),
-    rules,
-    { kind: 'ambiguous', why: said }
-  ],
+  ['the same, created', claims({ ...another, link: link('created') }), rules, { kind: 'ambiguous', why: said }],
   [
     'a link of another name',
     claims({ ...another, emails: ['kees@bakker.example'], link: link('person') }),
     rules,
     { kind: 'is' }
   ],
-  [
-    'a link of another address',
-    claims({ emails: another.emails, link: link('person') }),
-    rules,
-    { kind: 'is' }
-  ],
+  ['a link of another address', claims({ emails: another.emails, link: link('person') }), rules, { kind: 'is' }],
   [
     'one of several addresses is enough',
     claims({ named: 'piet', emails: ['piet@slager.example', 'kees@bakker.example'], link: link('person') }),
     rules,
     { kind: 'is' }
   ],
-  [
-    'a link, and nothing is told',
-    claims({ named: '', emails: [], link: link('person') }),
-    rules,
-    { kind: 'is' }
-  ],
+  ['a link, and nothing is told', claims({ named: '', emails: [], link: link('person') }), rules, { kind: 'is' }],
   [
     'a link of another name, and no address told',
     claims({ ...another, emails: [], link: link('person') }),
@@ -193,12 +169,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     { kind: 'ambiguous', why: /for another name: it may/ }
   ],
   ['a link that was made for nothing yet', claims({ link: link('person', [], []) }), rules, { kind: 'is' }],
-  [
-    'a link that was made for no name',
-    claims({ ...another, link: link('person', [''], []) }),
-    rules,
-    { kind: 'is' }
-  ],
+  ['a link that was made for no name', claims({ ...another, link: link('person', [''], []) }), rules, { kind: 'is' }],
   [
     'no link, and the reference told last for another',
     claims({ told: { names: ['slagerij piet'], emails: ['piet@slager.example'] }, matches: ['cst_2'] }),
@@ -227,12 +198,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
       }
     }
   ],
-  [
-    'deleted before: no second time',
-    claims({ goneId: 'cst_9' }),
-    creating,
-    { kind: 'unknown', why: /cst_9/ }
-  ],
+  ['deleted before: no second time', claims({ goneId: 'cst_9' }), creating, { kind: 'unknown', why: /cst_9/ }],
   [
     'deleted before, and another has its address',
     claims({ goneId: 'cst_9', matches: ['cst_1'] }),
@@ -254,10 +220,7 @@ for (const [what, given, by, judged] of cases)
 
 t.test('an incomplete address creates nobody', async t => {
   const gaps = [
-    ...(['name', 'address', 'zipCode', 'city'] as const).flatMap(field => [
-      { [field]: null },
-      { [field]: ' ' }
-    ]),
+    ...(['name', 'address', 'zipCode', 'city'] as const).flatMap(field => [{ [field]: null }, { [field]: ' ' }]),
     { emails: [] },
     { countryCode: 'Nederland' }
   ]

@@ -145,18 +145,10 @@ t.test('where trying longer helps nobody, a person is asked as soon as that is o
     code: 'ATTEMPTS_EXHAUSTED',
     detail: 'PDF_UNREACHABLE: why'
   })
-  t.match(
-    judge(failed('PDF_UNREACHABLE'), { triedMs, failures }),
-    { to: 'waiting' },
-    'others have the usual time'
-  )
+  t.match(judge(failed('PDF_UNREACHABLE'), { triedMs, failures }), { to: 'waiting' }, 'others have the usual time')
   t.equal(waitMs(judge(refused, { triedMs, standing: 'paused' })), 5000, 'nor does it run down in a pause')
   const short = { ...patience, retryForMs: 1000 }
-  t.match(
-    judge(refused, { triedMs: 1000, patience: short }),
-    { to: 'held' },
-    'never longer than the usual time'
-  )
+  t.match(judge(refused, { triedMs: 1000, patience: short }), { to: 'held' }, 'never longer than the usual time')
 })
 
 t.test('who is refused again while others are taken is held, and says why', async t => {
@@ -184,8 +176,7 @@ t.test('a delivered invoice that cannot be marked paid stays delivered, with a n
 })
 
 t.test('pauses double up to the longest, and scatter by a quarter either way', async t => {
-  const after = (failures: number, random = 0.5) =>
-    waitMs(judge(failed('PORTAL_UNREACHABLE'), { failures, random }))
+  const after = (failures: number, random = 0.5) => waitMs(judge(failed('PORTAL_UNREACHABLE'), { failures, random }))
 
   t.strictSame(
     [0, 1, 2, 3].map(failures => after(failures)),

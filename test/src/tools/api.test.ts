@@ -40,11 +40,7 @@ t.test('what is asked arrives as it was asked', async t => {
 })
 
 t.test('numbers stay the digits they are written with', async t => {
-  const { ask } = await answering(
-    t,
-    200,
-    '{"id":410000000000000001,"amounts":[1.10,-0,1e2],"text":"1.10","yes":true}'
-  )
+  const { ask } = await answering(t, 200, '{"id":410000000000000001,"amounts":[1.10,-0,1e2],"text":"1.10","yes":true}')
 
   t.strictSame((await ask()).json, {
     id: '410000000000000001',

@@ -113,11 +113,7 @@ t.test('a clock that was ahead, and is corrected, leaves no hole in what was ask
   clock.set(-365 * day)
   await clock.advance(hour)
 
-  t.strictSame(
-    asked.at(-1),
-    { since: noon + day - hour, at: noon + day + 3 * hour },
-    'from the last that was right'
-  )
+  t.strictSame(asked.at(-1), { since: noon + day - hour, at: noon + day + 3 * hour }, 'from the last that was right')
   t.equal(await ledger.askedTo('acme'), clock.now())
 })
 
@@ -233,11 +229,7 @@ t.test('what is older than the start stays out, until a person asks for it by da
   })
   t.match(await ledger.find('O-1'), { state: 'waiting', notify: true })
   t.equal(asked.at(-1)?.since, noon - 5 * day)
-  t.equal(
-    await ledger.askedTo('acme'),
-    noon,
-    'what a person asks for does not count as the bridge’s own round'
-  )
+  t.equal(await ledger.askedTo('acme'), noon, 'what a person asks for does not count as the bridge’s own round')
 })
 
 t.test('a tool is asked one thing at a time', async t => {

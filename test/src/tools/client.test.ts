@@ -75,10 +75,7 @@ t.test('nobody is asked of a test, without an id, without a token, or of a tool 
   const loan = await lend(t)
 
   t.equal(await open({ load }).toolClient.current({ ...loan, test: true }), null)
-  t.equal(
-    await open({ load }).toolClient.current({ ...loan, invoice: { ...loan.invoice, sourceId: null } }),
-    null
-  )
+  t.equal(await open({ load }).toolClient.current({ ...loan, invoice: { ...loan.invoice, sourceId: null } }), null)
   t.equal(await open({ load, canAsk: () => false }).toolClient.current(loan), null)
   t.equal(await open({ load }).toolClient.current({ ...loan, tool: 'rival' }), null)
   t.equal(await open().toolClient.current(loan), null)

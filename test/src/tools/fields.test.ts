@@ -6,8 +6,7 @@ t.test('a text is what its parser makes of it, or the problem says what was expe
   const even = parsed(text => (text.length % 2 === 0 ? text.length : undefined), 'expected an even length')
 
   t.equal(even.parse('four'), 4)
-  for (const wrong of ['odd', 3, null])
-    t.equal(problemIn(even.safeParse(wrong).error!), 'expected an even length')
+  for (const wrong of ['odd', 3, null]) t.equal(problemIn(even.safeParse(wrong).error!), 'expected an even length')
 })
 
 t.test('a number of an invoice can be seen', async t => {

@@ -13,8 +13,7 @@ const open = (t: Test, changed: Partial<ReceiverOptions> = {}) => {
   t.teardown(() => ledger.close())
   const spool = openSpool(folder, { bytesMax: 100_000 })
   const happened: unknown[] = []
-  const say = (level: string) => (facts: object, message: string) =>
-    void happened.push([level, message, facts])
+  const say = (level: string) => (facts: object, message: string) => void happened.push([level, message, facts])
   const receiver = createReceiver({
     ledger,
     spool,
@@ -34,10 +33,7 @@ const open = (t: Test, changed: Partial<ReceiverOptions> = {}) => {
   return { ledger, spool, receiver, happened, keep, files: () => readdirSync(folder) }
 }
 
-const toldOf = (
-  facts: Parameters<typeof arrivalOf>[0] = {},
-  rest: Partial<ToolInvoice> = {}
-): ToolInvoice => ({
+const toldOf = (facts: Parameters<typeof arrivalOf>[0] = {}, rest: Partial<ToolInvoice> = {}): ToolInvoice => ({
   invoice: arrivalOf(facts).invoice,
   stage: 'final',
   finalisedAt: null,
@@ -57,34 +53,28 @@ t.test('an event is kept, counted, and wakes the worker', async t => {
   ])
 })
 
-t.test(
-  'why an event is ignored is told once an hour: a tool may send many that are none of ours',
-  async t => {
-    const { receiver, happened } = open(t)
-    const hour = 60 * minute
+t.test('why an event is ignored is told once an hour: a tool may send many that are none of ours', async t => {
+  const { receiver, happened } = open(t)
+  const hour = 60 * minute
 
-    for (const at of [0, 1, hour - 1, hour]) receiver.ignore('acme', 'contact.updated', noon + at)
-    receiver.ignore('acme', 'test mode', noon)
-    receiver.ignore('other', 'test mode', noon)
+  for (const at of [0, 1, hour - 1, hour]) receiver.ignore('acme', 'contact.updated', noon + at)
+  receiver.ignore('acme', 'test mode', noon)
+  receiver.ignore('other', 'test mode', noon)
 
-    t.strictSame(happened, [
-      ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
-      ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
-      ['info', 'event ignored', { tool: 'acme', reason: 'test mode' }],
-      ['info', 'event ignored', { tool: 'other', reason: 'test mode' }]
-    ])
-  }
-)
+  t.strictSame(happened, [
+    ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
+    ['info', 'event ignored', { tool: 'acme', reason: 'contact.updated' }],
+    ['info', 'event ignored', { tool: 'acme', reason: 'test mode' }],
+    ['info', 'event ignored', { tool: 'other', reason: 'test mode' }]
+  ])
+})
 
 t.test('a conflict is told to a person, and wakes nobody', async t => {
   const { receiver, happened } = open(t)
   await receiver.receive(arrivalOf(), noon)
   happened.length = 0
 
-  t.equal(
-    await receiver.receive(arrivalOf({ sourceId: 'b', amountCents: 1 }, { tool: 'rival' }), noon),
-    'conflict'
-  )
+  t.equal(await receiver.receive(arrivalOf({ sourceId: 'b', amountCents: 1 }, { tool: 'rival' }), noon), 'conflict')
   t.match(happened, [
     ['info', 'invoice received'],
     ['received', 'rival', 'conflict'],
@@ -107,11 +97,7 @@ t.test('a file that cannot be removed does not undo what was kept', async t => {
   await failing.receiver.receive(arrivalOf({}, { document: await keep() }), noon)
 
   t.equal(await failing.receiver.receive(arrivalOf({}, { document: await keep() }), noon), 'duplicate')
-  t.match(failing.happened.at(-1), [
-    'error',
-    'an unused PDF could not be removed',
-    { err: { message: 'EIO' } }
-  ])
+  t.match(failing.happened.at(-1), ['error', 'an unused PDF could not be removed', { err: { message: 'EIO' } }])
   t.strictSame(happened, [])
 })
 
@@ -254,10 +240,6 @@ t.test('an event that cannot be read is kept once, for a person', async t => {
   t.notMatch(JSON.stringify(happened), /Kees/)
 
   await receiver.keepUnreadable('acme', { ...event, sourceId: '7' }, noon)
-  await receiver.keepUnreadable(
-    'acme',
-    { ...event, body: Buffer.from('told otherwise'), sourceId: '7' },
-    noon
-  )
+  await receiver.keepUnreadable('acme', { ...event, body: Buffer.from('told otherwise'), sourceId: '7' }, noon)
   t.equal((await ledger.list({ limit: 10 })).rows.length, 2, 'and once, however its invoice is told of')
 })

@@ -1,12 +1,6 @@
 import t, { type Test } from 'tap'
 import { openSqlite } from '../../../src/ledger/open.ts'
-import {
-  ledgerName,
-  ledgerNames,
-  recogniseSenders,
-  type Senders,
-  sendersOf
-} from '../../../src/tools/senders.ts'
+import { ledgerName, ledgerNames, recogniseSenders, type Senders, sendersOf } from '../../../src/tools/senders.ts'
 
 const told = (...names: string[]): Senders => ({ variable: 'ACME_SENDERS', names })
 const acme = { name: 'acme', senders: (settings: Senders) => settings }

@@ -6,8 +6,7 @@ import { openApp } from '../../plugins/app.ts'
 const routesOf = (tree: string): string[] => {
   const parts: string[] = []
   return tree.split('\n').flatMap(line => {
-    const [, indent = '', part = '', methods = ''] =
-      /^((?:[│ ] {3})*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? []
+    const [, indent = '', part = '', methods = ''] = /^((?:[│ ] {3})*)[├└]── (\S+)(?: \((.+)\))?$/.exec(line) ?? []
     if (part === '') return []
     parts.splice(indent.length / 4, Number.POSITIVE_INFINITY, part)
     return methods
@@ -20,9 +19,7 @@ const routesOf = (tree: string): string[] => {
 t.test('the table has exactly the routes that there are', async t => {
   const { app } = await openApp(t)
   await app.ready()
-  const listed = Object.values(endpoints).map(
-    ({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
-  )
+  const listed = Object.values(endpoints).map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
 
   t.strictSame(
     routesOf(app.printRoutes({ commonPrefix: false }))

@@ -48,15 +48,9 @@ t.test('what is in doubt says that nobody has to do anything, and how long it ta
 
 t.test('a command to link comes ready to be typed, whatever the reference is made of', async t => {
   for (const code of ['CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS'] as const)
-    t.match(
-      operatorOf({ state: 'held', code }),
-      "link acme 'Kees'\\'' 17' <cst_…>`; `factuurbrug customers --portal"
-    )
+    t.match(operatorOf({ state: 'held', code }), "link acme 'Kees'\\'' 17' <cst_…>`; `factuurbrug customers --portal")
   const plain = { ...row.customer, ref: 'kees+17@a.example' }
-  t.match(
-    operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer: plain }),
-    'link acme kees+17@a.example <'
-  )
+  t.match(operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer: plain }), 'link acme kees+17@a.example <')
   t.match(
     operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', customer: { ...plain, ref: '-f' } }),
     "link acme '-f' <"

@@ -63,16 +63,8 @@ t.test('the other side of a conflict is what came, or else what the portal holds
   await receive('A-1', { amount: '99.00', customerId: 'cst_2' })
   await receive('A-2')
   const loan = (await ledger.borrow(9, clock.now(), clock.now() + minute)).at(-1)!
-  await ledger.holdings.learn(
-    [holdingOf('inv_9', { invoiceNumber: 'A-2', amountCents: 500 })],
-    null,
-    clock.now()
-  )
-  await ledger.record(
-    loan,
-    { to: 'held', code: 'INVOICE_CONFLICT', detail: 'the portal holds inv_9' },
-    clock.now()
-  )
+  await ledger.holdings.learn([holdingOf('inv_9', { invoiceNumber: 'A-2', amountCents: 500 })], null, clock.now())
+  await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: 'the portal holds inv_9' }, clock.now())
   const conflict = async (number: string) => (await ask('GET', path(number))).json().conflict
 
   const facts = { currency: 'EUR', issuedAt: '2026-11-20' }
@@ -86,9 +78,7 @@ t.test('an amount is shown as its currency has it, wherever it stands', async t 
   await receive('yen', { amount: '6000.00', currency: 'JPY' })
   await receive('dinar', { amount: '5.124', currency: 'KWD' })
   await receive('dinar', { amount: '5.125', currency: 'KWD' })
-  const told = await Promise.all(
-    ['yen', 'dinar'].map(async number => (await ask('GET', path(number))).json())
-  )
+  const told = await Promise.all(['yen', 'dinar'].map(async number => (await ask('GET', path(number))).json()))
 
   t.match(told, [
     {
@@ -121,20 +111,11 @@ t.test('a history has times as instants, amounts as amounts, and nothing of the 
   const loan = await borrowOne(ledger, clock.now())
   await ledger.sending(loan, bodyOf(loan), clock.now())
   const at = clock.now() + day
-  await ledger.record(
-    loan,
-    { to: 'waiting', at, code: 'PORTAL_UNREACHABLE', detail: null, spent: true },
-    clock.now()
-  )
+  await ledger.record(loan, { to: 'waiting', at, code: 'PORTAL_UNREACHABLE', detail: null, spent: true }, clock.now())
   await receive('A-1', { amount: '99.00' })
 
   const { history } = (await ask('GET', path('A-1'))).json()
 
-  t.match(history, [
-    {},
-    {},
-    { event: 'waiting', nextAttemptAt: isoInstant(at) },
-    { facts: { amount: '99.00' } }
-  ])
+  t.match(history, [{}, {}, { event: 'waiting', nextAttemptAt: isoInstant(at) }, { facts: { amount: '99.00' } }])
   t.notMatch(JSON.stringify(history), /spent|amountCents|\d{13}/)
 })

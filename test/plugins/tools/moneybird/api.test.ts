@@ -37,26 +37,23 @@ t.test('an invoice that cannot be read is no invoice that is gone', async t => {
   await t.rejects(asking, { code: 'TOOL_UNREACHABLE', message: /total_price_incl_tax: expected/ })
 })
 
-t.test(
-  'the PDF lies in a store on another origin, which is told no token and only for half a minute',
-  async t => {
-    const { connection, moneybird } = await openLine(t)
-    moneybird.invoices.push(entity('open'))
-    const address = await addressOf('410000000000000300', connection)
+t.test('the PDF lies in a store on another origin, which is told no token and only for half a minute', async t => {
+  const { connection, moneybird } = await openLine(t)
+  moneybird.invoices.push(entity('open'))
+  const address = await addressOf('410000000000000300', connection)
 
-    t.strictSame(await fetched(t, address), { status: 200, bytes: moneybird.pdf })
-    t.match(await fetched(t, { ...address, headers: {} }), { status: 401 })
-    t.match(await fetched(t, await addressOf('1', connection)), { status: 404 })
+  t.strictSame(await fetched(t, address), { status: 200, bytes: moneybird.pdf })
+  t.match(await fetched(t, { ...address, headers: {} }), { status: 401 })
+  t.match(await fetched(t, await addressOf('1', connection)), { status: 404 })
 
-    const { headers } = await connection.api.ask(address)
-    moneybird.now += 30_001
-    t.match(await fetched(t, { url: String(headers.location), headers: {} }), { status: 403 }, 'an old link')
-    t.match(await fetched(t, address), { status: 200 }, 'asked again')
+  const { headers } = await connection.api.ask(address)
+  moneybird.now += 30_001
+  t.match(await fetched(t, { url: String(headers.location), headers: {} }), { status: 403 }, 'an old link')
+  t.match(await fetched(t, address), { status: 200 }, 'asked again')
 
-    t.equal(await hasPdf('410000000000000300', connection), true)
-    t.equal(await hasPdf('1', connection), false)
-  }
-)
+  t.equal(await hasPdf('410000000000000300', connection), true)
+  t.equal(await hasPdf('1', connection), false)
+})
 
 t.test('a token that is refused, or may not read invoices, is named as such', async t => {
   const { connection, moneybird } = await openLine(t)

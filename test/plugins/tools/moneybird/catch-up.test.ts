@@ -78,9 +78,7 @@ t.test('New Year hides nothing', async t => {
 t.test('the second that was asked for belongs to the answer; drafts do not', async t => {
   const { connection, moneybird } = await openLine(t)
   const at = (ms: number, name: string, id: string) =>
-    moneybird.invoices.push(
-      entity(name, { id, invoice_id: name === 'draft' ? null : id, updated_at: iso(now + ms) })
-    )
+    moneybird.invoices.push(entity(name, { id, invoice_id: name === 'draft' ? null : id, updated_at: iso(now + ms) }))
   at(-2000, 'open', '1')
   at(0, 'open', '2')
   at(500, 'paid', '3')
@@ -103,11 +101,7 @@ t.test('one that cannot be read is told as the event that would bring it, among 
   t.match(first, { problem: /^entity: currency: expected/, sourceId: odd.id })
   const { body } = first as UnreadEvent
   const { problem, sourceId } = first as UnreadEvent
-  t.strictSame(
-    tool.read(body, connection),
-    { kind: 'unreadable', problem, sourceId },
-    'as a webhook brings it'
-  )
+  t.strictSame(tool.read(body, connection), { kind: 'unreadable', problem, sourceId }, 'as a webhook brings it')
   const mended = Buffer.from(body.toString().replace('€', 'EUR'))
   t.match(tool.read(mended, connection), { kind: 'invoices', invoices: [{ invoice: { currency: 'EUR' } }] })
 })

@@ -57,41 +57,36 @@ t.test('a webhook that nobody believes is one finding, and one without an addres
   t.match(await check(null, connection), [{ what: 'API token' }, { what: 'invoice' }])
 })
 
-t.test(
-  'check tells of a token that may not do all, of an invoice that cannot be read, of no PDF',
-  async t => {
-    const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
-    const { address } = await openBridge(t)
-    moneybird.forbidden.add('settings')
-    moneybird.invoices.push(entity('open', { currency: null }))
-    t.match(await check(address, connection), [
-      { ok: true },
-      {
-        ok: false,
-        what: 'webhook',
-        found: /refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/
-      },
-      { ok: false, what: 'invoice', found: /^currency/ }
-    ])
-
-    const withoutPdf: typeof connection.api.ask = async asked =>
-      asked.url.endsWith('download_pdf.json')
-        ? { status: 404, headers: {}, json: {} }
-        : connection.api.ask(asked)
-    moneybird.invoices = [entity('open')]
-    t.match((await check(address, { ...connection, api: { ask: withoutPdf } })).at(-1), {
+t.test('check tells of a token that may not do all, of an invoice that cannot be read, of no PDF', async t => {
+  const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: oldSecret })
+  const { address } = await openBridge(t)
+  moneybird.forbidden.add('settings')
+  moneybird.invoices.push(entity('open', { currency: null }))
+  t.match(await check(address, connection), [
+    { ok: true },
+    {
       ok: false,
-      what: 'PDF'
-    })
+      what: 'webhook',
+      found: /refuses MONEYBIRD_API_TOKEN \(403\): this needs the scope settings; it says: forbidden$/
+    },
+    { ok: false, what: 'invoice', found: /^currency/ }
+  ])
 
-    moneybird.token = 'een ander'
-    t.match(await check(address, connection), [
-      { ok: false, what: 'API token', found: /refuses MONEYBIRD_API_TOKEN \(401\): it says: unauthorized$/ },
-      { ok: false }
-    ])
-    const bug = async () => {
-      throw new TypeError('bug')
-    }
-    await t.rejects(check(address, { ...connection, api: { ask: bug } }), { name: 'TypeError' })
+  const withoutPdf: typeof connection.api.ask = async asked =>
+    asked.url.endsWith('download_pdf.json') ? { status: 404, headers: {}, json: {} } : connection.api.ask(asked)
+  moneybird.invoices = [entity('open')]
+  t.match((await check(address, { ...connection, api: { ask: withoutPdf } })).at(-1), {
+    ok: false,
+    what: 'PDF'
+  })
+
+  moneybird.token = 'een ander'
+  t.match(await check(address, connection), [
+    { ok: false, what: 'API token', found: /refuses MONEYBIRD_API_TOKEN \(401\): it says: unauthorized$/ },
+    { ok: false }
+  ])
+  const bug = async () => {
+    throw new TypeError('bug')
   }
-)
+  await t.rejects(check(address, { ...connection, api: { ask: bug } }), { name: 'TypeError' })
+})

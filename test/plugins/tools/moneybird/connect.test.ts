@@ -58,12 +58,7 @@ t.test('a webhook that was switched off is switched on', async t => {
 t.test('one with other events is replaced, and both secrets hold while it still sends again', async t => {
   const { connection, moneybird } = await openLine(t, { MONEYBIRD_WEBHOOK_SECRET: `${oldSecret},${token}` })
   const { address } = await openBridge(t)
-  for (const events of [
-    [],
-    ['contact'],
-    ['sales_invoice_state_changed'],
-    ['sales_invoice_state_changed_to_open']
-  ]) {
+  for (const events of [[], ['contact'], ['sales_invoice_state_changed'], ['sales_invoice_state_changed_to_open']]) {
     moneybird.webhooks = [webhook(address, { enabled_events: events })]
     t.match(await connect(address, connection), {
       secrets: { MONEYBIRD_WEBHOOK_SECRET: `${madeSecret},${oldSecret}` },

@@ -63,10 +63,7 @@ t.test('nothing that a stranger sends is parsed, however it is built', async t =
 
 t.test('what may knock is small', async t => {
   const check = (bytes: number) =>
-    tool.isRegistrationCheck?.(
-      { body: Buffer.from(`{}${' '.repeat(bytes - 2)}`), headers: {}, receivedAt: now },
-      own
-    )
+    tool.isRegistrationCheck?.({ body: Buffer.from(`{}${' '.repeat(bytes - 2)}`), headers: {}, receivedAt: now }, own)
   t.equal(check(unprovenBytesMax), true)
   t.equal(check(unprovenBytesMax + 1), false)
 })
@@ -91,9 +88,7 @@ t.test('a token counts where Moneybird writes it, and nowhere else', async t => 
   t.ok(believes(large(at('webhook_token', token))))
   t.ok(
     believes(
-      Buffer.from(
-        `{ "a" : 1 , "webhook_token" :\\n\\t "${token}" }`.replaceAll('\\n', '\n').replaceAll('\\t', '\t')
-      )
+      Buffer.from(`{ "a" : 1 , "webhook_token" :\\n\\t "${token}" }`.replaceAll('\\n', '\n').replaceAll('\\t', '\t'))
     )
   )
   t.ok(believes(Buffer.from(`{"entity":{"webhook_token":"x"},"webhook_token":"${token}"}`)))
@@ -106,9 +101,7 @@ t.test('a token counts where Moneybird writes it, and nowhere else', async t => 
   for (const value of ['', token.slice(1), `${token} `, `${token.slice(0, -1)}2`, token.toUpperCase()])
     t.notOk(believes(Buffer.from(`{${at('webhook_token', value)}}`)), value)
   t.notOk(believes(Buffer.from(`{"webhook_token":${' '.repeat(300)}"${token}"}`)), 'no vendor writes so')
-  t.notOk(
-    believes(large(`${Array(8).fill(at('webhook_token', 'x')).join(',')},${at('webhook_token', token)}`))
-  )
+  t.notOk(believes(large(`${Array(8).fill(at('webhook_token', 'x')).join(',')},${at('webhook_token', token)}`)))
 })
 
 t.test('the slow way to parse is taken for numbers that have to be exact, and for no others', async t => {
@@ -124,9 +117,7 @@ t.test('the slow way to parse is taken for numbers that have to be exact, and fo
       const parsed = watchParsing(t)
       t.match(tool.read(body, context), {
         kind: 'invoices',
-        invoices: [
-          { invoice: { invoiceNumber: '2026-0117', amountCents: 18150, sourceId: '410000000000000300' } }
-        ]
+        invoices: [{ invoice: { invoiceNumber: '2026-0117', amountCents: 18150, sourceId: '410000000000000300' } }]
       })
       t.strictSame(
         parsed.map(({ bytes }) => bytes > body.length),

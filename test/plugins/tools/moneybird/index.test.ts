@@ -54,10 +54,9 @@ const open: ToolInvoice = {
   finalisedAt: null,
   collectsItself: false
 }
-const openAs = (
-  invoice: Partial<ToolInvoice['invoice']>,
-  others: Partial<ToolInvoice> = {}
-): ToolInvoice[] => [{ ...open, ...others, invoice: { ...open.invoice, ...invoice } }]
+const openAs = (invoice: Partial<ToolInvoice['invoice']>, others: Partial<ToolInvoice> = {}): ToolInvoice[] => [
+  { ...open, ...others, invoice: { ...open.invoice, ...invoice } }
+]
 
 const changed = (name: string, from: string | RegExp, to: string): Buffer =>
   Buffer.from(event(name).toString().replace(from, to))
@@ -69,10 +68,7 @@ const events: Pick<ToolCase, 'read' | 'ignored' | 'unreadable' | 'personal' | 'n
     open: { body: event('open'), invoices: [open] },
     'direct debit': {
       body: event('pending-payment'),
-      invoices: openAs(
-        { invoiceNumber: '2026-0118', sourceId: '410000000000000301' },
-        { collectsItself: true }
-      )
+      invoices: openAs({ invoiceNumber: '2026-0118', sourceId: '410000000000000301' }, { collectsItself: true })
     },
     paid: { body: event('paid'), invoices: openAs({ paidAt: Date.UTC(2026, 10, 24, 11) }) },
     'credit invoice': {
@@ -132,8 +128,7 @@ toolContract({
   }
 })
 
-const settingsWith = (MONEYBIRD_WEBHOOK_SECRET: string) =>
-  tool.settings.parse({ ...env, MONEYBIRD_WEBHOOK_SECRET })
+const settingsWith = (MONEYBIRD_WEBHOOK_SECRET: string) => tool.settings.parse({ ...env, MONEYBIRD_WEBHOOK_SECRET })
 
 const believed = (secrets: string, signature: string | undefined, body = event('open')): boolean => {
   const headers = signature === undefined ? {} : { 'moneybird-signature': signature }
@@ -168,17 +163,14 @@ t.test('the weaker proof does not mend the stronger one', async t => {
   t.notOk(believed(token, undefined, Buffer.from('[]')))
 })
 
-t.test(
-  'Moneybird asks once without a signature, and is answered; an event never gets in that way',
-  async t => {
-    const isCheck = (body: string | Buffer, headers = {}) =>
-      tool.isRegistrationCheck?.({ body: Buffer.from(body), headers, receivedAt: now }, settingsWith(secret))
-    for (const body of ['', '{}', 'ping', '[]', '{"webhook_token":"x","entity_id":null,"entity":null}'])
-      t.equal(isCheck(body), true, body)
-    for (const name of ['open', 'destroyed', 'contact']) t.equal(isCheck(event(name)), false, name)
-    t.equal(isCheck('{}', { 'moneybird-signature': 't=1,v1=0' }), false, 'what is signed is to be proven')
-  }
-)
+t.test('Moneybird asks once without a signature, and is answered; an event never gets in that way', async t => {
+  const isCheck = (body: string | Buffer, headers = {}) =>
+    tool.isRegistrationCheck?.({ body: Buffer.from(body), headers, receivedAt: now }, settingsWith(secret))
+  for (const body of ['', '{}', 'ping', '[]', '{"webhook_token":"x","entity_id":null,"entity":null}'])
+    t.equal(isCheck(body), true, body)
+  for (const name of ['open', 'destroyed', 'contact']) t.equal(isCheck(event(name)), false, name)
+  t.equal(isCheck('{}', { 'moneybird-signature': 't=1,v1=0' }), false, 'what is signed is to be proven')
+})
 
 t.test('an invoice that was deleted is told of by its id alone', async t => {
   const reading = tool.read(event('destroyed'), {

@@ -19,12 +19,7 @@ const contact = entity('open').contact as object
 t.test('finalised is a state: any but draft and scheduled, once there is a number', async t => {
   for (const state of ['open', 'pending_payment', 'reminded', 'late', 'paid', 'uncollectible', 'a_new_one'])
     t.equal(read(entity('open', { state })).stage, 'final', state)
-  for (const changes of [
-    { state: 'draft' },
-    { state: 'scheduled' },
-    { invoice_id: null },
-    { invoice_id: ' ' }
-  ]) {
+  for (const changes of [{ state: 'draft' }, { state: 'scheduled' }, { invoice_id: null }, { invoice_id: ' ' }]) {
     t.match(read(entity('open', changes)), {
       stage: 'draft',
       invoice: { sourceId: '410000000000000300', invoiceNumber: '410000000000000300' }
@@ -65,8 +60,7 @@ t.test('only what Moneybird says is being collected waits for it', async t => {
 
 t.test('the customer is found by the address that invoices go to, else by the next best', async t => {
   const emails = (changes: object, person: object | null = null) =>
-    read(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer
-      .emails
+    read(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer.emails
   const person = { firstname: 'Jo', lastname: 'Dam', email: 'jo@vandam.example' }
   t.strictSame(emails({}), ['boekhouding@vandam.example', 'directie@vandam.example'])
   t.strictSame(emails({ send_invoices_to_email: '' }), ['info@vandam.example'])
@@ -77,33 +71,26 @@ t.test('the customer is found by the address that invoices go to, else by the ne
 
 t.test('a person without a company has a name, too', async t => {
   const name = (changes: object, person: object | null = null) =>
-    read(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer
-      .name
+    read(entity('open', { contact: { ...contact, ...changes }, contact_person: person })).invoice.customer.name
   t.equal(name({ company_name: '', firstname: 'Jo', lastname: 'van Dam' }), 'Jo van Dam')
   t.equal(name({ company_name: null }, { firstname: null, lastname: 'Dam', email: null }), 'Dam')
   t.equal(name({ company_name: null }), null)
 })
 
-t.test(
-  "the portal's customer stands in the reference or in any custom field, the invoice's own first",
-  async t => {
-    const field = (value: unknown) => [{ id: '1', name: 'Portaal', value }]
-    const portalId = (own: object, ofContact: object = {}) =>
-      read(entity('open', { contact: { ...contact, ...ofContact }, ...own })).invoice.customer.portalId
-    t.equal(portalId({}), null)
-    t.equal(portalId({}, { custom_fields: field(' cst_1 ') }), 'cst_1')
-    t.equal(portalId({ custom_fields: field('cst_2') }, { custom_fields: field('cst_1') }), 'cst_2')
-    t.equal(portalId({ reference: 'cst_3', custom_fields: field('cst_2') }), 'cst_3')
-    for (const reference of ['voor cst_3', 'CST_3', 'cst_', 'cst_3/4'])
-      t.equal(portalId({ reference }), null, reference)
-    t.equal(portalId({ custom_fields: field(null) }, { custom_fields: 'none' }), null)
-  }
-)
+t.test("the portal's customer stands in the reference or in any custom field, the invoice's own first", async t => {
+  const field = (value: unknown) => [{ id: '1', name: 'Portaal', value }]
+  const portalId = (own: object, ofContact: object = {}) =>
+    read(entity('open', { contact: { ...contact, ...ofContact }, ...own })).invoice.customer.portalId
+  t.equal(portalId({}), null)
+  t.equal(portalId({}, { custom_fields: field(' cst_1 ') }), 'cst_1')
+  t.equal(portalId({ custom_fields: field('cst_2') }, { custom_fields: field('cst_1') }), 'cst_2')
+  t.equal(portalId({ reference: 'cst_3', custom_fields: field('cst_2') }), 'cst_3')
+  for (const reference of ['voor cst_3', 'CST_3', 'cst_', 'cst_3/4']) t.equal(portalId({ reference }), null, reference)
+  t.equal(portalId({ custom_fields: field(null) }, { custom_fields: 'none' }), null)
+})
 
 t.test('what only describes does not stop an invoice', async t => {
-  const { invoice } = read(
-    entity('open', { contact: { company_name: '', country: 'Nederland' }, due_date: 'soon' })
-  )
+  const { invoice } = read(entity('open', { contact: { company_name: '', country: 'Nederland' }, due_date: 'soon' }))
   t.match(invoice, { dueAt: null, customer: { ref: '410000000000000100', name: null, countryCode: null } })
 })
 

@@ -6,12 +6,7 @@ import { enabledEvents } from '../../../../plugins/tools/moneybird/connect.ts'
 import { type Connection, settings } from '../../../../plugins/tools/moneybird/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
 import { createToolApi, parseDigits } from '../../../../src/tools/api.ts'
-import {
-  type MoneybirdApi,
-  openMoneybird,
-  type SalesInvoice,
-  type Webhook
-} from '../../../fixtures/moneybird-api.ts'
+import { type MoneybirdApi, openMoneybird, type SalesInvoice, type Webhook } from '../../../fixtures/moneybird-api.ts'
 import { serve } from '../../../server.ts'
 
 export const now = Date.UTC(2026, 10, 20, 11)

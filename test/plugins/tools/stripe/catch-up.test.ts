@@ -60,13 +60,8 @@ t.test('what another mode or account did stays out', async t => {
 t.test('what the event log forgot is found by listing, though its draft was old', async t => {
   const asking = await openAsking(t)
   const ago = (days: number) => now / 1000 - days * 86_400
-  const held = (
-    id: string,
-    created: number,
-    final: number | null,
-    more: Json = {},
-    paid: number | null = null
-  ) => hold(asking, { id, created, ...more, status_transitions: { finalized_at: final, paid_at: paid } })
+  const held = (id: string, created: number, final: number | null, more: Json = {}, paid: number | null = null) =>
+    hold(asking, { id, created, ...more, status_transitions: { finalized_at: final, paid_at: paid } })
   held('in_old_draft', ago(300), ago(45))
   held('in_new', ago(50), ago(49))
   held('in_before', ago(90), ago(80))
@@ -98,12 +93,7 @@ t.test('a gap of a month leaves no second out between the list and the log', asy
   log(asking, 'finalized', 'evt_3', edge + day, { id: 'in_3' })
   log(asking, 'finalized', 'evt_4', now + 5000, { id: 'in_4' })
 
-  t.strictSame(await missedBy(asking, now - 31 * day), [
-    'in_1 final',
-    'in_2 final',
-    'in_3 final',
-    'in_4 final'
-  ])
+  t.strictSame(await missedBy(asking, now - 31 * day), ['in_1 final', 'in_2 final', 'in_3 final', 'in_4 final'])
   t.strictSame(await missedBy(asking, edge), ['in_2 final', 'in_3 final', 'in_4 final'])
 })
 

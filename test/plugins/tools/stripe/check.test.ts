@@ -71,8 +71,7 @@ t.test('a webhook that nobody believes is one finding, and one without an addres
 
 t.test('a key that Stripe refuses is told for everything that needs it', async t => {
   const asking = await openAsking(t)
-  for (const part of ['invoices', 'events', 'customers', 'webhook_endpoints'])
-    asking.stripe.forbidden.add(part)
+  for (const part of ['invoices', 'events', 'customers', 'webhook_endpoints']) asking.stripe.forbidden.add(part)
 
   const findings = await tool.check!(address, asking.connection)
 

@@ -144,10 +144,7 @@ t.test('load: the invoice as it is now, with the portal id that its customer has
 
   t.match(told, { stage: 'final', invoice: { paidAt: 2000, customer: { portalId: 'cst_klant' } } })
   t.match(told?.invoice.pdfUrl, new RegExp(`^${asking.stripe.origin}/pdf/`))
-  t.strictSame(asking.stripe.requests, [
-    'GET /v1/invoices/in_voorbeeld0042',
-    'GET /v1/customers/cus_voorbeeld01'
-  ])
+  t.strictSame(asking.stripe.requests, ['GET /v1/invoices/in_voorbeeld0042', 'GET /v1/customers/cus_voorbeeld01'])
   t.strictSame([...asking.stripe.versions], ['2026-07-29.dahlia'])
 })
 

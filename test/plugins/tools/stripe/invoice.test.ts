@@ -11,22 +11,16 @@ t.test('dates are those of the portal, at the turn of a day and of the year', as
   t.match(readTold(body, undefined, 'UTC').invoice, { issuedAt: '2026-12-31', dueAt: '2027-01-14' })
 })
 
-t.test(
-  'the date of issue is the one on the PDF, else when it became final, else when it was made',
-  async t => {
-    const [effective, final, made] = [9, 5, 3].map(date => Date.UTC(2026, 9, date, 12) / 1000)
-    const times = { effective_at: effective, status_transitions: { finalized_at: final }, created: made }
+t.test('the date of issue is the one on the PDF, else when it became final, else when it was made', async t => {
+  const [effective, final, made] = [9, 5, 3].map(date => Date.UTC(2026, 9, date, 12) / 1000)
+  const times = { effective_at: effective, status_transitions: { finalized_at: final }, created: made }
 
-    t.equal(readTold(but(times)).invoice.issuedAt, '2026-10-09')
-    t.equal(readTold(but({ ...times, effective_at: null })).invoice.issuedAt, '2026-10-05')
-    const bare = readTold(but({ ...times, effective_at: null, status_transitions: {} }))
-    t.match(bare, { invoice: { issuedAt: '2026-10-03' }, finalisedAt: null })
-    t.equal(
-      readTold(but({ ...times, effective_at: null, status_transitions: null })).invoice.issuedAt,
-      '2026-10-03'
-    )
-  }
-)
+  t.equal(readTold(but(times)).invoice.issuedAt, '2026-10-09')
+  t.equal(readTold(but({ ...times, effective_at: null })).invoice.issuedAt, '2026-10-05')
+  const bare = readTold(but({ ...times, effective_at: null, status_transitions: {} }))
+  t.match(bare, { invoice: { issuedAt: '2026-10-03' }, finalisedAt: null })
+  t.equal(readTold(but({ ...times, effective_at: null, status_transitions: null })).invoice.issuedAt, '2026-10-03')
+})
 
 t.test('the portal id is taken from the invoice, then its subscription, then its customer', async t => {
   const id = (value: string) => ({ metadata: { mijnklantportaal_customer_id: value } })
@@ -133,8 +127,7 @@ t.test('what is paid without a time was paid when that was told', async t => {
 })
 
 t.test('what a number cannot hold is not misread: it is unreadable', async t => {
-  const written = (total: string) =>
-    fixture('finalized').toString().replace('"total": 24200', `"total": ${total}`)
+  const written = (total: string) => fixture('finalized').toString().replace('"total": 24200', `"total": ${total}`)
   const problem = 'data.object.total: expected whole minor units'
 
   for (const total of ['9007199254740993', '123456789012', '1e400', '242.5', '"12 "', 'true', '[242]'])

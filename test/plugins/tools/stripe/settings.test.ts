@@ -10,10 +10,10 @@ t.test('a pasted mistake is named, and never repeated', async t => {
   const defaults = { STRIPE_API_URL: 'https://api.stripe.com', STRIPE_TEST_MODE: false }
 
   t.strictSame(tool.settings.parse({}), defaults)
-  t.strictSame(
-    tool.settings.parse({ STRIPE_WEBHOOK_SECRET: ` ${secret} , ${secret}2` }).STRIPE_WEBHOOK_SECRET,
-    [secret, `${secret}2`]
-  )
+  t.strictSame(tool.settings.parse({ STRIPE_WEBHOOK_SECRET: ` ${secret} , ${secret}2` }).STRIPE_WEBHOOK_SECRET, [
+    secret,
+    `${secret}2`
+  ])
   t.equal(tool.settings.parse({ STRIPE_API_URL: 'http://localhost:1/' }).STRIPE_API_URL, 'http://localhost:1')
   t.ok(tool.canAsk(tool.settings.parse({ STRIPE_API_KEY: 'rk_live_voorbeeld' })))
   t.notOk(tool.canAsk(tool.settings.parse(env)))

@@ -25,8 +25,7 @@ const answer = async (ledger: Ledger, facts: Partial<PortalInvoice>, id = 'inv_1
 }
 
 /** Another invoice, which stands in the portal. */
-const another = (ledger: Ledger) =>
-  bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
+const another = (ledger: Ledger) => bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
 
 export function answersContract(promised: Promised): void {
   promised("an answer with another invoice's id is none: both stay what they are", async (t, ledger) => {
@@ -67,17 +66,14 @@ export function answersContract(promised: Promised): void {
     ['another spelling of its number', { invoiceNumber: '2026 0042' }, null],
     ['nothing else', {}, null]
   ] as const)
-    promised(
-      `what the first reading shows of it is compared with what was sent: ${what}`,
-      async (t, ledger) => {
-        await answer(ledger, {})
-        const { read } = await ledger.holdings.beginRead()
+    promised(`what the first reading shows of it is compared with what was sent: ${what}`, async (t, ledger) => {
+      await answer(ledger, {})
+      const { read } = await ledger.holdings.beginRead()
 
-        await ledger.holdings.learn([holdingOf('inv_1', facts)], read, noon)
+      await ledger.holdings.learn([holdingOf('inv_1', facts)], read, noon)
 
-        t.match(await rowOf(ledger), { state: 'delivered', code })
-      }
-    )
+      t.match(await rowOf(ledger), { state: 'delivered', code })
+    })
 
   promised('what somebody changes there later is their own matter', async (t, ledger) => {
     await answer(ledger, {})
@@ -109,20 +105,17 @@ export function answersContract(promised: Promised): void {
     ['customerId', { customerId: 'cst_2' }],
     ['issuedAt', { issuedAt: '2026-11-21' }]
   ] as const) {
-    promised(
-      `made with another ${field} than was sent, it is delivered, and for a person`,
-      async (t, ledger) => {
-        const { kept } = await answer(ledger, facts)
+    promised(`made with another ${field} than was sent, it is delivered, and for a person`, async (t, ledger) => {
+      const { kept } = await answer(ledger, facts)
 
-        t.match(kept, { to: 'delivered', code: 'INVOICE_CONFLICT' })
-        t.strictSame(await stateOf(ledger), ['delivered', 'INVOICE_CONFLICT'])
-        const { history } = await rowOf(ledger)
-        t.match(history.at(-2), {
-          event: 'the portal tells otherwise',
-          detail: `the portal shows another ${field}`
-        })
-      }
-    )
+      t.match(kept, { to: 'delivered', code: 'INVOICE_CONFLICT' })
+      t.strictSame(await stateOf(ledger), ['delivered', 'INVOICE_CONFLICT'])
+      const { history } = await rowOf(ledger)
+      t.match(history.at(-2), {
+        event: 'the portal tells otherwise',
+        detail: `the portal shows another ${field}`
+      })
+    })
   }
 
   promised('what an answer does not tell is not compared', async (t, ledger) => {

@@ -20,28 +20,25 @@ import {
 const third = arrivalOf({ sourceId: 'third-1', amountCents: 5 }, { tool: 'third' })
 
 export function conflictsContract(promised: Promised): void {
-  promised(
-    'what a person is still to decide is known as facts, and what was decided is told',
-    async (t, ledger) => {
-      const rival = { tool: 'rival', amountCents: 999, currency: 'EUR', issuedAt: '2026-11-20' }
-      const last = { ...rival, tool: 'third', amountCents: 5 }
-      for (const arrival of [same, other, third]) await ledger.receive(arrival, noon)
-      t.match(await rowOf(ledger), { conflicts: [rival, last], toldBefore: null })
+  promised('what a person is still to decide is known as facts, and what was decided is told', async (t, ledger) => {
+    const rival = { tool: 'rival', amountCents: 999, currency: 'EUR', issuedAt: '2026-11-20' }
+    const last = { ...rival, tool: 'third', amountCents: 5 }
+    for (const arrival of [same, other, third]) await ledger.receive(arrival, noon)
+    t.match(await rowOf(ledger), { conflicts: [rival, last], toldBefore: null })
 
-      const taken = await ledger.act('2026-0042', 'take', noon)
+    const taken = await ledger.act('2026-0042', 'take', noon)
 
-      const own = { tool: 'acme', amountCents: 12100, customer: 'kees@bakker.example' }
-      t.match(taken, { changed: true, decided: { won: last, lost: [own, rival] } })
-      t.equal(taken.decided?.lost.length, 2)
-      t.strictSame((await rowOf(ledger)).conflicts, [])
+    const own = { tool: 'acme', amountCents: 12100, customer: 'kees@bakker.example' }
+    t.match(taken, { changed: true, decided: { won: last, lost: [own, rival] } })
+    t.equal(taken.decided?.lost.length, 2)
+    t.strictSame((await rowOf(ledger)).conflicts, [])
 
-      await ledger.receive(arrivalOf({ sourceId: 'fourth', amountCents: 6 }, { tool: 'fourth' }), noon)
-      const kept = await ledger.act('2026-0042', 'deliver', noon)
-      t.match(kept.decided, { won: last, lost: [{ tool: 'fourth', amountCents: 6 }] })
-      t.equal((await ledger.act('2026-0042', 'dismiss', noon)).decided, null)
-      t.match(await ledger.act('2026-0042', 'dismiss', noon), { changed: false, decided: null })
-    }
-  )
+    await ledger.receive(arrivalOf({ sourceId: 'fourth', amountCents: 6 }, { tool: 'fourth' }), noon)
+    const kept = await ledger.act('2026-0042', 'deliver', noon)
+    t.match(kept.decided, { won: last, lost: [{ tool: 'fourth', amountCents: 6 }] })
+    t.equal((await ledger.act('2026-0042', 'dismiss', noon)).decided, null)
+    t.match(await ledger.act('2026-0042', 'dismiss', noon), { changed: false, decided: null })
+  })
 
   promised('under which number the same invoice was told before is known', async (t, ledger) => {
     await ledger.receive(same, noon)
@@ -101,41 +98,34 @@ export function conflictsContract(promised: Promised): void {
       { document: { ...documentOf(name), sha256: name.charCodeAt(0).toString(16).repeat(32) } }
     )
 
-  promised(
-    'two senders that number all alike: the second company puts nothing in place',
-    async (t, ledger) => {
-      await ledger.receive(ofCompany('alfa'), noon)
+  promised('two senders that number all alike: the second company puts nothing in place', async (t, ledger) => {
+    await ledger.receive(ofCompany('alfa'), noon)
 
-      t.strictSame(await ledger.receive(ofCompany('beta'), noon), {
-        result: 'conflict',
-        changed: true,
-        unused: []
-      })
-      t.match(await ledger.receive(ofCompany('beta'), noon), { result: 'conflict', changed: false })
-      t.match(await ledger.receive(ofCompany('gamma'), noon), {
-        result: 'conflict',
-        changed: true,
-        unused: []
-      })
+    t.strictSame(await ledger.receive(ofCompany('beta'), noon), {
+      result: 'conflict',
+      changed: true,
+      unused: []
+    })
+    t.match(await ledger.receive(ofCompany('beta'), noon), { result: 'conflict', changed: false })
+    t.match(await ledger.receive(ofCompany('gamma'), noon), {
+      result: 'conflict',
+      changed: true,
+      unused: []
+    })
 
-      t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
-      t.match((await rowOf(ledger)).history.slice(1), [
-        { event: 'conflict received', facts: { customer: '17 (beta, info@beta.example)' } },
-        { facts: { customer: '17 (gamma, info@gamma.example)' } }
-      ])
-      await ledger.act('2026-0042', 'keep', noon)
-      t.match(await borrowOne(ledger, noon), {
-        document: { file: 'alfa.pdf' },
-        invoice: { customer: { name: 'alfa' } }
-      })
-      for (const name of ['beta', 'gamma'])
-        t.match(
-          await ledger.receive(ofCompany(name), noon),
-          { result: 'conflict', changed: false },
-          'decided'
-        )
-    }
-  )
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
+    t.match((await rowOf(ledger)).history.slice(1), [
+      { event: 'conflict received', facts: { customer: '17 (beta, info@beta.example)' } },
+      { facts: { customer: '17 (gamma, info@gamma.example)' } }
+    ])
+    await ledger.act('2026-0042', 'keep', noon)
+    t.match(await borrowOne(ledger, noon), {
+      document: { file: 'alfa.pdf' },
+      invoice: { customer: { name: 'alfa' } }
+    })
+    for (const name of ['beta', 'gamma'])
+      t.match(await ledger.receive(ofCompany(name), noon), { result: 'conflict', changed: false }, 'decided')
+  })
 
   promised('taken, the second company is the one, and the first is not raised again', async (t, ledger) => {
     await ledger.receive(ofCompany('alfa'), noon)
@@ -156,21 +146,18 @@ export function conflictsContract(promised: Promised): void {
     t.match(await ledger.receive(ofCompany('beta', 'acme-1'), noon), { result: 'duplicate' })
   })
 
-  promised(
-    "one customer is one: by the portal's id where both know it, else by the tool's",
-    async (t, ledger) => {
-      await ledger.receive(arrivalOf({ customer: { ref: ' Kees@Bakker.example' } }), noon)
-      const known = arrivalOf({ customer: { ref: 'kees@bakker.example ', portalId: 'cst_7' } })
-      t.equal((await ledger.receive(known, noon)).result, 'duplicate')
+  promised("one customer is one: by the portal's id where both know it, else by the tool's", async (t, ledger) => {
+    await ledger.receive(arrivalOf({ customer: { ref: ' Kees@Bakker.example' } }), noon)
+    const known = arrivalOf({ customer: { ref: 'kees@bakker.example ', portalId: 'cst_7' } })
+    t.equal((await ledger.receive(known, noon)).result, 'duplicate')
 
-      const moved = arrivalOf({ customer: { ref: 'new@bakker.example', portalId: 'cst_7' } })
-      t.equal((await ledger.receive(moved, noon)).result, 'duplicate')
-      t.match(await rowOf(ledger), { customer: { portalId: 'cst_7' } })
+    const moved = arrivalOf({ customer: { ref: 'new@bakker.example', portalId: 'cst_7' } })
+    t.equal((await ledger.receive(moved, noon)).result, 'duplicate')
+    t.match(await rowOf(ledger), { customer: { portalId: 'cst_7' } })
 
-      const wrong = arrivalOf({ sourceId: 'acme-2', customer: { portalId: 'cst_8' } })
-      t.equal((await ledger.receive(wrong, noon)).result, 'conflict')
-    }
-  )
+    const wrong = arrivalOf({ sourceId: 'acme-2', customer: { portalId: 'cst_8' } })
+    t.equal((await ledger.receive(wrong, noon)).result, 'conflict')
+  })
 
   promised('other facts are kept once, however often they come', async (t, ledger) => {
     await ledger.receive(same, noon)
@@ -198,10 +185,7 @@ export function conflictsContract(promised: Promised): void {
     await ledger.receive(same, noon)
     await ledger.receive(other, noon)
     const { invoice } = other
-    await ledger.receive(
-      { ...other, invoice: { ...invoice, paidAt: noon }, document: documentOf('b') },
-      noon + 1
-    )
+    await ledger.receive({ ...other, invoice: { ...invoice, paidAt: noon }, document: documentOf('b') }, noon + 1)
     await ledger.receive({ ...other, invoice: { ...invoice, dueAt: '2026-12-20' } }, noon + 2)
 
     t.match(await ledger.act('2026-0042', 'take', noon + 3), {

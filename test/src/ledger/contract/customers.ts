@@ -5,26 +5,12 @@ import type { Customer } from '../../../../src/core/invoice.ts'
 import type { PortalCustomer } from '../../../../src/core/portal-entry.ts'
 import type { Loan } from '../../../../src/core/row.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
-import {
-  arrivalOf,
-  bodyOf,
-  borrowOne,
-  draftOf,
-  minute,
-  noon,
-  type Promised,
-  rowOf,
-  stateOf
-} from '../fixtures.ts'
+import { arrivalOf, bodyOf, borrowOne, draftOf, minute, noon, type Promised, rowOf, stateOf } from '../fixtures.ts'
 
 const rules: MatchRules = { match: 'email', create: false }
 const creating: MatchRules = { match: 'email', create: true }
 
-export const portalCustomerOf = (
-  id: string,
-  primaryEmail: string | null,
-  companyName = 'Kees'
-): PortalCustomer => ({
+export const portalCustomerOf = (id: string, primaryEmail: string | null, companyName = 'Kees'): PortalCustomer => ({
   id,
   companyName,
   primaryEmail,
@@ -64,11 +50,7 @@ const sightingOf = ({ id, tool, invoice: { customer }, test }: Loan): Sighting =
 })
 
 /** A match is confirmed: the portal tells the same as its copy. */
-const judgeSighting = async (
-  { customers, holdings }: Ledger,
-  sighting: Sighting,
-  by = rules
-): Promise<Verdict> => {
+const judgeSighting = async ({ customers, holdings }: Ledger, sighting: Sighting, by = rules): Promise<Verdict> => {
   const verdict = await customers.judge(sighting, by, noon)
   if (verdict.kind !== 'match') return verdict
   const found = (await holdings.customer(verdict.portalId)) as PortalCustomer
@@ -92,38 +74,35 @@ const anna = { ref: '2', name: 'Anna', emails: ['anna@a.example'] }
 const shared = ['boek@houder.example']
 
 export function customersContract(promised: Promised): void {
-  promised(
-    'a unique address is a match, in any notation, and stays one when it changes',
-    async (t, ledger) => {
-      await portalHolds(
-        ledger,
-        portalCustomerOf('cst_1', ' Kees@A.example'),
-        portalCustomerOf('cst_2', 'kees+1@a.example')
-      )
+  promised('a unique address is a match, in any notation, and stays one when it changes', async (t, ledger) => {
+    await portalHolds(
+      ledger,
+      portalCustomerOf('cst_1', ' Kees@A.example'),
+      portalCustomerOf('cst_2', 'kees+1@a.example')
+    )
 
-      t.strictSame(await ask(ledger, { ...kees, emails: ['KEES@a.example '] }), {
-        kind: 'is',
-        portalId: 'cst_1'
-      })
-      t.strictSame(await ask(ledger, { ...kees, emails: ['new@a.example'] }), {
-        kind: 'is',
-        portalId: 'cst_1'
-      })
-      t.match(
-        await ask(ledger, { ...kees, emails: ['kees+1@a.example'] }),
-        { kind: 'ambiguous' },
-        'now it is that of another'
-      )
-      t.match((await ledger.customers.list({ limit: 9 })).customers, [
-        {
-          ref: '1',
-          name: 'Kees',
-          emails: ['kees+1@a.example'],
-          link: { portalId: 'cst_1', how: 'email', at: noon }
-        }
-      ])
-    }
-  )
+    t.strictSame(await ask(ledger, { ...kees, emails: ['KEES@a.example '] }), {
+      kind: 'is',
+      portalId: 'cst_1'
+    })
+    t.strictSame(await ask(ledger, { ...kees, emails: ['new@a.example'] }), {
+      kind: 'is',
+      portalId: 'cst_1'
+    })
+    t.match(
+      await ask(ledger, { ...kees, emails: ['kees+1@a.example'] }),
+      { kind: 'ambiguous' },
+      'now it is that of another'
+    )
+    t.match((await ledger.customers.list({ limit: 9 })).customers, [
+      {
+        ref: '1',
+        name: 'Kees',
+        emails: ['kees+1@a.example'],
+        link: { portalId: 'cst_1', how: 'email', at: noon }
+      }
+    ])
+  })
 
   promised('a match makes a link only once the portal itself has told of it', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
@@ -131,11 +110,7 @@ export function customersContract(promised: Promised): void {
     const sighting = sightingOf(loan)
 
     for (const time of ['first', 'second'])
-      t.strictSame(
-        await ledger.customers.judge(sighting, rules, noon),
-        { kind: 'match', portalId: 'cst_1' },
-        time
-      )
+      t.strictSame(await ledger.customers.judge(sighting, rules, noon), { kind: 'match', portalId: 'cst_1' }, time)
     t.match((await ledger.customers.list({ limit: 9 })).customers, [{ ref: '1', link: null }])
 
     const found = portalCustomerOf('cst_1', 'KEES@a.example')
@@ -153,10 +128,7 @@ export function customersContract(promised: Promised): void {
     t.match(await told('cst_1', 'anna@a.example'), { kind: 'unknown' })
     t.match(await ledger.holdings.customer('cst_1'), { primaryEmail: 'anna@a.example' }, 'the copy is told')
     t.match(await told('cst_2', 'kees@a.example'), { kind: 'is', portalId: 'cst_2' })
-    t.strictSame(
-      await ledger.customers.find({ tool: 'acme', ref: '1' }).then(found => found?.link?.portalId),
-      'cst_2'
-    )
+    t.strictSame(await ledger.customers.find({ tool: 'acme', ref: '1' }).then(found => found?.link?.portalId), 'cst_2')
   })
 
   promised('confirmed too late, a match that is none any more makes no link', async (t, ledger) => {
@@ -195,32 +167,25 @@ export function customersContract(promised: Promised): void {
     t.strictSame((await ledger.customers.list({ linked: true, limit: 9 })).customers, [])
   })
 
-  promised(
-    "a bookkeeper's address never puts one company's invoice into another's portal",
-    async (t, ledger) => {
-      await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
-      const first = await lend(ledger, { ...kees, emails: shared })
-      t.match(await judge(ledger, first), { kind: 'is' }, 'nobody can know yet')
+  promised("a bookkeeper's address never puts one company's invoice into another's portal", async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
+    const first = await lend(ledger, { ...kees, emails: shared })
+    t.match(await judge(ledger, first), { kind: 'is' }, 'nobody can know yet')
 
-      const second = await lend(ledger, { ...anna, emails: shared })
-      t.match(await judge(ledger, second), { kind: 'ambiguous' })
+    const second = await lend(ledger, { ...anna, emails: shared })
+    t.match(await judge(ledger, second), { kind: 'ambiguous' })
 
-      t.equal(
-        await ledger.sending(first, bodyOf(first), noon),
-        'lost',
-        'what had not left yet is judged again'
-      )
-      const again = await borrowOne(ledger, noon)
-      t.equal(again.id, first.id)
-      t.match(await judge(ledger, again), { kind: 'ambiguous' }, "a match was no person's word")
+    t.equal(await ledger.sending(first, bodyOf(first), noon), 'lost', 'what had not left yet is judged again')
+    const again = await borrowOne(ledger, noon)
+    t.equal(again.id, first.id)
+    t.match(await judge(ledger, again), { kind: 'ambiguous' }, "a match was no person's word")
 
-      await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_1', noon)
-      t.match(await ask(ledger, { ...kees, emails: shared }), { kind: 'is' })
-      t.match(await ask(ledger, { ...anna, emails: shared }), { kind: 'ambiguous' })
-      await ledger.customers.link({ tool: 'acme', ref: '2' }, 'cst_2', noon)
-      t.match(await ask(ledger, { ref: '3', name: 'Piet', emails: shared }), { kind: 'ambiguous' })
-    }
-  )
+    await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_1', noon)
+    t.match(await ask(ledger, { ...kees, emails: shared }), { kind: 'is' })
+    t.match(await ask(ledger, { ...anna, emails: shared }), { kind: 'ambiguous' })
+    await ledger.customers.link({ tool: 'acme', ref: '2' }, 'cst_2', noon)
+    t.match(await ask(ledger, { ref: '3', name: 'Piet', emails: shared }), { kind: 'ambiguous' })
+  })
 
   promised('nor where the names are not known', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
@@ -229,17 +194,14 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, { ref: '2', name: null, emails: shared }), { kind: 'ambiguous' })
   })
 
-  promised(
-    'one company that the tool knows twice is one; another tool is another world',
-    async (t, ledger) => {
-      await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+  promised('one company that the tool knows twice is one; another tool is another world', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
 
-      t.match(await ask(ledger, { ...kees, ref: '1' }), { kind: 'is' })
-      t.match(await ask(ledger, { ...kees, ref: '2', name: ' KEES.' }), { kind: 'is' })
-      t.match(await ask(ledger, { ...kees, ref: '1', name: 'Kees & Co' }, { tool: 'rival' }), { kind: 'is' })
-      t.match(await ask(ledger, kees), { kind: 'is' })
-    }
-  )
+    t.match(await ask(ledger, { ...kees, ref: '1' }), { kind: 'is' })
+    t.match(await ask(ledger, { ...kees, ref: '2', name: ' KEES.' }), { kind: 'is' })
+    t.match(await ask(ledger, { ...kees, ref: '1', name: 'Kees & Co' }, { tool: 'rival' }), { kind: 'is' })
+    t.match(await ask(ledger, kees), { kind: 'is' })
+  })
 
   promised("the tool's own word about one customer stands against a match of another", async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'anna@a.example'))
@@ -253,31 +215,20 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, kees), { kind: 'unknown' }, 'and was said of that invoice only')
   })
 
-  promised(
-    'where the address is all that tells a customer, another name is another customer',
-    async (t, ledger) => {
-      await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
-      const ref = 'boek@houder.example'
-      const first = await lend(ledger, { ref, name: 'Kees', emails: shared })
-      t.match(await judge(ledger, first), { kind: 'is' })
+  promised('where the address is all that tells a customer, another name is another customer', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
+    const ref = 'boek@houder.example'
+    const first = await lend(ledger, { ref, name: 'Kees', emails: shared })
+    t.match(await judge(ledger, first), { kind: 'is' })
 
-      t.match(await ask(ledger, { ref, name: 'Anna', emails: shared }), { kind: 'ambiguous' })
-      t.equal(await ledger.sending(first, bodyOf(first), noon), 'lost')
-      t.match(await ask(ledger, { ref, name: 'Kees', emails: shared }), { kind: 'ambiguous' })
+    t.match(await ask(ledger, { ref, name: 'Anna', emails: shared }), { kind: 'ambiguous' })
+    t.equal(await ledger.sending(first, bodyOf(first), noon), 'lost')
+    t.match(await ask(ledger, { ref, name: 'Kees', emails: shared }), { kind: 'ambiguous' })
 
-      await ledger.customers.link({ tool: 'acme', ref }, 'cst_1', noon)
-      t.match(
-        await ask(ledger, { ref, name: 'Anna', emails: shared }),
-        { kind: 'is' },
-        'a person has seen both names'
-      )
-      t.match(
-        await ask(ledger, { ref, name: 'Piet', emails: shared }),
-        { kind: 'ambiguous' },
-        'but not this one'
-      )
-    }
-  )
+    await ledger.customers.link({ tool: 'acme', ref }, 'cst_1', noon)
+    t.match(await ask(ledger, { ref, name: 'Anna', emails: shared }), { kind: 'is' }, 'a person has seen both names')
+    t.match(await ask(ledger, { ref, name: 'Piet', emails: shared }), { kind: 'ambiguous' }, 'but not this one')
+  })
 
   promised('linked before any invoice told of it, it is for the first name that comes', async (t, ledger) => {
     const ref = 'Kees@a.example'
@@ -291,40 +242,30 @@ export function customersContract(promised: Promised): void {
   const jansen = { ref: '17', name: 'Jansen', emails: ['jansen@a.example'] }
   const pietersen = { ref: '17', name: 'Pietersen', emails: ['piet@b.example'] }
 
-  promised(
-    'two companies with one number: a link holds for the one that it was made for',
-    async (t, ledger) => {
-      await portalHolds(
-        ledger,
-        portalCustomerOf('cst_1', 'jansen@a.example'),
-        portalCustomerOf('cst_2', null)
-      )
-      await ledger.customers.link({ tool: 'acme', ref: 'by a person' }, 'cst_2', noon)
+  promised('two companies with one number: a link holds for the one that it was made for', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'), portalCustomerOf('cst_2', null))
+    await ledger.customers.link({ tool: 'acme', ref: 'by a person' }, 'cst_2', noon)
 
-      for (const [ref, portalId] of [
-        ['matched', 'cst_1'],
-        ['by a person', 'cst_2']
-      ] as const) {
-        t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
-        const why = new RegExp(`linked to ${portalId} for another name and another e-mail address`)
-        t.match(await ask(ledger, { ...pietersen, ref }), { kind: 'ambiguous', why }, ref)
-        t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
-      }
+    for (const [ref, portalId] of [
+      ['matched', 'cst_1'],
+      ['by a person', 'cst_2']
+    ] as const) {
+      t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
+      const why = new RegExp(`linked to ${portalId} for another name and another e-mail address`)
+      t.match(await ask(ledger, { ...pietersen, ref }), { kind: 'ambiguous', why }, ref)
+      t.match(await ask(ledger, { ...jansen, ref }), { kind: 'is', portalId }, ref)
     }
-  )
+  })
 
-  promised(
-    'nor is an address of the one matched for the other, whichever is told last',
-    async (t, ledger) => {
-      const old = await lend(ledger, jansen)
-      t.match(await ask(ledger, pietersen), { kind: 'unknown' })
-      await portalHolds(ledger, portalCustomerOf('cst_2', 'piet@b.example'))
+  promised('nor is an address of the one matched for the other, whichever is told last', async (t, ledger) => {
+    const old = await lend(ledger, jansen)
+    t.match(await ask(ledger, pietersen), { kind: 'unknown' })
+    await portalHolds(ledger, portalCustomerOf('cst_2', 'piet@b.example'))
 
-      t.match(await judge(ledger, old), { kind: 'ambiguous', why: /told last with another name and another/ })
-      t.match(await ask(ledger, pietersen), { kind: 'is', portalId: 'cst_2' })
-      t.match(await judge(ledger, old), { kind: 'ambiguous', why: /linked to cst_2 for another name/ })
-    }
-  )
+    t.match(await judge(ledger, old), { kind: 'ambiguous', why: /told last with another name and another/ })
+    t.match(await ask(ledger, pietersen), { kind: 'is', portalId: 'cst_2' })
+    t.match(await judge(ledger, old), { kind: 'ambiguous', why: /linked to cst_2 for another name/ })
+  })
 
   promised('whoever changes name this year and address the next is never held', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
@@ -338,8 +279,7 @@ export function customersContract(promised: Promised): void {
       { ...jansen, name: null, emails: ['boek@houder.example'] },
       { ...jansen, name: null, emails: [] }
     ]
-    for (const year of years)
-      t.match(await ask(ledger, year), { kind: 'is', portalId: 'cst_1' }, JSON.stringify(year))
+    for (const year of years) t.match(await ask(ledger, year), { kind: 'is', portalId: 'cst_1' }, JSON.stringify(year))
     t.match(await ask(ledger, pietersen), { kind: 'ambiguous' })
     t.match(await ask(ledger, jansen), { kind: 'is' }, 'what it was once it may be again')
   })
@@ -362,11 +302,7 @@ export function customersContract(promised: Promised): void {
   promised(
     'led to another portal customer, a link is for what is held now, and not for what it was made for',
     async (t, ledger) => {
-      await portalHolds(
-        ledger,
-        portalCustomerOf('cst_1', 'jansen@a.example'),
-        portalCustomerOf('cst_2', null)
-      )
+      await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'), portalCustomerOf('cst_2', null))
       const who = { tool: 'acme', ref: '17' }
       await ask(ledger, jansen)
       const held = await lend(ledger, pietersen, 'acme', 'held')
@@ -393,8 +329,7 @@ export function customersContract(promised: Promised): void {
   const holdAll = async (ledger: Ledger, invoices: Record<string, Partial<Customer>>) => {
     for (const [invoiceNumber, customer] of Object.entries(invoices))
       await ledger.receive(arrivalOf({ invoiceNumber, customer }), noon)
-    for (const loan of await ledger.borrow(99, noon, noon + minute))
-      await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
+    for (const loan of await ledger.borrow(99, noon, noon + minute)) await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS')
   }
 
   promised('a link releases nothing of another company under the same number', async (t, ledger) => {
@@ -554,9 +489,7 @@ export function customersContract(promised: Promised): void {
     const loan = await lend(ledger, kees, 'acme', 'held')
     const judged = (await judge(ledger, loan)) as { why: string }
     await hold(ledger, loan, 'CUSTOMER_AMBIGUOUS', judged.why)
-    const detail = new RegExp(
-      `another customer of the tool, ${anna.ref} \\(${anna.name}\\), has the same claim`
-    )
+    const detail = new RegExp(`another customer of the tool, ${anna.ref} \\(${anna.name}\\), has the same claim`)
     t.match((await rowOf(ledger, 'held')).history.at(-1), { event: 'held', detail }, 'who the rival is')
     await ledger.customers.unlink({ tool: 'acme', ref: '2' }, noon)
 
@@ -579,64 +512,41 @@ export function customersContract(promised: Promised): void {
       await hold(ledger, loan, invoiceNumber === 'twice' ? 'CUSTOMER_AMBIGUOUS' : 'CUSTOMER_UNKNOWN')
     }
 
-    await portalHolds(
-      ledger,
-      portalCustomerOf('cst_1', 'twice@a.example'),
-      portalCustomerOf('cst_2', 'KEES@a.example')
-    )
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'twice@a.example'), portalCustomerOf('cst_2', 'KEES@a.example'))
 
     t.strictSame(await stateOf(ledger, 'kees'), ['waiting', null])
     t.strictSame(await stateOf(ledger, 'twice'), ['waiting', null], 'one of the two has left')
     t.strictSame(await stateOf(ledger, 'anna'), ['held', 'CUSTOMER_UNKNOWN'])
     const { history } = await rowOf(ledger, 'anna')
-    await portalHolds(
-      ledger,
-      portalCustomerOf('cst_1', 'twice@a.example'),
-      portalCustomerOf('cst_2', 'kees@a.example')
-    )
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'twice@a.example'), portalCustomerOf('cst_2', 'kees@a.example'))
     t.strictSame((await rowOf(ledger, 'anna')).history, history, 'and is not troubled by what stays')
   })
 
-  promised(
-    'a second customer of the portal with the address ends what rests on the match',
-    async (t, ledger) => {
-      await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
-      const loan = await lend(ledger, kees)
-      t.match(await judge(ledger, loan), { kind: 'is', portalId: 'cst_1' })
+  promised('a second customer of the portal with the address ends what rests on the match', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const loan = await lend(ledger, kees)
+    t.match(await judge(ledger, loan), { kind: 'is', portalId: 'cst_1' })
 
-      await portalHolds(
-        ledger,
-        portalCustomerOf('cst_1', 'kees@a.example'),
-        portalCustomerOf('cst_2', 'kees@a.example')
-      )
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', 'kees@a.example'))
 
-      t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
-      t.match(await judge(ledger, loan), { kind: 'ambiguous' })
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'lost')
+    t.match(await judge(ledger, loan), { kind: 'ambiguous' })
+  })
+
+  promised('a customer that the invoice names by an id releases it once the portal has one', async (t, ledger) => {
+    for (const invoiceNumber of ['list', 'alone']) {
+      const loan = await lend(ledger, { ref: invoiceNumber, portalId: `cst_${invoiceNumber}` }, 'acme', invoiceNumber)
+      await judge(ledger, loan)
+      await hold(ledger, loan)
     }
-  )
 
-  promised(
-    'a customer that the invoice names by an id releases it once the portal has one',
-    async (t, ledger) => {
-      for (const invoiceNumber of ['list', 'alone']) {
-        const loan = await lend(
-          ledger,
-          { ref: invoiceNumber, portalId: `cst_${invoiceNumber}` },
-          'acme',
-          invoiceNumber
-        )
-        await judge(ledger, loan)
-        await hold(ledger, loan)
-      }
+    await portalHolds(ledger, portalCustomerOf('cst_list', null))
+    t.strictSame(await stateOf(ledger, 'list'), ['waiting', null])
+    t.strictSame(await stateOf(ledger, 'alone'), ['held', 'CUSTOMER_UNKNOWN'])
 
-      await portalHolds(ledger, portalCustomerOf('cst_list', null))
-      t.strictSame(await stateOf(ledger, 'list'), ['waiting', null])
-      t.strictSame(await stateOf(ledger, 'alone'), ['held', 'CUSTOMER_UNKNOWN'])
-
-      await ledger.holdings.learnCustomer(portalCustomerOf('cst_alone', null), noon)
-      t.strictSame(await stateOf(ledger, 'alone'), ['waiting', null])
-    }
-  )
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_alone', null), noon)
+    t.strictSame(await stateOf(ledger, 'alone'), ['waiting', null])
+  })
 
   promised('a link releases, ends loans, and is removed for good', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'), portalCustomerOf('cst_2', null))
@@ -680,18 +590,15 @@ export function customersContract(promised: Promised): void {
     t.equal(await ledger.customers.find({ tool: 'acme', ref: 'cus_2' }), null)
   })
 
-  promised(
-    'who is deleted in the portal is linked to nobody, and is not created again',
-    async (t, ledger) => {
-      await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_1', noon)
-      t.strictSame(await ask(ledger, kees), { kind: 'confirm', portalId: 'cst_1' })
+  promised('who is deleted in the portal is linked to nobody, and is not created again', async (t, ledger) => {
+    await ledger.customers.link({ tool: 'acme', ref: '1' }, 'cst_1', noon)
+    t.strictSame(await ask(ledger, kees), { kind: 'confirm', portalId: 'cst_1' })
 
-      await ledger.customers.lost('cst_1', noon)
+    await ledger.customers.lost('cst_1', noon)
 
-      t.match(await ask(ledger, kees, { by: creating }), { kind: 'unknown', why: /cst_1/ })
-      t.match((await ledger.customers.list({ limit: 9 })).customers, [{ link: null }])
-    }
-  )
+    t.match(await ask(ledger, kees, { by: creating }), { kind: 'unknown', why: /cst_1/ })
+    t.match((await ledger.customers.list({ limit: 9 })).customers, [{ link: null }])
+  })
 
   promised('a customer is being created once, whoever asks, and once per address', async (t, ledger) => {
     const [a, b, c] = [
@@ -764,49 +671,36 @@ export function customersContract(promised: Promised): void {
     const test = { ...sightingOf(await lend(ledger, kees)), test: true }
 
     t.match(await judgeSighting(ledger, test), { kind: 'is', portalId: 'cst_1' })
-    t.match(
-      await ledger.customers.judge({ ...test, customer: { ...test.customer, ...anna } }, creating, noon),
-      { kind: 'create' }
-    )
-    t.match(
-      await ledger.customers.judge(
-        { ...test, customer: { ...test.customer, portalId: 'cst_9' } },
-        rules,
-        noon
-      ),
-      { kind: 'is', portalId: 'cst_9' }
-    )
+    t.match(await ledger.customers.judge({ ...test, customer: { ...test.customer, ...anna } }, creating, noon), {
+      kind: 'create'
+    })
+    t.match(await ledger.customers.judge({ ...test, customer: { ...test.customer, portalId: 'cst_9' } }, rules, noon), {
+      kind: 'is',
+      portalId: 'cst_9'
+    })
 
     t.strictSame((await ledger.customers.list({ limit: 9 })).customers, [])
   })
 
-  promised(
-    'what waits for its customer is released, of one or of all, and nothing else',
-    async (t, ledger) => {
-      for (const [invoiceNumber, customer, code] of [
-        ['a', kees, 'CUSTOMER_AMBIGUOUS'],
-        ['b', anna, 'CUSTOMER_UNKNOWN'],
-        ['c', kees, 'CUSTOMER_UNKNOWN']
-      ] as const)
-        await hold(ledger, await lend(ledger, customer, 'acme', invoiceNumber), code)
-      await hold(ledger, await lend(ledger, kees, 'rival', 'd'))
-      const review = await lend(ledger, kees, 'acme', 'e')
-      await ledger.record(
-        review,
-        { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(review) },
-        noon
-      )
-      const due = async () =>
-        (await ledger.borrow(9, noon + 5, noon + 6)).map(({ invoice }) => invoice.invoiceNumber)
+  promised('what waits for its customer is released, of one or of all, and nothing else', async (t, ledger) => {
+    for (const [invoiceNumber, customer, code] of [
+      ['a', kees, 'CUSTOMER_AMBIGUOUS'],
+      ['b', anna, 'CUSTOMER_UNKNOWN'],
+      ['c', kees, 'CUSTOMER_UNKNOWN']
+    ] as const)
+      await hold(ledger, await lend(ledger, customer, 'acme', invoiceNumber), code)
+    await hold(ledger, await lend(ledger, kees, 'rival', 'd'))
+    const review = await lend(ledger, kees, 'acme', 'e')
+    await ledger.record(review, { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(review) }, noon)
+    const due = async () => (await ledger.borrow(9, noon + 5, noon + 6)).map(({ invoice }) => invoice.invoiceNumber)
 
-      t.equal(await ledger.customers.releaseWaiting({ tool: 'acme', ref: '2' }, noon + 5), 1)
-      t.strictSame(await due(), ['b'])
-      t.equal(await ledger.customers.releaseWaiting('all', noon + 5), 3)
-      t.strictSame(await due(), ['a', 'c', 'd'])
-      t.equal(await ledger.customers.releaseWaiting('all', noon + 5), 0)
-      t.strictSame(await stateOf(ledger, 'e'), ['held', 'REVIEW'])
-    }
-  )
+    t.equal(await ledger.customers.releaseWaiting({ tool: 'acme', ref: '2' }, noon + 5), 1)
+    t.strictSame(await due(), ['b'])
+    t.equal(await ledger.customers.releaseWaiting('all', noon + 5), 3)
+    t.strictSame(await due(), ['a', 'c', 'd'])
+    t.equal(await ledger.customers.releaseWaiting('all', noon + 5), 0)
+    t.strictSame(await stateOf(ledger, 'e'), ['held', 'REVIEW'])
+  })
 
   promised('customers are listed page by page, linked or not', async (t, ledger) => {
     for (const ref of ['a', 'b', 'c']) await ask(ledger, { ...kees, ref, emails: [] })
@@ -822,10 +716,6 @@ export function customersContract(promised: Promised): void {
     t.strictSame(await refs({ limit: 2, linked: true }), ['b', false])
     t.strictSame(await refs({ limit: 2, linked: false }), ['c,a', false])
     await ask(ledger, { ...kees, ref: 'named', portalId: 'cst_1' })
-    t.strictSame(
-      await refs({ limit: 2, linked: false }),
-      ['c,a', false],
-      'whom the invoice names needs no link'
-    )
+    t.strictSame(await refs({ limit: 2, linked: false }), ['c,a', false], 'whom the invoice names needs no link')
   })
 }

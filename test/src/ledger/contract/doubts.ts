@@ -109,23 +109,20 @@ export function doubtsContract(promised: Promised): void {
     t.equal(await ledger.sending(next, bodyOf(next), later), 'granted')
   })
 
-  promised(
-    'found, but different: it is held for a person, who can say that this is another one',
-    async (t, ledger) => {
-      await bring(ledger, 'sending')
-      const [found] = await ledger.doubts(later, 1)
-      await ledger.holdings.learn([holdingOf('inv_7', { amountCents: 1 })], null, later)
-      await ledger.settle(found!, { to: 'held', code: 'INVOICE_CONFLICT', detail: 'inv_7' }, later)
-      t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
+  promised('found, but different: it is held for a person, who can say that this is another one', async (t, ledger) => {
+    await bring(ledger, 'sending')
+    const [found] = await ledger.doubts(later, 1)
+    await ledger.holdings.learn([holdingOf('inv_7', { amountCents: 1 })], null, later)
+    await ledger.settle(found!, { to: 'held', code: 'INVOICE_CONFLICT', detail: 'inv_7' }, later)
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
 
-      await ledger.act('2026-0042', 'deliver', later)
+    await ledger.act('2026-0042', 'deliver', later)
 
-      const next = await borrowOne(ledger, later)
-      t.strictSame(next.overrides, ['INVOICE_CONFLICT'])
-      t.equal(await ledger.sending(next, bodyOf(next), later), 'granted')
-      t.match(await ledger.doubts(later + minute, 1), [{ overridden: true }])
-    }
-  )
+    const next = await borrowOne(ledger, later)
+    t.strictSame(next.overrides, ['INVOICE_CONFLICT'])
+    t.equal(await ledger.sending(next, bodyOf(next), later), 'granted')
+    t.match(await ledger.doubts(later + minute, 1), [{ overridden: true }])
+  })
 
   promised('a look that comes too late changes nothing', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
@@ -195,11 +192,7 @@ export function doubtsContract(promised: Promised): void {
     await ledger.receive(paid, noon)
     const [found] = await ledger.doubts(later, 1)
 
-    await ledger.settle(
-      found!,
-      { to: 'delivered', holding: holdingOf('inv_7'), how: 'adopted', code: null },
-      later
-    )
+    await ledger.settle(found!, { to: 'delivered', holding: holdingOf('inv_7'), how: 'adopted', code: null }, later)
 
     t.match(await borrowOne(ledger, later), { work: 'pay', portalId: 'inv_7', invoice: { paidAt: noon } })
   })

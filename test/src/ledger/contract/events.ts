@@ -31,10 +31,7 @@ const renewed = {
 
 export function eventsContract(promised: Promised): void {
   promised('a new invoice is accepted and waits, due at once', async (t, ledger) => {
-    const arrival = arrivalOf(
-      { dueAt: '2026-12-20' },
-      { document: documentOf('a'), notify: false, test: true }
-    )
+    const arrival = arrivalOf({ dueAt: '2026-12-20' }, { document: documentOf('a'), notify: false, test: true })
 
     t.strictSame(await ledger.receive(arrival, noon), { result: 'accepted', changed: true, unused: [] })
 
@@ -133,20 +130,14 @@ export function eventsContract(promised: Promised): void {
   promised('numbers that no float can tell apart are two', async (t, ledger) => {
     await ledger.receive(arrivalOf({ invoiceNumber: '9007199254740992' }), noon)
     t.equal((await ledger.receive(arrivalOf({ invoiceNumber: '9007199254740993' }), noon)).result, 'accepted')
-    t.equal(
-      (await ledger.receive(arrivalOf({ invoiceNumber: '09007199254740993' }), noon)).result,
-      'accepted'
-    )
+    t.equal((await ledger.receive(arrivalOf({ invoiceNumber: '09007199254740993' }), noon)).result, 'accepted')
 
     t.equal((await ledger.find('9007199254740993'))?.invoiceNumber, '9007199254740993')
   })
 
   promised('characters of every kind come back as they came', async (t, ledger) => {
     const name = 'Ωmega "quotes" \\ \u0000 \ud83e\uddc0 lone \ud800 \u2028'
-    await ledger.receive(
-      arrivalOf({ amountCents: 99_999_999_999, customer: { name, ref: `\u0000'; --` } }),
-      noon
-    )
+    await ledger.receive(arrivalOf({ amountCents: 99_999_999_999, customer: { name, ref: `\u0000'; --` } }), noon)
 
     t.match(await rowOf(ledger), { customer: { name, ref: `\u0000'; --` }, amountCents: 99_999_999_999 })
   })

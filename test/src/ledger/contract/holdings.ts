@@ -66,11 +66,7 @@ export function holdingsContract(promised: Promised): void {
     'an entry is found under every notation of its number, and changes as it is told',
     async (t, { holdings }) => {
       await holdings.learn([holdingOf('inv_1', { invoiceNumber: 'Inv-É' })], 1, noon)
-      await holdings.learn(
-        [holdingOf('inv_2', { invoiceNumber: ' inv-e\u0301' }), holdingOf('inv_3')],
-        1,
-        noon
-      )
+      await holdings.learn([holdingOf('inv_2', { invoiceNumber: ' inv-e\u0301' }), holdingOf('inv_3')], 1, noon)
       await holdings.learn([holdingOf('inv_4', { invoiceNumber: null })], 1, noon)
 
       t.strictSame(ids(await holdings.byNumber('INV-É')), ['inv_1', 'inv_2'])
@@ -88,36 +84,29 @@ export function holdingsContract(promised: Promised): void {
     const whole = holdingOf('inv_1', { paidAt: noon })
     await holdings.learn([whole], 1, noon)
     const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
-    await holdings.learn(
-      [holdingOf('inv_1', { ...nothing, currency: null, paidAt: null, createdAt: null })],
-      1,
-      noon
-    )
+    await holdings.learn([holdingOf('inv_1', { ...nothing, currency: null, paidAt: null, createdAt: null })], 1, noon)
 
     t.strictSame(await holdings.byNumber('2026-0042'), [whole])
     t.equal(await holdings.newest(), noon)
   })
 
-  promised(
-    'what a read did not see is known to be missing, unless it was told since',
-    async (t, { holdings }) => {
-      const first = await holdings.beginRead()
-      const told = ['inv_1', 'inv_2', 'inv_3'].map((id, index) => holdingOf(id, { createdAt: noon + index }))
-      await holdings.learn(told, first.read, noon)
+  promised('what a read did not see is known to be missing, unless it was told since', async (t, { holdings }) => {
+    const first = await holdings.beginRead()
+    const told = ['inv_1', 'inv_2', 'inv_3'].map((id, index) => holdingOf(id, { createdAt: noon + index }))
+    await holdings.learn(told, first.read, noon)
 
-      const second = await holdings.beginRead()
-      t.ok(second.read > first.read)
-      t.ok(second.told > first.told)
-      await holdings.learn([told[1]!], second.read, noon)
-      await holdings.learn([holdingOf('inv_4', { createdAt: noon + 9 })], null, noon)
+    const second = await holdings.beginRead()
+    t.ok(second.read > first.read)
+    t.ok(second.told > first.told)
+    await holdings.learn([told[1]!], second.read, noon)
+    await holdings.learn([holdingOf('inv_4', { createdAt: noon + 9 })], null, noon)
 
-      t.strictSame((await holdings.unseen(second, null, 10)).sort(), ['inv_1', 'inv_3'])
-      t.strictSame(await holdings.unseen(second, noon + 2, 10), ['inv_3'])
-      t.equal((await holdings.unseen(second, null, 1)).length, 1)
-      t.equal(await holdings.newest(second.told), noon + 2)
-      t.equal(await holdings.newest(), noon + 9)
-    }
-  )
+    t.strictSame((await holdings.unseen(second, null, 10)).sort(), ['inv_1', 'inv_3'])
+    t.strictSame(await holdings.unseen(second, noon + 2, 10), ['inv_3'])
+    t.equal((await holdings.unseen(second, null, 1)).length, 1)
+    t.equal(await holdings.newest(second.told), noon + 2)
+    t.equal(await holdings.newest(), noon + 9)
+  })
 
   promised('an earlier read that is late takes nothing from a later one', async (t, { holdings }) => {
     const early = await holdings.beginRead()
@@ -128,28 +117,25 @@ export function holdingsContract(promised: Promised): void {
     t.strictSame(await holdings.unseen({ ...late, told: 99 }, null, 10), [])
   })
 
-  promised(
-    'what the portal lost is out of the copy, and a note on the row that was delivered',
-    async (t, ledger) => {
-      await bring(ledger, 'delivered')
-      const { holdings } = ledger
-      t.strictSame(ids(await holdings.byNumber('2026-0042')), ['inv_2026-0042'])
+  promised('what the portal lost is out of the copy, and a note on the row that was delivered', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    const { holdings } = ledger
+    t.strictSame(ids(await holdings.byNumber('2026-0042')), ['inv_2026-0042'])
 
-      await holdings.lose('inv_2026-0042', noon)
-      await holdings.lose('inv_unknown', noon)
+    await holdings.lose('inv_2026-0042', noon)
+    await holdings.lose('inv_unknown', noon)
 
-      t.strictSame(await holdings.byNumber('2026-0042'), [])
-      t.match(await rowOf(ledger), {
-        state: 'delivered',
-        code: 'DELETED_IN_PORTAL',
-        portalId: 'inv_2026-0042'
-      })
-      const { history } = await rowOf(ledger)
-      await holdings.lose('inv_2026-0042', noon)
-      t.strictSame((await rowOf(ledger)).history, history, 'said once')
-      t.match(history.at(-1), { at: noon, event: 'gone from the portal' })
-    }
-  )
+    t.strictSame(await holdings.byNumber('2026-0042'), [])
+    t.match(await rowOf(ledger), {
+      state: 'delivered',
+      code: 'DELETED_IN_PORTAL',
+      portalId: 'inv_2026-0042'
+    })
+    const { history } = await rowOf(ledger)
+    await holdings.lose('inv_2026-0042', noon)
+    t.strictSame((await rowOf(ledger)).history, history, 'said once')
+    t.match(history.at(-1), { at: noon, event: 'gone from the portal' })
+  })
 
   promised('what the portal lost is not to be marked paid any more', async (t, ledger) => {
     await bring(ledger, 'delivered')
@@ -330,16 +316,13 @@ export function holdingsContract(promised: Promised): void {
     t.equal(await holdings.customersSize(), 2)
   })
 
-  promised(
-    'a customer that was told by itself is not missed by a read under way',
-    async (t, { holdings }) => {
-      const { read } = await holdings.beginRead()
-      await holdings.learnCustomer(customerOf('cst_9'), noon)
-      await holdings.learnCustomers([], read, noon)
+  promised('a customer that was told by itself is not missed by a read under way', async (t, { holdings }) => {
+    const { read } = await holdings.beginRead()
+    await holdings.learnCustomer(customerOf('cst_9'), noon)
+    await holdings.learnCustomers([], read, noon)
 
-      t.strictSame(await holdings.customerIds(), ['cst_9'])
-    }
-  )
+    t.strictSame(await holdings.customerIds(), ['cst_9'])
+  })
 
   promised('customers are found by a part of what a person knows of them', async (t, { holdings }) => {
     const vos = { ...customerOf('cst_2'), companyName: 'De Vos', primaryEmail: 'info@vos.example' }

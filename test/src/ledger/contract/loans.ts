@@ -17,53 +17,43 @@ import {
   stateOf
 } from '../fixtures.ts'
 
-const numbers = (loans: { invoice: { invoiceNumber: string } }[]) =>
-  loans.map(loan => loan.invoice.invoiceNumber)
+const numbers = (loans: { invoice: { invoiceNumber: string } }[]) => loans.map(loan => loan.invoice.invoiceNumber)
 
 export function loansContract(promised: Promised): void {
-  promised(
-    'what a clock that was ahead put off is due again, but what a tool collects is not',
-    async (t, ledger) => {
-      const ahead = noon + 5 * 60 * minute
-      await ledger.receive(arrivalOf({ invoiceNumber: 'early' }), ahead)
-      await ledger.receive(arrivalOf({ invoiceNumber: 'tried' }), noon)
-      const tried = await borrowOne(ledger, noon)
-      await ledger.record(tried, again(ahead + minute), noon)
-      await ledger.receive(
-        arrivalOf({ invoiceNumber: 'collected' }, { notBefore: noon + 24 * 60 * minute }),
-        noon
-      )
-      await ledger.receive(arrivalOf({ invoiceNumber: 'soon' }), noon)
-      await ledger.record(await borrowOne(ledger, noon), again(noon + minute), noon)
+  promised('what a clock that was ahead put off is due again, but what a tool collects is not', async (t, ledger) => {
+    const ahead = noon + 5 * 60 * minute
+    await ledger.receive(arrivalOf({ invoiceNumber: 'early' }), ahead)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'tried' }), noon)
+    const tried = await borrowOne(ledger, noon)
+    await ledger.record(tried, again(ahead + minute), noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'collected' }, { notBefore: noon + 24 * 60 * minute }), noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'soon' }), noon)
+    await ledger.record(await borrowOne(ledger, noon), again(noon + minute), noon)
 
-      await ledger.hasten(noon, noon + 60 * minute)
+    await ledger.hasten(noon, noon + 60 * minute)
 
-      t.strictSame(numbers(await ledger.borrow(9, noon, noon + 1)), ['early', 'tried'])
-      t.equal((await ledger.summary()).oldestWaitingAt, noon)
-      t.equal(await ledger.nextDueAt(), noon + 1, 'what is on loan comes first')
-      await ledger.hasten(noon, noon + 60 * minute)
-      t.strictSame(numbers(await ledger.borrow(9, noon + minute, noon + 2 * minute)).toSorted(), [
-        'early',
-        'soon',
-        'tried'
-      ])
-    }
-  )
+    t.strictSame(numbers(await ledger.borrow(9, noon, noon + 1)), ['early', 'tried'])
+    t.equal((await ledger.summary()).oldestWaitingAt, noon)
+    t.equal(await ledger.nextDueAt(), noon + 1, 'what is on loan comes first')
+    await ledger.hasten(noon, noon + 60 * minute)
+    t.strictSame(numbers(await ledger.borrow(9, noon + minute, noon + 2 * minute)).toSorted(), [
+      'early',
+      'soon',
+      'tried'
+    ])
+  })
 
-  promised(
-    'what came while the clock was a little ahead is due at once when it is right',
-    async (t, ledger) => {
-      await ledger.receive(arrivalOf({ invoiceNumber: 'early' }), noon + 30 * minute)
-      await ledger.receive(
-        arrivalOf({ invoiceNumber: 'collected', sourceId: '2' }, { notBefore: noon + 45 * minute }),
-        noon + 30 * minute
-      )
+  promised('what came while the clock was a little ahead is due at once when it is right', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ invoiceNumber: 'early' }), noon + 30 * minute)
+    await ledger.receive(
+      arrivalOf({ invoiceNumber: 'collected', sourceId: '2' }, { notBefore: noon + 45 * minute }),
+      noon + 30 * minute
+    )
 
-      await ledger.hasten(noon, noon + 60 * minute)
+    await ledger.hasten(noon, noon + 60 * minute)
 
-      t.strictSame(numbers(await ledger.borrow(9, noon, noon + 1)), ['early'])
-    }
-  )
+    t.strictSame(numbers(await ledger.borrow(9, noon, noon + 1)), ['early'])
+  })
 
   promised('a loan carries all that a delivery needs', async (t, ledger) => {
     const arrival = arrivalOf({}, { document: documentOf('a'), notify: false, test: true })
@@ -135,11 +125,7 @@ export function loansContract(promised: Promised): void {
 
   promised('a loan that ran out cannot write, and the row is due again', async (t, ledger) => {
     const slow = await bring(ledger, 'lent')
-    t.strictSame(
-      await ledger.borrow(9, noon + minute - 1, noon + 2 * minute),
-      [],
-      'nobody else gets it meanwhile'
-    )
+    t.strictSame(await ledger.borrow(9, noon + minute - 1, noon + 2 * minute), [], 'nobody else gets it meanwhile')
     const before = await rowOf(ledger)
 
     const late = noon + minute

@@ -48,20 +48,17 @@ export function presenceContract(promised: Promised): void {
     t.equal(await holdings.unfound('inv_unknown'), null)
   })
 
-  promised(
-    'a read that began after it was first asked for counts, however often it is asked',
-    async (t, ledger) => {
-      const { holdings } = ledger
-      await list(ledger, holdingOf('inv_1'))
-      await holdings.unfound('inv_1')
+  promised('a read that began after it was first asked for counts, however often it is asked', async (t, ledger) => {
+    const { holdings } = ledger
+    await list(ledger, holdingOf('inv_1'))
+    await holdings.unfound('inv_1')
 
-      const { read } = await holdings.beginRead()
-      await holdings.unfound('inv_1')
-      await holdings.learn([holdingOf('inv_1')], read, noon)
+    const { read } = await holdings.beginRead()
+    await holdings.unfound('inv_1')
+    await holdings.learn([holdingOf('inv_1')], read, noon)
 
-      t.match(await holdings.unfound('inv_1'), { id: 'inv_1' })
-    }
-  )
+    t.match(await holdings.unfound('inv_1'), { id: 'inv_1' })
+  })
 
   promised('there after all when asked for, nothing is contested any more', async (t, ledger) => {
     const { holdings } = ledger
@@ -137,29 +134,23 @@ export function presenceContract(promised: Promised): void {
     t.strictSame(await holdings.strangers(body, 0), [])
   })
 
-  promised(
-    'under the number of one that stands there as another it may be, too: cut to it',
-    async (t, ledger) => {
-      const { holdings } = ledger
-      await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
-      await holdings.learn([holdingOf('inv_cut', { invoiceNumber: 'A' })], null, noon)
+  promised('under the number of one that stands there as another it may be, too: cut to it', async (t, ledger) => {
+    const { holdings } = ledger
+    await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
+    await holdings.learn([holdingOf('inv_cut', { invoiceNumber: 'A' })], null, noon)
 
-      t.match(await holdings.strangers({ ...body, invoiceNumber: 'AB' }, 0), [{ id: 'inv_cut' }])
-    }
-  )
+    t.match(await holdings.strangers({ ...body, invoiceNumber: 'AB' }, 0), [{ id: 'inv_cut' }])
+  })
 
-  promised(
-    'under its own number and an id that another row had, it may be: ids are used again',
-    async (t, ledger) => {
-      const { holdings } = ledger
-      await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
-      const { told } = await holdings.beginRead()
-      await holdings.learn([holdingOf('inv_A', { invoiceNumber: 'B' })], null, noon)
+  promised('under its own number and an id that another row had, it may be: ids are used again', async (t, ledger) => {
+    const { holdings } = ledger
+    await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
+    const { told } = await holdings.beginRead()
+    await holdings.learn([holdingOf('inv_A', { invoiceNumber: 'B' })], null, noon)
 
-      t.match(await holdings.strangers({ ...body, invoiceNumber: 'b' }, told), [{ id: 'inv_A' }])
-      t.strictSame(await holdings.strangers({ ...body, invoiceNumber: 'a' }, told), [])
-    }
-  )
+    t.match(await holdings.strangers({ ...body, invoiceNumber: 'b' }, told), [{ id: 'inv_A' }])
+    t.strictSame(await holdings.strangers({ ...body, invoiceNumber: 'a' }, told), [])
+  })
 
   promised('what was delivered lately is told from what was delivered before', async (t, ledger) => {
     await bring(ledger, 'delivered')

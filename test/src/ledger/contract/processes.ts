@@ -19,13 +19,10 @@ export function processesContract(promised: Promised): void {
     t.match(await ledger.borrow(1, noon, noon + 10 * minute), [{ id: loan?.id, attempt: 2 }])
   })
 
-  promised(
-    'a slot that is given back and a pause change nothing for who is alone',
-    async (t, { holdings }) => {
-      const id = (await holdings.takeSlot(0, 1, noon)) ?? 0
-      await holdings.endSlot(id, true, noon)
-      await holdings.pauseSlots(minute, noon)
-      t.equal(await holdings.slotsTaken(), 1)
-    }
-  )
+  promised('a slot that is given back and a pause change nothing for who is alone', async (t, { holdings }) => {
+    const id = (await holdings.takeSlot(0, 1, noon)) ?? 0
+    await holdings.endSlot(id, true, noon)
+    await holdings.pauseSlots(minute, noon)
+    t.equal(await holdings.slotsTaken(), 1)
+  })
 }

@@ -28,11 +28,7 @@ const fill = async (ledger: Ledger): Promise<void> => {
   const stages = ['delivered', 'sending', 'held', 'held once sent', 'dismissed', 'waiting'] as const
   for (const [index, stage] of stages.entries()) {
     const tool = index % 2 === 0 ? 'acme' : 'rival'
-    await bring(
-      ledger,
-      stage,
-      arrivalOf({ invoiceNumber: `N-${index}`, customer: { ref: `Kees-${tool}` } }, { tool })
-    )
+    await bring(ledger, stage, arrivalOf({ invoiceNumber: `N-${index}`, customer: { ref: `Kees-${tool}` } }, { tool }))
   }
 }
 
@@ -64,18 +60,15 @@ export function readingContract(promised: Promised): void {
     t.match(history[5], { facts: { amountCents: 999, tool: 'rival' } })
   })
 
-  promised(
-    'an invoice is told with what is kept of its PDF, and where that comes from',
-    async (t, ledger) => {
-      const loan = await bring(ledger, 'lent')
-      const url = 'https://acme.example/42.pdf'
-      t.strictSame((await rowOf(ledger)).pdf, { bytes: null, url })
+  promised('an invoice is told with what is kept of its PDF, and where that comes from', async (t, ledger) => {
+    const loan = await bring(ledger, 'lent')
+    const url = 'https://acme.example/42.pdf'
+    t.strictSame((await rowOf(ledger)).pdf, { bytes: null, url })
 
-      await ledger.attach(loan, documentOf('a'), noon)
+    await ledger.attach(loan, documentOf('a'), noon)
 
-      t.strictSame((await rowOf(ledger)).pdf, { bytes: 1234, url })
-    }
-  )
+    t.strictSame((await rowOf(ledger)).pdf, { bytes: 1234, url })
+  })
 
   promised('where a conflict decides over the outcome, the history says both', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
@@ -124,26 +117,23 @@ export function readingContract(promised: Promised): void {
     t.strictSame(await numbersOf(ledger, { q: 'kees@bakker.example' }), ['2026-0042'])
   })
 
-  promised(
-    'pages follow each other without a gap or a repeat, also while invoices come in',
-    async (t, ledger) => {
-      const all = Array.from({ length: 7 }, (_, index) => `N-${index}`)
-      for (const invoiceNumber of all) await ledger.receive(arrivalOf({ invoiceNumber }), noon)
+  promised('pages follow each other without a gap or a repeat, also while invoices come in', async (t, ledger) => {
+    const all = Array.from({ length: 7 }, (_, index) => `N-${index}`)
+    for (const invoiceNumber of all) await ledger.receive(arrivalOf({ invoiceNumber }), noon)
 
-      const seen: string[] = []
-      let cursor: string | undefined
-      let pages = 0
-      do {
-        const { rows, next } = await ledger.list({ state: 'waiting', limit: 3, cursor })
-        seen.push(...rows.map(row => row.invoiceNumber))
-        cursor = next ?? undefined
-        await ledger.receive(arrivalOf({ invoiceNumber: `late-${pages++}` }), noon)
-      } while (cursor !== undefined)
+    const seen: string[] = []
+    let cursor: string | undefined
+    let pages = 0
+    do {
+      const { rows, next } = await ledger.list({ state: 'waiting', limit: 3, cursor })
+      seen.push(...rows.map(row => row.invoiceNumber))
+      cursor = next ?? undefined
+      await ledger.receive(arrivalOf({ invoiceNumber: `late-${pages++}` }), noon)
+    } while (cursor !== undefined)
 
-      t.strictSame(seen, all.reverse())
-      t.equal(pages, 3)
-    }
-  )
+    t.strictSame(seen, all.reverse())
+    t.equal(pages, 3)
+  })
 
   promised('a page that is just full is the last', async (t, ledger) => {
     await fill(ledger)

@@ -45,11 +45,7 @@ export function releasesContract(promised: Promised): void {
     const review = { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(loan) } as const
     await ledger.record(again, review, noon)
     await ledger.act('2026-0042', 'deliver', noon)
-    t.match(
-      await borrowOne(ledger, noon),
-      { documentVersion: 1, released: { documentVersion: 1 } },
-      'now it was'
-    )
+    t.match(await borrowOne(ledger, noon), { documentVersion: 1, released: { documentVersion: 1 } }, 'now it was')
   })
 
   promised('a tool whose links move all the time brings nothing back into review', async (t, ledger) => {
@@ -67,11 +63,7 @@ export function releasesContract(promised: Promised): void {
     await ledger.act('2026-0042', 'deliver', noon)
     const wouldSend = { ...draftOf(loan), customerId: 'cst_2' }
     const detail = 'changed since it was released: customer'
-    await ledger.record(
-      await borrowOne(ledger, noon),
-      { to: 'held', code: 'REVIEW', detail, wouldSend },
-      noon
-    )
+    await ledger.record(await borrowOne(ledger, noon), { to: 'held', code: 'REVIEW', detail, wouldSend }, noon)
 
     t.match(await rowOf(ledger), { state: 'held', code: 'REVIEW', draft: { customerId: 'cst_2' } })
     t.match((await rowOf(ledger)).history.at(-1), { event: 'held', detail })
@@ -158,19 +150,16 @@ export function releasesContract(promised: Promised): void {
     t.match(await borrowOne(ledger, noon), { document: null, documentVersion: 1, invoice: { revision: '2' } })
   })
 
-  promised(
-    'a sender without ids of its own says by another address that it is another PDF',
-    async (t, ledger) => {
-      const told = (pdfUrl: string) => arrivalOf({ sourceId: null, pdfUrl })
-      await ledger.receive(told('https://acme.example/1.pdf'), noon)
-      const fetched = pdf('fetched', 'a')
-      await ledger.attach(await borrowOne(ledger, noon), fetched, noon)
+  promised('a sender without ids of its own says by another address that it is another PDF', async (t, ledger) => {
+    const told = (pdfUrl: string) => arrivalOf({ sourceId: null, pdfUrl })
+    await ledger.receive(told('https://acme.example/1.pdf'), noon)
+    const fetched = pdf('fetched', 'a')
+    await ledger.attach(await borrowOne(ledger, noon), fetched, noon)
 
-      t.match(await ledger.receive(told('https://acme.example/2.pdf'), noon), { unused: [fetched] })
+    t.match(await ledger.receive(told('https://acme.example/2.pdf'), noon), { unused: [fetched] })
 
-      t.match(await borrowOne(ledger, noon), { document: null, documentVersion: 1 })
-    }
-  )
+    t.match(await borrowOne(ledger, noon), { document: null, documentVersion: 1 })
+  })
 
   promised('of a tool another address of the same PDF is no news', async (t, ledger) => {
     await ledger.receive(same, noon)
@@ -272,8 +261,7 @@ export function releasesContract(promised: Promised): void {
   })
 
   promised('senders without ids of their own have no second numbers', async (t, ledger) => {
-    for (const invoiceNumber of ['1', '2'])
-      await ledger.receive(arrivalOf({ invoiceNumber, sourceId: null }), noon)
+    for (const invoiceNumber of ['1', '2']) await ledger.receive(arrivalOf({ invoiceNumber, sourceId: null }), noon)
 
     t.match(await ledger.summary(), { waiting: 2 })
   })

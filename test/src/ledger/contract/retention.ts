@@ -62,14 +62,7 @@ export function retentionContract(promised: Promised): void {
     t.strictSame(await ledger.forget(noon + 1, 10), [])
   })
 
-  for (const stage of [
-    'waiting',
-    'lent',
-    'waiting once sent',
-    'sending',
-    'held',
-    'held once sent'
-  ] as const) {
+  for (const stage of ['waiting', 'lent', 'waiting once sent', 'sending', 'held', 'held once sent'] as const) {
     promised(`what is not finished is not forgotten: ${stage}`, async (t, ledger) => {
       await bring(ledger, stage, arrivalOf({}, { document: documentOf('a') }))
       const before = await rowOf(ledger)
@@ -145,21 +138,18 @@ export function retentionContract(promised: Promised): void {
     t.strictSame((await rowOf(ledger)).history, [])
   })
 
-  promised(
-    'a dismissed row that comes back is forgotten again when it is finished again',
-    async (t, ledger) => {
-      await bring(ledger, 'dismissed', arrivalOf({}, { document: documentOf('a') }))
-      await ledger.forget(later, 10)
-      await ledger.receive({ ...corrected, document: documentOf('b') }, later)
-      t.strictSame(await stateOf(ledger), ['waiting', null])
-      t.strictSame(await ledger.forget(later + day, 10), [])
-      await ledger.act('2026-0042', 'dismiss', later)
+  promised('a dismissed row that comes back is forgotten again when it is finished again', async (t, ledger) => {
+    await bring(ledger, 'dismissed', arrivalOf({}, { document: documentOf('a') }))
+    await ledger.forget(later, 10)
+    await ledger.receive({ ...corrected, document: documentOf('b') }, later)
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+    t.strictSame(await ledger.forget(later + day, 10), [])
+    await ledger.act('2026-0042', 'dismiss', later)
 
-      t.strictSame(await ledger.forget(later + day, 10), [documentOf('b')])
+    t.strictSame(await ledger.forget(later + day, 10), [documentOf('b')])
 
-      t.match(await rowOf(ledger), { amountCents: 24200, customer: { emails: [] } })
-    }
-  )
+    t.match(await rowOf(ledger), { amountCents: 24200, customer: { emails: [] } })
+  })
 
   promised(
     'a conflict brings a dismissed row back for a person, and a dismissal lets it go again',
@@ -178,29 +168,20 @@ export function retentionContract(promised: Promised): void {
     }
   )
 
-  promised(
-    'the files that rows name are those of rows and of conflicts that are not settled',
-    async (t, ledger) => {
-      t.strictSame(await ledger.documents(), new Set())
-      await ledger.receive(arrivalOf({ invoiceNumber: 'A' }), noon)
-      await ledger.receive(arrivalOf({ invoiceNumber: 'A' }, { tool: 'rival' }), noon)
-      t.strictSame(await ledger.documents(), new Set(), 'nor any that there is none of')
+  promised('the files that rows name are those of rows and of conflicts that are not settled', async (t, ledger) => {
+    t.strictSame(await ledger.documents(), new Set())
+    await ledger.receive(arrivalOf({ invoiceNumber: 'A' }), noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'A' }, { tool: 'rival' }), noon)
+    t.strictSame(await ledger.documents(), new Set(), 'nor any that there is none of')
 
-      await ledger.receive(arrivalOf({ invoiceNumber: 'B' }, { document: documentOf('b') }), noon)
-      await ledger.receive(
-        arrivalOf({ invoiceNumber: 'B' }, { tool: 'rival', document: documentOf('c') }),
-        noon
-      )
-      await ledger.receive(
-        arrivalOf({ invoiceNumber: 'B' }, { tool: 'third', document: documentOf('d') }),
-        noon
-      )
-      t.strictSame(await ledger.documents(), new Set(['b.pdf', 'c.pdf', 'd.pdf']))
+    await ledger.receive(arrivalOf({ invoiceNumber: 'B' }, { document: documentOf('b') }), noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'B' }, { tool: 'rival', document: documentOf('c') }), noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'B' }, { tool: 'third', document: documentOf('d') }), noon)
+    t.strictSame(await ledger.documents(), new Set(['b.pdf', 'c.pdf', 'd.pdf']))
 
-      await ledger.act('B', 'take', noon)
-      t.strictSame(await ledger.documents(), new Set(['d.pdf']))
-    }
-  )
+    await ledger.act('B', 'take', noon)
+    t.strictSame(await ledger.documents(), new Set(['d.pdf']))
+  })
 
   const annual = {
     ref: 'C-17',
@@ -248,71 +229,57 @@ export function retentionContract(promised: Promised): void {
   const is = { kind: 'is', portalId: 'cst_1' }
 
   for (const [what, customer] of Object.entries({ 'a number': annual, 'its e-mail address': byAddress }))
-    promised(
-      `a customer whose invoices are forgotten is so, too; its link is not: ${what}`,
-      async (t, ledger) => {
-        await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
-        t.match(await deliver(ledger, customer, 'A'), is)
-        t.match(await deliver(ledger, customer, 'B', 'cst_1', noon + day), is)
-
-        await ledger.forget(noon + 1, 10)
-        t.match(await customersOf(ledger), [customer], 'one of its invoices is in reach')
-        await ledger.forget(noon + day + 1, 10)
-
-        const [forgotten] = await customersOf(ledger)
-        t.match(forgotten, { ...nobody, link: { portalId: 'cst_1', how: 'email', at: noon } })
-        t.match(forgotten?.ref, customer === annual ? /^C-17$/ : /^sha256:[0-9a-f]{32}$/)
-        t.match(await ledger.customers.find({ tool: 'acme', ref: customer.ref }), {
-          link: { portalId: 'cst_1' }
-        })
-        t.match(await ledger.customers.find({ tool: 'acme', ref: forgotten!.ref }), {
-          link: { portalId: 'cst_1' }
-        })
-        t.match(await ledger.customers.judge(sightingOf(customer), rulesOf, later), is, 'a year later')
-        t.match(await deliver(ledger, customer, 'C', 'cst_1', later), is)
-        t.match(await customersOf(ledger), [customer], 'and is known again')
-      }
-    )
-
-  promised(
-    'what a link was made for is not forgotten: neither held nor taken for another',
-    async (t, ledger) => {
+    promised(`a customer whose invoices are forgotten is so, too; its link is not: ${what}`, async (t, ledger) => {
       await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
-      await deliver(ledger, annual, 'A')
-      await ledger.forget(later, 10)
-      const judge = (customer: Partial<Customer>) =>
-        ledger.customers.judge(sightingOf({ ...annual, ...customer }), rulesOf, later)
+      t.match(await deliver(ledger, customer, 'A'), is)
+      t.match(await deliver(ledger, customer, 'B', 'cst_1', noon + day), is)
 
-      t.match(await judge({ name: 'Kees & Co' }), is)
-      t.match(await judge({ emails: ['new@bakker.example'] }), is)
-      t.match(await judge({ name: 'Piet', emails: ['piet@slager.example'] }), { kind: 'ambiguous' })
-      const rival = { ref: 'C-18', name: 'Piet' }
-      t.match(await judge(rival), { kind: 'ambiguous' }, 'and its address is nobody else’s')
-    }
-  )
+      await ledger.forget(noon + 1, 10)
+      t.match(await customersOf(ledger), [customer], 'one of its invoices is in reach')
+      await ledger.forget(noon + day + 1, 10)
 
-  promised(
-    'an invoice that was forgotten is recognised by its e-mail address, in any case',
-    async (t, ledger) => {
-      const arrival = arrivalOf(
-        { sourceId: null, customer: { ref: 'kees@bakker.example' } },
-        { document: null }
-      )
-      await bring(ledger, 'delivered', arrival)
-      await ledger.forget(later, 10)
-      const told = (ref: string, facts = {}) =>
-        ledger.receive(arrivalOf({ sourceId: null, ...facts, customer: { ref } }), later)
+      const [forgotten] = await customersOf(ledger)
+      t.match(forgotten, { ...nobody, link: { portalId: 'cst_1', how: 'email', at: noon } })
+      t.match(forgotten?.ref, customer === annual ? /^C-17$/ : /^sha256:[0-9a-f]{32}$/)
+      t.match(await ledger.customers.find({ tool: 'acme', ref: customer.ref }), {
+        link: { portalId: 'cst_1' }
+      })
+      t.match(await ledger.customers.find({ tool: 'acme', ref: forgotten!.ref }), {
+        link: { portalId: 'cst_1' }
+      })
+      t.match(await ledger.customers.judge(sightingOf(customer), rulesOf, later), is, 'a year later')
+      t.match(await deliver(ledger, customer, 'C', 'cst_1', later), is)
+      t.match(await customersOf(ledger), [customer], 'and is known again')
+    })
 
-      t.equal((await told(' KEES@bakker.example')).result, 'duplicate')
-      t.match(await rowOf(ledger), { customer: { ref: /^sha256:/ } }, 'and told again it is not known again')
-      t.equal((await told('kees@bakker.example', { paidAt: noon })).result, 'duplicate')
-      t.match(await rowOf(ledger), { paidAt: noon, customer: { ref: /^sha256:/ } })
-      t.equal((await told('anna@bakker.example')).result, 'conflict')
-      t.match((await ledger.list({ q: 'Kees@bakker.example', limit: 9 })).rows, [
-        { invoiceNumber: '2026-0042' }
-      ])
-    }
-  )
+  promised('what a link was made for is not forgotten: neither held nor taken for another', async (t, ledger) => {
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
+    await deliver(ledger, annual, 'A')
+    await ledger.forget(later, 10)
+    const judge = (customer: Partial<Customer>) =>
+      ledger.customers.judge(sightingOf({ ...annual, ...customer }), rulesOf, later)
+
+    t.match(await judge({ name: 'Kees & Co' }), is)
+    t.match(await judge({ emails: ['new@bakker.example'] }), is)
+    t.match(await judge({ name: 'Piet', emails: ['piet@slager.example'] }), { kind: 'ambiguous' })
+    const rival = { ref: 'C-18', name: 'Piet' }
+    t.match(await judge(rival), { kind: 'ambiguous' }, 'and its address is nobody else’s')
+  })
+
+  promised('an invoice that was forgotten is recognised by its e-mail address, in any case', async (t, ledger) => {
+    const arrival = arrivalOf({ sourceId: null, customer: { ref: 'kees@bakker.example' } }, { document: null })
+    await bring(ledger, 'delivered', arrival)
+    await ledger.forget(later, 10)
+    const told = (ref: string, facts = {}) =>
+      ledger.receive(arrivalOf({ sourceId: null, ...facts, customer: { ref } }), later)
+
+    t.equal((await told(' KEES@bakker.example')).result, 'duplicate')
+    t.match(await rowOf(ledger), { customer: { ref: /^sha256:/ } }, 'and told again it is not known again')
+    t.equal((await told('kees@bakker.example', { paidAt: noon })).result, 'duplicate')
+    t.match(await rowOf(ledger), { paidAt: noon, customer: { ref: /^sha256:/ } })
+    t.equal((await told('anna@bakker.example')).result, 'conflict')
+    t.match((await ledger.list({ q: 'Kees@bakker.example', limit: 9 })).rows, [{ invoiceNumber: '2026-0042' }])
+  })
 
   promised('a dismissed one that other facts brought back is still told from others', async (t, ledger) => {
     const first = arrivalOf({ sourceId: null })
@@ -321,11 +288,7 @@ export function retentionContract(promised: Promised): void {
     await ledger.receive(arrivalOf({ sourceId: null, amountCents: 999 }), later)
     await ledger.act('2026-0042', 'take', later)
 
-    t.match(
-      await ledger.receive(first, later),
-      { result: 'conflict', changed: false },
-      'a person has decided'
-    )
+    t.match(await ledger.receive(first, later), { result: 'conflict', changed: false }, 'a person has decided')
   })
 
   promised('a customer that is still told of, or is being created, is not forgotten', async (t, ledger) => {
@@ -347,28 +310,21 @@ export function retentionContract(promised: Promised): void {
     t.match(await ledger.customers.judge(sightingOf(annual), creating, later), { kind: 'create' })
   })
 
-  promised(
-    'a link that a person made and no invoice followed keeps no address, either',
-    async (t, ledger) => {
-      await ledger.customers.link({ tool: 'acme', ref: 'kees@bakker.example' }, 'cst_1', noon)
-      await ledger.customers.link({ tool: 'acme', ref: 'Bakkerij Kees' }, 'cst_1', noon)
-      await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_1', noon)
+  promised('a link that a person made and no invoice followed keeps no address, either', async (t, ledger) => {
+    await ledger.customers.link({ tool: 'acme', ref: 'kees@bakker.example' }, 'cst_1', noon)
+    await ledger.customers.link({ tool: 'acme', ref: 'Bakkerij Kees' }, 'cst_1', noon)
+    await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_1', noon)
 
-      await ledger.forget(noon, 10)
-      t.match(await customersOf(ledger), [
-        { ref: '17' },
-        { ref: 'Bakkerij Kees' },
-        { ref: 'kees@bakker.example' }
-      ])
-      await ledger.forget(noon + 1, 10)
+    await ledger.forget(noon, 10)
+    t.match(await customersOf(ledger), [{ ref: '17' }, { ref: 'Bakkerij Kees' }, { ref: 'kees@bakker.example' }])
+    await ledger.forget(noon + 1, 10)
 
-      t.match(await customersOf(ledger), [{ ref: '17' }, { ref: /^sha256:/ }, { ref: /^sha256:/ }])
-      const link = { portalId: 'cst_1', how: 'person' }
-      t.match(await ledger.customers.find({ tool: 'acme', ref: 'KEES@bakker.example' }), { link })
-      await ledger.customers.link({ tool: 'acme', ref: 'kees@bakker.example' }, 'cst_2', later)
-      t.equal((await customersOf(ledger)).length, 3, 'it is the same one')
-    }
-  )
+    t.match(await customersOf(ledger), [{ ref: '17' }, { ref: /^sha256:/ }, { ref: /^sha256:/ }])
+    const link = { portalId: 'cst_1', how: 'person' }
+    t.match(await ledger.customers.find({ tool: 'acme', ref: 'KEES@bakker.example' }), { link })
+    await ledger.customers.link({ tool: 'acme', ref: 'kees@bakker.example' }, 'cst_2', later)
+    t.equal((await customersOf(ledger)).length, 3, 'it is the same one')
+  })
 
   promised('customers are forgotten so many at once, and in the end all', async (t, ledger) => {
     for (const ref of ['a1', 'b2', 'c3']) await deliver(ledger, { ...annual, ref }, ref)
@@ -390,49 +346,40 @@ export function retentionContract(promised: Promised): void {
     t.match(await customersOf(ledger), [{ ref: /^sha256:/ }, annual])
   })
 
-  promised(
-    'a customer that is being created is not forgotten, whatever became of its invoice',
-    async (t, ledger) => {
-      await ledger.receive(arrivalOf({ customer: annual }), noon)
-      const sighting = await sightingOfNext(ledger)
-      await ledger.customers.judge(sighting, rulesOf, noon)
-      await ledger.customers.beginCreate(sighting, { match: 'email', create: true }, noon + day)
-      await ledger.receive(arrivalOf({ customer: { ...annual, ref: 'C-99' } }), noon + day)
+  promised('a customer that is being created is not forgotten, whatever became of its invoice', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ customer: annual }), noon)
+    const sighting = await sightingOfNext(ledger)
+    await ledger.customers.judge(sighting, rulesOf, noon)
+    await ledger.customers.beginCreate(sighting, { match: 'email', create: true }, noon + day)
+    await ledger.receive(arrivalOf({ customer: { ...annual, ref: 'C-99' } }), noon + day)
 
-      await ledger.forget(noon + day, 10)
-      t.match(await customersOf(ledger), [annual])
-      await ledger.forget(noon + 3 * day, 10)
-      t.match(await customersOf(ledger), [{ ...nobody, ref: 'C-17' }])
-    }
-  )
+    await ledger.forget(noon + day, 10)
+    t.match(await customersOf(ledger), [annual])
+    await ledger.forget(noon + 3 * day, 10)
+    t.match(await customersOf(ledger), [{ ...nobody, ref: 'C-17' }])
+  })
 
-  promised(
-    'a name that is the reference is hidden, and a number or an id of the portal is not',
-    async (t, ledger) => {
-      const refs = { 'Studio 54': true, Jansen: true, '54': false, cst_abc: false }
-      for (const [ref, isHidden] of Object.entries(refs)) {
-        await deliver(ledger, { ...annual, ref, name: 'Studio 54' }, ref)
-        await ledger.forget(later, 10)
-        t.equal((await rowOf(ledger, ref)).customer.ref.startsWith('sha256:'), isHidden, ref)
-        t.equal((await customersOf(ledger))[0]?.ref.startsWith('sha256:'), isHidden, ref)
-      }
-    }
-  )
-
-  promised(
-    'what was dismissed and forgotten is not delivered by the address that it had',
-    async (t, ledger) => {
-      await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
-      t.match(await deliver(ledger, byAddress, 'A'), is)
-      await bring(ledger, 'dismissed', arrivalOf({ customer: byAddress }))
+  promised('a name that is the reference is hidden, and a number or an id of the portal is not', async (t, ledger) => {
+    const refs = { 'Studio 54': true, Jansen: true, '54': false, cst_abc: false }
+    for (const [ref, isHidden] of Object.entries(refs)) {
+      await deliver(ledger, { ...annual, ref, name: 'Studio 54' }, ref)
       await ledger.forget(later, 10)
-      await ledger.act('2026-0042', 'deliver', later)
-
-      t.match(await ledger.customers.judge(await sightingOfNext(ledger, later), rulesOf, later), {
-        kind: 'ambiguous'
-      })
+      t.equal((await rowOf(ledger, ref)).customer.ref.startsWith('sha256:'), isHidden, ref)
+      t.equal((await customersOf(ledger))[0]?.ref.startsWith('sha256:'), isHidden, ref)
     }
-  )
+  })
+
+  promised('what was dismissed and forgotten is not delivered by the address that it had', async (t, ledger) => {
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)
+    t.match(await deliver(ledger, byAddress, 'A'), is)
+    await bring(ledger, 'dismissed', arrivalOf({ customer: byAddress }))
+    await ledger.forget(later, 10)
+    await ledger.act('2026-0042', 'deliver', later)
+
+    t.match(await ledger.customers.judge(await sightingOfNext(ledger, later), rulesOf, later), {
+      kind: 'ambiguous'
+    })
+  })
 
   promised('who a rival was is told in a history only as long as the rival is known', async (t, ledger) => {
     await ledger.holdings.learnCustomer(portalCustomerOf('cst_1', 'kees@bakker.example'), noon)

@@ -32,13 +32,7 @@ const held: After = ['held', 'INVOICE_CONFLICT']
 const eventCells: [event: Event, from: Stage, result: Received['result'], after: After, facts: Facts][] = [
   ['the same event again', 'waiting', 'duplicate', ['waiting', null], 'these, paid'],
   ['the same event again', 'lent', 'duplicate', ['waiting', null], 'these, paid'],
-  [
-    'the same event again',
-    'waiting once sent',
-    'duplicate',
-    ['waiting', 'PORTAL_UNREACHABLE'],
-    'these, paid'
-  ],
+  ['the same event again', 'waiting once sent', 'duplicate', ['waiting', 'PORTAL_UNREACHABLE'], 'these, paid'],
   ['the same event again', 'sending', 'duplicate', ['sending', null], 'these, paid'],
   ['the same event again', 'delivered', 'duplicate', ['delivered', null], 'these, paid'],
   ['the same event again', 'held', 'duplicate', ['held', 'REVIEW'], 'these, paid'],

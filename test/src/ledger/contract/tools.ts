@@ -74,18 +74,15 @@ export function toolsContract(promised: Promised): void {
   }
 
   for (const [decision, after] of decisions) {
-    promised(
-      `voided in doubt, judged when it is settled: ${decision.to} → ${after.join(' ')}`,
-      async (t, ledger) => {
-        const loan = await bring(ledger, 'sending')
-        await ledger.receive(voided, noon)
-        t.match((await rowOf(ledger)).body, bodyOf(loan))
+    promised(`voided in doubt, judged when it is settled: ${decision.to} → ${after.join(' ')}`, async (t, ledger) => {
+      const loan = await bring(ledger, 'sending')
+      await ledger.receive(voided, noon)
+      t.match((await rowOf(ledger)).body, bodyOf(loan))
 
-        t.ok(await ledger.record(loan, decision, noon))
+      t.ok(await ledger.record(loan, decision, noon))
 
-        t.strictSame(await stateOf(ledger), after)
-      }
-    )
+      t.strictSame(await stateOf(ledger), after)
+    })
   }
 
   promised('voided in doubt, and settled by a look', async (t, ledger) => {
@@ -95,33 +92,23 @@ export function toolsContract(promised: Promised): void {
     await ledger.settle(found!, again(noon + minute), noon + minute)
 
     t.strictSame(await stateOf(ledger), dismissed)
-    t.match(
-      await ledger.act('2026-0042', 'deliver', noon),
-      { state: 'waiting' },
-      'a person can take that back'
-    )
+    t.match(await ledger.act('2026-0042', 'deliver', noon), { state: 'waiting' }, 'a person can take that back')
     await ledger.record(await borrowOne(ledger, noon), delivered(), noon)
     t.strictSame(await stateOf(ledger), ['delivered', null], 'and then it counts no more')
   })
 
-  promised(
-    'what another tool, or another invoice of the tool, voided says nothing of this one',
-    async (t, ledger) => {
-      await ledger.receive(same, noon)
+  promised('what another tool, or another invoice of the tool, voided says nothing of this one', async (t, ledger) => {
+    await ledger.receive(same, noon)
 
-      for (const stranger of [
-        { ...other, voided: true },
-        arrivalOf({ sourceId: 'acme-2' }, { voided: true })
-      ]) {
-        t.strictSame(await ledger.receive(stranger, noon), {
-          result: 'duplicate',
-          changed: false,
-          unused: []
-        })
-      }
-      t.strictSame(await stateOf(ledger), ['waiting', null])
+    for (const stranger of [{ ...other, voided: true }, arrivalOf({ sourceId: 'acme-2' }, { voided: true })]) {
+      t.strictSame(await ledger.receive(stranger, noon), {
+        result: 'duplicate',
+        changed: false,
+        unused: []
+      })
     }
-  )
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+  })
 
   promised("told of by the tool's own id alone, that invoice is voided, and no other", async (t, ledger) => {
     await ledger.receive(same, noon)
@@ -145,19 +132,16 @@ export function toolsContract(promised: Promised): void {
     t.equal(await ledger.nextDueAt(), null)
   })
 
-  promised(
-    'the event that made it final does not bring a voided one back, a correction does',
-    async (t, ledger) => {
-      await ledger.receive(same, noon)
-      await ledger.receive(voided, noon)
+  promised('the event that made it final does not bring a voided one back, a correction does', async (t, ledger) => {
+    await ledger.receive(same, noon)
+    await ledger.receive(voided, noon)
 
-      t.equal((await ledger.receive(paid, noon)).result, 'duplicate')
-      t.strictSame(await stateOf(ledger), dismissed)
+    t.equal((await ledger.receive(paid, noon)).result, 'duplicate')
+    t.strictSame(await stateOf(ledger), dismissed)
 
-      t.equal((await ledger.receive(corrected, noon)).result, 'accepted')
-      t.strictSame(await stateOf(ledger), ['waiting', null])
-    }
-  )
+    t.equal((await ledger.receive(corrected, noon)).result, 'accepted')
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+  })
 
   promised('what the tool is to collect by itself waits until then', async (t, ledger) => {
     await ledger.receive({ ...same, notBefore: noon + day }, noon)
@@ -257,21 +241,18 @@ export function toolsContract(promised: Promised): void {
     t.equal(await ledger.isKnown('inv'), false)
   })
 
-  promised(
-    'since when a tool is set up is kept once, up to when it was asked is kept anew',
-    async (t, ledger) => {
-      t.equal(await ledger.toolStart('acme'), null)
-      t.equal(await ledger.askedTo('acme'), null)
+  promised('since when a tool is set up is kept once, up to when it was asked is kept anew', async (t, ledger) => {
+    t.equal(await ledger.toolStart('acme'), null)
+    t.equal(await ledger.askedTo('acme'), null)
 
-      await ledger.startTool('acme', noon)
-      await ledger.startTool('acme', noon + day)
-      t.equal(await ledger.toolStart('acme'), noon)
-      t.equal(await ledger.askedTo('acme'), noon)
-      t.equal(await ledger.toolStart('rival'), null)
+    await ledger.startTool('acme', noon)
+    await ledger.startTool('acme', noon + day)
+    t.equal(await ledger.toolStart('acme'), noon)
+    t.equal(await ledger.askedTo('acme'), noon)
+    t.equal(await ledger.toolStart('rival'), null)
 
-      await ledger.setAskedTo('acme', noon + day)
-      t.equal(await ledger.askedTo('acme'), noon + day)
-      t.equal(await ledger.toolStart('acme'), noon)
-    }
-  )
+    await ledger.setAskedTo('acme', noon + day)
+    t.equal(await ledger.askedTo('acme'), noon + day)
+    t.equal(await ledger.toolStart('acme'), noon)
+  })
 }

@@ -70,11 +70,7 @@ export function unprovenContract(promised: Promised): void {
 
   promised('a failure before it was sent again proves nothing of what was sent before', async (t, ledger) => {
     const { loan } = await lendAgain(ledger)
-    await ledger.record(
-      loan,
-      { to: 'waiting', at: later, code: 'PDF_UNREACHABLE', detail: null, spent: true },
-      noon
-    )
+    await ledger.record(loan, { to: 'waiting', at: later, code: 'PDF_UNREACHABLE', detail: null, spent: true }, noon)
 
     t.strictSame(await next(ledger), { unproven: true, permission: 'unproven' })
   })
@@ -90,36 +86,30 @@ export function unprovenContract(promised: Promised): void {
     t.notOk('body' in (history.at(-1) ?? {}), 'what would be sent stands in the row')
   })
 
-  promised(
-    'what the copy was told since it was sent last counts, not since it is looked for',
-    async (t, ledger) => {
-      const { holdings } = ledger
-      const sent = await bring(ledger, 'held once sent')
-      await holdings.learn([holdingOf('inv_other', { invoiceNumber: '20260042' })], null, noon)
-      await ledger.act('2026-0042', 'deliver', noon)
-      const loan = await borrowOne(ledger, noon)
-      await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
+  promised('what the copy was told since it was sent last counts, not since it is looked for', async (t, ledger) => {
+    const { holdings } = ledger
+    const sent = await bring(ledger, 'held once sent')
+    await holdings.learn([holdingOf('inv_other', { invoiceNumber: '20260042' })], null, noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    const loan = await borrowOne(ledger, noon)
+    await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
 
-      const [found] = await ledger.doubts(noon, 1)
+    const [found] = await ledger.doubts(noon, 1)
 
-      t.match(await holdings.strangers(bodyOf(sent), found!.told), [{ id: 'inv_other' }])
-    }
-  )
+    t.match(await holdings.strangers(bodyOf(sent), found!.told), [{ id: 'inv_other' }])
+  })
 
-  promised(
-    'with the facts of another, what went out with the old ones is looked for, too',
-    async (t, ledger) => {
-      const sent = await bring(ledger, 'held once sent')
-      await ledger.receive(other, noon)
-      await ledger.act('2026-0042', 'take', noon)
-      const loan = await borrowOne(ledger, noon)
-      t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'unproven')
+  promised('with the facts of another, what went out with the old ones is looked for, too', async (t, ledger) => {
+    const sent = await bring(ledger, 'held once sent')
+    await ledger.receive(other, noon)
+    await ledger.act('2026-0042', 'take', noon)
+    const loan = await borrowOne(ledger, noon)
+    t.equal(await ledger.sending(loan, bodyOf(loan), noon), 'unproven')
 
-      await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
+    await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
 
-      t.match(await ledger.doubts(noon, 1), [{ body: { amount: '9.99' }, sent: bodyOf(sent) }])
-    }
-  )
+    t.match(await ledger.doubts(noon, 1), [{ body: { amount: '9.99' }, sent: bodyOf(sent) }])
+  })
 
   promised('proven absent, it is sent by the next loan', async (t, ledger) => {
     const { found } = await lookAgain(ledger)
@@ -141,20 +131,17 @@ export function unprovenContract(promised: Promised): void {
     t.strictSame(await next(ledger), { unproven: false, permission: 'granted' })
   })
 
-  promised(
-    'held because nobody can tell, it is looked for once more with each deliver',
-    async (t, ledger) => {
-      const { found } = await lookAgain(ledger)
-      await ledger.settle(found, unclear, later)
-      t.strictSame(await stateOf(ledger), ['held', 'PORTAL_UNCLEAR'])
+  promised('held because nobody can tell, it is looked for once more with each deliver', async (t, ledger) => {
+    const { found } = await lookAgain(ledger)
+    await ledger.settle(found, unclear, later)
+    t.strictSame(await stateOf(ledger), ['held', 'PORTAL_UNCLEAR'])
 
-      await ledger.act('2026-0042', 'deliver', later)
+    await ledger.act('2026-0042', 'deliver', later)
 
-      const loan = await borrowOne(ledger, later)
-      t.strictSame(loan.overrides, [])
-      t.equal(await ledger.sending(loan, bodyOf(loan), later), 'unproven')
-    }
-  )
+    const loan = await borrowOne(ledger, later)
+    t.strictSame(loan.overrides, [])
+    t.equal(await ledger.sending(loan, bodyOf(loan), later), 'unproven')
+  })
 
   promised("a person's word that it is absent lets it be sent, once", async (t, ledger) => {
     const { loan } = await lendAgain(ledger, { absent: true })

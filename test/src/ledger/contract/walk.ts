@@ -7,17 +7,7 @@ import { numberKey } from '../../../../src/core/invoice.ts'
 import type { Document } from '../../../../src/core/row.ts'
 import { actions, type Decision, type Loan, type Row } from '../../../../src/core/row.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
-import {
-  arrivalOf,
-  bodyOf,
-  delivered,
-  documentOf,
-  holdingOf,
-  minute,
-  noon,
-  type Promised,
-  rowOf
-} from '../fixtures.ts'
+import { arrivalOf, bodyOf, delivered, documentOf, holdingOf, minute, noon, type Promised, rowOf } from '../fixtures.ts'
 
 const seeds = [1, 2, 3, 4]
 const steps = 300
@@ -158,8 +148,7 @@ const openWalk = (t: Test, ledger: Ledger, seed: number) => {
     now += 100 * minute
     for (const doubt of await ledger.doubts(now, 100)) await ledger.settle(doubt, again(), now)
     for (const loan of await ledger.borrow(100, now + minute, now + 2 * minute)) {
-      if (loan.work === 'pay')
-        await ledger.record(loan, { to: 'unpaid', code: 'PAID_NOT_MARKED', detail: null }, now)
+      if (loan.work === 'pay') await ledger.record(loan, { to: 'unpaid', code: 'PAID_NOT_MARKED', detail: null }, now)
     }
     for (const { invoiceNumber } of (await ledger.list({ limit: 100 })).rows) {
       // Once more for a conflict that another note hid.
@@ -170,8 +159,7 @@ const openWalk = (t: Test, ledger: Ledger, seed: number) => {
   return { step, finish, given, returned }
 }
 
-const attentive = ({ state, code }: Row): boolean =>
-  state === 'held' || (state === 'delivered' && code !== null)
+const attentive = ({ state, code }: Row): boolean => state === 'held' || (state === 'delivered' && code !== null)
 
 const wrongCounts = async (ledger: Ledger, rows: Row[]): Promise<string[]> => {
   const { attention, oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
@@ -186,10 +174,7 @@ const wrongCounts = async (ledger: Ledger, rows: Row[]): Promise<string[]> => {
   return wrong
 }
 
-const wrongDocuments = async (
-  ledger: Ledger,
-  { given, returned }: Record<'given' | 'returned', Set<string>>
-) => {
+const wrongDocuments = async (ledger: Ledger, { given, returned }: Record<'given' | 'returned', Set<string>>) => {
   const named = [...(await ledger.documents())]
   return [
     ...named.filter(file => returned.has(file)).map(file => `named, though it was handed back: ${file}`),
@@ -209,8 +194,7 @@ const wrongRow = (old: Row, row: Row | undefined, step: Step): string[] => {
   }
   if (old.state === 'sending') {
     if (!isSame(old.body, row.body)) wrong.push('what is in doubt forgot what it sent')
-    if (step === 'anything else' && row.state !== 'sending')
-      wrong.push('a doubt ended without a clean answer')
+    if (step === 'anything else' && row.state !== 'sending') wrong.push('a doubt ended without a clean answer')
   }
   return wrong
 }

@@ -12,9 +12,7 @@ const server = await startPostgres()
 const openTwo = async (t: Test): Promise<[Ledger, Ledger]> => {
   const url = await server.database()
   const open = async (owner: string): Promise<Ledger> => {
-    const ledger = openLedger(
-      await openPostgresDriver({ url, pool: 3, timeoutMs: 20_000, time: 'caller' }, owner)
-    )
+    const ledger = openLedger(await openPostgresDriver({ url, pool: 3, timeoutMs: 20_000, time: 'caller' }, owner))
     t.teardown(() => ledger.close())
     return ledger
   }
@@ -46,24 +44,21 @@ t.test('of two processes that ask at once one has the task, until it leaves or d
   t.equal(await holder.lease('look', noon + minute), true)
 })
 
-t.test(
-  'the loans of a process that died are due again, and what it comes to say later is not written',
-  async t => {
-    const [a, b] = await openTwo(t)
-    await a.beat(noon)
-    await a.receive(arrivalOf(), noon)
-    const [loan] = await a.borrow(1, noon, noon + 10 * minute)
-    if (!loan) throw new Error('not lent')
+t.test('the loans of a process that died are due again, and what it comes to say later is not written', async t => {
+  const [a, b] = await openTwo(t)
+  await a.beat(noon)
+  await a.receive(arrivalOf(), noon)
+  const [loan] = await a.borrow(1, noon, noon + 10 * minute)
+  if (!loan) throw new Error('not lent')
 
-    await b.beat(noon + 40_000)
-    t.strictSame(await b.borrow(1, noon + 40_000, noon + 10 * minute), [], 'a sign may be late')
-    await b.beat(noon + 46_000)
-    const [again] = await b.borrow(1, noon + 46_000, noon + 10 * minute)
+  await b.beat(noon + 40_000)
+  t.strictSame(await b.borrow(1, noon + 40_000, noon + 10 * minute), [], 'a sign may be late')
+  await b.beat(noon + 46_000)
+  const [again] = await b.borrow(1, noon + 46_000, noon + 10 * minute)
 
-    t.match(again, { id: loan.id, attempt: 2 })
-    t.equal(await a.sending(loan, bodyOf(loan), noon + 46_000), 'lost')
-  }
-)
+  t.match(again, { id: loan.id, attempt: 2 })
+  t.equal(await a.sending(loan, bodyOf(loan), noon + 46_000), 'lost')
+})
 
 t.test('what a process that died was sending is in doubt, and inherited', async t => {
   const [a, b] = await openTwo(t)

@@ -11,11 +11,7 @@ import { arrivalOf, minute, noon, rowOf, stateOf } from '../fixtures.ts'
 const other = join(import.meta.dirname, 'other-process.ts')
 
 /** Another process, and what it says first. */
-const start = async (
-  t: Test,
-  part: string,
-  file: string
-): Promise<{ child: ChildProcess; said: unknown }> => {
+const start = async (t: Test, part: string, file: string): Promise<{ child: ChildProcess; said: unknown }> => {
   const child = spawn(process.execPath, [other, part, file], { env: {}, stdio: ['pipe', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   const [line] = await once(createInterface(child.stdout), 'line')
@@ -30,11 +26,7 @@ t.test('one file has one owner', async t => {
 
   t.throws(() => openSqlite({ file }), { code: 'LEDGER_IN_USE' })
   t.match(await start(t, 'open', file), { said: 'LEDGER_IN_USE' })
-  t.throws(
-    () => openSqlite({ file }),
-    { code: 'LEDGER_IN_USE' },
-    'and to be refused takes nothing from the owner'
-  )
+  t.throws(() => openSqlite({ file }), { code: 'LEDGER_IN_USE' }, 'and to be refused takes nothing from the owner')
   t.match(await start(t, 'open', file), { said: 'LEDGER_IN_USE' })
   t.match(await ledger.receive(numbered('A'), noon), { result: 'accepted' })
 
@@ -80,17 +72,9 @@ t.test('a ledger that a newer bridge wrote is left alone', async t => {
 t.test('a ledger that cannot be opened says so, and can be once that is mended', async t => {
   const cases: [why: string, breakIt: (file: string) => void, mend: (file: string) => void][] = [
     ['its folder is missing', () => {}, file => mkdirSync(join(file, '..'))],
-    [
-      'it is no database',
-      file => write(file, 'not a database, but long enough to look'),
-      file => rmSync(file)
-    ],
+    ['it is no database', file => write(file, 'not a database, but long enough to look'), file => rmSync(file)],
     ['its lock is no database', file => write(`${file}.lock`, 'nor is this'), file => rmSync(`${file}.lock`)],
-    [
-      'it is a folder',
-      file => mkdirSync(file, { recursive: true }),
-      file => rmSync(file, { recursive: true })
-    ],
+    ['it is a folder', file => mkdirSync(file, { recursive: true }), file => rmSync(file, { recursive: true })],
     ['a table is missing', file => breakTable(file), file => rmSync(file)]
   ]
   for (const [index, [why, breakIt, mend]] of cases.entries()) {
@@ -172,28 +156,25 @@ const openStepwise = (file: string) => {
   return { ledger, turns }
 }
 
-t.test(
-  'what is asked in one turn is one transaction, and nobody hears of it before that is kept',
-  async t => {
-    const { ledger, turns } = openStepwise(':memory:')
-    let heard = 0
-    const asked = ['A', 'B', 'C'].map(number => ledger.receive(numbered(number), noon).then(() => heard++))
+t.test('what is asked in one turn is one transaction, and nobody hears of it before that is kept', async t => {
+  const { ledger, turns } = openStepwise(':memory:')
+  let heard = 0
+  const asked = ['A', 'B', 'C'].map(number => ledger.receive(numbered(number), noon).then(() => heard++))
 
-    t.equal(turns.length, 1)
-    t.strictSame((await ledger.list({ limit: 9 })).rows, [])
-    t.equal(heard, 0)
+  t.equal(turns.length, 1)
+  t.strictSame((await ledger.list({ limit: 9 })).rows, [])
+  t.equal(heard, 0)
 
-    turns.shift()?.()
-    await Promise.all(asked)
-    t.equal(heard, 3)
-    t.equal((await ledger.list({ limit: 9 })).rows.length, 3)
-    t.equal(turns.length, 0)
+  turns.shift()?.()
+  await Promise.all(asked)
+  t.equal(heard, 3)
+  t.equal((await ledger.list({ limit: 9 })).rows.length, 3)
+  t.equal(turns.length, 0)
 
-    const next = ledger.receive(numbered('D'), noon)
-    turns.shift()?.()
-    t.match(await next, { result: 'accepted' }, 'and the next turn works like the first')
-  }
-)
+  const next = ledger.receive(numbered('D'), noon)
+  turns.shift()?.()
+  t.match(await next, { result: 'accepted' }, 'and the next turn works like the first')
+})
 
 t.test('one bad event fails alone, wholly, and the others are kept', async t => {
   const { ledger, turns } = openStepwise(':memory:')
@@ -244,9 +225,7 @@ t.test('a turn stays short: what is more than a batch goes into the next ones', 
 t.test('what was asked before closing is kept, and a turn that comes late does no harm', async t => {
   const file = join(t.testdir(), 'ledger.sqlite')
   const { ledger, turns } = openStepwise(file)
-  const asked = Promise.all(
-    Array.from({ length: 1500 }, (_, index) => ledger.receive(numbered(`${index}`), noon))
-  )
+  const asked = Promise.all(Array.from({ length: 1500 }, (_, index) => ledger.receive(numbered(`${index}`), noon)))
 
   await ledger.close()
   await asked

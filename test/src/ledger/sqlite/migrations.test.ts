@@ -58,10 +58,7 @@ t.test('a row may have exactly the codes that are kept, in the state that each o
   ]
 
   for (const pair of besides) t.ok(Object.hasOwn(advice, pair.split(' ')[1] ?? ''), pair)
-  t.strictSame(
-    allowed.map(({ state, code }) => `${state} ${code}`).toSorted(),
-    [...meant, ...besides].toSorted()
-  )
+  t.strictSame(allowed.map(({ state, code }) => `${state} ${code}`).toSorted(), [...meant, ...besides].toSorted())
 })
 
 /** As an earlier version left it, unpacked. */
@@ -85,31 +82,27 @@ t.test('a ledger of an earlier version goes on where it was', async t => {
     const { state, code, portalId } = await rowOf(ledger, number)
     return { state, code, portal_id: portalId }
   }
-  for (const { key, ...state } of told)
-    t.strictSame(await stateAfter(key as string), { ...state }, key as string)
+  for (const { key, ...state } of told) t.strictSame(await stateAfter(key as string), { ...state }, key as string)
   t.equal((await ledger.summary()).delivered, told.filter(({ state }) => state === 'delivered').length)
   t.match(await ledger.doubts(noon, 9), [{ body: { invoiceNumber: 'sending' }, sentAt: noon }])
   t.equal(await ledger.voidSource('acme', 'source waiting', noon), true, 'found by the id of its tool')
   t.strictSame(await stateOf(ledger, 'waiting'), ['dismissed', 'VOIDED_IN_TOOL'])
 })
 
-t.test(
-  'what an earlier version sent, and did not deliver, is looked for before it is sent again',
-  async t => {
-    const ledger = openSqlite({ file: earlier(t, '3530aca') })
-    t.teardown(() => ledger.close())
-    const [doubt] = await ledger.doubts(noon, 9)
-    t.match(doubt, { inherited: true, sent: doubt?.body })
+t.test('what an earlier version sent, and did not deliver, is looked for before it is sent again', async t => {
+  const ledger = openSqlite({ file: earlier(t, '3530aca') })
+  t.teardown(() => ledger.close())
+  const [doubt] = await ledger.doubts(noon, 9)
+  t.match(doubt, { inherited: true, sent: doubt?.body })
 
-    for (const number of ['held once sent', 'dismissed once sent']) await ledger.act(number, 'deliver', noon)
-    const loans = await ledger.borrow(99, noon + 1e12, noon + 2e12)
+  for (const number of ['held once sent', 'dismissed once sent']) await ledger.act(number, 'deliver', noon)
+  const loans = await ledger.borrow(99, noon + 1e12, noon + 2e12)
 
-    const unproven = loans.filter(loan => loan.unproven).map(({ invoice }) => invoice.invoiceNumber)
-    t.strictSame(unproven.sort(), ['dismissed once sent', 'held once sent'])
-    const waited = loans.find(({ invoice }) => invoice.invoiceNumber === 'waiting once sent')
-    t.match(waited, { unproven: false }, 'what waits again was proven absent, or certainly not taken')
-  }
-)
+  const unproven = loans.filter(loan => loan.unproven).map(({ invoice }) => invoice.invoiceNumber)
+  t.strictSame(unproven.sort(), ['dismissed once sent', 'held once sent'])
+  const waited = loans.find(({ invoice }) => invoice.invoiceNumber === 'waiting once sent')
+  t.match(waited, { unproven: false }, 'what waits again was proven absent, or certainly not taken')
+})
 
 t.test(
   'numbers that have become alike are found under each way to write them, and told of where two rows have one',
@@ -180,12 +173,7 @@ t.test('the ledger of the last version goes on where it was, in every state', as
     state: 'waiting',
     draft: { newCustomer: 'Nieuw BV' }
   })
-  t.strictSame([...(await ledger.documents())].sort(), [
-    'beside.pdf',
-    'in review.pdf',
-    'released.pdf',
-    'waiting.pdf'
-  ])
+  t.strictSame([...(await ledger.documents())].sort(), ['beside.pdf', 'in review.pdf', 'released.pdf', 'waiting.pdf'])
   const repeated = arrivalOf(
     { invoiceNumber: 'held', sourceId: 'rival', amountCents: 1 },
     { tool: 'rival', document: null }
@@ -375,6 +363,5 @@ t.test('and nothing else: each of those rows can be written as it is', async t =
   const db = new DatabaseSync(file)
   t.teardown(() => db.close())
 
-  for (const stage of stages)
-    t.doesNotThrow(() => db.exec(set(stage, 'state = state, code = code, body = body')))
+  for (const stage of stages) t.doesNotThrow(() => db.exec(set(stage, 'state = state, code = code, body = body')))
 })

@@ -81,13 +81,9 @@ const fill = async () => {
   const { kept, refusal } = await keepUntilFull(ledger)
   // So many that they are written before the commit, and so many that only the commit writes.
   const batches = [800, 3].map(async (size, batch) => {
-    const all = Array.from({ length: size }, (_, index) =>
-      ledger.receive(large(`batch ${batch} ${index}`), noon)
-    )
+    const all = Array.from({ length: size }, (_, index) => ledger.receive(large(`batch ${batch} ${index}`), noon))
     const answers = await Promise.allSettled(all)
-    return [
-      ...new Set(answers.map(answer => (answer.status === 'rejected' ? codeOf(answer.reason) : 'kept')))
-    ]
+    return [...new Set(answers.map(answer => (answer.status === 'rejected' ? codeOf(answer.reason) : 'kept')))]
   })
   const refusals = [refusal, ...(await Promise.all(batches)).flat()]
   let beat: unknown

@@ -6,18 +6,7 @@ import t, { type Test } from 'tap'
 import type { Filter, Ledger } from '../../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../../src/ledger/open.ts'
 import { portalCustomerOf } from '../contract/customers.ts'
-import {
-  again,
-  arrivalOf,
-  bodyOf,
-  borrowOne,
-  bring,
-  delivered,
-  holdingOf,
-  noon,
-  other,
-  paid
-} from '../fixtures.ts'
+import { again, arrivalOf, bodyOf, borrowOne, bring, delivered, holdingOf, noon, other, paid } from '../fixtures.ts'
 
 type Plan = { sql: string; steps: string[] }
 

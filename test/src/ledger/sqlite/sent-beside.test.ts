@@ -42,21 +42,18 @@ t.test('it is on the disk before anybody hears of it', async t => {
   await beside.close()
 })
 
-t.test(
-  'raises that are asked for meanwhile share a write; what stands there is not written again',
-  async t => {
-    const synced = await watchSync(t)
-    const beside = openSentBeside(pathIn(t))
+t.test('raises that are asked for meanwhile share a write; what stands there is not written again', async t => {
+  const synced = await watchSync(t)
+  const beside = openSentBeside(pathIn(t))
 
-    await Promise.all([1, 2, 4, 3].map(beside.raise))
+  await Promise.all([1, 2, 4, 3].map(beside.raise))
 
-    t.equal(synced().length, 1)
-    t.equal(await beside.read(), 4)
-    await beside.raise(4)
-    t.equal(synced().length, 0)
-    await beside.close()
-  }
-)
+  t.equal(synced().length, 1)
+  t.equal(await beside.read(), 4)
+  await beside.raise(4)
+  t.equal(synced().length, 0)
+  await beside.close()
+})
 
 t.test('half a number is none', async t => {
   for (const text of ['', '42', '000000000000004x', '-000000000000042', ' 42             ']) {
