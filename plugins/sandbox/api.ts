@@ -1,5 +1,5 @@
-// Everything under /v1, the addresses that do not exist included: a request is logged, then counted against
-// the budget of its token, then asked for its token. Only then is its body read.
+// Everything under /v1, also addresses that do not exist. A request is logged, then counted against its token's budget,
+// then asked for its token. Only then is its body read.
 
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
@@ -14,7 +14,7 @@ import { rollingWindow } from './rolling-window.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of a request to the sandbox's API only. */
+    /** Only on requests to the sandbox's API. */
     portalRequest: LoggedRequest
   }
   interface FastifyContextConfig {
@@ -39,20 +39,20 @@ export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal 
 
   app.addHook('onSend', async (request, reply) => log.answered(request.portalRequest, reply.statusCode))
 
-  // As a hook of every route, so that it is this budget that counts, whatever the app around has for itself.
+  // A hook of every route, so that this budget counts, whatever limit the app around has of its own.
   await app.register(rateLimit, {
     max: () => settings.requestsPerMinute,
     timeWindow: windowMs,
     keyGenerator: bearer,
     store: rollingWindow(clock),
-    // Documented as the time it will be, where the plugin would say how long it takes.
+    // The documentation gives the time of the reset; the plugin would give the seconds until then.
     addHeaders: { 'x-ratelimit-reset': false },
     addHeadersOnExceeding: { 'x-ratelimit-reset': false },
     errorResponseBuilder: (_request, { ttl }) =>
       new PortalError(429, { headers: { 'x-ratelimit-reset': Math.ceil((clock.now() + ttl) / 1000) } })
   })
 
-  // Later than onRequest, where the budget is counted: the refusal tells what is left of it, too.
+  // After onRequest, which counts the budget: the refusal says what is left of it, too.
   app.addHook('preParsing', async request => {
     const given = bearer(request)
     if (given === '' || (token !== undefined && given !== token)) throw new PortalError(401)
@@ -69,7 +69,7 @@ export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal 
   await app.register(customerRoutes, { portal, perform })
   await app.register(billRoutes, { portal, perform })
 
-  // A route, because the budget is counted per route. Before its body, whose type may not be known either.
+  // A route, because the budget is counted per route. Refuses before the body, whose type may be unknown too.
   const notFound = async () => {
     throw new PortalError(404)
   }

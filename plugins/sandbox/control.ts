@@ -1,5 +1,5 @@
-// Everything under /sandbox: what no portal has. For processes that test against the sandbox, and without
-// token or budget; in the same process `app.sandbox` does the same.
+// Everything under /sandbox: what no portal has. It is for other processes that test against the sandbox, and needs no
+// token and no budget; in the same process `app.sandbox` does the same.
 
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
@@ -15,7 +15,7 @@ const PdfQuery = z.strictObject({ expires: z.string(), signature: z.string() })
 
 const loginPage = '<!doctype html><title>Log in</title><form method="post"><input name="email"></form>'
 
-/** Somebody makes an invoice in the portal itself. */
+/** Acts as somebody who makes an invoice in the portal itself. */
 export const addByHand = (store: Store, fields: unknown): StoredInvoice => {
   const { createdAt, paidAt, dueAt = null, ...form } = read(ByHand, fields)
   if (!store.customers.has(form.customerId)) {
@@ -93,6 +93,6 @@ export const control: FastifyPluginAsync<{ portal: Portal }> = async (app, { por
     return reply.type('application/pdf').send(content)
   })
 
-  // Where the fault `redirect` leads: who follows it gets a 200.
+  // Where the fault `redirect` leads: a client that follows it gets a 200.
   app.get('/login', async (_request, reply) => reply.type('text/html; charset=utf-8').send(loginPage))
 }

@@ -1,4 +1,4 @@
-// /v1/customers. What a bookkeeping integration sets can be read here, and not be written.
+// /v1/customers. Calls can read what a bookkeeping program sets, and cannot write it.
 
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { customerAnswer, objectAnswer, pageAnswer } from './answers.ts'

@@ -1,11 +1,11 @@
-// Faults on request: each is for the next call that fits it, once or several times, in the order they were
-// asked for. This file says which call gets one; perform.ts makes it happen.
+// Faults on request. Each is for the next call that fits it, once or several times, in the order of the requests. This
+// file says which call gets one; perform.ts makes it happen.
 
 import { z } from 'zod'
 import { PortalError } from './portal-error.ts'
 import { calls } from './request-log.ts'
 
-/** Instead of the call: nothing is stored, nothing is even looked at. */
+/** In place of the call: nothing is stored, nor even read. */
 const refusals = [
   'fail-before', // 500
   'reset-before', // the connection is destroyed
@@ -21,7 +21,7 @@ const refusals = [
   'page-before' // 404 with a page of HTML, by somebody who stands before the portal
 ] as const
 
-/** Around a call that is valid: all of these store what was asked. Others leave them waiting. */
+/** Around a valid call: each of these stores what was asked. Invalid calls leave them for later. */
 const disturbances = [
   'fail-after', // stored, then 500
   'lost', // stored, then the connection is destroyed
@@ -39,7 +39,7 @@ const disturbances = [
 export type Refusal = (typeof refusals)[number]
 export type Disturbance = (typeof disturbances)[number]
 
-// Longer waits than a day would only ever be a mistake in the unit.
+// A wait of more than a day could only be a mistake in the unit.
 const faultMsMax = 24 * 60 * 60_000
 const timesMax = 1_000_000
 const waitingMax = 1_000
@@ -48,14 +48,14 @@ const delayed: readonly string[] = ['slow', 'slow-commit', 'late-visible']
 
 export const Fault = z
   .strictObject({
-    /** Both must fit where both are given. A number fits every call about that invoice. */
+    /** If both are given, both must fit. A number fits every call about that invoice. */
     on: z
       .strictObject({ invoiceNumber: z.string().optional(), call: z.enum([...calls, 'any']).optional() })
       .refine(on => on.invoiceNumber !== undefined || on.call !== undefined, 'needs invoiceNumber or call'),
     fault: z.enum([...refusals, ...disturbances]),
     times: z.int().min(1).max(timesMax).default(1),
     ms: z.int().min(0).max(faultMsMax).optional(),
-    /** Of `late-visible` and `unlisted`: how its answer is lost. */
+    /** For `late-visible` and `unlisted`: how the answer is lost. */
     answer: z.enum(['lost', '500']).optional(),
     /** What the refusal says instead of its usual words. */
     message: z.string().max(1_000).optional()
@@ -73,7 +73,7 @@ export type Taken<F> = Omit<Fault, 'fault'> & { fault: F }
 export const createFaults = () => {
   const waiting: Fault[] = []
 
-  /** The first that fits the call, if it is of this kind: those that wait behind it wait for it. */
+  /** The first that fits the call, if it is of this kind. Later ones wait their turn. */
   const take = <F extends string>(kind: readonly F[], { call, invoiceNumber }: Subject): Taken<F> | undefined => {
     const at = waiting.findIndex(
       ({ on }) =>

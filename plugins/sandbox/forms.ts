@@ -1,5 +1,5 @@
-// What may be posted, to the letter: unknown fields are refused by name, as a strict server would. Every
-// problem of a form is told at once.
+// What may be posted, to the letter. Unknown fields are refused by name, as a strict server would, and a form hears all
+// its problems at once.
 
 import { z } from 'zod'
 import { orders } from './listing.ts'
@@ -61,7 +61,7 @@ export const ListQuery = z.strictObject({
     .default(1)
 })
 
-/** An invoice that a person made in the portal. It may have what the API refuses, and lie in the past. */
+/** An invoice that a person made in the portal. It may have what the API refuses, and a date in the past. */
 export const ByHand = z.strictObject({
   customerId: Text,
   invoiceNumber: Text,
@@ -77,9 +77,9 @@ export const Settings = z.strictObject({
   order: z.enum(orders),
   /** Per token, in any sixty seconds. */
   requestsPerMinute: z.int().min(0).max(requestsPerMinuteMax),
-  /** How sendNotification is taken: as true and false, or as 1 and 0. The documentation leaves it open. */
+  /** Which form of sendNotification is taken: true and false, or 1 and 0. The documentation leaves it open. */
   notificationForm: z.enum(['words', 'digits']),
-  /** Whether a number that is there already is refused. The documentation speaks of no such rule. */
+  /** Whether a number that exists already is refused. The documentation mentions no such rule. */
   uniqueNumbers: z.boolean(),
   /** Whether zero and less are taken. */
   negativeAmounts: z.boolean(),
@@ -89,7 +89,7 @@ export type Settings = z.output<typeof Settings>
 
 export const SettingsEdit = Settings.partial()
 
-/** What the schema makes of the input, or a 422 that names every field. */
+/** What the schema makes of the input, or a 422 that names every wrong field. */
 export const read = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
   const { data, problems } = judge(schema, input)
   if (problems.size > 0) throw refusal(problems)

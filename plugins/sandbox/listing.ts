@@ -1,17 +1,17 @@
-// Entries in the order that the portal lists them. The real order is undocumented, so there are several, and
-// a client has to cope with each.
+// Entries in the order in which the portal lists them. The real order is undocumented, so there are several, and a
+// client has to cope with each.
 
 import type { Instant } from '../../src/core/clock.ts'
 import type { PlainDate } from '../../src/core/invoice.ts'
 
 export const orders = ['newest', 'oldest', 'issued', 'none'] as const
 
-/** By creation, newest or oldest first; by issue date, latest first; or by nothing that shows. */
+/** By creation, newest or oldest first; by issue date, latest first; or by nothing that anybody can see. */
 export type Order = (typeof orders)[number]
 
 export type Entry = {
   readonly id: string
-  /** Counts what was ever stored here: tells apart what was created in the same millisecond. */
+  /** Counts everything ever stored here, to tell apart what was created in the same millisecond. */
   readonly serial: number
   readonly createdAt: Instant
   readonly issuedAt?: PlainDate
@@ -36,7 +36,7 @@ const comparisons: Record<'issued' | 'none', Comparison> = {
 export const createListing = <T extends Entry>(monotonic: () => number) => {
   const created: T[] = []
   const byId = new Map<string, T>()
-  // Made when first asked for, and kept up from then on: by creation, nothing but an append is paid for.
+  // Made when first asked for, and kept up from then on. The order of creation costs only an append.
   const arranged = new Map<'issued' | 'none', T[]>()
   const hidden = new Set<T>()
 
@@ -52,7 +52,7 @@ export const createListing = <T extends Entry>(monotonic: () => number) => {
   }
 
   return {
-    /** Everything stored, oldest first, with what is not visible yet. */
+    /** Everything stored, oldest first, including what is not visible yet. */
     entries: created as readonly T[],
 
     has: (id: string): boolean => byId.has(id),
@@ -79,7 +79,7 @@ export const createListing = <T extends Entry>(monotonic: () => number) => {
       return entry
     },
 
-    /** The pages count from 1. One beyond the last is empty. Only what `isListed` takes a place on one. */
+    /** Pages count from 1; one beyond the last is empty. Only what `isListed` takes a place on a page. */
     page(order: Order, page: number, isListed?: (entry: T) => boolean): Page<T> {
       reveal()
       const stored = inOrder(order)
@@ -115,7 +115,7 @@ const insert = <T extends Entry>(entries: T[], entry: T, compare: Comparison) =>
 
 const compareText = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** FNV-1a: the same for the same id in every run, and no relation to when or as what it was made. */
+/** FNV-1a: the same for one id in every run, and unrelated to when or in which order it was made. */
 const scatter = (id: string): number => {
   let hash = 0x811c9dc5
   for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)

@@ -1,5 +1,5 @@
-// One call, as the portal performs it or as a fault wants it. Every route under /v1 goes through here, so
-// that every fault can befall every call.
+// Performs one call, as the portal would or as a fault wants it. Every route under /v1 goes through here, so that every
+// fault can hit every call.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
@@ -7,27 +7,27 @@ import type { Disturbance, Faults, Refusal, Taken } from './faults.ts'
 import { PortalError } from './portal-error.ts'
 
 export type Act = {
-  /** The invoice that this is about, when it is about one. */
+  /** The invoice that the call is about, if it is about one. */
   invoiceNumber?: string | null
-  /** Of an answer that goes well. */
+  /** The status of an answer that goes well. */
   status?: number
-  /** Checks the call and throws what is wrong with it. What it gives back makes the change and answers. */
+  /** Checks the call and throws what is wrong with it. What it returns makes the change and answers. */
   prepare: () => Commit
 }
 
-/** Of what is created. Moments are of the monotonic clock. */
+/** How an entry is created. Moments are on the monotonic clock. */
 export type How = {
   /** No call shows it before. */
   visibleFromMs?: number
   /** The list does not show it before. */
   listedFromMs?: number
-  /** It is answered as if it had the id of the one before it. */
+  /** The answer has the id of the one before it. */
   isAnother?: boolean
 }
 
 type Commit = (how?: How) => object
 
-// Long enough to notice, when a 429 was asked for without saying how long.
+// Long enough to notice, for a 429 that was requested without a duration.
 const retryAfterMsDefault = 60_000
 
 const html = 'text/html; charset=utf-8'
@@ -59,7 +59,7 @@ export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
     }
   }
 
-  /** False when the server closes first: then nothing more is to be done. */
+  /** False: the server closes first, and nothing more has to be done. */
   const wait = async (ms: number): Promise<boolean> => {
     await clock.sleep(ms, closing)
     return !closing.aborted
@@ -131,7 +131,7 @@ const lose = ({ answer, message }: Taken<Disturbance>, reply: FastifyReply): Fas
   return hangUp(reply)
 }
 
-/** The connection ends without an answer. */
+/** Ends the connection without an answer. */
 const hangUp = (reply: FastifyReply): FastifyReply => {
   reply.hijack()
   reply.raw.destroy()

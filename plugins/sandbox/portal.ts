@@ -21,5 +21,5 @@ export type Portal = {
   paths: { api: string; sandbox: string; pdfs: string }
 }
 
-/** What each group of routes is given. */
+/** What each group of routes gets. */
 export type Api = { portal: Portal; perform: Perform }

@@ -1,13 +1,13 @@
-// The budget of requests per token, for @fastify/rate-limit: a window that truly rolls, on the clock that is
-// passed in. In no sixty seconds, wherever they begin, more are let through than the budget.
+// The budget of requests per token, for @fastify/rate-limit: a window that truly rolls, on the clock that is passed in.
+// No sixty seconds, wherever they begin, let through more than the budget.
 
 import type { FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { Clock } from '../../src/core/clock.ts'
 
-// Wrong tokens have budgets too; the one used least recently is forgotten.
+// Wrong tokens have budgets too. The one used least recently is forgotten.
 const tokensMax = 1_000
 
-/** When each request that was let through came in; those before `head` have left the window. */
+/** When each request that was let through arrived. Those before `head` have left the window. */
 type Passed = { at: number[]; head: number }
 
 const leave = (passed: Passed, until: number) => {
@@ -19,7 +19,7 @@ const leave = (passed: Passed, until: number) => {
   }
 }
 
-/** A class because the rate limit's plugin wants to make one. */
+/** A class, because the plugin wants to construct one. */
 export const rollingWindow = (clock: Clock) =>
   class RollingWindow implements FastifyRateLimitStore {
     readonly tokens = new Map<string, Passed>()
@@ -42,8 +42,8 @@ export const rollingWindow = (clock: Clock) =>
         passed.at.push(now)
         return done(null, { current: used + 1, ttl: windowMs })
       }
-      // A refused request takes no slot: who waits as told gets one. The budget may have been lowered
-      // since, so the slot that counts is not always the oldest.
+      // A refused request takes no slot, so a client that waits as it was told gets one. The budget may have been
+      // lowered since, so the slot that counts is not always the oldest.
       const frees = max === 0 ? now : passed.at[passed.at.length - max]!
       done(null, { current: max + 1, ttl: frees + windowMs - now })
     }

@@ -1,5 +1,5 @@
-// The portal as documented, as a Fastify plugin: strict where the documentation speaks, a setting where it is
-// silent, and with faults on request. Everything is in memory and gone when it closes.
+// The portal as documented, as a Fastify plugin: strict where the documentation speaks, with a setting where it is
+// silent, and with faults on request. Everything is in memory, and gone when it closes.
 
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
@@ -22,31 +22,31 @@ declare module 'fastify' {
 
 export type SandboxOptions = Partial<Settings> & {
   clock: Clock
-  /** The only token that is taken; without it, any is. */
+  /** The only token that is accepted; without it, any is. */
   token?: string | undefined
   /** For ids. From 0 up to, not including, 1. */
   random?: (() => number) | undefined
   customers?: readonly CustomerSeed[] | undefined
-  /** Whether the bytes of the latest PDFs stay in memory, to be served. */
+  /** Whether the bytes of the latest PDFs stay in memory, so that they can be served. */
   keepPdfs?: boolean | undefined
 }
 
 /** The sandbox in the hands of a test. Its settings may be set at any time. */
 export type Sandbox = Settings & {
-  /** Everything stored, oldest first, with what is not visible yet. */
+  /** Everything stored, oldest first, including what is not visible yet. */
   readonly invoices: readonly Readonly<StoredInvoice>[]
   readonly customers: readonly Readonly<StoredCustomer>[]
   /** The latest requests to the API, oldest first. */
   readonly requests: readonly Readonly<LoggedRequest>[]
   readonly counts: Readonly<Counts>
-  /** Faults that no call has had yet. */
+  /** Faults that no call has met yet. */
   readonly faults: readonly Readonly<Fault>[]
-  /** For the next call that fits. */
+  /** Adds a fault for the next call that fits. */
   fault: (fault: z.input<typeof Fault>) => void
   clearFaults: () => void
-  /** Somebody makes an invoice in the portal itself. */
+  /** Acts as somebody who makes an invoice in the portal itself. */
   add: (fields: ByHand) => Readonly<StoredInvoice>
-  /** Somebody deletes one there. False when it was not there. */
+  /** Acts as somebody who deletes one there. False: it was not there. */
   delete: (id: string) => boolean
   /** The uploaded bytes, while they are kept. */
   pdf: (id: string) => Buffer | undefined
@@ -102,7 +102,7 @@ const sandbox: FastifyPluginAsync<SandboxOptions & { prefix?: string }> = async 
   await app.register(control, { prefix: paths.sandbox, portal })
 }
 
-// `fp`, so that `app.sandbox` reaches whoever registers this; the routes stay in two sealed scopes.
+// `fp`, so that `app.sandbox` is visible to whoever registers this. The routes stay in two sealed scopes.
 const plugin = fp(sandbox, { name: 'sandbox', fastify: '5.x' })
 
 export default plugin
@@ -112,7 +112,7 @@ export const buildSandbox = async ({
   logger = false,
   ...options
 }: SandboxOptions & { logger?: FastifyServerOptions['logger'] }): Promise<FastifyInstance> => {
-  // It holds nothing that would be worth waiting for.
+  // It has nothing that would be worth waiting for.
   const app = Fastify({ logger, forceCloseConnections: true })
   await app.register(plugin, options)
   await app.ready()

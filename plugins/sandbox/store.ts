@@ -1,4 +1,4 @@
-// What the portal holds, in memory: customers, their invoices, and the PDFs as far as they are kept.
+// What the portal has, in memory: customers, their invoices, and the latest PDFs.
 
 import { randomInt } from 'node:crypto'
 import type { Clock, Instant } from '../../src/core/clock.ts'
@@ -11,7 +11,7 @@ export type StoredInvoice = {
   readonly serial: number
   readonly createdAt: Instant
   readonly visibleFromMs: number
-  /** On the monotonic clock: until then the list does not show it, though it is found by its id. */
+  /** On the monotonic clock: until then the list does not show it, although its id finds it. */
   readonly listedFromMs: number
   readonly customerId: string
   readonly invoiceNumber: string
@@ -20,9 +20,9 @@ export type StoredInvoice = {
   readonly currency: 'EUR'
   readonly amount: string
   paidAt: Instant | null
-  /** As it came, before anyone read it; null when it did not come. */
+  /** As it arrived, before anyone read it; null: it did not arrive. */
   readonly sendNotification: string | null
-  /** All text of the form, as it came; empty for an invoice made by hand. */
+  /** All text of the form, as it arrived; empty for an invoice made by hand. */
   readonly fields: Readonly<Record<string, string>>
   /** Null for an invoice made by hand. */
   readonly sha256: string | null
@@ -41,7 +41,7 @@ export type StoredCustomer = {
   countryCode: string
   primaryEmail: string
   phone: string | null
-  /** The bookkeeping that the portal itself is linked to; calls can read both, and set neither. */
+  /** The bookkeeping program that the portal itself is linked to. Calls can read both, and set neither. */
   integration: string | null
   integrationId: string | null
   customerGroups: string[]
@@ -51,7 +51,7 @@ type Made = 'id' | 'serial' | 'createdAt' | 'visibleFromMs'
 type When = { createdAt?: Instant | undefined; visibleFromMs?: number | undefined }
 type Listed = { listedFromMs?: number | undefined }
 
-/** What an invoice is made of. It is created now, and visible at once, unless said otherwise. */
+/** What an invoice is made of. It is created now and visible at once, unless these say otherwise. */
 export type NewInvoice = Omit<StoredInvoice, Made | 'currency' | 'listedFromMs'> &
   When &
   Listed & { content?: Buffer | null }
@@ -62,7 +62,7 @@ type NewCustomer = Omit<StoredCustomer, Made>
 export type CustomerSeed = Pick<NewCustomer, 'companyName' | 'primaryEmail'> &
   Partial<NewCustomer> & { id?: string; createdAt?: Instant | undefined }
 
-// Their address is needed to create customers by a call, so those that are there from the start have one.
+// A call needs an address to create a customer, so the first ones have one too.
 const blankCustomer = {
   address: 'Voorbeeldstraat 1',
   zipCode: '1234 AB',
@@ -74,7 +74,7 @@ const blankCustomer = {
   customerGroups: []
 } satisfies Partial<NewCustomer>
 
-/** Who is there when nobody else is asked for. The .example domains belong to nobody. */
+/** The customers of a sandbox that was given none. The .example domains belong to nobody. */
 export const sampleCustomers: readonly CustomerSeed[] = [
   {
     id: 'cst_bakkerijdevos1',

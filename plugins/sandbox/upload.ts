@@ -1,5 +1,5 @@
-// A multipart form, read as it comes in: its text, and of its PDF the hash and the length. The bytes are held
-// only for those who want to keep them, so that a large upload costs no memory.
+// Reads a multipart form as it arrives: its text, and the hash and length of its PDF. The bytes stay only for callers
+// that want them, so that a large upload costs no memory.
 
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -9,17 +9,17 @@ import { PortalError } from './portal-error.ts'
 export type Pdf = { sha256: string; bytes: number; content: Buffer | null }
 
 export type Upload = {
-  /** The text fields, as they came. Of one that came twice, the first. */
+  /** The text fields, as they arrived. If one came twice, the first. */
   fields: Record<string, string>
   pdf: Pdf | null
-  /** What is wrong with the form as a form; whether its values make sense is for others. */
+  /** What is wrong with the form as a form. Whether its values make sense is for others to say. */
   problems: ProblemList
 }
 
-// The portal documents no limit; this one is far above any invoice, and below what a sandbox should be sent.
+// The portal documents no limit. This one is far above any invoice, and low enough for a sandbox.
 export const pdfBytesMax = 50_000_000
 
-/** For @fastify/multipart. Enough for every field to be wrong in its own way, and no more. */
+/** For @fastify/multipart: enough for every field to be wrong in its own way, and no more. */
 export const uploadLimits = {
   fileSize: pdfBytesMax,
   files: 5,
@@ -35,7 +35,7 @@ const signature = Buffer.from('%PDF-')
 // Readers look for the signature in the first kilobyte.
 const signatureOffsetMax = 1024
 
-/** The bytes of the PDF are part of the answer when they are no more than `keepBytesMax`. */
+/** Returns the bytes of the PDF too, if they are no more than `keepBytesMax`. */
 export const readUpload = async (
   request: FastifyRequest,
   { keepBytesMax }: { keepBytesMax: number }
@@ -44,7 +44,7 @@ export const readUpload = async (
   try {
     return await readParts(request, keepBytesMax)
   } catch (error) {
-    // A limit has a status. What has none is a form that breaks off, or that has no boundary.
+    // An error about a limit has a status. Without one, the form broke off or has no boundary.
     throw (error as { statusCode?: number }).statusCode ? error : new PortalError(400, { cause: error })
   }
 }

@@ -1,5 +1,5 @@
-// What the documentation does not speak of, and a portal may do all the same: each is a setting, and each has been seen in
-// some portal. The defaults are what the documentation shows.
+// What the documentation does not mention, and a portal may do all the same. Each is a setting, and each has been seen
+// in some portal. The defaults are what the documentation shows.
 
 import { z } from 'zod'
 
@@ -12,19 +12,19 @@ export const spellings = ['as-sent', 'spaced', 'cut', 'escaped', 'zeros'] as con
 export type Spelling = (typeof spellings)[number]
 
 export const ways = {
-  /** What the list of invoices shows: all, every second one, none, or the first page whichever is asked for, as of customers then. */
+  /** What the list of invoices shows: all, every second one, none, or always the first page (then of customers too). */
   list: z.enum(lists),
   /** How the number of an invoice is stored. */
   spelling: z.enum(spellings),
-  /** Whether an answer about an invoice tells its number. */
+  /** Whether an answer about an invoice has its number. */
   tellsNumbers: z.boolean(),
-  /** Whether one invoice is found by its id. Else it is said not to be there. */
+  /** Whether an id finds its invoice. Otherwise the answer is 404. */
   findsById: z.boolean(),
-  /** Whether objects and pages come as the framework's resources have them: below `data`, with `links` and `meta`. */
+  /** Whether objects and pages have the shape of the framework's resources: below `data`, with `links` and `meta`. */
   wrapped: z.boolean(),
-  /** Whether an invoice that is created as paid is paid. */
+  /** Whether an invoice that is created as paid stays paid. */
   keepsPaidAt: z.boolean(),
-  /** How far the clock stands back by which `createdAt` is written. */
+  /** How far the clock that dates `createdAt` stands back. */
   clockBackMs: z.int().min(0).max(clockBackMsMax)
 }
 
