@@ -10,6 +10,7 @@ import { requests } from './requests.ts'
 import { start } from './start.ts'
 import { storm } from './storm.ts'
 import { strangers } from './strangers.ts'
+import { turns } from './turns.ts'
 import { webhooks } from './webhooks.ts'
 
 export type Row = { what: string; figure: string; beside: string }
@@ -21,6 +22,7 @@ const benches: Record<string, Bench> = {
   memory,
   webhooks,
   delivery,
+  turns,
   requests,
   customers: customersFound,
   'by-hand': customerByHand,

@@ -1,4 +1,4 @@
-// Whether memory grows with a PDF: eight of 20 MB at once, fetched from an address, and sent as multipart.
+// Whether memory grows with a PDF: sixteen of 20 MB at once, fetched from an address, and sent as multipart.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -6,7 +6,7 @@ import { openSandbox, secret, startBridge, temporaryFolder, until } from '../end
 import { type Bench, residentMb } from './bench.ts'
 
 const pdfBytes = 19_900_000
-const atOnce = 8
+const atOnce = 16
 
 export const memory: Bench = async t => {
   const rows = []

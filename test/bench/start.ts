@@ -39,7 +39,11 @@ export const start: Bench = async t => {
       figure: `${Math.round(healthyMs)} ms`,
       beside: 'wanted: under 1,000 ms'
     },
-    { what: 'resident memory, idle', figure: `${idleMb} MB`, beside: 'wanted: under 100 MB' },
+    {
+      what: 'resident memory, idle',
+      figure: `${idleMb} MB`,
+      beside: 'wanted: under 125 MB, the very first time 140 MB'
+    },
     {
       what: 'start after SIGKILL to the next delivery',
       figure: `${Math.round(deliveryMs)} ms`,
