@@ -97,12 +97,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(refusals, { clientOf })
 
   const unprovenRequests = createUnprovenRequests({ clock, log: logger })
-  const strangers = createStrangers({
-    clientOf,
-    clock,
-    pdfBytesMax: config.PDF_BYTES_MAX,
-    log: logger
-  })
+  const strangers = createStrangers({ clientOf, clock, pdfBytesMax: config.PDF_BYTES_MAX, log: logger })
   const lockout = createLockout({ clock, log: logger })
   const operator = createOperatorOnly({ token: config.OPERATOR_TOKEN, lockout, clientOf })
   const unreadableRequests = createUnreadableRequests({ clock, log: logger })

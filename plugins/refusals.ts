@@ -18,11 +18,7 @@ const refusalsPerMinute = 30
 export default fp<{ clientOf: ClientOf }>(
   async (app, { clientOf }) => {
     await app.register(rateLimit, { global: false })
-    const count = app.createRateLimit({
-      max: refusalsPerMinute,
-      timeWindow: 60_000,
-      keyGenerator: clientOf
-    })
+    const count = app.createRateLimit({ max: refusalsPerMinute, timeWindow: 60_000, keyGenerator: clientOf })
     app.decorate('refused', async request => {
       const counted = await count(request)
       return !counted.isAllowed && counted.isExceeded

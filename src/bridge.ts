@@ -80,11 +80,7 @@ export const openBridge = async ({ config, tools, clock, random, logger, version
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
   const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
-  const pace = await createBudgetFor(ledger, {
-    clock,
-    log: logger,
-    perMinute: config.PORTAL_REQUESTS_PER_MINUTE
-  })
+  const pace = await createBudgetFor(ledger, { clock, log: logger, perMinute: config.PORTAL_REQUESTS_PER_MINUTE })
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -132,13 +128,7 @@ export const openBridge = async ({ config, tools, clock, random, logger, version
     log: logger,
     alert,
     fetchPdf: ({ url, headers = {} }) =>
-      fetchPdf(url, {
-        http,
-        spool,
-        headers,
-        timeoutMs: config.PDF_TIMEOUT_MS,
-        bytesMax: config.PDF_BYTES_MAX
-      }),
+      fetchPdf(url, { http, spool, headers, timeoutMs: config.PDF_TIMEOUT_MS, bytesMax: config.PDF_BYTES_MAX }),
     rules: {
       creditNotes: config.CREDIT_NOTES,
       zeroAmounts: config.ZERO_AMOUNTS,

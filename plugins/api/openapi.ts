@@ -97,10 +97,7 @@ const operation = (operationId: string, endpoint: Endpoint) => ({
 
 const paths: Record<string, Record<string, ReturnType<typeof operation>>> = {}
 for (const [operationId, endpoint] of Object.entries(endpoints))
-  paths[endpoint.path] = {
-    ...paths[endpoint.path],
-    [endpoint.method.toLowerCase()]: operation(operationId, endpoint)
-  }
+  paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(operationId, endpoint) }
 
 /** `url`: where clients reach the bridge. */
 export const openapiAt = (url: string) => ({

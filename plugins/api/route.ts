@@ -27,12 +27,7 @@ export const createRoute =
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       handler: async ({ params, query: queried, body: sent, log }, reply) => {
-        const asked = {
-          params,
-          query: query && read(query, queried),
-          body: body && read(body, sent ?? {}),
-          log
-        }
+        const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log }
         return handler(asked as Asked<O>, reply)
       }
     })

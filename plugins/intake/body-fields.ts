@@ -52,9 +52,7 @@ export const openBodyFields = (
       document = await keepPdf(source)
     } catch (error) {
       if (isCode(error, 'PDF_TOO_LARGE')) {
-        throw new BridgeError('BODY_TOO_LARGE', `the PDF is larger than ${pdfBytesMax} bytes`, {
-          cause: error
-        })
+        throw new BridgeError('BODY_TOO_LARGE', `the PDF is larger than ${pdfBytesMax} bytes`, { cause: error })
       }
       if (!isCode(error, 'PDF_NOT_A_PDF')) throw error
       complain('pdf', 'expected a PDF: its bytes do not begin with %PDF-')

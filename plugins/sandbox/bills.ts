@@ -43,11 +43,7 @@ export const billRoutes: FastifyPluginAsync<Api> = async (app, { portal, perform
         const path = `${request.protocol}://${request.host}${portal.paths.api}/invoices`
         // All of them fit on the first page.
         return () =>
-          pageAnswer(path, page, {
-            entries: page === 1 ? bills : [],
-            more: false,
-            wrapped: portal.settings.wrapped
-          })
+          pageAnswer(path, page, { entries: page === 1 ? bills : [], more: false, wrapped: portal.settings.wrapped })
       }
     })
   )

@@ -27,11 +27,7 @@ export const customerRoutes: FastifyPluginAsync<Api> = async (app, { portal, per
         return () => {
           const shown = settings.list === 'one-page' ? 1 : page
           const { entries, more } = store.customers.page(settings.order, shown)
-          return pageAnswer(pathOf(request), page, {
-            entries: entries.map(customerAnswer),
-            more,
-            ...settings
-          })
+          return pageAnswer(pathOf(request), page, { entries: entries.map(customerAnswer), more, ...settings })
         }
       }
     })

@@ -82,9 +82,7 @@ export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
         commit({ visibleFromMs: clock.monotonic() + ms })
         return lose(fault, reply)
       case 'unlisted':
-        commit({
-          listedFromMs: fault.ms === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + fault.ms
-        })
+        commit({ listedFromMs: fault.ms === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + fault.ms })
         return lose(fault, reply)
       case 'refused-after':
         commit()

@@ -40,14 +40,7 @@ export const createRequestLog = (clock: Clock) => {
     counts: counts as Readonly<Counts>,
 
     open(method: string, path: string, call: Call): LoggedRequest {
-      const request: LoggedRequest = {
-        method,
-        path,
-        call,
-        invoiceNumber: null,
-        at: clock.now(),
-        status: null
-      }
+      const request: LoggedRequest = { method, path, call, invoiceNumber: null, at: clock.now(), status: null }
       if (requests.push(request) > loggedRequestsMax) requests.shift()
       counts.requests++
       counts.calls[call]++

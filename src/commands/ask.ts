@@ -119,10 +119,7 @@ export const refusal = (error: unknown, url: string): unknown => {
     const pause = Number(error.response.headers['retry-after']) * 1000
     const retryAfterMs = Number.isFinite(pause) ? { retryAfterMs: pause } : {}
     if (problem)
-      return new BridgeError(problem.code, problem.detail, {
-        problems: problem.problems ?? [],
-        ...retryAfterMs
-      })
+      return new BridgeError(problem.code, problem.detail, { problems: problem.problems ?? [], ...retryAfterMs })
     return new CommandFailed(
       `${url} answered ${error.response.statusCode}, which is not an answer of a bridge. --url says where it is.`
     )

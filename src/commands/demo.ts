@@ -87,14 +87,7 @@ const openDemo = async (
     },
     settingsOf(tools)
   )
-  const bridge = await openBridge({
-    config,
-    tools,
-    clock,
-    random,
-    logger: createLogger({ level: 'error' }),
-    version
-  })
+  const bridge = await openBridge({ config, tools, clock, random, logger: createLogger({ level: 'error' }), version })
   return { ...bridge, secrets, timeZone: config.PORTAL_TIME_ZONE }
 }
 

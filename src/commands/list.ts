@@ -8,22 +8,14 @@ const link = () => import('./link.ts')
 /** Each is loaded when somebody types it, so that a question to a running bridge does not load the bridge. */
 export const commands: Listed[] = [
   { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
-  {
-    name: 'demo [--once]',
-    help: 'a bridge, a portal sandbox, and one invoice',
-    load: () => import('./demo.ts')
-  },
+  { name: 'demo [--once]', help: 'a bridge, a portal sandbox, and one invoice', load: () => import('./demo.ts') },
   {
     name: 'sandbox',
     options: '[--port <n>] [--host <address>] [--requests-per-minute <n>] [--order <order>]',
     help: 'the portal sandbox alone',
     load: () => import('./sandbox.ts')
   },
-  {
-    name: 'check [--pdf <url>]',
-    help: 'proves a set-up before you go live',
-    load: () => import('./check.ts')
-  },
+  { name: 'check [--pdf <url>]', help: 'proves a set-up before you go live', load: () => import('./check.ts') },
   { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
     name: 'invoices [--state --code --tool --q]',
@@ -32,12 +24,7 @@ export const commands: Listed[] = [
     load: () => import('./invoices.ts')
   },
   { name: 'invoice <nr>', help: 'one invoice, with its history', load: () => import('./invoice.ts') },
-  {
-    name: 'deliver <nr>',
-    options: '[--absent]',
-    help: 'delivers now, or releases what is held',
-    load: act
-  },
+  { name: 'deliver <nr>', options: '[--absent]', help: 'delivers now, or releases what is held', load: act },
   { name: 'dismiss <nr>', help: 'does not deliver it, or clears a note', load: act },
   { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
   { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },

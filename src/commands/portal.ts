@@ -149,12 +149,7 @@ const markPaid = async ({ portal, id, values, terminal, timeZone }: Asked): Prom
   return 1
 }
 
-const calls: Record<string, (asked: Asked) => Promise<number>> = {
-  bills,
-  invoices,
-  invoice,
-  'mark-paid': markPaid
-}
+const calls: Record<string, (asked: Asked) => Promise<number>> = { bills, invoices, invoice, 'mark-paid': markPaid }
 
 const create = async (values: Values, { env, print, complain }: Terminal): Promise<number> => {
   const { number, customer, amount, issued, paid, notify, pdf } = values

@@ -288,12 +288,7 @@ export const advice = {
     operator: 'Look at the last failure in the history, fix it, then `deliver`.'
   },
 
-  BY_OPERATOR: {
-    status: 200,
-    next: 'dismiss',
-    what: 'A person dismissed it.',
-    operator: '`deliver` takes that back.'
-  },
+  BY_OPERATOR: { status: 200, next: 'dismiss', what: 'A person dismissed it.', operator: '`deliver` takes that back.' },
   VOIDED_IN_TOOL: {
     status: 200,
     next: 'dismiss',

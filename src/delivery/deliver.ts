@@ -74,11 +74,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   if (review) return { kind: 'review', wouldSend: draft, detail: null }
   const changed = await changedSince(loan, draft, delivery)
   if (changed.length > 0)
-    return {
-      kind: 'review',
-      wouldSend: draft,
-      detail: `changed since it was released: ${changed.join(', ')}`
-    }
+    return { kind: 'review', wouldSend: draft, detail: `changed since it was released: ${changed.join(', ')}` }
   const customerId = await customerOf(loan, whose, delivery)
   if (typeof customerId !== 'string') return customerId
   const { newCustomer: _, ...facts } = draft

@@ -70,9 +70,5 @@ const marked = (answer: PortalInvoice, invoiceNumber: string): Outcome => {
   const isWhole = answer.customerId !== null && answer.amountCents !== null
   if (isWhole && answer.paidAt === null)
     return failed('PORTAL_REJECTED', 'the portal took the date of payment, and does not show it')
-  return {
-    kind: 'paid',
-    holding: { ...answer, invoiceNumber: answer.invoiceNumber ?? invoiceNumber },
-    marked: true
-  }
+  return { kind: 'paid', holding: { ...answer, invoiceNumber: answer.invoiceNumber ?? invoiceNumber }, marked: true }
 }

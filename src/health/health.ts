@@ -120,10 +120,7 @@ const createJumps = ({ clock }: HealthOptions): (() => Check) => {
     }
     if (told === null || now - told.at > jumpToldMs) return { status: 'pass' }
     const [minutes, way] = [Math.round(Math.abs(told.byMs) / minute), told.byMs > 0 ? 'ahead' : 'back']
-    return {
-      status: 'warn',
-      output: `the clock of this machine jumped ${minutes} minutes ${way}: set it right`
-    }
+    return { status: 'warn', output: `the clock of this machine jumped ${minutes} minutes ${way}: set it right` }
   }
 }
 
@@ -132,12 +129,7 @@ const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = 
   ledger: {
     message: 'events cannot be kept',
     checks: {
-      ledger: [
-        {
-          status: 'fail',
-          output: 'events cannot be kept: look at the free space of DATA_DIR and at the log'
-        }
-      ]
+      ledger: [{ status: 'fail', output: 'events cannot be kept: look at the free space of DATA_DIR and at the log' }]
     }
   },
   bug: {

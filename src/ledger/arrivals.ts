@@ -38,11 +38,7 @@ const lookUp = async (
     tool,
     sourceId
   )) as Cells
-  return {
-    isKnown: found.known !== null,
-    firstId: found.first as number | null,
-    isVoided: found.voided !== null
-  }
+  return { isKnown: found.known !== null, firstId: found.first as number | null, isVoided: found.voided !== null }
 }
 
 const enterNew = async (

@@ -17,9 +17,7 @@ export const openDataFolder = (folder: string): string => {
   try {
     makeFolder(folder)
   } catch (cause) {
-    throw new BridgeError('LEDGER_UNREADABLE', `DATA_DIR cannot be made: ${reasonOf(cause, folder)}`, {
-      cause
-    })
+    throw new BridgeError('LEDGER_UNREADABLE', `DATA_DIR cannot be made: ${reasonOf(cause, folder)}`, { cause })
   }
   refuseRoot(folder)
   const inside = [...ownFiles, lockFile, spoolFolder].map(name => join(folder, name))

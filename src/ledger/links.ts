@@ -79,10 +79,7 @@ const portalsOwn = async (tx: Tx, portalId: string): Promise<Known> => {
   const customer = await portalCustomer(tx, portalId)
   if (!customer) return nobody
   const { companyName, primaryEmail } = customer
-  return {
-    names: [namePrint(companyName)],
-    emails: emailPrints(primaryEmail === null ? [] : [primaryEmail])
-  }
+  return { names: [namePrint(companyName)], emails: emailPrints(primaryEmail === null ? [] : [primaryEmail]) }
 }
 
 /** What an earlier link was made for, where that led to the same portal customer: else it may be another customer. */

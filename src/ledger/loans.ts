@@ -97,12 +97,7 @@ export const sending = async (
   const kept = await lent(tx, loan)
   if (!kept) return 'lost'
   const isThere = (await idsUnder(tx, numberKey(body.invoiceNumber))).length > 0
-  const permission = send(kept, body, {
-    isThere,
-    told: await countOf(tx, 'told'),
-    owner: tx.owner,
-    now: tx.now
-  })
+  const permission = send(kept, body, { isThere, told: await countOf(tx, 'told'), owner: tx.owner, now: tx.now })
   if (typeof permission === 'string') return permission
   await setRow(tx, kept.id, permission)
   await note(tx, kept.id, 'sending', { attempt: kept.attempt })

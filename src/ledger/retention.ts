@@ -27,11 +27,7 @@ const bareOf = (invoice: Invoice, known: Known): Invoice => {
     names: [namePrint(name), ...known.names],
     emails: [...emailPrints(emails), ...known.emails]
   })
-  return {
-    ...invoice,
-    pdfUrl: null,
-    customer: { ...nothingKnown, ref: isPersonal ? hiddenRef(ref) : ref, portalId }
-  }
+  return { ...invoice, pdfUrl: null, customer: { ...nothingKnown, ref: isPersonal ? hiddenRef(ref) : ref, portalId } }
 }
 
 /** Answers the documents that it needs no more. */

@@ -135,12 +135,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
   }
 
   const send = (call: Omit<Call, 'url' | 'body' | 'headers'>, path: string, body: object) =>
-    exchange({
-      ...call,
-      url: at(path),
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body)
-    })
+    exchange({ ...call, url: at(path), headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
   // A form has no booleans. The vendor's example sends the words; the framework it looks built on takes digits only.
   let inWords = true
@@ -153,18 +148,9 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
         fileName: pdfName(body.invoiceNumber),
         content: pdf
       })
-      const call: Call = {
-        name: 'createInvoice',
-        method: 'POST',
-        url: at('customer-invoices'),
-        ...form,
-        ...limits
-      }
+      const call: Call = { name: 'createInvoice', method: 'POST', url: at('customer-invoices'), ...form, ...limits }
       const exchanged = await exchange(call)
-      const result = writtenOf(exchanged, {
-        valueIn: answer => readWritten(invoiceEntry, answer),
-        taken: /num[bm]er/i
-      })
+      const result = writtenOf(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer), taken: /num[bm]er/i })
       const refused = result.outcome === 'not-done' && result.code === 'PORTAL_REJECTED'
       if (!refused || !sentInWords || !isAbout(exchanged, /send[_ ]?notification/i)) return result
       inWords = false
@@ -181,10 +167,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     async createCustomer(fields, limits) {
       const call = { name: 'createCustomer', method: 'POST', ...limits } as const
       const exchanged = await send(call, 'customers', fields)
-      return writtenOf(exchanged, {
-        valueIn: answer => readWritten(customerEntry, answer),
-        taken: /e-?mail/i
-      })
+      return writtenOf(exchanged, { valueIn: answer => readWritten(customerEntry, answer), taken: /e-?mail/i })
     },
 
     async invoiceAsTold(id) {
@@ -202,11 +185,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
       return readingOf(exchanged, single(invoiceEntry))
     },
     async customer(id) {
-      const exchanged = await exchange({
-        name: 'customer',
-        method: 'GET',
-        url: at(`customers/${segment(id)}`)
-      })
+      const exchanged = await exchange({ name: 'customer', method: 'GET', url: at(`customers/${segment(id)}`) })
       if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
       return readingOf(exchanged, single(customerEntry))
     },

@@ -21,12 +21,7 @@ export const openConnection = async (url: URL, signal: AbortSignal): Promise<Soc
   signal.addEventListener('abort', () => abandon(plain), { once: true })
   await once(plain, 'connect', { signal })
   if (!isSecure) return plain
-  const socket = secure({
-    socket: plain,
-    host,
-    servername: isIP(host) ? '' : host,
-    ALPNProtocols: ['http/1.1']
-  })
+  const socket = secure({ socket: plain, host, servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'] })
   socket.on('error', quiet)
   await once(socket, 'secureConnect', { signal })
   return socket

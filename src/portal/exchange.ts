@@ -111,12 +111,7 @@ const tooLate = 'the connection did not stand in time'
 
 // One loop retries, and it is not here; a redirected create would be a second one. Compressed answers are not asked
 // for.
-const fixed = {
-  retry: { limit: 0 },
-  followRedirect: false,
-  throwHttpErrors: false,
-  decompress: false
-} as const
+const fixed = { retry: { limit: 0 }, followRedirect: false, throwHttpErrors: false, decompress: false } as const
 
 const standing = async (url: URL, stop: AbortController, withinMs: number): Promise<Socket> => {
   if (withinMs <= 0) throw new Error(tooLate)

@@ -18,10 +18,7 @@ export const formOf = (fields: Record<string, string>, { name, fileName, content
   const body = new Blob([...texts, head, content, `\r\n--${boundary}--\r\n`])
   return {
     body,
-    headers: {
-      'content-type': `multipart/form-data; boundary=${boundary}`,
-      'content-length': String(body.size)
-    }
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(body.size) }
   }
 }
 

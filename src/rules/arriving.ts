@@ -174,11 +174,7 @@ export const merge = (
       ...(released ? waiting(now) : {})
     },
     lines: [{ event: 'merged', detail: released ? { released: kept.code } : {} }],
-    received: {
-      result: 'duplicate',
-      changed: true,
-      unused: dropped([arrival.document, kept.document], document)
-    }
+    received: { result: 'duplicate', changed: true, unused: dropped([arrival.document, kept.document], document) }
   }
 }
 

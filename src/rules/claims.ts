@@ -84,10 +84,7 @@ const knownMax = 100
 
 export const addKnown = (...all: Known[]): Known => {
   const latest = (prints: string[]) => [...new Set(prints.toReversed())].slice(0, knownMax).toReversed()
-  return {
-    names: latest(all.flatMap(({ names }) => names)),
-    emails: latest(all.flatMap(({ emails }) => emails))
-  }
+  return { names: latest(all.flatMap(({ names }) => names)), emails: latest(all.flatMap(({ emails }) => emails)) }
 }
 
 /**

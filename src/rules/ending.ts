@@ -70,14 +70,7 @@ const write = (kept: Kept, decision: Decision, ending: Ending): Changes => {
       return { set: kept.state === 'sending' ? { loanUntil: null } : {}, lines: [] }
     case 'look': {
       const { body } = decision
-      const set = {
-        loanUntil: null,
-        nextAttemptAt: null,
-        code: null,
-        body,
-        sentBy: ending.owner,
-        sendingAt: now
-      }
+      const set = { loanUntil: null, nextAttemptAt: null, code: null, body, sentBy: ending.owner, sendingAt: now }
       return { set: { ...set, state: 'sending' }, lines: [] }
     }
     case 'paid':

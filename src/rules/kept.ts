@@ -108,20 +108,9 @@ export const waiting = (due: Instant): Change => ({
   triedMs: 0
 })
 
-export const held = (code: Code): Change => ({
-  ...ended,
-  state: 'held',
-  code,
-  finishedAt: null,
-  forgotten: false
-})
+export const held = (code: Code): Change => ({ ...ended, state: 'held', code, finishedAt: null, forgotten: false })
 
-export const dismissed = (code: Code, now: Instant): Change => ({
-  ...ended,
-  state: 'dismissed',
-  code,
-  finishedAt: now
-})
+export const dismissed = (code: Code, now: Instant): Change => ({ ...ended, state: 'dismissed', code, finishedAt: now })
 
 /** An invoice that nobody has judged yet. */
 export const arrived = (arrival: Arrival, now: Instant): Change => ({

@@ -48,11 +48,7 @@ const reappear = (
   kept: Kept,
   known: { isOneOfMany: boolean; hasConflict: boolean; knownPaidAt: Instant | null },
   now: Instant
-): Change => ({
-  code: hidden(kept, known),
-  voided: false,
-  ...toMark(kept.invoice.paidAt, known.knownPaidAt, now)
-})
+): Change => ({ code: hidden(kept, known), voided: false, ...toMark(kept.invoice.paidAt, known.knownPaidAt, now) })
 
 const hidden = (
   kept: Kept,

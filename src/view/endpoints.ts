@@ -181,9 +181,7 @@ export const endpoints = {
     method: 'GET',
     path: '/health',
     summary: 'Whether events can be kept, and what the bridge warns of',
-    query: z.object({
-      fail: z.string().optional().describe('`warn`: a warning is answered 503, too.')
-    }),
+    query: z.object({ fail: z.string().optional().describe('`warn`: a warning is answered 503, too.') }),
     answer: Health,
     also: { 503: 'Events cannot be kept; or, where that was asked for, there is a warning.' },
     refusals: [],

@@ -79,9 +79,7 @@ const create = async (address: string, connection: Connection): Promise<string> 
 }
 
 const switchWebhook = async ({ id }: Webhook, to: 'activate' | 'deactivate', connection: Connection) => {
-  const { status } = await ask(connection, `webhooks/${encodeURIComponent(id)}/${to}.json`, {
-    method: 'PATCH'
-  })
+  const { status } = await ask(connection, `webhooks/${encodeURIComponent(id)}/${to}.json`, { method: 'PATCH' })
   if (status === 404) throw unreachable('the webhook was deleted while it was being mended')
 }
 

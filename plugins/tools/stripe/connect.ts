@@ -8,12 +8,7 @@ import { apiVersion, ask, list } from './api.ts'
 import { eventTypes } from './event.ts'
 import type { Connection } from './settings.ts'
 
-const Endpoint = z.object({
-  id: z.string(),
-  url: z.string(),
-  status: z.string(),
-  enabled_events: z.array(z.string())
-})
+const Endpoint = z.object({ id: z.string(), url: z.string(), status: z.string(), enabled_events: z.array(z.string()) })
 export type Endpoint = z.output<typeof Endpoint>
 
 export const where = 'Developers > Webhooks in the Dashboard of Stripe'
@@ -58,10 +53,7 @@ const create = async (address: string, connection: Connection): Promise<Registra
     .object({ secret: z.string() })
     .safeParse(await ask(connection, 'webhook_endpoints', { form }))
   if (made === undefined) throw unreachable(`Stripe answered no signing secret; look under ${where}`)
-  return {
-    lines: [`The webhook was registered at ${address}.`],
-    secrets: { STRIPE_WEBHOOK_SECRET: made.secret }
-  }
+  return { lines: [`The webhook was registered at ${address}.`], secrets: { STRIPE_WEBHOOK_SECRET: made.secret } }
 }
 
 export const readEndpoints = async (connection: Connection): Promise<Endpoint[]> => {

@@ -93,8 +93,5 @@ export const sample = (
     created: now,
     data: { object: invoice }
   })
-  return {
-    body,
-    headers: { 'content-type': 'application/json', [signatureHeader]: timedSignature(body, secret, at) }
-  }
+  return { body, headers: { 'content-type': 'application/json', [signatureHeader]: timedSignature(body, secret, at) } }
 }
