@@ -9,6 +9,7 @@ import { documented, lists, spellings } from '../plugins/sandbox/ways.ts'
 import { commands } from '../src/commands/list.ts'
 import { settings } from '../src/config.ts'
 import { advice } from '../src/core/codes.ts'
+import { type Endpoint, endpoints } from '../src/view/endpoints.ts'
 import {
   anchorsOf,
   bare,
@@ -168,6 +169,21 @@ t.test('every call of the portal that the manual names exists', async t => {
   const called = calledIn(manual, /\bfactuurbrug portal ([a-z-]+)/g)
 
   t.strictSame([...new Set(called)].toSorted(), known.split('|').toSorted())
+})
+
+t.test('the manual has every operation of the API, with what it can be asked', async t => {
+  const operations = Object.values<Endpoint>(endpoints).map(({ method, path, query }) => {
+    const names = Object.keys(query?.shape ?? {}).map(name => `${name}=`)
+    return `${method} ${path}${names.length > 0 ? `?${names.join('&')}` : ''}`
+  })
+  const listed = rowsOf(readDocument('docs/api.md'))
+    .map(([cell = '']) => bare(cell))
+    .filter(text => /^[A-Z]+ \//.test(text))
+
+  t.strictSame(
+    listed.filter(address => address !== 'GET /api/openapi.json').toSorted(),
+    operations.filter(address => address !== 'GET /api/openapi.json').toSorted()
+  )
 })
 
 t.test('the manual has every check of health', async t => {
