@@ -63,9 +63,8 @@ export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
     registers,
     async collect() {
       this.reset()
-      for (const { tool, state, code, invoices } of await ledger.tally()) {
+      for (const { tool, state, code, invoices } of await ledger.tally())
         this.set({ tool, state, code: code ?? '' }, invoices)
-      }
     }
   })
 

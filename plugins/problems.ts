@@ -38,9 +38,8 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
 /** Also for errors before any plugin runs. */
 export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
   const { code, statusCode, message, problems, retryAfterMs } = error
-  if (statusCode === 503 || statusCode === 429) {
+  if (statusCode === 503 || statusCode === 429)
     reply.header('retry-after', retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000))
-  }
   // Nobody is going to read the rest of this body.
   if (code === 'BODY_TOO_SLOW') reply.header('connection', 'close')
   if (statusCode === 401)

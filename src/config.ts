@@ -180,15 +180,12 @@ const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Prob
       message: `expected at least PORTAL_TIMEOUT_MS + 1000, which is ${settleMsMin}`
     })
   }
-  if ((core.PORTAL_SETTLE_INHERITED_MS ?? Number.POSITIVE_INFINITY) < core.PORTAL_SETTLE_MS) {
+  if ((core.PORTAL_SETTLE_INHERITED_MS ?? Number.POSITIVE_INFINITY) < core.PORTAL_SETTLE_MS)
     found.push({ field: 'PORTAL_SETTLE_INHERITED_MS', message: 'expected at least PORTAL_SETTLE_MS' })
-  }
-  if (core.METRICS_PORT !== undefined && core.METRICS_PORT > 0 && core.METRICS_PORT === core.PORT) {
+  if (core.METRICS_PORT !== undefined && core.METRICS_PORT > 0 && core.METRICS_PORT === core.PORT)
     found.push({ field: 'METRICS_PORT', message: 'expected another port than PORT, which is public' })
-  }
-  if (core.RETRY_LONGEST_MS < core.RETRY_FIRST_MS) {
+  if (core.RETRY_LONGEST_MS < core.RETRY_FIRST_MS)
     found.push({ field: 'RETRY_LONGEST_MS', message: 'expected at least RETRY_FIRST_MS' })
-  }
   return found
 }
 

@@ -130,9 +130,8 @@ const openDecoder = () => {
     acceptLetters(chunk: Buffer, from: number): number {
       if (prefix !== null || paddings > 0) return from
       let at = from
-      for (let byte = chunk[at]; byte !== undefined && kinds[byte] === letter; byte = chunk[++at]) {
+      for (let byte = chunk[at]; byte !== undefined && kinds[byte] === letter; byte = chunk[++at])
         letters[length + at - from] = byte
-      }
       length += at - from
       total += at - from
       return at

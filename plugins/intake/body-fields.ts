@@ -42,18 +42,16 @@ export const openBodyFields = (
   let pdfSeen = false
 
   const complain = (field: string, message: string) => {
-    if (!problems.some(problem => problem.field === field && problem.message === message)) {
+    if (!problems.some(problem => problem.field === field && problem.message === message))
       problems.push({ field, message })
-    }
   }
 
   const keepOne = async (source: AsyncIterable<Uint8Array>) => {
     try {
       document = await keepPdf(source)
     } catch (error) {
-      if (isCode(error, 'PDF_TOO_LARGE')) {
+      if (isCode(error, 'PDF_TOO_LARGE'))
         throw new BridgeError('BODY_TOO_LARGE', `the PDF is larger than ${pdfBytesMax} bytes`, { cause: error })
-      }
       if (!isCode(error, 'PDF_NOT_A_PDF')) throw error
       complain('pdf', 'expected a PDF: its bytes do not begin with %PDF-')
     }

@@ -20,13 +20,11 @@ const boundaryCharactersMax = 70
 
 /** Throws TYPE_UNSUPPORTED, or BODY_TOO_LARGE when the body says beforehand that it is. */
 export const contentOf = (headers: IncomingHttpHeaders, pdfBytesMax: number): Content => {
-  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
     throw unsupported('expected a body without content-encoding')
-  }
   const content = contentOfType(headers['content-type'], pdfBytesMax)
-  if (Number(headers['content-length'] ?? 0) > content.bytesMax) {
+  if (Number(headers['content-length'] ?? 0) > content.bytesMax)
     throw new BridgeError('BODY_TOO_LARGE', `the body is larger than ${content.bytesMax} bytes`)
-  }
   return content
 }
 
@@ -40,9 +38,8 @@ const contentOfType = (header: string | undefined, pdfBytesMax: number): Content
       return { bytesMax: Math.ceil((pdfBytesMax * 5) / 3) + besidesPdfBytesMax, read: readJson }
     case 'multipart/form-data': {
       const boundary = type.params.get('boundary') ?? ''
-      if (boundary === '' || boundary.length > boundaryCharactersMax) {
+      if (boundary === '' || boundary.length > boundaryCharactersMax)
         throw unsupported(`expected multipart/form-data with a boundary of at most ${boundaryCharactersMax} characters`)
-      }
       const read: Content['read'] = (body, reading, request) => readMultipart(body, { boundary, request }, reading)
       return { bytesMax: pdfBytesMax + besidesPdfBytesMax, read }
     }

@@ -135,9 +135,8 @@ const unknownField = (field: string): Problem => {
 const contradictions = (given: object, { document, problems }: BodyFields): Problem[] => {
   const isGiven = (field: string) => Object.hasOwn(given, field) || problems.some(problem => problem.field === field)
   const found: Problem[] = []
-  if (!customerNames.some(isGiven)) {
+  if (!customerNames.some(isGiven))
     found.push({ field: 'customerId', message: `missing; expected one of ${customerNames.join(', ')}` })
-  }
   const hasPdf = document !== null || isGiven('pdf')
   if (hasPdf && isGiven('pdfUrl')) found.push({ field: 'pdfUrl', message: 'expected either pdf or pdfUrl, not both' })
   if (!hasPdf && !isGiven('pdfUrl')) found.push({ field: 'pdf', message: 'missing; expected pdf or pdfUrl' })

@@ -57,9 +57,8 @@ const openScanner = () => {
   }
 
   const open = (byte: number) => {
-    if (opened && isValue) {
+    if (opened && isValue)
       throw unreadable(fieldName(named) || 'body', 'expected a text, number, true or false: fields are flat')
-    }
     if (opened) throw unreadable('body', 'expected one flat JSON object')
     if (byte === bracket) throw notAnObject()
     opened = true
@@ -148,9 +147,8 @@ const readFlatObject = (text: string, reading: BodyFields): void => {
 
 const nameOf = (found: string, after: string): string => {
   const name = found.startsWith('"') ? textOf(found) : undefined
-  if (!name || name.length > fieldNameCharactersMax) {
+  if (!name || name.length > fieldNameCharactersMax)
     throw unreadable('body', `is not JSON after ${after}: expected the name of a field in double quotes`)
-  }
   return name
 }
 

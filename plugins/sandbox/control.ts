@@ -18,9 +18,7 @@ const loginPage = '<!doctype html><title>Log in</title><form method="post"><inpu
 /** Acts as somebody who makes an invoice in the portal itself. */
 export const addByHand = (store: Store, fields: unknown): StoredInvoice => {
   const { createdAt, paidAt, dueAt = null, ...form } = read(ByHand, fields)
-  if (!store.customers.has(form.customerId)) {
-    throw refusal(new Map([['customerId', ['is no customer of this portal']]]))
-  }
+  if (!store.customers.has(form.customerId)) throw refusal(new Map([['customerId', ['is no customer of this portal']]]))
   return store.addInvoice({
     ...form,
     dueAt,

@@ -32,8 +32,7 @@ export interface Customers {
     options?: { mayCreate?: boolean }
   ) => Promise<{ portalId: string } | { wouldCreate: CustomerFields } | Outcome>
   /**
-   * A person says so. Rejects with FIELDS_INVALID when the portal holds no such customer, or there is nothing to
-   * link.
+   * A person says so. Rejects with FIELDS_INVALID when the portal holds no such customer, or there is nothing to link.
    */
   link: (who: { tool: string; ref: string }, portalId: string) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
@@ -103,8 +102,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   }
 
   /**
-   * A customer is gone when the list and its id agree, because a link that a person made does not come back by
-   * itself.
+   * A customer is gone when the list and its id agree, because a link that a person made does not come back by itself.
    */
   const confirmLink = async (portalId: string): Promise<Outcome | null> => {
     if ((await askFor(portalId)) !== null) return null

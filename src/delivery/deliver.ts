@@ -117,9 +117,8 @@ const askTool = async (loan: Loan, { toolClient, receiver, clock }: Delivery): P
   if (current === null) return 'same'
   if (current === 'gone') return failed('EVENT_UNREADABLE', 'the tool holds no such invoice (any more)')
   if (current.stage === 'draft') return failed('TOOL_NOT_FINAL')
-  if (numberKey(current.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber)) {
+  if (numberKey(current.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber))
     return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
-  }
   // Some tools make a new link to the PDF for every answer. It must not count as a change, or no loan would get
   // further.
   const invoice = { ...current.invoice, pdfUrl: loan.invoice.pdfUrl ?? current.invoice.pdfUrl }

@@ -50,9 +50,8 @@ const refuse = ({ status, host, headers }: Download, bytesMax = Number.POSITIVE_
   if (status !== 200) throw unreachable(`${host} answered ${status}`, { wait: retryAfterMs(headers) })
   const encoding = encodingOf(headers)
   if (encoding !== 'identity' && encoding !== 'gzip') throw unreachable(`${host} sent an encoding nobody asked for`)
-  if (Number(headers['content-length']) > bytesMax) {
+  if (Number(headers['content-length']) > bytesMax)
     throw new BridgeError('PDF_TOO_LARGE', `the PDF is larger than ${bytesMax} bytes`)
-  }
 }
 
 const encodingOf = (headers: Download['headers']): string =>

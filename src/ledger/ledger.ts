@@ -59,19 +59,17 @@ export type Tally = { tool: string; state: State; code: Code | null; invoices: n
 
 export interface Ledger {
   /**
-   * Keeps an event. `accepted`: a new invoice, or a correction of one that was never sent. `duplicate`: known;
-   * newer facts (paid, due) are merged into it. `conflict`: the number is known with other facts; kept beside the
-   * row once per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is
-   * judged when the doubt is settled); also where the tool told of the same invoice under another number before. A
-   * `waiting` row that changes ends its loan: nothing is sent from older facts. What was voided before it came is kept as
-   * dismissed.
+   * Keeps an event. `accepted`: a new invoice, or a correction of one that was never sent. `duplicate`: known; newer
+   * facts (paid, due) are merged into it. `conflict`: the number is known with other facts; kept beside the row once
+   * per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is judged when
+   * the doubt is settled); also where the tool told of the same invoice under another number before. A `waiting` row
+   * that changes ends its loan: nothing is sent from older facts. What was voided before it came is kept as dismissed.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
   /**
-   * The tool voided the invoice of this id, or holds it no more: as an arrival that is `voided`, under whatever numbers it
-   * was told. False: no row came from it
-   * yet; then it is remembered, and one that comes later is dismissed.
+   * The tool voided the invoice of this id, or holds it no more: as an arrival that is `voided`, under whatever numbers
+   * it was told. False: no row came from it yet; then it is remembered, and one that comes later is dismissed.
    */
   voidSource(tool: string, sourceId: string, now: Instant): Promise<boolean>
 

@@ -109,9 +109,8 @@ const allowed = ({ allowPrivate, allows = allowPrivate ? anyAddress : isPublic }
 export const checkUrl = (address: string | URL, rules: Rules): URL => {
   const url = URL.parse(String(address))
   if (url === null) throw new AddressRefused('it is not an address')
-  if (url.protocol !== 'https:' && !(rules.allowPrivate && url.protocol === 'http:')) {
+  if (url.protocol !== 'https:' && !(rules.allowPrivate && url.protocol === 'http:'))
     throw new AddressRefused('it is not an https address')
-  }
   if (url.username !== '' || url.password !== '') throw new AddressRefused('the address carries a password')
   const host = bareHost(url) // decimal, octal and hexadecimal forms are dotted by now
   if (isIP(host) !== 0 && !allowed(rules)(host)) throw new AddressRefused(`${host} is a private address`)

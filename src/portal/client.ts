@@ -18,8 +18,7 @@ export type { Page } from './schemas.ts'
 export type { Written } from './verdict.ts'
 
 /**
- * On the monotonic clock. Unless the connection stands by `startBy`, nothing is sent; by `endBy` the call is given
- * up.
+ * On the monotonic clock. Unless the connection stands by `startBy`, nothing is sent; by `endBy` the call is given up.
  */
 export type Limits = { startBy?: number; endBy?: number }
 

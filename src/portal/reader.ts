@@ -27,8 +27,7 @@ export interface Reader {
   /** The whole list. `page` is called after each page; answering false ends the reading: then null. */
   all: (errand: Errand, page?: (number: number) => boolean) => Promise<(Reading & Begun) | null>
   /**
-   * What was created at `since` or later, from the end where `order` puts it. Null when the list is not in that
-   * order.
+   * What was created at `since` or later, from the end where `order` puts it. Null when the list is not in that order.
    */
   since: (
     since: Instant,

@@ -91,9 +91,7 @@ export const shapeOf = (answer: Answer, id: string): Shape | null => {
 export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now: Instant): z.output<T> => {
   if (exchange.kind !== 'answer') throw new BridgeError('PORTAL_UNREACHABLE', exchange.reason)
   const { status, headers, body } = exchange
-  if (status === 429) {
-    throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pauseOf(headers, now) })
-  }
+  if (status === 429) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pauseOf(headers, now) })
   // A wall in front of it says 403 as well; for whoever only reads, any object in JSON is word enough.
   if ((status === 401 || status === 403) && isRecord(jsonIn(body ?? '')))
     throw new BridgeError('PORTAL_UNAUTHORIZED', `the portal answered ${status}`)

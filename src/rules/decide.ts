@@ -108,9 +108,7 @@ export const decide = (
       const spent = standing === 'open' && !unspent.has(code)
       const { tryForMs = patience.retryForMs } = outcome
       const leftMs = Math.min(tryForMs, patience.retryForMs) - loan.triedMs
-      if (spent && leftMs <= 0) {
-        return giveUp(loan, 'ATTEMPTS_EXHAUSTED', detail ? `${code}: ${detail}` : code)
-      }
+      if (spent && leftMs <= 0) return giveUp(loan, 'ATTEMPTS_EXHAUSTED', detail ? `${code}: ${detail}` : code)
       const ms = pause(outcome, loan.failures, random, patience)
       // Pauses grow with the time that has passed, and must not last beyond this end.
       const isEndNear = spent && outcome.tryForMs !== undefined

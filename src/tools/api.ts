@@ -63,9 +63,7 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
       const ms = Math.min(Math.max(asked, 1000), pauseMsMax)
       throw new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: ms })
     }
-    if (status !== 404 && (status < 200 || status >= 400)) {
-      throw unreachable(`${host} answered ${status}`)
-    }
+    if (status !== 404 && (status < 200 || status >= 400)) throw unreachable(`${host} answered ${status}`)
     return { status, headers: answer.headers, json: readJson(String(answer.body), plain) }
   }
 })

@@ -16,8 +16,7 @@ export type Source<Schema extends z.ZodObject = z.ZodObject, Settings = z.output
 }
 
 /**
- * What a sample is about. Its date is the time zone's. `sender`: by whom, where senders are told apart; else the
- * first.
+ * What a sample is about. Its date is the time zone's. `sender`: by whom, where senders are told apart; else the first.
  */
 export type About = {
   invoiceNumber: string

@@ -1,6 +1,5 @@
 // Authentic requests that are refused all the same: what they brought is missing, and their sender may not notice.
-// Counted with what was wrong, never with what stood there. Kept in memory: a sender that is wrong once is wrong
-// again.
+// Counted with what was wrong, never with what stood there. Kept in memory: a sender that is wrong once is wrong again.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { BridgeError } from '../core/errors.ts'

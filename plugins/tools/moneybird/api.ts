@@ -17,9 +17,8 @@ const finalStates = 'open|pending_payment|reminded|late|paid|uncollectible'
 /** Throws TOOL_UNAUTHORIZED without a token. */
 const addressOf = (path: string, settings: Settings): Required<PdfAddress> => {
   const { MONEYBIRD_API_TOKEN: token, MONEYBIRD_ADMINISTRATION_ID: administration, MONEYBIRD_API_URL: base } = settings
-  if (token === undefined || administration === undefined) {
+  if (token === undefined || administration === undefined)
     throw new BridgeError('TOOL_UNAUTHORIZED', 'MONEYBIRD_API_TOKEN is not set')
-  }
   return { url: `${base}/${administration}/${path}`, headers: { authorization: `Bearer ${token}` } }
 }
 

@@ -28,16 +28,14 @@ export async function* missed(since: Instant, connection: Connection): AsyncGene
 
   if (since < logged) {
     const read = (object: unknown) => readListed(object, since, connection)
-    for (const window of windows(since - draftAgeMsMax, logged, 7 * day)) {
+    for (const window of windows(since - draftAgeMsMax, logged, 7 * day))
       yield* await collect(list(connection, 'invoices', created(window)), read)
-    }
   }
   // Whether a delivery failed is not asked: where no webhook is registered none ever does.
   const types: Query = eventTypes.map(type => ['types[]', type])
   const read = (object: unknown) => readLogged(object, connection)
-  for (const window of untilNow(windows(Math.max(since, logged), now, day))) {
+  for (const window of untilNow(windows(Math.max(since, logged), now, day)))
     yield* await collect(list(connection, 'events', [...types, ...created(window)]), read)
-  }
 }
 
 const windows = (from: Instant, to: Instant, lengthMs: number): Window[] =>

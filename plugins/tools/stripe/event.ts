@@ -41,9 +41,8 @@ export const readEvent = (event: unknown, { settings, timeZone }: ReadContext<Se
   const { object, type, account } = (event ?? {}) as Record<string, unknown>
   // Thin events (v2.core.event) carry no data, and none of them is about invoices.
   if (object !== 'event') return { kind: 'ignored', reason: 'not a snapshot event' }
-  if (typeof type === 'string' && !eventTypes.includes(type)) {
+  if (typeof type === 'string' && !eventTypes.includes(type))
     return { kind: 'ignored', reason: /^[a-z0-9_.]{1,100}$/.test(type) ? type : 'another event' }
-  }
   // Connect: a connected account's invoice is another business's.
   if (account) return { kind: 'ignored', reason: 'from a connected account' }
 

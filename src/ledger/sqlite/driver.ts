@@ -216,9 +216,8 @@ const migrate = (db: DatabaseSync): void => {
   const files = readdirSync(migrations)
     .filter(name => /^\d{3}-.+\.sql$/.test(name))
     .sort()
-  if (version > files.length) {
+  if (version > files.length)
     throw new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${files.length}`)
-  }
   // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
   db.exec('PRAGMA foreign_keys = OFF')
   db.function('number_key', { deterministic: true }, text => numberKey(String(text)))
