@@ -54,7 +54,7 @@ const action = <const Name extends string, Body extends z.ZodObject>(name: Name,
   summary,
   body,
   answer: ActedInvoice,
-  refusals: [404, 409, 422] as const
+  refusals: [404, 409, 413, 422] as const
 })
 
 const nothing = z.strictObject({})
@@ -139,7 +139,7 @@ export const endpoints = {
     summary: 'Says whose it is in the portal, and releases what waited for it',
     body: z.strictObject({ portalId }),
     answer: Customer,
-    refusals: [409, 422, 502]
+    refusals: [409, 413, 422, 502]
   },
   unlinkCustomer: {
     method: 'DELETE',
@@ -168,7 +168,7 @@ export const endpoints = {
       since: z.iso.date('expected a date such as 2026-11-20')
     }),
     ...found,
-    refusals: [422, 502]
+    refusals: [413, 422, 502]
   },
   caughtUp: {
     method: 'GET',
