@@ -2,6 +2,7 @@
 // as it was typed where the setting says that it is no secret (setting.ts).
 
 import { z } from 'zod'
+import { attempt } from './core/attempt.ts'
 import { BridgeError, type Problem } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
 import { address, httpAddress, typed, word } from './core/setting.ts'
@@ -203,12 +204,7 @@ const withTyped = ({ field, message }: Problem, given: Environment, { shape }: z
 }
 
 function isTimeZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
-    return true
-  } catch {
-    return false
-  }
+  return attempt(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)) !== undefined
 }
 
 // Set by the platform, or of no use: nobody means these.

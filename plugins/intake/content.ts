@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
 import type { FastifyRequest } from 'fastify'
+import { attempt } from '../../src/core/attempt.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Body } from '../bodies/body.ts'
 import { type BodyFields, besidesPdfBytesMax } from './body-fields.ts'
@@ -29,7 +30,7 @@ export const contentOf = (headers: IncomingHttpHeaders, pdfBytesMax: number): Co
 }
 
 const contentOfType = (header: string | undefined, pdfBytesMax: number): Content => {
-  const type = parse(header)
+  const type = attempt(() => new MIMEType(header ?? ''))
   const charset = type?.params.get('charset') ?? 'utf-8'
   if (!/^(utf-?8|us-ascii)$/i.test(charset)) throw unsupported('expected UTF-8')
   switch (type?.essence) {
@@ -49,14 +50,6 @@ const contentOfType = (header: string | undefined, pdfBytesMax: number): Content
       throw unsupported(
         'expected application/json, multipart/form-data or application/x-www-form-urlencoded as content-type'
       )
-  }
-}
-
-const parse = (header: string | undefined): MIMEType | undefined => {
-  try {
-    return header === undefined ? undefined : new MIMEType(header)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 // application/x-www-form-urlencoded, strictly: URLSearchParams would mend broken escapes, and an invoice is no place
 // for a guess. A form is small and carries no file.
 
+import { attempt } from '../../src/core/attempt.ts'
 import { type Body, readText, unreadable } from '../bodies/body.ts'
 import type { BodyFields } from './body-fields.ts'
 
@@ -18,10 +19,4 @@ export const readForm = async (body: Body, reading: BodyFields): Promise<void> =
   }
 }
 
-const decode = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return undefined
-  }
-}
+const decode = (text: string): string | undefined => attempt(() => decodeURIComponent(text.replaceAll('+', ' ')))

@@ -2,6 +2,7 @@
 // parsed at the end. Not JSON.parse, which holds the whole body, makes floats of amounts and forgets the first of
 // two equal names.
 
+import { attempt } from '../../src/core/attempt.ts'
 import { type Body, decodeText, unreadable } from '../bodies/body.ts'
 import { decodeBase64 } from './base64.ts'
 import {
@@ -98,13 +99,8 @@ const openScanner = () => {
 const isPdf = (named: string): boolean => named === '"pdf"' || (named.includes('\\') && fieldName(named) === 'pdf')
 
 /** The name, however it is escaped; empty when it is none, which `readFlatObject` complains about. */
-const fieldName = (text: string): string => {
-  try {
-    return String(JSON.parse(Buffer.from(text, 'latin1').toString())).slice(0, fieldNameCharactersMax)
-  } catch {
-    return ''
-  }
-}
+const fieldName = (text: string): string =>
+  attempt(() => String(JSON.parse(Buffer.from(text, 'latin1').toString())))?.slice(0, fieldNameCharactersMax) ?? ''
 
 // A text, a number, a word or a sign. Each alternative is decided by its first character: no backtracking.
 const token =
@@ -178,12 +174,8 @@ const readValue = (found: string, name: string, reading: BodyFields): Value => {
 
 /** Undefined for an escape that does not exist, a raw line break, or half a character (a lone surrogate). */
 const textOf = (found: string): string | undefined => {
-  try {
-    const text = JSON.parse(found) as string
-    return text.isWellFormed() ? text : undefined
-  } catch {
-    return undefined
-  }
+  const text = attempt(() => JSON.parse(found) as string)
+  return text?.isWellFormed() ? text : undefined
 }
 
 const notAnObject = () => unreadable('body', 'expected a JSON object: {"invoiceNumber": …}')

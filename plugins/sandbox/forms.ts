@@ -2,6 +2,7 @@
 // its problems at once.
 
 import { z } from 'zod'
+import { attempt } from '../../src/core/attempt.ts'
 import { orders } from './listing.ts'
 import { PortalError, type Problems } from './portal-error.ts'
 import { ways } from './ways.ts'
@@ -121,11 +122,6 @@ export const judge = <S extends z.ZodType>(schema: S, input: unknown) => {
 
 function isLocalTime(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return false
-  try {
-    Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' })
-    // A leap second is read as the second before it, whatever the overflow.
-    return !text.endsWith(':60')
-  } catch {
-    return false // 31 April, or 25 o'clock
-  }
+  // A leap second is read as the second before it, whatever the overflow.
+  return !text.endsWith(':60') && attempt(() => Temporal.PlainDateTime.from(text, { overflow: 'reject' })) !== undefined
 }

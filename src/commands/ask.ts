@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import got, { HTTPError, ParseError, RequestError } from 'got'
 import type { z } from 'zod'
 import { type Environment, readTimeZone } from '../config.ts'
+import { attempt } from '../core/attempt.ts'
 import { advice, type Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
 import { Problem } from '../view/answers.ts'
@@ -132,10 +133,6 @@ export const refusal = (error: unknown, url: string): unknown => {
 const Refusal = Problem.pick({ code: true, detail: true, problems: true })
 
 const readProblem = (body: unknown): (z.infer<typeof Refusal> & { code: Code }) | undefined => {
-  try {
-    const { data } = Refusal.safeParse(typeof body === 'string' ? JSON.parse(body) : body)
-    return data && Object.hasOwn(advice, data.code) ? { ...data, code: data.code as Code } : undefined
-  } catch {
-    return undefined
-  }
+  const { data } = Refusal.safeParse(typeof body === 'string' ? attempt(() => JSON.parse(body)) : body)
+  return data && Object.hasOwn(advice, data.code) ? { ...data, code: data.code as Code } : undefined
 }

@@ -2,6 +2,7 @@
 // return undefined for what they cannot read; the caller knows the field, and says what was expected.
 
 import { isDeepStrictEqual } from 'node:util'
+import { attempt } from './attempt.ts'
 import type { Instant } from './clock.ts'
 import { differing, emailKeys, type Known, nameKey } from './identity.ts'
 import { offsetMsAt } from './time-zone.ts'
@@ -134,11 +135,8 @@ export const formatAmount = (amount: number, currency = 'EUR'): string => {
 
 export const parseDate = (text: string): PlainDate | undefined => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
-  } catch {
-    return undefined // a date that does not exist, such as 30 February
-  }
+  // Some dates do not exist, such as 30 February.
+  return attempt(() => Temporal.PlainDate.from(text, { overflow: 'reject' }).toString())
 }
 
 /** The calendar date in a zone. */
@@ -160,25 +158,16 @@ export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
 }
 
 /** An instant with its zone, the portal's zoneless notation in its zone, or a date: noon, so that no zone shifts it. */
-export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined => {
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-      return Temporal.PlainDate.from(text, { overflow: 'reject' }).toZonedDateTime({
-        timeZone: portalTimeZone,
-        plainTime: '12:00'
-      }).epochMilliseconds
-    }
-    if (/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) {
-      return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' }).toZonedDateTime(portalTimeZone)
+export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined =>
+  attempt(() => {
+    const local = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 12:00:00` : text
+    if (/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(local))
+      return Temporal.PlainDateTime.from(local, { overflow: 'reject' }).toZonedDateTime(portalTimeZone)
         .epochMilliseconds
-    }
     if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text)) return undefined
     // Whole seconds, because the portal's notation has no more, and what it shows must equal what was wanted.
     return Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1000) * 1000
-  } catch {
-    return undefined
-  }
-}
+  })
 
 /** The portal's notation of an instant: local, without a zone. */
 export const formatPaidAt = (at: Instant, portalTimeZone: string): string => {

@@ -3,6 +3,7 @@
 
 import { accessSync, chmodSync, constants, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { attempt } from '../core/attempt.ts'
 import { BridgeError } from '../core/errors.ts'
 import { makeFolder } from '../core/folder.ts'
 
@@ -53,13 +54,7 @@ export const nearest = (folder: string): string => {
   return isThere(path) || dirname(path) === path ? path : nearest(dirname(path))
 }
 
-const isThere = (path: string): boolean => {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch {
-    return false
-  }
-}
+const isThere = (path: string): boolean => attempt(() => statSync(path)) !== undefined
 
 /** Root may do everything here, and whatever it makes the owner could not read afterwards. */
 const refuseRoot = (folder: string): void => {

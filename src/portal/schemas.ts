@@ -2,6 +2,7 @@
 // paid", the answer is unreadable instead: from those two the bridge concludes that it must send.
 
 import { z } from 'zod'
+import { attempt } from '../core/attempt.ts'
 import type { Instant } from '../core/clock.ts'
 import { parseAmount } from '../core/invoice.ts'
 
@@ -10,13 +11,7 @@ const text = z
   .nullish()
   .transform(value => value || null)
 
-const instantOf = (value: string): Instant | undefined => {
-  try {
-    return Temporal.Instant.from(value).epochMilliseconds
-  } catch {
-    return undefined
-  }
-}
+const instantOf = (value: string): Instant | undefined => attempt(() => Temporal.Instant.from(value).epochMilliseconds)
 
 /** Only the order of the list is judged by it; without it the bridge reads everything. */
 const createdAt = text.transform(value => (value === null ? null : (instantOf(value) ?? null)))
@@ -134,12 +129,9 @@ export type Parsed<T> = { value: T } | { problem: string }
 
 /** The problem names fields, never what stood in them. */
 export const read = <T extends z.ZodType>(schema: T, body: string): Parsed<z.output<T>> => {
-  let json: unknown
-  try {
-    json = parseJson(body)
-  } catch {
-    return { problem: 'not JSON' } // the reason would quote the body
-  }
+  const json = attempt(() => parseJson(body))
+  // The reason would quote the body.
+  if (json === undefined) return { problem: 'not JSON' }
   const { success, data, error } = schema.safeParse(json)
   if (success) return { value: data }
   const fields = error.issues.slice(0, 3).map(({ path }) => path.join('.') || 'not an object')

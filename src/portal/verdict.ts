@@ -3,6 +3,7 @@
 // certain is only what the portal says in its own words: anybody between it and us can answer 404.
 
 import type { z } from 'zod'
+import { attempt } from '../core/attempt.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -135,13 +136,7 @@ const refusalOf = (body: string): Refusal => {
   }
 }
 
-const jsonIn = (body: string): unknown => {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
+const jsonIn = (body: string): unknown => attempt(() => JSON.parse(body))
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,7 @@
 // How a tool's API is asked: what its answers mean to the worker, and how amounts never pass through a float.
 
 import type { IncomingHttpHeaders } from 'node:http'
+import { attempt } from '../core/attempt.ts'
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import { type Http, refusalIn, retryAfterMs } from '../network/http.ts'
@@ -125,11 +126,8 @@ const endOfText = (json: string, start: number): number => {
 const isOfNumber = (character: number): boolean =>
   (character >= 0x30 && character <= 0x39) || [0x2e, 0x2b, 0x2d, 0x45, smallE].includes(character)
 
-const readJson = (body: string, plain: Asked['plain']): unknown => {
-  try {
+const readJson = (body: string, plain: Asked['plain']): unknown =>
+  attempt(() => {
     const json: unknown = plain && JSON.parse(body)
     return plain?.(json) ? json : parseDigits(body)
-  } catch {
-    return undefined
-  }
-}
+  })

@@ -1,6 +1,8 @@
 // What a vendor says about its refusal, fit for a log and for health, which anybody may read: one short line, without
 // anything that could be a secret or name a person.
 
+import { attempt } from '../core/attempt.ts'
+
 const charactersMax = 160
 
 /** Null where it says nothing that may be shown. `secret`: what the question was sent with. */
@@ -29,13 +31,7 @@ const isTelling = (part: string): boolean =>
 
 /** Where APIs put it; a page of HTML says nothing. */
 const messageIn = (body: string): string | null => {
-  let json: unknown
-  try {
-    json = JSON.parse(body)
-  } catch {
-    return null
-  }
-  const { error, message, error_description, detail } = recordOf(json)
+  const { error, message, error_description, detail } = recordOf(attempt(() => JSON.parse(body)))
   const candidates = [recordOf(error).message, error_description, message, detail, error, recordOf(error).code]
   return candidates.find((found): found is string => typeof found === 'string' && found !== '') ?? null
 }

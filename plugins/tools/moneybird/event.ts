@@ -3,6 +3,7 @@
 // that would take long.
 
 import { createHash } from 'node:crypto'
+import { attempt } from '../../../src/core/attempt.ts'
 import { dateOf } from '../../../src/core/invoice.ts'
 import { parseDigits } from '../../../src/tools/api.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
@@ -53,12 +54,8 @@ const eventIn = (body: Buffer): Event | undefined => {
 }
 
 const objectIn = (body: Buffer, parse: (text: string) => unknown): Event | undefined => {
-  try {
-    const json = parse(body.toString())
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Event) : undefined
-  } catch {
-    return undefined
-  }
+  const json = attempt(() => parse(body.toString()))
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Event) : undefined
 }
 
 /**

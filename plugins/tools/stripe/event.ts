@@ -2,6 +2,7 @@
 // key is the whole secret, whsec_ included. https://docs.stripe.com/webhooks/signature
 
 import { z } from 'zod'
+import { attempt } from '../../../src/core/attempt.ts'
 import { problemIn } from '../../../src/tools/fields.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
 import type { Delivery, EventReading, ReadContext } from '../../../src/tools/tool.ts'
@@ -27,12 +28,8 @@ const Envelope = z.object({
 const Content = z.object({ data: z.object({ object: Invoice }, 'expected an object') })
 
 export const read = (body: Buffer, context: ReadContext<Settings>): EventReading => {
-  let event: unknown
-  try {
-    event = JSON.parse(body.toString())
-  } catch {
-    return { kind: 'unreadable', problem: 'the body is not JSON', sourceId: null }
-  }
+  const event: unknown = attempt(() => JSON.parse(body.toString()))
+  if (event === undefined) return { kind: 'unreadable', problem: 'the body is not JSON', sourceId: null }
   return readEvent(event, context)
 }
 
