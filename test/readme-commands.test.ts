@@ -99,7 +99,11 @@ const steps: Record<string, Step[]> = {
     { does: 'npx factuurbrug invoice 2026-0045', ask: true, shows: /sending.*answer unknown/s }
   ],
   'docs/deploying.md': [{ does: 'fly apps create', leftOut: 'it needs an account with Fly' }],
-  'docs/back-up.md': [{ does: 'fly volumes create', leftOut: 'it needs an account with Fly' }]
+  'docs/back-up.md': [
+    { does: 'npx factuurbrug backup copy.sqlite', shows: /copy\.sqlite: \d+ invoices; .*\d+ PDFs/ },
+    { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' },
+    { does: 'fly volumes create', leftOut: 'it needs an account with Fly' }
+  ]
 }
 
 const askedMax = 40

@@ -16,6 +16,11 @@ export const commands: Listed[] = [
     load: () => import('./sandbox.ts')
   },
   { name: 'check [--pdf <url>]', help: 'proves a set-up before you go live', load: () => import('./check.ts') },
+  {
+    name: 'backup <file>',
+    help: 'copies the ledger and its PDFs, while the bridge runs',
+    load: () => import('./backup.ts')
+  },
   { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
     name: 'invoices [--state --code --tool --q]',

@@ -113,10 +113,8 @@ export const forget = async (tx: Tx, before: Instant, limit: number): Promise<Do
   return unused
 }
 
-export const documents = async (tx: Tx): Promise<Set<string>> => {
-  const own = await tx.all('SELECT document_file AS file FROM invoice WHERE document_file IS NOT NULL')
-  const beside = await tx.all(
-    'SELECT document_file AS file FROM conflict WHERE settled = 0 AND document_file IS NOT NULL'
-  )
-  return new Set([...own, ...beside].map(({ file }) => file as string))
-}
+export const documentsSql = `SELECT document_file AS file FROM invoice WHERE document_file IS NOT NULL
+  UNION SELECT document_file FROM conflict WHERE settled = 0 AND document_file IS NOT NULL`
+
+export const documents = async (tx: Tx): Promise<Set<string>> =>
+  new Set((await tx.all(documentsSql)).map(({ file }) => file as string))
