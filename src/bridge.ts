@@ -80,7 +80,7 @@ export const openBridge = async ({ config, tools, clock, random, logger, version
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
   const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
-  const pace = await createBudgetFor(ledger, { clock, log: logger, perMinute: config.PORTAL_REQUESTS_PER_MINUTE })
+  const budget = await createBudgetFor(ledger, { clock, log: logger, perMinute: config.PORTAL_REQUESTS_PER_MINUTE })
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -89,7 +89,7 @@ export const openBridge = async ({ config, tools, clock, random, logger, version
     clock,
     onAnswer({ call, status, sentAt, answeredAt, remaining, pauseMs }) {
       metrics?.portalAnswered(call, status, answeredAt - sentAt)
-      pace.heard({ remaining, pauseMs })
+      budget.heard({ remaining, pauseMs })
     }
   })
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
@@ -122,7 +122,7 @@ export const openBridge = async ({ config, tools, clock, random, logger, version
     receiver,
     spool,
     portal,
-    pace,
+    budget,
     clock,
     random,
     log: logger,

@@ -29,7 +29,7 @@ export type EngineOptions = {
   spool: Spool
   portal: Portal
   /** The budget of the portal's token, with the slots that were taken before this process began. */
-  pace: Budget
+  budget: Budget
   fetchPdf: (address: PdfAddress) => Promise<Document>
   toolClient: Pick<ToolClient, 'current' | 'pdf' | 'read'>
   receiver: Pick<Receiver, 'receiveFromTool' | 'gone'>
@@ -91,11 +91,11 @@ export const createBudgetFor = async (
 }
 
 export const createEngine = (options: EngineOptions): Engine => {
-  const { ledger, portal, pace, clock, random, log, alert, patience } = options
+  const { ledger, portal, budget, clock, random, log, alert, patience } = options
   const { portalSettleMs: settleMs, portalSettleInheritedMs: settleInheritedMs } = options
   const { unclearAfterMs = aDay } = options
   const { holdings } = ledger
-  const reader = createReader({ portal, pace, holdings, clock, contested: () => copy.hurry() })
+  const reader = createReader({ portal, budget, holdings, clock, contested: () => copy.hurry() })
   let lastBeat: Instant | null = null
 
   const told = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
@@ -209,7 +209,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     wake,
     customers,
     turnedAt: worker.turnedAt,
-    portal: () => ({ ...breaker.state(), ...copy.state(), budget: pace.budget() })
+    portal: () => ({ ...breaker.state(), ...copy.state(), budget: budget.state() })
   }
 }
 

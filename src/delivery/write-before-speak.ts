@@ -10,7 +10,7 @@ import type { Limits } from '../portal/client.ts'
 import type { Written } from '../portal/verdict.ts'
 import { busy, type Failure, failed } from '../rules/decide.ts'
 
-export type Speaking = { pace: Budget; clock: Clock; portalTimeoutMs: number }
+export type Speaking = { budget: Budget; clock: Clock; portalTimeoutMs: number }
 
 /** `written` is null where the ledger did not permit it, and nothing was sent. */
 export type Said<P, T> = { permission: P; written: Written<T> | null }
@@ -20,12 +20,12 @@ const firstByteWithinMs = 5000
 
 /** A failure: there was no slot, so nobody asked the ledger. `send` answers null where `permission` is none. */
 export const writeBeforeSpeak = async <P, T>(
-  { pace, clock, portalTimeoutMs }: Speaking,
+  { budget, clock, portalTimeoutMs }: Speaking,
   permit: () => Promise<P>,
   send: (permission: P, limits: Limits) => Promise<Written<T>> | null
 ): Promise<Said<P, T> | Failure> => {
-  const slot = await pace.slot('delivery', { withinMs: deliverySlotWithinMs })
-  if (!slot) return busy(pace.freeInMs())
+  const slot = await budget.slot('delivery', { withinMs: deliverySlotWithinMs })
+  if (!slot) return busy(budget.freeInMs())
   const at = clock.monotonic()
   let permission: P
   try {

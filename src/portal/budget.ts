@@ -34,7 +34,7 @@ export interface Budget {
   heard: (answer: { remaining: number | null; pauseMs: number | null }) => void
   /** How long until a slot is free, as far as is known; 0 when one is. */
   freeInMs: () => number
-  budget: () => BudgetState
+  state: () => BudgetState
 }
 
 export type BudgetOptions = {
@@ -230,7 +230,7 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
 
     freeInMs,
 
-    budget: () => {
+    state: () => {
       free()
       return {
         perMinute,

@@ -10,7 +10,7 @@ import { backMsMax, isSorted, type Reading } from './reading.ts'
 
 export type ReaderOptions = {
   portal: Pick<Portal, 'invoicesPage' | 'customersPage' | 'invoice' | 'customer' | 'learnMissing'>
-  pace: Budget
+  budget: Budget
   holdings: Holdings
   clock: Clock
   /** Called when the portal denies an invoice that its list shows: only another reading tells which is right. */
@@ -84,14 +84,14 @@ export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
   `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
 
 export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
-  const { portal, pace, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options
+  const { portal, budget, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options
 
   const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
-    const slot = await pace.slot(errand, {
+    const slot = await budget.slot(errand, {
       ...(signal ? { signal } : {}),
       ...(errand === 'delivery' ? { withinMs: deliverySlotWithinMs } : {})
     })
-    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pace.freeInMs() })
+    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: budget.freeInMs() })
     try {
       return await call()
     } finally {

@@ -143,18 +143,18 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
     })
 
-  const openEngine = (whom: Owner, ledger: Ledger, pace: Budget): Engine => {
+  const openEngine = (whom: Owner, ledger: Ledger, budget: Budget): Engine => {
     const clock = createMachineClock(world, whom, wall)
     const options: EngineOptions = {
       ledger,
       spool: disk.spool,
-      pace,
+      budget,
       portal: createConnection({
         world,
         owner: whom,
         clock,
         isLostAt: place => isLostAt(place, whom),
-        heard: pace.heard,
+        heard: budget.heard,
         fileOf: disk.fileOf
       }),
       fetchPdf: async ({ url }) => disk.write(await fetchPdf(url, whom)),
@@ -188,13 +188,13 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const clock = createMachineClock(world, whom, wall)
     const ledger = openLedger(whom)
     await disk.spool.sweep(await ledger.documents())
-    const pace = await createBudgetFor(ledger, { clock, log: log(whom), perMinute: bridge.perMinute })
+    const budget = await createBudgetFor(ledger, { clock, log: log(whom), perMinute: bridge.perMinute })
     engineOwners = Array.from({ length: bridge.engines }, () => ({
       alive: true,
       frozenUntil: 0,
       within: whom
     }))
-    const engines = engineOwners.map(engineOwner => openEngine(engineOwner, ledger, pace))
+    const engines = engineOwners.map(engineOwner => openEngine(engineOwner, ledger, budget))
     const upkeep = createUpkeep({
       ledger,
       spool: disk.spool,

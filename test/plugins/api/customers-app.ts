@@ -36,16 +36,16 @@ export const openCustomersApp = async (t: Test) => {
   const ledger = openSqlite({ file: ':memory:' })
   t.teardown(() => ledger.close())
   const { holdings } = ledger
-  const pace = createBudget({
+  const budget = createBudget({
     perMinute: 100_000,
     clock,
     takenBefore: 0,
     keep: async () => ({ end: () => {} })
   })
-  const reader = createReader({ portal, pace, holdings, clock })
+  const reader = createReader({ portal, budget, holdings, clock })
   const rules = { match: 'email', create: false } as const
   const customers = createCustomers({
-    ...{ ledger, portal, pace, reader, clock, rules },
+    ...{ ledger, portal, budget, reader, clock, rules },
     portalTimeoutMs: 5000,
     portalSettleMs: 6000,
     portalSettleInheritedMs: 30_000

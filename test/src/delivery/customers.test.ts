@@ -62,14 +62,14 @@ const open = async (
   const portal = { ...client, ...through?.(client) }
   const ledger = openSqlite({ file: ':memory:' })
   t.teardown(() => ledger.close())
-  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
-  const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
+  const budget = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
+  const reader = createReader({ portal, budget, holdings: ledger.holdings, clock })
   /** As a process that begins: it knows what the ledger knows. */
   const start = (by: Partial<MatchRules> = {}) => {
     const customers = createCustomers({
       ledger,
       portal,
-      pace,
+      budget,
       reader,
       clock,
       rules: { match: 'email', create: true, ...rules, ...by },
@@ -96,7 +96,7 @@ const open = async (
   }
   return {
     ledger,
-    pace,
+    budget,
     sandbox,
     start,
     customers: start(),
@@ -615,10 +615,10 @@ t.test('a ledger that cannot keep the answer to a create has it looked for', asy
 
 t.test('without a slot in time nobody is created, and it is told when one is free', async t => {
   const clock = handClock()
-  const { ledger, pace, customers } = await ready(t, { clock })
-  pace.heard({ remaining: null, pauseMs: 200_000 })
+  const { ledger, budget, customers } = await ready(t, { clock })
+  budget.heard({ remaining: null, pauseMs: 200_000 })
   const finding = customers.find(await lend(ledger))
-  while (pace.budget().waiting.delivery === 0) await clock.rest()
+  while (budget.state().waiting.delivery === 0) await clock.rest()
   await clock.advance(75_000)
 
   t.match(await finding, { code: 'PORTAL_BUSY', detail: null, retryAfterMs: 125_000 })

@@ -86,11 +86,11 @@ t.test('a person who says that it is absent has it sent', async t => {
 t.test('the ledger has the last word on whether it is proven; the turn is given back', async t => {
   const opened = await openDelivery(t)
   const loan = await lendRefused(opened)
-  const { taken } = opened.pace.budget()
+  const { taken } = opened.budget.state()
 
   t.match(await opened.deliver({ ...loan, unproven: false }), { kind: 'unproven' })
   t.equal(opened.sandbox.counts.calls.create, 1)
-  t.equal(opened.pace.budget().taken, taken)
+  t.equal(opened.budget.state().taken, taken)
 })
 
 t.test('in review a person sees it first, whatever was sent before', async t => {
@@ -149,14 +149,14 @@ t.test('what the copy learns while we wait for our turn is looked at before anyt
   const opened = await openDelivery(t, {
     watch: delivery => ({
       ...delivery,
-      pace: {
-        ...delivery.pace,
+      budget: {
+        ...delivery.budget,
         slot: async (...asked) => {
           if (learns) {
             learns = false
             await opened.reader.all('sweep')
           }
-          return delivery.pace.slot(...asked)
+          return delivery.budget.slot(...asked)
         }
       }
     })
@@ -172,12 +172,12 @@ t.test('a copy that never stands still is tried again later, not for ever', asyn
   const opened = await openDelivery(t, {
     watch: delivery => ({
       ...delivery,
-      pace: {
-        ...delivery.pace,
+      budget: {
+        ...delivery.budget,
         slot: async (...asked) => {
           told += 1
           await delivery.ledger.holdings.learn([holdingOf(`inv_${told}`)], null, delivery.clock.now())
-          return delivery.pace.slot(...asked)
+          return delivery.budget.slot(...asked)
         }
       },
       reader: {
@@ -203,7 +203,7 @@ t.test('whoever lost the loan sends nothing, and gives its turn back', async t =
 
   t.equal(await opened.deliver(loan), null)
   t.equal(opened.sandbox.counts.requests, 0)
-  t.equal(opened.pace.budget().taken, 0)
+  t.equal(opened.budget.state().taken, 0)
 })
 
 t.test('a ledger that cannot say `sending` keeps everybody silent', async t => {
@@ -219,12 +219,12 @@ t.test('a ledger that cannot say `sending` keeps everybody silent', async t => {
 
   await t.rejects(opened.deliver(await opened.lend()), { code: 'LEDGER_UNAVAILABLE' })
   t.equal(opened.sandbox.counts.requests, 0)
-  t.equal(opened.pace.budget().taken, 0)
+  t.equal(opened.budget.state().taken, 0)
 })
 
 t.test('without a turn in time it is put back, and told how long', async t => {
   const opened = await openDelivery(t, { perMinute: 1 })
-  const taken = await opened.pace.slot('sweep')
+  const taken = await opened.budget.slot('sweep')
   const loan = await opened.lend(arrival({}, { document: await opened.keepPdf() }))
   const delivering = opened.deliver(loan)
   await opened.clock.advance(75_000)
@@ -281,7 +281,7 @@ t.test('each answer of the portal is one of three: done, certainly not done, unk
     t.match(await opened.deliver(loan), outcome, fault)
     t.match(await rowOf(opened.ledger, fault), { state: 'sending' }, 'until it is recorded')
   }
-  t.equal(opened.pace.budget().taken, answers.length, 'each request rests its minute')
+  t.equal(opened.budget.state().taken, answers.length, 'each request rests its minute')
 })
 
 t.test('a portal that wants digits gets them the next time', async t => {
@@ -348,6 +348,6 @@ t.test('whatever breaks in us after `sending` is unknown: a byte may have left',
       detail: thrown instanceof Error ? 'a bug' : thrown,
       answered: false
     })
-    t.equal(opened.pace.budget().taken, 1)
+    t.equal(opened.budget.state().taken, 1)
   }
 })

@@ -304,7 +304,7 @@ t.test('an invoice costs one request, and the row says `sending` before its firs
   })
   t.strictSame(states, [['sending', { ...byHand, paidAt: null, sendNotification: true }]])
   t.strictSame([opened.sandbox.counts.requests, opened.sandbox.counts.calls.create], [1, 1])
-  t.equal(opened.pace.budget().taken, 1)
+  t.equal(opened.budget.state().taken, 1)
 })
 
 t.test('an answer that tells no more than the id is filled up with what was sent', async t => {

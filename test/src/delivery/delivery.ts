@@ -81,18 +81,18 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     clock
   })
   t.teardown(() => portal.close())
-  const pace = createBudget({
+  const budget = createBudget({
     perMinute: options.perMinute ?? 10_000,
     clock,
     takenBefore: 0,
     keep: async () => ({ end: () => {} })
   })
-  const reader = createReader({ portal, pace, holdings: ledger.holdings, clock })
+  const reader = createReader({ portal, budget, holdings: ledger.holdings, clock })
   const { toolClient, receiver } = withoutTools({ ledger, spool, clock })
   const customers = createCustomers({
     ledger,
     portal,
-    pace,
+    budget,
     reader,
     clock,
     rules: { match: 'email', create: false },
@@ -109,7 +109,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     spool,
     portal,
     reader,
-    pace,
+    budget,
     clock,
     rules,
     customers,

@@ -32,7 +32,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
     ledger: watch(ledger),
     spool,
     portal: double.portal,
-    pace: await createBudgetFor(ledger, { clock, log, perMinute: 1000 }),
+    budget: await createBudgetFor(ledger, { clock, log, perMinute: 1000 }),
     fetchPdf: async () => document,
     ...withoutTools({ ledger, spool, clock }),
     clock,
@@ -311,7 +311,7 @@ t.test('slots that were taken shortly before a restart are still taken', async t
   await ledger.beat(clock.now())
   for (let at = 0; at < 5; at++) await ledger.holdings.takeSlot(clock.now(), 60, clock.now())
 
-  t.equal((await createBudgetFor(ledger, { clock, log, perMinute: 60 })).budget().taken, 5)
+  t.equal((await createBudgetFor(ledger, { clock, log, perMinute: 60 })).state().taken, 5)
 })
 
 t.test('a create that never makes anything is asked for less and less often, and given up', async t => {

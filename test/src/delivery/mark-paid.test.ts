@@ -29,7 +29,7 @@ t.test('what is paid after it was delivered is looked at, and marked with its ow
   t.match(outcome, { kind: 'paid', marked: true, holding: { id: loan.portalId, paidAt } })
   t.match(opened.sandbox.invoices, [{ paidAt }])
   t.match(opened.sandbox.counts.calls, { pay: 1, get: 1 })
-  t.equal(opened.pace.budget().taken, 3, 'and the one that made it')
+  t.equal(opened.budget.state().taken, 3, 'and the one that made it')
 })
 
 t.test('created as paid, and the portal dropped it: it is marked', async t => {
@@ -211,11 +211,11 @@ t.test('a ledger that cannot write marks nothing, and the slot is given back', a
     })
   })
   const loan = await lendPaid(opened)
-  const { taken } = opened.pace.budget()
+  const { taken } = opened.budget.state()
 
   await t.rejects(opened.deliver(loan), { code: 'LEDGER_UNAVAILABLE' })
   t.equal(opened.sandbox.counts.calls.pay, 0)
-  t.equal(opened.pace.budget().taken, taken + 1, 'that of the look, and no other')
+  t.equal(opened.budget.state().taken, taken + 1, 'that of the look, and no other')
 })
 
 t.test('whatever breaks in us while it is marked is unknown, and looked at like a lost answer', async t => {
@@ -293,13 +293,13 @@ t.test('whoever lost the loan marks nothing', async t => {
 
   t.equal(await opened.deliver(loan), null)
   t.equal(opened.sandbox.counts.calls.pay, 0)
-  t.equal(opened.pace.budget().taken, 1, 'it was looked at')
+  t.equal(opened.budget.state().taken, 1, 'it was looked at')
 })
 
 t.test('without a turn in time it is put back', async t => {
   const opened = await openDelivery(t, { perMinute: 1 })
   const delivering = opened.deliver(await lendPaid(opened))
-  await opened.pace.heard({ remaining: null, pauseMs: 200_000 })
+  await opened.budget.heard({ remaining: null, pauseMs: 200_000 })
   await opened.clock.advance(75_000)
 
   t.match(await delivering, { kind: 'failed', code: 'PORTAL_BUSY' })

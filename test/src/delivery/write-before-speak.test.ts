@@ -8,9 +8,9 @@ const done = { outcome: 'done', value: 'inv_1' } as const
 
 const open = (perMinute = 10) => {
   const clock = handClock()
-  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
-  const speaking: Speaking = { pace, clock, portalTimeoutMs }
-  return { clock, pace, speaking, taken: () => pace.budget().taken }
+  const budget = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
+  const speaking: Speaking = { budget, clock, portalTimeoutMs }
+  return { clock, budget, speaking, taken: () => budget.state().taken }
 }
 
 t.test('the ledger is asked with the slot in hand, and only then something is sent', async t => {
@@ -63,8 +63,8 @@ t.test('a ledger that cannot write keeps everybody silent, and the slot is given
 })
 
 t.test('without a slot in time nobody is asked, and it is told when one is free', async t => {
-  const { speaking, clock, pace } = open(1)
-  await pace.slot('sweep')
+  const { speaking, clock, budget } = open(1)
+  await budget.slot('sweep')
   const permit = async () => t.fail('the ledger is not asked')
 
   const speaks = writeBeforeSpeak(speaking, permit, async () => done)

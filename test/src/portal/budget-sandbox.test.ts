@@ -1,4 +1,4 @@
-// The pace against the sandbox's rate limit, both on one clock in the test's hand.
+// The budget against the sandbox's rate limit, both on one clock in the test's hand.
 
 import t, { type Test } from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
@@ -25,7 +25,7 @@ const open = async (t: Test) => {
   t.teardown(() => ledger.close())
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
 
-  const startPace = async (): Promise<Budget> =>
+  const startBudget = async (): Promise<Budget> =>
     createBudget({
       perMinute,
       clock,
@@ -35,20 +35,20 @@ const open = async (t: Test) => {
         return { end: () => {} }
       }
     })
-  let pace = await startPace()
+  let budget = await startBudget()
   const portal = createPortal({
     url: `${address}/v1`,
     token: 'key',
     timeoutMs: minute,
     timeZone: 'Europe/Amsterdam',
     clock,
-    onAnswer: ({ remaining, pauseMs }) => pace.heard({ remaining, pauseMs })
+    onAnswer: ({ remaining, pauseMs }) => budget.heard({ remaining, pauseMs })
   })
   t.teardown(() => portal.close())
 
   /** One request in a slot, with its way there and back. */
   const ask = async (errand: Errand, call: () => Promise<unknown>): Promise<void> => {
-    const slot = await pace.slot(errand)
+    const slot = await budget.slot(errand)
     await clock.sleep(underWayMs)
     calls += 1
     await call()
@@ -77,7 +77,7 @@ const open = async (t: Test) => {
       for (let lane = 0; lane < 4; lane += 1) void deliver()
     },
     async restart() {
-      pace = await startPace()
+      budget = await startBudget()
     },
     others: (count: number) =>
       Promise.all(

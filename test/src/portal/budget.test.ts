@@ -8,37 +8,37 @@ const minute = 60_000
 
 const open = (options: Partial<BudgetOptions> = {}) => {
   const clock = handClock()
-  const pace = createBudget({
+  const budget = createBudget({
     perMinute: 60,
     clock,
     takenBefore: 0,
     keep: async () => ({ end: () => {} }),
     ...options
   })
-  return { clock, pace }
+  return { clock, budget }
 }
 
 /** As many slots as are free now, each with its request done. */
-const drain = async (pace: ReturnType<typeof createBudget>): Promise<number> => {
+const drain = async (budget: ReturnType<typeof createBudget>): Promise<number> => {
   for (let count = 0; ; count += 1) {
-    const slot = await pace.slot('delivery', { withinMs: 0 })
+    const slot = await budget.slot('delivery', { withinMs: 0 })
     if (!slot) return count
     slot.done()
   }
 }
 
-const draining = async ({ clock, pace }: ReturnType<typeof open>): Promise<number> => {
-  const drained = drain(pace)
+const draining = async ({ clock, budget }: ReturnType<typeof open>): Promise<number> => {
+  const drained = drain(budget)
   await clock.advance(0)
   return drained
 }
 
 t.test('no minute, however it is cut, holds more than the budget, whatever the answers take', async t => {
-  const { clock, pace } = open({ perMinute: 10 })
+  const { clock, budget } = open({ perMinute: 10 })
   const spans: [from: number, to: number][] = []
   const work = async (lane: number) => {
     for (let n = 0; n < 20; n += 1) {
-      const slot = await pace.slot('delivery')
+      const slot = await budget.slot('delivery')
       const from = clock.monotonic()
       await clock.sleep(((lane * 7 + n * 13) % 30) * 1000)
       spans.push([from, clock.monotonic()])
@@ -59,30 +59,30 @@ t.test('no minute, however it is cut, holds more than the budget, whatever the a
 
 t.test('a slot is free again a minute after its answer, not after its request', async t => {
   const parts = open({ perMinute: 1 })
-  const { clock, pace } = parts
-  const slot = await pace.slot('delivery')
+  const { clock, budget } = parts
+  const slot = await budget.slot('delivery')
   await clock.advance(10 * minute)
   t.equal(await draining(parts), 0, 'it is not answered yet')
-  t.equal(pace.freeInMs(), minute)
+  t.equal(budget.freeInMs(), minute)
 
   slot?.done()
   slot?.done()
   slot?.unused()
-  t.match(pace.budget(), { perMinute: 1, taken: 1 })
+  t.match(budget.state(), { perMinute: 1, taken: 1 })
   await clock.advance(minute - 1)
-  t.equal(pace.freeInMs(), 1)
+  t.equal(budget.freeInMs(), 1)
   t.equal(await draining(parts), 0)
   await clock.advance(1)
-  t.equal(pace.freeInMs(), 0)
+  t.equal(budget.freeInMs(), 0)
   t.equal(await draining(parts), 1)
 })
 
 /** Reads for as long as it may, each answered at once. Answers when each page was read. */
-const read = (pace: ReturnType<typeof createBudget>, clock: ReturnType<typeof handClock>, errand: Errand) => {
+const read = (budget: ReturnType<typeof createBudget>, clock: ReturnType<typeof handClock>, errand: Errand) => {
   const readAt: number[] = []
   const goOn = async () => {
     for (;;) {
-      const slot = await pace.slot(errand)
+      const slot = await budget.slot(errand)
       readAt.push(clock.monotonic())
       slot?.done()
     }
@@ -93,13 +93,13 @@ const read = (pace: ReturnType<typeof createBudget>, clock: ReturnType<typeof ha
 
 t.test('while everything is read an invoice that comes is sent at once', async t => {
   for (const errand of ['sweep', 'doubt'] as const) {
-    const { clock, pace } = open()
-    const readAt = read(pace, clock, errand)
+    const { clock, budget } = open()
+    const readAt = read(budget, clock, errand)
     await clock.advance(10 * minute)
     t.ok(readAt.length >= 9 * 54, `${errand}: nine tenths of the budget are read with, ${readAt.length} pages`)
 
     for (let invoice = 1; invoice <= 6; invoice += 1) {
-      const slot = await pace.slot('delivery', { withinMs: 0 })
+      const slot = await budget.slot('delivery', { withinMs: 0 })
       t.ok(slot, `${errand}: invoice ${invoice} has a slot`)
       slot?.done()
     }
@@ -107,8 +107,8 @@ t.test('while everything is read an invoice that comes is sent at once', async t
 })
 
 t.test('reading begins quickly and then spreads over the minute', async t => {
-  const { clock, pace } = open()
-  const readAt = read(pace, clock, 'sweep')
+  const { clock, budget } = open()
+  const readAt = read(budget, clock, 'sweep')
   await clock.advance(minute)
 
   t.equal(readAt.filter(at => at === 0).length, 11)
@@ -121,10 +121,10 @@ t.test('reading begins quickly and then spreads over the minute', async t => {
 })
 
 t.test('a doubt gets its share where deliveries take all there is', async t => {
-  const { clock, pace } = open()
-  const sent = read(pace, clock, 'delivery')
-  void read(pace, clock, 'delivery')
-  const looked = read(pace, clock, 'doubt')
+  const { clock, budget } = open()
+  const sent = read(budget, clock, 'delivery')
+  void read(budget, clock, 'delivery')
+  const looked = read(budget, clock, 'doubt')
   await clock.advance(20 * minute)
 
   t.ok(sent.length > 0)
@@ -132,10 +132,10 @@ t.test('a doubt gets its share where deliveries take all there is', async t => {
 })
 
 t.test('a slot that was not used is free at once, for who waits', async t => {
-  const { clock, pace } = open({ perMinute: 1 })
-  const first = await pace.slot('delivery')
+  const { clock, budget } = open({ perMinute: 1 })
+  const first = await budget.slot('delivery')
   let second: Slot | null | undefined
-  void pace.slot('delivery').then(slot => {
+  void budget.slot('delivery').then(slot => {
     second = slot
   })
   await clock.rest()
@@ -144,16 +144,16 @@ t.test('a slot that was not used is free at once, for who waits', async t => {
   first?.unused()
   await clock.rest()
   t.ok(second)
-  t.equal(pace.budget().taken, 1)
+  t.equal(budget.state().taken, 1)
 })
 
 const queue = async (waiting: Record<Errand, number>, slots: number): Promise<Errand[]> => {
-  const { clock, pace } = open({ perMinute: 1, takenBefore: 1 })
+  const { clock, budget } = open({ perMinute: 1, takenBefore: 1 })
   const order: Errand[] = []
   const errands: Errand[] = ['sweep', 'doubt', 'delivery']
   for (const errand of errands) {
     for (let n = 0; n < waiting[errand]; n += 1) {
-      void pace.slot(errand).then(slot => {
+      void budget.slot(errand).then(slot => {
         order.push(errand)
         slot?.done()
       })
@@ -178,12 +178,12 @@ t.test('a doubt gets one slot in twenty all the same; sweeps get none of them', 
 })
 
 t.test('whoever waits too long, or is called off, gets none and takes none', async t => {
-  const { clock, pace } = open({ perMinute: 1, takenBefore: 1 })
+  const { clock, budget } = open({ perMinute: 1, takenBefore: 1 })
   const off = new AbortController()
   const answers: unknown[] = []
-  void pace.slot('delivery', { withinMs: 1000 }).then(slot => answers.push(['late', slot]))
-  void pace.slot('doubt', { signal: off.signal }).then(slot => answers.push(['off', slot]))
-  t.match(pace.budget().waiting, { delivery: 1, doubt: 1, sweep: 0 })
+  void budget.slot('delivery', { withinMs: 1000 }).then(slot => answers.push(['late', slot]))
+  void budget.slot('doubt', { signal: off.signal }).then(slot => answers.push(['off', slot]))
+  t.match(budget.state().waiting, { delivery: 1, doubt: 1, sweep: 0 })
 
   await clock.advance(999)
   t.strictSame(answers, [])
@@ -195,39 +195,39 @@ t.test('whoever waits too long, or is called off, gets none and takes none', asy
     ['late', null],
     ['off', null]
   ])
-  t.strictSame(pace.budget().waiting, { delivery: 0, doubt: 0, sweep: 0 })
+  t.strictSame(budget.state().waiting, { delivery: 0, doubt: 0, sweep: 0 })
 
   await clock.advance(minute)
-  t.equal(await pace.slot('doubt', { signal: off.signal }), null, 'called off before, with a slot free')
-  t.equal(pace.budget().taken, 0)
+  t.equal(await budget.slot('doubt', { signal: off.signal }), null, 'called off before, with a slot free')
+  t.equal(budget.state().taken, 0)
 })
 
 t.test('a pause is obeyed by all, and the longest counts', async t => {
   const parts = open()
-  const { clock, pace } = parts
-  pace.heard({ remaining: null, pauseMs: 90_000 })
-  pace.heard({ remaining: null, pauseMs: 5000 })
+  const { clock, budget } = parts
+  budget.heard({ remaining: null, pauseMs: 90_000 })
+  budget.heard({ remaining: null, pauseMs: 5000 })
   let got = 0
-  for (const errand of ['delivery', 'doubt', 'sweep'] as const) void pace.slot(errand).then(() => (got += 1))
-  t.equal(pace.freeInMs(), 90_000)
-  t.equal(pace.budget().pausedForMs, 90_000)
+  for (const errand of ['delivery', 'doubt', 'sweep'] as const) void budget.slot(errand).then(() => (got += 1))
+  t.equal(budget.freeInMs(), 90_000)
+  t.equal(budget.state().pausedForMs, 90_000)
 
   await clock.advance(89_999)
   t.equal(got, 0)
   await clock.advance(1)
   t.equal(got, 3)
-  t.equal(pace.budget().pausedForMs, 0)
+  t.equal(budget.state().pausedForMs, 0)
 })
 
 t.test('what others spend from the same token is believed, for a minute', async t => {
   const parts = open({ perMinute: 10 })
-  const { clock, pace } = parts
-  const slot = await pace.slot('delivery')
-  pace.heard({ remaining: 3, pauseMs: null })
+  const { clock, budget } = parts
+  const slot = await budget.slot('delivery')
+  budget.heard({ remaining: 3, pauseMs: null })
   slot?.done()
-  t.equal(pace.budget().taken, 7, 'one is ours, six are theirs')
+  t.equal(budget.state().taken, 7, 'one is ours, six are theirs')
   t.equal(await draining(parts), 3)
-  t.equal(pace.freeInMs(), minute)
+  t.equal(budget.freeInMs(), minute)
 
   await clock.advance(minute)
   t.equal(await draining(parts), 10)
@@ -235,23 +235,23 @@ t.test('what others spend from the same token is believed, for a minute', async 
 
 t.test('what the portal counts of our own is not taken for that of others', async t => {
   const parts = open({ perMinute: 10 })
-  const { pace } = parts
-  const slots = await Promise.all([1, 2, 3].map(() => pace.slot('delivery')))
+  const { budget } = parts
+  const slots = await Promise.all([1, 2, 3].map(() => budget.slot('delivery')))
   // Answers overtake each other.
   for (const remaining of [7, 9, 8]) {
-    pace.heard({ remaining, pauseMs: null })
+    budget.heard({ remaining, pauseMs: null })
     slots.pop()?.done()
   }
-  pace.heard({ remaining: 99, pauseMs: null })
+  budget.heard({ remaining: 99, pauseMs: null })
 
-  t.equal(pace.budget().taken, 3)
+  t.equal(budget.state().taken, 3)
   t.equal(await draining(parts), 7)
 })
 
 t.test('a budget that is smaller than thought is found out by what remains of it', async t => {
   const parts = open({ perMinute: 60 })
-  const slot = await parts.pace.slot('delivery')
-  parts.pace.heard({ remaining: 29, pauseMs: null })
+  const slot = await parts.budget.slot('delivery')
+  parts.budget.heard({ remaining: 29, pauseMs: null })
   slot?.done()
 
   t.equal(await draining(parts), 29)
@@ -266,8 +266,8 @@ t.test('a slot that cannot be kept is not given, and is free again', async t => 
       return { end: () => {} }
     }
   })
-  await t.rejects(parts.pace.slot('delivery'), { code: 'LEDGER_UNAVAILABLE' })
-  t.equal(parts.pace.budget().taken, 0)
+  await t.rejects(parts.budget.slot('delivery'), { code: 'LEDGER_UNAVAILABLE' })
+  t.equal(parts.budget.state().taken, 0)
 
   isFull = false
   t.equal(await draining(parts), 1)
@@ -276,14 +276,14 @@ t.test('a slot that cannot be kept is not given, and is free again', async t => 
 t.test('where other processes have taken them all, a slot is asked for again a second later', async t => {
   const asked: number[] = []
   const ended: boolean[] = []
-  const { clock, pace } = open({
+  const { clock, budget } = open({
     async keep() {
       asked.push(clock.monotonic())
       return asked.length < 3 ? null : { end: isUsed => void ended.push(isUsed) }
     }
   })
   const began = clock.monotonic()
-  const given = pace.slot('delivery')
+  const given = budget.slot('delivery')
   await clock.advance(2000)
   const slot = await given
 
@@ -291,7 +291,7 @@ t.test('where other processes have taken them all, a slot is asked for again a s
     asked.map(at => at - began),
     [0, 1000, 2000]
   )
-  t.equal(pace.budget().taken, 1)
+  t.equal(budget.state().taken, 1)
   slot?.done()
   slot?.unused()
   t.strictSame(ended, [true], 'and given back once')
@@ -299,21 +299,21 @@ t.test('where other processes have taken them all, a slot is asked for again a s
 
 t.test('a pause that the portal asks for is told to the others', async t => {
   const told: number[] = []
-  const { pace } = open({ paused: ms => void told.push(ms) })
-  pace.heard({ remaining: null, pauseMs: 30_000 })
-  pace.heard({ remaining: 3, pauseMs: null })
+  const { budget } = open({ paused: ms => void told.push(ms) })
+  budget.heard({ remaining: null, pauseMs: 30_000 })
+  budget.heard({ remaining: 3, pauseMs: null })
   t.strictSame(told, [30_000])
 })
 
 t.test('a slot is kept before it is given', async t => {
   const steps: string[] = []
-  const { pace } = open({
+  const { budget } = open({
     keep: async () => {
       steps.push('kept')
       return { end: () => {} }
     }
   })
-  await pace.slot('delivery').then(() => steps.push('given'))
+  await budget.slot('delivery').then(() => steps.push('given'))
 
   t.strictSame(steps, ['kept', 'given'])
 })
@@ -327,20 +327,20 @@ t.test('after a restart the slots of before are taken for a minute more, whateve
   ] as const) {
     const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
     t.teardown(() => ledger.close())
-    const { clock, pace } = open({
+    const { clock, budget } = open({
       async keep() {
         await ledger.holdings.takeSlot(clock.monotonic(), 60, clock.now())
         return { end: () => {} }
       }
     })
-    for (let n = 0; n < before; n += 1) (await pace.slot('delivery'))?.done()
+    for (let n = 0; n < before; n += 1) (await budget.slot('delivery'))?.done()
     clock.set(setMs)
-    for (let n = 0; n < after; n += 1) (await pace.slot('delivery'))?.done()
+    for (let n = 0; n < after; n += 1) (await budget.slot('delivery'))?.done()
 
     const next = open({ takenBefore: await ledger.holdings.slotsTaken() })
-    t.equal(next.pace.budget().taken, 50, `set by ${setMs}`)
+    t.equal(next.budget.state().taken, 50, `set by ${setMs}`)
     await next.clock.advance(minute - 1)
-    t.equal(next.pace.budget().taken, 50)
+    t.equal(next.budget.state().taken, 50)
     await next.clock.advance(1)
     t.equal(await draining(next), 60)
   }

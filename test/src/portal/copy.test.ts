@@ -167,7 +167,7 @@ t.test('a stop does not wait for a slot of the budget, nor is it a failure', asy
   const parts = openParts(t, entries(60), { perMinute: 2 })
   const { copy, heard } = startCopy(t, parts)
   await parts.clock.rest()
-  t.match(parts.pace.budget().waiting, { sweep: 1 })
+  t.match(parts.budget.state().waiting, { sweep: 1 })
 
   await copy.stop()
   t.strictSame([heard, parts.lines], [[], []])

@@ -288,11 +288,11 @@ t.test('a stop does not wait for a slot of the budget', async t => {
   await inDoubt(parts)
   const { look, heard } = start(t, parts)
   await parts.clock.advance(settleMs)
-  t.equal(parts.pace.budget().waiting.doubt, 1)
+  t.equal(parts.budget.state().waiting.doubt, 1)
 
   await look.stop()
 
-  t.equal(parts.pace.budget().waiting.doubt, 0)
+  t.equal(parts.budget.state().waiting.doubt, 0)
   t.strictSame(parts.double.calls, ['list 1', 'list 2'])
   t.strictSame(heard, [])
 })

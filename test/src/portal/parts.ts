@@ -27,12 +27,12 @@ export const openParts = (
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask, ...(database ? { database } : {}) })
   t.teardown(() => ledger.close())
   const double = openDouble(list)
-  const pace = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
-  const reader = createReader({ portal: double.portal, pace, holdings: ledger.holdings, clock })
+  const budget = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
+  const reader = createReader({ portal: double.portal, budget, holdings: ledger.holdings, clock })
   const lines: string[] = []
   const write = (_: object, message: string) => void lines.push(message)
   const log: Log = { debug: write, info: write, warn: write, error: write }
-  return { clock, ledger, holdings: ledger.holdings, double, pace, reader, log, lines }
+  return { clock, ledger, holdings: ledger.holdings, double, budget, reader, log, lines }
 }
 
 export type Parts = ReturnType<typeof openParts>

@@ -374,7 +374,7 @@ t.test('customers who are not seen by a whole read are gone; by half a read nobo
 })
 
 t.test('every request takes a slot, and gives it back whatever becomes of it', async t => {
-  const { reader, pace, double } = await open(t, 20, { read: false })
+  const { reader, budget, double } = await open(t, 20, { read: false })
   await reader.all('sweep')
   await reader.customers('sweep')
   await reader.one(entryOf(1).id, 'doubt')
@@ -384,7 +384,7 @@ t.test('every request takes a slot, and gives it back whatever becomes of it', a
   await t.rejects(reader.probe('delivery'), { code: 'PORTAL_UNREACHABLE' })
   await t.rejects(reader.all('sweep'), { code: 'PORTAL_UNREACHABLE' })
 
-  t.equal(pace.budget().taken, double.calls.length)
+  t.equal(budget.state().taken, double.calls.length)
   t.equal(double.calls.length, 8)
 })
 
@@ -408,7 +408,7 @@ t.test('what a delivery asks for is put back like a delivery; other questions wa
 })
 
 t.test('a reader that was called off waits for no slot; the others go on', async t => {
-  const { reader, pace, clock, double } = openParts(t, entries(20), { perMinute: 1 })
+  const { reader, budget, clock, double } = openParts(t, entries(20), { perMinute: 1 })
   const stopping = new AbortController()
   const stoppable = reader.until(stopping.signal)
   await reader.probe('sweep')
@@ -418,7 +418,7 @@ t.test('a reader that was called off waits for no slot; the others go on', async
 
   stopping.abort()
   await rejected
-  t.equal(pace.budget().waiting.sweep, 1)
+  t.equal(budget.state().waiting.sweep, 1)
   await t.rejects(stoppable.probe('delivery'), { code: 'PORTAL_BUSY' })
   await clock.advance(60_000)
   await other
