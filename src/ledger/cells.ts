@@ -109,13 +109,8 @@ const written: { [Name in keyof Kept]?: (value: Kept[Name]) => Cells } = {
 
 const columns = new Map<string, string>()
 
-const columnOf = (name: string): string => {
-  const known = columns.get(name)
-  if (known !== undefined) return known
-  const column = name.replaceAll(/[A-Z]/g, capital => `_${capital.toLowerCase()}`)
-  columns.set(name, column)
-  return column
-}
+const columnOf = (name: string): string =>
+  columns.getOrInsertComputed(name, () => name.replaceAll(/[A-Z]/g, capital => `_${capital.toLowerCase()}`))
 
 export const cellsOf = (change: Change): Cells => {
   const cells: Cells = {}

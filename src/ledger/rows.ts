@@ -46,14 +46,11 @@ export const insertRow = async (
 // There are few sets of columns, and every event has one of them.
 const inserts = new Map<string, string>()
 
-const insertOf = (names: string): string => {
-  const known = inserts.get(names)
-  if (known !== undefined) return known
-  const marks = names.replaceAll(/\w+/g, '?')
-  const sql = `INSERT INTO invoice (${names}) VALUES (${marks}) RETURNING id`
-  inserts.set(names, sql)
-  return sql
-}
+const insertOf = (names: string): string =>
+  inserts.getOrInsertComputed(names, () => {
+    const marks = names.replaceAll(/\w+/g, '?')
+    return `INSERT INTO invoice (${names}) VALUES (${marks}) RETURNING id`
+  })
 
 export const setRow = async (tx: Tx, id: number, change: Change): Promise<void> => {
   const cells = cellsOf(change)

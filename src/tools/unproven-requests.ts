@@ -50,11 +50,8 @@ export const createUnprovenRequests = ({ clock, log }: { clock: Clock; log: Log 
   const clients = new Map<string, Clients>()
   const mayWarn = createThrottle(warnEveryMs)
 
-  const clientsOf = (tool: string): Clients => {
-    const known = clients.get(tool) ?? { believed: new Set(), refused: new Map() }
-    clients.set(tool, known)
-    return known
-  }
+  const clientsOf = (tool: string): Clients =>
+    clients.getOrInsertComputed(tool, () => ({ believed: new Set(), refused: new Map() }))
 
   return {
     refused(tool, client, { code, message: reason }, claims) {

@@ -45,13 +45,8 @@ type Event = Record<string, unknown>
 const events = new WeakMap<Buffer, { event: Event | undefined }>()
 
 /** Undefined for what is no object in JSON. Numbers are floats: `read` has them exactly. */
-const eventIn = (body: Buffer): Event | undefined => {
-  const known = events.get(body)
-  if (known) return known.event
-  const event = objectIn(body, JSON.parse)
-  events.set(body, { event })
-  return event
-}
+const eventIn = (body: Buffer): Event | undefined =>
+  events.getOrInsertComputed(body, () => ({ event: objectIn(body, JSON.parse) })).event
 
 const objectIn = (body: Buffer, parse: (text: string) => unknown): Event | undefined => {
   const json = attempt(() => parse(body.toString()))

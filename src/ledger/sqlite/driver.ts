@@ -46,13 +46,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
   let queue: Waiting[] = []
   let last: Promise<unknown> = Promise.resolve()
 
-  const statement = (sql: string): StatementSync => {
-    const known = prepared.get(sql)
-    if (known) return known
-    const made = db.prepare(sql)
-    prepared.set(sql, made)
-    return made
-  }
+  const statement = (sql: string): StatementSync => prepared.getOrInsertComputed(sql, text => db.prepare(text))
 
   const run = (sql: string, values: Cell[] = []): void => {
     try {
