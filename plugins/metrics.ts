@@ -24,38 +24,41 @@ export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
 
-  const events = new Counter({
-    name: 'factuurbrug_events_total',
-    help: 'Authentic events, by what they were.',
-    labelNames: ['tool', 'result'],
-    registers
-  })
-  const deliveries = new Counter({
-    name: 'factuurbrug_attempts_total',
-    help: 'Attempts at delivery, by how they ended.',
-    labelNames: ['tool', 'to', 'code'],
-    registers
-  })
-  const attemptSeconds = new Histogram({
-    name: 'factuurbrug_attempt_seconds',
-    help: 'Time from borrowing an invoice to recording what became of it.',
-    labelNames: ['to'],
-    buckets: seconds,
-    registers
-  })
-  const portalRequests = new Counter({
-    name: 'factuurbrug_portal_requests_total',
-    help: 'Requests that the portal answered.',
-    labelNames: ['call', 'status'],
-    registers
-  })
-  const portalSeconds = new Histogram({
-    name: 'factuurbrug_portal_request_seconds',
-    help: 'How long the portal takes to answer.',
-    labelNames: ['call'],
-    buckets: seconds,
-    registers
-  })
+  const counter = <Label extends string>(name: string, labelNames: Label[], help: string) =>
+    new Counter({ name, help, labelNames, registers })
+  const histogram = <Label extends string>(name: string, labelNames: Label[], help: string) =>
+    new Histogram({ name, help, labelNames, buckets: seconds, registers })
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      }
+    })
+
+  const events = counter('factuurbrug_events_total', ['tool', 'result'], 'Authentic events, by what they were.')
+  const deliveries = counter(
+    'factuurbrug_attempts_total',
+    ['tool', 'to', 'code'],
+    'Attempts at delivery, by how they ended.'
+  )
+  const attemptSeconds = histogram(
+    'factuurbrug_attempt_seconds',
+    ['to'],
+    'Time from borrowing an invoice to recording what became of it.'
+  )
+  const portalRequests = counter(
+    'factuurbrug_portal_requests_total',
+    ['call', 'status'],
+    'Requests that the portal answered.'
+  )
+  const portalSeconds = histogram(
+    'factuurbrug_portal_request_seconds',
+    ['call'],
+    'How long the portal takes to answer.'
+  )
   new Gauge({
     name: 'factuurbrug_invoices',
     help: 'Invoices in the ledger, by tool, state and code.',
@@ -67,23 +70,12 @@ export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
         this.set({ tool, state, code: code ?? '' }, invoices)
     }
   })
-
-  new Gauge({
-    name: 'factuurbrug_portal_budget_taken',
-    help: "Slots of the portal's budget of requests a minute that are taken now, or rest.",
-    registers,
-    collect() {
-      this.set(budget().taken)
-    }
-  })
-  new Gauge({
-    name: 'factuurbrug_portal_budget',
-    help: 'Requests a minute that the portal allows.',
-    registers,
-    collect() {
-      this.set(budget().perMinute)
-    }
-  })
+  gauge(
+    'factuurbrug_portal_budget_taken',
+    "Slots of the portal's budget of requests a minute that are taken now, or rest.",
+    () => budget().taken
+  )
+  gauge('factuurbrug_portal_budget', 'Requests a minute that the portal allows.', () => budget().perMinute)
 
   return {
     received: (tool, result) => events.inc({ tool, result }),

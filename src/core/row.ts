@@ -12,27 +12,15 @@ export const states = ['waiting', 'sending', 'delivered', 'held', 'dismissed'] a
 export type State = (typeof states)[number]
 
 /** What a person can ask for. */
-export type Action = 'deliver' | 'dismiss' | 'take' | 'keep'
-export const actions: readonly Action[] = ['deliver', 'dismiss', 'take', 'keep']
+export const actions = ['deliver', 'dismiss', 'take', 'keep'] as const
+export type Action = (typeof actions)[number]
 
 /**
  * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR takes
  * more: the person has to say that the invoice is absent from the portal, and that holds for one create.
  */
-export type Override =
-  | 'REVIEW'
-  | 'CREDIT_NOTE'
-  | 'ZERO_AMOUNT'
-  | 'DATE_IMPLAUSIBLE'
-  | 'INVOICE_CONFLICT'
-  | 'PORTAL_UNCLEAR'
-export const overrides: readonly Override[] = [
-  'REVIEW',
-  'CREDIT_NOTE',
-  'ZERO_AMOUNT',
-  'DATE_IMPLAUSIBLE',
-  'INVOICE_CONFLICT'
-]
+export type Override = (typeof overrides)[number] | 'PORTAL_UNCLEAR'
+export const overrides = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT', 'DATE_IMPLAUSIBLE', 'INVOICE_CONFLICT'] as const
 
 /** An event, as the plugin of a tool hands it over. */
 export type Arrival = {
@@ -100,7 +88,7 @@ export type Loan = {
   unread: Buffer | null
   /** The portal may have been asked before to mark it as paid. */
   paying: boolean
-  /** Another process sent the last request about it to the portal. */
+  /** Another process sent the last request about it to the portal. What that one wrote, its machine may still send. */
   inherited: boolean
   /** Failures that count, since it was received or last released by a person. */
   failures: number
@@ -111,9 +99,7 @@ export type Loan = {
 }
 
 /** A row for which a create was sent, or may have been, and that nobody has on loan. */
-export type Doubt = {
-  id: number
-  attempt: number
+export type Doubt = Pick<Loan, 'id' | 'attempt' | 'failures' | 'triedMs' | 'inherited'> & {
   /** What to look for: what was sent last, or what would be sent now. */
   body: CreateBody
   /** What was sent last. */
@@ -121,11 +107,6 @@ export type Doubt = {
   /** How much the copy knew when it was sent: see holdings.ts. */
   told: number
   sentAt: Instant
-  /** Another process sent it. What that one wrote, its machine may still send. */
-  inherited: boolean
-  /** As in a loan. */
-  failures: number
-  triedMs: number
   /** A person saw what else stands in the portal under this number, and chose `deliver`. */
   overridden: boolean
 }
@@ -146,17 +127,10 @@ export type Decision =
   /** Marking was given up: a note on the delivered row. */
   | { to: 'unpaid'; code: Code; detail: string | null }
 
-export type Row = {
-  invoiceNumber: string
+export type Row = Omit<Invoice, 'sourceId' | 'pdfUrl' | 'revision'> & {
   tool: string
   state: State
   code: Code | null
-  customer: Invoice['customer']
-  amountCents: number
-  currency: string
-  issuedAt: PlainDate
-  dueAt: PlainDate | null
-  paidAt: Instant | null
   portalId: string | null
   receivedAt: Instant
   deliveredAt: Instant | null
@@ -174,13 +148,7 @@ export type Row = {
 }
 
 /** Facts under a number that has others, as a person is told of them. */
-export type OtherFacts = {
-  tool: string
-  customer: string
-  amountCents: number
-  currency: string
-  issuedAt: PlainDate
-}
+export type OtherFacts = Pick<Invoice, 'amountCents' | 'currency' | 'issuedAt'> & { tool: string; customer: string }
 
 /** Which facts of those that had come under one number a person's word let win. */
 export type Decided = { won: OtherFacts; lost: OtherFacts[] }

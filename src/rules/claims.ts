@@ -2,20 +2,16 @@
 // claims, asks here, and writes what it is told, in one transaction. A wrong answer puts one company's invoices before
 // another, so whatever is not certain is for a person.
 
-import type { Contact, Creation, How, MatchRules } from '../core/customer.ts'
+import type { Contact, Creation, How, MatchRules, Verdict } from '../core/customer.ts'
 import { hiddenBy } from '../core/fingerprint.ts'
 import { differing, emailKeys, isTold, type Known } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields } from '../core/portal-entry.ts'
 
-export const contactOf = ({ name, emails, address, zipCode, city, countryCode }: Customer): Contact => ({
-  name,
-  emails,
-  address,
-  zipCode,
-  city,
-  countryCode
-})
+export const contactOf = (customer: Customer): Contact => {
+  const { name, emails, address, zipCode, city, countryCode } = customer
+  return { name, emails, address, zipCode, city, countryCode }
+}
 
 export type Claims = {
   refKey: string
@@ -38,17 +34,7 @@ export type Claims = {
   creation: Creation | null
 }
 
-export type Judged =
-  | { kind: 'is'; portalId: string }
-  /** A unique match. */
-  | { kind: 'match'; portalId: string }
-  /** Linked to one that the copy does not hold (any more). */
-  | { kind: 'confirm'; portalId: string }
-  | { kind: 'creating'; creation: Creation }
-  | { kind: 'create'; fields: CustomerFields }
-  | { kind: 'unknown' | 'ambiguous'; why: string }
-
-export const judgeClaims = (claims: Claims, rules: MatchRules): Judged => {
+export const judgeClaims = (claims: Claims, rules: MatchRules): Verdict => {
   if (claims.link) return judgeLink(claims, claims.link)
   if (claims.creation) return { kind: 'creating', creation: claims.creation }
   return judgeMatches(claims, rules)
@@ -56,14 +42,14 @@ export const judgeClaims = (claims: Claims, rules: MatchRules): Judged => {
 
 type Link = NonNullable<Claims['link']>
 
-const judgeLink = (claims: Claims, link: Link): Judged => {
+const judgeLink = (claims: Claims, link: Link): Verdict => {
   const { portalId, how, isInCopy } = link
   const doubt = doubtOnReference(claims, link) ?? (how === 'email' ? doubtOnMatch(claims, portalId) : null)
   return doubt ?? { kind: isInCopy ? 'is' : 'confirm', portalId }
 }
 
 /** What speaks against the link being meant for the invoice at hand. */
-const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Judged | null => {
+const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Verdict | null => {
   if (!isNothingButAddress(claims))
     return doubtOnTwo(claims, madeFor, others => `its reference was linked to ${portalId} for ${others}`)
   return madeFor.names.length === 0 || madeFor.names.includes(claims.named)
@@ -72,7 +58,7 @@ const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Judged |
 }
 
 /** What speaks against the invoice at hand being of whom is known under its reference. */
-const doubtOnTwo = ({ named, emails }: Claims, known: Known, words: (others: string) => string): Judged | null => {
+const doubtOnTwo = ({ named, emails }: Claims, known: Known, words: (others: string) => string): Verdict | null => {
   const others = differing(known, { names: [named], emails }).map(what => `another ${what}`)
   return others.length === 0
     ? null
@@ -102,7 +88,7 @@ export const learned = (claims: Claims): Known | null => {
 }
 
 /** What speaks against a link that no person made. That the address has changed does not. */
-const doubtOnMatch = (claims: Claims, portalId: string): Judged | null => {
+const doubtOnMatch = (claims: Claims, portalId: string): Verdict | null => {
   if (isNothingButAddress(claims) && claims.names.length > 1)
     return ambiguous('the e-mail address is all that tells this customer, and it comes under several names')
   const rival = claims.contested.find(contest => contest.portalId === portalId)
@@ -116,7 +102,7 @@ const doubtOnMatch = (claims: Claims, portalId: string): Judged | null => {
     : ambiguous(`it was matched with ${portalId}, and its e-mail address is that of ${others.join(', ')}`)
 }
 
-const judgeMatches = (claims: Claims, rules: MatchRules): Judged => {
+const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   const { matches, refused, goneId, contact } = claims
   const [portalId] = matches
   // What is matched is what was told last, which another invoice told perhaps.
@@ -153,8 +139,8 @@ export const withMentions = (text: string, whoIs: (id: number) => string): strin
 export const goneFrom = (portalId: string): string =>
   `the portal customer that it was linked to, ${portalId}, does not exist any more`
 
-const unknown = (why: string): Judged => ({ kind: 'unknown', why })
-const ambiguous = (why: string): Judged => ({ kind: 'ambiguous', why })
+const unknown = (why: string): Verdict => ({ kind: 'unknown', why })
+const ambiguous = (why: string): Verdict => ({ kind: 'ambiguous', why })
 
 /** Senders without customer numbers: several companies may come under the one reference. What is hidden was one perhaps. */
 const isNothingButAddress = ({ refKey, contact }: Claims): boolean =>

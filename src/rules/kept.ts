@@ -5,7 +5,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { fingerprint, refKey, refPrint } from '../core/fingerprint.ts'
 import type { Invoice } from '../core/invoice.ts'
-import type { Arrival, CreateBody, Document, Override, Released, State } from '../core/row.ts'
+import type { Arrival, CreateBody, Document, OtherFacts, Override, Released, State } from '../core/row.ts'
 
 export type Kept = {
   state: State
@@ -59,14 +59,7 @@ export type Line = { event: string; detail?: object }
 export type Changes = { set: Change; lines: Line[] }
 
 /** What makes a set of facts another one. */
-export type Facts = {
-  tool: string
-  sourceId: string | null
-  customer: string
-  amountCents: number
-  currency: string
-  issuedAt: string
-}
+export type Facts = OtherFacts & { sourceId: string | null }
 
 export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): Facts => ({
   tool,
@@ -113,19 +106,11 @@ export const held = (code: Code): Change => ({ ...ended, state: 'held', code, fi
 export const dismissed = (code: Code, now: Instant): Change => ({ ...ended, state: 'dismissed', code, finishedAt: now })
 
 /** An invoice that nobody has judged yet. */
-export const arrived = (arrival: Arrival, now: Instant): Change => ({
-  tool: arrival.tool,
-  invoice: arrival.invoice,
-  document: arrival.document,
-  notify: arrival.notify,
-  test: arrival.test,
-  overrides: [],
-  released: null,
-  draft: null,
-  body: null,
-  voided: false,
-  ...waiting(dueOf(arrival, now))
-})
+export const arrived = (arrival: Arrival, now: Instant): Change => {
+  const { tool, invoice, document, notify, test } = arrival
+  const unjudged: Change = { overrides: [], released: null, draft: null, body: null, voided: false }
+  return { tool, invoice, document, notify, test, ...unjudged, ...waiting(dueOf(arrival, now)) }
+}
 
 /** Wanted against known: what is left to do about being paid. */
 export const toMark = (wanted: Instant | null, known: Instant | null, now: Instant): Change =>
