@@ -17,7 +17,7 @@ import { bareHost, isPublic, openHttp } from '../network/http.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
 import { createToolApi } from '../tools/api.ts'
 import type { OpenTool } from '../tools/client.ts'
-import type { Finding } from '../tools/finding.ts'
+import { bad, type Finding, type Found, good } from '../tools/finding.ts'
 import { ledgerNames } from '../tools/senders.ts'
 import type { Source } from '../tools/source.ts'
 import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
@@ -40,13 +40,13 @@ export const run: Command = async (args, terminal) => {
   const config = readConfig(terminal.env, settingsOf(tools))
   const on = openTools(config, tools)
   const findings = [
-    checkSettings(config, misspelt(terminal.env, settingsOf(tools))),
+    { what: 'settings', ...checkSettings(config, misspelt(terminal.env, settingsOf(tools))) },
     ...checkSources(config, sourcesOf(tools)),
-    checkAddress(config, on),
+    { what: 'public address', ...checkAddress(config, on) },
     ...(await askTools(config, on, terminal)),
-    await asOwnerOf(config.DATA_DIR, () => checkLedger(config)),
+    await asOwnerOf(config.DATA_DIR, () => answered('ledger', () => checkLedger(config))),
     ...(await checkPortal(config, terminal)),
-    await asOwnerOf(config.DATA_DIR, () => checkPdf(config, values.pdf))
+    await asOwnerOf(config.DATA_DIR, () => answered('PDF addresses', () => checkPdf(config, values.pdf)))
   ]
   if (values.json) terminal.print(JSON.stringify(findings, null, 2))
   else for (const finding of findings) terminal.print(lineOf(finding))
@@ -56,13 +56,21 @@ export const run: Command = async (args, terminal) => {
 const lineOf = ({ ok, note, what, found }: Finding): string =>
   `${ok ? (note ? 'note' : 'ok  ') : 'FAIL'}  ${what}: ${found}`
 
+/** Whatever goes wrong is an answer too, so that the other questions are still asked. */
+const answered = async (what: string, look: () => Promise<Found>): Promise<Finding> => {
+  try {
+    return { what, ...(await look()) }
+  } catch (error) {
+    return { what, ...bad(messageOf(error)) }
+  }
+}
+
 /** A misspelt setting has no effect, so the default may apply by mistake. */
-const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): Finding => {
-  const what = 'settings'
+const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): Found => {
   const mode = `mode: ${REVIEW ? 'review, nothing is sent by itself' : 'live'}`
-  if (slips.length === 0) return { ok: true, what, found: `all are right; ${mode}` }
+  if (slips.length === 0) return good(`all are right; ${mode}`)
   const words = slips.map(({ name, meant }) => `${name} is none; did you mean ${meant}?`)
-  return { ok: true, note: true, what, found: [...words, mode].join(' ') }
+  return { ...good([...words, mode].join(' ')), note: true }
 }
 
 const checkSources = (config: Config, sources: Source[]): Finding[] => {
@@ -70,12 +78,10 @@ const checkSources = (config: Config, sources: Source[]): Finding[] => {
     const settings = config.tools[source.name] ?? null
     return settings === null ? [] : ledgerNames(source, settings).map(name => ({ name, path: source.name }))
   })
-  if (on.length === 0)
-    return [{ ok: false, what: 'tools', found: 'none is set up; the generic intake needs INTAKE_SECRET' }]
+  if (on.length === 0) return [{ what: 'tools', ...bad('none is set up; the generic intake needs INTAKE_SECRET') }]
   return on.map(({ name, path }) => ({
-    ok: true,
     what: `tool ${name}`,
-    found: `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${path}`
+    ...good(`on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${path}`)
   }))
 }
 
@@ -98,7 +104,7 @@ const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Pr
         const found = await check(address, { ...asking, settings })
         findings.push(...found.map(finding => ({ ...finding, what: `${name} ${finding.what}` })))
       } catch (error) {
-        findings.push({ ok: false, what: `tool ${name}`, found: messageOf(error) })
+        findings.push({ what: `tool ${name}`, ...bad(messageOf(error)) })
       }
     }
   } finally {
@@ -120,36 +126,31 @@ const isReachedByTools = ({ PUBLIC_URL }: Config): boolean => {
   return url.protocol === 'https:' && host !== 'localhost' && (isIP(host) === 0 || isPublic(host))
 }
 
-const checkAddress = (config: Config, on: OpenTool[]): Finding => {
-  const what = 'public address'
+const checkAddress = (config: Config, on: OpenTool[]): Found => {
   const { PUBLIC_URL } = config
   const { protocol, hostname } = new URL(PUBLIC_URL)
   const registering = on.flatMap(({ tool }) => (tool.connect ? tool.name : []))
   if (registering.length > 0 && !isReachedByTools(config)) {
     const advice = 'set PUBLIC_URL to the https address at which the internet reaches the bridge'
-    return { ok: false, what, found: `${registering.join(', ')} cannot reach ${PUBLIC_URL}: ${advice}` }
+    return bad(`${registering.join(', ')} cannot reach ${PUBLIC_URL}: ${advice}`)
   }
-  const ok = protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
-  return {
-    ok,
-    what,
-    found: ok ? PUBLIC_URL : 'PUBLIC_URL is not https: secrets and invoices would travel in the clear'
-  }
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+    ? good(PUBLIC_URL)
+    : bad('PUBLIC_URL is not https: secrets and invoices would travel in the clear')
 }
 
-const checkLedger = async ({ DATA_DIR }: Config): Promise<Finding> => {
-  const what = 'ledger'
+const checkLedger = async ({ DATA_DIR }: Config): Promise<Found> => {
   try {
     openDataFolder(DATA_DIR)
     await openSqlite({ file: join(DATA_DIR, 'ledger.sqlite') }).close()
   } catch (error) {
     // A bridge that holds the ledger has opened it.
-    if (!isCode(error, 'LEDGER_IN_USE')) return { ok: false, what, found: messageOf(error) }
+    if (!isCode(error, 'LEDGER_IN_USE')) return bad(messageOf(error))
   }
   const { bavail, bsize } = await statfs(nearest(DATA_DIR))
   const free = bavail * bsize
   const megabytes = `${Math.floor(free / 1_000_000)} MB free in ${DATA_DIR}`
-  return free < freeBytesMin ? { ok: false, what, found: `only ${megabytes}` } : { ok: true, what, found: megabytes }
+  return free < freeBytesMin ? bad(`only ${megabytes}`) : good(megabytes)
 }
 
 const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding[]> => {
@@ -168,25 +169,22 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
   })
   try {
     /** The portal's 403 does not say which scope is missing. */
-    const look = async (what: string, scope: string, find: () => Promise<Omit<Finding, 'what'>>) => {
-      try {
-        return { what, ...(await find()) }
-      } catch (error) {
-        const lacking = status === 403 ? `: reading needs the scope ${scope}` : ''
-        return { ok: false, what, found: messageOf(error) + lacking }
-      }
+    const look = async (what: string, scope: string, find: () => Promise<Found>): Promise<Finding> => {
+      const finding = await answered(what, find)
+      const isLacking = !finding.ok && status === 403
+      return isLacking ? { ...finding, found: `${finding.found}: reading needs the scope ${scope}` } : finding
     }
     let first: InvoicesPage | null = null
     const token = await look('portal', 'invoices.read', async () => {
       first = await portal.invoicesPage(1)
-      const found = `${config.PORTAL_URL} takes the token, ${first.items.length} invoices on its first page; read only: creating is not tried`
-      return { ok: true, found }
+      const count = `${first.items.length} invoices on its first page`
+      return good(`${config.PORTAL_URL} takes the token, ${count}; read only: creating is not tried`)
     })
     const list = first ? await look('list', 'invoices.read', () => checkList(portal, first!)) : null
     const customers = token.ok ? [await look('customers', 'customers.read', () => checkCustomers(portal))] : []
     // A list that can be read needs no line of its own.
     const lists = list?.ok === false ? [list] : []
-    return [token, ...lists, ...customers, checkClock(date, clock.now())]
+    return [token, ...lists, ...customers, { what: 'clock', ...checkClock(date, clock.now()) }]
   } finally {
     portal.close()
   }
@@ -195,11 +193,11 @@ const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding
 type InvoicesPage = Awaited<ReturnType<Portal['invoicesPage']>>
 
 /** A list that the bridge cannot read: it would deliver nothing. */
-const checkList = async (portal: Portal, { items, more }: InvoicesPage): Promise<Omit<Finding, 'what'>> => {
+const checkList = async (portal: Portal, { items, more }: InvoicesPage): Promise<Found> => {
   if (items.length >= unnumberedMin && items.every(({ invoiceNumber }) => invoiceNumber === null))
-    return { ok: false, found: 'no invoice on its first page has a number: none could be found again' }
+    return bad('no invoice on its first page has a number: none could be found again')
   if (more && isAgain(items, (await portal.invoicesPage(2)).items)) return firstAgain
-  return { ok: true, found: 'can be read' }
+  return good('can be read')
 }
 
 const isAgain = (first: { id: string }[], second: { id: string }[]): boolean => {
@@ -207,13 +205,10 @@ const isAgain = (first: { id: string }[], second: { id: string }[]): boolean => 
   return second.length > 0 && second.every(({ id }) => seen.has(id))
 }
 
-const firstAgain = {
-  ok: false,
-  found: 'its second page is its first one again: whatever comes after it could not be found'
-}
+const firstAgain = bad('its second page is its first one again: whatever comes after it could not be found')
 
 /** The portal can link a customer to a bookkeeping, which may bring the same invoices. */
-const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> => {
+const checkCustomers = async (portal: Portal): Promise<Found> => {
   let read = 0
   let linked = 0
   let first: PortalCustomer[] = []
@@ -227,53 +222,38 @@ const checkCustomers = async (portal: Portal): Promise<Omit<Finding, 'what'>> =>
     more = page.more
   }
   const all = more ? `the first ${read}` : String(read)
-  if (linked === 0) return { ok: true, found: `the portal links none of ${all} to a bookkeeping program itself` }
+  if (linked === 0) return good(`the portal links none of ${all} to a bookkeeping program itself`)
   const advice = 'their invoices may come in twice: let only one of the two bring them'
-  return {
-    ok: true,
-    note: true,
-    found: `the portal links ${linked} of ${all} to a bookkeeping program itself: ${advice}`
-  }
+  return { ...good(`the portal links ${linked} of ${all} to a bookkeeping program itself: ${advice}`), note: true }
 }
 
-const checkClock = (date: string | null, now: number): Finding => {
-  const what = 'clock'
+const checkClock = (date: string | null, now: number): Found => {
   const portalNow = Date.parse(date ?? '')
-  if (Number.isNaN(portalNow))
-    return { ok: true, what, found: 'the portal does not send its time, so it was not compared' }
+  if (Number.isNaN(portalNow)) return good('the portal does not send its time, so it was not compared')
   const off = Math.round((now - portalNow) / 1000)
-  const ok = Math.abs(now - portalNow) <= clockOffMsMax
-  return {
-    ok,
-    what,
-    found: `${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the portal${ok ? '' : '; set the clock'}`
-  }
+  const found = `${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead of'} the portal`
+  return Math.abs(now - portalNow) <= clockOffMsMax ? good(found) : bad(`${found}; set the clock`)
 }
 
-const checkPdf = async (config: Config, url: string | undefined): Promise<Finding> => {
-  const what = 'PDF addresses'
+const checkPdf = async (config: Config, url: string | undefined): Promise<Found> => {
   const rule = config.ALLOW_PRIVATE_ADDRESSES
     ? 'any address is fetched, private ones too (ALLOW_PRIVATE_ADDRESSES)'
     : 'only public https addresses are fetched'
-  if (url === undefined) return { ok: true, what, found: `${rule}; try one with --pdf <url>` }
+  if (url === undefined) return good(`${rule}; try one with --pdf <url>`)
   const folder = join(config.DATA_DIR, 'check')
   const timeoutMs = config.PDF_TIMEOUT_MS
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs })
   try {
     const spool = openSpool(folder, { bytesMax: config.PDF_BYTES_MAX })
     const { bytes } = await fetchPdf(url, { http, spool, timeoutMs })
-    return { ok: true, what, found: `${rule}; this one is a PDF of ${bytes} bytes` }
-  } catch (error) {
-    return { ok: false, what, found: messageOf(error) }
+    return good(`${rule}; this one is a PDF of ${bytes} bytes`)
   } finally {
     http.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof BridgeError
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-      ? error.message
-      : String(error)
+const messageOf = (error: unknown): string => {
+  if (error instanceof BridgeError) return `${error.code}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}
