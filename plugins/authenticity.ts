@@ -37,7 +37,7 @@ export default fp<{
       if (isUnproven && beforeProof.includes(error.code)) unprovenRequests.refused(tool, clientOf(request), error, true)
     })
   },
-  { name: 'door' }
+  { name: 'authenticity' }
 )
 
 const beforeProof = ['BODY_TOO_LARGE', 'TYPE_UNSUPPORTED', 'BODY_TOO_SLOW']
@@ -45,5 +45,5 @@ const beforeProof = ['BODY_TOO_LARGE', 'TYPE_UNSUPPORTED', 'BODY_TOO_SLOW']
 const isSigned = (headers: IncomingHttpHeaders): boolean =>
   Object.keys(headers).some(name => name.endsWith('-signature'))
 
-/** Tools prove themselves by one of these headers; scanners, which try every door of the internet, send neither. */
+/** Tools prove themselves by one of these headers; scanners, which try every address of the internet, send neither. */
 const claims = (headers: IncomingHttpHeaders): boolean => headers.authorization !== undefined || isSigned(headers)

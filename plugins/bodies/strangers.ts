@@ -14,14 +14,14 @@ import { openQuota } from './quota.ts'
 
 // A body that comes slowly costs little, so there are many places. Together with all who wait they are fewer than the
 // connections that the bridge has room for (plugins/connections.ts).
-const gateOptions = { places: 160, perClient: 120, waitingMax: 80 }
+const allSizesOptions = { places: 160, perClient: 120, waitingMax: 80 }
 
 // A body that says it is small is through in a moment and takes hardly any memory. Most webhooks are small, and so
 // never wait behind those that are large or do not say.
 const smallOptions = { places: 80, perClient: 60, waitingMax: 70 }
 
 // Each has a piece of memory that is used again: new ones would pile up faster than they are collected.
-const largeOptions = { places: 8, perClient: 6, waitingMax: gateOptions.places }
+const largeOptions = { places: 8, perClient: 6, waitingMax: allSizesOptions.places }
 
 // Times PDF_BYTES_MAX: a third of a volume of 1 GB.
 const pdfsOnDiskMax = 16
@@ -61,7 +61,7 @@ export type StrangersOptions = {
 export type HostedStrangers = Strangers & { areMany: () => boolean }
 
 export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: StrangersOptions): HostedStrangers => {
-  const gate = openPlaces(gateOptions)
+  const allSizes = openPlaces(allSizesOptions)
   const small = openPlaces(smallOptions)
   const large = openPlaces(largeOptions)
   const free: Buffer[] = []
@@ -86,13 +86,13 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: Strangers
   }
 
   return {
-    areMany: () => gate.isFull() || small.isFull() || clock.monotonic() - fullAt < minute,
+    areMany: () => allSizes.isFull() || small.isFull() || clock.monotonic() - fullAt < minute,
     patience: () => patience(),
 
     host(request, step) {
       const client = clientOf(request)
       const guest = { client, ended: new AbortController() }
-      const places = isSmall(request) ? small : gate
+      const places = isSmall(request) ? small : allSizes
       const hosted = places.pass(async () => {
         const share = disk.open(client)
         try {

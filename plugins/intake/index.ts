@@ -39,7 +39,7 @@ export const intake = {
 }
 
 // Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
-const gateOptions = { places: 16, waitingMax: 256 }
+const placesOptions = { places: 16, waitingMax: 256 }
 
 // What a problem can be about; `body` is the whole.
 const fields = [...names, 'body']
@@ -73,7 +73,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   const judge = openFields(options)
   // A signature is proven only by the last byte of its body. Senders that their headers prove have places of their
   // own, so that they never wait behind strangers who pretend to sign.
-  const gate = openPlaces(gateOptions)
+  const places = openPlaces(placesOptions)
 
   leaveBodiesUnread(app, options)
   await app.register(multipart)
@@ -98,7 +98,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     const { proof, content } = admission
     let draft: PdfDraft | null = null
     const keepPdf = async (pdf: AsyncIterable<Uint8Array>): Promise<Document> => {
-      draft = hosted ? await spool.draft(counted(pdf, hosted)) : await gate.pass(() => spool.draft(pdf))
+      draft = hosted ? await spool.draft(counted(pdf, hosted)) : await places.pass(() => spool.draft(pdf))
       return draft.document
     }
     const reading = openBodyFields(keepPdf, pdfBytesMax)

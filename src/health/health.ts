@@ -284,7 +284,7 @@ const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthO
       missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
       refused.has(name) ? `it refuses its API token: make a new one. ${refused.get(name)}` : null,
       refusedOutput(turnedAway(name)),
-      turnedDownOutput(unreadableRequests(name))
+      unreadableOutput(unreadableRequests(name))
     ].filter(output => output !== null)
     return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
   })
@@ -310,9 +310,9 @@ const refusedOutput = (away: UnprovenCount | null): string | null =>
 
 const causeOf = (code: string): string => (code === 'NOT_AUTHENTIC' ? 'wrong secret?' : code)
 
-const turnedDownOutput = (down: UnreadableRequest | null): string | null => {
-  if (down === null) return null
-  const { requests, since, lastAt, reasons } = down
+const unreadableOutput = (unreadable: UnreadableRequest | null): string | null => {
+  if (unreadable === null) return null
+  const { requests, since, lastAt, reasons } = unreadable
   const times = `since ${isoInstant(since)}, last at ${isoInstant(lastAt)}`
   return `${requests} authentic ${requests === 1 ? 'request' : 'requests'} refused ${times} (${reasons.join(', ')}): correct the sender, and send again`
 }
