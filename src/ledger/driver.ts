@@ -36,6 +36,14 @@ export interface Driver {
   readonly isShared: boolean
 }
 
+/** What a database can do, too, that several processes work with. */
+export interface SharedDriver extends Driver {
+  /** Runs `work` as a transaction that waits for no other one: for what nothing is judged by. */
+  writeApart<T>(work: Work<T>): Promise<T>
+  /** The database's time, which is the same for all processes, whatever the clocks of their machines say. */
+  now(): Instant
+}
+
 /** How many creates were let go, kept apart from the database: one that was put back alone knows of fewer. */
 export interface SentBeside {
   /** Null: there is none, or it cannot be read. */

@@ -27,6 +27,8 @@ export interface Spool {
   remove: (document: Document) => Promise<void>
   /** Removes every file that is not among the named. Answers how many. */
   sweep: (named: ReadonlySet<string>) => Promise<number>
+  /** Where files are copies: removes those that nobody has used for long. */
+  removeUnused?: () => Promise<void>
 }
 
 /** Ends in one of two ways, and keeps its file open until then. */
@@ -57,7 +59,11 @@ const chunkBytes = 64 * 1024
 // White space as PDF has it.
 const blanks = new Set([0, 9, 10, 12, 13, 32])
 
-export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): DraftingSpool => {
+/** `isLasting`: what came with a webhook must be here after a power cut. */
+export const openSpool = (
+  folder: string,
+  { bytesMax, isLasting = true }: { bytesMax: number; isLasting?: boolean }
+): DraftingSpool => {
   try {
     makeFolder(folder)
   } catch (cause) {
@@ -109,7 +115,7 @@ export const openSpool = (folder: string, { bytesMax }: { bytesMax: number }): D
   return {
     async draft(source) {
       const begun = await begin(source)
-      return { ...begun, keep: () => begun.keep({ isSynced: true }) }
+      return { ...begun, keep: () => begun.keep({ isSynced: isLasting }) }
     },
 
     keep: async source => (await begin(source)).keep({ isSynced: false }),

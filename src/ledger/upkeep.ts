@@ -26,7 +26,7 @@ const everyMs = 10_000
 const rowsAtOnce = 25
 
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
-  const { ledger, clock, log } = options
+  const { ledger, spool, clock, log } = options
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
 
   const turn = async (): Promise<void> => {
@@ -34,6 +34,7 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     await ledger.beat(now)
     await ledger.hasten(now, now + options.pauseMsMax)
     if (await ledger.lease('forget', now)) await forgetSome(options)
+    await spool.removeUnused?.()
     await loop.nap(everyMs)
   }
 

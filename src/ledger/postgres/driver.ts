@@ -3,15 +3,17 @@
 // that wait run as one, with a savepoint for each, and so share the lock and a commit.
 
 import pg from 'pg'
-import type { Instant } from '../../core/clock.ts'
+import { type Clock, type Instant, systemClock } from '../../core/clock.ts'
 import { BridgeError } from '../../core/errors.ts'
-import type { Cell, Cells, Driver, Tx, Work } from '../driver.ts'
+import type { Cell, Cells, Driver, SharedDriver, Tx, Work } from '../driver.ts'
 import { migrate, writerLock } from './migrate.ts'
 
 export type PostgresOptions = {
   url: string
+  /** How many connections at most, two or more. */
   pool: number
   timeoutMs: number
+  clock?: Pick<Clock, 'monotonic'>
   /** For tests: by how much the ledger's clock is ahead of the server's; or whose time it is. */
   offsetMs?: () => number
   time?: 'server' | 'caller'
@@ -37,23 +39,33 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (numbers.has(oid) ? Number : pg.types.getTypeParser(oid, format))
 }
 
-export const openPostgresDriver = async (options: PostgresOptions, owner: string): Promise<Driver> => {
-  const { url, pool: max, timeoutMs, offsetMs = () => 0, time: whose = 'server' } = options
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: timeoutMs,
-    // A connection that dies while nobody uses it is replaced by the next one that is asked for.
-    query_timeout: timeoutMs * 2,
-    types
-  })
-  pool.on('error', () => {})
+export const openPostgresDriver = async (options: PostgresOptions, owner: string): Promise<SharedDriver> => {
+  const { url, pool: max, timeoutMs, clock = systemClock, offsetMs = () => 0, time: whose = 'server' } = options
+  const open = (connections: number): pg.Pool => {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: connections,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs * 2,
+      allowExitOnIdle: true,
+      types
+    })
+    // A connection that dies tells whoever uses it; the next one that is asked for takes its place.
+    pool.on('error', () => {})
+    pool.on('connect', client => client.on('error', () => {}))
+    return pool
+  }
+  // What is large and slow never takes the last connection of what is small.
+  const apart = open(Math.floor(max / 2))
+  const pool = open(Math.ceil(max / 2))
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
+  // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it.
+  let zero = 0
 
-  const connect = async (): Promise<pg.PoolClient> => {
+  const connect = async (from: pg.Pool): Promise<pg.PoolClient> => {
     try {
-      return await pool.connect()
+      return await from.connect()
     } catch (error) {
       throw translate(error)
     }
@@ -87,7 +99,9 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const begin = async (client: pg.PoolClient, mode: string, lock: string): Promise<Tx> => {
     const answers = await client.query(`BEGIN ${mode}; ${limits} ${lock} ${time}`)
     const timed = (answers as unknown as pg.QueryResult<{ now: number }>[]).at(-1)
-    return txOn(client, (timed?.rows[0]?.now ?? 0) + offsetMs())
+    const now = (timed?.rows[0]?.now ?? 0) + offsetMs()
+    zero = now - clock.monotonic()
+    return txOn(client, now)
   }
 
   const timed = (tx: Tx, at: Instant | undefined): Tx =>
@@ -108,7 +122,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   }
 
   const commit = async (batch: Waiting[]): Promise<(() => void)[]> => {
-    const client = await connect()
+    const client = await connect(pool)
     let broken: Error | undefined
     try {
       const tx = await begin(client, '', `${durable} SELECT pg_advisory_xact_lock(${writerLock});`)
@@ -145,11 +159,12 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     running = undefined
   }
 
-  const read = async <T>(work: Work<T>, at?: Instant): Promise<T> => {
-    const client = await connect()
+  /** A transaction that takes no turn. */
+  const runAlone = async <T>(from: pg.Pool, mode: string, first: string, work: Work<T>): Promise<T> => {
+    const client = await connect(from)
     let broken: Error | undefined
     try {
-      const value = await work(timed(await begin(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', ''), at))
+      const value = await work(await begin(client, mode, first))
       await client.query('COMMIT')
       return value
     } catch (error) {
@@ -160,8 +175,11 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
   }
 
+  const read: Driver['read'] = (work, at) =>
+    runAlone(pool, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', '', tx => work(timed(tx, at)))
+
   try {
-    const client = await connect()
+    const client = await connect(pool)
     try {
       await migrate(client)
     } finally {
@@ -169,7 +187,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
   } catch (error) {
     await pool.end()
-    throw error
+    throw unopened(url, error)
   }
 
   return {
@@ -179,14 +197,26 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
         running ??= new Promise(resolve => setImmediate(resolve)).then(flush)
       }),
     read,
+    writeApart: work => runAlone(apart, '', durable, work),
+    now: () => Math.floor(zero + clock.monotonic()),
     async close() {
       await running
-      await pool.end()
+      await Promise.all([pool.end(), apart.end()])
     },
     identity: await identityOf(read),
     beside: undefined,
     isShared: true
   }
+}
+
+/** In words that name the server, and never its password. */
+const unopened = (url: string, error: unknown): BridgeError => {
+  if (error instanceof BridgeError && error.code !== 'LEDGER_UNAVAILABLE') return error
+  const { message, code } = ((error as Error).cause ?? error) as { message?: string; code?: string }
+  const reason = message || code
+  return new BridgeError('LEDGER_UNREADABLE', `the database at ${URL.parse(url)?.host} cannot be used: ${reason}`, {
+    cause: error
+  })
 }
 
 // `?` in texts and comments of the ledger's SQL marks nothing; there is none.

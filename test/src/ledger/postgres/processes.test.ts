@@ -109,6 +109,23 @@ t.test('a pause is everybody’s', async t => {
   t.type(await b.holdings.takeSlot(0, 60, noon + minute), 'number')
 })
 
+t.test('the time is the server’s, and goes on by what cannot be set here', async t => {
+  const url = await server.database()
+  let monotonic = 1000.5
+  const clock = { monotonic: () => monotonic }
+  const offsetMs = () => 60 * minute
+  const driver = await openPostgresDriver({ url, pool: 2, timeoutMs: 20_000, clock, offsetMs }, 'a')
+  t.teardown(() => driver.close())
+  const ahead = driver.now() - Date.now()
+  t.ok(ahead > 59 * minute && ahead <= 60 * minute, 'whatever this machine’s clock says')
+
+  const before = driver.now()
+  monotonic += 5 * minute
+  t.equal(driver.now(), before + 5 * minute)
+  const told = await driver.read(async tx => tx.now)
+  t.equal(driver.now(), told, 'each transaction sets it right')
+})
+
 t.test('many events of the same numbers, on both at once: each is one row', async t => {
   const [a, b] = await openTwo(t)
   const numbers = Array.from({ length: 50 }, (_, n) => `N-${n}`)
