@@ -1,6 +1,5 @@
 // A whole bridge, opened from its settings: ledger, spool, portal, worker and server, and how they end together.
 
-import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from '../plugins/app.ts'
 import type { Metrics } from '../plugins/metrics.ts'
@@ -12,10 +11,9 @@ import { createAlert } from './delivery/alert.ts'
 import { createBudgetFor, createEngine } from './delivery/engine.ts'
 import { fetchPdf } from './delivery/pdf.ts'
 import { createWatch } from './health/watch.ts'
-import { openDataFolder } from './ledger/data-folder.ts'
 import type { Ledger } from './ledger/ledger.ts'
-import { openSqlite } from './ledger/open.ts'
-import { type DraftingSpool, openSpool } from './ledger/spool.ts'
+import { openLedgerFor } from './ledger/open-for.ts'
+import type { DraftingSpool } from './ledger/spool.ts'
 import { createUpkeep } from './ledger/upkeep.ts'
 import { openHttp } from './network/http.ts'
 import type { BudgetState } from './portal/budget.ts'
@@ -60,10 +58,10 @@ const pauseSpareMs = 60_000
 // What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
 const loanSpareMs = 180_000
 
-export const openBridge = async ({ config, tools, clock, random, logger, version }: BridgeOptions): Promise<Bridge> => {
+export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
+  const { config, tools, random, logger, version } = options
   const toolsOn = openTools(config, tools)
-  const folder = openDataFolder(config.DATA_DIR)
-  const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
+  const { ledger, spool, clock } = await openLedgerFor(config, options.clock)
   await recogniseSenders(
     ledger.holdings,
     sourcesOf(tools).flatMap(source => {
@@ -71,7 +69,6 @@ export const openBridge = async ({ config, tools, clock, random, logger, version
       return settings === null ? [] : [{ name: source.name, senders: sendersOf(source, settings) }]
     })
   )
-  const spool = openSpool(join(folder, 'spool'), { bytesMax: config.PDF_BYTES_MAX })
   const invoices = await ledger.numbersAlike()
   if (invoices.length > 0)
     logger.warn({ invoices }, 'numbers that only look different are one number now; these stand beside another')

@@ -70,8 +70,13 @@ export const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
-    .refine(() => false, 'this version keeps its ledger in DATA_DIR only; leave DATABASE_URL out')
+    .refine(
+      text => /^postgres(ql)?:\/\//.test(URL.parse(text)?.href ?? ''),
+      'expected an address that begins with postgres://'
+    )
     .optional(),
+  DATABASE_POOL: word(wholeNumber(2, 100).default(5)),
+  DATABASE_TIMEOUT_MS: word(wholeNumber(100, 600_000).default(5000)),
   WORKER_CONCURRENCY: word(wholeNumber(1, 64).default(4)),
   RETRY_FIRST_MS: word(wholeNumber(10, day).default(5000)),
   RETRY_LONGEST_MS: word(wholeNumber(10, 7 * day).default(3_600_000)),
@@ -207,7 +212,7 @@ function isTimeZone(name: string): boolean {
   return attempt(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)) !== undefined
 }
 
-// Set by the platform, or of no use: nobody means these.
+// Set by the platform, or too much like what other programs are set by: nobody means these.
 const notMeant = ['FLY_APP_NAME', 'FLY_MACHINE_ID', 'DATABASE_URL']
 
 // Of the command line only; no setting of the bridge.

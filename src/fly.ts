@@ -1,4 +1,4 @@
-// Two machines with SQLite would be two ledgers, and two ledgers make two invoices. On Fly, a machine that starts
+// Two machines with a SQLite file each would be two ledgers, and two ledgers make two invoices. On Fly, a machine that starts
 // beside another one of its app therefore stops.
 
 import type { Settings } from './config.ts'
@@ -16,10 +16,10 @@ export type Surroundings = {
 }
 
 export const refuseSecondMachine = async (
-  { FLY_APP_NAME, FLY_MACHINE_ID }: Pick<Settings, 'FLY_APP_NAME' | 'FLY_MACHINE_ID'>,
+  { DATABASE_URL, FLY_APP_NAME, FLY_MACHINE_ID }: Pick<Settings, 'DATABASE_URL' | 'FLY_APP_NAME' | 'FLY_MACHINE_ID'>,
   { resolveTxt, clock }: Surroundings
 ): Promise<void> => {
-  if (FLY_APP_NAME === undefined || FLY_MACHINE_ID === undefined) return
+  if (DATABASE_URL !== undefined || FLY_APP_NAME === undefined || FLY_MACHINE_ID === undefined) return
   for (let tries = 1; ; tries += 1) {
     const others = (await runningMachines(FLY_APP_NAME, resolveTxt)).filter(id => id !== FLY_MACHINE_ID)
     if (others.length === 0) return

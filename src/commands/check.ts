@@ -10,8 +10,8 @@ import { type Config, misspelt, readConfig } from '../config.ts'
 import { BridgeError, isCode } from '../core/errors.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
 import { fetchPdf } from '../delivery/pdf.ts'
-import { asOwnerOf, nearest, openDataFolder } from '../ledger/data-folder.ts'
-import { openSqlite } from '../ledger/open.ts'
+import { asOwnerOf, nearest } from '../ledger/data-folder.ts'
+import { openLedgerFor } from '../ledger/open-for.ts'
 import { openSpool } from '../ledger/spool.ts'
 import { bareHost, isPublic, openHttp } from '../network/http.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
@@ -44,7 +44,7 @@ export const run: Command = async (args, terminal) => {
     ...checkSources(config, sourcesOf(tools)),
     { what: 'public address', ...checkAddress(config, on) },
     ...(await askTools(config, on, terminal)),
-    await asOwnerOf(config.DATA_DIR, () => answered('ledger', () => checkLedger(config))),
+    await asOwnerOf(config.DATA_DIR, () => answered('ledger', () => checkLedger(config, terminal))),
     ...(await checkPortal(config, terminal)),
     await asOwnerOf(config.DATA_DIR, () => answered('PDF addresses', () => checkPdf(config, values.pdf)))
   ]
@@ -139,18 +139,20 @@ const checkAddress = (config: Config, on: OpenTool[]): Found => {
     : bad('PUBLIC_URL is not https: secrets and invoices would travel in the clear')
 }
 
-const checkLedger = async ({ DATA_DIR }: Config): Promise<Found> => {
+const checkLedger = async (config: Config, { clock }: Terminal): Promise<Found> => {
+  const { DATA_DIR, DATABASE_URL } = config
   try {
-    openDataFolder(DATA_DIR)
-    await openSqlite({ file: join(DATA_DIR, 'ledger.sqlite') }).close()
+    const { ledger } = await openLedgerFor(config, clock)
+    await ledger.close()
   } catch (error) {
     // A bridge that holds the ledger has opened it.
     if (!isCode(error, 'LEDGER_IN_USE')) return bad(messageOf(error))
   }
   const { bavail, bsize } = await statfs(nearest(DATA_DIR))
   const free = bavail * bsize
+  const database = DATABASE_URL === undefined ? '' : `the database at ${URL.parse(DATABASE_URL)?.host} can be used; `
   const megabytes = `${Math.floor(free / 1_000_000)} MB free in ${DATA_DIR}`
-  return free < freeBytesMin ? bad(`only ${megabytes}`) : good(megabytes)
+  return free < freeBytesMin ? bad(`only ${megabytes}`) : good(database + megabytes)
 }
 
 const checkPortal = async (config: Config, { clock }: Terminal): Promise<Finding[]> => {

@@ -110,9 +110,9 @@ export const advice = {
   LEDGER_UNAVAILABLE: {
     status: 503,
     next: 'refuse',
-    what: 'The event could not be kept: the disk is full, or the ledger is locked or broken.',
-    operator: 'Check the free space of DATA_DIR, and the log. The sender tries again.',
-    typed: 'Check the free space of DATA_DIR, and the log. Then run the command again.'
+    what: 'The event could not be kept: the disk is full, or the ledger is locked, broken or out of reach.',
+    operator: 'Check the free space of DATA_DIR, the server of DATABASE_URL, and the log. The sender tries again.',
+    typed: 'Check the free space of DATA_DIR, the server of DATABASE_URL, and the log. Then run the command again.'
   },
   UNEXPECTED: {
     status: 500,
@@ -337,7 +337,8 @@ export const advice = {
     status: 500,
     next: 'stop',
     what: 'The ledger cannot be opened.',
-    operator: 'Check that DATA_DIR exists and can be written to. If the file is damaged, restore a snapshot.'
+    operator:
+      'Check that DATA_DIR can be written to, and the server of DATABASE_URL. If the file is damaged, restore a snapshot.'
   },
   PORTAL_CHANGED: {
     status: 500,
@@ -349,7 +350,7 @@ export const advice = {
     status: 500,
     next: 'stop',
     what: 'Another machine of this Fly app is running, and each would have a ledger of its own.',
-    operator: 'Run `fly scale count 1`: in this version a portal has one machine.'
+    operator: 'Run `fly scale count 1`, or keep the ledger in PostgreSQL: set DATABASE_URL.'
   }
 } as const satisfies Record<string, Advice>
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import { refuseSecondMachine } from '../../src/fly.ts'
 import { handClock } from './portal/hand-clock.ts'
 
-const fly = { FLY_APP_NAME: 'brug', FLY_MACHINE_ID: '148ed1' }
+const fly = { DATABASE_URL: undefined as string | undefined, FLY_APP_NAME: 'brug', FLY_MACHINE_ID: '148ed1' }
 
 /** Answers each question in turn, the last one for ever. */
 const open = (...answers: (string[][] | Error)[]) => {
@@ -32,6 +32,13 @@ t.test('elsewhere than on Fly nobody is asked', async t => {
   const { start, asked } = open(dns('ESERVFAIL'))
   await start({ ...fly, FLY_APP_NAME: undefined } as never)
   await start({ ...fly, FLY_MACHINE_ID: undefined } as never)
+
+  t.strictSame(asked, [])
+})
+
+t.test('with the ledger in a database others may run beside it, and nobody is asked', async t => {
+  const { start, asked } = open([['9080ab ams']])
+  await start({ ...fly, DATABASE_URL: 'postgres://host/db' })
 
   t.strictSame(asked, [])
 })

@@ -1,0 +1,109 @@
+// Two bridges on one database, each with a folder of its own, as two machines have it.
+
+import { Webhook } from 'standardwebhooks'
+import t, { type Test } from 'tap'
+import { samplePdf } from '../../plugins/intake/sample.ts'
+import type { Sandbox } from '../../plugins/sandbox/sandbox.ts'
+import { startPostgres } from '../postgres.ts'
+import {
+  type BridgeProcess,
+  customerId,
+  openSandbox,
+  quick,
+  secret,
+  sha256,
+  startBridge,
+  temporaryFolder,
+  until
+} from './bridge-process.ts'
+
+const server = await startPostgres()
+
+type Summary = Record<string, number>
+
+const startTwo = async (t: Test, env: Record<string, string>): Promise<[BridgeProcess, BridgeProcess]> => {
+  const shared = { ...quick, PORTAL_SETTLE_INHERITED_MS: '3000', DATABASE_URL: await server.database(), ...env }
+  const start = () => startBridge(t, { ...shared, DATA_DIR: temporaryFolder(t) })
+  return Promise.all([start(), start()])
+}
+
+const event = (invoiceNumber: string) => ({
+  invoiceNumber,
+  customerId,
+  issuedAt: '2026-11-20',
+  amount: '121.00',
+  pdf: samplePdf(invoiceNumber).toString('base64')
+})
+
+const sendSigned = (bridge: BridgeProcess, invoiceNumber: string) => {
+  const body = JSON.stringify(event(invoiceNumber))
+  const id = `msg_${invoiceNumber}`
+  const now = new Date()
+  return bridge.post(body, {
+    authorization: '',
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, now, body)
+  })
+}
+
+const numbersIn = ({ invoices }: Sandbox) => invoices.map(({ invoiceNumber }) => invoiceNumber)
+
+const isSettled = ({ waiting, sending }: Summary) => waiting === 0 && sending === 0
+
+t.test('what one machine acknowledged before it died another one delivers, once, with its PDF', async t => {
+  const { handle: portal, url } = await openSandbox(t)
+  const [a, b] = await startTwo(t, { PORTAL_URL: url, REVIEW: 'true' })
+  t.match(await sendSigned(a, 'D-1'), { status: 200, body: { result: 'accepted' } })
+  t.match(await sendSigned(b, 'D-1'), { status: 200, body: { result: 'duplicate' } })
+  await until(
+    () => b.api<Summary>('GET', '/api/summary'),
+    ({ held }) => held === 1,
+    'it was not judged'
+  )
+  await a.kill('SIGKILL')
+  await b.api('POST', '/api/invoices/D-1/deliver')
+  await until(() => b.api<Summary>('GET', '/api/summary'), isSettled, 'it was not delivered')
+
+  t.match(portal.invoices, [{ invoiceNumber: 'D-1', sha256: sha256(samplePdf('D-1')) }])
+  t.equal(portal.counts.calls.create, 1)
+  t.equal(await b.kill('SIGTERM'), 0)
+})
+
+t.test('one dies in the middle: the other goes on, nothing is lost or twice, and the budget holds', async t => {
+  const perMinute = 40
+  const { handle: portal, url } = await openSandbox(t, { requestsPerMinute: perMinute })
+  const [a, b] = await startTwo(t, { PORTAL_URL: url, PORTAL_REQUESTS_PER_MINUTE: String(perMinute) })
+  const numbers = Array.from({ length: 20 }, (_, at) => `S-${at}`)
+  const answers = await Promise.all(numbers.map((number, at) => sendSigned(at % 2 === 0 ? a : b, number)))
+  t.ok(answers.every(({ status }) => status === 200))
+  await until(
+    () => portal.invoices.length,
+    delivered => delivered >= 5,
+    'deliveries did not begin'
+  )
+  await a.kill('SIGKILL')
+  await until(() => b.api<Summary>('GET', '/api/summary'), isSettled, 'not everything was delivered', 150_000)
+
+  t.strictSame(numbersIn(portal).toSorted(), numbers.toSorted())
+  for (const { invoiceNumber, sha256: found } of portal.invoices)
+    t.equal(found, sha256(samplePdf(invoiceNumber)), invoiceNumber)
+  t.equal(portal.counts.statuses[429] ?? 0, 0, 'the portal never had to refuse')
+  t.equal(await b.kill('SIGTERM'), 0)
+})
+
+t.test('without the database nothing is acknowledged and health fails; nor does a bridge start', async t => {
+  const { url } = await openSandbox(t)
+  const env = { PORTAL_URL: url, DATABASE_TIMEOUT_MS: '1000', DATABASE_URL: await server.database() }
+  const bridge = await startBridge(t, { ...env, DATA_DIR: temporaryFolder(t) })
+  await server.stop()
+
+  t.match(await sendSigned(bridge, 'N-1'), { status: 503, body: { code: 'LEDGER_UNAVAILABLE' } })
+  const isFailing = async () => (await fetch(`${bridge.url}/health`)).status === 503
+  t.ok(await until(isFailing, failing => failing, 'health does not know'))
+  const starting = startBridge(t, { ...env, DATA_DIR: temporaryFolder(t) })
+  await t.rejects(starting, /LEDGER_UNREADABLE: the database at 127\.0\.0\.1:\d+ cannot be used: .*ECONNREFUSED/)
+  await t.rejects(starting, { message: /^((?!only-for-tests).)*$/s })
+  t.notMatch(bridge.output(), /only-for-tests/)
+})
