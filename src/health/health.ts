@@ -129,7 +129,12 @@ const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = 
   ledger: {
     message: 'events cannot be kept',
     checks: {
-      ledger: [{ status: 'fail', output: 'events cannot be kept: look at the free space of DATA_DIR and at the log' }]
+      ledger: [
+        {
+          status: 'fail',
+          output: 'events cannot be kept: look at the free space of DATA_DIR, at the database, and at the log'
+        }
+      ]
     }
   },
   bug: {
