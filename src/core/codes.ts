@@ -337,8 +337,7 @@ export const advice = {
     status: 500,
     next: 'stop',
     what: 'The ledger cannot be opened.',
-    operator:
-      'Check that DATA_DIR can be written to, and the server of DATABASE_URL. If the file is damaged, restore a snapshot.'
+    operator: 'Check that DATA_DIR can be written to, and DATABASE_URL. If the file is damaged, restore a snapshot.'
   },
   PORTAL_CHANGED: {
     status: 500,
