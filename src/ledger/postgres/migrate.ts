@@ -11,7 +11,23 @@ export const writerLock = 7_404_826_417
 const folder = new URL('./migrations/', import.meta.url)
 const names = readdirSync(folder).sort()
 
+const versionMin = 14
+
+/** What would fail later, and not say why. */
+const refuse = async (client: PoolClient): Promise<void> => {
+  const { rows } = await client.query(`SELECT current_setting('server_version_num')::int / 10000 AS version,
+    current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby`)
+  const { version, encoding, standby } = rows[0] as { version: number; encoding: string; standby: boolean }
+  const reasons = [
+    version < versionMin && `the server is PostgreSQL ${version}: it takes ${versionMin} or newer`,
+    encoding !== 'UTF8' && `the database is encoded in ${encoding}: make one in UTF8`,
+    standby && 'the server is a standby, which takes no writes: DATABASE_URL has to lead to the primary'
+  ].filter(reason => reason !== false)
+  if (reasons[0]) throw new BridgeError('LEDGER_UNREADABLE', reasons[0])
+}
+
 export const migrate = async (client: PoolClient): Promise<void> => {
+  await refuse(client)
   await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock})`)
   try {
     await client.query('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL)')
