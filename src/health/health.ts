@@ -53,6 +53,9 @@ export const warningsIn = (checks: Checks): Warning[] =>
     )
   )
 
+const pass: Check = { status: 'pass' }
+const warn = (output: string): Check => ({ status: 'warn', output })
+
 const minute = 60_000
 
 // Whatever is done at intervals is late after this many of them.
@@ -118,9 +121,9 @@ const createJumps = ({ clock }: HealthOptions): (() => Check) => {
       told = { byMs, at: now }
       usual = offset()
     }
-    if (told === null || now - told.at > jumpToldMs) return { status: 'pass' }
+    if (told === null || now - told.at > jumpToldMs) return pass
     const [minutes, way] = [Math.round(Math.abs(told.byMs) / minute), told.byMs > 0 ? 'ahead' : 'back']
-    return { status: 'warn', output: `the clock of this machine jumped ${minutes} minutes ${way}: set it right` }
+    return warn(`the clock of this machine jumped ${minutes} minutes ${way}: set it right`)
   }
 }
 
@@ -139,7 +142,7 @@ const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = 
   },
   bug: {
     message: 'health could not be told',
-    checks: { bridge: [{ status: 'warn', output: 'a bug keeps health from being told: look at the log' }] }
+    checks: { bridge: [warn('a bug keeps health from being told: look at the log')] }
   }
 }
 
@@ -167,16 +170,14 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
 
 const counted = (uncounted: string | null): Check =>
   uncounted === null
-    ? { status: 'pass' }
+    ? pass
     : {
         status: 'warn',
         output: `nothing is delivered: ledger.sqlite.sent in DATA_DIR cannot be written (${uncounted}); look whose it is, and at the free space`
       }
 
 const worker = ({ clock, engine }: HealthOptions): Check =>
-  clock.monotonic() - engine.turnedAt() > workerSilentMs
-    ? { status: 'warn', output: 'the worker stands still: restart the bridge' }
-    : { status: 'pass' }
+  clock.monotonic() - engine.turnedAt() > workerSilentMs ? warn('the worker stands still: restart the bridge') : pass
 
 const late = (since: Instant | null, invoices: number, now: Instant): Check => {
   const count = { observedValue: invoices, observedUnit: 'invoices' }
@@ -192,17 +193,16 @@ const attention = ({ attention: invoices }: Summary): Check =>
 
 const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
   const minutes = Math.floor(sinceMs / minute)
-  if (state === 'refused' || readsRefused)
-    return { status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }
-  if (state === 'down') return { status: 'warn', output: `the portal has not answered for ${minutes} minutes` }
-  return { status: 'pass' }
+  if (state === 'refused' || readsRefused) return warn('the portal refuses PORTAL_TOKEN: make a new API key')
+  if (state === 'down') return warn(`the portal has not answered for ${minutes} minutes`)
+  return pass
 }
 
 // How many numbers are shown; the log names all.
 const alikeShownMax = 10
 
 const alike = (numbers: string[]): Check[] => {
-  if (numbers.length === 0) return [{ status: 'pass' }]
+  if (numbers.length === 0) return [pass]
   const shown = numbers.slice(0, alikeShownMax).join(', ')
   const more = numbers.length > alikeShownMax ? ` and ${numbers.length - alikeShownMax} more` : ''
   const output = `${shown}${more}: kept beside a number that only looks different; look in the portal whether one invoice is there twice`
@@ -222,8 +222,8 @@ const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time:
     filling === null && since('read', sweptAt, everyMs, time),
     filling === null && since('read as a whole', fullAt, fullEveryMs, time)
   ].filter(output => typeof output === 'string')
-  if (outputs.length > 0) return outputs.map(output => ({ status: 'warn', output }))
-  if (filling === null) return [{ status: 'pass' }]
+  if (outputs.length > 0) return outputs.map(warn)
+  if (filling === null) return [pass]
   return [
     {
       status: 'pass',
@@ -269,7 +269,7 @@ const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> =
     })
   )
   const warnings = found.flat()
-  return warnings.length > 0 ? warnings : [{ status: 'pass' }]
+  return warnings.length > 0 ? warnings : [pass]
 }
 
 const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summary): Check => ({
@@ -282,7 +282,7 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
 /** One for each problem of each tool, so that none hides another. */
 const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
-  if (on.length === 0) return [{ status: 'warn', output: 'no tool is set up: set INTAKE_SECRET' }]
+  if (on.length === 0) return [warn('no tool is set up: set INTAKE_SECRET')]
   const refused = refusing()
   const warnings = on.flatMap(({ name, missingSecret }) => {
     const outputs = [
@@ -306,7 +306,7 @@ const unprovenRequests = ({ strangersAreMany, lockedOut }: HealthOptions): Check
     strangersAreMany() &&
       'unproven requests take all places, so that senders may have to wait: look at who sends them. Behind a proxy TRUST_PROXY_HEADER tells clients apart'
   ].filter(output => typeof output === 'string')
-  return outputs.length === 0 ? [{ status: 'pass' }] : outputs.map(output => ({ status: 'warn', output }))
+  return outputs.length === 0 ? [pass] : outputs.map(warn)
 }
 
 const refusedOutput = (away: UnprovenCount | null): string | null =>

@@ -149,34 +149,25 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     return entries.filter(({ id }) => !seen.has(id) && seen.add(id))
   }
 
-  const all: Reader['all'] = async (errand, goOn = () => true) => {
-    const reading = await begin(null)
-    const pageOf = pagesFor(reading, errand)
-    for (let number = 1; number <= pagesMax; number += 1) {
-      const { items, more } = await pageOf(number)
-      reading.entries.push(...items)
-      if (!more) return { ...reading, isWhole: true, entries: once(reading.entries) }
-      if (!goOn(number)) return null
-    }
-    throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
-  }
-
   /** So far before `since` that nothing of it can follow, even where the portal's clock went back. */
   const isBefore = (entry: PortalInvoice | undefined, since: Instant): boolean =>
     entry !== undefined && entry.createdAt !== null && entry.createdAt < since - backMsMax
 
-  const fromStart = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
+  const fromStart = async (since: Instant | null, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)
     const pageOf = pagesFor(reading, errand)
     for (let number = 1; number <= pagesMax; number += 1) {
       const { items, more } = await pageOf(number)
       reading.entries.push(...items)
       if (!more) return { ...reading, isWhole: true }
-      if (isBefore(items.at(-1), since)) return reading
+      if (since !== null && isBefore(items.at(-1), since)) return reading
       if (!goOn(number)) return null
     }
+    if (since === null) throw endless()
     return null
   }
+
+  const endless = () => new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
 
   /**
    * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what
@@ -239,7 +230,10 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   }
 
   return {
-    all,
+    async all(errand, goOn = () => true) {
+      const reading = await fromStart(null, errand, goOn)
+      return reading && { ...reading, entries: once(reading.entries) }
+    },
     async since(since, order, errand, goOn = () => true) {
       const reading = await (order === 'newest' ? fromStart : fromEnd)(since, errand, goOn)
       if (!reading) return null
@@ -281,7 +275,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
         }
         if (!goOn(number)) return false
       }
-      throw new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
+      throw endless()
     },
     until: ending => createReader({ ...options, signal: ending }, seen)
   }
