@@ -40,20 +40,14 @@ export type Customer = {
   countryCode: string | null
 }
 
+/** Of a customer that no invoice has described. */
+export const nothingKnown = { name: null, emails: [], address: null, zipCode: null, city: null, countryCode: null }
+
 /** An invoice of which nothing can be read but its number. */
 export const blankInvoice = (invoiceNumber: string, customerRef: string): Invoice => ({
   invoiceNumber,
   sourceId: null,
-  customer: {
-    ref: customerRef,
-    portalId: null,
-    emails: [],
-    name: null,
-    address: null,
-    zipCode: null,
-    city: null,
-    countryCode: null
-  },
+  customer: { ref: customerRef, portalId: null, ...nothingKnown },
   amountCents: 0,
   currency: 'EUR',
   issuedAt: '1970-01-01',

@@ -19,7 +19,7 @@ import {
 import { held } from '../rules/kept.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
-import type { Cells, Tx } from './driver.ts'
+import { type Cells, insert, type Tx } from './driver.ts'
 import { apply, findRow, insertRow, note, rowOfNumber, setRow } from './rows.ts'
 
 /** What stands against taking an event for a new invoice, asked at once: most are new, and nothing does. */
@@ -136,12 +136,7 @@ export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promis
   const found = await rowsOfSource(tx, tool, sourceId)
   await voidAll(tx, found)
   if (found.length > 0) return true
-  await tx.run(
-    `INSERT INTO voided_source (tool, source_id, at) VALUES (?, ?, ?) ON CONFLICT (tool, source_id) DO NOTHING`,
-    tool,
-    sourceId,
-    tx.now
-  )
+  await insert(tx, 'voided_source', { tool, source_id: sourceId, at: tx.now }, 'ON CONFLICT DO NOTHING')
   return false
 }
 
@@ -151,7 +146,7 @@ export const keepUnreadable = async (tx: Tx, { tool, invoiceNumber, body, proble
   // What waits for a person goes on waiting, with the latest that was told.
   if (!isNews || (known && known.state !== 'dismissed')) return false
   const id = known?.id ?? (await insertUnreadable(tx, tool, invoiceNumber))
-  if (!known) await tx.run('INSERT INTO event (invoice_id, body) VALUES (?, ?)', id, body)
+  if (!known) await insert(tx, 'event', { invoice_id: id, body })
   await setRow(tx, id, held('EVENT_UNREADABLE'))
   await note(tx, id, 'held', { code: 'EVENT_UNREADABLE', detail: problem })
   return true

@@ -6,7 +6,7 @@ import type { Arrival, Document, OtherFacts } from '../core/row.ts'
 import { tellingFacts } from '../rules/arriving.ts'
 import { factsOf, factsPrint } from '../rules/kept.ts'
 import type { KeptRow } from './cells.ts'
-import type { Cells, Tx } from './driver.ts'
+import { type Cells, insert, type Tx } from './driver.ts'
 
 /** Whether a person is still to decide. */
 export const hasOpenConflict = async (tx: Tx, invoiceId: number): Promise<boolean> =>
@@ -45,14 +45,13 @@ export const findConflict = async (
 export const keepConflict = async (tx: Tx, invoiceId: number, arrival: Arrival): Promise<void> => {
   const kept = await alike(tx, invoiceId, arrival)
   const same = kept.find(cells => isSame(cells, arrival))
-  await tx.run(
-    `INSERT INTO conflict (invoice_id, facts, arrival, document_file, received_at) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (invoice_id, facts) DO UPDATE SET arrival = excluded.arrival, document_file = excluded.document_file`,
-    invoiceId,
-    same ? (same.facts as string) : `${printOf(arrival)}${kept.length > 0 ? ` ${kept.length}` : ''}`,
-    JSON.stringify(arrival),
-    arrival.document?.file ?? null,
-    tx.now
+  const facts = same ? (same.facts as string) : `${printOf(arrival)}${kept.length > 0 ? ` ${kept.length}` : ''}`
+  const told = { arrival: JSON.stringify(arrival), document_file: arrival.document?.file ?? null }
+  await insert(
+    tx,
+    'conflict',
+    { invoice_id: invoiceId, facts, ...told, received_at: tx.now },
+    'ON CONFLICT (invoice_id, facts) DO UPDATE SET arrival = excluded.arrival, document_file = excluded.document_file'
   )
 }
 

@@ -4,20 +4,10 @@ import type { Instant } from '../core/clock.ts'
 import type { Contact, Creation, How, ToolCustomer } from '../core/customer.ts'
 import { emailPrint, fingerprint, namePrint, refPrint } from '../core/fingerprint.ts'
 import { emailKeys, type Known } from '../core/identity.ts'
-import type { Customer } from '../core/invoice.ts'
+import { type Customer, nothingKnown } from '../core/invoice.ts'
 import type { CustomerFields } from '../core/portal-entry.ts'
 import { contactOf } from '../rules/claims.ts'
 import type { Cells } from './driver.ts'
-
-/** Of a customer that was linked before any invoice told of it. */
-export const nothingKnown: Contact = {
-  name: null,
-  emails: [],
-  address: null,
-  zipCode: null,
-  city: null,
-  countryCode: null
-}
 
 /** What waits for a person to say whose it is. */
 export const heldForCustomer = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`

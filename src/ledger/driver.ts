@@ -56,6 +56,19 @@ export interface SentBeside {
   close: () => Promise<void>
 }
 
+// There are few sets of columns, and every event has one of them.
+const inserts = new Map<string, string>()
+
+/** Adds a row. `also`: what follows its values in the statement. Answers what that returns. */
+export const insert = (tx: Tx, table: string, cells: Cells, also = ''): Promise<Cells | undefined> => {
+  const place = `${table} (${Object.keys(cells).join(', ')})`
+  const sql = inserts.getOrInsertComputed(place + also, () => {
+    const marks = Object.keys(cells).fill('?').join(', ')
+    return `INSERT INTO ${place} VALUES (${marks}) ${also}`
+  })
+  return tx.one(sql, ...Object.values(cells))
+}
+
 // Few enough that a statement stays short; a set of one, which is the usual one, has a statement of its own.
 const chunk = 50
 

@@ -1,22 +1,21 @@
 // Single facts of the ledger, by name: values as JSON, and counters that only rise.
 
-import type { Tx } from './driver.ts'
+import { insert, type Tx } from './driver.ts'
 
 export const factOf = async <T>(tx: Tx, name: string): Promise<T | null> => {
   const cells = await tx.one('SELECT value FROM fact WHERE name = ?', name)
   return cells ? (JSON.parse(cells.value as string) as T) : null
 }
 
-export const setFact = (tx: Tx, name: string, value: unknown): Promise<void> =>
-  tx.run(
-    'INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    name,
-    JSON.stringify(value)
-  )
+const replaced = 'ON CONFLICT (name) DO UPDATE SET value = excluded.value'
+
+export const setFact = async (tx: Tx, name: string, value: unknown): Promise<void> => {
+  await insert(tx, 'fact', { name, value: JSON.stringify(value) }, replaced)
+}
 
 /**
- * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were let go; `paused until`: when
- * the portal may be asked again.
+ * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were
+ * let go; `paused until`: when the portal may be asked again.
  */
 export type Counter = 'told' | 'reads' | 'sent' | 'paused until'
 
@@ -25,17 +24,10 @@ export const countOf = async (tx: Tx, name: Counter): Promise<number> =>
 
 /** Answers the next one. */
 export const countOne = async (tx: Tx, name: Counter): Promise<number> => {
-  const cells = await tx.one(
-    `INSERT INTO counter (name, value) VALUES (?, 1)
-      ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`,
-    name
-  )
-  return Number(cells?.value)
+  const more = 'ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value'
+  return Number((await insert(tx, 'counter', { name, value: 1 }, more))?.value)
 }
 
-export const setCount = (tx: Tx, name: Counter, value: number): Promise<void> =>
-  tx.run(
-    'INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    name,
-    value
-  )
+export const setCount = async (tx: Tx, name: Counter, value: number): Promise<void> => {
+  await insert(tx, 'counter', { name, value }, replaced)
+}

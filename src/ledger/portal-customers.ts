@@ -4,21 +4,19 @@ import { emailPrint } from '../core/fingerprint.ts'
 import { emailKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
 import { addressed, customerEntered } from './customer-waiting.ts'
-import type { Cells, Tx } from './driver.ts'
+import { type Cells, insert, type Tx } from './driver.ts'
 import { countOf } from './facts.ts'
 
 /** Answers the addresses that it brought and took away. */
 const keep = async (tx: Tx, customer: PortalCustomer, read: number): Promise<string[]> => {
   const before = await tx.one('SELECT email FROM portal_customer WHERE id = ?', customer.id)
   const email = emailPrint(customer.primaryEmail ?? '') || null
-  await tx.run(
-    `INSERT INTO portal_customer (id, email, entry, seen_by) VALUES (?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET email = excluded.email, entry = excluded.entry, seen_by = excluded.seen_by
-      WHERE portal_customer.seen_by <= excluded.seen_by`,
-    customer.id,
-    email,
-    JSON.stringify(customer),
-    read
+  await insert(
+    tx,
+    'portal_customer',
+    { id: customer.id, email, entry: JSON.stringify(customer), seen_by: read },
+    `ON CONFLICT (id) DO UPDATE SET email = excluded.email, entry = excluded.entry, seen_by = excluded.seen_by
+      WHERE portal_customer.seen_by <= excluded.seen_by`
   )
   if (before === undefined) await customerEntered(tx, customer.id)
   if (before?.email === email) return []

@@ -5,7 +5,7 @@ import { numberKey, parseAmount } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody } from '../core/row.ts'
 import * as delivered from './delivered.ts'
-import type { Cells, Tx } from './driver.ts'
+import { type Cells, insert, type Tx } from './driver.ts'
 import { countOf, countOne } from './facts.ts'
 
 /** Within a transaction of the invoices' half, too. */
@@ -18,25 +18,26 @@ export const enter = async (
   // The answer to a write may tell no more than the id: what is known stays known.
   const whole = known ? filled(entry, entryOf(known)) : entry
   const key = whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber)
-  await tx.run(
-    `INSERT INTO portal_invoice
-        (id, key, entry, customer_id, amount_cents, issued_at, created_at, told, seen_by, own)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, customer_id = excluded.customer_id,
+  await insert(
+    tx,
+    'portal_invoice',
+    {
+      id: entry.id,
+      key,
+      entry: JSON.stringify(whole),
+      customer_id: whole.customerId,
+      amount_cents: whole.amountCents,
+      issued_at: whole.issuedAt,
+      created_at: whole.createdAt,
+      told: known ? Number(known.told) : await countOne(tx, 'told'),
+      seen_by: read ?? 0,
+      own: Number(own)
+    },
+    `ON CONFLICT (id) DO UPDATE SET key = excluded.key, entry = excluded.entry, customer_id = excluded.customer_id,
       amount_cents = excluded.amount_cents, issued_at = excluded.issued_at, created_at = excluded.created_at,
       seen_by = CASE WHEN excluded.seen_by > portal_invoice.seen_by THEN excluded.seen_by ELSE portal_invoice.seen_by END,
       own = CASE WHEN excluded.own = 1 THEN 1 ELSE portal_invoice.own END,
-      unfound_at = CASE WHEN excluded.seen_by = 0 THEN NULL ELSE portal_invoice.unfound_at END`,
-    entry.id,
-    key,
-    JSON.stringify(whole),
-    whole.customerId,
-    whole.amountCents,
-    whole.issuedAt,
-    whole.createdAt,
-    known ? Number(known.told) : await countOne(tx, 'told'),
-    read ?? 0,
-    Number(own)
+      unfound_at = CASE WHEN excluded.seen_by = 0 THEN NULL ELSE portal_invoice.unfound_at END`
   )
   const isOneOfMany = key !== null && (await idsUnder(tx, key)).length > 1
   const isFirstSight = read !== null && known?.seen_by === 0

@@ -4,7 +4,7 @@ import { formerKey, numberKey } from '../core/invoice.ts'
 import type { Change, Changes } from '../rules/kept.ts'
 import { releasedFor } from '../rules/kept.ts'
 import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
-import type { Cell, Cells, Tx } from './driver.ts'
+import { type Cell, insert, type Tx } from './driver.ts'
 
 /** The one row that answers to a condition. */
 export const findCells = async (tx: Tx, condition: string, ...values: Cell[]): Promise<InvoiceCells | undefined> =>
@@ -33,24 +33,10 @@ export const insertRow = async (
   invoiceNumber: string,
   { set, first }: { set: Change; first: object }
 ): Promise<number> => {
-  const cells: Cells = {
-    key: numberKey(invoiceNumber),
-    received_at: tx.now,
-    received: JSON.stringify(first),
-    ...cellsOf(set)
-  }
-  const row = await tx.one(insertOf(Object.keys(cells).join(', ')), ...Object.values(cells))
+  const begun = { key: numberKey(invoiceNumber), received_at: tx.now, received: JSON.stringify(first) }
+  const row = await insert(tx, 'invoice', { ...begun, ...cellsOf(set) }, 'RETURNING id')
   return (row as InvoiceCells).id
 }
-
-// There are few sets of columns, and every event has one of them.
-const inserts = new Map<string, string>()
-
-const insertOf = (names: string): string =>
-  inserts.getOrInsertComputed(names, () => {
-    const marks = names.replaceAll(/\w+/g, '?')
-    return `INSERT INTO invoice (${names}) VALUES (${marks}) RETURNING id`
-  })
 
 export const setRow = async (tx: Tx, id: number, change: Change): Promise<void> => {
   const cells = cellsOf(change)
@@ -63,14 +49,9 @@ export const setRow = async (tx: Tx, id: number, change: Change): Promise<void> 
   )
 }
 
-export const note = (tx: Tx, id: number, event: string, detail: object = {}): Promise<void> =>
-  tx.run(
-    'INSERT INTO history (invoice_id, at, event, detail) VALUES (?, ?, ?, ?)',
-    id,
-    tx.now,
-    event,
-    JSON.stringify(detail)
-  )
+export const note = async (tx: Tx, id: number, event: string, detail: object = {}): Promise<void> => {
+  await insert(tx, 'history', { invoice_id: id, at: tx.now, event, detail: JSON.stringify(detail) })
+}
 
 /** What a rule has answered. */
 export const apply = async (tx: Tx, id: number, { set, lines }: Changes): Promise<void> => {

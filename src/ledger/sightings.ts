@@ -3,23 +3,19 @@
 
 import type { Sighting } from '../core/customer.ts'
 import { emailPrints, namePrint, refPrint } from '../core/fingerprint.ts'
+import { nothingKnown } from '../core/invoice.ts'
 import { contactOf } from '../rules/claims.ts'
-import { factsOf, isNewsOf, nothingKnown, textsIn } from './customer-cells.ts'
+import { factsOf, isNewsOf, textsIn } from './customer-cells.ts'
 import { customerById, customerByRef, emailsOf, portalIdsHaving } from './customer-claims.ts'
 import { customersHaving, endLoans, releaseOf } from './customer-waiting.ts'
-import { amongAll, type Cells, type Tx } from './driver.ts'
+import { amongAll, type Cells, insert, type Tx } from './driver.ts'
 
 /** A customer that no invoice told of yet. */
-export const insertCustomer = async (tx: Tx, tool: string, ref: string): Promise<Cells> =>
-  (await tx.one(
-    `INSERT INTO customer (tool, ref_key, ref, contact, name_key, facts, told_by, told_at)
-      VALUES (?, ?, ?, ?, '', '', 0, ?) RETURNING *`,
-    tool,
-    refPrint(ref),
-    ref.trim(),
-    JSON.stringify(nothingKnown),
-    tx.now
-  )) as Cells
+export const insertCustomer = async (tx: Tx, tool: string, ref: string): Promise<Cells> => {
+  const contact = { contact: JSON.stringify(nothingKnown), name_key: '', facts: '', told_by: 0, told_at: tx.now }
+  const cells = { tool, ref_key: refPrint(ref), ref: ref.trim(), ...contact }
+  return (await insert(tx, 'customer', cells, 'RETURNING *')) as Cells
+}
 
 /** Customers of the same tool that the new facts may stand against. */
 const rivalsOf = async (tx: Tx, customer: Cells, emails: string[]): Promise<Cells[]> => {
@@ -55,7 +51,7 @@ const takeContact = async (
     id
   )
   await tx.run('DELETE FROM customer_email WHERE customer_id = ?', id)
-  for (const email of emails) await tx.run('INSERT INTO customer_email (email, customer_id) VALUES (?, ?)', email, id)
+  for (const email of emails) await insert(tx, 'customer_email', { email, customer_id: id })
 
   const rivals = await rivalsOf(tx, await customerById(tx, id), [...emailsBefore, ...emails])
   for (const rival of rivals) await endLoans(tx, rival)
@@ -91,12 +87,11 @@ export const see = async (tx: Tx, sighting: Sighting): Promise<Cells> => {
   if (isNews && isNewsOf(known, contactOf(customer))) await takeContact(tx, known, sighting)
   const row = (await customerByRef(tx, tool, customer.ref)) as Cells
   const id = row.id as number
-  await tx.run(
-    `INSERT INTO customer_sighting (invoice_id, customer_id, facts) VALUES (?, ?, ?)
-      ON CONFLICT (invoice_id) DO UPDATE SET customer_id = excluded.customer_id, facts = excluded.facts`,
-    invoiceId,
-    id,
-    facts
+  await insert(
+    tx,
+    'customer_sighting',
+    { invoice_id: invoiceId, customer_id: id, facts },
+    'ON CONFLICT (invoice_id) DO UPDATE SET customer_id = excluded.customer_id, facts = excluded.facts'
   )
   if (customer.portalId !== null && row.given_id !== customer.portalId) await takeGiven(tx, row, customer.portalId)
   const name = namePrint(customer.name)

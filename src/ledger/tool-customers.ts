@@ -8,7 +8,7 @@ import { addKnown, contactOf, judgeClaims, learned } from '../rules/claims.ts'
 import { creationIn, customerIn, isNewsOf, strangerOf } from './customer-cells.ts'
 import { claimsOf, customerById, customerByRef } from './customer-claims.ts'
 import { releaseOf } from './customer-waiting.ts'
-import type { Cells, Tx } from './driver.ts'
+import { type Cells, insert, type Tx } from './driver.ts'
 import { learnLink, setLink } from './links.ts'
 import { customersAddressed, learnCustomer } from './portal-customers.ts'
 import { see } from './sightings.ts'
@@ -69,15 +69,9 @@ export const beginCreate = async (tx: Tx, sighting: Sighting, rules: MatchRules)
   const verdict = await judge(tx, sighting, rules)
   if (verdict.kind !== 'create') return null
   const { id } = (await customerByRef(tx, sighting.tool, sighting.customer.ref)) as Cells
-  return creationIn(
-    (await tx.one(
-      'INSERT INTO customer_creation (customer_id, email, fields, at) VALUES (?, ?, ?, ?) RETURNING *',
-      id as number,
-      emailPrint(verdict.fields.primaryEmail),
-      JSON.stringify(verdict.fields),
-      tx.now
-    )) as Cells
-  )
+  const { fields } = verdict
+  const asked = { email: emailPrint(fields.primaryEmail), fields: JSON.stringify(fields), at: tx.now }
+  return creationIn((await insert(tx, 'customer_creation', { customer_id: id!, ...asked }, 'RETURNING *')) as Cells)
 }
 
 /** Answers whose it was. */
