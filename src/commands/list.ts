@@ -21,6 +21,11 @@ export const commands: Listed[] = [
     help: 'copies the ledger and its PDFs, while the bridge runs',
     load: () => import('./backup.ts')
   },
+  {
+    name: 'move --to <postgres://…>',
+    help: 'moves the ledger and its PDFs into PostgreSQL, for good',
+    load: () => import('./move.ts')
+  },
   { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
     name: 'invoices [--state --code --tool --q]',

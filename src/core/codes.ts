@@ -333,6 +333,12 @@ export const advice = {
     what: 'A newer version of the bridge wrote this ledger.',
     operator: 'Deploy that version again; a ledger cannot go back.'
   },
+  LEDGER_MOVED: {
+    status: 500,
+    next: 'stop',
+    what: 'The ledger was moved into PostgreSQL, or a move was broken off.',
+    operator: 'Set DATABASE_URL to where it was moved; after a broken one run `factuurbrug move` again.'
+  },
   LEDGER_UNREADABLE: {
     status: 500,
     next: 'stop',

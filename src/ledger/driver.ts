@@ -56,6 +56,10 @@ export interface SentBeside {
   close: () => Promise<void>
 }
 
+// Added to the version of a schema that is being moved, or was: no release starts with it (move.ts).
+export const movedVersion = 1_000_000
+export const brokenOff = 'a move of this ledger was broken off: run move again'
+
 // There are few sets of columns, and every event has one of them.
 const inserts = new Map<string, string>()
 

@@ -35,7 +35,7 @@ const attemptsMax = 5
 
 // bigint and numeric come as text, because they may be too large for a number. No count, time or amount here is.
 const numbers = new Set([20, 1700])
-const types: pg.CustomTypesConfig = {
+export const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (numbers.has(oid) ? Number : pg.types.getTypeParser(oid, format))
 }
 

@@ -8,7 +8,16 @@ import { BridgeError } from '../../core/errors.ts'
 import { fingerprint } from '../../core/fingerprint.ts'
 import { numberKey } from '../../core/invoice.ts'
 import { type Facts, factsPrint } from '../../rules/kept.ts'
-import type { Cell, Cells, Driver, SentBeside, Tx, Work } from '../driver.ts'
+import {
+  brokenOff,
+  type Cell,
+  type Cells,
+  type Driver,
+  movedVersion,
+  type SentBeside,
+  type Tx,
+  type Work
+} from '../driver.ts'
 import { openSentBeside } from './sent-beside.ts'
 
 export type SqliteOptions = {
@@ -41,7 +50,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
   const isOnDisk = !database && file !== ':memory:'
   const lock = isOnDisk ? lockOwner(lockFile(file)) : undefined
   const beside = options.beside ?? (isOnDisk ? openSentBeside(`${file}.sent`) : undefined)
-  const db = openFile({ file, database, lock })
+  const db = openFile({ file, database, lock, mayBeMoved: false })
   const prepared = new Map<string, StatementSync>()
   let queue: Waiting[] = []
   let last: Promise<unknown> = Promise.resolve()
@@ -178,9 +187,28 @@ const lockOwner = (file: string): DatabaseSync => {
   }
 }
 
-type Opening = { file: string; database: DatabaseSync | undefined; lock: DatabaseSync | undefined }
+/** What stands in a ledger that is being moved, or was (move.ts). `to`: host and database. */
+export type MoveMark = { id: string; to: string; done: boolean }
 
-const openFile = ({ file, database, lock }: Opening): DatabaseSync => {
+export const moveMarkOf = (db: DatabaseSync): MoveMark | null => {
+  const cells = db.prepare(`SELECT value FROM fact WHERE name = 'move'`).get()
+  return cells ? JSON.parse(cells.value as string) : null
+}
+
+/** The file for whoever moves what is in it: nobody else has it open, and its own mark does not matter. */
+export const openOwned = (file: string): { db: DatabaseSync; lock: DatabaseSync } => {
+  const lock = lockOwner(lockFile(file))
+  return { db: openFile({ file, database: undefined, lock, mayBeMoved: true }), lock }
+}
+
+type Opening = {
+  file: string
+  database: DatabaseSync | undefined
+  lock: DatabaseSync | undefined
+  mayBeMoved: boolean
+}
+
+const openFile = ({ file, database, lock, mayBeMoved }: Opening): DatabaseSync => {
   let db = database
   try {
     db ??= new DatabaseSync(file)
@@ -188,7 +216,7 @@ const openFile = ({ file, database, lock }: Opening): DatabaseSync => {
     // the log's, which would otherwise keep what it held when it was longest.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     db.exec('PRAGMA journal_size_limit = 0')
-    migrate(db)
+    migrate(db, mayBeMoved)
     // Whoever held loans and leases is dead: this process owns the file now. What it was sending stays in doubt.
     db.exec('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL')
     db.exec('DELETE FROM process; DELETE FROM lease')
@@ -205,8 +233,13 @@ const unopened = (file: string, cause: unknown): BridgeError =>
     ? new BridgeError('LEDGER_IN_USE', `another process holds ${file}`, { cause })
     : new BridgeError('LEDGER_UNREADABLE', `cannot open ${file}`, { cause })
 
-const migrate = (db: DatabaseSync): void => {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+const migrate = (db: DatabaseSync, mayBeMoved: boolean): void => {
+  const { user_version: stored } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  const mark = stored < movedVersion ? 0 : movedVersion
+  const moved = mark === 0 || mayBeMoved ? null : moveMarkOf(db)
+  if (moved)
+    throw new BridgeError('LEDGER_MOVED', moved.done ? `it stands in ${moved.to}` : `${brokenOff} (to ${moved.to})`)
+  const version = stored - mark
   const files = readdirSync(migrations)
     .filter(name => /^\d{3}-.+\.sql$/.test(name))
     .sort()
@@ -222,7 +255,7 @@ const migrate = (db: DatabaseSync): void => {
     db.exec(`BEGIN IMMEDIATE; ${readFileSync(new URL(name, migrations), 'utf8')}`)
     const broken = db.prepare('PRAGMA foreign_key_check').all()
     if (broken.length > 0) throw new Error(`bug: ${name} leaves references to nothing`)
-    db.exec(`PRAGMA user_version = ${index + 1}; COMMIT`)
+    db.exec(`PRAGMA user_version = ${mark + index + 1}; COMMIT`)
   }
   db.exec('PRAGMA foreign_keys = ON')
   // What earlier versions deleted still stands in pages that nothing uses. Once, and as a whole: it takes as long as a copy.
