@@ -8,11 +8,7 @@ import { backUp } from '../ledger/sqlite/backup.ts'
 import { type Command, CommandFailed, WrongUse } from './command.ts'
 
 export const run: Command = async (args, { env, print }) => {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { json: { type: 'boolean' } }
-  })
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
   const [named, ...more] = positionals
   if (named === undefined || more.length > 0) throw new WrongUse('Usage: factuurbrug backup <file>')
   if (env.DATABASE_URL) throw new CommandFailed('The ledger is in PostgreSQL (DATABASE_URL): back it up with pg_dump.')

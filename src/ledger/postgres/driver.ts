@@ -221,14 +221,11 @@ const unopened = (url: string, error: unknown): BridgeError => {
 
 // `?` in texts and comments of the ledger's SQL marks nothing; there is none.
 const marks = new Map<string, string>()
-const marked = (sql: string): string => {
-  const known = marks.get(sql)
-  if (known !== undefined) return known
-  let count = 0
-  const made = sql.replace(/\?/g, () => `$${++count}`)
-  marks.set(sql, made)
-  return made
-}
+const marked = (sql: string): string =>
+  marks.getOrInsertComputed(sql, () => {
+    let count = 0
+    return sql.replace(/\?/g, () => `$${++count}`)
+  })
 
 /** Null where the role may not see it: then a restored database is told by its heartbeat alone. */
 const identityOf = async (read: Driver['read']): Promise<string> =>
