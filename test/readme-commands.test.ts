@@ -98,7 +98,10 @@ const steps: Record<string, Step[]> = {
     { does: 'npx factuurbrug deliver 2026-0045', shows: /2026-0045 +waiting/ },
     { does: 'npx factuurbrug invoice 2026-0045', ask: true, shows: /sending.*answer unknown/s }
   ],
-  'docs/deploying.md': [{ does: 'fly apps create', leftOut: 'it needs an account with Fly' }],
+  'docs/deploying.md': [
+    { does: 'fly apps create my-bridge\nfly volumes', leftOut: 'it needs an account with Fly' },
+    { does: 'fly apps create my-bridge\nfly secrets', leftOut: 'it needs an account with Fly' }
+  ],
   'docs/back-up.md': [
     { does: 'npx factuurbrug backup copy.sqlite', shows: /copy\.sqlite: \d+ invoices; .*\d+ PDFs/ },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' },
