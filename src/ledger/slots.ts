@@ -42,7 +42,7 @@ export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'wr
   // Where the slots' own clock stood when this process's monotonic clock began.
   let from: number | undefined
   return {
-    slotsTaken: () => (isShared ? Promise.resolve(0) : read(taken)),
+    slotsTaken: () => read(taken),
     takeSlot: (at: number, perMinute: number, now: number) =>
       write(async tx => {
         if (isShared) return take(tx, perMinute)
