@@ -168,6 +168,9 @@ export interface Ledger {
    */
   forget(before: Instant, limit: number): Promise<Document[]>
 
+  /** Whether other processes may work with it at the same time. */
+  readonly isShared: boolean
+
   /** Of the files that this ledger lives in; a copy of them has another one. */
   readonly identity: string
 

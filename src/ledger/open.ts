@@ -85,6 +85,7 @@ export const openLedger = (driver: Driver): Ledger => {
     forget: (before, limit) => write(tx => forget(tx, before, limit)),
     documents: () => read(documents),
 
+    isShared: driver.isShared,
     identity,
     sentBeside: async () => beside?.read(),
     uncounted: () => uncounted,

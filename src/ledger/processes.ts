@@ -4,7 +4,7 @@
 import type { Tx } from './driver.ts'
 
 // Several signs that did not come: one may be late, while the database is busy.
-const deadAfterMs = 45_000
+const deadAfterMs = 12_000
 
 /** A sign of life: of this process, and of the ledger, by which one that was rolled back is told. */
 export const beat = async (tx: Tx): Promise<void> => {

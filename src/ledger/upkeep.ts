@@ -23,10 +23,13 @@ const day = 24 * 3_600_000
 
 // One fsync each time; and together more rows a minute than the portal can be given, so that it never falls behind.
 const everyMs = 10_000
+// The others take over from who gives no sign of life, and do not wait for long.
+const sharedEveryMs = 3000
 const rowsAtOnce = 25
 
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const { ledger, spool, clock, log } = options
+  const napMs = ledger.isShared ? sharedEveryMs : everyMs
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
 
   const turn = async (): Promise<void> => {
@@ -35,7 +38,7 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     await ledger.hasten(now, now + options.pauseMsMax)
     if (await ledger.lease('forget', now)) await forgetSome(options)
     await spool.removeUnused?.()
-    await loop.nap(everyMs)
+    await loop.nap(napMs)
   }
 
   const failed = (err: unknown): void => log.error({ err }, 'upkeep of the ledger failed')

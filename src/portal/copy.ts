@@ -60,6 +60,9 @@ const minute = 60_000
 const sweepEveryMs = 15 * minute
 // More often while an invoice waits for a customer whom somebody may be entering in the portal right now.
 const awaitedEveryMs = 4 * minute
+
+// Another process reads, for this one, too: whether all is read by now, and whether that one is still alive.
+const followEveryMs = 1000
 const fullEveryMs = 24 * 60 * minute
 
 // Between tries when the portal does not answer.
@@ -282,7 +285,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const state = await holdings.copy()
     if (state.filled && (isFilled || (await readBack(state))) && !loop.stopping.aborted) open()
     failure = null
-    await loop.nap(awaitedEveryMs)
+    await loop.nap(followEveryMs)
   }
 
   const turn = async (): Promise<void> => {

@@ -51,13 +51,13 @@ t.test('the loans of a process that died are due again, and what it comes to say
   const [loan] = await a.borrow(1, noon, noon + 10 * minute)
   if (!loan) throw new Error('not lent')
 
-  await b.beat(noon + 40_000)
-  t.strictSame(await b.borrow(1, noon + 40_000, noon + 10 * minute), [], 'a sign may be late')
-  await b.beat(noon + 46_000)
-  const [again] = await b.borrow(1, noon + 46_000, noon + 10 * minute)
+  await b.beat(noon + 11_000)
+  t.strictSame(await b.borrow(1, noon + 11_000, noon + 10 * minute), [], 'a sign may be late')
+  await b.beat(noon + 13_000)
+  const [again] = await b.borrow(1, noon + 13_000, noon + 10 * minute)
 
   t.match(again, { id: loan.id, attempt: 2 })
-  t.equal(await a.sending(loan, bodyOf(loan), noon + 46_000), 'lost')
+  t.equal(await a.sending(loan, bodyOf(loan), noon + 13_000), 'lost')
 })
 
 t.test('what a process that died was sending is in doubt, and inherited', async t => {
