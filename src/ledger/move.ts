@@ -334,10 +334,15 @@ const copyDocuments = async (
   client: pg.Client,
   { folder, progress }: Pick<Copying, 'folder' | 'progress'>
 ): Promise<Pick<Moved, 'documents' | 'missing'>> => {
-  const named = db.prepare(documentsSql).all() as { file: string }[]
+  const named = new Set(
+    db
+      .prepare(documentsSql)
+      .all()
+      .map(({ file }) => file as string)
+  )
   const missing: string[] = []
-  progress(`copies ${named.length} PDFs`)
-  for (const [at, { file }] of named.entries()) {
+  progress(`copies ${named.size} PDFs`)
+  for (const [at, file] of [...named].entries()) {
     if ((at + 1) % pagesToldEvery === 0) progress(`copies PDFs: ${at + 1}`)
     try {
       await copyDocument(client, file, join(folder, 'spool', file))
@@ -346,7 +351,7 @@ const copyDocuments = async (
       missing.push(file)
     }
   }
-  return { documents: named.length - missing.length, missing }
+  return { documents: named.size - missing.length, missing }
 }
 
 const copyDocument = async (client: pg.Client, file: string, path: string): Promise<void> => {

@@ -114,8 +114,9 @@ export const forget = async (tx: Tx, before: Instant, limit: number): Promise<Do
   return unused
 }
 
+/** A PDF that two rows name comes twice: to sort them out in the database would take as long as it has rows. */
 export const documentsSql = `SELECT document_file AS file FROM invoice WHERE document_file IS NOT NULL
-  UNION SELECT document_file FROM conflict WHERE settled = 0 AND document_file IS NOT NULL`
+  UNION ALL SELECT document_file FROM conflict WHERE settled = 0 AND document_file IS NOT NULL`
 
 export const documents = async (tx: Tx): Promise<Set<string>> =>
   new Set((await tx.all(documentsSql)).map(({ file }) => file as string))
