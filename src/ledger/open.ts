@@ -78,8 +78,10 @@ export const openLedger = (driver: Driver): Ledger => {
 
     hasten: (now, latest) => write(tx => loans.hasten(tx, latest), now),
     beat: now => write(processes.beat, now),
-    lease: async (task, now) =>
-      (await read(tx => processes.holds(tx, task))) || write(tx => processes.take(tx, task), now),
+    async lease(task, now) {
+      const whose = await read(tx => processes.whose(tx, task))
+      return whose === 'free' ? write(tx => processes.take(tx, task), now) : whose === 'ours'
+    },
     release: task => write(tx => processes.release(tx, task)),
     leave: () => write(processes.leave),
     forget: (before, limit) => write(tx => forget(tx, before, limit)),

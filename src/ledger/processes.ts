@@ -28,8 +28,16 @@ const bury = async (tx: Tx, owner: string): Promise<void> => {
 /** What this process holds is anybody's from now on. */
 export const leave = (tx: Tx): Promise<void> => bury(tx, tx.owner)
 
-export const holds = async (tx: Tx, task: string): Promise<boolean> =>
-  (await tx.one('SELECT owner FROM lease WHERE task = ?', task))?.owner === tx.owner
+/** Whose a task is. Asked first, so that a process that only waits for its turn never takes the writers' lock. */
+export const whose = async (tx: Tx, task: string): Promise<'ours' | 'others' | 'free'> => {
+  const found = await tx.one(
+    `SELECT lease.owner AS owner, process.owner AS alive FROM lease
+      LEFT JOIN process ON process.owner = lease.owner WHERE lease.task = ?`,
+    task
+  )
+  if (found?.owner === tx.owner) return 'ours'
+  return (found?.alive ?? null) === null ? 'free' : 'others'
+}
 
 export const release = (tx: Tx, task: string): Promise<void> =>
   tx.run('DELETE FROM lease WHERE task = ? AND owner = ?', task, tx.owner)
@@ -43,5 +51,5 @@ export const take = async (tx: Tx, task: string): Promise<boolean> => {
     task,
     tx.owner
   )
-  return holds(tx, task)
+  return (await whose(tx, task)) === 'ours'
 }

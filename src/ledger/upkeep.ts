@@ -29,8 +29,8 @@ const rowsAtOnce = 25
 
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const { ledger, spool, clock, log } = options
-  const napMs = ledger.isShared ? sharedEveryMs : everyMs
-  const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
+  const pauseMs = ledger.isShared ? sharedEveryMs : everyMs
+  const loop = createLoop({ clock, retryFirstMs: pauseMs, retryLongestMs: pauseMs })
 
   const turn = async (): Promise<void> => {
     const now = clock.now()
@@ -38,7 +38,7 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     await ledger.hasten(now, now + options.pauseMsMax)
     if (await ledger.lease('forget', now)) await forgetSome(options)
     await spool.removeUnused?.()
-    await loop.nap(napMs)
+    await loop.nap(pauseMs)
   }
 
   const failed = (err: unknown): void => log.error({ err }, 'upkeep of the ledger failed')

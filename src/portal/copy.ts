@@ -61,8 +61,8 @@ const sweepEveryMs = 15 * minute
 // More often while an invoice waits for a customer whom somebody may be entering in the portal right now.
 const awaitedEveryMs = 4 * minute
 
-// Another process reads, for this one, too: whether all is read by now, and whether that one is still alive.
-const followEveryMs = 1000
+// Another process reads for this one, too. Deliveries wait for its first reading; after that it only has to be alive.
+const followEveryMs = { filling: 1000, filled: minute }
 const fullEveryMs = 24 * 60 * minute
 
 // Between tries when the portal does not answer.
@@ -285,7 +285,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const state = await holdings.copy()
     if (state.filled && (isFilled || (await readBack(state))) && !loop.stopping.aborted) open()
     failure = null
-    await loop.nap(followEveryMs)
+    await loop.nap(isFilled ? followEveryMs.filled : followEveryMs.filling)
   }
 
   const turn = async (): Promise<void> => {

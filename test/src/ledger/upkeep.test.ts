@@ -109,6 +109,26 @@ t.test('a ledger that fails is looked after again ten seconds later', async t =>
   t.strictSame(lines, Array(2).fill('upkeep of the ledger failed'))
 })
 
+t.test('beside other processes a sign of life that failed is tried again before they take it for dead', async t => {
+  const beats: number[] = []
+  const { upkeep, clock } = open(t, ledger => ({
+    ...ledger,
+    isShared: true,
+    beat: async now => {
+      beats.push(now)
+      if (beats.length === 1) throw new BridgeError('LEDGER_UNAVAILABLE')
+    }
+  }))
+  const started = clock.now()
+  upkeep.start()
+  await clock.advance(6000)
+
+  t.strictSame(
+    beats.map(at => at - started),
+    [0, 3000, 6000]
+  )
+})
+
 t.test('a stop ends it at once, and for good', async t => {
   let beats = 0
   const { upkeep, clock } = open(t, ledger => ({
