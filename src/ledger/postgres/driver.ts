@@ -60,6 +60,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const pool = open(Math.ceil(max / 2))
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
+  let closed: Promise<void> | undefined
   // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it.
   let zero = 0
 
@@ -183,11 +184,16 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     try {
       await migrate(client)
     } finally {
-      client.release(true)
+      client.release()
     }
   } catch (error) {
     await pool.end()
     throw unopened(url, error)
+  }
+
+  const close = async (): Promise<void> => {
+    await running
+    await Promise.all([pool.end(), apart.end()])
   }
 
   return {
@@ -199,10 +205,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     read,
     writeApart: work => runAlone(apart, '', durable, work),
     now: () => Math.floor(zero + clock.monotonic()),
-    async close() {
-      await running
-      await Promise.all([pool.end(), apart.end()])
-    },
+    close: () => (closed ??= close()),
     identity: await identityOf(read),
     beside: undefined,
     isShared: true
