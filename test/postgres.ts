@@ -9,8 +9,8 @@ import t from 'tap'
 import { freePort, temporaryFolder } from './end-to-end/bridge-process.ts'
 
 export type Postgres = {
-  /** The address of a new database: empty, or a copy of the one that is named. */
-  database: (template?: string) => Promise<string>
+  /** The address of a new, empty database. */
+  database: () => Promise<string>
   /** Kills the server without a goodbye. */
   stop: () => Promise<void>
 }
@@ -52,9 +52,9 @@ export const startPostgres = async (): Promise<Postgres> => {
   })
   let databases = 0
   return {
-    async database(template = 'template1') {
+    async database() {
       const name = `test_${++databases}`
-      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
+      await admin.query(`CREATE DATABASE ${name}`)
       return `postgres://postgres:${password}@127.0.0.1:${port}/${name}`
     },
     stop: () => server.stop()

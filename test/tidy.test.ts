@@ -41,7 +41,6 @@ const typesOnly = [
 
 // Proven by the suite that every ledger runs, test/src/ledger/contract.ts, or by the tests of what they are parts of.
 const provenElsewhere = [
-  'src/ledger/postgres/driver.ts',
   'src/ledger/processes.ts',
   'src/ledger/postgres/migrate.ts',
   'src/rules/kept.ts',
