@@ -63,7 +63,7 @@ t.test('a person is told what needs them, and what to do', async t => {
         body: {
           code: 'CUSTOMER_UNKNOWN',
           invoiceNumber: '2026-0042',
-          text: /^Invoice 2026-0042: CUSTOMER_UNKNOWN\. It is not known which .* \(https:\/\/facturen\.example\)$/
+          text: /^Invoice 2026-0042: CUSTOMER_UNKNOWN\. The bridge does not know .* \(https:\/\/facturen\.example\)$/
         }
       },
       {
