@@ -18,7 +18,7 @@ export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | nu
   const cells = await cellsOfNumber(tx, invoiceNumber)
   if (!cells) return null
   const history: HistoryEntry[] = []
-  for (const entry of await historyOfRow(tx, cells)) history.push(await named(tx, entry))
+  for (const entry of await historyOfRow(tx, cells)) history.push(await mentioning(tx, entry))
   const kept = keptOf(cells)
   const conflicts = await openConflicts(tx, kept)
   const before = { id: kept.id, tool: kept.tool, sourceId: kept.invoice.sourceId }
@@ -31,7 +31,7 @@ const historyOfRow = async (tx: Tx, row: InvoiceCells): Promise<HistoryEntry[]> 
   return [...(first.detail === null ? [] : [first]), ...noted].map(historyOf)
 }
 
-const named = async (tx: Tx, { detail, ...entry }: HistoryEntry): Promise<HistoryEntry> => {
+const mentioning = async (tx: Tx, { detail, ...entry }: HistoryEntry): Promise<HistoryEntry> => {
   if (typeof detail !== 'string') return { ...entry, ...(detail === undefined ? {} : { detail }) }
   const who = new Map<number, string>()
   for (const id of mentionedIn(detail)) who.set(id, await whoIs(tx, id))
@@ -45,39 +45,56 @@ const whoIs = async (tx: Tx, id: number): Promise<string> => {
   return name === null ? String(row.ref) : `${row.ref} (${name})`
 }
 
-/** Hides a column of text from the planner: the narrowest filter leads to the rows, and a wider one's index never does. */
-const aside = (column: string): string => `${column} || ''`
+/** A condition and what its marks stand for. */
+type Condition = { sql: string; values: Cell[] }
 
-export const list = async (
-  tx: Tx,
-  { state, code, tool, q, limit, cursor }: Filter
-): Promise<{ rows: Row[]; next: string | null }> => {
-  const where: string[] = []
-  const values: Cell[] = []
-  const also = (condition: string, ...more: Cell[]) => {
-    where.push(condition)
-    values.push(...more)
-  }
-  const wide = q || code ? aside : String
-  if (state) also(`${wide('state')} = ?`, state)
-  if (code) also(`${q ? aside('code') : 'code'} = ?`, code)
-  if (tool) also(`${wide('tool')} = ?`, tool)
-  if (q)
-    also(
-      `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ?
-        UNION ALL SELECT id FROM invoice WHERE customer_ref = ?)`,
-      numberKey(q),
-      `${numberKey(q)}\u{10ffff}`,
-      refPrint(q)
-    )
-  if (cursor) also('id < ?', Number(cursor))
+export const list = async (tx: Tx, filter: Filter): Promise<{ rows: Row[]; next: string | null }> => {
+  const { limit, cursor } = filter
+  const before: Condition[] = cursor ? [{ sql: 'id < ?', values: [Number(cursor)] }] : []
+  const conditions = isNarrow(filter) ? [...narrow(filter), ...before] : await wide(tx, filter, before)
+  const where = conditions.length > 0 ? `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}` : ''
   const found = await tx.all(
-    `SELECT * FROM invoice ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`,
-    ...values,
+    `SELECT * FROM invoice ${where} ORDER BY id DESC LIMIT ?`,
+    ...conditions.flatMap(({ values }) => values),
     limit + 1
   )
   const page = found.slice(0, limit)
   return { rows: page.map(rowOf), next: found.length > limit ? String(page.at(-1)?.id) : null }
+}
+
+/** Few rows answer to a number, a customer or a code: all other filters look at each of these. */
+const isNarrow = ({ q, code }: Filter): boolean => Boolean(q || code)
+
+/** Hides a column of text from the planner: the narrowest filter leads to the rows, and a wider one's index never does. */
+const aside = (column: string): string => `${column} || ''`
+
+const narrow = ({ state, code, tool, q }: Filter): Condition[] => [
+  ...(state ? [{ sql: `${aside('state')} = ?`, values: [state] }] : []),
+  ...(code ? [{ sql: `${q ? aside('code') : 'code'} = ?`, values: [code] }] : []),
+  ...(tool ? [{ sql: `${aside('tool')} = ?`, values: [tool] }] : []),
+  ...(q ? [named(q)] : [])
+]
+
+const named = (q: string): Condition => ({
+  sql: `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ?
+    UNION ALL SELECT id FROM invoice WHERE customer_ref = ?)`,
+  values: [numberKey(q), `${numberKey(q)}\u{10ffff}`, refPrint(q)]
+})
+
+/** A tool and a state are one part of an index, newest last; several parts are merged, of each no more than is shown. */
+const wide = async (tx: Tx, { state, tool, limit }: Filter, before: Condition[]): Promise<Condition[]> => {
+  if (!state && !tool) return before
+  const parts = new Map((await tally(tx)).map(part => [`${part.tool} ${part.state}`, part]))
+  const wanted = [...parts.values()].filter(part => (!state || part.state === state) && (!tool || part.tool === tool))
+  if (wanted.length === 0) return [{ sql: 'id = 0', values: [] }]
+  const older = before.map(({ sql }) => ` AND ${sql}`).join('')
+  const one = `SELECT id FROM (SELECT id FROM invoice WHERE tool = ? AND state = ?${older} ORDER BY id DESC LIMIT ?) AS part`
+  return [
+    {
+      sql: `id IN (${wanted.map(() => one).join(' UNION ALL ')})`,
+      values: wanted.flatMap(part => [part.tool, part.state, ...before.flatMap(({ values }) => values), limit + 1])
+    }
+  ]
 }
 
 /** Told once by the migration that made them alike; over with what retention takes. */

@@ -1,7 +1,8 @@
 // One SQLite file with one owner: opening, locking, migrating, and the group commit. Transactions take turns, so that nobody
-// reads what is not committed; those that wait run as one of SQLite's, with a savepoint for each, and so share an fsync.
+// reads what is not on the disk; those that wait run as one of SQLite's, and so share a sync.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Instant } from '../../core/clock.ts'
 import { BridgeError } from '../../core/errors.ts'
@@ -51,6 +52,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
   const lock = isOnDisk ? lockOwner(lockFile(file)) : undefined
   const beside = options.beside ?? (isOnDisk ? openSentBeside(`${file}.sent`) : undefined)
   const db = openFile({ file, database, lock, mayBeMoved: false })
+  const log = isOnDisk ? openLog(db, file) : undefined
   const prepared = new Map<string, StatementSync>()
   let queue: Waiting[] = []
   let last: Promise<unknown> = Promise.resolve()
@@ -112,19 +114,34 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
     return () => resolve(value as never)
   }
 
-  const commit = async (batch: Waiting[]): Promise<void> => {
+  const transact = async (batch: Waiting[], runOne: typeof runAlone): Promise<(() => void)[]> => {
     const answers: (() => void)[] = []
-    const runOne = batch.length === 1 ? runAlone : runSaved
     try {
       run('BEGIN IMMEDIATE')
       for (const waiting of batch) answers.push(await runOne(waiting))
       run('COMMIT')
+      return answers
     } catch (error) {
       if (db.isOpen && db.isTransaction) run('ROLLBACK')
-      for (const { reject } of batch) reject(error)
-      return
+      throw error
     }
-    for (const answer of answers) answer()
+  }
+
+  /** Hardly ever does one throw. Only then does each get a savepoint, for which SQLite copies every page that it changes. */
+  const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
+    transact(batch, runAlone).catch(error => {
+      if (batch.length === 1) throw error
+      return transact(batch, runSaved)
+    })
+
+  const commit = async (batch: Waiting[]): Promise<void> => {
+    try {
+      const answers = await transactAll(batch)
+      await log?.sync()
+      for (const answer of answers) answer()
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
   }
 
   const flush = (): Promise<void> =>
@@ -148,6 +165,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
         if (db.isOpen && !database) db.close()
         if (lock?.isOpen) lock.close()
       })
+      await log?.close()
       await beside?.close()
     },
     identity: isOnDisk ? identityOf(lockFile(file)) : (options.identity ?? file),
@@ -155,6 +173,40 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
     isShared: false
   }
 }
+
+/**
+ * SQLite would wait for the disk within COMMIT, and the whole process with it: many milliseconds, in which nobody is
+ * answered. So it only writes its log, and the log is synced beside the process's other work.
+ */
+const openLog = (db: DatabaseSync, file: string) => {
+  db.exec('PRAGMA synchronous = NORMAL')
+  const checkpoint = () => (db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }).busy === 0
+  // After a sync that failed, the system may have forgotten what it did not write, and the next sync would not say so. What
+  // is still in its memory, or was left there by a run before this one, is written into the file itself, and that synced.
+  checkpoint()
+  let isTrusted = true
+  let handle: FileHandle | undefined
+  return {
+    /** Resolves once all that was committed survives a power cut. */
+    async sync(): Promise<void> {
+      try {
+        handle ??= await open(`${file}-wal`, 'r+')
+        isTrusted = isTrusted && (await synced(handle))
+        isTrusted ||= checkpoint()
+      } catch (cause) {
+        throw new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause })
+      }
+      if (!isTrusted) throw new BridgeError('LEDGER_UNAVAILABLE', 'the ledger could not be synced')
+    },
+    close: async () => handle?.close()
+  }
+}
+
+const synced = (handle: FileHandle): Promise<boolean> =>
+  handle.datasync().then(
+    () => true,
+    () => false
+  )
 
 const lockFile = (file: string): string => `${file}.lock`
 
@@ -212,7 +264,7 @@ const openFile = ({ file, database, lock, mayBeMoved }: Opening): DatabaseSync =
   let db = database
   try {
     db ??= new DatabaseSync(file)
-    // FULL: in WAL mode this is what makes every commit wait for the disk. What is deleted leaves the file's pages, too; and
+    // FULL: in WAL mode this makes every commit wait for the disk, until the driver does so itself. What is deleted leaves the file's pages, too; and
     // the log's, which would otherwise keep what it held when it was longest.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     db.exec('PRAGMA journal_size_limit = 0')

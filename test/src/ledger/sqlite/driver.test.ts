@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openSqlite } from '../../../../src/ledger/open.ts'
 import { arrivalOf, minute, noon, rowOf, stateOf } from '../fixtures.ts'
@@ -206,6 +208,70 @@ t.test('one bad event fails alone, wholly, and the others are kept', async t => 
     ['last', 'first']
   )
   t.match(await ledger.summary(), { waiting: 2 })
+})
+
+/** What the next syncs of files do: each step is called in place of one. */
+const syncs = async (t: Test, steps: (() => Promise<void>)[]) => {
+  const handle = await open(import.meta.filename)
+  await handle.close()
+  const handles = Object.getPrototypeOf(handle) as FileHandle
+  const { datasync } = handles
+  handles.datasync = function () {
+    const step = steps.shift()
+    return step ? step() : datasync.call(this)
+  }
+  t.teardown(() => Object.assign(handles, { datasync }))
+}
+
+t.test('nobody hears of what is not synced, and the process goes on meanwhile', async t => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  const disk = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  await syncs(t, [
+    () => {
+      begun.resolve()
+      return disk.promise
+    }
+  ])
+  const heard: string[] = []
+
+  const asked = [
+    ledger.receive(numbered('A'), noon).then(() => heard.push('A')),
+    begun.promise.then(() => ledger.find('A')).then(() => heard.push('found'))
+  ]
+  await begun.promise
+  await setImmediate()
+  t.strictSame(heard, [], 'neither who wrote nor who reads')
+
+  disk.resolve()
+  await Promise.all(asked)
+  t.strictSame(heard, ['A', 'found'])
+})
+
+t.test('after a sync that failed the log is trusted no more, until the file itself is synced', async t => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  const fail = () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+  const logBytes = () => statSync(`${file}-wal`).size
+  await ledger.receive(numbered('A'), noon)
+  t.ok(logBytes() > 0)
+
+  await syncs(t, [fail])
+  t.match(await ledger.receive(numbered('B'), noon), { result: 'accepted' }, 'it stands in the file')
+  t.equal(logBytes(), 0)
+  await ledger.receive(numbered('C'), noon)
+  t.ok(logBytes() > 0, 'and the log is trusted again')
+
+  const reader = new DatabaseSync(file)
+  reader.exec('BEGIN; SELECT * FROM invoice')
+  await syncs(t, [fail])
+  await t.rejects(ledger.receive(numbered('D'), noon), { code: 'LEDGER_UNAVAILABLE' }, 'somebody reads the file')
+  await t.rejects(ledger.receive(numbered('D'), noon), { code: 'LEDGER_UNAVAILABLE' }, 'and still does')
+  reader.close()
+  t.match(await ledger.receive(numbered('D'), noon), { result: 'duplicate' }, 'it comes back by itself')
 })
 
 t.test('a turn stays short: what is more than a batch goes into the next ones', async t => {

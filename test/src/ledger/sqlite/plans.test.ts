@@ -148,19 +148,21 @@ t.test('what is asked is asked of any database: in words that all of them know',
 
 t.test('what is asked often walks no wider index than its own', async t => {
   const plans = await plansOf(t, async ledger => {
-    await ledger.borrow(1, noon, noon + 1)
+    await ledger.receive(arrivalOf(), noon)
+    await ledger.borrow(1, noon - 1, noon + 1)
     await ledger.nextDueAt()
     await ledger.doubts(noon, 1)
     await ledger.summary()
-    await ledger.list({ state: 'held', tool: 'acme', limit: 1 })
-    await ledger.list({ state: 'held', tool: 'acme', code: 'REVIEW', limit: 1 })
-    await ledger.list({ state: 'held', q: '2026', limit: 1 })
+    await ledger.list({ state: 'waiting', tool: 'acme', limit: 1 })
+    await ledger.list({ state: 'waiting', tool: 'acme', code: 'REVIEW', limit: 1 })
+    await ledger.list({ state: 'waiting', q: '2026', limit: 1 })
   })
 
   const indexes = plans
     .filter(({ sql }) => sql.includes('FROM invoice'))
     .map(({ steps }) => steps.flatMap(step => /INDEX (\w+)/.exec(step)?.[1] ?? []))
   t.strictSame(indexes, [
+    ['sqlite_autoindex_invoice_1', 'invoice_source'],
     ['invoice_due'],
     ['invoice_due_again'],
     ['invoice_due'],
