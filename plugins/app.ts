@@ -18,7 +18,8 @@ import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
 import { createUnreadableRequests } from '../src/tools/unreadable-requests.ts'
 import api from './api/api.ts'
 import customersApi from './api/customers.ts'
-import { createOperatorOnly } from './api/operator.ts'
+import { createOperatorOnly, createRecognise } from './api/operator.ts'
+import { createOperations } from './api/route.ts'
 import authenticity from './authenticity.ts'
 import { bytesPerSecondMin, patienceMsMax } from './bodies/patience.ts'
 import { createStrangers } from './bodies/strangers.ts'
@@ -27,6 +28,8 @@ import connections from './connections.ts'
 import entrances from './entrances.ts'
 import healthPage from './health.ts'
 import intakePlugin, { type IntakeOptions, intake } from './intake/index.ts'
+import page from './page/page.ts'
+import { sessionKeyOf } from './page/session.ts'
 import problems, { sendProblem } from './problems.ts'
 import refusals from './refusals.ts'
 import { sourcesOf } from './registry.ts'
@@ -99,7 +102,9 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   const unprovenRequests = createUnprovenRequests({ clock, log: logger })
   const strangers = createStrangers({ clientOf, clock, pdfBytesMax: config.PDF_BYTES_MAX, log: logger })
   const lockout = createLockout({ clock, log: logger })
-  const operator = createOperatorOnly({ token: config.OPERATOR_TOKEN, lockout, clientOf })
+  const { OPERATOR_TOKEN: token, OPERATOR_READ_TOKEN: readToken } = config
+  const recognise = createRecognise({ token, readToken, lockout, clientOf })
+  const operator = createOperatorOnly(recognise)
   const unreadableRequests = createUnreadableRequests({ clock, log: logger })
   const health = createHealth({
     ledger,
@@ -116,7 +121,9 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   })
   await app.register(healthPage, { health, version })
 
+  const operations = createOperations()
   await app.register(api, {
+    operations,
     ledger,
     clock,
     operator,
@@ -131,11 +138,23 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   })
 
   await app.register(customersApi, {
+    operations,
     ledger,
     customers: engine.customers,
     tools: sources.map(({ name }) => name),
     engine,
     operator
+  })
+
+  await app.register(page, {
+    operations,
+    recognise,
+    clock,
+    timeZone: config.PORTAL_TIME_ZONE,
+    review: config.REVIEW,
+    hidesPersonal: config.HIDE_PERSONAL,
+    isSecure: config.PUBLIC_URL.startsWith('https:'),
+    sessionKey: sessionKeyOf(token, readToken)
   })
 
   const addresses: [name: string, plugin: FastifyPluginAsync<IntakeOptions>][] = [

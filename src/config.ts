@@ -95,6 +95,12 @@ export const settings = z.object({
     .string('expected a text of at least 16 characters that only you know')
     .min(16, 'expected at least 16 characters')
     .regex(/^[\x20-\x7e]+$/, 'expected letters without accents, digits and common signs: it travels in a header'),
+  OPERATOR_READ_TOKEN: z
+    .string()
+    .min(16, 'expected at least 16 characters')
+    .regex(/^[\x20-\x7e]+$/, 'expected letters without accents, digits and common signs: it travels in a header')
+    .optional(),
+  HIDE_PERSONAL: word(yesOrNo.default(false)),
   FLY_APP_NAME: z.string().optional(),
   FLY_MACHINE_ID: z.string().optional()
 })

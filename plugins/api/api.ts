@@ -1,6 +1,6 @@
 // The operator's API: how many invoices stand where, each of them, and what a person decides about one.
 
-import type { FastifyInstance, FastifyReply, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import { type Action, actions } from '../../src/core/row.ts'
@@ -11,9 +11,10 @@ import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
 import type { Summary } from '../../src/view/answers.ts'
 import { iso, shown, shownDecided, shownWhole } from '../../src/view/shown-invoice.ts'
 import { openapiAt } from './openapi.ts'
-import { createRoute } from './route.ts'
+import { createRoute, type Operations } from './route.ts'
 
 export type ApiOptions = {
+  operations: Operations
   ledger: Ledger
   clock: Clock
   /** Refuses whoever is not the operator. */
@@ -40,7 +41,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
   app.register(async app => {
     app.addHook('onRequest', operator)
-    const route = createRoute(app)
+    const route = createRoute(app, options.operations)
 
     route('summary', async () => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
@@ -93,7 +94,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
   })
 }
 
-const answered = (asked: Asked, reply: FastifyReply): Asked => {
+const answered = (asked: Asked, reply: { code: (status: number) => unknown }): Asked => {
   if (asked.running) reply.code(202)
   return asked
 }

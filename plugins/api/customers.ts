@@ -7,9 +7,10 @@ import { BridgeError } from '../../src/core/errors.ts'
 import type { Customers } from '../../src/delivery/customers.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Customer } from '../../src/view/answers.ts'
-import { createRoute } from './route.ts'
+import { createRoute, type Operations } from './route.ts'
 
 export type CustomersApiOptions = {
+  operations?: Operations
   ledger: Pick<Ledger, 'customers' | 'holdings' | 'tally'>
   customers: Pick<Customers, 'link' | 'unlink'>
   /** The names of the tools that exist, and of their senders. */
@@ -23,7 +24,7 @@ export default async function customersApi(app: FastifyInstance, options: Custom
   const { ledger, customers, tools, engine, operator } = options
 
   app.addHook('onRequest', operator)
-  const route = createRoute(app)
+  const route = createRoute(app, options.operations)
 
   const shown = async ({ id: _, link, ...customer }: ToolCustomer): Promise<Customer> => ({
     ...customer,

@@ -34,6 +34,7 @@ const described = (description: string, schema: z.ZodType, type = 'application/j
 
 const refusals: Record<number, string> = {
   401: 'The operator token is missing or wrong.',
+  403: 'The token is OPERATOR_READ_TOKEN, which changes nothing.',
   404: 'There is none.',
   409: 'What is asked does not go with what is known; `detail` says why.',
   422: 'A field cannot be read, or names what does not exist; `problems` says which.',
@@ -43,6 +44,9 @@ const refusals: Record<number, string> = {
 }
 
 const operatorRefusals = [401, 429, 503]
+
+const refusalsOfLogin = (method: Endpoint['method']): number[] =>
+  method === 'GET' ? operatorRefusals : [...operatorRefusals, 403]
 
 const pathParameters: Record<string, string> = {
   invoiceNumber: 'Percent-encoded. Case and surrounding white space do not matter.',
@@ -79,7 +83,7 @@ const responsesOf = ({ method, answer, also, refusals: own, isPublic, contentTyp
     status,
     described(text, answer, contentType)
   ])
-  const refused = [...own, ...(isPublic ? [] : operatorRefusals)].map(status => [
+  const refused = [...own, ...(isPublic ? [] : refusalsOfLogin(method))].map(status => [
     status,
     described(refusals[status] ?? '', answers.Problem, 'application/problem+json')
   ])

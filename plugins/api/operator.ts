@@ -1,29 +1,54 @@
-// The operator is whoever knows the token. A client that guesses is locked out before anything is compared, and that
-// counts for every part of the bridge that asks here.
+// The operator is whoever knows the token; a reader knows another one, sees everything and changes nothing. A client that
+// guesses is locked out before anything is compared, and that counts for every part of the bridge that asks here.
 
-import type { onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Lockout } from '../../src/network/lockout.ts'
 import type { ClientOf } from '../client.ts'
 import { sameSecret } from '../signatures/comparison.ts'
 
-export type OperatorOptions = { token: string; lockout: Lockout; clientOf: ClientOf }
+export type Role = 'operator' | 'reader'
 
-/** A hook for each scope of the operator. Throws NOT_LOGGED_IN, or TOO_MANY_REQUESTS with how long to wait. */
-export const createOperatorOnly = (options: OperatorOptions): onRequestAsyncHookHandler => {
-  const { token, lockout, clientOf } = options
+export type OperatorOptions = {
+  token: string
+  readToken?: string | undefined
+  lockout: Lockout
+  clientOf: ClientOf
+}
 
-  return async request => {
+/** Whose token it is; null: nobody's. Throws TOO_MANY_REQUESTS, with how long to wait, while the client is locked out. */
+export type Recognise = (request: FastifyRequest, given: string | null) => Promise<Role | null>
+
+export const createRecognise = ({ token, readToken, lockout, clientOf }: OperatorOptions): Recognise => {
+  const roleOf = (given: string): Role | null => {
+    if (sameSecret(given, token)) return 'operator'
+    return readToken !== undefined && sameSecret(given, readToken) ? 'reader' : null
+  }
+
+  return async (request, given) => {
     const client = clientOf(request)
     const lockedMs = lockout.locked(client)
     if (lockedMs !== null) throw new BridgeError('TOO_MANY_REQUESTS', undefined, { retryAfterMs: lockedMs })
-    const given = tokenIn(request.headers.authorization)
     // A request without a token is no guess. It counts like any other stranger's.
-    if (given === null)
-      throw new BridgeError((await request.server.refused(request)) ? 'TOO_MANY_REQUESTS' : 'NOT_LOGGED_IN')
-    if (sameSecret(given, token)) return lockout.passed(client)
-    lockout.failed(client)
-    throw new BridgeError('NOT_LOGGED_IN')
+    if (given === null) {
+      if (await request.server.refused(request)) throw new BridgeError('TOO_MANY_REQUESTS')
+      return null
+    }
+    const role = roleOf(given)
+    if (role === null) lockout.failed(client)
+    else lockout.passed(client)
+    return role
+  }
+}
+
+const methodsOfReading: readonly string[] = ['GET', 'HEAD']
+
+/** A hook for each scope of the operator's API. Throws NOT_LOGGED_IN, TOO_MANY_REQUESTS, or READ_ONLY. */
+export const createOperatorOnly = (recognise: Recognise): onRequestAsyncHookHandler => {
+  return async request => {
+    const role = await recognise(request, tokenIn(request.headers.authorization))
+    if (role === null) throw new BridgeError('NOT_LOGGED_IN')
+    if (role === 'reader' && !methodsOfReading.includes(request.method)) throw new BridgeError('READ_ONLY')
   }
 }
 

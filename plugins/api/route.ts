@@ -1,8 +1,10 @@
-// Makes a route for an operation of the table: reads the question by its schemas, and types the answer by its own.
+// Makes a route for an operation of the table, and keeps what answers it for the page: both read the question by the same
+// schemas, and get the same answer or refusal.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import { BridgeError, type Problem } from '../../src/core/errors.ts'
+import type { Log } from '../../src/core/log.ts'
 import {
   type Answer,
   type Endpoint,
@@ -16,20 +18,52 @@ type Asked<O extends Operation> = {
   params: Params<O>
   query: Read<O, 'query'>
   body: Read<O, 'body'>
-  log: FastifyRequest['log']
+  log: Log
+}
+
+/** Only the API answers with another status than 200; the page shows what was answered. */
+type Answering = { code: (status: number) => unknown }
+
+type Handler<O extends Operation> = (asked: Asked<O>, reply: Answering) => Promise<Answer<O>>
+
+/** A question as it came: nothing of it is read yet. */
+export type Question = { params?: unknown; query?: unknown; body?: unknown; log: Log }
+
+export interface Operations {
+  add: <O extends Operation>(operation: O, handler: Handler<O>) => void
+  /** Rejects with FIELDS_INVALID where the question cannot be read. */
+  ask: <O extends Operation>(operation: O, question: Question, reply?: Answering) => Promise<Answer<O>>
+}
+
+export const createOperations = (): Operations => {
+  const handlers = new Map<Operation, Handler<never>>()
+
+  return {
+    add: (operation, handler) => void handlers.set(operation, handler as Handler<never>),
+
+    async ask<O extends Operation>(
+      operation: O,
+      { params, query: queried, body: sent, log }: Question,
+      reply: Answering = { code: () => {} }
+    ) {
+      const { query, body }: Endpoint = endpoints[operation]
+      const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log }
+      const handler = handlers.get(operation) as Handler<O> | undefined
+      if (!handler) throw new Error(`bug: nobody answers ${operation}`)
+      return handler(asked as Asked<O>, reply)
+    }
+  }
 }
 
 export const createRoute =
-  (app: FastifyInstance) =>
-  <O extends Operation>(operation: O, handler: (asked: Asked<O>, reply: FastifyReply) => Promise<Answer<O>>): void => {
-    const { method, path, query, body }: Endpoint = endpoints[operation]
+  (app: FastifyInstance, operations: Operations = createOperations()) =>
+  <O extends Operation>(operation: O, handler: Handler<O>): void => {
+    const { method, path }: Endpoint = endpoints[operation]
+    operations.add(operation, handler)
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      handler: async ({ params, query: queried, body: sent, log }, reply) => {
-        const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log }
-        return handler(asked as Asked<O>, reply)
-      }
+      handler: ({ params, query, body, log }, reply) => operations.ask(operation, { params, query, body, log }, reply)
     })
   }
 

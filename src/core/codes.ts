@@ -76,6 +76,12 @@ export const advice = {
     what: 'The operator token is missing or wrong; the API expects it as bearer token.',
     operator: 'Send `Authorization: Bearer <OPERATOR_TOKEN>`.'
   },
+  READ_ONLY: {
+    status: 403,
+    next: 'refuse',
+    what: 'This token sees everything, and changes nothing.',
+    operator: 'Use OPERATOR_TOKEN instead of OPERATOR_READ_TOKEN.'
+  },
   INVOICE_NOT_FOUND: {
     status: 404,
     next: 'refuse',

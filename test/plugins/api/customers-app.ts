@@ -3,7 +3,7 @@
 import Fastify from 'fastify'
 import type { Test } from 'tap'
 import customersApi from '../../../plugins/api/customers.ts'
-import { createOperatorOnly } from '../../../plugins/api/operator.ts'
+import { createOperatorOnly, createRecognise } from '../../../plugins/api/operator.ts'
 import { createClientOf } from '../../../plugins/client.ts'
 import problems from '../../../plugins/problems.ts'
 import refusals from '../../../plugins/refusals.ts'
@@ -66,11 +66,9 @@ export const openCustomersApp = async (t: Test) => {
         woken += 1
       }
     },
-    operator: createOperatorOnly({
-      token: operatorToken,
-      lockout: createLockout({ clock, log: silent }),
-      clientOf
-    })
+    operator: createOperatorOnly(
+      createRecognise({ token: operatorToken, lockout: createLockout({ clock, log: silent }), clientOf })
+    )
   })
   t.teardown(() => app.close())
 

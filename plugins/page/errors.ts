@@ -1,0 +1,70 @@
+// A refusal as a page: what happened, in words, and how to go on.
+
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { html } from 'hono/html'
+import { BridgeError } from '../../src/core/errors.ts'
+import type { Html, Page, View } from './layout.ts'
+import { loginPage } from './login.ts'
+import type { Pages } from './pages.ts'
+
+// So often the page looks whether the ledger is back.
+const againSeconds = 5
+
+export const registerErrors = (app: FastifyInstance, pages: Pages): void => {
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const view = pages.viewOf(request, reply)
+    const status = statusOf(error)
+    reply.code(status)
+    if (status >= 500) request.log.error({ err: error }, 'page failed')
+    if (error instanceof BridgeError && error.code === 'TOO_MANY_REQUESTS') {
+      const minutes = Math.ceil((error.retryAfterMs ?? 60_000) / 60_000)
+      reply.header('retry-after', minutes * 60)
+      return pages.send(reply, view, loginPage(view, { to: '/', problem: view.words.login.locked(minutes) }))
+    }
+    return pages.send(reply, view, errorPage(view, error, request.id))
+  })
+}
+
+const statusOf = (error: FastifyError | BridgeError): number => error.statusCode ?? 500
+
+const errorPage = (view: View, error: FastifyError | BridgeError, requestId: string): Page => {
+  const { errors } = view.words
+  const plain = (text: string): Page => ({ title: errors.title, body: said(view, text) })
+  if (!(error instanceof BridgeError)) {
+    if (error.code?.startsWith('FST_CSRF')) return plain(errors.stale)
+    if (statusOf(error) === 404) return plain(errors.notFound)
+    if (statusOf(error) < 500) return plain(`${errors.fields} ${error.message}`)
+    return {
+      title: errors.unexpected,
+      body: html`<h1>${errors.unexpected}</h1>${said(view, errors.unexpectedHint(requestId), false)}`
+    }
+  }
+  switch (error.code) {
+    case 'NOT_FOUND':
+      return plain(errors.notFound)
+    case 'INVOICE_NOT_FOUND':
+      return plain(errors.noInvoice(''))
+    case 'READ_ONLY':
+      return plain(errors.readOnly)
+    case 'STATE_CONFLICT':
+      return plain(errors.changed)
+    case 'FIELDS_INVALID':
+      return { title: errors.title, body: said(view, html`${errors.fields} ${problems(error)}`) }
+    case 'LEDGER_UNAVAILABLE':
+      return {
+        title: errors.unavailable,
+        againAfter: againSeconds,
+        body: html`<h1>${errors.unavailable}</h1>${said(view, errors.unavailableHint, false)}`
+      }
+    default:
+      return { title: errors.title, body: html`${said(view, errors.portal)}<p lang="en">${error.message}</p>` }
+  }
+}
+
+const problems = ({ problems }: BridgeError): Html =>
+  html`${problems.map(({ field, message }) => html`<br><code>${field}</code>: <span lang="en">${message}</span>`)}`
+
+const said = ({ words: { errors } }: View, text: unknown, hasTitle = true): Html =>
+  html`${hasTitle ? html`<h1>${errors.title}</h1>` : ''}
+<p>${text}</p>
+<p><a href="/">${errors.back}</a></p>`

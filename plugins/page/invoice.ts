@@ -1,0 +1,253 @@
+// One invoice: what came, what would be or was sent, what stands in the portal, whose it is and why, and what happened.
+// A person decides here, with the consequence of each button beside it.
+
+import { html } from 'hono/html'
+import { type Action, actions } from '../../src/core/row.ts'
+import type { PortalCustomer, WholeInvoice } from '../../src/view/answers.ts'
+import { conflict } from './conflict.ts'
+import { history } from './history.ts'
+import { badge } from './invoices.ts'
+import { form, type Html, invoicePath, mayAct, notice, type View } from './layout.ts'
+import type { Asked, Pages } from './pages.ts'
+import { type Button, buttonsOf, reasonOf } from './reasons.ts'
+
+// To choose from; a search finds the others.
+const candidatesMax = 5
+
+export const invoiceRoutes = (pages: Pages): void => {
+  pages.show('/invoices/:invoiceNumber', async ({ view, params, query, ask }) => {
+    const invoice = await ask('getInvoice', { params })
+    const candidates = needsCustomer(invoice) ? await candidatesOf(ask, invoice, query.find) : []
+    return {
+      title: view.words.invoice.title(invoice.invoiceNumber),
+      at: 'invoices',
+      isLive: true,
+      body: shown(view, { invoice, candidates, query })
+    }
+  })
+
+  for (const action of actions)
+    pages.act(`/invoices/:invoiceNumber/${action}`, async ({ params, fields, ask }) => {
+      const path = invoicePath(params.invoiceNumber ?? '')
+      // Two people may look at one invoice: the second sees what the first did, instead of doing it again.
+      const { state, code } = await ask('getInvoice', { params })
+      if (fields.seen !== undefined && fields.seen !== seenOf({ state, code })) return `${path}?failed=changed`
+      const body = action === 'deliver' && fields.absent === 'true' ? { absent: true } : {}
+      try {
+        await ask(action, { params, body })
+      } catch (error) {
+        if ((error as { code?: string }).code === 'STATE_CONFLICT') return `${path}?failed=changed`
+        throw error
+      }
+      return `${path}?done=${action}`
+    })
+}
+
+const seenOf = ({ state, code }: Pick<WholeInvoice, 'state' | 'code'>): string => [state, code ?? ''].join(' ').trim()
+
+export const needsCustomer = ({ state, code }: Pick<WholeInvoice, 'state' | 'code'>): boolean =>
+  state === 'held' && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
+
+/** Those that look like its customer, or that a person searches for. */
+export const candidatesOf = async (
+  ask: Asked['ask'],
+  { customer }: { customer: { name: string | null; emails: string[] } },
+  find?: string
+): Promise<PortalCustomer[]> => {
+  const guesses = find?.trim() ? [find.trim()] : [...customer.emails, customer.name, customer.name?.split(/\s+/)[0]]
+  const found = new Map<string, PortalCustomer>()
+  for (const q of guesses) {
+    if (!q || q.length < guessCharactersMin || found.size >= candidatesMax) continue
+    const { customers } = await ask('searchPortalCustomers', { query: { q: q.slice(0, 200), limit: candidatesMax } })
+    for (const one of customers) found.set(one.id, one)
+  }
+  return [...found.values()].slice(0, candidatesMax)
+}
+
+// Shorter ones are in everybody's name.
+const guessCharactersMin = 3
+
+type Told = { invoice: WholeInvoice; candidates: PortalCustomer[]; query: Record<string, string> }
+
+const shown = (view: View, { invoice, candidates, query }: Told): Html => {
+  const { words, formats } = view
+  const { invoice: texts } = words
+  const { invoiceNumber } = invoice
+  return html`${said(view, query)}
+<div class="title"><h1>${texts.title(invoiceNumber)}</h1> ${badge(view, invoice)}</div>
+<p class="sum">${formats.money(invoice.amount, invoice.currency)} <span class="soft">${invoice.customer.name ?? invoice.customer.ref}</span></p>
+${matter(view, invoice)}
+${needsCustomer(invoice) ? choosing(view, { invoice, candidates, find: query.find }) : ''}
+${invoice.conflict ? conflict(view, invoice, invoice.conflict) : ''}
+${mayAct(view) ? deciding(view, invoice) : ''}
+<div class="columns">
+${came(view, invoice)}
+${pdf(view, invoice)}
+</div>
+<div class="columns">
+${sent(view, invoice)}
+${there(view, invoice)}
+</div>
+${history(view, invoice)}`
+}
+
+const said = (
+  { words: { actions: texts, errors, invoice } }: View,
+  { done, failed }: Record<string, string>
+): Html | '' => {
+  if (failed === 'changed') return notice(errors.changed, true)
+  if (done === 'replaced') return notice(invoice.replaced)
+  const text = done === undefined ? undefined : texts.done[done as keyof typeof texts.done]
+  return text ? notice(text) : ''
+}
+
+const matter = (view: View, invoice: WholeInvoice): Html | '' => {
+  const { words } = view
+  const reason = reasonOf(invoice, words)
+  if (!reason && !invoice.paused) return ''
+  return html`<section class="card matter" aria-labelledby="matter">
+<h2 id="matter" class="unseen">${words.invoice.what}</h2>
+${reason ? html`<p><strong>${reason.what}</strong></p><p>${reason.do}</p>` : ''}
+${invoice.detail ? html`<p class="soft">${words.invoice.detail}: <q lang="en">${invoice.detail}</q></p>` : ''}
+${invoice.paused ? html`<p>${words.invoice.paused}</p>` : ''}
+</section>`
+}
+
+const deciding = (view: View, invoice: WholeInvoice): Html | '' => {
+  const buttons = buttonsOf(invoice, view.words)
+  if (buttons.length === 0) return ''
+  return html`<section class="deciding" aria-label="${view.words.invoice.do}">
+${buttons.map(button => decision(view, invoice, button))}
+</section>`
+}
+
+const decision = (
+  view: View,
+  invoice: WholeInvoice,
+  { action, label, hint, isMain, isGrave, body = {} }: Button
+): Html => {
+  const id = `${action}${isGrave ? '-grave' : ''}`
+  return form(
+    view,
+    `${invoicePath(invoice.invoiceNumber)}/${action satisfies Action}`,
+    html`<input type="hidden" name="seen" value="${seenOf(invoice)}">
+${Object.entries(body).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<button class="${isMain ? 'main' : ''} ${isGrave ? 'grave' : ''}" aria-describedby="${id}-hint" ${isGrave ? html`data-confirm="${hint}"` : ''}>${label}</button>
+<p class="hint" id="${id}-hint">${hint}</p>`
+  )
+}
+
+type Choosing = { invoice: WholeInvoice; candidates: PortalCustomer[]; find: string | undefined }
+
+const choosing = (view: View, { invoice, candidates, find }: Choosing): Html => {
+  const { invoice: texts, customers } = view.words
+  const { tool, customer, invoiceNumber } = invoice
+  return html`<section class="card" aria-labelledby="link">
+<h2 id="link">${texts.link}</h2>
+<p>${texts.linkHint}</p>
+${candidates.length === 0 ? html`<p>${find ? customers.noneFound : texts.noCandidates}</p>` : ''}
+${mayAct(view) ? links(view, { tool, ref: customer.ref, to: invoicePath(invoiceNumber) }, candidates) : ''}
+<form method="get" action="${invoicePath(invoiceNumber)}#link" role="search" class="inline"><label for="find">${texts.searchPortal}</label> <input id="find" name="find" type="search" value="${find ?? ''}"> <button>${view.words.list.search}</button></form>
+</section>`
+}
+
+/** A button for each: linked in one click. */
+export const links = (view: View, who: { tool: string; ref: string; to: string }, candidates: PortalCustomer[]): Html =>
+  html`<ul class="plain rows">${candidates.map(
+    ({ id, companyName, primaryEmail, city }) =>
+      html`<li>${form(
+        view,
+        '/customers/link',
+        html`<input type="hidden" name="tool" value="${who.tool}"><input type="hidden" name="ref" value="${who.ref}"><input type="hidden" name="back" value="${who.to}"><input type="hidden" name="portalId" value="${id}">
+<button>${view.words.invoice.linkTo(companyName ?? id)}</button> <span class="soft">${[primaryEmail, city, id].filter(text => text !== null).join(' · ')}</span>`
+      )}</li>`
+  )}</ul>`
+
+type Fact = [name: string, value: unknown]
+
+export const facts = (list: Fact[]): Html =>
+  html`<dl class="facts">${list
+    .filter(([, value]) => value !== null && value !== '' && value !== undefined)
+    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+
+const came = (view: View, invoice: WholeInvoice): Html => {
+  const { words, formats } = view
+  const { invoice: texts } = words
+  const { customer } = invoice
+  const address = [customer.address, [customer.zipCode, customer.city].filter(Boolean).join(' '), customer.countryCode]
+  const time = (at: string | null) => (at === null ? null : formats.time(at))
+  return html`<section aria-labelledby="came">
+<h2 id="came">${texts.came}</h2>
+${facts([
+  [texts.amount, formats.money(invoice.amount, invoice.currency)],
+  [texts.customer, customer.name],
+  [texts.reference, customer.ref],
+  [texts.email, customer.emails.join(', ')],
+  [texts.address, address.filter(Boolean).join(', ')],
+  [texts.issued, formats.date(invoice.issuedAt)],
+  [texts.due, invoice.dueAt && formats.date(invoice.dueAt)],
+  [texts.paid, time(invoice.paidAt) ?? texts.notPaid],
+  [texts.from, `${invoice.tool}${invoice.test ? ` (${texts.test})` : ''}`],
+  [texts.received, time(invoice.receivedAt)],
+  [texts.nextAttempt, invoice.state === 'waiting' ? time(invoice.nextAttemptAt) : null],
+  [texts.mails, invoice.notify ? texts.mailsYes : texts.mailsNo]
+])}
+</section>`
+}
+
+const pdf = (view: View, invoice: WholeInvoice): Html => {
+  const { invoice: texts } = view.words
+  const path = `${invoicePath(invoice.invoiceNumber)}/pdf`
+  const isHere = invoice.pdf.bytes !== null
+  return html`<section aria-labelledby="pdf">
+<h2 id="pdf">${texts.pdf}</h2>
+${
+  isHere
+    ? html`<object class="pdf" type="application/pdf" data="${path}" aria-label="${texts.pdfIn(invoice.invoiceNumber)}"><p class="soft">${texts.noViewer}</p></object>
+<p><a href="${path}" target="_blank" rel="noopener">${texts.openPdf}</a> · <a href="${path}?save" download>${texts.savePdf}</a></p>`
+    : html`<p>${texts.noPdf}</p>`
+}
+</section>`
+}
+
+const sent = (view: View, invoice: WholeInvoice): Html | '' => {
+  const { words, formats } = view
+  const { invoice: texts } = words
+  const draft = invoice.wouldSend
+  if (!draft) return ''
+  const yesOrNo = (is: boolean) => (is ? texts.yes : texts.no)
+  return html`<section aria-labelledby="sent">
+<h2 id="sent">${texts.would}</h2>
+${facts([
+  [texts.customer, draft.customerId ?? texts.newCustomer(draft.newCustomer ?? '')],
+  [texts.number, draft.invoiceNumber],
+  [texts.issued, formats.date(draft.issuedAt)],
+  [texts.amount, formats.money(draft.amount, 'EUR')],
+  [texts.paid, draft.paidAt ?? texts.notPaid],
+  [texts.notify, yesOrNo(draft.sendNotification)]
+])}
+</section>`
+}
+
+const there = (view: View, { portalId, portalCustomer, deliveredAt }: WholeInvoice): Html => {
+  const { words, formats } = view
+  const { invoice: texts } = words
+  return html`<section aria-labelledby="there">
+<h2 id="there">${texts.there}</h2>
+${
+  portalId === null
+    ? html`<p>${texts.notThere}</p>`
+    : facts([
+        [texts.portalId, portalId],
+        [texts.deliveredAt, deliveredAt && formats.time(deliveredAt)]
+      ])
+}
+<h3>${texts.whose}</h3>
+${
+  portalCustomer === null
+    ? html`<p>${texts.whoseUnknown}</p>`
+    : html`<p><strong>${portalCustomer.name ?? texts.nameUnknown}</strong> <span class="soft">${portalCustomer.id}</span></p>
+${portalCustomer.how ? html`<p class="soft">${texts.how[portalCustomer.how]}</p>` : ''}`
+}
+</section>`
+}

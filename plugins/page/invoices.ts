@@ -1,0 +1,100 @@
+// The list of invoices: what is looked for stands in the address, so that it can be bookmarked.
+
+import { html } from 'hono/html'
+import { states } from '../../src/core/row.ts'
+import type { Invoice } from '../../src/view/answers.ts'
+import type { Answer } from '../../src/view/endpoints.ts'
+import { type Html, invoicePath, type View, withQuery } from './layout.ts'
+import type { Pages } from './pages.ts'
+import { reasonOf } from './reasons.ts'
+
+// Fits a screen or two; the list goes on.
+const pageSize = 50
+
+/** What one may look for, by its name in the address. */
+export const filters = ['q', 'state', 'code', 'tool'] as const
+export type Filters = Partial<Record<(typeof filters)[number], string>>
+
+/** What is left empty in the form is not looked for. */
+export const filterIn = (query: Record<string, string>): Filters =>
+  Object.fromEntries(filters.flatMap(name => (query[name]?.trim() ? [[name, query[name].trim()]] : [])))
+
+export const invoicesRoutes = (pages: Pages): void => {
+  pages.show('/invoices', async ({ view, query, ask }) => {
+    const filter = filterIn(query)
+    const { cursor } = query
+    const [found, { tools }] = await Promise.all([
+      ask('listInvoices', { query: { ...filter, limit: pageSize, ...(cursor ? { cursor } : {}) } }),
+      ask('summary')
+    ])
+    return {
+      title: view.words.list.title,
+      at: 'invoices',
+      isLive: cursor === undefined,
+      body: list(view, { filter, found, cursor, tools: tools.map(({ name }) => name) })
+    }
+  })
+}
+
+type Told = { filter: Filters; found: Answer<'listInvoices'>; cursor: string | undefined; tools: string[] }
+
+const list = (view: View, { filter, found: { invoices, next }, cursor, tools }: Told): Html => {
+  const { words, address } = view
+  return html`<h1>${words.list.title}</h1>
+${search(view, filter, tools)}
+${personal(view)}
+${invoices.length === 0 ? html`<p>${words.list.none}</p>` : table(view, invoices)}
+<p class="pages">
+${cursor ? html`<a href="${withQuery(address, { cursor: null })}">${words.list.first}</a>` : ''}
+${next ? html`<a href="${withQuery(address, { cursor: next })}" rel="next">${words.list.next}</a>` : ''}
+</p>`
+}
+
+const option = (value: string, text: string, chosen: string | undefined): Html =>
+  html`<option value="${value}" ${value === chosen ? html`selected` : ''}>${text}</option>`
+
+const search = ({ words }: View, filter: Filters, tools: string[]): Html => {
+  const { list, states: stateWords, codes } = words
+  return html`<form class="search" method="get" action="/invoices" role="search">
+<div><label for="q">${list.search}</label><input id="q" name="q" type="search" value="${filter.q ?? ''}" aria-describedby="q-hint"><span class="hint" id="q-hint">${list.searchHint}</span></div>
+<div><label for="state">${list.state}</label><select id="state" name="state">${option('', list.any, filter.state)}${states.map(state => option(state, stateWords[state], filter.state))}</select></div>
+<div><label for="code">${list.code}</label><select id="code" name="code">${option('', list.any, filter.code)}${Object.entries(codes.ofInvoice).map(([code, { what }]) => option(code, what, filter.code))}</select></div>
+<div><label for="tool">${list.tool}</label><select id="tool" name="tool">${option('', list.any, filter.tool)}${tools.map(tool => option(tool, tool, filter.tool))}</select></div>
+<div class="buttons"><button>${list.filter}</button>${Object.keys(filter).length > 0 ? html` <a href="/invoices">${list.clear}</a>` : ''}</div>
+</form>`
+}
+
+const personal = ({ words, hidesPersonal, mayHide, address }: View): Html | '' => {
+  if (!mayHide) return ''
+  const [to, text] = hidesPersonal ? ['show', words.list.showPersonal] : ['hide', words.list.hidePersonal]
+  return html`<p><a href="${withQuery(address, { personal: to })}">${text}</a></p>`
+}
+
+const table = (view: View, invoices: Invoice[]): Html => {
+  const { list } = view.words
+  return html`<table class="list">
+<caption class="unseen">${list.newest}</caption>
+<thead><tr><th scope="col">${list.number}</th><th scope="col">${list.customer}</th><th scope="col" class="amount">${list.amount}</th><th scope="col">${list.issued}</th><th scope="col">${list.state}</th><th scope="col">${list.tool}</th></tr></thead>
+<tbody>${invoices.map(invoice => row(view, invoice))}</tbody>
+</table>`
+}
+
+const row = (view: View, invoice: Invoice): Html => {
+  const { words, formats, hidesPersonal } = view
+  const { invoiceNumber, customer, amount, currency, issuedAt, tool } = invoice
+  const reason = reasonOf(invoice, words)
+  return html`<tr>
+<th scope="row"><a href="${invoicePath(invoiceNumber)}">${invoiceNumber}</a></th>
+<td class="text">${hidesPersonal ? words.list.hidden : (customer.name ?? customer.ref)}</td>
+<td class="amount">${formats.money(amount, currency)}</td>
+<td class="when">${formats.date(issuedAt)}</td>
+<td>${badge(view, invoice)}${reason ? html` <span class="soft">${reason.what}</span>` : ''}</td>
+<td class="tool">${tool}</td>
+</tr>`
+}
+
+/** Its state, and by colour whether somebody is needed. */
+export const badge = ({ words }: View, { state, code, test }: Invoice): Html => {
+  const needs = state === 'held' || (state === 'delivered' && code !== null)
+  return html`<span class="badge ${state} ${needs ? 'needs' : ''}">${words.states[state]}</span>${test ? html` <span class="badge">${words.invoice.test}</span>` : ''}`
+}

@@ -1,0 +1,118 @@
+// What every page has: the head, the way to the other pages, who is logged in. `html` escapes whatever is put into it.
+
+import { html } from 'hono/html'
+import type { Formats, Language, Words } from '../../src/words/words.ts'
+import type { Session } from './session.ts'
+
+export type Html = ReturnType<typeof html>
+
+/** What a page needs to know of whoever looks at it. */
+export type View = {
+  words: Words
+  language: Language
+  formats: Formats
+  timeZone: string
+  /** Null: nobody is logged in. */
+  session: Session | null
+  /** The token of this browser's forms. */
+  csrf: string
+  /** The address of this page, with its query. */
+  address: URL
+  /** Names are hidden in lists. */
+  hidesPersonal: boolean
+  /** Whether they may be. */
+  mayHide: boolean
+  files: Files
+}
+
+/** Addresses of what goes with the pages. They change with their contents, so that a browser may keep them. */
+export type Files = { style: string; script: string; icon: string }
+
+export type Page = {
+  title: string
+  body: unknown
+  /** Of the list above that it belongs to. */
+  at?: keyof typeof places
+  /** Whether it is worth looking at again by itself. */
+  isLive?: boolean
+  /** Look again after so many seconds, also without a script. */
+  againAfter?: number
+}
+
+export const places = {
+  overview: '/',
+  invoices: '/invoices',
+  customers: '/customers',
+  refused: '/refused',
+  tools: '/tools',
+  portal: '/portal'
+} as const
+
+export const layout = (view: View, { title, body, at, isLive = false, againAfter }: Page): Html => {
+  const { words, language, files, session } = view
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+${againAfter === undefined ? '' : html`<meta http-equiv="refresh" content="${againAfter}">`}
+<title>${title} – Factuurbrug</title>
+<link rel="icon" href="${files.icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${files.style}">
+<script type="module" src="${files.script}"></script>
+</head>
+<body ${isLive ? html`data-live="/events"` : ''}>
+<a class="skip" href="#main">${words.nav.skip}</a>
+<header class="top">
+<a class="brand" href="/">Factuurbrug</a>
+${session ? navigation(view, at) : ''}
+<div class="who">
+<a href="${withQuery(view.address, { lang: language === 'nl' ? 'en' : 'nl' })}" lang="${language === 'nl' ? 'en' : 'nl'}" hreflang="${language === 'nl' ? 'en' : 'nl'}">${words.nav.otherLanguage}</a>
+${
+  session
+    ? html`<span>${session.name}${session.role === 'reader' ? ` (${words.nav.readOnly})` : ''}</span>
+${form(view, '/logout', html`<button class="quiet">${words.nav.logOut}</button>`)}`
+    : ''
+}
+</div>
+</header>
+<main id="main" tabindex="-1">
+${body}
+</main>
+</body>
+</html>
+`
+}
+
+const navigation = ({ words }: View, at: Page['at']): Html => html`<nav aria-label="${words.nav.main}">
+<ul>
+${Object.entries(places).map(
+  ([place, path]) =>
+    html`<li><a href="${path}" ${place === at ? html`aria-current="page"` : ''}>${words.nav[place as keyof typeof places]}</a></li>`
+)}
+</ul>
+</nav>`
+
+/** A form that changes something: only with the token of this browser. */
+export const form = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unknown): Html =>
+  html`<form method="post" action="${action}"><input type="hidden" name="_csrf" value="${csrf}">${fields}</form>`
+
+/** The same page with other words in its query; null takes one away. */
+export const withQuery = (address: URL, change: Record<string, string | null>): string => {
+  const url = new URL(address)
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) url.searchParams.delete(name)
+    else url.searchParams.set(name, value)
+  }
+  return url.pathname + url.search
+}
+
+export const invoicePath = (invoiceNumber: string): string => `/invoices/${encodeURIComponent(invoiceNumber)}`
+
+export const mayAct = ({ session }: View): boolean => session?.role === 'operator'
+
+/** What was done, or could not be. Told to those who do not see it, too. */
+export const notice = (text: string, isBad = false): Html =>
+  html`<p class="notice ${isBad ? 'bad' : ''}" role="${isBad ? 'alert' : 'status'}">${text}</p>`

@@ -1,0 +1,64 @@
+// Logging in: a token, and the name under which the history keeps what is done. Whoever was logged out in the middle of a
+// form logs in, and the form is sent on as it was.
+
+import type { FastifyRequest } from 'fastify'
+import { html } from 'hono/html'
+import { form, notice, type Page, type View } from './layout.ts'
+import { nameCharactersMax } from './session.ts'
+
+export type Login = {
+  /** Where to go then. */
+  to: string
+  /** What the form said that is sent on. */
+  kept?: [name: string, value: string][]
+  /** What was asked for is a form, which is sent on; with a file it cannot be. */
+  resumes?: boolean
+  isExpired?: boolean
+  problem?: string
+  name?: string
+}
+
+// Larger than any form of the page.
+const fieldsMax = 40
+
+// Of the login itself: never kept, and no other form has one of these names.
+const own: readonly string[] = ['token', 'name', 'to', 'resumes', '_csrf']
+
+/** What a form says, to be sent on later. A file is not kept. */
+export const keptIn = ({ body }: Pick<FastifyRequest, 'body'>): [string, string][] =>
+  Object.entries((body ?? {}) as Record<string, unknown>)
+    .flatMap(([name, value]) =>
+      typeof value === 'string' && !own.includes(name) ? [[name, value] as [string, string]] : []
+    )
+    .slice(0, fieldsMax)
+
+/** Only into this bridge: an address that begins with two slashes is another host's. */
+export const isOurs = (to: string): boolean => /^\/(?![/\\])[^\s\\]*$/.test(to)
+
+export const loginPage = (
+  view: View,
+  { to, kept = [], resumes = false, isExpired = false, problem, name = '' }: Login
+): Page => {
+  const { login } = view.words
+  return {
+    title: login.title,
+    body: html`<div class="login">
+<h1>${login.title}</h1>
+${problem ? notice(problem, true) : isExpired ? notice(resumes ? login.expired : login.fileAgain) : ''}
+${form(
+  view,
+  '/login',
+  html`<input type="hidden" name="to" value="${isOurs(to) ? to : '/'}">
+${resumes ? html`<input type="hidden" name="resumes" value="yes">` : ''}
+${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<label for="name">${login.name}</label>
+<input id="name" name="name" value="${name}" autocomplete="username" required maxlength="${nameCharactersMax}" aria-describedby="name-hint">
+<p class="hint" id="name-hint">${login.nameHint}</p>
+<label for="token">${login.token}</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required aria-describedby="token-hint">
+<p class="hint" id="token-hint">${login.tokenHint}</p>
+<button class="main">${login.submit}</button>`
+)}
+</div>`
+  }
+}

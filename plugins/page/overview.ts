@@ -1,0 +1,139 @@
+// The first page: is everything delivered, what needs me, what do I press.
+
+import { html } from 'hono/html'
+import type { Invoice, Summary } from '../../src/view/answers.ts'
+import { checklist } from './checklist.ts'
+import { type Html, invoicePath, type View } from './layout.ts'
+import type { Asked, Pages } from './pages.ts'
+import { reasonOf } from './reasons.ts'
+
+// Of each kind; the list has all of them.
+const shownOfKind = 3
+
+type Group = Summary['attentionTo'][number] & { first: Invoice[] }
+
+export const overviewRoutes = (pages: Pages, { review }: { review: boolean }): void => {
+  pages.show('/', async ({ view, ask }) => {
+    const summary = await ask('summary')
+    const groups = await Promise.all(
+      summary.attentionTo.map(async kind => ({ ...kind, first: await firstOf(ask, kind) }))
+    )
+    return {
+      title: view.words.overview.title,
+      at: 'overview',
+      isLive: true,
+      body: overview(view, { summary, groups, review })
+    }
+  })
+}
+
+const firstOf = async (
+  ask: Asked['ask'],
+  { state, code }: Group | Summary['attentionTo'][number]
+): Promise<Invoice[]> => (await ask('listInvoices', { query: { state, code, limit: shownOfKind } })).invoices
+
+type Told = { summary: Summary; groups: Group[]; review: boolean }
+
+const overview = (view: View, told: Told): Html => {
+  const { overview: words } = view.words
+  const { summary, groups, review } = told
+  return html`
+<div class="state ${summary.attention > 0 || trouble(view, summary) ? 'needs' : 'well'}">
+<h1>${sentence(view, summary)}</h1>
+<p class="mode"><strong>${review ? words.review : words.live}</strong> ${review ? words.reviewHint : words.liveHint}</p>
+</div>
+${summary.delivered === 0 ? checklist(view, { summary, review }) : ''}
+<section aria-labelledby="attention">
+<h2 id="attention">${words.attention}</h2>
+${groups.length === 0 ? html`<p>${words.nothing}</p>` : groups.map(group => attention(view, group))}
+</section>
+${warnings(view, summary)}
+<section aria-labelledby="waiting">
+<h2 id="waiting">${words.waiting}</h2>
+<p>${summary.waiting > 0 ? words.waitingNow(summary.waiting, summary.portal.backlogMinutes) : words.noneWaiting}</p>
+${summary.sending > 0 ? html`<p>${words.sendingNow(summary.sending)}</p>` : ''}
+</section>
+<div class="columns">
+<section aria-labelledby="tools">
+<h2 id="tools">${words.tools}</h2>
+<ul class="plain">${summary.tools.filter(({ on }) => on).map(tool => toolLine(view, tool))}</ul>
+<p><a href="/tools">${view.words.nav.tools}</a></p>
+</section>
+<section aria-labelledby="portal">
+<h2 id="portal">${words.portal}</h2>
+${portalLines(view, summary)}
+<p><a href="/portal">${view.words.nav.portal}</a></p>
+</section>
+</div>`
+}
+
+/** What stops everything. */
+const trouble = ({ words: { overview } }: View, { portal }: Summary): string | null => {
+  if (portal.tokenRefused) return overview.tokenRefused
+  return portal.state === 'down' ? overview.portalDown : null
+}
+
+const sentence = (view: View, summary: Summary): string => {
+  const { overview: words } = view.words
+  const stopped = trouble(view, summary)
+  if (stopped) return stopped
+  if (summary.attention > 0) return words.needsYou(summary.attention)
+  if (summary.portal.filling) return words.reading
+  if (summary.waiting + summary.sending > 0) return words.onTheWay(summary.waiting + summary.sending)
+  return summary.delivered + summary.dismissed === 0 ? words.nothingYet : words.allThere
+}
+
+const attention = (view: View, { state, code, invoices, first }: Group): Html => {
+  const { words, formats, hidesPersonal } = view
+  const [one] = first
+  const reason = one ? reasonOf(one, words) : null
+  return html`<article class="card">
+<h3>${reason?.what ?? code}</h3>
+<p>${reason?.do}</p>
+<ul class="plain rows">
+${first.map(
+  ({ invoiceNumber, customer, amount, currency }) => html`<li>
+<span class="grow"><a href="${invoicePath(invoiceNumber)}">${invoiceNumber}</a> <span class="soft">${hidesPersonal ? words.list.hidden : (customer.name ?? customer.ref)}</span></span>
+<span class="amount">${formats.money(amount, currency)}</span>
+<a class="button" href="${invoicePath(invoiceNumber)}" aria-label="${words.overview.look}: ${invoiceNumber}">${words.overview.look}</a>
+</li>`
+)}
+</ul>
+${invoices > first.length ? html`<p><a href="/invoices?state=${state}&amp;code=${code}">${words.overview.all(invoices)}</a></p>` : ''}
+</article>`
+}
+
+// Told above, in other words.
+const toldAbove: readonly string[] = ['attention', 'portal']
+
+const warnings = (view: View, summary: Summary): Html | '' => {
+  const { words } = view
+  const told = summary.warnings.filter(({ check }) => !toldAbove.includes(check))
+  if (told.length === 0) return ''
+  return html`<section aria-labelledby="warnings">
+<h2 id="warnings">${words.overview.warnings}</h2>
+<ul class="plain">${told.map(
+    ({ check, tool, output }) =>
+      html`<li class="warning"><strong>${tool ?? words.warnings[check as keyof typeof words.warnings] ?? words.warnings.other}</strong>: <span lang="en">${output}</span></li>`
+  )}</ul>
+</section>`
+}
+
+const toolLine = ({ words }: View, { name, missingSecret }: Summary['tools'][number]): Html =>
+  html`<li><strong>${name}</strong> <span class="soft">${missingSecret === null ? words.tools.on : words.tools.secretMissing(missingSecret)}</span></li>`
+
+export const portalLines = (view: View, { portal }: Summary): Html => {
+  const { words, formats } = view
+  const { filling, budget, tokenRefused, state, since } = portal
+  const stands = tokenRefused
+    ? words.portal.refused
+    : state === 'down'
+      ? words.portal.down(formats.time(since))
+      : words.portal.open
+  return html`<dl class="facts">
+<div><dt>${words.portal.state}</dt><dd>${stands}</dd></div>
+<div><dt>${words.portal.budget}</dt><dd>${words.portal.budgetNow(budget.taken, budget.perMinute)}</dd></div>
+${filling ? html`<div><dt>${words.portal.filling}</dt><dd><progress aria-label="${words.portal.filling}"></progress> ${words.portal.fillingNow(filling.pages)}</dd></div>` : ''}
+</dl>
+${budget.pausedForMs > 0 ? html`<p>${words.portal.paused(Math.ceil(budget.pausedForMs / 1000))}</p>` : ''}`
+}

@@ -1,0 +1,154 @@
+// The page of the operator: what the API answers, for somebody with a browser. It asks the same operations as the API, and
+// decides nothing itself.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import formbody from '@fastify/formbody'
+import helmet from '@fastify/helmet'
+import files from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../../src/core/clock.ts'
+import type { Recognise } from '../api/operator.ts'
+import type { Operations } from '../api/route.ts'
+import { registerErrors } from './errors.ts'
+import { invoiceRoutes } from './invoice.ts'
+import { invoicesRoutes } from './invoices.ts'
+import type { Files } from './layout.ts'
+import { isOurs, keptIn, loginPage } from './login.ts'
+import { overviewRoutes } from './overview.ts'
+import { createPages, mustBeOurs, type Pages, textsIn } from './pages.ts'
+import { cookieNameOf, cookieOptions, createSessions, nameCharactersMax, type Sessions } from './session.ts'
+
+export type PageOptions = {
+  operations: Operations
+  recognise: Recognise
+  clock: Clock
+  timeZone: string
+  /** Whether the bridge waits for a person before it sends anything. */
+  review: boolean
+  hidesPersonal: boolean
+  /** Whether browsers reach it by https. */
+  isSecure: boolean
+  sessionKey: Buffer
+}
+
+// A form has a few short fields; a file has a limit of its own.
+const formBytesMax = 64 * 1024
+
+const year = 365 * 24 * 3600
+
+const folder = fileURLToPath(new URL('files/', import.meta.url))
+
+const addressOf = (file: string): string => {
+  const hash = createHash('sha256')
+    .update(readFileSync(`${folder}${file}`))
+    .digest('base64url')
+    .slice(0, 12)
+  return `/page/${file}?${hash}`
+}
+
+const fileAddresses = (): Files => ({
+  style: addressOf('page.css'),
+  script: addressOf('page.js'),
+  icon: addressOf('icon.svg')
+})
+
+export const strictPolicy = {
+  'default-src': ["'none'"],
+  'style-src': ["'self'"],
+  'script-src': ["'self'"],
+  'img-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'form-action': ["'self'"],
+  'base-uri': ["'none'"],
+  'object-src': ["'self'"],
+  'frame-src': ["'self'"],
+  'frame-ancestors': ["'none'"]
+}
+
+export default async function page(app: FastifyInstance, options: PageOptions) {
+  const { operations, recognise, clock, timeZone, hidesPersonal, isSecure, sessionKey } = options
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: strictPolicy },
+    referrerPolicy: { policy: 'no-referrer' },
+    hsts: isSecure && { maxAge: year, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' }
+  })
+  await app.register(cookie, { secret: sessionKey })
+  await app.register(csrf, { cookieKey: cookieNameOf('form', isSecure), cookieOpts: cookieOptions(isSecure) })
+  await app.register(formbody, { bodyLimit: formBytesMax })
+  await app.register(files, {
+    root: folder,
+    prefix: '/page/',
+    immutable: true,
+    maxAge: year * 1000,
+    cacheControl: true,
+    index: false,
+    decorateReply: false
+  })
+
+  const sessions = createSessions({ clock, isSecure })
+  const pages = createPages(app, {
+    operations,
+    sessions,
+    files: fileAddresses(),
+    timeZone,
+    hidesPersonal,
+    isSecure
+  })
+  registerErrors(app, pages)
+  registerLogin(app, { pages, sessions, recognise })
+  overviewRoutes(pages, options)
+  invoicesRoutes(pages)
+  invoiceRoutes(pages)
+}
+
+const registerLogin = (
+  app: FastifyInstance,
+  { pages, sessions, recognise }: { pages: Pages; sessions: Sessions; recognise: Recognise }
+): void => {
+  app.get('/login', async (request, reply) => {
+    const view = pages.viewOf(request, reply)
+    const { to = '/' } = textsIn(request.query)
+    if (view.session) return reply.redirect(isOurs(to) ? to : '/', 303)
+    return pages.send(reply, view, loginPage(view, { to }))
+  })
+
+  app.post('/login', async (request, reply) => {
+    const view = pages.viewOf(request, reply, null)
+    const { to = '/', name: given = '', token = '', resumes } = textsIn(request.body)
+    const name = given.replace(/\s+/g, ' ').trim().slice(0, nameCharactersMax)
+    const kept = keptIn(request)
+    const again = (status: number, problem: string) =>
+      pages.send(reply.code(status), view, loginPage(view, { to, kept, resumes: resumes !== undefined, name, problem }))
+
+    if (!(await isOurForm(app, request, reply)))
+      return pages.send(reply.code(403), view, loginPage(view, { to: '/', name, problem: view.words.login.again }))
+    const role = await recognise(request, token)
+    if (role === null) return again(401, view.words.login.wrong)
+    if (name === '') return again(422, view.words.login.nameMissing)
+    sessions.begin(reply, { name, role })
+    request.log.info({ role }, 'logged in to the page')
+    const next = isOurs(to) ? to : '/'
+    // 307 sends the form on as it came.
+    return reply.redirect(next, resumes === undefined ? 303 : 307)
+  })
+
+  app.post('/logout', async (request, reply) => {
+    await mustBeOurs(app, request, reply)
+    sessions.end(reply)
+    return reply.redirect('/login', 303)
+  })
+}
+
+const isOurForm = async (app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
+  try {
+    await mustBeOurs(app, request, reply)
+    return true
+  } catch {
+    return false
+  }
+}

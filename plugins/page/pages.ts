@@ -1,0 +1,145 @@
+// How a page is asked for, and how a form is obeyed: who is logged in, in which language, and what becomes of a refusal.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import { BridgeError } from '../../src/core/errors.ts'
+import type { Operation } from '../../src/view/endpoints.ts'
+import { formatsOf, isLanguage, type Language, languageIn, words } from '../../src/words/words.ts'
+import type { Operations, Question } from '../api/route.ts'
+import { type Files, layout, type Page, type View, withQuery } from './layout.ts'
+import { keptIn, loginPage } from './login.ts'
+import { cookieNameOf, cookieOptions, type Session, type Sessions } from './session.ts'
+
+export type PagesOptions = {
+  operations: Operations
+  sessions: Sessions
+  files: Files
+  timeZone: string
+  hidesPersonal: boolean
+  isSecure: boolean
+}
+
+export type Asked = {
+  view: View
+  params: Record<string, string>
+  query: Record<string, string>
+  /** What a form says. */
+  fields: Record<string, string>
+  ask: <O extends Operation>(operation: O, question?: Omit<Question, 'log'>) => ReturnType<typeof askOf<O>>
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+const askOf = <O extends Operation>(operations: Operations, operation: O, question: Question) =>
+  operations.ask(operation, question)
+
+export type Pages = {
+  /** For whoever is logged in; everybody else logs in first, and comes back. */
+  show: (path: string, page: (asked: Asked) => Promise<Page>) => void
+  /** Does what a form asks, and answers where to go then. Whoever was logged out meanwhile logs in, and it is done. */
+  act: (path: string, action: (asked: Asked) => Promise<string>, options?: RouteShorthandOptions) => void
+  viewOf: (request: FastifyRequest, reply: FastifyReply, session?: Session | null) => View
+  send: (reply: FastifyReply, view: View, page: Page) => Promise<FastifyReply>
+}
+
+const year = 365 * 24 * 3600
+
+export const createPages = (app: FastifyInstance, options: PagesOptions): Pages => {
+  const { operations, sessions, files, timeZone, hidesPersonal, isSecure } = options
+  const languageCookie = cookieNameOf('language', isSecure)
+  const personalCookie = cookieNameOf('personal', isSecure)
+
+  /** A switch in the address overrules what was chosen before, and is kept. */
+  const chosen = (request: FastifyRequest, reply: FastifyReply, name: string, cookie: string): string | undefined => {
+    const asked = (request.query as Record<string, unknown>)[name]
+    if (typeof asked !== 'string' || asked === '') return request.cookies[cookie]
+    reply.setCookie(cookie, asked.slice(0, 10), { ...cookieOptions(isSecure), maxAge: year })
+    return asked
+  }
+
+  const viewOf = (request: FastifyRequest, reply: FastifyReply, session = sessions.of(request)): View => {
+    const switched = chosen(request, reply, 'lang', languageCookie)
+    const language: Language = isLanguage(switched) ? switched : languageIn(request.headers['accept-language'])
+    return {
+      words: words[language],
+      language,
+      formats: formatsOf(language, timeZone),
+      timeZone,
+      session,
+      csrf: reply.generateCsrf(),
+      address: new URL(request.url, 'http://bridge.invalid'),
+      mayHide: hidesPersonal,
+      hidesPersonal: hidesPersonal && chosen(request, reply, 'personal', personalCookie) !== 'show',
+      files
+    }
+  }
+
+  const send = async (reply: FastifyReply, view: View, page: Page): Promise<FastifyReply> =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(String(await layout(view, page)))
+
+  const askedOf = (request: FastifyRequest, reply: FastifyReply, view: View): Asked => ({
+    view,
+    params: request.params as Record<string, string>,
+    query: textsIn(request.query),
+    fields: textsIn(request.body),
+    ask: (operation, question = {}) => askOf(operations, operation, { ...question, log: request.log }),
+    request,
+    reply
+  })
+
+  return {
+    viewOf,
+    send,
+
+    show(path, page) {
+      app.get(path, async (request, reply) => {
+        const view = viewOf(request, reply)
+        if (view.session === null) return reply.redirect(loginAt(view), 303)
+        return send(reply, view, await page(askedOf(request, reply, view)))
+      })
+    },
+
+    act(path, action, options = {}) {
+      app.post(path, options, async (request, reply) => {
+        const view = viewOf(request, reply)
+        if (view.session === null) {
+          return send(reply.code(401), view, loginPage(view, { ...resumed(request), isExpired: true }))
+        }
+        // A body with a file proves itself once it is read.
+        if (!request.isMultipart?.()) await mustBeOurs(app, request, reply)
+        if (view.session.role !== 'operator') throw new BridgeError('READ_ONLY')
+        return reply.redirect(await action(askedOf(request, reply, view)), 303)
+      })
+    }
+  }
+}
+
+/** A form is sent on as it was. One with a file has to be filled in again, on the page that it stands on. */
+const resumed = (request: FastifyRequest) =>
+  request.isMultipart?.()
+    ? { to: request.url.replace(/\/[^/]*$/, '') }
+    : { to: request.url, kept: keptIn(request), resumes: true }
+
+const loginAt = ({ address }: View): string => {
+  const to = withQuery(address, {})
+  return to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`
+}
+
+/** Rejects where the form is not one of this browser's. */
+export const mustBeOurs = (app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<void> =>
+  new Promise((resolve, reject) => {
+    // It answers what is wrong by itself, unless it is told to whom to say it.
+    const answering = { unsignCookie: reply.unsignCookie.bind(reply), send: reject } as unknown as FastifyReply
+    app.csrfProtection(request, answering, () => resolve())
+  })
+
+/** A field that is given twice counts as its last. */
+export const textsIn = (body: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
+      const text = Array.isArray(value) ? value.at(-1) : value
+      return typeof text === 'string' ? [[name, text]] : []
+    })
+  )

@@ -1,0 +1,1 @@
+export const invoices = (count: number): string => (count === 1 ? '1 invoice' : `${count} invoices`)

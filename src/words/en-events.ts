@@ -1,0 +1,30 @@
+// What happened to an invoice, as its history says it. Keys are the events of the ledger.
+
+export const events = {
+  received: 'Came in',
+  merged: 'Came again; newer facts were added',
+  corrected: 'Came again, corrected',
+  'conflict received': 'Came again with other facts',
+  'told under another number': 'The tool had told of it under another number',
+  'voided in the tool': 'Voided in the tool',
+  'pdf fetched': 'PDF fetched',
+  'pdf replaced': 'PDF replaced',
+  sending: 'Sent to the portal',
+  'answer unknown': 'The answer was lost: the bridge looks whether it is in the portal',
+  'looked for first': 'Looked for in the portal first',
+  waiting: 'Waits for another try',
+  held: 'Held for a person',
+  delivered: 'Is in the portal',
+  dismissed: 'Not to be sent',
+  paid: 'Paid in the portal',
+  unpaid: 'Could not be marked as paid',
+  released: 'Goes on by itself',
+  'the portal tells otherwise': 'The portal shows it otherwise',
+  'found twice': 'Found twice in the portal',
+  'gone from the portal': 'No longer in the portal',
+  'operator: deliver': 'To be sent',
+  'operator: dismiss': 'Put aside, or settled',
+  'operator: take': 'The other facts were taken',
+  'operator: keep': 'These facts were kept',
+  other: 'Something else'
+}

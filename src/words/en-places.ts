@@ -1,0 +1,141 @@
+// What the pages of refusals, customers, tools and the portal say, in English.
+
+import { invoices } from './en-count.ts'
+
+export const placeWords = {
+  refused: {
+    title: 'Refused requests',
+    hint: 'What arrived and was not kept: authentic but unreadable, or not proven to come from your tool. Its contents are never kept.',
+    none: 'Nothing was refused.',
+    authentic: 'Authentic, but unreadable',
+    unproven: 'Not proven',
+    at: 'Time',
+    tool: 'Address of',
+    client: 'From',
+    why: 'Why',
+    times: 'Times',
+    fields: 'Fields',
+    older: 'Older ones'
+  },
+
+  customers: {
+    title: 'Customers',
+    hint: 'Which customer of your tool is which customer of the portal.',
+    needLink: 'These need a link first',
+    none: 'No customer needs a link.',
+    linked: 'Linked',
+    all: 'All',
+    unlinked: 'Without a link',
+    search: 'Search',
+    tool: 'From',
+    reference: 'Reference',
+    candidates: 'Might be',
+    link: (name: string) => `Link to ${name}`,
+    unlink: 'Remove the link',
+    unlinkHint: 'Later invoices of this customer wait for you again.',
+    portalCustomer: 'In the portal',
+    how: {
+      person: 'by a person',
+      email: 'by the e-mail address',
+      created: 'made by the bridge'
+    },
+    exportCsv: 'Save all links as CSV',
+    importCsv: 'Read links from a CSV file',
+    importHint: 'Columns: tool, ref, portalId. If a single line is wrong, nothing of the file is taken.',
+    file: 'CSV file',
+    import: 'Read the file',
+    imported: (count: number) => `${count} ${count === 1 ? 'link was' : 'links were'} read.`,
+    badLines: 'Nothing was taken. These lines are wrong:',
+    line: (line: number) => `line ${line}`,
+    next: 'More customers',
+    choose: 'Choose another customer',
+    noneFound: 'The portal has no such customer.'
+  },
+
+  tools: {
+    title: 'Tools',
+    on: 'on',
+    off: 'not set up',
+    address: 'Address for webhooks',
+    addressHint: 'Enter this in the tool, or in your flow.',
+    secretMissing: (name: string) =>
+      `${name} is missing: webhooks cannot be proven, so nothing that they bring is kept.`,
+    settings: 'Settings',
+    present: 'set',
+    missing: 'missing',
+    lastEvent: 'Last invoice',
+    never: 'none yet',
+    lastAsked: 'Last asked what was missed',
+    catchUp: 'Ask what was missed',
+    catchUpHint: 'Asks the tool for every invoice since this date, also those from before the bridge began.',
+    since: 'Since',
+    ask: 'Ask now',
+    found: (accepted: number, duplicate: number) =>
+      `${accepted === 0 ? 'Nothing new' : `${invoices(accepted)} new`}; ${duplicate} known already.`,
+    foundMore: (conflict: number, unreadable: number) =>
+      [
+        conflict > 0 ? `${conflict} with other facts than before` : '',
+        unreadable > 0 ? `${unreadable} could not be read` : ''
+      ]
+        .filter(Boolean)
+        .join('; '),
+    running: 'The tool is still being asked. So far:',
+    how: 'How it is going',
+    fetch: 'Fetch one invoice again',
+    fetchLabel: 'Number or id',
+    fetchDo: 'Fetch it',
+    check: 'Check the connection',
+    test: 'Send a test',
+    testHint: 'An invoice of € 0.01 arrives as from this sender and waits for you. It is never sent by itself.',
+    invoicesOf: 'Its invoices'
+  },
+
+  portal: {
+    title: 'The portal',
+    address: 'Address',
+    state: 'State',
+    open: 'answers',
+    down: (since: string) => `has not answered since ${since}`,
+    refused: 'refuses PORTAL_TOKEN: make a new key in the portal, set it, and start the bridge again',
+    tokenRight: 'accepted',
+    token: 'Key',
+    budget: 'Requests',
+    budgetNow: (taken: number, perMinute: number) => `${taken} of ${perMinute} in this minute`,
+    paused: (seconds: number) => `The portal asked for a pause, for another ${seconds} seconds.`,
+    filling: 'First reading',
+    fillingNow: (pages: number) =>
+      `${pages === 1 ? '1 page' : `${pages} pages`} so far; deliveries begin when it is done.`,
+    read: 'Read',
+    readDone: 'The bridge knows what the portal holds.',
+    holds: 'Holds',
+    holdsNow: (invoicesThere: number, customers: number) => `${invoicesThere} invoices and ${customers} customers`,
+    backlog: 'Backlog',
+    bills: 'What the portal bills you',
+    billsNone: 'No bill.',
+    billsFailed: 'The portal does not show its bills now.',
+    unpaid: 'not paid',
+    paid: 'paid',
+    search: 'Search the customers of the portal',
+    customer: 'Customer',
+    city: 'City',
+    id: 'Id'
+  },
+
+  warnings: {
+    ledger: 'The ledger',
+    worker: 'The worker',
+    waiting: 'Waiting too long',
+    doubt: 'In doubt for long',
+    attention: 'Needs a person',
+    portal: 'The portal',
+    copy: 'Reading the portal',
+    budget: 'Requests to the portal',
+    tools: 'A tool',
+    unprovenRequests: 'Unproven requests',
+    numbers: 'Numbers that look alike',
+    catchUp: 'Asking a tool',
+    other: 'The bridge'
+  }
+}
+
+export type PlaceWords = typeof placeWords

@@ -1,0 +1,189 @@
+// What people read, in English. nl.ts has the same in Dutch; words.test.ts proves that nothing is missing in either.
+
+import { codes } from './en-codes.ts'
+import { invoices } from './en-count.ts'
+import { events } from './en-events.ts'
+import { invoiceWords } from './en-invoice.ts'
+import { placeWords } from './en-places.ts'
+
+export const en = {
+  locale: 'en-GB',
+  language: 'English',
+  codes,
+  events,
+  invoices,
+  ...invoiceWords,
+  ...placeWords,
+
+  nav: {
+    skip: 'Skip to the content',
+    main: 'Pages',
+    overview: 'Overview',
+    invoices: 'Invoices',
+    customers: 'Customers',
+    refused: 'Refused',
+    tools: 'Tools',
+    portal: 'Portal',
+    logOut: 'Log out',
+    readOnly: 'may only look',
+    otherLanguage: 'Nederlands',
+    live: 'This page keeps itself up to date.'
+  },
+
+  states: {
+    waiting: 'on its way',
+    sending: 'being sent',
+    delivered: 'in the portal',
+    held: 'needs you',
+    dismissed: 'not sent'
+  },
+
+  login: {
+    title: 'Log in',
+    name: 'Your name',
+    nameHint: 'Whatever you do is kept in the history under this name.',
+    token: 'Token',
+    tokenHint: 'The OPERATOR_TOKEN from the settings of the bridge.',
+    submit: 'Log in',
+    wrong: 'That is not the token. Copy it again, without spaces.',
+    nameMissing: 'Enter your name, so that others see who did what.',
+    locked: (minutes: number) =>
+      `Too many wrong tokens from this address. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    expired: 'You were logged out after twelve hours. Log in, and what you just asked for is done.',
+    fileAgain: 'You were logged out after twelve hours. Log in, and choose the file again.',
+    again: 'This form was too old. Log in once more.'
+  },
+
+  errors: {
+    title: 'That did not work',
+    notFound: 'There is nothing at this address.',
+    noInvoice: (number: string) => `There is no invoice ${number}.`,
+    unavailable: 'The ledger cannot be reached',
+    unavailableHint:
+      'Nothing is lost: senders try again by themselves. This page looks again every five seconds. If it lasts, look at the free disk space and at the log.',
+    unexpected: 'Something broke that should not have',
+    unexpectedHint: (id: string) => `The log has the reason, under request ${id}.`,
+    readOnly: 'You logged in with the token that may only look. Log in with OPERATOR_TOKEN to do this.',
+    stale: 'This form was opened too long ago, or in another window. Go back, reload the page and try again.',
+    fields: 'This cannot be read:',
+    changed: 'Somebody, or the bridge itself, was faster: this is how the invoice stands now. Nothing was done.',
+    portal: 'The portal or the tool does not answer now. Try again in a minute.',
+    back: 'Back to the overview'
+  },
+
+  overview: {
+    title: 'Overview',
+    needsYou: (count: number) => (count === 1 ? '1 invoice needs you.' : `${count} invoices need you.`),
+    allThere: 'Everything is in the portal.',
+    monthThere: (count: number) =>
+      count === 1
+        ? 'The one invoice of this month is in the portal.'
+        : `All ${count} invoices of this month are in the portal.`,
+    onTheWay: (count: number) => (count === 1 ? '1 invoice is on its way.' : `${count} invoices are on their way.`),
+    tokenRefused: 'The portal refuses the key: nothing is sent.',
+    portalDown: 'The portal does not answer: everything waits.',
+    reading: 'The portal is being read for the first time.',
+    nothingYet: 'No invoice has come yet.',
+    review: 'Review is on',
+    reviewHint: 'Every invoice waits for you before anything is sent.',
+    live: 'Live',
+    liveHint: 'Invoices go to the portal by themselves.',
+    sinceDate: (date: string) => `since ${date}`,
+    attention: 'What needs you',
+    nothing: 'Nothing needs you.',
+    look: 'Look at it',
+    all: (count: number) => `See all ${count}`,
+    warnings: 'What the bridge warns of',
+    waiting: 'On its way',
+    waitingNow: (count: number, minutes: number) =>
+      `${invoices(count)} waiting; at the pace of the portal that takes ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+    sendingNow: (count: number) =>
+      count === 1
+        ? '1 is being sent, or its answer was lost and it is being looked for in the portal.'
+        : `${count} are being sent, or their answers were lost and they are being looked for in the portal.`,
+    noneWaiting: 'Nothing is waiting.',
+    delivered: 'Delivered in thirty days',
+    chart: (count: number) => `Invoices delivered on each of the last thirty days, ${count} in all`,
+    perDay: (count: number, date: string) => `${date}: ${invoices(count)}`,
+    median: (time: string) => `Half of them were in the portal within ${time} of coming in.`,
+    noneDelivered: 'Nothing was delivered in the last thirty days.',
+    tools: 'Where invoices come from',
+    portal: 'The portal'
+  },
+
+  checklist: {
+    title: 'Before the first invoice',
+    done: 'done',
+    todo: 'to do',
+    settings: 'Settings are complete',
+    settingsHint: 'The bridge runs, so they are.',
+    portal: 'The portal is read',
+    portalHint: 'The bridge reads once what the portal holds already. Deliveries begin when that is done.',
+    tool: 'A tool, or a flow of yours, is connected',
+    toolHint: 'Enter this address there, as the address of the webhook:',
+    test: 'A test, or a first invoice, has come',
+    testHint:
+      'Send one from your tool, or press "Send a test" on the page of the tools. It waits for you, and is not sent.',
+    reviewed: 'The first invoice is looked at and sent',
+    reviewedHint: 'Compare what would be sent with your own invoice, and release it.',
+    live: 'Review is switched off',
+    liveHint: 'When you trust the bridge: set REVIEW=false, and start it again. Invoices then go by themselves.'
+  },
+
+  list: {
+    title: 'Invoices',
+    search: 'Search',
+    searchHint: 'A part of the number, the name or the e-mail address.',
+    state: 'State',
+    code: 'Reason',
+    tool: 'From',
+    any: 'all',
+    since: 'Issued from',
+    until: 'Issued up to',
+    filter: 'Show',
+    clear: 'Show all',
+    number: 'Number',
+    customer: 'Customer',
+    amount: 'Amount',
+    issued: 'Issued',
+    none: 'No invoice matches.',
+    newest: 'Newest first',
+    next: 'Older invoices',
+    first: 'Back to the newest',
+    hidden: 'hidden',
+    showPersonal: 'Show names',
+    hidePersonal: 'Hide names',
+    actTitle: 'All that match',
+    actHint: 'First you see how many invoices that are, and what happens.',
+    deliverAll: 'Send all that match…',
+    dismissAll: 'Send none that match…'
+  },
+
+  bulk: {
+    deliverTitle: (count: number) => `Send ${invoices(count)} to the portal?`,
+    dismissTitle: (count: number) => `Never send ${invoices(count)}?`,
+    deliverHint:
+      'They wait for review, and go to the portal as they were shown. Nothing else that an invoice is held for is overruled.',
+    dismissHint: 'They are put aside, and can be taken up again one by one.',
+    leftOut: (count: number) =>
+      count === 1
+        ? '1 more matches, and is left out: it waits for another decision, or was sent before.'
+        : `${count} more match, and are left out: they wait for another decision, or were sent before.`,
+    none: 'No invoice that matches can be acted on together.',
+    deliver: (count: number) => `Yes, send ${invoices(count)}`,
+    dismiss: (count: number) => `Yes, put ${invoices(count)} aside`,
+    cancel: 'No, back to the list',
+    delivered: (count: number) => `${invoices(count)} ${count === 1 ? 'goes' : 'go'} to the portal now.`,
+    dismissed: (count: number) => `${invoices(count)} ${count === 1 ? 'is' : 'are'} put aside.`,
+    changed: (count: number) => `Meanwhile other invoices match: now it is ${count}. Nothing was done; look again.`
+  },
+
+  duration: (seconds: number): string => {
+    if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`
+    if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`
+    if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} hours`
+    return `${Math.round(seconds / 86_400)} days`
+  }
+}
+
+export type Words = typeof en

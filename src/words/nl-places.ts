@@ -1,0 +1,141 @@
+// De andere pagina's. The same as en-places.ts, in Dutch.
+
+import type { PlaceWords } from './en-places.ts'
+import { invoices } from './nl-count.ts'
+
+export const placeWords: PlaceWords = {
+  refused: {
+    title: 'Geweigerde verzoeken',
+    hint: 'Wat binnenkwam en niet is bewaard: echt maar onleesbaar, of niet bewezen afkomstig van uw pakket. De inhoud wordt nooit bewaard.',
+    none: 'Er is niets geweigerd.',
+    authentic: 'Echt, maar onleesbaar',
+    unproven: 'Niet bewezen',
+    at: 'Tijd',
+    tool: 'Adres van',
+    client: 'Vanaf',
+    why: 'Waarom',
+    times: 'Aantal keer',
+    fields: 'Velden',
+    older: 'Oudere'
+  },
+
+  customers: {
+    title: 'Klanten',
+    hint: 'Welke klant uit uw pakket welke klant in het portaal is.',
+    needLink: 'Deze moeten eerst gekoppeld worden',
+    none: 'Er is geen klant die gekoppeld moet worden.',
+    linked: 'Gekoppeld',
+    all: 'Allemaal',
+    unlinked: 'Niet gekoppeld',
+    search: 'Zoeken',
+    tool: 'Afkomstig van',
+    reference: 'Kenmerk',
+    candidates: 'Misschien',
+    link: name => `Koppelen aan ${name}`,
+    unlink: 'Koppeling verwijderen',
+    unlinkHint: 'Volgende facturen van deze klant wachten dan weer op u.',
+    portalCustomer: 'In het portaal',
+    how: {
+      person: 'door een persoon',
+      email: 'via het e-mailadres',
+      created: 'aangemaakt door de brug'
+    },
+    exportCsv: 'Alle koppelingen opslaan als CSV',
+    importCsv: 'Koppelingen inlezen uit een CSV-bestand',
+    importHint: 'Kolommen: tool, ref, portalId. Is er één regel fout, dan wordt niets van het bestand overgenomen.',
+    file: 'CSV-bestand',
+    import: 'Inlezen',
+    imported: count => (count === 1 ? '1 koppeling ingelezen.' : `${count} koppelingen ingelezen.`),
+    badLines: 'Er is niets overgenomen. Deze regels kloppen niet:',
+    line: line => `regel ${line}`,
+    next: 'Meer klanten',
+    choose: 'Een andere klant kiezen',
+    noneFound: 'In het portaal staat geen klant met deze naam.'
+  },
+
+  tools: {
+    title: 'Koppelingen',
+    on: 'aan',
+    off: 'niet ingesteld',
+    address: 'Adres voor webhooks',
+    addressHint: 'Vul dit in bij uw pakket of in uw flow.',
+    secretMissing: name =>
+      `${name} ontbreekt: van webhooks is niet te bewijzen dat ze echt zijn, dus wat ze brengen wordt niet bewaard.`,
+    settings: 'Instellingen',
+    present: 'ingevuld',
+    missing: 'ontbreekt',
+    lastEvent: 'Laatste factuur',
+    never: 'nog geen',
+    lastAsked: 'Voor het laatst nagevraagd',
+    catchUp: 'Navragen wat er gemist is',
+    catchUpHint: 'Vraagt het pakket om elke factuur sinds deze datum, ook van voordat de brug begon.',
+    since: 'Sinds',
+    ask: 'Nu navragen',
+    found: (accepted, duplicate) =>
+      `${accepted === 0 ? 'Niets nieuws' : `${invoices(accepted)} nieuw`}; ${duplicate} al bekend.`,
+    foundMore: (conflict, unreadable) =>
+      [
+        conflict > 0 ? `${conflict} met andere gegevens dan eerst` : '',
+        unreadable > 0 ? `${unreadable} niet te lezen` : ''
+      ]
+        .filter(Boolean)
+        .join('; '),
+    running: 'Het navragen is nog bezig. Tot nu toe:',
+    how: 'Hoe het ermee staat',
+    fetch: 'Eén factuur opnieuw ophalen',
+    fetchLabel: 'Nummer of kenmerk',
+    fetchDo: 'Ophalen',
+    check: 'Verbinding controleren',
+    test: 'Test versturen',
+    testHint:
+      'Er komt een factuur van € 0,01 binnen, alsof hij van deze verzender komt. Die wacht op u en wordt nooit vanzelf verstuurd.',
+    invoicesOf: 'De facturen hiervan'
+  },
+
+  portal: {
+    title: 'Het portaal',
+    address: 'Adres',
+    state: 'Toestand',
+    open: 'reageert',
+    down: since => `reageert niet sinds ${since}`,
+    refused: 'weigert PORTAL_TOKEN: maak een nieuwe sleutel in het portaal, stel die in en start de brug opnieuw',
+    tokenRight: 'geaccepteerd',
+    token: 'Sleutel',
+    budget: 'Verzoeken',
+    budgetNow: (taken, perMinute) => `${taken} van ${perMinute} in deze minuut`,
+    paused: seconds => `Het portaal vroeg om een pauze van nog ${seconds} seconden.`,
+    filling: 'Eerste keer inlezen',
+    fillingNow: pages =>
+      `${pages === 1 ? '1 pagina' : `${pages} pagina’s`} gelezen; het afleveren begint als alles gelezen is.`,
+    read: 'Ingelezen',
+    readDone: 'De brug weet wat er in het portaal staat.',
+    holds: 'Bevat',
+    holdsNow: (invoicesThere, customers) => `${invoicesThere} facturen en ${customers} klanten`,
+    backlog: 'Achterstand',
+    bills: 'Wat het portaal u in rekening brengt',
+    billsNone: 'Geen facturen van het portaal.',
+    billsFailed: 'Het portaal toont zijn eigen facturen nu niet.',
+    unpaid: 'niet betaald',
+    paid: 'betaald',
+    search: 'Zoek in de klanten van het portaal',
+    customer: 'Klant',
+    city: 'Plaats',
+    id: 'Kenmerk'
+  },
+
+  warnings: {
+    ledger: 'De administratie',
+    worker: 'De verwerking',
+    waiting: 'Wacht te lang',
+    doubt: 'Te lang onzeker',
+    attention: 'Wacht op een mens',
+    portal: 'Het portaal',
+    copy: 'Het inlezen van het portaal',
+    budget: 'Verzoeken aan het portaal',
+    tools: 'Een koppeling',
+    unprovenRequests: 'Onbewezen verzoeken',
+    numbers: 'Nummers die op elkaar lijken',
+    catchUp: 'Het navragen bij een koppeling',
+    other: 'De brug'
+  }
+}

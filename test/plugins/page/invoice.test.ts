@@ -1,0 +1,114 @@
+import t, { type Test } from 'tap'
+import { noon } from '../../src/portal/hand-clock.ts'
+import { openApp, operatorToken } from '../app.ts'
+import { openBrowser } from './browser.ts'
+
+const open = async (t: Test, env: Record<string, string> = {}) => {
+  const bridge = await openApp(t, env)
+  const browser = openBrowser(bridge.app)
+  await browser.logIn(operatorToken)
+  const state = async (number: string) => (await bridge.ask('GET', bridge.path(number))).json().state
+  return { ...bridge, browser, state }
+}
+
+t.test('an invoice shows what came, in words, with the times of the portal', async t => {
+  const { browser, receive } = await open(t)
+  await receive('A-1', {
+    customerName: 'Bakkerij de Wit',
+    customerEmail: 'wit@example.nl',
+    customerCity: 'Zwolle',
+    dueAt: '2026-12-20'
+  })
+  const { html } = await browser.open('/invoices/A-1')
+  for (const text of [
+    'Bakkerij de Wit',
+    'wit@example.nl',
+    'Zwolle',
+    '€121.00',
+    '20 Nov 2026',
+    '20 Dec 2026',
+    'on its way'
+  ])
+    t.match(html, text)
+  t.match(html, /<time datetime="2026-11-20T12:00:00Z">20 Nov 2026, 13:00<\/time>.*Came in/s)
+  t.match(html, /Times of Europe\/Amsterdam/)
+  t.match((await browser.open('/invoices/A-1?lang=nl')).html, /Binnengekomen.*20 nov 2026/s)
+})
+
+t.test('a conflict stands side by side with what differs marked, and is resolved by a button', async t => {
+  const { browser, receive, state, ask, path } = await open(t)
+  for (const number of ['A-1', 'A-2']) {
+    await receive(number)
+    await receive(number, { amount: '99.00', issuedAt: '2026-11-21' })
+  }
+  const { html } = await browser.open('/invoices/A-1')
+  t.match(html, /<td>€121\.00<\/td><td><mark>€99\.00<\/mark>/)
+  t.match(html, /<td>20 Nov 2026<\/td><td><mark>21 Nov 2026<\/mark>/)
+  t.match(html, /<tr class=""><th scope="row">Customer<\/th>/, 'the same customer')
+
+  await browser.submit('/invoices/A-1/take')
+  t.match(browser.at(), { url: '/invoices/A-1?done=take', html: /role="status">The other facts are taken/ })
+  t.match((await ask('GET', path('A-1'))).json(), { state: 'waiting', amount: '99.00' })
+  await browser.open('/invoices/A-2')
+  await browser.submit('/invoices/A-2/keep')
+  t.match((await ask('GET', path('A-2'))).json(), { state: 'waiting', amount: '121.00' })
+  t.equal(await state('A-2'), 'waiting')
+})
+
+t.test('of two people at one invoice the second sees what the first did', async t => {
+  const { app, browser, receive, state } = await open(t)
+  await receive('A-1')
+  await receive('A-1', { amount: '99.00' })
+  const second = openBrowser(app)
+  await second.logIn(operatorToken, 'Piet')
+  await browser.open('/invoices/A-1')
+  await second.open('/invoices/A-1')
+  await browser.submit('/invoices/A-1/dismiss')
+  t.match(await second.submit('/invoices/A-1/keep'), {
+    url: '/invoices/A-1?failed=changed',
+    html: /role="alert">Somebody.*not sent/s
+  })
+  t.equal(await state('A-1'), 'dismissed')
+})
+
+t.test('nobody can tell whether it was sent: the grave word is a button of its own', async t => {
+  const { browser, receive, ledger, clock } = await open(t)
+  await receive('A-1')
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  const body = {
+    ...{ customerId: 'cst_1', invoiceNumber: 'A-1', issuedAt: '2026-11-20', amount: '121.00', paidAt: null },
+    sendNotification: false
+  }
+  await ledger.sending(loan!, body, clock.now())
+  t.notMatch((await browser.open('/invoices/A-1')).html, /action="\/invoices/, 'in doubt nobody can do anything')
+  await ledger.record(loan!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: 'why it is unclear' }, clock.now())
+
+  const { html } = await browser.open('/invoices/A-1')
+  t.match(html, /<q lang="en">why it is unclear<\/q>/)
+  t.match(html, /name="absent" value="true".*<button class="[^"]*grave"[^>]*data-confirm="Only if you have looked/s)
+  const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(html) ?? []
+  await browser.post('/invoices/A-1/deliver', { _csrf: csrf, seen: 'held PORTAL_UNCLEAR', absent: 'true' })
+  t.match(browser.at(), { url: '/invoices/A-1?done=deliver' })
+  const [again] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  t.match(again, { overrides: ['PORTAL_UNCLEAR'] })
+})
+
+t.test('a number is found whatever it is made of, and a name may be as long as it likes', async t => {
+  const { browser, receive, state } = await open(t)
+  for (const number of ['2026/0042', 'a b+c', '100%', '%2F', '#?&=', 'ü'.repeat(100)]) {
+    await receive(number, { customerName: `${'x'.repeat(199)}` })
+    await browser.open(`/invoices/${encodeURIComponent(number)}`)
+    t.match(browser.at().status, 200, number)
+    await browser.submit(`/invoices/${encodeURIComponent(number)}/dismiss`)
+    t.equal(await state(number), 'dismissed', number)
+  }
+})
+
+t.test('a retained invoice says that what was personal is gone', async t => {
+  const { browser, receive, ask, path, ledger } = await open(t)
+  await receive('A-1', { customerName: 'Bakker' })
+  await ask('POST', `${path('A-1')}/dismiss`)
+  await ledger.forget(noon + 1, 10)
+  t.match((await browser.open('/invoices/A-1')).html, /removed after the time of keeping/)
+  t.notMatch(browser.at().html, /Bakker/)
+})

@@ -1,0 +1,58 @@
+import t, { type Test } from 'tap'
+import { openApp, operatorToken } from '../app.ts'
+import { openBrowser } from './browser.ts'
+
+const open = async (t: Test, env: Record<string, string> = {}) => {
+  const bridge = await openApp(t, env)
+  const browser = openBrowser(bridge.app)
+  await browser.logIn(operatorToken)
+  return { ...bridge, overview: async () => (await browser.open('/')).html }
+}
+
+const heading = (html: string): string | undefined => /<h1>(.*?)<\/h1>/s.exec(html)?.[1]
+
+t.test('the first sentence says how it stands, the worst first', async t => {
+  const { overview, receive, ask, path } = await open(t)
+  t.equal(heading(await overview()), 'The portal is being read for the first time.')
+  await receive('A-1')
+  await receive('A-1', { amount: '1.00' })
+  t.equal(heading(await overview()), '1 invoice needs you.')
+  await receive('A-2')
+  await receive('A-2', { amount: '1.00' })
+  t.equal(heading(await overview()), '2 invoices need you.')
+  for (const number of ['A-1', 'A-2']) await ask('POST', `${path(number)}/dismiss`)
+  t.equal(heading(await overview()), 'The portal is being read for the first time.')
+})
+
+t.test('what needs somebody comes with its reason and its way on', async t => {
+  const { overview, receive } = await open(t)
+  for (let at = 1; at <= 5; at += 1) {
+    await receive(`A-${at}`, { customerName: `Bakker ${at}` })
+    await receive(`A-${at}`, { customerName: `Bakker ${at}`, amount: '1.00' })
+  }
+  const html = await overview()
+  t.match(html, /The same number came twice.*Compare the two, and choose/s)
+  t.match(html, /<a href="\/invoices\/A-5">A-5<\/a> <span class="soft">Bakker 5/)
+  t.notMatch(html, /A-2/, 'the latest three')
+  t.match(html, /<a href="\/invoices\?state=held&amp;code=INVOICE_CONFLICT">See all 5/)
+})
+
+t.test('names are hidden in lists until they are asked for', async t => {
+  const { app, receive } = await openApp(t, { HIDE_PERSONAL: 'true' })
+  await receive('A-1', { customerName: 'Bakker' })
+  await receive('A-1', { customerName: 'Bakker', amount: '1.00' })
+  const browser = openBrowser(app)
+  await browser.logIn(operatorToken)
+  for (const url of ['/', '/invoices']) t.notMatch((await browser.open(url)).html, /Bakker/)
+  t.match((await browser.open('/invoices?personal=show')).html, /Bakker.*/s)
+  t.match((await browser.open('/')).html, /Bakker/, 'remembered')
+  t.notMatch((await browser.open('/invoices?personal=hide')).html, /Bakker/)
+})
+
+t.test('review or live is told, and a check-list until the first delivery', async t => {
+  const review = await (await open(t, { REVIEW: 'true', PUBLIC_URL: 'https://bridge.example' })).overview()
+  t.match(review, /Review is on/)
+  t.match(review, /Before the first invoice/)
+  t.match(review, /<code class="address">https:\/\/bridge\.example\/webhooks\/invoices<\/code>/)
+  t.match(await (await open(t)).overview(), /<strong>Live<\/strong>/)
+})
