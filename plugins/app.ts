@@ -1,6 +1,12 @@
 // Composition: which plugin gets what, in which scope. No logic.
 
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyRequest,
+  LogController
+} from 'fastify'
 import type { Config } from '../src/config.ts'
 import type { Clock } from '../src/core/clock.ts'
 import { BridgeError } from '../src/core/errors.ts'
@@ -12,10 +18,11 @@ import { createLockout } from '../src/network/lockout.ts'
 import type { CatchUp } from '../src/tools/catch-up.ts'
 import type { ToolClient } from '../src/tools/client.ts'
 import type { Receiver } from '../src/tools/receiver.ts'
+import { createRefusedRequests } from '../src/tools/refused-requests.ts'
 import { ledgerNames } from '../src/tools/senders.ts'
 import { type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
 import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
-import { createUnreadableRequests } from '../src/tools/unreadable-requests.ts'
+import { createUnreadableRequests, problemsIn } from '../src/tools/unreadable-requests.ts'
 import api from './api/api.ts'
 import customersApi from './api/customers.ts'
 import { createOperatorOnly, createRecognise } from './api/operator.ts'
@@ -27,7 +34,7 @@ import { createClientOf } from './client.ts'
 import connections from './connections.ts'
 import entrances from './entrances.ts'
 import healthPage from './health.ts'
-import intakePlugin, { type IntakeOptions, intake } from './intake/index.ts'
+import intakePlugin, { type IntakeOptions, intake, type Refused } from './intake/index.ts'
 import page from './page/page.ts'
 import { sessionKeyOf } from './page/session.ts'
 import problems, { sendProblem } from './problems.ts'
@@ -102,10 +109,21 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   const unprovenRequests = createUnprovenRequests({ clock, log: logger })
   const strangers = createStrangers({ clientOf, clock, pdfBytesMax: config.PDF_BYTES_MAX, log: logger })
   const lockout = createLockout({ clock, log: logger })
+  app.decorateRequest('actor', null)
   const { OPERATOR_TOKEN: token, OPERATOR_READ_TOKEN: readToken } = config
   const recognise = createRecognise({ token, readToken, lockout, clientOf })
-  const operator = createOperatorOnly(recognise)
+  const operator = createOperatorOnly(recognise, clientOf)
   const unreadableRequests = createUnreadableRequests({ clock, log: logger })
+  const refusedRequests = createRefusedRequests({ ledger, clock, log: logger })
+  app.addHook('onListen', async () => refusedRequests.start())
+  app.addHook('onClose', refusedRequests.stop)
+  const noteUnreadable = (error: BridgeError, told: Refused, request: FastifyRequest): void => {
+    unreadableRequests.note(error, told)
+    const { by: tool, fields, invoiceNumber } = told
+    const { code } = error
+    const problems = problemsIn(error, fields)
+    refusedRequests.note({ tool, client: clientOf(request), isAuthentic: true, code, invoiceNumber, problems })
+  }
   const health = createHealth({
     ledger,
     clock,
@@ -127,6 +145,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     ledger,
     clock,
     operator,
+    refused: refusedRequests.list,
     tools: sources,
     catchUp,
     portalUrl: config.PORTAL_URL,
@@ -174,7 +193,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
           },
           handler: async () => {}
         })
-        await scope.register(authenticity, { tool: name, unprovenRequests, clientOf })
+        await scope.register(authenticity, { tool: name, unprovenRequests, refusedRequests, clientOf })
         await scope.register(plugin, {
           settings: (config.tools[name] ?? null) as never,
           receiver,
@@ -189,7 +208,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
             scope.believe(request)
             app.trustConnection(request)
           },
-          noteUnreadable: unreadableRequests.note
+          noteUnreadable
         })
       },
       { prefix: '/webhooks' }

@@ -1,10 +1,12 @@
 // Notes who is refused at a tool's address, and who is believed, whatever the tool: with the reason, and whether it
-// claimed to be the tool. For the scope that it is registered in.
+// claimed to be the tool. For the scope that it is registered in. An authentic request that cannot be read is noted by
+// who has read it.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BridgeError, isCode } from '../src/core/errors.ts'
+import type { RefusedRequests } from '../src/tools/refused-requests.ts'
 import type { UnprovenRequests } from '../src/tools/unproven-requests.ts'
 import type { ClientOf } from './client.ts'
 
@@ -18,23 +20,31 @@ declare module 'fastify' {
 export default fp<{
   tool: string
   unprovenRequests: Pick<UnprovenRequests, 'refused' | 'believed'>
+  refusedRequests: Pick<RefusedRequests, 'note'>
   clientOf: ClientOf
 }>(
-  async (app, { tool, unprovenRequests, clientOf }) => {
+  async (app, { tool, unprovenRequests, refusedRequests, clientOf }) => {
     const believed = new WeakSet<FastifyRequest>()
     app.decorate('believe', request => {
       believed.add(request)
       unprovenRequests.believed(tool, clientOf(request))
     })
 
+    const refuse = (request: FastifyRequest, error: BridgeError, isClaiming: boolean): void => {
+      const client = clientOf(request)
+      unprovenRequests.refused(tool, client, error, isClaiming)
+      const { code, message } = error
+      const problems = [{ field: 'request', message }]
+      refusedRequests.note({ tool, client, isAuthentic: false, code, invoiceNumber: null, problems })
+    }
+
     // With the error as it was thrown, even where the answer is 429.
     app.addHook('onError', async (request, _reply, error) => {
       if (!(error instanceof BridgeError)) return
-      if (isCode(error, 'NOT_AUTHENTIC'))
-        return unprovenRequests.refused(tool, clientOf(request), error, claims(request.headers))
+      if (isCode(error, 'NOT_AUTHENTIC')) return refuse(request, error, claims(request.headers))
       // By a signature only the last byte proves a body: this one was refused before it.
       const isUnproven = !believed.has(request) && isSigned(request.headers)
-      if (isUnproven && beforeProof.includes(error.code)) unprovenRequests.refused(tool, clientOf(request), error, true)
+      if (isUnproven && beforeProof.includes(error.code)) refuse(request, error, true)
     })
   },
   { name: 'authenticity' }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline/promises'
 import { parseEnv } from 'node:util'
 import { type Command, CommandFailed, type Listed, type Terminal } from './commands/command.ts'
 import { commands } from './commands/list.ts'
@@ -37,6 +38,16 @@ const print = (text: string) => process.stdout.write(`${text}\n`)
 const complain = (text: string) => process.stderr.write(`${text}\n`)
 const readVersion = (): string => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 
+const confirm: Terminal['confirm'] = async question => {
+  if (!process.stdin.isTTY) return null
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
+  } finally {
+    lines.close()
+  }
+}
+
 const terminal = (file: EnvFile): Terminal => {
   const overridden = takeIn(file)
   return {
@@ -47,6 +58,7 @@ const terminal = (file: EnvFile): Terminal => {
     print,
     complain,
     version: readVersion(),
+    confirm,
     stopped: () =>
       new Promise(resolve => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))

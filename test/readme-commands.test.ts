@@ -91,6 +91,7 @@ const steps: Record<string, Step[]> = {
   ],
   'docs/operating.md': [
     { does: 'curl', shows: /"ledger":\[\{"status":"pass"\}\]/ },
+    { does: 'npx factuurbrug refused --q 0042', shows: /^Nothing was refused\.$/m },
     { does: 'npx factuurbrug portal invoices', shows: /inv_\w+ +2026-0042 +cst_bakkerijdevos1 +121\.00/ }
   ],
   'docs/sandbox.md': [

@@ -8,8 +8,11 @@ import type { Engine } from '../../src/delivery/engine.ts'
 import { type Health, warningsIn } from '../../src/health/health.ts'
 import type { Ledger, Tally } from '../../src/ledger/ledger.ts'
 import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
+import type { RefusedRequests } from '../../src/tools/refused-requests.ts'
 import type { Summary } from '../../src/view/answers.ts'
 import { iso, shown, shownDecided, shownWhole } from '../../src/view/shown-invoice.ts'
+import { shownRefusal } from '../../src/view/shown-refusal.ts'
+import { createForAll, withinDays } from './for-all.ts'
 import { openapiAt } from './openapi.ts'
 import { createRoute, type Operations } from './route.ts'
 
@@ -19,6 +22,7 @@ export type ApiOptions = {
   clock: Clock
   /** Refuses whoever is not the operator. */
   operator: onRequestAsyncHookHandler
+  refused: RefusedRequests['list']
   /** The tools that exist, and whether each is on. */
   tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
@@ -66,7 +70,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     })
 
     route('listInvoices', async ({ query }) => {
-      const { rows, next } = await ledger.list(query)
+      const { rows, next } = await ledger.list(withinDays(query, timeZone))
       return { invoices: rows.map(row => shown(row, around())), next }
     })
 
@@ -74,6 +78,15 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       const found = await ledger.find(params.invoiceNumber)
       if (!found) throw new BridgeError('INVOICE_NOT_FOUND')
       return shownWhole(found, around(), { ledger, portal: engine.portal() })
+    })
+
+    const forAll = createForAll({ ledger, clock, engine, timeZone })
+    route('deliverAll', asked => forAll('deliver', asked))
+    route('dismissAll', asked => forAll('dismiss', asked))
+
+    route('listRefused', async ({ query: { authentic: isAuthentic, ...query } }) => {
+      const { refusals, next } = await options.refused({ ...query, isAuthentic })
+      return { refused: refusals.map(shownRefusal), next }
     })
 
     route('catchUp', async ({ body: { tool, since } }, reply) => {
@@ -85,8 +98,9 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     route('caughtUp', async ({ params }, reply) => answered(await catchUp.asked(params.tool), reply))
 
     for (const action of actions)
-      route(action, async ({ params, body, log }) => {
-        const { changed, decided, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), body)
+      route(action, async ({ params, body, log, actor }) => {
+        const said = { ...body, actor }
+        const { changed, decided, ...row } = await ledger.act(params.invoiceNumber, action, clock.now(), said)
         if (changed) log.info({ invoiceNumber: row.invoiceNumber, action, ...body, state: row.state }, words[action])
         engine.wake()
         return { ...shown(row, around()), changed, decided: shownDecided(decided) }

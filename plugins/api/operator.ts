@@ -1,11 +1,22 @@
 // The operator is whoever knows the token; a reader knows another one, sees everything and changes nothing. A client that
 // guesses is locked out before anything is compared, and that counts for every part of the bridge that asks here.
 
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { attempt } from '../../src/core/attempt.ts'
 import { BridgeError } from '../../src/core/errors.ts'
+import type { Actor } from '../../src/core/row.ts'
 import type { Lockout } from '../../src/network/lockout.ts'
+import { commandLineAgent } from '../../src/view/endpoints.ts'
 import type { ClientOf } from '../client.ts'
 import { sameSecret } from '../signatures/comparison.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks the API, once that is known. */
+    actor: Actor | null
+  }
+}
 
 export type Role = 'operator' | 'reader'
 
@@ -44,12 +55,29 @@ export const createRecognise = ({ token, readToken, lockout, clientOf }: Operato
 const methodsOfReading: readonly string[] = ['GET', 'HEAD']
 
 /** A hook for each scope of the operator's API. Throws NOT_LOGGED_IN, TOO_MANY_REQUESTS, or READ_ONLY. */
-export const createOperatorOnly = (recognise: Recognise): onRequestAsyncHookHandler => {
+export const createOperatorOnly = (recognise: Recognise, clientOf: ClientOf): onRequestAsyncHookHandler => {
   return async request => {
     const role = await recognise(request, tokenIn(request.headers.authorization))
     if (role === null) throw new BridgeError('NOT_LOGGED_IN')
     if (role === 'reader' && !methodsOfReading.includes(request.method)) throw new BridgeError('READ_ONLY')
+    request.actor = actorOf(request, clientOf(request))
   }
+}
+
+/** All operators have one token: who of them it is they say themselves. */
+const actorOf = ({ headers }: FastifyRequest, from: string): Actor => ({
+  by: nameIn(headers),
+  way: headers['user-agent']?.startsWith(commandLineAgent) ? 'command line' : 'api',
+  from
+})
+
+// Long enough for any name, and short in a history.
+const nameCharactersMax = 100
+
+/** Percent-encoded, because headers have no other way for a name such as Zoë. What is no name is nobody's. */
+const nameIn = ({ 'factuurbrug-operator': given }: IncomingHttpHeaders): string | null => {
+  const name = attempt(() => decodeURIComponent(String(given ?? '')))?.trim() ?? ''
+  return name === '' || [...name].length > nameCharactersMax || /\p{C}/u.test(name) ? null : name
 }
 
 const tokenIn = (authorization: string | undefined): string | null =>

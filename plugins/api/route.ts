@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import { BridgeError, type Problem } from '../../src/core/errors.ts'
 import type { Log } from '../../src/core/log.ts'
+import type { Actor } from '../../src/core/row.ts'
 import {
   type Answer,
   type Endpoint,
@@ -19,6 +20,7 @@ type Asked<O extends Operation> = {
   query: Read<O, 'query'>
   body: Read<O, 'body'>
   log: Log
+  actor?: Actor | undefined
 }
 
 /** Only the API answers with another status than 200; the page shows what was answered. */
@@ -27,7 +29,7 @@ type Answering = { code: (status: number) => unknown }
 type Handler<O extends Operation> = (asked: Asked<O>, reply: Answering) => Promise<Answer<O>>
 
 /** A question as it came: nothing of it is read yet. */
-export type Question = { params?: unknown; query?: unknown; body?: unknown; log: Log }
+export type Question = { params?: unknown; query?: unknown; body?: unknown; log: Log; actor?: Actor | undefined }
 
 export interface Operations {
   add: <O extends Operation>(operation: O, handler: Handler<O>) => void
@@ -43,11 +45,11 @@ export const createOperations = (): Operations => {
 
     async ask<O extends Operation>(
       operation: O,
-      { params, query: queried, body: sent, log }: Question,
+      { params, query: queried, body: sent, log, actor }: Question,
       reply: Answering = { code: () => {} }
     ) {
       const { query, body }: Endpoint = endpoints[operation]
-      const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log }
+      const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log, actor }
       const handler = handlers.get(operation) as Handler<O> | undefined
       if (!handler) throw new Error(`bug: nobody answers ${operation}`)
       return handler(asked as Asked<O>, reply)
@@ -63,7 +65,8 @@ export const createRoute =
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      handler: ({ params, query, body, log }, reply) => operations.ask(operation, { params, query, body, log }, reply)
+      handler: ({ params, query, body, log, actor }, reply) =>
+        operations.ask(operation, { params, query, body, log, actor: actor ?? undefined }, reply)
     })
   }
 

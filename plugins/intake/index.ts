@@ -4,11 +4,12 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { BridgeError, isCode } from '../../src/core/errors.ts'
+import { parseInvoiceNumber } from '../../src/core/invoice.ts'
 import type { Document } from '../../src/core/row.ts'
 import type { DraftingSpool, PdfDraft } from '../../src/ledger/spool.ts'
 import { ledgerName } from '../../src/tools/senders.ts'
 import type { About } from '../../src/tools/source.ts'
-import type { UnreadableRequests } from '../../src/tools/unreadable-requests.ts'
+import type { NotedRequest } from '../../src/tools/unreadable-requests.ts'
 import { openRequestBody } from '../bodies/body.ts'
 import type { Wait } from '../bodies/patience.ts'
 import { openPlaces } from '../bodies/places.ts'
@@ -27,8 +28,11 @@ export type IntakeOptions = AddressOptions<Settings> & {
   sendNotification: boolean
   pdfBytesMax: number
   /** Called when an authentic request is refused for good. */
-  noteUnreadable: UnreadableRequests['note']
+  noteUnreadable: (error: BridgeError, told: Refused, request: FastifyRequest) => void
 }
+
+/** An authentic request that is refused, with its number if that much can be read. */
+export type Refused = NotedRequest & { invoiceNumber: string | null }
 
 export const intake = {
   name: 'invoices',
@@ -49,6 +53,8 @@ type Admission = {
   content: Content
   /** Who sent it, as soon as that is proven. */
   by: string | null
+  /** What it says so far. */
+  reading: BodyFields | null
 }
 
 /** What an authentic body said, and who sent it; its PDF is not synced yet. */
@@ -66,9 +72,14 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       : ledgerName(intake.name, sendersOf(options.settings), sender)
   }
   /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
-  const noteRefusal = (error: unknown, request: FastifyRequest, by: string | null): void => {
+  const noteRefusal = (
+    error: unknown,
+    request: FastifyRequest,
+    { by, reading }: Pick<Admission, 'by' | 'reading'>
+  ): void => {
     if (by === null || !(error instanceof BridgeError) || error.statusCode >= 500) return
-    if (!request.raw.socket.destroyed) noteUnreadable(error, { by, isTest: isTest(request), fields })
+    if (request.raw.socket.destroyed) return
+    noteUnreadable(error, { by, isTest: isTest(request), fields, invoiceNumber: numberIn(reading) }, request)
   }
   const judge = openFields(options)
   // A signature is proven only by the last byte of its body. Senders that their headers prove have places of their
@@ -85,9 +96,9 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     const by = proof.proven ? nameOf(proof.verify()) : null
     try {
       const content = contentOf(request.headers, pdfBytesMax)
-      request.setDecorator<Admission>('admission', { proof, content, by })
+      request.setDecorator<Admission>('admission', { proof, content, by, reading: null })
     } catch (error) {
-      noteRefusal(error, request, by)
+      noteRefusal(error, request, { by, reading: null })
       throw error
     }
   })
@@ -102,6 +113,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       return draft.document
     }
     const reading = openBodyFields(keepPdf, pdfBytesMax)
+    admission.reading = reading
     try {
       const proven = (which: number) => {
         admission.by = nameOf(which)
@@ -144,7 +156,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
         : await strangers.host(request, hosted => read(request, hosted))
       return await keep(request, said)
     } catch (error) {
-      noteRefusal(error, request, admission.by)
+      noteRefusal(error, request, admission)
       throw error
     }
   })
@@ -152,7 +164,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
 
 export default plugin
 
-type Unread = Omit<Admission, 'by'> & { reading: BodyFields; wait: Wait; proven: (which: number) => void }
+type Unread = Omit<Admission, 'by' | 'reading'> & { reading: BodyFields; wait: Wait; proven: (which: number) => void }
 
 /** Only a proven sender is told what is wrong with its body. Answers which secret has proven it. */
 const readProven = async (
@@ -166,6 +178,12 @@ const readProven = async (
   proven(which)
   if (outcome.status === 'rejected') throw outcome.reason
   return which
+}
+
+/** A number alone: anything else that stands in its place is the sender's own words. */
+const numberIn = (reading: BodyFields | null): string | null => {
+  const given = reading?.values.get('invoiceNumber')
+  return typeof given === 'string' ? (parseInvoiceNumber(given) ?? null) : null
 }
 
 async function* counted(source: AsyncIterable<Uint8Array>, { onDisk }: Hosted) {

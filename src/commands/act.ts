@@ -1,24 +1,81 @@
-// deliver, dismiss, take, keep: what a person decides about one invoice.
+// deliver, dismiss, take, keep: what a person decides about one invoice, or about all that match.
 
 import type { Action } from '../core/row.ts'
-import type { ActedInvoice } from '../view/answers.ts'
-import { parseAsk } from './ask.ts'
-import type { Command } from './command.ts'
+import type { ActedInvoice, DoneForAll } from '../view/answers.ts'
+import { endpoints } from '../view/endpoints.ts'
+import { given, parseAsk, textOptions } from './ask.ts'
+import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
 import { factsLine, invoiceTable } from './print.ts'
 
-const isAbsent = { absent: { type: 'boolean' } } as const
+const filters = Object.keys(endpoints.deliverAll.body.shape.filter.shape)
+const forAll = { all: { type: 'boolean' }, yes: { type: 'boolean' }, ...textOptions(filters) } as const
+// Only `deliver` can say that the portal does not have what was sent before.
+const options = {
+  deliver: { ...forAll, absent: { type: 'boolean' } },
+  dismiss: forAll,
+  take: {},
+  keep: {}
+} as const
 
 export const run: Command = async (args, terminal, name) => {
-  // Only `deliver` can say that the portal does not have what was sent before.
-  const options: Partial<typeof isAbsent> = name === 'deliver' ? isAbsent : {}
-  const usage = `${name} <nr>${name === 'deliver' ? ' [--absent]' : ''}`
-  const { values, positionals, ask, show } = parseAsk(args, terminal, { options, positionals: 1, usage })
+  const action = name as Action
+  if ((action === 'deliver' || action === 'dismiss') && args.includes('--all')) return actOnAll(args, terminal, action)
+  const usage = `${name} <nr>${action === 'deliver' ? ' [--absent]' : ''}`
+  const { values, positionals, ask, show } = parseAsk(args, terminal, {
+    options: options[action],
+    positionals: 1,
+    usage
+  })
+  if (Object.keys(given(values, filters)).length > 0 || 'yes' in values)
+    throw new WrongUse(`Usage: factuurbrug ${usage}`)
   const [invoiceNumber = ''] = positionals
-  const body = values.absent ? { absent: true } : {}
-  const invoice = await ask(name as Action, { params: { invoiceNumber }, body })
+  const body = 'absent' in values ? { absent: true } : {}
+  const invoice = await ask(action, { params: { invoiceNumber }, body })
   show(invoice, [invoiceTable([invoice]), ...decidedLines(invoice), ...unchangedLine(invoice, name)].join('\n'))
   return 0
 }
+
+/** Asks how many that is about, and does it only if the person agrees to that number. */
+const actOnAll = async (args: string[], terminal: Terminal, action: 'deliver' | 'dismiss'): Promise<number> => {
+  const usage = `${action} --all [${filters.map(name => `--${name}`).join(' ')}] [--yes]`
+  const { values, ask, show } = parseAsk(args, terminal, { options: forAll, usage })
+  const filter = given(values, filters)
+  const operation = `${action}All` as const
+  const counted = await ask(operation, { body: { filter } })
+  if (counted.matching === 0) {
+    show(counted, [`Nothing to ${action}.`, ...leftLines(counted)].join('\n'))
+    return 0
+  }
+  if (!values.yes && !(await isAgreed(terminal, counted, action))) return 1
+  const done = await ask(operation, { body: { filter, expected: counted.matching } })
+  show(done, [`${invoices(done.done)} ${past[action]}.`, ...leftLines(done)].join('\n'))
+  return 0
+}
+
+const past = { deliver: 'released', dismiss: 'dismissed' }
+
+const isAgreed = async ({ confirm, complain }: Terminal, counted: DoneForAll, action: string): Promise<boolean> => {
+  for (const line of leftLines(counted)) complain(line)
+  const agreed = await confirm(`${action} ${invoices(counted.matching)}?`)
+  if (agreed === null)
+    throw new CommandFailed(`This would ${action} ${invoices(counted.matching)}. Say --yes, or ask in a terminal.`)
+  if (!agreed) complain('Nothing was done.')
+  return agreed
+}
+
+const invoices = (count: number): string => (count === 1 ? '1 invoice' : `${count} invoices`)
+
+const why: Record<keyof DoneForAll['leftOut'], string> = {
+  conflict: 'other facts stand beside them',
+  sent: 'they were sent once, and may stand in the portal',
+  rule: 'a rule holds them that is overridden one by one',
+  state: 'there is nothing to do about them'
+}
+
+const leftLines = ({ leftOut }: DoneForAll): string[] =>
+  Object.entries(leftOut).flatMap(([reason, count]) =>
+    count === 0 ? [] : [`Left out: ${invoices(count)}, ${why[reason as keyof typeof why]}.`]
+  )
 
 /** The person may have meant the other facts: says which ones win, and which are set aside. */
 const decidedLines = ({ decided }: ActedInvoice): string[] =>
@@ -31,6 +88,6 @@ const decidedLines = ({ decided }: ActedInvoice): string[] =>
 
 const unchangedLine = ({ changed, state }: ActedInvoice, name: string): string[] => {
   if (changed) return []
-  const why = state === 'delivered' ? 'it is delivered, and no note stands on it' : `it is ${state} already`
-  return [`Nothing to ${name}: ${why}.`]
+  const reason = state === 'delivered' ? 'it is delivered, and no note stands on it' : `it is ${state} already`
+  return [`Nothing to ${name}: ${reason}.`]
 }

@@ -8,7 +8,14 @@ import { attempt } from '../core/attempt.ts'
 import { advice, type Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
 import { Problem } from '../view/answers.ts'
-import { type Answer, type Endpoint, endpoints, type Operation, type Params } from '../view/endpoints.ts'
+import {
+  type Answer,
+  commandLineAgent,
+  type Endpoint,
+  endpoints,
+  type Operation,
+  type Params
+} from '../view/endpoints.ts'
 import { CommandFailed, type Terminal, WrongUse } from './command.ts'
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
@@ -16,6 +23,7 @@ type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options
 const askOptions = {
   url: { type: 'string' },
   token: { type: 'string' },
+  by: { type: 'string' },
   json: { type: 'boolean', default: false }
 } as const satisfies Options
 
@@ -36,7 +44,7 @@ export const parseAsk = <O extends Options = Record<never, never>>(
   if (parsed.positionals.length !== positionals) throw new WrongUse(`Usage: factuurbrug ${usage}`)
   const values = parsed.values as ReturnType<
     typeof parseArgs<{ options: O & typeof askOptions; allowPositionals: true }>
-  >['values'] & { url?: string; token?: string; json: boolean }
+  >['values'] & { url?: string; token?: string; by?: string; json: boolean }
   const token = values.token ?? env.OPERATOR_TOKEN
   if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
   const url = bridgeUrl(env, values.url)
@@ -45,7 +53,7 @@ export const parseAsk = <O extends Options = Record<never, never>>(
     positionals: parsed.positionals,
     url,
     timeZone: readTimeZone(env),
-    ask: createAsk(url, token, usage, options),
+    ask: createAsk(url, { token, by: values.by ?? env.USER ?? '' }, usage, options),
     show: (answer: object, lines: string) => print(values.json ? JSON.stringify(answer, null, 2) : lines)
   }
 }
@@ -62,7 +70,7 @@ export const bridgeUrl = (env: Environment, url?: string): string =>
   (url ?? env.FACTUURBRUG_URL ?? `http://127.0.0.1:${env.PORT || 8080}`).replace(/\/+$/, '')
 
 const createAsk =
-  (url: string, token: string, usage: string, options: Options = {}): Ask =>
+  (url: string, { token, by }: { token: string; by: string }, usage: string, options: Options = {}): Ask =>
   async (operation, { params, query, body } = {}) => {
     const { method, path, answer }: Endpoint = endpoints[operation]
     const named: Record<string, string> = params ?? {}
@@ -70,7 +78,11 @@ const createAsk =
     try {
       const told = await got(url + place, {
         method,
-        headers: { authorization: `Bearer ${token}` },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'user-agent': commandLineAgent,
+          'factuurbrug-operator': encodeURIComponent(by)
+        },
         ...(query === undefined ? {} : { searchParams: query }),
         ...(body === undefined ? {} : { json: body }),
         timeout: { request: answerWithinMs },

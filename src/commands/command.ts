@@ -12,6 +12,8 @@ export type Terminal = {
   print: (text: string) => void
   complain: (text: string) => void
   version: string
+  /** Asks the person; null: nobody is there to answer. */
+  confirm: (question: string) => Promise<boolean | null>
   /** Resolves when somebody asks the process to end. After the first call the process no longer ends by itself. */
   stopped: () => Promise<string>
 }

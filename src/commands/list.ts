@@ -29,13 +29,23 @@ export const commands: Listed[] = [
   { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
     name: 'invoices [--state --code --tool --q]',
-    options: '[--limit <n>] [--cursor <cursor>]',
+    options: '[--since <date>] [--until <date>] [--limit <n>] [--cursor <cursor>]',
     help: 'lists invoices',
     load: () => import('./invoices.ts')
   },
   { name: 'invoice <nr>', help: 'one invoice, with its history', load: () => import('./invoice.ts') },
-  { name: 'deliver <nr>', options: '[--absent]', help: 'delivers now, or releases what is held', load: act },
-  { name: 'dismiss <nr>', help: 'does not deliver it, or clears a note', load: act },
+  {
+    name: 'deliver <nr> | --all',
+    options: '[--absent] [--state --code --tool --q --since --until] [--yes]',
+    help: 'delivers now, or releases what is held: one, or all that match',
+    load: act
+  },
+  {
+    name: 'dismiss <nr> | --all',
+    options: '[--state --code --tool --q --since --until] [--yes]',
+    help: 'does not deliver it, or clears a note: of one, or all that match',
+    load: act
+  },
   { name: 'take <nr>', help: 'conflict: takes the other facts', load: act },
   { name: 'keep <nr>', help: 'conflict: keeps these facts', load: act },
   {
@@ -46,6 +56,12 @@ export const commands: Listed[] = [
   },
   { name: 'link <tool> <ref> <cst_…>', help: "links a tool's customer to a portal customer", load: link },
   { name: 'unlink <tool> <ref>', help: 'removes that link', load: link },
+  {
+    name: 'refused [--q --tool --authentic]',
+    options: '[--limit <n>] [--cursor <cursor>]',
+    help: 'the last requests that were refused, and why',
+    load: () => import('./refused.ts')
+  },
   {
     name: 'catch-up <tool> --since <date>',
     help: 'asks a tool what its webhooks missed',

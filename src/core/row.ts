@@ -15,6 +15,27 @@ export type State = (typeof states)[number]
 export const actions = ['deliver', 'dismiss', 'take', 'keep'] as const
 export type Action = (typeof actions)[number]
 
+/** What a person can ask for many. */
+export type ActionForAll = Extract<Action, 'deliver' | 'dismiss'>
+
+/**
+ * Why an invoice is left to a person then. `conflict`: other facts stand beside it. `sent`: it was sent at some time, and
+ * may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides. `state`: there is nothing to do.
+ */
+export type LeftOut = 'conflict' | 'sent' | 'rule' | 'state'
+
+/** Who decided something, as they call themselves, by which way, and from which network. */
+export type Actor = { by: string | null; way: 'page' | 'api' | 'command line'; from: string }
+
+/** What a person says beside an action. */
+export type Words = {
+  /** With `deliver`: what was sent before is not in the portal. It is not looked for once more. */
+  absent?: boolean | undefined
+  actor?: Actor | undefined
+  /** To how many invoices it was said at once. */
+  among?: number | undefined
+}
+
 /**
  * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR takes
  * more: the person has to say that the invoice is absent from the portal, and that holds for one create.

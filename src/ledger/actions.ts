@@ -1,26 +1,43 @@
 // What a person says about a row: the rules judge (rules/acting.ts), and what they answer is written.
 
 import { BridgeError } from '../core/errors.ts'
-import type { Acted, Action, Arrival, OtherFacts, Row } from '../core/row.ts'
+import type { Acted, Action, ActionForAll, Arrival, OtherFacts, Row, Words } from '../core/row.ts'
 import { obey, refusal, rule } from '../rules/acting.ts'
+import { leftOutOf } from '../rules/together.ts'
 import { type InvoiceCells, type KeptRow, keptOf, rowOf } from './cells.ts'
-import { keepConflict, latestConflict, openConflicts, settleConflicts } from './conflicts.ts'
+import { hasOpenConflict, keepConflict, latestConflict, openConflicts, settleConflicts } from './conflicts.ts'
 import type { Tx } from './driver.ts'
-import { cellsOfNumber, note, setRow } from './rows.ts'
+import { cellsOfNumber, findCells, note, setRow } from './rows.ts'
 
-export const act = async (
-  tx: Tx,
-  invoiceNumber: string,
-  action: Action,
-  words: { absent?: boolean } = {}
-): Promise<Acted> => {
+export const act = async (tx: Tx, invoiceNumber: string, action: Action, words: Words = {}): Promise<Acted> => {
   const cells = await cellsOfNumber(tx, invoiceNumber)
   if (!cells) throw new BridgeError('INVOICE_NOT_FOUND')
+  return actOn(tx, cells, action, words)
+}
+
+/** Judged anew: something may have changed since they were picked. */
+export const actOnAll = async (
+  tx: Tx,
+  ids: readonly number[],
+  action: ActionForAll,
+  words: Words = {}
+): Promise<number> => {
+  let acted = 0
+  for (const id of ids) {
+    const cells = await findCells(tx, 'id = ?', id)
+    if (!cells || leftOutOf(keptOf(cells), action, await hasOpenConflict(tx, id)) !== null) continue
+    await actOn(tx, cells, action, words)
+    acted += 1
+  }
+  return acted
+}
+
+const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, actor, among }: Words): Promise<Acted> => {
   const kept = keptOf(cells)
   const { id } = kept
   const conflicts = await openConflicts(tx, kept)
   const hasConflict = conflicts.length > 0
-  const ruling = rule(kept, action, { hasConflict, ...words })
+  const ruling = rule(kept, action, { hasConflict, absent })
   if (!ruling) throw new BridgeError('STATE_CONFLICT', refusal(action, kept))
   if (ruling.kind === 'nothing') return { ...rowOf(cells), changed: false, decided: null }
 
@@ -31,10 +48,14 @@ export const act = async (
   const { set, settles } = obey(kept, ruling, { hasConflict, taken }, tx.now)
   await setRow(tx, id, set)
   if (settles) await settleConflicts(tx, id)
-  await note(tx, id, `operator: ${action}`, words.absent ? { absent: true } : {})
+  await note(tx, id, `operator: ${action}`, {
+    ...(absent ? { absent } : {}),
+    ...(among ? { among } : {}),
+    ...actor
+  })
 
   const before = rowOf(cells)
-  const after = rowOf((await cellsOfNumber(tx, invoiceNumber)) as InvoiceCells)
+  const after = rowOf((await findCells(tx, 'id = ?', id)) as InvoiceCells)
   const decided =
     action === 'dismiss' || !hasConflict
       ? null

@@ -11,20 +11,24 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
+import type { Refusal, RefusalFilter, RefusalPage } from '../core/refusal.ts'
 import type {
   Acted,
   Action,
+  ActionForAll,
   Arrival,
   CreateBody,
   Decision,
   Document,
   Doubt,
+  LeftOut,
   Loan,
   Received,
   Row,
   State,
   Unreadable,
-  WholeRow
+  WholeRow,
+  Words
 } from '../core/row.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
@@ -33,17 +37,29 @@ import type { Holdings } from './holdings.ts'
 export type Places = { untried: number; again: number }
 
 /** What one process does for all of them. */
-export type Task = 'sweep' | 'look' | 'forget' | `catch-up ${string}` | `warn ${string}`
+export type Task = 'sweep' | 'look' | 'forget' | 'search' | `catch-up ${string}` | `warn ${string}`
 
 export type Filter = {
   state?: State | undefined
   code?: string | undefined
   tool?: string | undefined
-  /** The beginning of an invoice number, or the whole of a customer's reference. Any case. */
+  /**
+   * A part, three characters or more, of the number, of the customer's name or of an e-mail address; or the beginning of
+   * a number, or the whole of a customer's reference. Case and accents do not matter.
+   */
   q?: string | undefined
+  /** Received at `since` or later, and before `until`. */
+  since?: Instant | undefined
+  until?: Instant | undefined
   limit: number
   cursor?: string | undefined
 }
+
+/** What a word to many invoices is about. */
+export type FilterForAll = Omit<Filter, 'limit' | 'cursor'>
+
+/** The invoices that a word to many would reach, and how many it leaves to a person. */
+export type Picked = { ids: number[]; leftOut: Record<LeftOut, number> }
 
 export type Summary = Record<State, number> & {
   /** Held, and delivered with a code. */
@@ -129,18 +145,37 @@ export interface Ledger {
   settle(doubt: Doubt, decision: Decision, now: Instant): Promise<Decision | null>
 
   /**
-   * A person's decision. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the state does not allow it. `absent`: with
-   * `deliver`, a person's word that what was sent before is not in the portal: it is not looked for once more.
+   * A person's decision, kept in the history with who made it. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the
+   * state does not allow it.
    */
-  act(invoiceNumber: string, action: Action, now: Instant, words?: { absent?: boolean }): Promise<Acted>
+  act(invoiceNumber: string, action: Action, now: Instant, words?: Words): Promise<Acted>
+
+  /**
+   * What a word to all of these would reach: what is held, or what the filter's state says. Null: it is more than `limit`,
+   * counted with those that are left out.
+   */
+  pick(filter: FilterForAll, action: ActionForAll, limit: number): Promise<Picked | null>
+  /** A word to each of these, but to what may no longer be acted on in this way. Answers how many it reached. */
+  actOnAll(ids: readonly number[], action: ActionForAll, now: Instant, words?: Words): Promise<number>
 
   find(invoiceNumber: string): Promise<WholeRow | null>
+
+  /** Enters what came or changed lately into what `q` finds; at most `limit` at once. Answers how many. */
+  makeSearchable(limit: number): Promise<number>
 
   /** Newest first. `next` is the cursor of the following page, null on the last. */
   list(filter: Filter): Promise<{ rows: Row[]; next: string | null }>
 
   summary(): Promise<Summary>
   tally(): Promise<Tally[]>
+
+  /**
+   * Enters requests that were refused; one that is known counts up, and is the latest. Of each kind, authentic or not, the
+   * latest thousand stay.
+   */
+  noteRefusals(refusals: readonly Refusal[]): Promise<void>
+  /** Latest first. `next` is the cursor of the following page, null on the last. */
+  listRefusals(filter: RefusalFilter): Promise<RefusalPage>
 
   /**
    * Makes due what is due later than `latest`, but what a tool collects by itself, and what was received later than now:
@@ -164,7 +199,7 @@ export interface Ledger {
    * details, PDF. Number, portal id and the facts that duplicates are compared by stay. Then the customers of whom no
    * invoice is left that was not emptied, and of whom nothing was told since: they are known and linked by fingerprints
    * from then on, and a reference that says who it is becomes one. At most `limit` of each; answers the documents that no
-   * row needs any more, for the caller to remove.
+   * row needs any more, for the caller to remove. Refused requests of before then are gone.
    */
   forget(before: Instant, limit: number): Promise<Document[]>
 

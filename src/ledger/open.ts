@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { refPrint } from '../core/fingerprint.ts'
-import { act } from './actions.ts'
+import { act, actOnAll } from './actions.ts'
 import { keepUnreadable, receive, voidSource } from './arrivals.ts'
 import { instantOf } from './cells.ts'
 import { releaseAll, releaseOf } from './customer-waiting.ts'
@@ -13,13 +13,16 @@ import { countOf, factOf, setCount, setFact } from './facts.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
 import type { Ledger } from './ledger.ts'
 import { link, loseLinked, unlink } from './links.ts'
+import { countPicked, list, nothingPicked, pickSome } from './listing.ts'
 import * as loans from './loans.ts'
 import * as portalCustomers from './portal-customers.ts'
 import * as portalInvoices from './portal-invoices.ts'
 import * as processes from './processes.ts'
 import * as reading from './reading.ts'
+import { listRefusals, noteRefusals } from './refusals.ts'
 import { documents, forget } from './retention.ts'
 import { rowOfNumber } from './rows.ts'
+import { hasUnsearchable, makeSearchable } from './search.ts'
 import { createSlots } from './slots.ts'
 import { openSqliteDriver, type SqliteOptions } from './sqlite/driver.ts'
 import * as toolCustomers from './tool-customers.ts'
@@ -71,10 +74,28 @@ export const openLedger = (driver: Driver): Ledger => {
 
     act: (invoiceNumber, action, now, words) => write(tx => act(tx, invoiceNumber, action, words), now),
 
+    async pick(filter, action, limit) {
+      const picked = nothingPicked()
+      // In slices, because nobody else's question waits for a million rows.
+      for (let cursor: string | undefined; ; ) {
+        const next = await read(tx => pickSome(tx, { ...filter, cursor }, action, picked))
+        if (countPicked(picked) > limit) return null
+        if (next === null) return picked
+        cursor = next
+      }
+    },
+    actOnAll: (ids, action, now, words) => write(tx => actOnAll(tx, ids, action, words), now),
+
     find: invoiceNumber => read(tx => reading.find(tx, invoiceNumber)),
-    list: filter => read(tx => reading.list(tx, filter)),
+    async makeSearchable(limit) {
+      return (await read(hasUnsearchable)) ? write(tx => makeSearchable(tx, limit)) : 0
+    },
+    list: filter => read(tx => list(tx, filter)),
     summary: () => read(reading.summary),
     tally: () => read(reading.tally),
+
+    noteRefusals: refusals => write(tx => noteRefusals(tx, refusals)),
+    listRefusals: filter => read(tx => listRefusals(tx, filter)),
 
     hasten: (now, latest) => write(tx => loans.hasten(tx, latest), now),
     beat: now => write(processes.beat, now),

@@ -1,17 +1,16 @@
-// What the page, the health check and the commands ask of the ledger: each by an index, however many rows there are.
+// What the page, the health check and the commands ask of the ledger, but for its lists: each by an index, however many
+// rows there are.
 
 import type { Code } from '../core/codes.ts'
-import { refPrint } from '../core/fingerprint.ts'
-import { numberKey } from '../core/invoice.ts'
-import type { HistoryEntry, Row, State, WholeRow } from '../core/row.ts'
+import type { HistoryEntry, State, WholeRow } from '../core/row.ts'
 import { mentionedIn, withMentions } from '../rules/claims.ts'
 import { toldBefore } from './arrivals.ts'
 import { historyOf, type InvoiceCells, instantOf, keptOf, rowOf } from './cells.ts'
 import { openConflicts } from './conflicts.ts'
 import { contactIn } from './customer-cells.ts'
-import type { Cell, Tx } from './driver.ts'
+import type { Tx } from './driver.ts'
 import { factOf } from './facts.ts'
-import type { Filter, Summary, Tally } from './ledger.ts'
+import type { Summary, Tally } from './ledger.ts'
 import { cellsOfNumber, rowOfNumber } from './rows.ts'
 
 export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | null> => {
@@ -43,58 +42,6 @@ const whoIs = async (tx: Tx, id: number): Promise<string> => {
   if (!row) return 'which is not known'
   const { name } = contactIn(row)
   return name === null ? String(row.ref) : `${row.ref} (${name})`
-}
-
-/** A condition and what its marks stand for. */
-type Condition = { sql: string; values: Cell[] }
-
-export const list = async (tx: Tx, filter: Filter): Promise<{ rows: Row[]; next: string | null }> => {
-  const { limit, cursor } = filter
-  const before: Condition[] = cursor ? [{ sql: 'id < ?', values: [Number(cursor)] }] : []
-  const conditions = isNarrow(filter) ? [...narrow(filter), ...before] : await wide(tx, filter, before)
-  const where = conditions.length > 0 ? `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}` : ''
-  const found = await tx.all(
-    `SELECT * FROM invoice ${where} ORDER BY id DESC LIMIT ?`,
-    ...conditions.flatMap(({ values }) => values),
-    limit + 1
-  )
-  const page = found.slice(0, limit)
-  return { rows: page.map(rowOf), next: found.length > limit ? String(page.at(-1)?.id) : null }
-}
-
-/** Few rows answer to a number, a customer or a code: all other filters look at each of these. */
-const isNarrow = ({ q, code }: Filter): boolean => Boolean(q || code)
-
-/** Hides a column of text from the planner: the narrowest filter leads to the rows, and a wider one's index never does. */
-const aside = (column: string): string => `${column} || ''`
-
-const narrow = ({ state, code, tool, q }: Filter): Condition[] => [
-  ...(state ? [{ sql: `${aside('state')} = ?`, values: [state] }] : []),
-  ...(code ? [{ sql: `${q ? aside('code') : 'code'} = ?`, values: [code] }] : []),
-  ...(tool ? [{ sql: `${aside('tool')} = ?`, values: [tool] }] : []),
-  ...(q ? [named(q)] : [])
-]
-
-const named = (q: string): Condition => ({
-  sql: `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ?
-    UNION ALL SELECT id FROM invoice WHERE customer_ref = ?)`,
-  values: [numberKey(q), `${numberKey(q)}\u{10ffff}`, refPrint(q)]
-})
-
-/** A tool and a state are one part of an index, newest last; several parts are merged, of each no more than is shown. */
-const wide = async (tx: Tx, { state, tool, limit }: Filter, before: Condition[]): Promise<Condition[]> => {
-  if (!state && !tool) return before
-  const parts = new Map((await tally(tx)).map(part => [`${part.tool} ${part.state}`, part]))
-  const wanted = [...parts.values()].filter(part => (!state || part.state === state) && (!tool || part.tool === tool))
-  if (wanted.length === 0) return [{ sql: 'id = 0', values: [] }]
-  const older = before.map(({ sql }) => ` AND ${sql}`).join('')
-  const one = `SELECT id FROM (SELECT id FROM invoice WHERE tool = ? AND state = ?${older} ORDER BY id DESC LIMIT ?) AS part`
-  return [
-    {
-      sql: `id IN (${wanted.map(() => one).join(' UNION ALL ')})`,
-      values: wanted.flatMap(part => [part.tool, part.state, ...before.flatMap(({ values }) => values), limit + 1])
-    }
-  ]
 }
 
 /** Told once by the migration that made them alike; over with what retention takes. */

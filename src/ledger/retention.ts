@@ -11,7 +11,9 @@ import { emptyConflicts } from './conflicts.ts'
 import { isTelling, textsIn } from './customer-cells.ts'
 import { emailsOf } from './customer-claims.ts'
 import type { Cells, Tx } from './driver.ts'
+import { forgetRefusals } from './refusals.ts'
 import { setRow } from './rows.ts'
+import { setTexts, textsOf } from './search.ts'
 
 // A customer that still has invoices is looked at again after this.
 const againMs = 24 * 3_600_000
@@ -42,13 +44,15 @@ const empty = async (tx: Tx, cells: InvoiceCells): Promise<Document[]> => {
   await tx.run('DELETE FROM history WHERE invoice_id = ?', id)
   await tx.run('DELETE FROM event WHERE invoice_id = ?', id)
   await tx.run('UPDATE invoice SET received = NULL WHERE id = ?', id)
+  const bare = bareOf(invoice, await knownOf(tx, customer))
   await setRow(tx, id, {
-    invoice: bareOf(invoice, await knownOf(tx, customer)),
+    invoice: bare,
     document: null,
     draft: null,
     released: null,
     forgotten: true
   })
+  await setTexts(tx, id, textsOf(bare))
   if (customer) await tx.run('UPDATE customer SET told_at = 0 WHERE id = ?', customer.id as number)
   return [document, ...(await emptyConflicts(tx, id))].filter(found => found !== null)
 }
@@ -109,6 +113,7 @@ export const forget = async (tx: Tx, before: Instant, limit: number): Promise<Do
     before,
     limit
   )
+  await forgetRefusals(tx, before)
   const unused = await forgetInvoices(tx, before, limit)
   await forgetCustomers(tx, before, limit)
   return unused

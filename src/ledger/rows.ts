@@ -5,6 +5,7 @@ import type { Change, Changes } from '../rules/kept.ts'
 import { releasedFor } from '../rules/kept.ts'
 import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import { type Cell, insert, type Tx } from './driver.ts'
+import { searchAgain } from './search.ts'
 
 /** The one row that answers to a condition. */
 export const findCells = async (tx: Tx, condition: string, ...values: Cell[]): Promise<InvoiceCells | undefined> =>
@@ -47,6 +48,7 @@ export const setRow = async (tx: Tx, id: number, change: Change): Promise<void> 
     ...Object.values(cells),
     id
   )
+  if (change.invoice !== undefined) await searchAgain(tx, id)
 }
 
 export const note = async (tx: Tx, id: number, event: string, detail: object = {}): Promise<void> => {

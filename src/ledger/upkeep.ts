@@ -1,5 +1,6 @@
 // What the ledger needs every few seconds: a sign of life, by which a restored backup is told from a short stop; what a
-// clock that was wrong put off for too long; and forgetting, a little at a time, what finished long ago.
+// clock that was wrong put off for too long; forgetting, a little at a time, what finished long ago; and entering into
+// the search what came in.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -27,6 +28,11 @@ const everyMs = 10_000
 const sharedEveryMs = 3000
 const rowsAtOnce = 25
 
+// The newest are found all the same. After a storm a thousand a second are entered, beside whatever else comes.
+const searchEveryMs = 2000
+const searchPauseMs = 50
+const enteredAtOnce = 50
+
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const { ledger, spool, clock, log } = options
   const pauseMs = ledger.isShared ? sharedEveryMs : everyMs
@@ -41,9 +47,25 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     await loop.nap(pauseMs)
   }
 
+  const searching = createLoop({ clock, retryFirstMs: pauseMs, retryLongestMs: pauseMs })
+
+  const enter = async (): Promise<void> => {
+    const isOurs = await ledger.lease('search', clock.now())
+    const entered = isOurs ? await ledger.makeSearchable(enteredAtOnce) : 0
+    await searching.nap(entered < enteredAtOnce ? searchEveryMs : searchPauseMs)
+  }
+
   const failed = (err: unknown): void => log.error({ err }, 'upkeep of the ledger failed')
 
-  return { start: () => loop.start(turn, failed), stop: loop.stop }
+  return {
+    start() {
+      loop.start(turn, failed)
+      searching.start(enter, failed)
+    },
+    async stop() {
+      await Promise.all([loop.stop(), searching.stop()])
+    }
+  }
 }
 
 const forgetSome = async ({ ledger, spool, clock, retentionDays }: UpkeepOptions): Promise<void> => {

@@ -2,7 +2,7 @@
 // Counted with what was wrong, never with what stood there. Kept in memory: a sender that is wrong once is wrong again.
 
 import type { Clock, Instant } from '../core/clock.ts'
-import type { BridgeError } from '../core/errors.ts'
+import type { BridgeError, Problem } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createThrottle } from '../core/throttle.ts'
 
@@ -14,12 +14,15 @@ export type UnreadableRequest = {
   reasons: readonly string[]
 }
 
+/**
+ * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; another one is the
+ * sender's own words.
+ */
+export type NotedRequest = { by: string; isTest: boolean; fields: readonly string[] }
+
 export interface UnreadableRequests {
-  /**
-   * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; another one is the
-   * sender's own words. A test is logged and not counted: the person who sent it is looking.
-   */
-  note: (error: BridgeError, request: { by: string; isTest: boolean; fields: readonly string[] }) => void
+  /** A test is logged and not counted: the person who sent it is looking. */
+  note: (error: BridgeError, request: NotedRequest) => void
   /** Null when there were none lately. */
   of: (by: string) => UnreadableRequest | null
 }
@@ -63,7 +66,11 @@ export const createUnreadableRequests = ({ clock, log }: { clock: Clock; log: Lo
   }
 }
 
-const reasonsOf = ({ code, problems }: BridgeError, known: readonly string[]): string[] => {
-  const fields = problems.map(({ field }) => (known.includes(field) ? field : 'another field'))
-  return fields.length > 0 ? [...new Set(fields)] : [code]
+const reasonsOf = (error: BridgeError, known: readonly string[]): string[] => {
+  const fields = problemsIn(error, known).map(({ field }) => field)
+  return fields.length > 0 ? [...new Set(fields)] : [error.code]
 }
+
+/** By names of fields alone: a name that no field has is the sender's own word. */
+export const problemsIn = ({ problems }: BridgeError, known: readonly string[]): Problem[] =>
+  problems.map(({ field, message }) => ({ field: known.includes(field) ? field : 'another field', message }))

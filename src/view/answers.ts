@@ -12,6 +12,8 @@ const amount = z.string().meta({ examples: ['121.00'] })
 const maybeText = text.nullable()
 const next = maybeText.describe('The `cursor` of the next page; null on the last.')
 
+export const FieldProblem = z.object({ field: text, message: text })
+
 /** How a tool describes a customer, on an invoice and by itself. */
 const contact = {
   emails: z.array(text),
@@ -96,6 +98,20 @@ export const ActedInvoice = Invoice.extend({
     .describe('Where several sets of facts had come under its number: which of them win.')
 })
 
+export type DoneForAll = z.infer<typeof DoneForAll>
+export const DoneForAll = z.object({
+  matching: count.describe('How many invoices this is about.'),
+  leftOut: z
+    .object({
+      conflict: count.describe('Other facts stand beside them.'),
+      sent: count.describe('They were sent once, and may stand in the portal.'),
+      rule: count.describe('A rule other than REVIEW holds them.'),
+      state: count.describe('There is nothing to do about them.')
+    })
+    .describe('How many match, and are left to a person, one by one.'),
+  done: count.describe('How many it was done to.')
+})
+
 export const Invoices = z.object({ invoices: z.array(Invoice), next })
 
 export type Warning = z.infer<typeof Warning>
@@ -172,6 +188,23 @@ export const PortalCustomer = z.object({
 
 export const PortalCustomers = z.object({ customers: z.array(PortalCustomer) })
 
+export type Refused = z.infer<typeof Refused>
+export const Refused = z
+  .object({
+    at: instant.describe('The last one.'),
+    since: instant.describe('The first of those that are alike.'),
+    requests: count.describe('How many were alike.'),
+    tool: text,
+    address: text.describe('An IPv4 address, or the /64 of an IPv6 address.'),
+    authentic: z.boolean().describe('Its sender was proven: what it brought is missing.'),
+    code: text,
+    invoiceNumber: maybeText.describe('Of an authentic one, if it could be read.'),
+    problems: z.array(FieldProblem)
+  })
+  .describe('A request that was refused: what was wrong with it, never what was in it.')
+
+export const RefusedRequests = z.object({ refused: z.array(Refused), next })
+
 const status = z.enum(['pass', 'warn', 'fail'])
 
 export type Health = z.infer<typeof Health>
@@ -199,6 +232,6 @@ export const Problem = z.object({
   status: z.int(),
   code: text.describe('docs/errors.md says what each one asks for.'),
   detail: text,
-  problems: z.array(z.object({ field: text, message: text })).optional(),
+  problems: z.array(FieldProblem).optional(),
   requestId: text.optional().describe('With UNEXPECTED: stands in the log, too.')
 })

@@ -8,9 +8,11 @@ import {
   CaughtUp,
   Customer,
   Customers,
+  DoneForAll,
   Health,
   Invoices,
   PortalCustomers,
+  RefusedRequests,
   Summary,
   WholeInvoice
 } from './answers.ts'
@@ -32,6 +34,9 @@ export type Endpoint = {
   contentType?: string
 }
 
+/** As which program the command line asks. */
+export const commandLineAgent = 'factuurbrug command line'
+
 const pageSizeMax = 200
 
 const limit = z.coerce
@@ -48,6 +53,11 @@ const cursor = z
   .optional()
   .describe('The `next` of the page before.')
 
+const yesOrNo = z
+  .enum(['true', 'false'], 'expected true or false')
+  .transform(text => text === 'true')
+  .optional()
+
 const action = <const Name extends string, Body extends z.ZodObject>(name: Name, summary: string, body: Body) => ({
   method: 'POST' as const,
   path: `/api/invoices/{invoiceNumber}/${name}` as const,
@@ -55,6 +65,44 @@ const action = <const Name extends string, Body extends z.ZodObject>(name: Name,
   body,
   answer: ActedInvoice,
   refusals: [404, 409, 413, 422] as const
+})
+
+const date = z.iso.date('expected a date such as 2026-11-20')
+
+const invoiceFilter = {
+  state: z
+    .enum(states, `expected one of ${states.join(', ')}`)
+    .optional()
+    .describe('Of one state.'),
+  code: z.string().max(100).optional().describe('Of one code.'),
+  tool: z.string().max(100).optional().describe('Of one tool.'),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      "Three characters or more: a part of the number, or of the customer's name or e-mail address. Also the beginning of a number, and the whole of a customer's reference."
+    ),
+  since: date.optional().describe('Received on this day or later.'),
+  until: date.optional().describe('Received on this day or earlier.')
+}
+
+const forAll = <const Name extends string>(name: Name, summary: string) => ({
+  method: 'POST' as const,
+  path: `/api/invoices/${name}` as const,
+  summary,
+  body: z.strictObject({
+    filter: z
+      .strictObject(invoiceFilter, 'expected a filter')
+      .describe('Of those that are held, unless `state` says otherwise.'),
+    expected: z
+      .int('expected a whole number')
+      .min(0)
+      .optional()
+      .describe('To how many it is to be done; with another number nothing is. Left out: only counts them.')
+  }),
+  answer: DoneForAll,
+  refusals: [409, 413, 422] as const
 })
 
 const nothing = z.strictObject({})
@@ -82,13 +130,7 @@ export const endpoints = {
     path: '/api/invoices',
     summary: 'Invoices, newest first',
     query: z.strictObject({
-      state: z
-        .enum(states, `expected one of ${states.join(', ')}`)
-        .optional()
-        .describe('Of one state.'),
-      code: z.string().max(100).optional().describe('Of one code.'),
-      tool: z.string().max(100).optional().describe('Of one tool.'),
-      q: z.string().max(200).optional().describe("The beginning of a number, or the whole of a customer's reference."),
+      ...invoiceFilter,
       limit,
       cursor
     }),
@@ -117,16 +159,14 @@ export const endpoints = {
   dismiss: action('dismiss', 'Does not deliver it, or clears the note of a delivered one', nothing),
   take: action('take', 'Conflict: takes the other facts', nothing),
   keep: action('keep', 'Conflict: keeps these facts', nothing),
+  deliverAll: forAll('deliver', 'Delivers all that match: overrides REVIEW, and no other rule'),
+  dismissAll: forAll('dismiss', 'Dismisses all that match, or clears their notes'),
   listCustomers: {
     method: 'GET',
     path: '/api/customers',
     summary: "The tools' customers with their links, latest first",
     query: z.strictObject({
-      linked: z
-        .enum(['true', 'false'], 'expected true or false')
-        .transform(text => text === 'true')
-        .optional()
-        .describe('Only those that are linked, or are not.'),
+      linked: yesOrNo.describe('Only those that are linked, or are not.'),
       limit,
       cursor
     }),
@@ -159,13 +199,27 @@ export const endpoints = {
     answer: PortalCustomers,
     refusals: [422]
   },
+  listRefused: {
+    method: 'GET',
+    path: '/api/refused',
+    summary: 'The last requests at the addresses of the tools that were refused, latest first',
+    query: z.strictObject({
+      q: z.string().min(1).max(200).optional().describe('A part of the invoice number.'),
+      tool: z.string().max(100).optional().describe('Of one tool.'),
+      authentic: yesOrNo.describe('Only those whose sender was proven, or was not.'),
+      limit,
+      cursor
+    }),
+    answer: RefusedRequests,
+    refusals: [422]
+  },
   catchUp: {
     method: 'POST',
     path: '/api/catch-up',
     summary: 'Asks a tool now what its webhooks missed',
     body: z.strictObject({
       tool: z.string('expected the name of a tool').max(100),
-      since: z.iso.date('expected a date such as 2026-11-20')
+      since: date
     }),
     ...found,
     refusals: [413, 422, 502]

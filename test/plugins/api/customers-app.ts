@@ -67,7 +67,8 @@ export const openCustomersApp = async (t: Test) => {
       }
     },
     operator: createOperatorOnly(
-      createRecognise({ token: operatorToken, lockout: createLockout({ clock, log: silent }), clientOf })
+      createRecognise({ token: operatorToken, lockout: createLockout({ clock, log: silent }), clientOf }),
+      clientOf
     )
   })
   t.teardown(() => app.close())

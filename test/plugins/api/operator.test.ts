@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { openApp } from '../app.ts'
+import { openApp, operatorToken } from '../app.ts'
 
 const minute = 60_000
 const allowed = 10
@@ -91,4 +91,25 @@ t.test('who is right in time, or brings no token at all, is not locked out', asy
   const answers = await Array.fromAsync({ length: 31 }, async () => (await bare()).statusCode)
   t.strictSame(answers, [...Array(30).fill(401), 429], 'but has to slow down')
   t.match(await right('10.0.0.2'), { statusCode: 200 })
+})
+
+t.test('who decided, by which way and from where, stands in the history', async t => {
+  const { ask, receive, path } = await openApp(t)
+  await receive('A-1')
+  const headers = (more: Record<string, string>) => ({ authorization: `Bearer ${operatorToken}`, ...more })
+  const deliver = (more: Record<string, string>, remoteAddress = '192.0.2.1') =>
+    ask('POST', `${path('A-1')}/deliver`, { headers: headers(more), remoteAddress })
+
+  await deliver({ 'factuurbrug-operator': encodeURIComponent(' Zoë de Vries '), 'user-agent': 'curl/8' })
+  await deliver({ 'factuurbrug-operator': 'Kees', 'user-agent': 'factuurbrug command line' }, '2001:db8:1:2::3')
+  const noNames = ['', '%', '%00', 'x'.repeat(101), '%0a', '%e2%80%ae']
+  for (const name of noNames) await deliver({ 'factuurbrug-operator': name })
+
+  const { history } = (await ask('GET', path('A-1'))).json()
+  t.match(history.slice(1), [
+    { event: 'operator: deliver', by: 'Zoë de Vries', way: 'api', from: '192.0.2.1' },
+    { event: 'operator: deliver', by: 'Kees', way: 'command line', from: '2001:db8:1:2::/64' },
+    ...noNames.map(() => ({ event: 'operator: deliver', by: null, way: 'api' }))
+  ])
+  t.equal(history.length, 3 + noNames.length)
 })

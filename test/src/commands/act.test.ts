@@ -1,6 +1,8 @@
 import t from 'tap'
-import { factuurbrug } from '../../command-line.ts'
+import { asking, factuurbrug } from '../../command-line.ts'
 import { customerId, until } from '../../end-to-end/bridge-process.ts'
+import { operatorToken as appToken, openApp } from '../../plugins/app.ts'
+import { draftOf } from '../ledger/fixtures.ts'
 import { openHouse } from './fixtures.ts'
 
 t.test('a person releases, dismisses, takes and keeps', async t => {
@@ -129,4 +131,26 @@ t.test('what the state does not allow is refused, with the reason', async t => {
   t.match(deliver, { code: 1, stdout: '', stderr: /^STATE_CONFLICT: it is delivered already\n/ })
   t.match(take, { code: 1, stderr: /^STATE_CONFLICT: there is nothing to take while it is delivered\n/ })
   t.match(unknown, { code: 1, stderr: /^INVOICE_NOT_FOUND: / })
+})
+
+t.test('all that match are released together: their number is said first, and nobody is asked twice', async t => {
+  const { app, ledger, clock, receive } = await openApp(t)
+  for (const number of ['A-1', 'A-2', 'B-1']) await receive(number)
+  for (const loan of await ledger.borrow(3, clock.now(), clock.now() + 1000))
+    await ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null, wouldSend: draftOf(loan) }, clock.now())
+  await receive('B-1', { amount: '1.00' })
+  const person = asking(await app.listen({ port: 0, host: '127.0.0.1' }))
+  const all = (...args: string[]) =>
+    factuurbrug(['deliver', '--all', '--token', appToken, '--by', 'Zoë', ...args], person)
+
+  t.match(await all('--state', 'held'), {
+    code: 1,
+    stdout: '',
+    stderr: /^Left out: 1 invoice, other facts stand beside them\.\nThis would deliver 2 invoices\. Say --yes/
+  })
+  t.match(await all('--code', 'REVIEW', '--yes'), { code: 0, stdout: '2 invoices released.\n' })
+  t.match(await all('--code', 'REVIEW', '--yes'), { code: 0, stdout: 'Nothing to deliver.\n' })
+  t.match((await ledger.find('A-1'))?.history.at(-1), { by: 'Zoë', way: 'command line', among: 2 })
+  t.match(await factuurbrug(['take', '--all'], person), { code: 2, stderr: /--all/ })
+  t.match(await factuurbrug(['deliver', 'A-1', '--code', 'REVIEW'], person), { code: 2, stderr: /Usage/ })
 })

@@ -105,6 +105,7 @@ t.test('a test that does not get there in time is not left behind, either', asyn
     complain: (text: string) => complaints.push(text),
     overridden: [],
     version: '1.2.3',
+    confirm: async () => null,
     stopped: () => new Promise<string>(() => {})
   }
 

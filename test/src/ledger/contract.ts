@@ -10,11 +10,13 @@ import { doubtsContract } from './contract/doubts.ts'
 import { endingsContract } from './contract/endings.ts'
 import { eventsContract } from './contract/events.ts'
 import { holdingsContract } from './contract/holdings.ts'
+import { listingContract } from './contract/listing.ts'
 import { loansContract } from './contract/loans.ts'
 import { paymentsContract } from './contract/payments.ts'
 import { presenceContract } from './contract/presence.ts'
 import { processesContract } from './contract/processes.ts'
 import { readingContract } from './contract/reading.ts'
+import { refusalsContract } from './contract/refusals.ts'
 import { releasesContract } from './contract/releases.ts'
 import { retentionContract } from './contract/retention.ts'
 import { tableContract } from './contract/table.ts'
@@ -47,6 +49,8 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   actionsContract(promised)
   readingContract(promised)
   releasesContract(promised)
+  listingContract(promised)
+  refusalsContract(promised)
   retentionContract(promised)
   toolsContract(promised)
   processesContract(promised)

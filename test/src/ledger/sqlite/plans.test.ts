@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import type { Filter, Ledger } from '../../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../../src/ledger/open.ts'
 import { portalCustomerOf } from '../contract/customers.ts'
+import { refusalOf } from '../contract/refusals.ts'
 import { again, arrivalOf, bodyOf, borrowOne, bring, delivered, holdingOf, noon, other, paid } from '../fixtures.ts'
 
 type Plan = { sql: string; steps: string[] }
@@ -31,12 +32,13 @@ const plansOf = async (t: Test, use: (ledger: Ledger) => Promise<void>): Promise
 }
 
 /** Every filter with every other. */
-const filters = (): Filter[] => {
+const filters = (q: string): Filter[] => {
   const parts: Partial<Filter>[] = [
     { state: 'held' },
     { code: 'REVIEW' },
     { tool: 'acme' },
-    { q: '2026' },
+    { q },
+    { since: noon, until: noon + 1 },
     { cursor: '9' }
   ]
   return Array.from({ length: 2 ** parts.length }, (_, chosen) =>
@@ -59,7 +61,16 @@ const useRows = async (ledger: Ledger): Promise<void> => {
   await ledger.documents()
   await ledger.voidSource('acme', 'acme-1', noon)
   await ledger.forget(noon + 1, 1)
-  for (const filter of filters()) await ledger.list(filter)
+  for (const filter of filters('20')) await ledger.list(filter)
+  // So many that older ones are looked for by an index.
+  const numbers = Array.from({ length: 501 }, (_, at) => `N${at}`)
+  await Promise.all(numbers.map(invoiceNumber => ledger.receive(arrivalOf({ invoiceNumber }), noon)))
+  for (const q of ['none', 'none that has so many characters'])
+    for (const filter of filters(q)) await ledger.list(filter)
+  await ledger.makeSearchable(9)
+  await ledger.pick({}, 'deliver', 9)
+  await ledger.noteRefusals([refusalOf()])
+  await ledger.listRefusals({ limit: 1 })
 }
 
 const useHoldings = async ({ holdings }: Ledger): Promise<void> => {
@@ -155,7 +166,7 @@ t.test('what is asked often walks no wider index than its own', async t => {
     await ledger.summary()
     await ledger.list({ state: 'waiting', tool: 'acme', limit: 1 })
     await ledger.list({ state: 'waiting', tool: 'acme', code: 'REVIEW', limit: 1 })
-    await ledger.list({ state: 'waiting', q: '2026', limit: 1 })
+    await ledger.list({ state: 'waiting', q: '20', limit: 1 })
   })
 
   const indexes = plans

@@ -1,0 +1,155 @@
+// Lists of invoices, newest first, by any filter: a page for a person, or all of them for a word to many. Each begins
+// where an index leads, however many rows there are.
+
+import { refPrint } from '../core/fingerprint.ts'
+import { type Invoice, numberKey } from '../core/invoice.ts'
+import type { ActionForAll, Row } from '../core/row.ts'
+import { leftOutOf } from '../rules/together.ts'
+import { keptOf, rowOf } from './cells.ts'
+import { amongAll, type Cell, type Cells, type Tx } from './driver.ts'
+import type { Filter, Picked } from './ledger.ts'
+import { tally } from './reading.ts'
+import { having, partCharactersMin, searchKey, textsOf } from './search.ts'
+
+/** Hides a column of text from the planner: the narrowest filter leads to the rows, and a wider one's index never does. */
+const aside = (column: string): string => `${column} || ''`
+
+// Looked through as they are: what most people search for is among the newest, and what was entered into no index yet is.
+const lookedThrough = 500
+
+/** A condition and what its marks stand for. */
+type Condition = { sql: string; values: Cell[] }
+
+/** Ids rise with time: by them, too, so that each other filter keeps its index. Exact, whatever a clock did since. */
+const withinTime = ({ since, until, cursor }: Pick<Filter, 'since' | 'until' | 'cursor'>): Condition[] => [
+  ...(cursor ? [{ sql: 'id < ?', values: [Number(cursor)] }] : []),
+  ...(since === undefined
+    ? []
+    : [
+        {
+          sql: `id >= (SELECT id FROM invoice WHERE received_at >= ? ORDER BY received_at, id LIMIT 1)
+            AND received_at + 0 >= ?`,
+          values: [since, since]
+        }
+      ]),
+  ...(until === undefined
+    ? []
+    : [
+        {
+          sql: `id <= (SELECT id FROM invoice WHERE received_at < ? ORDER BY received_at DESC, id DESC LIMIT 1)
+            AND received_at + 0 < ?`,
+          values: [until, until]
+        }
+      ])
+]
+
+/** Few rows answer to a code, or to what is searched for: all other filters look at each of these. */
+const narrow = ({ state, code, tool }: Filter, parts: Condition | null): Condition[] => [
+  ...(state ? [{ sql: `${aside('state')} = ?`, values: [state] }] : []),
+  ...(code ? [{ sql: `${parts ? aside('code') : 'code'} = ?`, values: [code] }] : []),
+  ...(tool ? [{ sql: `${aside('tool')} = ?`, values: [tool] }] : []),
+  ...(parts ? [parts] : [])
+]
+
+/** A tool and a state are one part of an index, newest last; several parts are merged, of each no more than is shown. */
+const wide = async (tx: Tx, { state, tool, limit }: Filter, within: Condition[]): Promise<Condition[]> => {
+  if (!state && !tool) return within
+  const parts = new Map((await tally(tx)).map(part => [`${part.tool} ${part.state}`, part]))
+  const wanted = [...parts.values()].filter(part => (!state || part.state === state) && (!tool || part.tool === tool))
+  if (wanted.length === 0) return [{ sql: 'id = 0', values: [] }]
+  const also = within.map(({ sql }) => ` AND ${sql}`).join('')
+  const one = `SELECT id FROM (SELECT id FROM invoice WHERE tool = ? AND state = ?${also} ORDER BY id DESC LIMIT ?) AS part`
+  return [
+    {
+      sql: `id IN (${wanted.map(() => one).join(' UNION ALL ')})`,
+      values: wanted.flatMap(part => [part.tool, part.state, ...within.flatMap(({ values }) => values), limit])
+    }
+  ]
+}
+
+const select = async (tx: Tx, filter: Filter, parts: Condition | null = null): Promise<Cells[]> => {
+  const within = withinTime(filter)
+  const conditions = parts || filter.code ? [...narrow(filter, parts), ...within] : await wide(tx, filter, within)
+  const where = conditions.length > 0 ? `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}` : ''
+  return tx.all(
+    `SELECT * FROM invoice ${where} ORDER BY id DESC LIMIT ?`,
+    ...conditions.flatMap(({ values }) => values),
+    filter.limit
+  )
+}
+
+const isLong = (q: string): boolean => [...searchKey(q)].length >= partCharactersMin
+
+/** What an index has of it. */
+const found = (q: string): Condition => {
+  const long = isLong(q) ? having(q) : null
+  return {
+    sql: `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ?
+      UNION ALL SELECT id FROM invoice WHERE customer_ref = ? ${long ? `UNION ALL ${long.sql}` : ''})`,
+    values: [numberKey(q), `${numberKey(q)}\u{10ffff}`, refPrint(q), ...(long?.values ?? [])]
+  }
+}
+
+const matches = (q: string): ((cells: Cells) => boolean) => {
+  const [part, key, ref] = [searchKey(q), numberKey(q), refPrint(q)]
+  return cells =>
+    (cells.key as string).startsWith(key) ||
+    cells.customer_ref === ref ||
+    textsOf(JSON.parse(cells.invoice as string) as Invoice).some(text => text.includes(part))
+}
+
+/** The newest ones as they are; then, if these were not all, what an index has of the older ones. */
+const search = async (tx: Tx, { q, limit, ...filter }: Filter & { q: string }): Promise<Cells[]> => {
+  if (!isLong(q)) return select(tx, { ...filter, limit }, found(q))
+  const newest = await select(tx, { ...filter, limit: lookedThrough })
+  const first = newest.filter(matches(q)).slice(0, limit)
+  const oldest = newest.at(-1)
+  if (first.length === limit || newest.length < lookedThrough || !oldest) return first
+  const older = { ...filter, cursor: String(oldest.id), limit: limit - first.length }
+  return [...first, ...(await select(tx, older, found(q)))]
+}
+
+const some = (tx: Tx, { q, ...filter }: Filter): Promise<Cells[]> =>
+  q ? search(tx, { q, ...filter }) : select(tx, filter)
+
+const pageOf = async (tx: Tx, filter: Filter): Promise<{ cells: Cells[]; next: string | null }> => {
+  const { limit } = filter
+  const cells = await some(tx, { ...filter, limit: limit + 1 })
+  const page = cells.slice(0, limit)
+  return { cells: page, next: cells.length > limit ? String(page.at(-1)?.id) : null }
+}
+
+export const list = async (tx: Tx, filter: Filter): Promise<{ rows: Row[]; next: string | null }> => {
+  const { cells, next } = await pageOf(tx, filter)
+  return { rows: cells.map(rowOf), next }
+}
+
+export const nothingPicked = (): Picked => ({ ids: [], leftOut: { conflict: 0, sent: 0, rule: 0, state: 0 } })
+
+export const countPicked = ({ ids, leftOut }: Picked): number =>
+  Object.values(leftOut).reduce((sum, count) => sum + count, ids.length)
+
+const picksAtOnce = 500
+
+/** The next slice of them, sorted into `picked`. Answers where to go on; null at the end. */
+export const pickSome = async (
+  tx: Tx,
+  { state = 'held', ...filter }: Omit<Filter, 'limit'>,
+  action: ActionForAll,
+  picked: Picked
+): Promise<string | null> => {
+  const { cells, next } = await pageOf(tx, { state, ...filter, limit: picksAtOnce })
+  const rows = cells.map(keptOf)
+  const contested = await amongAll(
+    tx,
+    rows.map(({ id }) => id),
+    marks => `SELECT invoice_id FROM conflict WHERE settled = 0 AND invoice_id IN (${marks})`
+  )
+  const hasConflict = new Set(contested.map(({ invoice_id: id }) => id))
+  for (const row of rows) {
+    const why = leftOutOf(row, action, hasConflict.has(row.id))
+    if (why === null) picked.ids.push(row.id)
+    else picked.leftOut[why] += 1
+  }
+  return next
+}
