@@ -168,6 +168,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(page, {
     operations,
     recognise,
+    mark: ledger.mark,
     clock,
     timeZone: config.PORTAL_TIME_ZONE,
     review: config.REVIEW,

@@ -63,6 +63,7 @@ const provenElsewhere = [
   'plugins/page/history.ts',
   'plugins/page/layout.ts',
   'plugins/page/pages.ts',
+  'plugins/page/portal.ts',
   'plugins/page/session.ts',
   'src/commands/list.ts',
   'src/commands/tool-connection.ts',

@@ -13,18 +13,23 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Recognise } from '../api/operator.ts'
 import type { Operations } from '../api/route.ts'
+import { customersRoutes } from './customers.ts'
 import { registerErrors } from './errors.ts'
 import { invoiceRoutes } from './invoice.ts'
 import { invoicesRoutes } from './invoices.ts'
 import type { Files } from './layout.ts'
+import { registerLive } from './live.ts'
 import { isOurs, keptIn, loginPage } from './login.ts'
 import { overviewRoutes } from './overview.ts'
 import { createPages, mustBeOurs, type Pages, textsIn } from './pages.ts'
+import { portalRoutes } from './portal.ts'
 import { cookieNameOf, cookieOptions, createSessions, nameCharactersMax, type Sessions } from './session.ts'
 
 export type PageOptions = {
   operations: Operations
   recognise: Recognise
+  /** Differs after whatever a page may show has changed. */
+  mark: () => Promise<string>
   clock: Clock
   timeZone: string
   /** Whether the bridge waits for a person before it sends anything. */
@@ -104,6 +109,9 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   overviewRoutes(pages, options)
   invoicesRoutes(pages)
   invoiceRoutes(pages)
+  customersRoutes(pages)
+  portalRoutes(pages)
+  registerLive(app, { clock, sessions, mark: options.mark })
 }
 
 const registerLogin = (

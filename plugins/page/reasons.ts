@@ -18,14 +18,14 @@ export const reasonOf = (invoice: Invoice & Partial<WholeInvoice>, { codes }: Wo
   const known = ofInvoice[code as keyof typeof ofInvoice]
   if (!known) return { what: code, do: '' }
   if (code === 'CUSTOMER_UNKNOWN' && customer.portalId !== null) return { ...known, what: special.idUnknown }
-  if (code === 'INVOICE_CONFLICT') return { ...known, what: conflictIn(invoice, special) ?? known.what }
+  if (code === 'INVOICE_CONFLICT') return conflictIn(invoice, special) ?? known
   return known
 }
 
 const conflictIn = (
   { state, conflict }: Invoice & Partial<WholeInvoice>,
   special: Words['codes']['special']
-): string | null => {
+): Reason | null => {
   if (conflict === undefined) return null
   const isPortals = conflict !== null && isInPortal(conflict)
   if (state === 'delivered') return conflict === null || isPortals ? special.toldOtherwise : special.conflictDelivered

@@ -167,6 +167,8 @@ export interface Ledger {
   list(filter: Filter): Promise<{ rows: Row[]; next: string | null }>
 
   summary(): Promise<Summary>
+  /** Differs after an invoice came, or anything was noted about one: for whoever watches. */
+  mark(): Promise<string>
   tally(): Promise<Tally[]>
 
   /**

@@ -92,6 +92,7 @@ export const openLedger = (driver: Driver): Ledger => {
     },
     list: filter => read(tx => list(tx, filter)),
     summary: () => read(reading.summary),
+    mark: () => read(reading.mark),
     tally: () => read(reading.tally),
 
     noteRefusals: refusals => write(tx => noteRefusals(tx, refusals)),

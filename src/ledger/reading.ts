@@ -66,6 +66,12 @@ export const tally = async (tx: Tx): Promise<Tally[]> => {
     }))
 }
 
+/** Both are ends of a primary key. */
+export const mark = async (tx: Tx): Promise<string> => {
+  const last = await tx.one('SELECT max(id) AS invoice, (SELECT max(id) FROM history) AS noted FROM invoice')
+  return `${last?.invoice} ${last?.noted}`
+}
+
 export const summary = async (tx: Tx): Promise<Summary> => {
   const counts: Summary = {
     waiting: 0,

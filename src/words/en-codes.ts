@@ -19,10 +19,10 @@ export type CodeWords = {
   /** Where the code alone does not say it. */
   special: {
     idUnknown: string
-    conflictInPortal: string
-    conflictDelivered: string
-    toldOtherwise: string
-    toldBefore: string
+    conflictInPortal: { what: string; do: string }
+    conflictDelivered: { what: string; do: string }
+    toldOtherwise: { what: string; do: string }
+    toldBefore: { what: string; do: string }
     inDoubt: { what: string; do: string }
     collected: { what: string; do: string }
   }
@@ -150,10 +150,22 @@ export const codes: CodeWords = {
 
   special: {
     idUnknown: 'The portal has no customer of the id that the invoice names.',
-    conflictInPortal: 'The portal holds this number with other facts.',
-    conflictDelivered: 'After it was delivered, the same number came with other facts.',
-    toldOtherwise: 'The portal shows it otherwise than it was sent.',
-    toldBefore: 'The tool told of this invoice before, under another number.',
+    conflictInPortal: {
+      what: 'The portal holds this number with other facts.',
+      do: 'Look at it in the portal. Leave it at that, or send this one as well.'
+    },
+    conflictDelivered: {
+      what: 'After it was delivered, the same number came with other facts.',
+      do: 'If the later ones are right, correct the invoice in the portal. Then say that it is settled.'
+    },
+    toldOtherwise: {
+      what: 'The portal shows it otherwise than it was sent.',
+      do: 'Correct it in the portal, then say that it is settled.'
+    },
+    toldBefore: {
+      what: 'The tool told of this invoice before, under another number.',
+      do: 'Look which number is right. Leave it at the first, or send this one as well.'
+    },
     inDoubt: {
       what: 'It is being sent, or the answer was lost and it is being looked for in the portal.',
       do: 'Nothing: this settles itself within minutes.'

@@ -128,10 +128,22 @@ export const codes: CodeWords = {
 
   special: {
     idUnknown: 'In het portaal staat geen klant met het kenmerk dat de factuur noemt.',
-    conflictInPortal: 'In het portaal staat dit nummer met andere gegevens.',
-    conflictDelivered: 'Nadat hij was afgeleverd, kwam hetzelfde nummer met andere gegevens.',
-    toldOtherwise: 'In het portaal staat hij anders dan hij is verstuurd.',
-    toldBefore: 'Het pakket noemde deze factuur eerder onder een ander nummer.',
+    conflictInPortal: {
+      what: 'In het portaal staat dit nummer met andere gegevens.',
+      do: 'Bekijk hem in het portaal. Laat het daarbij, of verstuur deze er ook bij.'
+    },
+    conflictDelivered: {
+      what: 'Nadat hij was afgeleverd, kwam hetzelfde nummer met andere gegevens.',
+      do: 'Kloppen de latere gegevens, verbeter de factuur dan in het portaal. Kies daarna ‘Dit is in orde’.'
+    },
+    toldOtherwise: {
+      what: 'In het portaal staat hij anders dan hij is verstuurd.',
+      do: 'Verbeter hem in het portaal en kies daarna ‘Dit is in orde’.'
+    },
+    toldBefore: {
+      what: 'Het pakket noemde deze factuur eerder onder een ander nummer.',
+      do: 'Kijk welk nummer klopt. Laat het bij het eerste, of verstuur deze er ook bij.'
+    },
     inDoubt: {
       what: 'Hij wordt verstuurd, of het antwoord raakte zoek en de brug kijkt of hij in het portaal staat.',
       do: 'Niets: binnen een paar minuten is dit duidelijk.'

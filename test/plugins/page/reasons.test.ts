@@ -41,10 +41,10 @@ t.test('a conflict is told by where the other facts are', async t => {
   const what = (more: object) => reasonOf(invoice({ code: 'INVOICE_CONFLICT', ...more }), en)?.what
   const { special, ofInvoice } = en.codes
   t.equal(what({ conflict: others }), ofInvoice.INVOICE_CONFLICT.what)
-  t.equal(what({ conflict: portals }), special.conflictInPortal)
-  t.equal(what({ conflict: null }), special.toldBefore)
-  t.equal(what({ state: 'delivered', conflict: others }), special.conflictDelivered)
-  t.equal(what({ state: 'delivered', conflict: portals }), special.toldOtherwise)
+  t.equal(what({ conflict: portals }), special.conflictInPortal.what)
+  t.equal(what({ conflict: null }), special.toldBefore.what)
+  t.equal(what({ state: 'delivered', conflict: others }), special.conflictDelivered.what)
+  t.equal(what({ state: 'delivered', conflict: portals }), special.toldOtherwise.what)
 })
 
 t.test('nothing is the matter, or a code is new: no reason is made up', async t => {

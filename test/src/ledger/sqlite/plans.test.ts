@@ -57,6 +57,7 @@ const useRows = async (ledger: Ledger): Promise<void> => {
   await ledger.paying(await borrowOne(ledger, noon), noon)
   await ledger.nextDueAt()
   await ledger.summary()
+  await ledger.mark()
   await ledger.tally()
   await ledger.documents()
   await ledger.voidSource('acme', 'acme-1', noon)

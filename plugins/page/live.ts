@@ -1,0 +1,70 @@
+// Tells open pages that something changed, by server-sent events. One look at the ledger serves all who listen, and none
+// is made while nobody does.
+
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../../src/core/clock.ts'
+import { BridgeError } from '../../src/core/errors.ts'
+import { createLoop } from '../../src/core/loop.ts'
+import type { Sessions } from './session.ts'
+
+export type LiveOptions = {
+  clock: Clock
+  sessions: Sessions
+  /** Differs after whatever a page may show has changed. */
+  mark: () => Promise<string>
+}
+
+// Soon enough for a person who watches, and next to nothing for the ledger.
+const everyMs = 2000
+
+// Whoever opens the page in more windows sees it change when it is loaded.
+const listenersMax = 50
+
+// A proxy ends what is silent for a minute.
+const signEveryTurns = 10
+
+export const registerLive = (app: FastifyInstance, { clock, sessions, mark }: LiveOptions): void => {
+  const listeners = new Set<ServerResponse>()
+  let loop: ReturnType<typeof createLoop> | undefined
+  let before: string | undefined
+  let turns = 0
+
+  const turn = async (): Promise<void> => {
+    // The ledger may be away: then it is no news, and the page that is loaded says so.
+    const now = await mark().catch(() => before)
+    turns += 1
+    if (before !== undefined && now !== before)
+      for (const listener of listeners) listener.write('event: changed\ndata:\n\n')
+    else if (turns % signEveryTurns === 0) for (const listener of listeners) listener.write(':\n\n')
+    before = now
+    await loop?.nap(everyMs)
+  }
+
+  const leave = (listener: ServerResponse): void => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    void loop?.stop()
+    loop = undefined
+    before = undefined
+  }
+
+  app.get('/events', async (request, reply) => {
+    if (sessions.of(request) === null) throw new BridgeError('NOT_LOGGED_IN')
+    if (listeners.size >= listenersMax) throw new BridgeError('INTAKE_BUSY')
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    raw.write('retry: 3000\n\n')
+    listeners.add(raw)
+    raw.on('close', () => leave(raw))
+    if (loop) return
+    loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
+    loop.start(turn, () => {})
+  })
+
+  app.addHook('preClose', async () => {
+    for (const listener of listeners) listener.end()
+    await loop?.stop()
+  })
+}

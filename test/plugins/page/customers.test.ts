@@ -1,0 +1,87 @@
+import t, { type Test } from 'tap'
+import { openApp, operatorToken } from '../app.ts'
+import { openBrowser } from './browser.ts'
+
+const fields = {
+  primaryEmail: null,
+  address: null,
+  zipCode: null,
+  city: 'Zwolle',
+  countryCode: 'NL',
+  integration: null
+}
+
+const open = async (t: Test, env: Record<string, string> = {}) => {
+  const bridge = await openApp(t, env)
+  const { ledger, clock, receive } = bridge
+  for (const [id, companyName] of [
+    ['cst_wit', 'Bakkerij de Wit B.V.'],
+    ['cst_jansen', 'Fietsenmaker Jansen']
+  ] as const)
+    await ledger.holdings.learnCustomer({ ...fields, id, companyName } as never, clock.now())
+  const browser = openBrowser(bridge.app)
+  await browser.logIn(operatorToken)
+  /** Held, because nobody knows whose it is. */
+  const hold = async (number: string, customerRef: string, customerName: string) => {
+    await receive(number, { customerId: undefined, customerRef, customerName })
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+    const who = { invoiceId: loan!.id, tool: loan!.tool, customer: loan!.invoice.customer, test: false }
+    await ledger.customers.judge(who, { match: 'off', create: false }, clock.now())
+    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, clock.now())
+  }
+  return { ...bridge, browser, hold }
+}
+
+t.test('who needs a link comes first, with whom it might be, and is linked in one click', async t => {
+  const { browser, hold, ask, path } = await open(t)
+  await hold('A-1', 'K-1', 'Bakkerij de Wit')
+  const { html } = await browser.open('/customers')
+  t.match(html, /These need a link first.*Bakkerij de Wit.*It is for Bakkerij de Wit B\.V\./s)
+  t.notMatch(html, /Jansen/)
+
+  await browser.submit('/customers/link')
+  t.match(browser.at(), { url: '/customers?done=link', html: /They are linked.*No customer needs a link/s })
+  t.match((await ask('GET', path('A-1'))).json(), { state: 'waiting' })
+  t.match((await browser.open('/customers?linked=true')).html, /Bakkerij de Wit B\.V\.<\/strong>.*by a person/s)
+
+  await browser.submit('/customers/unlink')
+  t.match(browser.at(), { html: /The link is removed/ })
+  t.match((await ask('GET', '/api/customers')).json(), { customers: [{ ref: 'K-1', link: null }] })
+})
+
+t.test('from the invoice itself, with a search for somebody else', async t => {
+  const { browser, hold, ask, path } = await open(t)
+  await hold('A-1', 'K-1', 'Zomaar Iemand')
+  t.match((await browser.open('/invoices/A-1')).html, /The portal has no customer that looks like this one/)
+  t.match((await browser.open('/invoices/A-1?find=jansen')).html, /It is for Fietsenmaker Jansen/)
+  await browser.submit('/customers/link')
+  t.match(browser.at(), { url: '/invoices/A-1?done=link', html: /goes on by itself/ })
+  t.match((await ask('GET', path('A-1'))).json(), {
+    state: 'waiting',
+    portalCustomer: { id: 'cst_jansen', how: 'person' }
+  })
+
+  t.match((await browser.open('/customers/choose?tool=invoices&ref=K-1&find=wit')).html, /It is for Bakkerij de Wit/)
+  t.match((await browser.open('/customers/choose?tool=invoices&ref=K-1&find=nobody')).html, /no such customer/)
+  t.match((await browser.open('/portal?find=jansen')).html, /Fietsenmaker Jansen.*cst_jansen/s)
+})
+
+t.test('a link that was removed by somebody else is removed, and nothing leads out of the bridge', async t => {
+  const { browser, hold } = await open(t)
+  await hold('A-1', 'K-1', 'Bakkerij de Wit')
+  await browser.open('/customers')
+  await browser.submit('/customers/link', { back: '//evil.example' })
+  t.equal(browser.at().url, '/customers?done=link')
+  await browser.open('/customers?linked=true')
+  const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(browser.at().html) ?? []
+  for (let at = 1; at <= 2; at += 1)
+    t.match(await browser.post('/customers/unlink', { _csrf: csrf, tool: 'invoices', ref: 'K-1' }), { status: 200 })
+})
+
+t.test('a customer that the portal does not hold is not linked', async t => {
+  const { browser, hold, ask } = await open(t)
+  await hold('A-1', 'K-1', 'Bakkerij de Wit')
+  await browser.open('/customers')
+  t.match((await browser.submit('/customers/link', { portalId: 'nonsense' })).status, 422)
+  t.match((await ask('GET', '/api/customers')).json(), { customers: [{ link: null }] })
+})
