@@ -12,6 +12,8 @@ import type { World } from './world.ts'
 
 export type Mutation = {
   name: string
+  /** The one that found it last: the search begins there. */
+  seed?: number
   /** What of the engine is replaced. */
   engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
   /** What keeps events goes by this ledger. */
@@ -44,6 +46,7 @@ const forgetSending: Mutation = {
 
 const noSettleTime: Mutation = {
   name: 'no settle time',
+  seed: 80,
   engine: () => ({ portalSettleMs: 0, portalSettleInheritedMs: 0 })
 }
 
@@ -53,6 +56,7 @@ const shortly = 1000
 /** Whoever had the row once may write to it for ever. */
 const noFence: Mutation = {
   name: 'no fence',
+  seed: 372,
   engine({ ledger }, { disk }) {
     /** As whoever has it now would say it. */
     const asCurrent = <T extends { id: number; attempt: number }>(held: T, loanUntil: number | null): T => {
@@ -76,6 +80,7 @@ const noFence: Mutation = {
 /** The order of the list is taken for granted. */
 const stopEarly: Mutation = {
   name: 'stop reading early without proof',
+  seed: 170,
   engine: ({ ledger }) => ({
     ledger: {
       ...ledger,
@@ -93,6 +98,7 @@ const sameLookMs = 20_000
 /** The second reading of a look shows what the first saw. */
 const singleRead: Mutation = {
   name: 'single read for absence',
+  seed: 630,
   engine({ portal, clock }) {
     let readAt = Number.NEGATIVE_INFINITY
     let replays = false
@@ -120,6 +126,7 @@ const singleRead: Mutation = {
 /** An entry counts as the same whatever its date. */
 const noDate: Mutation = {
   name: 'adopt without the date',
+  seed: 213,
   engine({ ledger, portal }) {
     const wanted = new Map<string, string>()
     const note = ({ invoiceNumber, issuedAt }: Pick<CreateBody, 'invoiceNumber' | 'issuedAt'>) =>
@@ -150,11 +157,12 @@ const noDate: Mutation = {
   }
 }
 
-const trustRolledBack: Mutation = { name: 'trust a rolled-back copy', keepsIdentity: true }
+const trustRolledBack: Mutation = { name: 'trust a rolled-back copy', seed: 29, keepsIdentity: true }
 
 /** A reading counts, whatever it lacks of what is known. */
 const unaccounted: Mutation = {
   name: 'evidence not accounted for',
+  seed: 247,
   engine: ({ ledger }) => ({
     ledger: { ...ledger, holdings: { ...ledger.holdings, unseen: async () => [] } }
   })
@@ -163,6 +171,7 @@ const unaccounted: Mutation = {
 /** Not there when it is asked for: gone, whatever the list says. */
 const believeGet: Mutation = {
   name: 'GET alone believed',
+  seed: 61,
   engine: ({ ledger }) => ({
     ledger: { ...ledger, holdings: { ...ledger.holdings, has: async () => false } }
   })
@@ -171,6 +180,7 @@ const believeGet: Mutation = {
 /** Of the answer to a create only the id is looked at, and so it is when a reading shows it. */
 const notCompared: Mutation = {
   name: 'answers not compared',
+  seed: 103,
   engine({ ledger, portal }) {
     const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
     const answered = new Set<string>()
@@ -203,6 +213,7 @@ const notCompared: Mutation = {
 /** What is to be marked paid is taken for unpaid. */
 const markUnseen: Mutation = {
   name: 'paid without looking',
+  seed: 170,
   engine({ ledger, portal }) {
     const paying = new Set<string>()
     return {
@@ -229,6 +240,7 @@ const markUnseen: Mutation = {
 /** Once released it is sent, whatever became of it. */
 const releaseUnbound: Mutation = {
   name: 'release not bound',
+  seed: 304,
   engine: ({ ledger }) => ({
     ledger: {
       ...ledger,
@@ -240,11 +252,13 @@ const releaseUnbound: Mutation = {
 /** The copy's word is enough for a link. */
 const unconfirmed: Mutation = {
   name: 'customers not confirmed',
+  seed: 266,
   engine: ({ ledger, portal }) => ({ portal: { ...portal, customer: id => ledger.holdings.customer(id) } })
 }
 
 const forgetVoided: Mutation = {
   name: 'voided forgotten',
+  seed: 64,
   receiver: ledger => ({
     ...ledger,
     voidSource: async (tool, sourceId, now) => {
