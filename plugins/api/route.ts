@@ -49,6 +49,7 @@ export const createOperations = (): Operations => {
       reply: Answering = { code: () => {} }
     ) {
       const { query, body }: Endpoint = endpoints[operation]
+      refuseNul({ ...(params as object), ...(queried as object) })
       const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log, actor }
       const handler = handlers.get(operation) as Handler<O> | undefined
       if (!handler) throw new Error(`bug: nobody answers ${operation}`)
@@ -69,6 +70,14 @@ export const createRoute =
         operations.ask(operation, { params, query, body, log, actor: actor ?? undefined }, reply)
     })
   }
+
+/** No database keeps one in a text, and no text that is asked for can have one. */
+const refuseNul = (texts: object): void => {
+  const problems = Object.entries(texts)
+    .filter(([, text]) => String(text).includes('\0'))
+    .map(([field]) => ({ field, message: 'expected no NUL character' }))
+  if (problems.length > 0) throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+}
 
 const read = (schema: z.ZodType, input: unknown): unknown => {
   const { success, data, error } = schema.safeParse(input)

@@ -6,10 +6,11 @@ import { attempt } from '../core/attempt.ts'
 import type { Instant } from '../core/clock.ts'
 import { parseAmount } from '../core/invoice.ts'
 
+// No database keeps a NUL in a text.
 const text = z
   .string()
   .nullish()
-  .transform(value => value || null)
+  .transform(value => value?.replaceAll('\0', '\ufffd') || null)
 
 const instantOf = (value: string): Instant | undefined => attempt(() => Temporal.Instant.from(value).epochMilliseconds)
 
@@ -33,7 +34,7 @@ const amount = text.transform(value =>
   value === null ? null : (parseAmount(value.trim().replace(/(\.\d\d)0+$/, '$1')) ?? null)
 )
 
-const id = z.string().min(1)
+const id = z.string().regex(/^[^\0]+$/)
 
 export const invoiceEntry = z
   .object({

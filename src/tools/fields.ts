@@ -20,11 +20,20 @@ export const invoiceNumber = parsed(
 
 export const dateExpected = 'expected a date such as 2026-11-20'
 
+// PostgreSQL keeps no NUL in a text, and nobody means one.
+const isKeepable = (text: string): boolean => !text.includes('\0')
+
+/** Text that decides something, as the tool has it. */
+export const kept = (expected: string) => z.string(expected).refine(isKeepable, expected)
+
 /** Text that only describes. Where it cannot be read it is null: an invoice does not wait for a name. */
 export const description = z
   .unknown()
   .optional()
-  .transform(given => (typeof given === 'number' ? String(given) : typeof given === 'string' && given.trim()) || null)
+  .transform(given => {
+    if (typeof given === 'number') return String(given)
+    return (typeof given === 'string' && isKeepable(given) && given.trim()) || null
+  })
 
 /** The first thing that is wrong, as others often follow from it. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>

@@ -113,7 +113,7 @@ const found = { answer: CaughtUp, also: { 202: 'So far: it takes long, and goes 
 const portalId = z
   .string("expected the portal's id of a customer, cst_…")
   .trim()
-  .regex(/^cst_\S{1,100}$/, "expected the portal's id of a customer, cst_…")
+  .regex(/^cst_[^\s\0]{1,100}$/, "expected the portal's id of a customer, cst_…")
   .meta({ examples: ['cst_…'] })
 
 /** By the name of the operation. */
@@ -142,7 +142,7 @@ export const endpoints = {
     path: '/api/invoices/{invoiceNumber}',
     summary: 'One invoice with its history',
     answer: WholeInvoice,
-    refusals: [404]
+    refusals: [404, 422]
   },
   deliver: action(
     'deliver',
@@ -229,7 +229,7 @@ export const endpoints = {
     path: '/api/catch-up/{tool}',
     summary: 'How the last catch-up that was asked for is going, or what it found',
     ...found,
-    refusals: [404, 502]
+    refusals: [404, 422, 502]
   },
   health: {
     method: 'GET',

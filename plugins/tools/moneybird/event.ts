@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
 import { dateOf } from '../../../src/core/invoice.ts'
 import { parseDigits } from '../../../src/tools/api.ts'
+import { kept } from '../../../src/tools/fields.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
 import { type Delivery, type EventReading, type ReadContext, unprovenBytesMax } from '../../../src/tools/tool.ts'
 import { notAuthentic, sameSecret } from '../../signatures/comparison.ts'
@@ -115,7 +116,8 @@ const readObject = (event: Event, { settings, timeZone }: ReadContext<Settings>)
   }
   const isDestroyed = action === 'sales_invoice_destroyed'
   if (entity === null || entity === undefined) {
-    if (isDestroyed && typeof sourceId === 'string') return { kind: 'gone', sourceId }
+    const id = kept('expected an id').safeParse(sourceId)
+    if (isDestroyed && id.success) return { kind: 'gone', sourceId: id.data }
     return { kind: 'ignored', reason: 'without the invoice' }
   }
   const parsed = parseInvoice(entity, { timeZone })

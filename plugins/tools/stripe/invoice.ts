@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Customer, dateOf } from '../../../src/core/invoice.ts'
-import { description, invoiceNumber, problemIn } from '../../../src/tools/fields.ts'
+import { description, invoiceNumber, kept, problemIn } from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
 /** Set on an invoice, a subscription or a customer, it holds the portal's id of the customer. */
@@ -35,15 +35,17 @@ const object = (given: unknown): Record<string, unknown> | null =>
 const metadata = anything.transform(object)
 const ofSubscription = anything.transform(given => ({ metadata: object(object(given)?.metadata) }))
 
+const anId = kept('expected an id')
+
 const reference = z
-  .union([z.string(), z.object({ id: z.string(), metadata })], 'expected an id or an expanded object')
+  .union([anId, z.object({ id: anId, metadata })], 'expected an id or an expanded object')
   .nullish()
   .transform(given => (typeof given === 'string' ? { id: given, metadata: null } : given))
 
 export const Invoice = z.object(
   {
     object: z.literal('invoice', 'expected invoice'),
-    id: z.string('expected an id').min(1, 'expected an id'),
+    id: anId.min(1, 'expected an id'),
     number: invoiceNumber.nullish().transform(number => number ?? null),
     status: z
       .enum(['draft', 'open', 'paid', 'uncollectible', 'void'], 'expected a status that is documented')
@@ -154,5 +156,5 @@ const customerOf = (invoice: Invoice): Customer => {
 /** Null for what is no id of the portal: a slip in a free text field is no reason to stop an invoice. */
 export const portalIdIn = (given: unknown): string | null => {
   const id = (given as Record<string, unknown> | null | undefined)?.[portalIdKey]
-  return typeof id === 'string' && /^cst_\S{1,100}$/.test(id.trim()) ? id.trim() : null
+  return typeof id === 'string' && /^cst_[^\s\0]{1,100}$/.test(id.trim()) ? id.trim() : null
 }
