@@ -2,7 +2,10 @@
 // a turn that failed it pauses, and only the stop ends the pause.
 
 import type { Clock } from './clock.ts'
-import { BridgeError } from './errors.ts'
+import { BridgeError, isCode } from './errors.ts'
+
+// The ledger is this bridge's own, and may be asked often: as soon as it is back everything goes on.
+const ledgerPauseMsMax = 4000
 
 export type LoopOptions = {
   clock: Clock
@@ -37,6 +40,10 @@ export const createLoop = ({ clock, retryFirstMs, retryLongestMs }: LoopOptions)
         pause = retryFirstMs
       } catch (error) {
         failed(error)
+        if (isCode(error, 'LEDGER_UNAVAILABLE')) {
+          await clock.sleep(Math.min(pause, ledgerPauseMsMax), stopping.signal)
+          continue
+        }
         const asked = error instanceof BridgeError ? (error.retryAfterMs ?? 0) : 0
         await clock.sleep(Math.max(pause, asked), stopping.signal)
         pause = Math.min(pause * 2, retryLongestMs)

@@ -84,8 +84,20 @@ t.test('a failure that asks for a longer pause gets it, and no shorter one', asy
   t.strictSame(turns, [0, 40_000, 50_000])
 })
 
+t.test('a ledger that cannot be used is asked again every few seconds, for however long', async t => {
+  const { clock, start, turns } = open(t, async (loop, turn) => {
+    if (turn < 5) throw new BridgeError('LEDGER_UNAVAILABLE')
+    if (turn === 5) throw new BridgeError('PORTAL_UNREACHABLE')
+    await loop.nap(napMs)
+  })
+  start()
+  await clock.advance(21_500)
+
+  t.strictSame(turns, [0, 4000, 8000, 12_000, 16_000, 21_000])
+})
+
 t.test('a pause is not ended by whoever wakes it: what is broken stays so for a while', async t => {
-  const { clock, loop, start, turns } = open(t, () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE')))
+  const { clock, loop, start, turns } = open(t, () => Promise.reject(new BridgeError('PORTAL_UNREACHABLE')))
   start()
   await clock.advance(1000)
   loop.wake()
