@@ -23,7 +23,7 @@ import { signedSample } from './sample.ts'
 import { keysOf, type Settings, secretOf, sendersOf, settings } from './senders.ts'
 
 export type IntakeOptions = AddressOptions<Settings> & {
-  spool: Pick<DraftingSpool, 'draft' | 'remove'>
+  spool: Pick<DraftingSpool, 'draft' | 'remove' | 'unanswered'>
   /** Whether the portal mails the customer, when the sender does not say. */
   sendNotification: boolean
   pdfBytesMax: number
@@ -141,9 +141,9 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
       return { result }
     } catch (error) {
       await draft?.drop()
-      // Once asked, the ledger may name the document, unless it says that it kept nothing.
-      const unnamed = !asked || isCode(error, 'LEDGER_UNAVAILABLE')
-      if (document && unnamed) await spool.remove(document)
+      // Once asked, the ledger may name the document.
+      if (document && !asked) await spool.remove(document)
+      else if (document && isCode(error, 'LEDGER_UNAVAILABLE')) await spool.unanswered(document)
       throw error
     }
   }

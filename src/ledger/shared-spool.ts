@@ -27,6 +27,7 @@ export const openSharedSpool = (
 ): DraftingSpool => {
   const local = openSpool(folder, { bytesMax, isLasting: false })
   const usedAt = new Map<string, number>()
+  let sweptAt = clock.monotonic()
   const use = ({ file }: Document) => usedAt.set(file, clock.monotonic())
 
   const removeCopy = async (document: Document): Promise<void> => {
@@ -48,6 +49,20 @@ export const openSharedSpool = (
       await removeCopy(document)
       throw error
     }
+  }
+
+  /** Those that no row names: of a request that died between the two, or of a row that did not come to be. */
+  const sweepRows = async (): Promise<void> => {
+    await writeApart(tx =>
+      tx.run(
+        `DELETE FROM document_chunk WHERE at <= ?
+          AND NOT EXISTS (SELECT 1 FROM invoice WHERE document_file = document_chunk.file)
+          AND NOT EXISTS (
+            SELECT 1 FROM conflict WHERE settled = 0 AND document_file = document_chunk.file)`,
+        tx.now - unusedMs
+      )
+    )
+    sweptAt = clock.monotonic()
   }
 
   async function* chunksOf(file: string) {
@@ -97,23 +112,19 @@ export const openSharedSpool = (
       await writeApart(tx => tx.run('DELETE FROM document_chunk WHERE file = ?', document.file))
     },
 
+    unanswered: async () => {},
+
     /** All copies, too: no process has used them yet. */
     async sweep() {
-      await writeApart(tx =>
-        tx.run(
-          `DELETE FROM document_chunk WHERE at <= ?
-            AND NOT EXISTS (SELECT 1 FROM invoice WHERE document_file = document_chunk.file)
-            AND NOT EXISTS (
-              SELECT 1 FROM conflict WHERE settled = 0 AND document_file = document_chunk.file)`,
-          tx.now - unusedMs
-        )
-      )
+      await sweepRows()
       return local.sweep(new Set())
     },
 
     /** Another process may have removed it from the database. */
     async removeUnused() {
-      for (const [file, at] of usedAt) if (at <= clock.monotonic() - unusedMs) await removeCopy({ file } as Document)
+      const before = clock.monotonic() - unusedMs
+      for (const [file, at] of usedAt) if (at <= before) await removeCopy({ file } as Document)
+      if (sweptAt <= before) await sweepRows()
     }
   }
 }

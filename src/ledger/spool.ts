@@ -27,7 +27,7 @@ export interface Spool {
   remove: (document: Document) => Promise<void>
   /** Removes every file that is not among the named. Answers how many. */
   sweep: (named: ReadonlySet<string>) => Promise<number>
-  /** Where files are copies: removes those that nobody has used for long. */
+  /** Where files are copies: removes those that nobody has used for long, and what no row has named for as long. */
   removeUnused?: () => Promise<void>
 }
 
@@ -43,6 +43,11 @@ export type PdfDraft = {
 export interface DraftingSpool extends Spool {
   /** For what is proven by its last byte only, and cannot be fetched again. */
   draft: (source: AsyncIterable<Uint8Array>) => Promise<PdfDraft>
+  /**
+   * The ledger did not say that it kept the row that names it. Removes it where that means that it did not: where a server
+   * keeps the row, its answer may have been lost, and the sweep finds out.
+   */
+  unanswered: (document: Document) => Promise<void>
 }
 
 const signature = Buffer.from('%PDF-')
@@ -112,6 +117,8 @@ export const openSpool = (
     }
   }
 
+  const remove = ({ file }: Document) => rm(join(folder, file), { force: true })
+
   return {
     async draft(source) {
       const begun = await begin(source)
@@ -130,7 +137,8 @@ export const openSpool = (
       })
     },
 
-    remove: document => rm(join(folder, document.file), { force: true }),
+    remove,
+    unanswered: remove,
 
     async sweep(named) {
       const found = await readdir(folder, { withFileTypes: true })

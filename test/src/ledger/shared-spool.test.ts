@@ -98,9 +98,24 @@ t.test('a start removes what nobody names, but not what another machine may just
   t.strictSame(await readAll(await b.spool.blob(named)), pdf)
 })
 
+t.test('what no row came to name goes while it runs, too', async t => {
+  const { a, pass } = await openTwo(t)
+  const document = await a.spool.keep(bytes(pdf))
+  await a.spool.unanswered(document)
+  t.equal(await a.rows(), 3, 'the row may stand, and only its answer be lost')
+  await pass(hour - 1)
+  await a.spool.removeUnused?.()
+  t.equal(await a.rows(), 3)
+  await pass(1000)
+  await a.spool.removeUnused?.()
+  t.equal(await a.rows(), 0)
+  t.strictSame(readdirSync(a.folder), [])
+})
+
 t.test('a copy that nobody has used for an hour is gone: elsewhere it may be forgotten', async t => {
   const { a, pass } = await openTwo(t)
   const [used, unused] = [await a.spool.keep(bytes(pdf)), await a.spool.keep(bytes(pdf))]
+  await openLedger(a.driver).receive(arrivalOf({}, { document: unused }), noon)
   await pass(hour - 1)
   await a.spool.blob(used)
   await pass(1)
