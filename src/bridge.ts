@@ -33,6 +33,8 @@ export type Bridge = {
   start: () => Promise<string>
   /** Takes nothing more in, lets what runs end, closes the ledger. */
   stop: () => Promise<void>
+  /** Resolves when it can keep nothing any more, because a newer release has changed the ledger. */
+  outgrown: Promise<BridgeError>
 }
 
 export type BridgeOptions = {
@@ -58,10 +60,13 @@ const pauseSpareMs = 60_000
 // What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
 const loanSpareMs = 180_000
 
+// Between a slot and its request: what is to be sent is written down, and the connection has to stand.
+const slotSpareMs = 10_000
+
 export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   const { config, tools, random, logger, version } = options
   const toolsOn = openTools(config, tools)
-  const { ledger, spool, clock } = await openLedgerFor(config, options.clock)
+  const { ledger, spool, clock, outgrown, hints } = await openLedgerFor(config, options.clock)
   await recogniseSenders(
     ledger.holdings,
     sourcesOf(tools).flatMap(source => {
@@ -77,7 +82,12 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
   const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
-  const budget = await createBudgetFor(ledger, { clock, log: logger, perMinute: config.PORTAL_REQUESTS_PER_MINUTE })
+  const budget = await createBudgetFor(ledger, {
+    clock,
+    log: logger,
+    perMinute: config.PORTAL_REQUESTS_PER_MINUTE,
+    requestMsMax: config.PORTAL_TIMEOUT_MS + slotSpareMs
+  })
   const portal = createPortal({
     url: config.PORTAL_URL,
     token: config.PORTAL_TOKEN,
@@ -143,6 +153,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     portalSettleMs: config.PORTAL_SETTLE_MS,
     portalSettleInheritedMs: config.PORTAL_SETTLE_INHERITED_MS,
     concurrency: config.WORKER_CONCURRENCY,
+    hint: hints.send,
     loanMs: config.PDF_TIMEOUT_MS + config.PORTAL_TIMEOUT_MS + loanSpareMs,
     recorded: ({ tool }, decision, tookMs) => metrics?.recorded(tool ?? '', decision, tookMs)
   })
@@ -185,10 +196,12 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     app,
     ledger,
     spool,
+    outgrown,
     async start() {
       if (figures) await figures.listen({ host: config.HOST, port: config.METRICS_PORT ?? 0 })
       const address = await app.listenAt({ host: config.HOST, port: config.PORT })
       engine.start()
+      hints.listen(engine.hear)
       catchUp.start()
       upkeep.start()
       watch.start()
@@ -200,6 +213,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')
       portal.close()
       http.close()
+      await hints.close()
       await ledger.leave().catch(err => logger.warn({ err }, 'what this process held ends later'))
       await ledger.close()
     }

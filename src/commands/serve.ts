@@ -25,10 +25,11 @@ export const run: Command = async (args, terminal) => {
   logger.info({ address, tools: Object.keys(settingsOf(tools)).filter(name => config.tools[name]) }, 'bridge started')
   // Now, because a process that is killed does not write its cache.
   flushCompileCache()
-  const signal = await stopped
-  logger.info({ signal }, 'bridge stopping')
+  const why = await Promise.race([stopped, bridge.outgrown])
+  logger.info(typeof why === 'string' ? { signal: why } : { code: why.code }, 'bridge stopping')
   await bridge.stop()
   logger.info('bridge stopped')
+  if (typeof why !== 'string') throw why
   return 0
 }
 

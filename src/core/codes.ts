@@ -345,6 +345,13 @@ export const advice = {
     what: 'The ledger was moved into PostgreSQL, or a move was broken off.',
     operator: 'Set DATABASE_URL to where it was moved; after a broken one run `factuurbrug move` again.'
   },
+  LEDGER_NOT_MOVED: {
+    status: 500,
+    next: 'stop',
+    what: 'DATABASE_URL is set, and DATA_DIR has a ledger that does not stand in that database.',
+    operator:
+      'Run `factuurbrug move --to <DATABASE_URL>`. If that ledger belongs to another bridge, give this one its own DATA_DIR.'
+  },
   LEDGER_UNREADABLE: {
     status: 500,
     next: 'stop',

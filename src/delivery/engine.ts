@@ -6,6 +6,8 @@ import type { Clock, Instant } from '../core/clock.ts'
 import type { MatchRules } from '../core/customer.ts'
 import type { Log } from '../core/log.ts'
 import type { Decision, Document } from '../core/row.ts'
+import type { Hint } from '../ledger/driver.ts'
+import type { SlotLimits } from '../ledger/holdings.ts'
 import type { Ledger, Tally } from '../ledger/ledger.ts'
 import type { Spool } from '../ledger/spool.ts'
 import { type BreakerState, createBreaker } from '../portal/breaker.ts'
@@ -50,6 +52,8 @@ export type EngineOptions = {
   unclearAfterMs?: number
   concurrency: number
   loanMs: number
+  /** Lets other processes know. */
+  hint?: (hint: Hint) => void
   /** Called with each decision once it is on the disk. */
   recorded?: (invoice: { tool: string | null; invoiceNumber: string }, decision: Decision, tookMs: number) => void
 }
@@ -65,7 +69,10 @@ export type Engine = {
    * left.
    */
   stop: (withinMs: number) => Promise<number>
+  /** Something may be due, here or elsewhere. */
   wake: () => void
+  /** What another process lets this one know. */
+  hear: (hint: Hint) => void
   customers: Pick<Customers, 'link' | 'unlink'>
   /** When the worker's loop last turned, on the monotonic clock. */
   turnedAt: () => number
@@ -74,16 +81,16 @@ export type Engine = {
 
 export const createBudgetFor = async (
   { holdings }: Ledger,
-  { clock, log, perMinute }: { clock: Clock; log: Log; perMinute: number }
+  { clock, log, ...limits }: SlotLimits & { clock: Clock; log: Log }
 ): Promise<Budget> => {
   // A slot that is not given back counts until it is too old to.
   const failed = (err: unknown): void => log.warn({ err }, 'the portal’s budget could not be shared')
   return createBudget({
-    perMinute,
+    perMinute: limits.perMinute,
     clock,
     takenBefore: await holdings.slotsTaken(),
     async keep() {
-      const id = await holdings.takeSlot(clock.monotonic(), perMinute, clock.now())
+      const id = await holdings.takeSlot(clock.monotonic(), limits, clock.now())
       return id === null ? null : { end: isUsed => void holdings.endSlot(id, isUsed, clock.now()).catch(failed) }
     },
     paused: ms => void holdings.pauseSlots(ms, clock.now()).catch(failed)
@@ -93,10 +100,16 @@ export const createBudgetFor = async (
 export const createEngine = (options: EngineOptions): Engine => {
   const { ledger, portal, budget, clock, random, log, alert, patience } = options
   const { portalSettleMs: settleMs, portalSettleInheritedMs: settleInheritedMs } = options
-  const { unclearAfterMs = aDay } = options
+  const { unclearAfterMs = aDay, hint = () => {} } = options
   const { holdings } = ledger
-  const reader = createReader({ portal, budget, holdings, clock, contested: () => copy.hurry() })
+  const reader = createReader({ portal, budget, holdings, clock, contested: hurry })
   let lastBeat: Instant | null = null
+
+  /** Whichever process sweeps. */
+  function hurry(): void {
+    copy.hurry()
+    hint('sweep')
+  }
 
   const told = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
     options.recorded?.({ tool, invoiceNumber }, decision, tookMs)
@@ -206,7 +219,11 @@ export const createEngine = (options: EngineOptions): Engine => {
       await Promise.race([readers, clock.sleep(readersMs, ended.signal)])
       return left
     },
-    wake,
+    wake() {
+      wake()
+      hint('due')
+    },
+    hear: told => (told === 'sweep' ? copy.hurry() : wake()),
     customers,
     turnedAt: worker.turnedAt,
     portal: () => ({ ...breaker.state(), ...copy.state(), budget: budget.state() })

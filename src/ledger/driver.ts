@@ -2,6 +2,7 @@
 // written once, in SQL that every one of them understands.
 
 import type { Instant } from '../core/clock.ts'
+import type { BridgeError } from '../core/errors.ts'
 
 export type Cell = string | number | bigint | null | Uint8Array
 export type Cells = Record<string, Cell>
@@ -40,9 +41,24 @@ export interface Driver {
 export interface SharedDriver extends Driver {
   /** Runs `work` as a transaction that waits for no other one: for what nothing is judged by. */
   writeApart<T>(work: Work<T>): Promise<T>
+  /** Resolves when a newer release has changed the schema, so that this one cannot go on: nothing can be written any more. */
+  readonly outgrown: Promise<BridgeError>
   /** The database's time, which is the same for all processes, whatever the clocks of their machines say. */
   now(): Instant
 }
+
+/** What another process may want to know before it would find out: something is due; the portal should be read soon. */
+export type Hint = 'due' | 'sweep'
+
+/** Between processes. None of them may arrive. */
+export interface Hints {
+  /** For the others; this process does not hear it. */
+  send: (hint: Hint) => void
+  listen: (heard: (hint: Hint) => void) => void
+  close: () => Promise<void>
+}
+
+export const noHints: Hints = { send: () => {}, listen: () => {}, close: async () => {} }
 
 /** How many creates were let go, kept apart from the database: one that was put back alone knows of fewer. */
 export interface SentBeside {

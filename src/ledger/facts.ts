@@ -15,10 +15,10 @@ export const setFact = async (tx: Tx, name: string, value: unknown): Promise<voi
 
 /**
  * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were
- * let go; `paused until`: when the portal may be asked again; `searchable to`: the last invoice that is found
- * by its texts.
+ * let go; `paused until`: when the portal may be asked again; `signs since`: up from when a process signed every few
+ * seconds; `searchable to`: the last invoice that is found by its texts.
  */
-export type Counter = 'told' | 'reads' | 'sent' | 'paused until' | 'searchable to'
+export type Counter = 'told' | 'reads' | 'sent' | 'paused until' | 'signs since' | 'searchable to'
 
 export const countOf = async (tx: Tx, name: Counter): Promise<number> =>
   Number((await tx.one('SELECT value FROM counter WHERE name = ?', name))?.value ?? 0)

@@ -49,6 +49,9 @@ export type Memory = {
   firstSenders: Record<string, string>
 }
 
+/** `requestMsMax`: from when a slot is taken until its request is answered or given up. */
+export type SlotLimits = { perMinute: number; requestMsMax: number }
+
 export interface Holdings {
   copy(): Promise<CopyState>
   setCopy(change: Partial<CopyState>): Promise<void>
@@ -133,7 +136,7 @@ export interface Holdings {
    * `at`: on this process's monotonic clock. Answers which slot it is; null where all processes together have taken as many
    * within the last minute, or the portal asked for a pause.
    */
-  takeSlot(at: number, perMinute: number, now: Instant): Promise<number | null>
+  takeSlot(at: number, limits: SlotLimits, now: Instant): Promise<number | null>
   /** It rests from now on; one that was not used is free at once. */
   endSlot(id: number, isUsed: boolean, now: Instant): Promise<void>
   /** For all processes: nobody takes a slot for so long. */

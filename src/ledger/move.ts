@@ -13,7 +13,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { type Cell, type Cells, movedVersion } from './driver.ts'
 import { types } from './postgres/driver.ts'
-import { migrateWithin, refuse, writerLock } from './postgres/migrate.ts'
+import { migrateWithin, tablesIn, writerLock } from './postgres/migrate.ts'
+import { reasonOf, refuseUnusable } from './postgres/unusable.ts'
 import { documentsSql } from './retention.ts'
 import { type MoveMark, moveMarkOf, openOwned } from './sqlite/driver.ts'
 
@@ -129,12 +130,11 @@ const connect = async (url: string, place: string): Promise<pg.Client> => {
   client.on('error', () => {})
   try {
     await client.connect()
-    await refuse(client)
+    await refuseUnusable(client)
     return client
   } catch (cause) {
     await client.end().catch(() => {})
-    const { message, code } = cause as { message?: string; code?: string }
-    throw new MoveFailed(`The database at ${place} cannot be used: ${message || code}`, { cause })
+    throw new MoveFailed(`The database at ${place} cannot be used: ${reasonOf(cause)}`, { cause })
   }
 }
 
@@ -159,11 +159,6 @@ const stateOf = async (client: pg.Client): Promise<Found> => {
     if (rowCount) return { is: 'used', why: `its table ${name} has rows` }
   }
   return { is: 'empty' }
-}
-
-const tablesIn = async (client: pg.Client): Promise<string[]> => {
-  const { rows } = await client.query('SELECT tablename FROM pg_tables WHERE schemaname = current_schema()')
-  return rows.map(({ tablename }) => tablename)
 }
 
 /** A transaction under the lock that every writer takes, and that no time limit of the server's ends. */

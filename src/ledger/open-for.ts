@@ -4,11 +4,16 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
 import { openDataFolder } from './data-folder.ts'
+import { type Hints, noHints, type SharedDriver } from './driver.ts'
+import { factOf } from './facts.ts'
 import type { Ledger } from './ledger.ts'
 import { openLedger, openSqlite } from './open.ts'
 import { openSharedSpool } from './shared-spool.ts'
 import { type DraftingSpool, openSpool } from './spool.ts'
+import type { MoveMark } from './sqlite/driver.ts'
+import { leftBehind } from './sqlite/left-behind.ts'
 
 export type LedgerSettings = {
   DATA_DIR: string
@@ -23,22 +28,47 @@ export type OpenedLedger = {
   spool: DraftingSpool
   /** Says the ledger's time. */
   clock: Clock
+  /** Resolves when another process's newer release has changed the schema, so that this one can keep nothing any more. */
+  outgrown: Promise<BridgeError>
+  /** To and from the others that share it. */
+  hints: Hints
 }
+
+const never = new Promise<never>(() => {})
 
 export const openLedgerFor = async (settings: LedgerSettings, clock: Clock): Promise<OpenedLedger> => {
   const { DATABASE_URL: url, PDF_BYTES_MAX: bytesMax } = settings
   const folder = openDataFolder(settings.DATA_DIR)
   if (url === undefined) {
     const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
-    return { ledger, spool: openSpool(join(folder, 'spool'), { bytesMax }), clock }
+    return { ledger, spool: openSpool(join(folder, 'spool'), { bytesMax }), clock, outgrown: never, hints: noHints }
   }
   // Whoever has no such database does not pay for its driver in memory.
   const { openPostgresDriver } = await import('./postgres/driver.ts')
+  const { openHints } = await import('./postgres/hints.ts')
   const { DATABASE_POOL: pool, DATABASE_TIMEOUT_MS: timeoutMs } = settings
   const driver = await openPostgresDriver({ url, pool, timeoutMs, clock }, randomUUID())
+  await refuseLeftBehind(join(folder, 'ledger.sqlite'), driver)
   return {
     ledger: openLedger(driver),
     spool: openSharedSpool(join(folder, 'copies'), { bytesMax, clock }, driver),
-    clock: { ...clock, now: driver.now }
+    clock: { ...clock, now: driver.now },
+    outgrown: driver.outgrown,
+    hints: openHints({ url, timeoutMs, clock })
+  }
+}
+
+/** What was moved from here stands in this very database, however that is reached today. */
+const refuseLeftBehind = async (file: string, { read, close }: SharedDriver): Promise<void> => {
+  try {
+    const left = leftBehind(file)
+    if (left === null) return
+    const arrived = await read(tx => factOf<MoveMark>(tx, 'move'))
+    if (left.move !== null && left.move === arrived?.id) return
+    const why = left.move === null ? 'was not moved' : 'was moved to another database'
+    throw new BridgeError('LEDGER_NOT_MOVED', `${file} has invoices, and ${why}`)
+  } catch (error) {
+    await close()
+    throw error
   }
 }

@@ -1,20 +1,33 @@
 // Who works with this ledger. A process that gives no sign of life for long is dead: its loans and its leases end, and what
 // it was sending is in doubt, as after a kill.
 
+import { instantOf } from './cells.ts'
 import type { Tx } from './driver.ts'
+import { countOf, setCount } from './facts.ts'
 
 // Several signs that did not come: one may be late, while the database is busy.
 const deadAfterMs = 12_000
 
-/** A sign of life: of this process, and of the ledger, by which one that was rolled back is told. */
+// So long no process signs by itself. Nobody could, because the database was away, or they were frozen, all of them.
+const silentAfterMs = 6000
+
+/**
+ * A sign of life: of this process, and of the ledger, by which one that was rolled back is told. Who signs first after a
+ * silence must not take the others for dead: from then on each has as long as ever to sign.
+ */
 export const beat = async (tx: Tx): Promise<void> => {
+  const last = instantOf(await tx.one('SELECT at FROM heartbeat'))
+  if (last === null || Math.abs(tx.now - last) > silentAfterMs) await setCount(tx, 'signs since', tx.now)
   await tx.run('INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at', tx.now)
   await tx.run(
     'INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO UPDATE SET beat_at = excluded.beat_at',
     tx.owner,
     tx.now
   )
-  const dead = await tx.all('SELECT owner FROM process WHERE beat_at <= ?', tx.now - deadAfterMs)
+  if ((await countOf(tx, 'signs since')) > tx.now - deadAfterMs) return
+  // A sign from the future: the clock was set back since.
+  const sql = 'SELECT owner FROM process WHERE beat_at <= ? OR beat_at > ?'
+  const dead = await tx.all(sql, tx.now - deadAfterMs, tx.now)
   for (const { owner } of dead) await bury(tx, owner as string)
 }
 

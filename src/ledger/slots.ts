@@ -2,40 +2,37 @@
 // their own, which nobody can set and which stands still between two processes. Where several share it, they are dated by
 // the ledger's time, and whoever would take one too many gets none.
 
-import type { Driver, Tx } from './driver.ts'
+import { type Driver, insert, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
+import type { SlotLimits } from './holdings.ts'
 
 const minute = 60_000
 
-// Longer than a minute by more than any request takes: a slot that may still count, where nobody gave it back.
-const slotMsMax = 90_000
+// An earlier release wrote no end; its requests took no longer.
+const requestMsUsual = 30_000
+
+/** When its request is over: the time that was told, or the latest possible one, as whoever took it may be dead. */
+const doneAt = `coalesce(done_at, taken_at + ${requestMsUsual})`
 
 const lastTaken = async (tx: Tx): Promise<number | null> =>
   (await tx.one('SELECT max(taken_at) AS at FROM slot'))?.at as number | null
 
-/** Counted back from the last one taken, not from now: what the clock did since then cannot free a slot. */
-const taken = async (tx: Tx): Promise<number> => {
-  const last = await lastTaken(tx)
-  if (last === null) return 0
-  const found = await tx.one('SELECT count(*) AS slots FROM slot WHERE taken_at > ?', last - slotMsMax)
-  return Number(found?.slots)
-}
+const restingAt = async (tx: Tx, at: number): Promise<number> =>
+  Number((await tx.one(`SELECT count(*) AS slots FROM slot WHERE ${doneAt} > ?`, at - minute))?.slots)
 
-const insert = async (tx: Tx, at: number): Promise<number> => {
-  await tx.run('DELETE FROM slot WHERE taken_at <= ?', at - slotMsMax)
-  const made = await tx.one('INSERT INTO slot (owner, taken_at) VALUES (?, ?) RETURNING id', tx.owner, at)
-  return Number(made?.id)
+/** Counted back from the last one taken, not from now: what the clock did since then cannot free a slot. */
+const taken = async (tx: Tx): Promise<number> => restingAt(tx, (await lastTaken(tx)) ?? 0)
+
+const take = async (tx: Tx, at: number, { requestMsMax }: SlotLimits): Promise<number> => {
+  await tx.run(`DELETE FROM slot WHERE ${doneAt} <= ?`, at - minute)
+  const slot = { owner: tx.owner, taken_at: at, done_at: at + requestMsMax }
+  return Number((await insert(tx, 'slot', slot, 'RETURNING id'))?.id)
 }
 
 /** Null: all of them together have taken as many as the portal takes, or it asked for a pause. */
-const take = async (tx: Tx, perMinute: number): Promise<number | null> => {
-  const found = await tx.one(
-    'SELECT count(*) AS slots FROM slot WHERE coalesce(done_at, taken_at + ?) > ?',
-    slotMsMax - minute,
-    tx.now - minute
-  )
+const takeShared = async (tx: Tx, limits: SlotLimits): Promise<number | null> => {
   const isPaused = tx.now < (await countOf(tx, 'paused until'))
-  return isPaused || Number(found?.slots) >= perMinute ? null : insert(tx, tx.now)
+  return isPaused || (await restingAt(tx, tx.now)) >= limits.perMinute ? null : take(tx, tx.now, limits)
 }
 
 export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'write' | 'isShared'>) => {
@@ -43,11 +40,11 @@ export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'wr
   let from: number | undefined
   return {
     slotsTaken: () => read(taken),
-    takeSlot: (at: number, perMinute: number, now: number) =>
+    takeSlot: (at: number, limits: SlotLimits, now: number) =>
       write(async tx => {
-        if (isShared) return take(tx, perMinute)
+        if (isShared) return takeShared(tx, limits)
         from ??= ((await lastTaken(tx)) ?? 0) - at
-        return insert(tx, Math.round(from + at))
+        return take(tx, Math.round(from + at), limits)
       }, now),
     async endSlot(id: number, isUsed: boolean, now: number) {
       if (!isShared) return

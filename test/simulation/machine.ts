@@ -188,7 +188,12 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     const clock = createMachineClock(world, whom, wall)
     const ledger = openLedger(whom)
     await disk.spool.sweep(await ledger.documents())
-    const budget = await createBudgetFor(ledger, { clock, log: log(whom), perMinute: bridge.perMinute })
+    const budget = await createBudgetFor(ledger, {
+      clock,
+      log: log(whom),
+      perMinute: bridge.perMinute,
+      requestMsMax: bridge.timeoutMs + 10_000
+    })
     engineOwners = Array.from({ length: bridge.engines }, () => ({
       alive: true,
       frozenUntil: 0,

@@ -6,7 +6,8 @@ import pg from 'pg'
 import { type Clock, type Instant, systemClock } from '../../core/clock.ts'
 import { BridgeError } from '../../core/errors.ts'
 import type { Cell, Cells, Driver, SharedDriver, Tx, Work } from '../driver.ts'
-import { migrate, writerLock } from './migrate.ts'
+import { migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
+import { unusable } from './unusable.ts'
 
 export type PostgresOptions = {
   url: string
@@ -61,6 +62,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
   let closed: Promise<void> | undefined
+  const outgrownBy = Promise.withResolvers<BridgeError>()
   // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it.
   let zero = 0
 
@@ -96,13 +98,27 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const durable = `SELECT set_config('synchronous_commit', 'on', true)
     WHERE current_setting('synchronous_commit') = 'off';`
   const time = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
+  // A statement of its own, so that it sees what was committed before the lock was free.
+  const underLock = `${durable} SELECT pg_advisory_xact_lock(${writerLock}); ${time}, ${outgrownSql} AS outgrown`
 
-  const begin = async (client: pg.PoolClient, mode: string, lock: string): Promise<Tx> => {
-    const answers = await client.query(`BEGIN ${mode}; ${limits} ${lock} ${time}`)
-    const timed = (answers as unknown as pg.QueryResult<{ now: number }>[]).at(-1)
-    const now = (timed?.rows[0]?.now ?? 0) + offsetMs()
+  const begin = async (client: pg.PoolClient, mode: string, first: string): Promise<Tx> => {
+    const answers = await client.query(`BEGIN ${mode}; ${limits} ${first}`)
+    const timed = (answers as unknown as pg.QueryResult<{ now: number; outgrown?: number | null }>[]).at(-1)
+    const { now: told = 0, outgrown: version } = timed?.rows[0] ?? {}
+    if (typeof version === 'number') {
+      const cause = outgrown(version)
+      outgrownBy.resolve(cause)
+      throw new BridgeError('LEDGER_UNAVAILABLE', cause.message, { cause })
+    }
+    const now = told + offsetMs()
     zero = now - clock.monotonic()
     return txOn(client, now)
+  }
+
+  /** A transaction in which a statement failed is not committed, and the server says so by another word. */
+  const end = async (client: pg.PoolClient): Promise<void> => {
+    const { command } = await client.query('COMMIT')
+    if (command !== 'COMMIT') throw new BridgeError('LEDGER_UNAVAILABLE', `COMMIT was answered by ${command}`)
   }
 
   const timed = (tx: Tx, at: Instant | undefined): Tx =>
@@ -118,7 +134,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     } catch (error) {
       if (isLost(error) || again.has(codeOf(error))) throw error
       await client.query('ROLLBACK TO event; RELEASE event')
-      return () => reject(error)
+      return () => reject(translate(error))
     }
   }
 
@@ -126,14 +142,14 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     const client = await connect(pool)
     let broken: Error | undefined
     try {
-      const tx = await begin(client, '', `${durable} SELECT pg_advisory_xact_lock(${writerLock});`)
+      const tx = await begin(client, '', underLock)
       const answers: (() => void)[] = []
       if (batch.length === 1) {
         const [{ work, at, resolve }] = batch as [Waiting]
         const value = await work(timed(tx, at))
         answers.push(() => resolve(value as never))
       } else for (const waiting of batch) answers.push(await runSaved(client, tx, waiting))
-      await client.query('COMMIT')
+      await end(client)
       return answers
     } catch (error) {
       await client.query('ROLLBACK').catch(cause => (broken = cause))
@@ -166,7 +182,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     let broken: Error | undefined
     try {
       const value = await work(await begin(client, mode, first))
-      await client.query('COMMIT')
+      await end(client)
       return value
     } catch (error) {
       await client.query('ROLLBACK').catch(cause => (broken = cause))
@@ -177,7 +193,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   }
 
   const read: Driver['read'] = (work, at) =>
-    runAlone(pool, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', '', tx => work(timed(tx, at)))
+    runAlone(pool, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', time, tx => work(timed(tx, at)))
 
   try {
     const client = await connect(pool)
@@ -188,7 +204,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
   } catch (error) {
     await pool.end()
-    throw unopened(url, error)
+    throw unusable(url, error)
   }
 
   const close = async (): Promise<void> => {
@@ -203,23 +219,14 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
         running ??= new Promise(resolve => setImmediate(resolve)).then(flush)
       }),
     read,
-    writeApart: work => runAlone(apart, '', durable, work),
+    writeApart: work => runAlone(apart, '', `${durable} ${time}`, work),
     now: () => Math.floor(zero + clock.monotonic()),
     close: () => (closed ??= close()),
     identity: await identityOf(read),
+    outgrown: outgrownBy.promise,
     beside: undefined,
     isShared: true
   }
-}
-
-/** In words that name the server, and never its password. */
-const unopened = (url: string, error: unknown): BridgeError => {
-  if (error instanceof BridgeError && error.code !== 'LEDGER_UNAVAILABLE') return error
-  const { message, code } = ((error as Error).cause ?? error) as { message?: string; code?: string }
-  const reason = message || code
-  return new BridgeError('LEDGER_UNREADABLE', `the database at ${URL.parse(url)?.host} cannot be used: ${reason}`, {
-    cause: error
-  })
 }
 
 // `?` in texts and comments of the ledger's SQL marks nothing; there is none.
@@ -245,14 +252,19 @@ const codeOf = (error: unknown): string => {
   return String(cause?.code ?? code ?? '')
 }
 
-// SQLSTATE classes: what a statement may be refused for is our bug, and travels as it is.
-const isRefused = (code: string): boolean => /^(22|23|42)/.test(code)
+// SQLSTATE classes: what a statement may be refused for is our bug, and travels as it is. That this role may not is not.
+const isRefused = (code: string): boolean => /^(22|23|42)/.test(code) && code !== '42501'
+
+// SQLite keeps a NUL in a text, which this database does not.
+const unkeepable = '22021'
 
 /** The connection, or the server behind it, is gone, or does not answer in time: nothing else can be asked on it. */
 const isLost = (error: unknown): boolean => error instanceof BridgeError && error.code === 'LEDGER_UNAVAILABLE'
 
 const translate = (error: unknown): unknown => {
   if (error instanceof BridgeError) return error
+  if (codeOf(error) === unkeepable)
+    return new BridgeError('FIELDS_INVALID', 'a text has a character that cannot be kept', { cause: error })
   if (error instanceof pg.DatabaseError && isRefused(error.code ?? '')) return error
   // What pg says of a connection, or of a pool, has no class and no code of its own.
   const { code = '', message = '' } = error as { code?: string; message?: string }

@@ -1,10 +1,12 @@
 // The schema, and its version. A migration and its version are one transaction, under the lock that all writers take: of
-// two machines that start at once one migrates, the other finds it done.
+// two machines that start at once one migrates, the other finds it done. A release that runs meanwhile works on, unless the
+// name of the migration says that it breaks what came before.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { ClientBase, PoolClient } from 'pg'
 import { BridgeError } from '../../core/errors.ts'
 import { brokenOff, movedVersion } from '../driver.ts'
+import { foreign, refuseUnusable } from './unusable.ts'
 
 /** Which lock of the database all writers take: any number, as long as it is always the same. */
 export const writerLock = 7_404_826_417
@@ -12,23 +14,17 @@ export const writerLock = 7_404_826_417
 const folder = new URL('./migrations/', import.meta.url)
 const names = readdirSync(folder).sort()
 
-const versionMin = 14
+/** Asks which version has been written meanwhile that this release cannot work with; null: none. */
+export const outgrownSql = `(SELECT max(version) FROM migration
+  WHERE version >= ${movedVersion} OR (version > ${names.length} AND name LIKE '%.breaking.sql'))`
 
-/** What would fail later, and not say why. */
-export const refuse = async (client: ClientBase): Promise<void> => {
-  const { rows } = await client.query(`SELECT current_setting('server_version_num')::int / 10000 AS version,
-    current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby`)
-  const { version, encoding, standby } = rows[0] as { version: number; encoding: string; standby: boolean }
-  const reasons = [
-    version < versionMin && `the server is PostgreSQL ${version}: it takes ${versionMin} or newer`,
-    encoding !== 'UTF8' && `the database is encoded in ${encoding}: make one in UTF8`,
-    standby && 'the server is a standby, which takes no writes: DATABASE_URL has to lead to the primary'
-  ].filter(reason => reason !== false)
-  if (reasons[0]) throw new BridgeError('LEDGER_UNREADABLE', reasons[0])
-}
+export const outgrown = (version: number): BridgeError =>
+  version >= movedVersion
+    ? new BridgeError('LEDGER_MOVED', brokenOff)
+    : new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${names.length}`)
 
 export const migrate = async (client: PoolClient): Promise<void> => {
-  await refuse(client)
+  await refuseUnusable(client)
   await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock})`)
   try {
     await migrateWithin(client)
@@ -41,15 +37,43 @@ export const migrate = async (client: PoolClient): Promise<void> => {
 
 /** In the transaction that is open, which holds the lock. */
 export const migrateWithin = async (client: ClientBase): Promise<void> => {
+  const version = await versionIn(client)
+  if (version > names.length) throw outgrown(version)
   await client.query('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL)')
-  const { rows } = await client.query('SELECT coalesce(max(version), 0) AS version FROM migration')
-  const { version } = rows[0] as { version: number }
-  if (version >= movedVersion) throw new BridgeError('LEDGER_MOVED', brokenOff)
-  if (version > names.length)
-    throw new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${names.length}`)
   for (const [index, name] of names.entries()) {
     if (index < version) continue
     await client.query(readFileSync(new URL(name, folder), 'utf8'))
     await client.query('INSERT INTO migration VALUES ($1, $2)', [index + 1, name])
   }
+}
+
+const migrationsMax = 10_000
+
+/** 0 for an empty database. Another program's tables are left alone, a table of the same name, too. */
+const versionIn = async (client: ClientBase): Promise<number> => {
+  const tables = await tablesIn(client)
+  const [other] = tables.filter(name => name !== 'migration')
+  if (!tables.includes('migration')) {
+    if (other !== undefined) throw foreign(other)
+    return 0
+  }
+  const { rows } = await client.query(`SELECT to_jsonb(migration) AS cells FROM migration LIMIT ${migrationsMax}`)
+  const applied: { version?: unknown; name?: unknown }[] = rows.map(({ cells }) => cells)
+  const isOurs = applied.every(
+    ({ version, name }) => Number.isInteger(version) && (names[Number(version) - 1] ?? name) === name
+  )
+  if (!isOurs) throw foreign('migration')
+  if (applied.length === 0 && other !== undefined) throw foreign(other)
+  return Math.max(0, ...applied.map(({ version }) => Number(version)))
+}
+
+/** But those of extensions. */
+export const tablesIn = async (client: ClientBase): Promise<string[]> => {
+  const { rows } = await client.query(
+    `SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      WHERE nspname = current_schema() AND relkind IN ('r', 'p') AND NOT EXISTS (
+        SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+      ORDER BY relname`
+  )
+  return rows.map(({ name }) => name)
 }

@@ -32,7 +32,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
     ledger: watch(ledger),
     spool,
     portal: double.portal,
-    budget: await createBudgetFor(ledger, { clock, log, perMinute: 1000 }),
+    budget: await createBudgetFor(ledger, { clock, log, perMinute: 1000, requestMsMax: 30_000 }),
     fetchPdf: async () => document,
     ...withoutTools({ ledger, spool, clock }),
     clock,
@@ -309,9 +309,10 @@ t.test('a stop ends all of it, and leaves nothing half done', async t => {
 t.test('slots that were taken shortly before a restart are still taken', async t => {
   const { ledger, clock, log } = openParts(t)
   await ledger.beat(clock.now())
-  for (let at = 0; at < 5; at++) await ledger.holdings.takeSlot(clock.now(), 60, clock.now())
+  const limits = { perMinute: 60, requestMsMax: 30_000 }
+  for (let at = 0; at < 5; at++) await ledger.holdings.takeSlot(clock.now(), limits, clock.now())
 
-  t.equal((await createBudgetFor(ledger, { clock, log, perMinute: 60 })).state().taken, 5)
+  t.equal((await createBudgetFor(ledger, { clock, log, ...limits })).state().taken, 5)
 })
 
 t.test('a create that never makes anything is asked for less and less often, and given up', async t => {

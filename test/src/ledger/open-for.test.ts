@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -41,14 +41,24 @@ t.test('a server that does not answer is named, and its password is not', async 
   )
   await t.rejects(opening, {
     code: 'LEDGER_UNREADABLE',
-    message: `the database at ${host} cannot be used: connect ECONNREFUSED ${host}`
+    message: `the database at ${host} cannot be used: connect ECONNREFUSED ${host}; start the server, or correct DATABASE_URL`
   })
   t.ok(isLoaded('pg'))
 })
 
-t.test('with a database two share what they keep, and the folder has copies only', async t => {
+const startServer = async () => {
   const { startPostgres } = await import('../../postgres.ts')
-  const url = await (await startPostgres()).database()
+  return startPostgres()
+}
+let server: ReturnType<typeof startServer> | undefined
+// Not before the test that looks whether its driver is loaded.
+const openDatabase = async () => {
+  server ??= startServer()
+  return (await server).database()
+}
+
+t.test('with a database two share what they keep, and the folder has copies only', async t => {
+  const url = await openDatabase()
   const folders = t.testdir({ a: {}, b: {} })
   const a = await open(t, join(folders, 'a'), url)
   const b = await open(t, join(folders, 'b'), url)
@@ -63,4 +73,23 @@ t.test('with a database two share what they keep, and the folder has copies only
     code: 'LEDGER_UNREADABLE',
     message: /^the database at 127\.0\.0\.1:\d+ cannot be used: password authentication failed/
   })
+})
+
+t.test('a ledger in the folder that was not moved into this database stops the start', async t => {
+  const { move } = await import('../../../src/ledger/move.ts')
+  const DATA_DIR = t.testdir()
+  const [here, there] = [await openDatabase(), await openDatabase()]
+  const { ledger } = await openLedgerFor({ ...settings, DATA_DIR }, systemClock)
+  await (await open(t, DATA_DIR, here)).ledger.close()
+  await ledger.receive(arrivalOf(), noon)
+  await ledger.close()
+  const refused = (why: RegExp) => ({ code: 'LEDGER_NOT_MOVED', message: why })
+  await t.rejects(open(t, DATA_DIR, here), refused(/ledger\.sqlite has invoices, and was not moved$/))
+
+  await move({ folder: DATA_DIR, to: here, progress: () => {} })
+  const moved = await open(t, DATA_DIR, here)
+  t.equal(await moved.ledger.isKnown('2026-0042'), true)
+  await t.rejects(open(t, DATA_DIR, there), refused(/ledger\.sqlite has invoices, and was moved to another database$/))
+  writeFileSync(join(DATA_DIR, 'ledger.sqlite'), 'not a database')
+  await t.rejects(open(t, DATA_DIR, here), refused(/ledger\.sqlite cannot be read$/))
 })

@@ -31,7 +31,7 @@ const open = async (t: Test) => {
       clock,
       takenBefore: await ledger.holdings.slotsTaken(),
       async keep() {
-        await ledger.holdings.takeSlot(clock.now(), perMinute, clock.now())
+        await ledger.holdings.takeSlot(clock.now(), { perMinute, requestMsMax: 30_000 }, clock.now())
         return { end: () => {} }
       }
     })

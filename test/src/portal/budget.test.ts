@@ -329,7 +329,7 @@ t.test('after a restart the slots of before are taken for a minute more, whateve
     t.teardown(() => ledger.close())
     const { clock, budget } = open({
       async keep() {
-        await ledger.holdings.takeSlot(clock.monotonic(), 60, clock.now())
+        await ledger.holdings.takeSlot(clock.monotonic(), { perMinute: 60, requestMsMax: 30_000 }, clock.now())
         return { end: () => {} }
       }
     })

@@ -20,7 +20,7 @@ export function processesContract(promised: Promised): void {
   })
 
   promised('a slot that is given back and a pause change nothing for who is alone', async (t, { holdings }) => {
-    const id = (await holdings.takeSlot(0, 1, noon)) ?? 0
+    const id = (await holdings.takeSlot(0, { perMinute: 1, requestMsMax: 30_000 }, noon)) ?? 0
     await holdings.endSlot(id, true, noon)
     await holdings.pauseSlots(minute, noon)
     t.equal(await holdings.slotsTaken(), 1)

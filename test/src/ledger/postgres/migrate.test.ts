@@ -1,17 +1,34 @@
+// What stops a start on PostgreSQL, in words that say what to do; and what only makes it wait.
+
 import pg from 'pg'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { openPostgresDriver } from '../../../../src/ledger/postgres/driver.ts'
+import { freePort } from '../../../end-to-end/bridge-process.ts'
 import { startPostgres } from '../../../postgres.ts'
 
 const server = await startPostgres()
 
-const open = async (url: string) => (await openPostgresDriver({ url, pool: 2, timeoutMs: 5000 }, 'a')).close()
+const openDriver = (url: string) => openPostgresDriver({ url, pool: 2, timeoutMs: 5000 }, 'a')
+const open = async (url: string) => (await openDriver(url)).close()
 
 const ask = async (url: string, sql: string) => {
   const client = new pg.Client(url)
   await client.connect()
-  await client.query(sql)
+  const { rows } = await client.query(sql)
   await client.end()
+  return rows
+}
+
+/** Another database, user or password at the same server. */
+const changed = (
+  url: string,
+  change: Partial<Record<'username' | 'password' | 'pathname' | 'host' | 'search', string>>
+) => Object.assign(new URL(url), change).href
+
+const refuses = async (t: Test, url: string, message: RegExp) => {
+  const opening = open(url)
+  await t.rejects(opening, { code: 'LEDGER_UNREADABLE', message })
+  await t.rejects(opening, { message: /^((?!only-for-tests|geheim).)*$/s }, 'without the password')
 }
 
 t.test('a ledger that a newer bridge wrote is left alone', async t => {
@@ -23,20 +40,123 @@ t.test('a ledger that a newer bridge wrote is left alone', async t => {
   await t.rejects(open(url), { code: 'LEDGER_TOO_NEW', message: /version 99/ })
 })
 
+t.test('an address that leads nowhere is named, with what to correct', async t => {
+  const url = await server.database()
+  const nobody = `127.0.0.1:${await freePort()}`
+  await refuses(
+    t,
+    changed(url, { host: nobody }),
+    /^the database at \S+ cannot be used: .*ECONNREFUSED.*; start the server/
+  )
+  await refuses(
+    t,
+    changed(url, { host: 'nobody.invalid:5432' }),
+    /nobody\.invalid.*; correct the host in DATABASE_URL$/
+  )
+  await refuses(t, changed(url, { pathname: '/none' }), /"none" does not exist; make the database, or correct its name/)
+  await refuses(t, changed(url, { password: 'geheim' }), /password authentication failed.*; correct user and password/)
+  await refuses(t, changed(url, { username: 'nobody' }), /; correct user and password in DATABASE_URL$/)
+  await refuses(t, url.replace('only-for-tests', 'geheim%zz'), /cannot be used: /)
+  await refuses(t, changed(url, { search: '?sslmode=verify-full' }), /does not support SSL.*; give the server a certif/)
+})
+
+t.test('a role that may not make tables is told whose the database has to be', async t => {
+  const url = await server.database()
+  await ask(url, `CREATE ROLE guest LOGIN PASSWORD 'only-for-tests'`)
+  const guest = changed(url, { username: 'guest' })
+  await refuses(t, guest, /permission denied for schema public; let its role own the database/)
+  await ask(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO guest`)
+  await open(guest)
+})
+
+t.test('a server that is too old, and a standby, are told apart from others', async t => {
+  // A function of this name is found before the server's own.
+  const pretending = async (name: string, body: string) => {
+    const url = await server.database()
+    await ask(url, `CREATE FUNCTION public.${name} LANGUAGE sql AS $$ ${body} $$`)
+    await ask(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path = public, pg_catalog`)
+    return url
+  }
+  const old = `SELECT CASE $1 WHEN 'server_version_num' THEN '130022' ELSE pg_catalog.current_setting($1) END`
+  await refuses(t, await pretending('current_setting(text) RETURNS text', old), /PostgreSQL 13: it takes 14 or newer/)
+  const standby = await pretending('pg_is_in_recovery() RETURNS boolean', 'SELECT true')
+  await refuses(t, standby, /^the server is a standby: DATABASE_URL has to lead to the primary/)
+  const readOnly = await server.database()
+  await ask(readOnly, `ALTER DATABASE ${new URL(readOnly).pathname.slice(1)} SET default_transaction_read_only = on`)
+  await refuses(t, readOnly, /^the database is read-only .*: DATABASE_URL has to lead to the primary/)
+})
+
 t.test('a database that could not keep every name is refused in words', async t => {
   const url = await server.database()
   await ask(url, `CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`)
 
-  await t.rejects(open(url.replace(/[^/]+$/, 'latin')), {
-    code: 'LEDGER_UNREADABLE',
-    message: 'the database is encoded in LATIN1: make one in UTF8'
-  })
+  await refuses(t, changed(url, { pathname: '/latin' }), /^the database is encoded in LATIN1: make one in UTF8$/)
 })
 
 t.test('another program’s tables stop the start, and stay as they are', async t => {
   const url = await server.database()
-  await ask(url, 'CREATE TABLE invoice (id INTEGER)')
+  await ask(url, 'CREATE TABLE orders (id INTEGER)')
+  await refuses(t, url, /^the database has a table orders of another program: give the bridge a database of its own$/)
+  t.match(await ask(url, 'SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname = current_schema()'), [
+    { tables: 1 }
+  ])
 
-  await t.rejects(open(url), { code: 'LEDGER_UNREADABLE', message: /relation "invoice" already exists/ })
-  await ask(url, 'INSERT INTO invoice VALUES (1)')
+  const alike = await server.database()
+  await ask(alike, `CREATE TABLE migration (id INTEGER, version TEXT); INSERT INTO migration VALUES (1, '1')`)
+  await refuses(t, alike, /has a table migration of another program/)
+  const named = await server.database()
+  await ask(named, `CREATE TABLE migration (version INTEGER, name TEXT); INSERT INTO migration VALUES (1, 'users')`)
+  await refuses(t, named, /has a table migration of another program/)
+})
+
+t.test('who finds no connection free waits for one, and gives up in time', async t => {
+  const driver = await openPostgresDriver({ url: await server.database(), pool: 2, timeoutMs: 1000 }, 'a')
+  t.teardown(() => driver.close())
+  const now = () => driver.read(async tx => tx.now)
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    return { reading: driver.read(() => promise), resolve }
+  }
+  const soon = hold()
+  const patient = now()
+  soon.resolve()
+  t.type(await patient, 'number')
+
+  const late = hold()
+  await t.rejects(now(), { code: 'LEDGER_UNAVAILABLE' })
+  late.resolve()
+  await Promise.allSettled([late.reading])
+  t.type(await now(), 'number')
+})
+
+t.test('a transaction in which a statement failed is not kept, and says so, whoever swallowed the failure', async t => {
+  const driver = await openDriver(await server.database())
+  t.teardown(() => driver.close())
+  const swallow = () =>
+    driver.write(async tx => {
+      await tx.run(`INSERT INTO counter VALUES ('told', 1)`)
+      await tx.run('SELECT 1 / 0').catch(() => {})
+    })
+  await t.rejects(swallow(), { code: 'LEDGER_UNAVAILABLE', message: 'COMMIT was answered by ROLLBACK' })
+  const [first, second] = await Promise.allSettled([swallow(), driver.write(async tx => tx.now)])
+  t.match([first, second], [{ status: 'rejected' }, { status: 'fulfilled' }], 'each by itself')
+  t.strictSame(await driver.read(tx => tx.all('SELECT * FROM counter')), [])
+})
+
+t.test('a running release goes on beside a newer schema, but not beside one that breaks with it', async t => {
+  const url = await server.database()
+  const driver = await openDriver(url)
+  t.teardown(() => driver.close())
+  await ask(url, `INSERT INTO migration VALUES (98, '098-more.sql')`)
+  t.type(await driver.write(async tx => tx.now), 'number')
+  await ask(url, `INSERT INTO migration VALUES (99, '099-other.breaking.sql')`)
+
+  await t.rejects(
+    driver.write(async tx => tx.now),
+    { code: 'LEDGER_UNAVAILABLE', message: /version 99/ }
+  )
+  t.match(await driver.outgrown, {
+    code: 'LEDGER_TOO_NEW',
+    message: /^the ledger has version 99, this bridge knows \d$/
+  })
 })

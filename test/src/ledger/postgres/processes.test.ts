@@ -9,6 +9,9 @@ import { arrivalOf, bodyOf, minute, noon } from '../fixtures.ts'
 
 const server = await startPostgres()
 
+// Some requests take longer than a minute.
+const limits = { perMinute: 60, requestMsMax: 100_000 }
+
 const openTwo = async (t: Test): Promise<[Ledger, Ledger]> => {
   const url = await server.database()
   const open = async (owner: string): Promise<Ledger> => {
@@ -17,6 +20,18 @@ const openTwo = async (t: Test): Promise<[Ledger, Ledger]> => {
     return ledger
   }
   return Promise.all([open('a'), open('b')])
+}
+
+/** Signs as a process does that lives. */
+const signUntil = async (ledger: Ledger, from: number, to: number): Promise<void> => {
+  for (let at = from; at < to; at += 3000) await ledger.beat(at)
+  await ledger.beat(to)
+}
+
+const borrowOne = async (ledger: Ledger, at: number) => {
+  const [loan] = await ledger.borrow(1, at, at + 60 * minute)
+  if (!loan) throw new Error('not lent')
+  return loan
 }
 
 t.test('two processes that start at once migrate once', async t => {
@@ -39,7 +54,7 @@ t.test('of two processes that ask at once one has the task, until it leaves or d
   t.equal(await holder.lease('sweep', noon), false)
 
   // The other one gives no more signs of life.
-  await holder.beat(noon + minute)
+  await signUntil(holder, noon, noon + minute)
   t.equal(await holder.lease('sweep', noon + minute), true)
   t.equal(await holder.lease('look', noon + minute), true)
 })
@@ -48,10 +63,9 @@ t.test('the loans of a process that died are due again, and what it comes to say
   const [a, b] = await openTwo(t)
   await a.beat(noon)
   await a.receive(arrivalOf(), noon)
-  const [loan] = await a.borrow(1, noon, noon + 10 * minute)
-  if (!loan) throw new Error('not lent')
+  const loan = await borrowOne(a, noon)
 
-  await b.beat(noon + 11_000)
+  await signUntil(b, noon, noon + 11_000)
   t.strictSame(await b.borrow(1, noon + 11_000, noon + 10 * minute), [], 'a sign may be late')
   await b.beat(noon + 13_000)
   const [again] = await b.borrow(1, noon + 13_000, noon + 10 * minute)
@@ -64,13 +78,56 @@ t.test('what a process that died was sending is in doubt, and inherited', async 
   const [a, b] = await openTwo(t)
   await a.beat(noon)
   await a.receive(arrivalOf(), noon)
-  const [loan] = await a.borrow(1, noon, noon + 10 * minute)
-  if (!loan) throw new Error('not lent')
+  const loan = await borrowOne(a, noon)
   t.equal(await a.sending(loan, bodyOf(loan), noon), 'granted')
 
   t.strictSame(await b.doubts(noon, 10), [], 'while it lives it is its own')
-  await b.beat(noon + minute)
+  await signUntil(b, noon, noon + minute)
   t.match(await b.doubts(noon + minute, 10), [{ id: loan.id, inherited: true }])
+})
+
+t.test('after a silence of all, who signs first takes nobody for dead: the others keep what they hold', async t => {
+  const [a, b] = await openTwo(t)
+  await a.receive(arrivalOf(), noon)
+  await signUntil(a, noon, noon + 15_000)
+  await b.beat(noon + 15_000)
+  const loan = await borrowOne(a, noon + 15_000)
+  t.equal(await a.lease('sweep', noon + 15_000), true)
+
+  const back = noon + 10 * minute
+  await signUntil(b, back, back + 11_000)
+  t.equal(await b.lease('sweep', back + 11_000), false)
+  await a.beat(back + 11_500)
+  await signUntil(b, back + 12_000, back + 23_000)
+  t.equal(await b.lease('sweep', back + 23_000), false)
+  t.equal(await a.sending(loan, bodyOf(loan), back + 23_000), 'granted')
+
+  await signUntil(b, back + 23_000, back + 24_000)
+  t.equal(await b.lease('sweep', back + 24_000), true, 'it signed once, and then no more')
+})
+
+t.test('who died during the silence is dead a span after it', async t => {
+  const [a, b] = await openTwo(t)
+  await a.beat(noon)
+  await a.receive(arrivalOf(), noon)
+  const loan = await borrowOne(a, noon)
+  const back = noon + minute
+  await signUntil(b, back, back + 11_999)
+  t.strictSame(await b.borrow(1, back + 11_999, back + 10 * minute), [])
+  await b.beat(back + 12_000)
+  t.match(await b.borrow(1, back + 12_000, back + 10 * minute), [{ id: loan.id, attempt: 2 }])
+})
+
+t.test('a clock of the server that was set back buries nobody, and keeps nobody alive for ever', async t => {
+  const [a, b] = await openTwo(t)
+  await signUntil(b, noon - minute, noon)
+  await a.beat(noon)
+  t.equal(await a.lease('sweep', noon), true)
+  const back = noon - 60 * minute
+  await signUntil(b, back, back + 11_000)
+  t.equal(await b.lease('sweep', back + 11_000), false)
+  await signUntil(b, back + 11_000, back + minute)
+  t.equal(await b.lease('sweep', back + minute), true)
 })
 
 t.test('the budget is one for all: no minute holds more than it', async t => {
@@ -80,7 +137,7 @@ t.test('the budget is one for all: no minute holds more than it', async t => {
     for (let n = 0; n < 10; n += 1)
       await Promise.all(
         processes.map(async ({ holdings }) => {
-          const id = await holdings.takeSlot(0, 6, at)
+          const id = await holdings.takeSlot(0, { ...limits, perMinute: 6 }, at)
           if (id !== null) taken.push({ at, end: (used, at) => holdings.endSlot(id, used, at) })
         })
       )
@@ -97,16 +154,18 @@ t.test('the budget is one for all: no minute holds more than it', async t => {
   t.equal(taken.length, 7)
   await takeAll(noon + minute + 1001)
   t.equal(taken.length, 9, 'those that were given back, a minute later')
-  await takeAll(noon + 91_001)
-  t.ok(taken.length > 9, 'those that nobody gave back, after the longest request and a minute')
+  await takeAll(noon + 159_999)
+  t.equal(taken.length, 9)
+  await takeAll(noon + 160_000)
+  t.equal(taken.length, 12, 'those that nobody gave back, after the longest request and a minute')
 })
 
 t.test('a pause is everybody’s', async t => {
   const [a, b] = await openTwo(t)
   await a.holdings.pauseSlots(minute, noon)
   await b.holdings.pauseSlots(1000, noon)
-  t.equal(await b.holdings.takeSlot(0, 60, noon + minute - 1), null)
-  t.type(await b.holdings.takeSlot(0, 60, noon + minute), 'number')
+  t.equal(await b.holdings.takeSlot(0, limits, noon + minute - 1), null)
+  t.type(await b.holdings.takeSlot(0, limits, noon + minute), 'number')
 })
 
 t.test('the time is the server’s, and goes on by what cannot be set here', async t => {

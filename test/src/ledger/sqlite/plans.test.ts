@@ -87,7 +87,7 @@ const useHoldings = async ({ holdings }: Ledger): Promise<void> => {
   await holdings.unseen(begun, noon, 1)
   await holdings.newest()
   await holdings.ownSince(noon, 1)
-  await holdings.takeSlot(noon, 60, noon)
+  await holdings.takeSlot(noon, { perMinute: 60, requestMsMax: 30_000 }, noon)
   await holdings.slotsTaken()
 }
 
