@@ -138,6 +138,11 @@ t.test('a newer release migrates beside it: it works on, or ends in words where 
   await run(`INSERT INTO migration VALUES (98, '098-more.sql')`)
   t.match(await send('M-1'), kept)
   await delivered('M-1')
+  await until(
+    () => bridge.api<Record<string, number>>('GET', '/api/summary'),
+    ({ waiting, sending }) => waiting === 0 && sending === 0,
+    'what was sent was not recorded'
+  )
 
   await run(`INSERT INTO migration VALUES (99, '099-other.breaking.sql')`)
   t.match(await send('M-2'), refused)
