@@ -14,12 +14,13 @@ import type { Engine } from '../src/delivery/engine.ts'
 import { createHealth, type Health } from '../src/health/health.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 import type { DraftingSpool } from '../src/ledger/spool.ts'
+import { isReachedFromOutside } from '../src/network/http.ts'
 import { createLockout } from '../src/network/lockout.ts'
 import type { CatchUp } from '../src/tools/catch-up.ts'
 import type { ToolClient } from '../src/tools/client.ts'
 import type { Receiver } from '../src/tools/receiver.ts'
 import { createRefusedRequests } from '../src/tools/refused-requests.ts'
-import { ledgerNames } from '../src/tools/senders.ts'
+import { ledgerNames, sendersOf } from '../src/tools/senders.ts'
 import { type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
 import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
 import { createUnreadableRequests, problemsIn } from '../src/tools/unreadable-requests.ts'
@@ -27,6 +28,7 @@ import api from './api/api.ts'
 import customersApi from './api/customers.ts'
 import { createOperatorOnly, createRecognise } from './api/operator.ts'
 import { createOperations } from './api/route.ts'
+import toolsApi from './api/tools.ts'
 import authenticity from './authenticity.ts'
 import { bytesPerSecondMin, patienceMsMax } from './bodies/patience.ts'
 import { createStrangers } from './bodies/strangers.ts'
@@ -48,10 +50,11 @@ export type AppOptions = {
   ledger: Ledger
   spool: DraftingSpool
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
-  toolClient: Pick<ToolClient, 'refusing'>
+  toolClient: Pick<ToolClient, 'refusing' | 'tools' | 'connection' | 'asking'>
   receiver: Receiver
   catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
   clock: Clock
+  random: () => number
   logger: FastifyBaseLogger
   version: string
 }
@@ -74,16 +77,23 @@ const requestMsMax = (pdfBytesMax: number): number =>
 const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
-  const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, logger, version } = options
-  const sources = sourcesOf(tools).flatMap(source => {
+  const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, random, logger, version } =
+    options
+  const namedSources = sourcesOf(tools).flatMap(source => {
     const settings = config.tools[source.name] ?? null
-    return ledgerNames(source, settings).map(name => ({
+    const { names } = sendersOf(source, settings)
+    return ledgerNames(source, settings).map((name, at) => ({
+      source,
+      settings,
+      sender: names[at],
       name,
       on: settings !== null,
       missingSecret: settings === null ? null : source.missingSecret(settings as never),
       address: `${config.PUBLIC_URL}/webhooks/${source.name}`
     }))
   })
+
+  const sources = namedSources.map(({ name, on, missingSecret, address }) => ({ name, on, missingSecret, address }))
 
   const app = Fastify({
     loggerInstance: logger,
@@ -162,6 +172,19 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     customers: engine.customers,
     tools: sources.map(({ name }) => name),
     engine,
+    operator
+  })
+
+  await app.register(toolsApi, {
+    operations,
+    ledger,
+    sources: namedSources,
+    toolClient,
+    receiver,
+    clock,
+    random,
+    timeZone: config.PORTAL_TIME_ZONE,
+    isReachable: isReachedFromOutside(config.PUBLIC_URL),
     operator
   })
 

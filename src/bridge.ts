@@ -185,6 +185,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     receiver,
     catchUp,
     clock,
+    random,
     logger,
     version
   }

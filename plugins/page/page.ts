@@ -24,6 +24,7 @@ import { overviewRoutes } from './overview.ts'
 import { createPages, mustBeOurs, type Pages, textsIn } from './pages.ts'
 import { portalRoutes } from './portal.ts'
 import { cookieNameOf, cookieOptions, createSessions, nameCharactersMax, type Sessions } from './session.ts'
+import { toolsRoutes } from './tools.ts'
 
 export type PageOptions = {
   operations: Operations
@@ -111,6 +112,7 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   invoiceRoutes(pages)
   customersRoutes(pages)
   portalRoutes(pages)
+  toolsRoutes(pages)
   registerLive(app, { clock, sessions, mark: options.mark })
 }
 

@@ -1,7 +1,6 @@
 // Proves a set-up before it goes live: settings, ledger, token, clock, addresses. Changes nothing in the portal.
 
 import { rm, statfs } from 'node:fs/promises'
-import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadTools, settingsOf, sourcesOf } from '../../plugins/registry.ts'
@@ -13,7 +12,7 @@ import { fetchPdf } from '../delivery/pdf.ts'
 import { asOwnerOf, nearest } from '../ledger/data-folder.ts'
 import { openLedgerFor } from '../ledger/open-for.ts'
 import { openSpool } from '../ledger/spool.ts'
-import { bareHost, isPublic, openHttp } from '../network/http.ts'
+import { isReachedFromOutside, openHttp } from '../network/http.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
 import { createToolApi } from '../tools/api.ts'
 import type { OpenTool } from '../tools/client.ts'
@@ -119,12 +118,7 @@ const missingSecret = (name: string, variable: string, canAsk: boolean): Finding
   found: `${variable} is not set: set ${canAsk ? 'PUBLIC_URL' : 'its API token'}, then run \`factuurbrug connect ${name}\``
 })
 
-/** Whether an accounting tool, which runs elsewhere, can reach the bridge. */
-const isReachedByTools = ({ PUBLIC_URL }: Config): boolean => {
-  const url = new URL(PUBLIC_URL)
-  const host = bareHost(url)
-  return url.protocol === 'https:' && host !== 'localhost' && (isIP(host) === 0 || isPublic(host))
-}
+const isReachedByTools = ({ PUBLIC_URL }: Config): boolean => isReachedFromOutside(PUBLIC_URL)
 
 const checkAddress = (config: Config, on: OpenTool[]): Found => {
   const { PUBLIC_URL } = config

@@ -5,7 +5,8 @@
 import got from 'got'
 import { loadTools, sourcesOf } from '../../plugins/registry.ts'
 import { readSettings } from '../config.ts'
-import type { Clock, Instant } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+import { testNumber } from '../core/invoice.ts'
 import { ledgerNames, sendersOf } from '../tools/senders.ts'
 import { type Ask, parseAsk, refusal } from './ask.ts'
 import { type Command, CommandFailed, WrongUse } from './command.ts'
@@ -30,7 +31,7 @@ export const run: Command = async (args, terminal) => {
   if (sender !== undefined && !sendersOf(source, settings).names.includes(sender))
     throw new WrongUse(`There is no ${asked}: ${ledgerNames(source, settings).join(', ')}`)
 
-  const invoiceNumber = numberOf(clock.now(), random())
+  const invoiceNumber = testNumber(clock.now(), random())
   const customerId = values.customer ?? (await anyCustomer(ask, clock))
   const about = {
     ...{ invoiceNumber, customerId, at: clock.now(), timeZone },
@@ -69,13 +70,6 @@ export const run: Command = async (args, terminal) => {
         : 'It is dismissed again. With --keep it stays held, for you to deliver.'
     )
   return invoice.code === 'REVIEW' ? 0 : 1
-}
-
-/** The moment and three random digits, so that two samples of one moment differ. Always of one length. */
-export const numberOf = (at: Instant, chance: number): string => {
-  // Without the option the text would drop trailing zeros.
-  const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
-  return `TEST-${moment.replace(/\D/g, '')}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
 }
 
 /** The first reading of the portal begins with its customers, so one comes soon. */

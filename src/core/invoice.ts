@@ -191,3 +191,10 @@ export const sameFacts = (a: Invoice, b: Invoice): boolean =>
 
 /** Whether two of what is told here are the same, whoever made them. */
 export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other)
+
+/** Of a test: the moment and three random digits, so that two samples of one moment differ. Always of one length. */
+export const testNumber = (at: Instant, chance: number): string => {
+  // Without the option the text would drop trailing zeros.
+  const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
+  return `TEST-${moment.replace(/\D/g, '')}${String(Math.floor(chance * 1000)).padStart(3, '0')}`
+}

@@ -120,6 +120,13 @@ export const checkUrl = (address: string | URL, rules: Rules): URL => {
 /** Without the brackets of an IPv6 address. */
 export const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
 
+/** Whether whoever runs elsewhere, such as an accounting tool, can reach this address. */
+export const isReachedFromOutside = (address: string): boolean => {
+  const url = new URL(address)
+  const host = bareHost(url)
+  return url.protocol === 'https:' && host !== 'localhost' && (isIP(host) === 0 || isPublic(host))
+}
+
 /** This machine itself, as far as the name says. */
 export const isLoopback = (url: URL): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(bareHost(url))
 

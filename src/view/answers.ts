@@ -151,6 +151,31 @@ export const Summary = z.object({
   warnings: z.array(Warning).describe('What health warns of.')
 })
 
+export type Tool = z.infer<typeof Tool>
+export const Tool = z.object({
+  name: text,
+  on: z.boolean(),
+  missingSecret: maybeText.describe('The variable without which its webhooks cannot be believed, where it is not set.'),
+  address: text.describe('Of its webhooks.'),
+  canBeAsked: z.boolean().describe('Whether its API can be asked.'),
+  settings: z.array(z.object({ name: text, isSet: z.boolean() })),
+  lastInvoiceAt: instant.nullable().describe('When its last invoice came.'),
+  askedTo: instant.nullable().describe('Up to when it was asked what its webhooks missed.')
+})
+
+export const Tools = z.object({ tools: z.array(Tool) })
+
+export const Findings = z.object({
+  findings: z.array(z.object({ ok: z.boolean(), what: text, found: text }))
+})
+
+export const Fetched = z.object({
+  result: z.enum(['accepted', 'duplicate', 'conflict', 'ignored']),
+  invoiceNumber: text
+})
+
+export const Sent = z.object({ invoiceNumber: text })
+
 export const CaughtUp = z.object({
   accepted: count,
   duplicate: count,

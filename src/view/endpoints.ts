@@ -9,11 +9,15 @@ import {
   Customer,
   Customers,
   DoneForAll,
+  Fetched,
+  Findings,
   Health,
   Invoices,
   PortalCustomers,
   RefusedRequests,
+  Sent,
   Summary,
+  Tools,
   WholeInvoice
 } from './answers.ts'
 
@@ -230,6 +234,39 @@ export const endpoints = {
     summary: 'How the last catch-up that was asked for is going, or what it found',
     ...found,
     refusals: [404, 422, 502]
+  },
+  listTools: {
+    method: 'GET',
+    path: '/api/tools',
+    summary: 'Where invoices come from: what is set, and what was heard last',
+    answer: Tools,
+    refusals: []
+  },
+  checkTool: {
+    method: 'POST',
+    path: '/api/tools/{tool}/check',
+    summary: 'Asks a tool whether its token, its invoices and its webhook are in order',
+    body: nothing,
+    answer: Findings,
+    refusals: [413, 422, 502]
+  },
+  fetchInvoice: {
+    method: 'POST',
+    path: '/api/tools/{tool}/fetch',
+    summary: 'Fetches one invoice from a tool, as if its webhook had come',
+    body: z.strictObject({
+      id: z.string("expected the tool's own id of the invoice").trim().min(1).max(200)
+    }),
+    answer: Fetched,
+    refusals: [404, 413, 422, 502]
+  },
+  sendTest: {
+    method: 'POST',
+    path: '/api/tools/{tool}/test',
+    summary: 'Sends a signed sample to the address of a tool; it ends in review',
+    body: nothing,
+    answer: Sent,
+    refusals: [404, 409, 413, 422]
   },
   health: {
     method: 'GET',

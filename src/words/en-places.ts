@@ -54,6 +54,7 @@ export const placeWords = {
 
   tools: {
     title: 'Tools',
+    failed: 'That was not found.',
     on: 'on',
     off: 'not set up',
     address: 'Address for webhooks',
@@ -82,7 +83,7 @@ export const placeWords = {
     running: 'The tool is still being asked. So far:',
     how: 'How it is going',
     fetch: 'Fetch one invoice again',
-    fetchLabel: 'Number or id',
+    fetchLabel: 'its id in the tool',
     fetchDo: 'Fetch it',
     check: 'Check the connection',
     test: 'Send a test',

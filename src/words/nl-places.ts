@@ -55,6 +55,7 @@ export const placeWords: PlaceWords = {
 
   tools: {
     title: 'Koppelingen',
+    failed: 'Dat is niet gevonden.',
     on: 'aan',
     off: 'niet ingesteld',
     address: 'Adres voor webhooks',
@@ -83,7 +84,7 @@ export const placeWords: PlaceWords = {
     running: 'Het navragen is nog bezig. Tot nu toe:',
     how: 'Hoe het ermee staat',
     fetch: 'Eén factuur opnieuw ophalen',
-    fetchLabel: 'Nummer of kenmerk',
+    fetchLabel: 'kenmerk in het pakket',
     fetchDo: 'Ophalen',
     check: 'Verbinding controleren',
     test: 'Test versturen',

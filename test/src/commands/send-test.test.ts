@@ -1,6 +1,7 @@
 import t from 'tap'
-import { numberOf, run } from '../../../src/commands/send-test.ts'
+import { run } from '../../../src/commands/send-test.ts'
 import { systemClock } from '../../../src/core/clock.ts'
+import { testNumber } from '../../../src/core/invoice.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { operatorToken, until } from '../../end-to-end/bridge-process.ts'
 import { openHouse } from './fixtures.ts'
@@ -39,12 +40,12 @@ t.test('the number of a test has one length, whatever its moment and its chance'
   const wrong: string[] = []
   for (let ms = 0; ms < 10_000; ms += 1)
     for (const chance of [0, 0.0009, ms / 10_000, 0.9999999999999999]) {
-      const number = numberOf(second + ms, chance)
+      const number = testNumber(second + ms, chance)
       if (!/^TEST-\d{20}$/.test(number)) wrong.push(number)
     }
 
   t.strictSame(wrong, [])
-  t.equal(numberOf(second, 0.0421), 'TEST-20261120100000000042')
+  t.equal(testNumber(second, 0.0421), 'TEST-20261120100000000042')
 })
 
 const healthOf = async ({ url }: { url: string }) => {
