@@ -90,6 +90,7 @@ export const startBridge = async (
       PATH: process.env.PATH ?? '',
       // As `npm start` and the image have it.
       MALLOC_ARENA_MAX: '1',
+      NODE_OPTIONS: '--max-semi-space-size=1',
       PORT: port,
       PORTAL_TOKEN: 'token',
       SEND_NOTIFICATION: 'false',
