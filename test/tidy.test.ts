@@ -68,6 +68,7 @@ const provenElsewhere = [
   'src/commands/list.ts',
   'src/commands/tool-connection.ts',
   'src/ledger/cells.ts',
+  'src/commands/embedded-postgres.ts',
   'src/ledger/actions.ts',
   'src/ledger/arrivals.ts',
   'src/ledger/conflicts.ts',

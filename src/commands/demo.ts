@@ -12,7 +12,7 @@ import { buildSandbox } from '../../plugins/sandbox/sandbox.ts'
 import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import type { HistoryEntry } from '../core/row.ts'
-import type { Command, Terminal } from './command.ts'
+import { type Command, type Terminal, WrongUse } from './command.ts'
 import { createLogger } from './serve.ts'
 
 const deliveredWithinMs = 30_000
@@ -20,7 +20,10 @@ const betweenLooksMs = 50
 const invoiceNumber = 'DEMO-0001'
 
 export const run: Command = async (args, terminal) => {
-  const { once = false } = parseArgs({ args, options: { once: { type: 'boolean' } } }).values
+  const options = { once: { type: 'boolean', default: false }, machines: { type: 'string', default: '1' } } as const
+  const { once, machines } = parseArgs({ args, options }).values
+  if (!['1', '2'].includes(machines)) throw new WrongUse('--machines: expected 1 or 2')
+  if (machines === '2') return (await import('./demo-machines.ts')).runMachines(terminal, { once })
   const { clock, random, print, stopped } = terminal
   const ended = stopped()
   const folder = await mkdtemp(join(tmpdir(), 'factuurbrug-demo-'))

@@ -8,7 +8,12 @@ const link = () => import('./link.ts')
 /** Each is loaded when somebody types it, so that a question to a running bridge does not load the bridge. */
 export const commands: Listed[] = [
   { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
-  { name: 'demo [--once]', help: 'a bridge, a portal sandbox, and one invoice', load: () => import('./demo.ts') },
+  {
+    name: 'demo [--once]',
+    options: '[--machines 2]',
+    help: 'a bridge, a portal sandbox, and one invoice',
+    load: () => import('./demo.ts')
+  },
   {
     name: 'sandbox',
     options: '[--port <n>] [--host <address>] [--requests-per-minute <n>] [--order <order>]',

@@ -135,13 +135,13 @@ t.test('nothing is moved out of a ledger that is open, nor into a database that 
   const used = await openPostgres(url)
   await used.beat(noon)
   await used.close()
-  await t.rejects(() => move({ folder, to: url, ...quiet }), { message: /not empty \(its table heartbeat has rows\)/ })
+  await t.rejects(() => move({ folder, to: url, ...quiet }), { message: /not empty \(its table counter has rows\)/ })
   const away = url.replace(/:\d+\//, ':1/')
   await t.rejects(() => move({ folder, to: away, ...quiet }), { message: /^The database at 127[^ ]+ cannot be used/ })
 
   t.ok(await toldByFolder(folder), 'the source starts as before')
 
-  await client.query('TRUNCATE heartbeat, process')
+  await client.query('TRUNCATE counter, heartbeat, process')
   t.ok((await move({ folder, to: url, ...quiet })).rows, 'a schema alone is no ledger')
 })
 

