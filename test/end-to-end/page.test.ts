@@ -1,0 +1,193 @@
+// The page in a real browser, as a person uses it: one Chromium, one bridge in review and one that is live.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { hasChromium, openChromium } from '../chromium.ts'
+import { openWorld, token, type World } from '../plugins/page/world.ts'
+
+if (!hasChromium) {
+  t.comment('the package has a Chromium for Linux on x64 only')
+  process.exit(0)
+}
+
+// Longer than anything here takes on a slow machine; nothing waits for it unless it fails.
+const patienceMs = 60_000
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const browser: Browser = await openChromium()
+t.teardown(() => browser.close())
+
+const live = await openWorld(t, { TRUST_PROXY_HEADER: 'x-real-ip' })
+const [customer] = [...live.customers]
+let clients = 0
+
+const openPage = async (t: Test, world: World, options: BrowserContextOptions = {}): Promise<Page> => {
+  clients += 1
+  // Each person has an address of their own: one who guesses locks out nobody else.
+  const context = await browser.newContext({
+    baseURL: world.address,
+    locale: 'en',
+    extraHTTPHeaders: { 'x-real-ip': `10.0.0.${clients}` },
+    ...options
+  })
+  t.teardown(() => context.close())
+  context.setDefaultTimeout(patienceMs)
+  const page = await context.newPage()
+  page.on('pageerror', error => t.fail(error.message))
+  page.on('console', message => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) t.fail(message.text())
+  })
+  return page
+}
+
+const logIn = async (page: Page, name = 'Sanne', given = token): Promise<void> => {
+  await page.goto('/login')
+  await page.fill('[name=name]', name)
+  await page.fill('[name=token]', given)
+  await page.click('main button')
+}
+
+const reaches = (page: Page, text: string): Promise<void> => page.locator('main', { hasText: text }).first().waitFor()
+
+/** Held, because the portal does not know its customer. */
+const hold = async (world: World, invoiceNumber: string): Promise<void> => {
+  const fields = {
+    customerRef: `K-${invoiceNumber}`,
+    customerName: 'Bakkerij Zonder Naam',
+    customerEmail: 'x@nergens.example'
+  }
+  await world.send({ invoiceNumber, ...fields })
+}
+
+t.test('from the first login to a held invoice that is delivered, in under a minute', async t => {
+  await hold(live, '2026-0042')
+  const page = await openPage(t, live)
+  const begun = performance.now()
+  await page.goto('/')
+  await page.fill('[name=name]', 'Sanne')
+  await page.fill('[name=token]', token)
+  await page.click('main button')
+  await page.click('a[href="/invoices/2026-0042"].button')
+  await page.fill('[name=find]', customer?.companyName ?? '')
+  await page.click('#link ~ form button')
+  await page.click(`button:has-text("It is for ${customer?.companyName}")`)
+  // Nobody loads the page again: it hears of the delivery by itself.
+  await page.locator('.badge.delivered').waitFor()
+  t.comment(`${Math.round((performance.now() - begun) / 1000)} s from the login to "in the portal"`)
+  t.ok(live.sandbox.invoices.some(({ invoiceNumber }) => invoiceNumber === '2026-0042'))
+  t.match(await page.textContent('.history'), /Goes on by itself.*Is in the portal/s)
+})
+
+t.test('a wrong token is told, and after ten the door is shut for that address alone', async t => {
+  const page = await openPage(t, live)
+  await logIn(page, 'Kees', 'guess')
+  t.match(await page.textContent('[role=alert]'), /That is not the token/)
+  for (let at = 2; at <= 11; at += 1) {
+    await page.fill('[name=token]', 'guess')
+    await page.click('main button')
+  }
+  t.match(await page.textContent('[role=alert]'), /Too many wrong tokens/)
+  const other = await openPage(t, live)
+  await logIn(other)
+  t.equal(new URL(other.url()).pathname, '/')
+})
+
+t.test('a conflict is compared and resolved, without a script, by the keyboard alone', async t => {
+  await hold(live, '2026-0050')
+  await live.send({
+    invoiceNumber: '2026-0050',
+    customerRef: 'K-2026-0050',
+    customerName: 'Bakkerij Zonder Naam',
+    amount: '99.00'
+  })
+  const page = await openPage(t, live, { javaScriptEnabled: false, locale: 'nl-NL' })
+  await logIn(page)
+  await page.goto('/invoices/2026-0050')
+  t.match(await page.textContent('.beside'), /€\s121,00.*€\s99,00/s)
+  await page.keyboard.press('Tab')
+  t.equal(await page.locator(':focus').textContent(), 'Naar de inhoud')
+  const isAt = async () => (await page.locator(':focus').textContent())?.trim()
+  for (let pressed = 0; pressed < 40 && (await isAt()) !== 'De andere nemen'; pressed += 1)
+    await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await reaches(page, 'De andere gegevens gelden nu')
+  t.match(await page.textContent('main'), /€\s99,00/)
+})
+
+t.test('a page that is open changes when somebody else acts, and leaves what one writes alone', async t => {
+  await hold(live, '2026-0060')
+  const page = await openPage(t, live)
+  await logIn(page)
+  await page.goto('/invoices/2026-0060')
+  const badge = page.locator('.title .badge').first()
+  t.equal(await badge.textContent(), 'needs you')
+  const events = page.waitForResponse(/\/events$/)
+  await page.reload()
+  await events
+  await live.ledger.act('2026-0060', 'dismiss', Date.now())
+  await page.locator('.title .badge.dismissed').waitFor()
+})
+
+const paths = [
+  '/',
+  '/invoices',
+  '/invoices/2026-0060',
+  '/invoices/2026-0042',
+  '/customers',
+  '/tools',
+  '/portal?find=an'
+]
+
+t.test('no page breaks a rule of accessibility, in daylight or at night, nor is wider than a phone', async t => {
+  await hold(live, '2026-0070')
+  const page = await openPage(t, live, { viewport: { width: 360, height: 740 } })
+  for (const path of ['/login', '/invoices/none', ...paths, '/invoices/2026-0070']) {
+    if (path !== '/login' && page.url().endsWith('/login')) await logIn(page)
+    await page.goto(path)
+    t.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} fits a phone`)
+    await page.evaluate(axe)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const rules = colorScheme === 'dark' ? '{ runOnly: ["color-contrast"] }' : '{}'
+      const { violations } = (await page.evaluate(`axe.run(document, ${rules})`)) as {
+        violations: { id: string; nodes: { html: string }[] }[]
+      }
+      t.strictSame(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+        [],
+        `${path} ${colorScheme}`
+      )
+    }
+  }
+})
+
+t.test('the overview is small: everything that comes with it, over the wire', async t => {
+  const page = await openPage(t, live)
+  await logIn(page)
+  // As for somebody who was never here.
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true })
+  const sizes: Promise<number>[] = []
+  page.on('requestfinished', request => {
+    sizes.push(
+      request.sizes().then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize)
+    )
+  })
+  await page.goto('/', { waitUntil: 'load' })
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  t.ok(sizes.length >= 3, 'page, style and script')
+  t.comment(`${bytes} bytes`)
+  t.ok(bytes < 60_000)
+})
+
+t.test('the language is switched, and stays', async t => {
+  const page = await openPage(t, live)
+  await logIn(page)
+  await page.click('a[hreflang=nl]')
+  await reaches(page, 'Onderweg')
+  await page.goto('/invoices')
+  t.equal(await page.getAttribute('html', 'lang'), 'nl')
+})
