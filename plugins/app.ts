@@ -12,6 +12,7 @@ import type { Clock } from '../src/core/clock.ts'
 import { BridgeError } from '../src/core/errors.ts'
 import type { Engine } from '../src/delivery/engine.ts'
 import { createHealth, type Health } from '../src/health/health.ts'
+import type { Review } from '../src/health/review.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 import type { DraftingSpool } from '../src/ledger/spool.ts'
 import { isReachedFromOutside } from '../src/network/http.ts'
@@ -27,6 +28,7 @@ import { createUnreadableRequests, problemsIn } from '../src/tools/unreadable-re
 import api from './api/api.ts'
 import customersApi from './api/customers.ts'
 import { createOperatorOnly, createRecognise } from './api/operator.ts'
+import pdfRoutes, { createPdfs } from './api/pdfs.ts'
 import { createOperations } from './api/route.ts'
 import toolsApi from './api/tools.ts'
 import authenticity from './authenticity.ts'
@@ -55,6 +57,7 @@ export type AppOptions = {
   catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
   clock: Clock
   random: () => number
+  review: Review
   logger: FastifyBaseLogger
   version: string
 }
@@ -77,8 +80,21 @@ const requestMsMax = (pdfBytesMax: number): number =>
 const pathPartCharactersMax = 1200
 
 export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInstance; health: Health }> => {
-  const { config, tools, ledger, spool, engine, toolClient, receiver, catchUp, clock, random, logger, version } =
-    options
+  const {
+    config,
+    tools,
+    ledger,
+    spool,
+    engine,
+    toolClient,
+    receiver,
+    catchUp,
+    clock,
+    random,
+    logger,
+    version,
+    review
+  } = options
   const namedSources = sourcesOf(tools).flatMap(source => {
     const settings = config.tools[source.name] ?? null
     const { names } = sendersOf(source, settings)
@@ -150,11 +166,16 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(healthPage, { health, version })
 
   const operations = createOperations()
+  const pdfs = createPdfs({ ledger, spool, clock, engine })
+  await app.register(pdfRoutes, { pdfs, operator })
   await app.register(api, {
     operations,
     ledger,
     clock,
     operator,
+    review,
+    pdfs,
+    pdfBytesMax: config.PDF_BYTES_MAX,
     refused: refusedRequests.list,
     tools: sources,
     catchUp,
@@ -170,6 +191,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     operations,
     ledger,
     customers: engine.customers,
+    clock,
     tools: sources.map(({ name }) => name),
     engine,
     operator

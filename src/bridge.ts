@@ -10,6 +10,7 @@ import { BridgeError } from './core/errors.ts'
 import { createAlert } from './delivery/alert.ts'
 import { createBudgetFor, createEngine } from './delivery/engine.ts'
 import { fetchPdf } from './delivery/pdf.ts'
+import { recogniseReview } from './health/review.ts'
 import { createWatch } from './health/watch.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { openLedgerFor } from './ledger/open-for.ts'
@@ -175,7 +176,9 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   })
   await engine.recognise()
   await catchUp.prepare()
+  const review = await recogniseReview(ledger.holdings, config.REVIEW, clock)
   const parts = {
+    review,
     config,
     tools,
     ledger,

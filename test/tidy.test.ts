@@ -86,6 +86,7 @@ const provenElsewhere = [
   'src/ledger/portal-invoices.ts',
   'src/ledger/postgres/unusable.ts',
   'src/ledger/reading.ts',
+  'src/ledger/pace.ts',
   'src/ledger/refusals.ts',
   'src/ledger/retention.ts',
   'src/ledger/rows.ts',

@@ -6,14 +6,18 @@ import { BridgeError } from '../../src/core/errors.ts'
 import { type Action, actions } from '../../src/core/row.ts'
 import type { Engine } from '../../src/delivery/engine.ts'
 import { type Health, warningsIn } from '../../src/health/health.ts'
+import type { Review } from '../../src/health/review.ts'
 import type { Ledger, Tally } from '../../src/ledger/ledger.ts'
 import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
 import type { RefusedRequests } from '../../src/tools/refused-requests.ts'
 import type { Summary } from '../../src/view/answers.ts'
+import { deliveriesOf, shownSince } from '../../src/view/deliveries.ts'
+import { endpoints } from '../../src/view/endpoints.ts'
 import { iso, shown, shownDecided, shownWhole } from '../../src/view/shown-invoice.ts'
 import { shownRefusal } from '../../src/view/shown-refusal.ts'
 import { createForAll, withinDays } from './for-all.ts'
 import { openapiAt } from './openapi.ts'
+import type { Pdfs } from './pdfs.ts'
 import { createRoute, type Operations } from './route.ts'
 
 export type ApiOptions = {
@@ -22,7 +26,10 @@ export type ApiOptions = {
   clock: Clock
   /** Refuses whoever is not the operator. */
   operator: onRequestAsyncHookHandler
+  review: Review
   refused: RefusedRequests['list']
+  pdfs: Pick<Pdfs, 'replace'>
+  pdfBytesMax: number
   /** The tools that exist, and whether each is on. */
   tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
@@ -64,6 +71,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
           budget,
           backlogMinutes: Math.ceil(counts.waiting / budget.perMinute)
         },
+        review: { on: options.review.on, since: isoInstant(options.review.since) },
         tools,
         warnings: warningsIn(await health())
       }
@@ -84,6 +92,11 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     route('deliverAll', asked => forAll('deliver', asked))
     route('dismissAll', asked => forAll('dismiss', asked))
 
+    route('deliveries', async () => {
+      const now = clock.now()
+      return deliveriesOf(await ledger.paceSince(shownSince(now, timeZone)), now, timeZone)
+    })
+
     route('listRefused', async ({ query: { authentic: isAuthentic, ...query } }) => {
       const { refusals, next } = await options.refused({ ...query, isAuthentic })
       return { refused: refusals.map(shownRefusal), next }
@@ -97,6 +110,17 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     route('caughtUp', async ({ params }, reply) => answered(await catchUp.asked(params.tool), reply))
 
+    // Read as it comes: to the disk, never into memory.
+    app.addContentTypeParser(pdfType, { bodyLimit: options.pdfBytesMax }, (_request, payload, done) =>
+      done(null, payload)
+    )
+    route('replacePdf', async ({ params: { invoiceNumber }, upload, actor, log }) => {
+      if (!upload) throw new BridgeError('TYPE_UNSUPPORTED', `expected ${pdfType}`)
+      const row = await options.pdfs.replace(invoiceNumber, upload, actor)
+      log.info({ invoiceNumber: row.invoiceNumber }, 'PDF replaced')
+      return shown(row, around())
+    })
+
     for (const action of actions)
       route(action, async ({ params, body, log, actor }) => {
         const said = { ...body, actor }
@@ -107,6 +131,8 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       })
   })
 }
+
+const pdfType = endpoints.replacePdf.upload
 
 const answered = (asked: Asked, reply: { code: (status: number) => unknown }): Asked => {
   if (asked.running) reply.code(202)

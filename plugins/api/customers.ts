@@ -1,18 +1,20 @@
 // The API of customers: those of the tools with the links that the operator sets, and those of the portal from the copy.
 
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
-import { isoInstant } from '../../src/core/clock.ts'
+import { type Clock, isoInstant } from '../../src/core/clock.ts'
 import type { ToolCustomer } from '../../src/core/customer.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Customers } from '../../src/delivery/customers.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Customer } from '../../src/view/answers.ts'
+import { createLinks, csvType, takeCsv } from './links.ts'
 import { createRoute, type Operations } from './route.ts'
 
 export type CustomersApiOptions = {
   operations?: Operations
   ledger: Pick<Ledger, 'customers' | 'holdings' | 'tally'>
   customers: Pick<Customers, 'link' | 'unlink'>
+  clock: Pick<Clock, 'now'>
   /** The names of the tools that exist, and of their senders. */
   tools: string[]
   engine: { wake: () => void }
@@ -29,6 +31,7 @@ export default async function customersApi(app: FastifyInstance, options: Custom
   const shown = async ({ id: _, link, ...customer }: ToolCustomer): Promise<Customer> => ({
     ...customer,
     link: link && {
+      by: link.by,
       portalId: link.portalId,
       // Null: the copy does not have this customer (any more).
       name: (await ledger.holdings.customer(link.portalId))?.companyName ?? null,
@@ -38,8 +41,11 @@ export default async function customersApi(app: FastifyInstance, options: Custom
   })
 
   /** Accepts a tool that is no longer set up, too: its invoices may still wait for a person. */
+  const isTool = async (tool: string): Promise<boolean> =>
+    tools.includes(tool) || (await ledger.tally()).some(entry => entry.tool === tool)
+
   const known = async (tool: string): Promise<string> => {
-    if (tools.includes(tool) || (await ledger.tally()).some(entry => entry.tool === tool)) return tool
+    if (await isTool(tool)) return tool
     const problem = { field: 'tool', message: `expected one of ${tools.join(', ')}` }
     throw new BridgeError('FIELDS_INVALID', undefined, { problems: [problem] })
   }
@@ -49,9 +55,9 @@ export default async function customersApi(app: FastifyInstance, options: Custom
     return { customers: await Promise.all(page.customers.map(shown)), next: page.next }
   })
 
-  route('linkCustomer', async ({ params, body: { portalId }, log }) => {
+  route('linkCustomer', async ({ params, body: { portalId }, log, actor }) => {
     const tool = await known(params.tool)
-    const customer = await customers.link({ tool, ref: params.ref }, portalId)
+    const customer = await customers.link({ tool, ref: params.ref }, portalId, actor)
     log.info({ tool, portalId }, 'customer linked')
     engine.wake()
     return shown(customer)
@@ -65,6 +71,19 @@ export default async function customersApi(app: FastifyInstance, options: Custom
     log.info({ tool: who.tool }, 'customer unlinked')
     engine.wake()
     return shown(customer)
+  })
+
+  const links = createLinks({ ledger, clock: options.clock, engine, isTool })
+  takeCsv(app)
+  route('exportLinks', async (_asked, reply) => {
+    reply.header?.('content-type', `${csvType}; charset=utf-8`)
+    return links.export()
+  })
+  route('importLinks', async ({ text, log, actor }) => {
+    if (text === undefined) throw new BridgeError('TYPE_UNSUPPORTED', `expected ${csvType}`)
+    const done = await links.import(text, actor)
+    log.info(done, 'links imported')
+    return done
   })
 
   route('searchPortalCustomers', async ({ query: { q, limit } }) => {

@@ -71,7 +71,9 @@ const parametersOf = ({ path, query }: Endpoint) => {
   ]
 }
 
-const bodyOf = ({ body }: Endpoint) => {
+const bodyOf = ({ body, upload }: Endpoint) => {
+  if (upload)
+    return { requestBody: { required: true, content: { [upload]: { schema: { contentMediaType: upload } } } } }
   if (!body) return {}
   const schema = plain(z.toJSONSchema(body, options))
   return { requestBody: { required: 'required' in schema, content: { 'application/json': { schema } } } }

@@ -67,7 +67,7 @@ export const createOperatorOnly = (recognise: Recognise, clientOf: ClientOf): on
 /** All operators have one token: who of them it is they say themselves. */
 const actorOf = ({ headers }: FastifyRequest, from: string): Actor => ({
   by: nameIn(headers),
-  way: headers['user-agent']?.startsWith(commandLineAgent) ? 'command line' : 'api',
+  via: headers['user-agent']?.startsWith(commandLineAgent) ? 'command line' : 'api',
   from
 })
 

@@ -1,6 +1,7 @@
 // Makes a route for an operation of the table, and keeps what answers it for the page: both read the question by the same
 // schemas, and get the same answer or refusal.
 
+import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
 import { BridgeError, type Problem } from '../../src/core/errors.ts'
@@ -21,15 +22,27 @@ type Asked<O extends Operation> = {
   body: Read<O, 'body'>
   log: Log
   actor?: Actor | undefined
+  /** A body that is read as it comes, where the operation takes one. */
+  upload?: AsyncIterable<Uint8Array> | undefined
+  /** A body that is text, where the operation takes one. */
+  text?: string | undefined
 }
 
-/** Only the API answers with another status than 200; the page shows what was answered. */
-type Answering = { code: (status: number) => unknown }
+/** Only the API answers with another status than 200, or with another type; the page shows what was answered. */
+type Answering = { code: (status: number) => unknown; header?: (name: string, value: string) => unknown }
 
 type Handler<O extends Operation> = (asked: Asked<O>, reply: Answering) => Promise<Answer<O>>
 
 /** A question as it came: nothing of it is read yet. */
-export type Question = { params?: unknown; query?: unknown; body?: unknown; log: Log; actor?: Actor | undefined }
+export type Question = {
+  params?: unknown
+  query?: unknown
+  body?: unknown
+  log: Log
+  actor?: Actor | undefined
+  upload?: AsyncIterable<Uint8Array> | undefined
+  text?: string | undefined
+}
 
 export interface Operations {
   add: <O extends Operation>(operation: O, handler: Handler<O>) => void
@@ -45,12 +58,20 @@ export const createOperations = (): Operations => {
 
     async ask<O extends Operation>(
       operation: O,
-      { params, query: queried, body: sent, log, actor }: Question,
+      { params, query: queried, body: sent, log, actor, upload, text }: Question,
       reply: Answering = { code: () => {} }
     ) {
       const { query, body }: Endpoint = endpoints[operation]
       refuseNul({ ...(params as object), ...(queried as object) })
-      const asked = { params, query: query && read(query, queried), body: body && read(body, sent ?? {}), log, actor }
+      const asked = {
+        params,
+        query: query && read(query, queried),
+        body: body && read(body, sent ?? {}),
+        log,
+        actor,
+        upload,
+        text
+      }
       const handler = handlers.get(operation) as Handler<O> | undefined
       if (!handler) throw new Error(`bug: nobody answers ${operation}`)
       return handler(asked as Asked<O>, reply)
@@ -61,13 +82,13 @@ export const createOperations = (): Operations => {
 export const createRoute =
   (app: FastifyInstance, operations: Operations = createOperations()) =>
   <O extends Operation>(operation: O, handler: Handler<O>): void => {
-    const { method, path }: Endpoint = endpoints[operation]
+    const { method, path, upload: type }: Endpoint = endpoints[operation]
     operations.add(operation, handler)
     app.route({
       method,
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       handler: ({ params, query, body, log, actor }, reply) =>
-        operations.ask(operation, { params, query, body, log, actor: actor ?? undefined }, reply)
+        operations.ask(operation, { params, query, body, log, actor: actor ?? undefined, ...rawly(type, body) }, reply)
     })
   }
 
@@ -77,6 +98,12 @@ const refuseNul = (texts: object): void => {
     .filter(([, text]) => String(text).includes('\0'))
     .map(([field]) => ({ field, message: 'expected no NUL character' }))
   if (problems.length > 0) throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+}
+
+/** A body of a type of its own is for the operation alone. */
+const rawly = (type: string | undefined, body: unknown): Pick<Question, 'text' | 'upload'> => {
+  if (type === undefined || body === undefined) return {}
+  return typeof body === 'string' ? { text: body } : { upload: body as Readable }
 }
 
 const read = (schema: z.ZodType, input: unknown): unknown => {

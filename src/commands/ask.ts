@@ -27,7 +27,7 @@ const askOptions = {
   json: { type: 'boolean', default: false }
 } as const satisfies Options
 
-type Asking<O extends Operation> = { params?: Params<O>; query?: Record<string, string>; body?: object }
+type Asking<O extends Operation> = { params?: Params<O>; query?: Record<string, string>; body?: object; text?: string }
 
 export type Ask = <O extends Operation>(operation: O, asking?: Asking<O>) => Promise<Answer<O>>
 
@@ -53,6 +53,7 @@ export const parseAsk = <O extends Options = Record<never, never>>(
     positionals: parsed.positionals,
     url,
     timeZone: readTimeZone(env),
+    askText: createAskText(url, { token, by: values.by ?? env.USER ?? '' }),
     ask: createAsk(url, { token, by: values.by ?? env.USER ?? '' }, usage, options),
     show: (answer: object, lines: string) => print(values.json ? JSON.stringify(answer, null, 2) : lines)
   }
@@ -71,20 +72,17 @@ export const bridgeUrl = (env: Environment, url?: string): string =>
 
 const createAsk =
   (url: string, { token, by }: { token: string; by: string }, usage: string, options: Options = {}): Ask =>
-  async (operation, { params, query, body } = {}) => {
-    const { method, path, answer }: Endpoint = endpoints[operation]
+  async (operation, { params, query, body, text } = {}) => {
+    const { method, path, answer, upload }: Endpoint = endpoints[operation]
     const named: Record<string, string> = params ?? {}
     const place = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(named[name] ?? ''))
     try {
       const told = await got(url + place, {
         method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          'user-agent': commandLineAgent,
-          'factuurbrug-operator': encodeURIComponent(by)
-        },
+        headers: { ...headersOf({ token, by }), ...(text === undefined ? {} : { 'content-type': upload }) },
         ...(query === undefined ? {} : { searchParams: query }),
         ...(body === undefined ? {} : { json: body }),
+        ...(text === undefined ? {} : { body: text }),
         timeout: { request: answerWithinMs },
         retry: { limit: 0 }
       }).json()
@@ -100,12 +98,33 @@ const createAsk =
     }
   }
 
+const headersOf = ({ token, by }: { token: string; by: string }) => ({
+  authorization: `Bearer ${token}`,
+  'user-agent': commandLineAgent,
+  'factuurbrug-operator': encodeURIComponent(by)
+})
+
+/** An answer that is a text of its own. */
+const createAskText =
+  (url: string, who: { token: string; by: string }) =>
+  async (operation: Operation): Promise<string> => {
+    try {
+      const options = { headers: headersOf(who), timeout: { request: answerWithinMs }, retry: { limit: 0 } }
+      return await got(url + endpoints[operation].path, options).text()
+    } catch (error) {
+      throw asTyped(refusal(error, url), '', {})
+    }
+  }
+
 /** The API names its own fields; whoever typed the command knows options and arguments. */
 const asTyped = (error: unknown, usage: string, options: Options): unknown => {
   if (!(error instanceof BridgeError)) return error
   switch (error.code) {
     case 'FIELDS_INVALID': {
-      const nameOf = (field: string) => (field in options ? `--${field}` : (typedAs[field] ?? `<${field}>`))
+      const nameOf = (field: string) => {
+        if (/^line \d+$/.test(field)) return field
+        return field in options ? `--${field}` : (typedAs[field] ?? `<${field}>`)
+      }
       const problems = error.problems.map(({ field, message }) => `${nameOf(field)}: ${message}`)
       return new WrongUse([...problems, `Usage: factuurbrug ${usage}`].join('\n'))
     }

@@ -6,7 +6,7 @@ import { given, parseAsk, textOptions } from './ask.ts'
 import { type Command, WrongUse } from './command.ts'
 import { pageOf, table } from './print.ts'
 
-const usage = 'customers [--linked true|false --limit --cursor], or customers --portal [--q --limit]'
+const usage = 'customers [--linked true|false --q --limit --cursor], or customers --portal [--q --limit]'
 
 const { listCustomers, searchPortalCustomers } = endpoints
 const filters = Object.keys({ ...listCustomers.query.shape, ...searchPortalCustomers.query.shape })

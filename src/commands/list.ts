@@ -62,6 +62,11 @@ export const commands: Listed[] = [
   { name: 'link <tool> <ref> <cst_…>', help: "links a tool's customer to a portal customer", load: link },
   { name: 'unlink <tool> <ref>', help: 'removes that link', load: link },
   {
+    name: 'links [--import <file.csv>]',
+    help: 'all links as a table, or from one',
+    load: () => import('./links.ts')
+  },
+  {
     name: 'refused [--q --tool --authentic]',
     options: '[--limit <n>] [--cursor <cursor>]',
     help: 'the last requests that were refused, and why',

@@ -19,6 +19,9 @@ const lines = (summary: Summary): string =>
   [
     table(states.map(state => [state, String(summary[state]), oldestOf(state, summary)])),
     '',
+    summary.review.on
+      ? `Review since ${summary.review.since}: what comes in waits until you release it.`
+      : `Live since ${summary.review.since}: what comes in is sent.`,
     summary.attention === 0
       ? 'Nothing needs a person.'
       : `${summary.attention} need a person:\n${attentionLines(summary)}`,

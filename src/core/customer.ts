@@ -3,13 +3,18 @@
 import type { Instant } from './clock.ts'
 import type { Customer } from './invoice.ts'
 import type { CustomerFields } from './portal-entry.ts'
+import type { Actor } from './row.ts'
 
 /** `email`: matched by the bridge, which is no person's word. `created`: the bridge made it for this customer. */
 export type How = 'person' | 'email' | 'created'
 
 export type Contact = Omit<Customer, 'ref' | 'portalId'>
 
-export type Link = { portalId: string; how: How; at: Instant }
+/** `by`: the person who said so, if one did. */
+export type Link = { portalId: string; how: How; at: Instant; by: Actor | null }
+
+/** A line of a table of links. */
+export type LinkLine = { line: number; tool: string; ref: string; portalId: string }
 
 export type ToolCustomer = Contact & { id: number; tool: string; ref: string; link: Link | null }
 
@@ -46,6 +51,8 @@ export type Verdict =
 export type CustomerFilter = {
   /** False: those that need a link; where the invoices themselves name the portal's id, none is missing. */
   linked?: boolean | undefined
+  /** A part of the reference, the name, an e-mail address or the portal's id, among the latest ten thousand. */
+  q?: string | undefined
   limit: number
   cursor?: string | undefined
 }

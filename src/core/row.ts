@@ -25,7 +25,7 @@ export type ActionForAll = Extract<Action, 'deliver' | 'dismiss'>
 export type LeftOut = 'conflict' | 'sent' | 'rule' | 'state'
 
 /** Who decided something, as they call themselves, by which way, and from which network. */
-export type Actor = { by: string | null; way: 'page' | 'api' | 'command line'; from: string }
+export type Actor = { by: string | null; via: 'page' | 'api' | 'command line'; from: string }
 
 /** What a person says beside an action. */
 export type Words = {
@@ -102,6 +102,8 @@ export type Loan = {
   released: Released | null
   /** Rises whenever another PDF was announced, not when the same one is fetched again. */
   documentVersion: number
+  /** A person put it there: nothing else may take its place. */
+  pdfByPerson: boolean
   /** `create`: in the portal. `pay`: it stands there, and has to be marked as paid. */
   work: 'create' | 'pay'
   portalId: string | null
@@ -165,7 +167,7 @@ export type Row = Omit<Invoice, 'sourceId' | 'pdfUrl' | 'revision'> & {
   /** What would be sent, as it last stood in review. */
   draft: Draft | null
   /** What the ledger keeps of the PDF, and where it is fetched from. */
-  pdf: { bytes: number | null; url: string | null }
+  pdf: { bytes: number | null; url: string | null; byPerson: boolean }
 }
 
 /** Facts under a number that has others, as a person is told of them. */

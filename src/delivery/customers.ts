@@ -5,7 +5,7 @@
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
-import type { Loan } from '../core/row.ts'
+import type { Actor, Loan } from '../core/row.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Portal } from '../portal/client.ts'
 import { createCustomerList } from '../portal/customer-list.ts'
@@ -34,7 +34,7 @@ export interface Customers {
   /**
    * A person says so. Rejects with FIELDS_INVALID when the portal holds no such customer, or there is nothing to link.
    */
-  link: (who: { tool: string; ref: string }, portalId: string) => Promise<ToolCustomer>
+  link: (who: { tool: string; ref: string }, portalId: string, actor?: Actor) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
   unlink: (who: { tool: string; ref: string }) => Promise<ToolCustomer | null>
   /** Ends a reading under way. */
@@ -250,8 +250,8 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         return failedBy(error)
       }
     },
-    async link(who, portalId) {
-      if (await isKnown(portalId)) return book.link(who, portalId, clock.now())
+    async link(who, portalId, actor) {
+      if (await isKnown(portalId)) return book.link(who, portalId, clock.now(), actor)
       throw invalid('portalId', 'the portal holds no such customer')
     },
     unlink: who => book.unlink(who, clock.now()),

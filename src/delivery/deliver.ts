@@ -158,6 +158,7 @@ const readyPdf = async (
   const kept = loan.document && (await spool.blob(loan.document))
   if (kept && kept !== 'changed') return kept
   const happened = kept ? 'on the disk is not the one that was kept' : 'is gone from the disk'
+  if (loan.pdfByPerson) return failed('PDF_NOT_A_PDF', `the PDF that you put there ${happened}: put it there again`)
   // Without an address, only a tool with its own id for the invoice can be asked again. Else it must be sent once more.
   if (loan.invoice.pdfUrl === null && loan.invoice.sourceId === null)
     return failed('PDF_NOT_A_PDF', `the PDF ${happened}: send the invoice again, with it`)

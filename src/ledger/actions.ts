@@ -1,13 +1,14 @@
 // What a person says about a row: the rules judge (rules/acting.ts), and what they answer is written.
 
 import { BridgeError } from '../core/errors.ts'
-import type { Acted, Action, ActionForAll, Arrival, OtherFacts, Row, Words } from '../core/row.ts'
+import type { Acted, Action, ActionForAll, Actor, Arrival, Document, OtherFacts, Row, Words } from '../core/row.ts'
 import { obey, refusal, rule } from '../rules/acting.ts'
+import { replacePdf } from '../rules/replacing.ts'
 import { leftOutOf } from '../rules/together.ts'
 import { type InvoiceCells, type KeptRow, keptOf, rowOf } from './cells.ts'
 import { hasOpenConflict, keepConflict, latestConflict, openConflicts, settleConflicts } from './conflicts.ts'
 import type { Tx } from './driver.ts'
-import { cellsOfNumber, findCells, note, setRow } from './rows.ts'
+import { apply, cellsOfNumber, findCells, note, setRow } from './rows.ts'
 
 export const act = async (tx: Tx, invoiceNumber: string, action: Action, words: Words = {}): Promise<Acted> => {
   const cells = await cellsOfNumber(tx, invoiceNumber)
@@ -61,6 +62,26 @@ const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, acto
       ? null
       : { won: toldBy(after), lost: isTaken ? [toldBy(before), ...conflicts.slice(0, -1)] : conflicts }
   return { ...after, changed: true, decided }
+}
+
+/** Answers the row, and what it needs no more. */
+export const replaceDocument = async (
+  tx: Tx,
+  invoiceNumber: string,
+  document: Document,
+  actor?: Actor
+): Promise<{ row: Row; unused: Document | null }> => {
+  const cells = await cellsOfNumber(tx, invoiceNumber)
+  if (!cells) throw new BridgeError('INVOICE_NOT_FOUND')
+  const kept = keptOf(cells)
+  const changes = replacePdf(kept, document, actor, tx.now)
+  if (!changes)
+    throw new BridgeError(
+      'STATE_CONFLICT',
+      'its PDF can be replaced only while it waits or is held, and was never sent'
+    )
+  await apply(tx, kept.id, changes)
+  return { row: rowOf((await findCells(tx, 'id = ?', kept.id)) as InvoiceCells), unused: kept.document }
 }
 
 const arrivalOf = ({ tool, invoice, document, notify, test }: KeptRow): Arrival => ({

@@ -59,6 +59,7 @@ export const keptOf = (cells: Cells): KeptRow => ({
   invoice: JSON.parse(cells.invoice as string) as Invoice,
   document: documentOf(cells),
   documentVersion: Number(cells.document_version),
+  pdfByPerson: cells.pdf_by_person === 1,
   notify: cells.notify === 1,
   test: cells.test === 1,
   overrides: overridesOf(cells),
@@ -135,6 +136,7 @@ export const loanOf = (cells: Cells, owner: string): Loan => {
     overrides: kept.overrides,
     released: kept.released,
     documentVersion: kept.documentVersion,
+    pdfByPerson: kept.pdfByPerson,
     work: kept.state === 'delivered' ? 'pay' : 'create',
     portalId: kept.portalId,
     unread: cells.unread ? Buffer.from(cells.unread as Uint8Array) : null,
@@ -184,7 +186,7 @@ export const rowOf = (cells: Cells): Row => {
     test: kept.test,
     body: kept.body,
     draft: draft?.draft ?? null,
-    pdf: { bytes: document?.bytes ?? null, url: invoice.pdfUrl }
+    pdf: { bytes: document?.bytes ?? null, url: invoice.pdfUrl, byPerson: kept.pdfByPerson }
   }
 }
 

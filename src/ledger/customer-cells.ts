@@ -6,6 +6,7 @@ import { emailPrint, fingerprint, namePrint, refPrint } from '../core/fingerprin
 import { emailKeys, type Known } from '../core/identity.ts'
 import { type Customer, nothingKnown } from '../core/invoice.ts'
 import type { CustomerFields } from '../core/portal-entry.ts'
+import type { Actor } from '../core/row.ts'
 import { contactOf } from '../rules/claims.ts'
 import type { Cells } from './driver.ts'
 
@@ -22,6 +23,8 @@ export const madeForIn = (cells: Cells): Known => ({
   emails: textsIn(cells.link_emails)
 })
 
+const actorIn = ({ linked_by: by }: Cells): Actor | null => (typeof by === 'string' ? (JSON.parse(by) as Actor) : null)
+
 export const customerIn = (cells: Cells): ToolCustomer => ({
   id: cells.id as number,
   tool: cells.tool as string,
@@ -30,7 +33,12 @@ export const customerIn = (cells: Cells): ToolCustomer => ({
   link:
     cells.portal_id === null
       ? null
-      : { portalId: cells.portal_id as string, how: cells.how as How, at: cells.linked_at as Instant }
+      : {
+          portalId: cells.portal_id as string,
+          how: cells.how as How,
+          at: cells.linked_at as Instant,
+          by: actorIn(cells)
+        }
 })
 
 export const creationIn = (cells: Cells): Creation => ({

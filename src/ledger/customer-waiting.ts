@@ -1,17 +1,18 @@
 // What waits for a tool's customer, or rests on what is known of one: released when that changes, and its loans ended.
 
+import type { Actor } from '../core/row.ts'
 import { heldForCustomer } from './customer-cells.ts'
 import { amongAll, type Cells, type Tx } from './driver.ts'
 import { releaseRow } from './rows.ts'
 
 /** Answers how many. */
-export const releaseOf = async (tx: Tx, { tool, ref_key: ref }: Cells, why: string): Promise<number> => {
+export const releaseOf = async (tx: Tx, { tool, ref_key: ref }: Cells, why: string, actor?: Actor): Promise<number> => {
   const found = await tx.all(
     `SELECT id FROM invoice WHERE customer_ref = ? AND tool = ? AND ${heldForCustomer} ORDER BY id`,
     ref as string,
     tool as string
   )
-  for (const { id } of found) await releaseRow(tx, id as number, why)
+  for (const { id } of found) await releaseRow(tx, id as number, why, actor)
   return found.length
 }
 

@@ -7,8 +7,17 @@
 // customer that turns up with the same address) ends that loan in the same transaction: `sending` then says `lost`.
 
 import type { Instant } from '../core/clock.ts'
-import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
+import type {
+  Creation,
+  CustomerFilter,
+  LinkLine,
+  MatchRules,
+  Sighting,
+  ToolCustomer,
+  Verdict
+} from '../core/customer.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'
+import type { Actor } from '../core/row.ts'
 
 export interface LedgerCustomers {
   /**
@@ -47,7 +56,12 @@ export interface LedgerCustomers {
    * with what an earlier link to that was made for: only that one is released and learned. Rejects with STATE_CONFLICT
    * where none or more than one does.
    */
-  link(who: { tool: string; ref: string }, portalId: string, now: Instant): Promise<ToolCustomer>
+  link(who: { tool: string; ref: string }, portalId: string, now: Instant, actor?: Actor): Promise<ToolCustomer>
+  /**
+   * Many links, all or none, to customers that the copy holds. Rejects with FIELDS_INVALID, with a problem for each line.
+   * Answers how many are new.
+   */
+  linkAll(lines: readonly LinkLine[], now: Instant, actor?: Actor): Promise<number>
   /** The link goes, and is not matched by itself again. Null: no such customer is known. */
   unlink(who: { tool: string; ref: string }, now: Instant): Promise<ToolCustomer | null>
 

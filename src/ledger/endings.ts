@@ -6,6 +6,7 @@ import { isTwice } from '../rules/portal-news.ts'
 import type { KeptRow } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
 import type { Tx } from './driver.ts'
+import { countDelivery } from './pace.ts'
 import { enter, idsUnder, knewBy } from './portal-invoices.ts'
 import { apply, findRow, rowOfNumber, setRow } from './rows.ts'
 
@@ -39,5 +40,6 @@ export const conclude = async (tx: Tx, kept: KeptRow, told: Decision, isLooked: 
   if (decision.to === 'paid') await enter(tx, decision.holding, { read: null, own: false })
   if (decision.to !== 'delivered') return decision
   await enterHolding(tx, kept, decision)
+  await countDelivery(tx, kept.id)
   return { ...decision, code: (await findRow(tx, 'id = ?', kept.id))?.code ?? null }
 }

@@ -43,6 +43,8 @@ export type Memory = {
   portal: { url: string; token: string }
   /** Customers linked to a bookkeeping that the operator was told of. */
   integrationsTold: string[]
+  /** Whether what comes in waits for a person, and since when that has been so. */
+  review: { on: boolean; since: Instant }
   /** How many creates were let go. */
   sent: number
   /** By tool, the first of its senders: its invoices and references stand under the tool's own name. */

@@ -16,6 +16,7 @@ import type {
   Acted,
   Action,
   ActionForAll,
+  Actor,
   Arrival,
   CreateBody,
   Decision,
@@ -32,6 +33,7 @@ import type {
 } from '../core/row.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
+import type { Pace } from './pace.ts'
 
 /** How many of those that never failed, and of those that did. */
 export type Places = { untried: number; again: number }
@@ -151,6 +153,19 @@ export interface Ledger {
   act(invoiceNumber: string, action: Action, now: Instant, words?: Words): Promise<Acted>
 
   /**
+   * Another PDF by a person's hand, while nothing was sent; nothing that the source sends takes its place. Answers the row,
+   * and the document that it needs no more. Rejects as `act`.
+   */
+  replaceDocument(
+    invoiceNumber: string,
+    document: Document,
+    now: Instant,
+    actor?: Actor
+  ): Promise<{ row: Row; unused: Document | null }>
+  /** The PDF that is kept of it; null where none is. */
+  documentOf(invoiceNumber: string): Promise<Document | null>
+
+  /**
    * What a word to all of these would reach: what is held, or what the filter's state says. Null: it is more than `limit`,
    * counted with those that are left out.
    */
@@ -169,6 +184,8 @@ export interface Ledger {
   summary(): Promise<Summary>
   /** Differs after an invoice came, or anything was noted about one: for whoever watches. */
   mark(): Promise<string>
+  /** Deliveries by hour, since the hour of this moment, and by how long they took; of a hundred days. */
+  paceSince(since: Instant): Promise<Pace[]>
   tally(): Promise<Tally[]>
 
   /**

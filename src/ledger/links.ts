@@ -1,16 +1,17 @@
 // Links of the tools' customers: what each was made for, a person's word, and what ends one.
 
-import type { How, ToolCustomer } from '../core/customer.ts'
-import { BridgeError } from '../core/errors.ts'
+import type { How, LinkLine, ToolCustomer } from '../core/customer.ts'
+import { BridgeError, isCode, type Problem } from '../core/errors.ts'
 import { emailPrints, namePrint } from '../core/fingerprint.ts'
 import { companiesOf, isAgreeing, isTold, type Known } from '../core/identity.ts'
 import type { Invoice } from '../core/invoice.ts'
+import type { Actor } from '../core/row.ts'
 import { addKnown } from '../rules/claims.ts'
 import { customerIn, heldForCustomer, madeForIn, textsIn } from './customer-cells.ts'
 import { customerById, customerByRef, emailsOf } from './customer-claims.ts'
 import { endLoans, releaseOf } from './customer-waiting.ts'
 import type { Cells, Tx } from './driver.ts'
-import { loseCustomer, portalCustomer } from './portal-customers.ts'
+import { hasCustomer, loseCustomer, portalCustomer } from './portal-customers.ts'
 import { releaseRow } from './rows.ts'
 import { insertCustomer } from './sightings.ts'
 
@@ -33,14 +34,15 @@ export const learnLink = (tx: Tx, id: number, { names, emails }: Known): Promise
 export const setLink = async (
   tx: Tx,
   id: number,
-  { portalId, how, madeFor }: { portalId: string; how: How; madeFor: Known }
+  { portalId, how, madeFor, actor }: { portalId: string; how: How; madeFor: Known; actor?: Actor | undefined }
 ): Promise<void> => {
   const refused = textsIn((await customerById(tx, id)).refused).filter(taken => taken !== portalId)
   await tx.run(
-    'UPDATE customer SET portal_id = ?, how = ?, linked_at = ?, refused = ?, gone_id = NULL WHERE id = ?',
+    `UPDATE customer SET portal_id = ?, how = ?, linked_at = ?, linked_by = ?, refused = ?, gone_id = NULL WHERE id = ?`,
     portalId,
     how,
     tx.now,
+    actor ? JSON.stringify(actor) : null,
     JSON.stringify(refused),
     id
   )
@@ -95,7 +97,12 @@ const oneOf = (companies: Waiting[][], known: Known, portalId: string): Waiting[
   throw new BridgeError('STATE_CONFLICT', refusal(companies, agreeing.length, portalId))
 }
 
-export const link = async (tx: Tx, tool: string, ref: string, portalId: string): Promise<ToolCustomer> => {
+export const link = async (
+  tx: Tx,
+  { tool, ref }: { tool: string; ref: string },
+  portalId: string,
+  actor?: Actor
+): Promise<ToolCustomer> => {
   const row = (await customerByRef(tx, tool, ref)) ?? (await insertCustomer(tx, tool, ref))
   const id = row.id as number
   const before = madeForBefore(row, portalId)
@@ -104,12 +111,33 @@ export const link = async (tx: Tx, tool: string, ref: string, portalId: string):
   const meant =
     companies.length > 1 ? oneOf(companies, addKnown(await portalsOwn(tx, portalId), before), portalId) : waiting
   const told = meant.length > 0 ? meant : [{ names: textsIn(row.names), emails: await emailsOf(tx, id) }]
-  await setLink(tx, id, { portalId, how: 'person', madeFor: addKnown(before, ...told) })
+  await setLink(tx, id, { portalId, how: 'person', madeFor: addKnown(before, ...told), actor })
   await endLoans(tx, row)
   const why = `linked to ${portalId}`
-  if (meant === waiting) await releaseOf(tx, row, why)
-  else for (const invoice of meant.flatMap(({ ids }) => ids)) await releaseRow(tx, invoice, why)
+  if (meant === waiting) await releaseOf(tx, row, why, actor)
+  else for (const invoice of meant.flatMap(({ ids }) => ids)) await releaseRow(tx, invoice, why, actor)
   return customerIn(await customerById(tx, id))
+}
+
+/** All or nothing: rejects with FIELDS_INVALID, a problem for each line that cannot be. Answers how many changed. */
+export const linkAll = async (tx: Tx, lines: readonly LinkLine[], actor?: Actor): Promise<number> => {
+  const problems: Problem[] = []
+  let changed = 0
+  for (const { line, tool, ref, portalId } of lines) {
+    const known = await customerByRef(tx, tool, ref)
+    if (known?.portal_id === portalId && known.how === 'person') continue
+    changed += 1
+    try {
+      if (!(await hasCustomer(tx, portalId)))
+        throw new BridgeError('STATE_CONFLICT', `the bridge knows no ${portalId} in the portal`)
+      await link(tx, { tool, ref }, portalId, actor)
+    } catch (error) {
+      if (!isCode(error, 'STATE_CONFLICT')) throw error
+      problems.push({ field: `line ${line}`, message: error.message })
+    }
+  }
+  if (problems.length > 0) throw new BridgeError('FIELDS_INVALID', undefined, { problems })
+  return changed
 }
 
 export const unlink = async (tx: Tx, tool: string, ref: string): Promise<ToolCustomer | null> => {
@@ -132,7 +160,7 @@ export const loseLinked = async (tx: Tx, portalId: string): Promise<void> => {
 }
 
 // What it was made for stays: another link may be for somebody else.
-const noLink = 'portal_id = NULL, how = NULL, linked_at = NULL'
+const noLink = 'portal_id = NULL, how = NULL, linked_at = NULL, linked_by = NULL'
 
 // What a person can take in at a glance.
 const shownMax = 5

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { refPrint } from '../core/fingerprint.ts'
-import { act, actOnAll } from './actions.ts'
+import { act, actOnAll, replaceDocument } from './actions.ts'
 import { keepUnreadable, receive, voidSource } from './arrivals.ts'
 import { instantOf } from './cells.ts'
 import { releaseAll, releaseOf } from './customer-waiting.ts'
@@ -12,9 +12,10 @@ import type { Driver } from './driver.ts'
 import { countOf, factOf, setCount, setFact } from './facts.ts'
 import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
 import type { Ledger } from './ledger.ts'
-import { link, loseLinked, unlink } from './links.ts'
+import { link, linkAll, loseLinked, unlink } from './links.ts'
 import { countPicked, list, nothingPicked, pickSome } from './listing.ts'
 import * as loans from './loans.ts'
+import { paceSince } from './pace.ts'
 import * as portalCustomers from './portal-customers.ts'
 import * as portalInvoices from './portal-invoices.ts'
 import * as processes from './processes.ts'
@@ -86,6 +87,10 @@ export const openLedger = (driver: Driver): Ledger => {
     },
     actOnAll: (ids, action, now, words) => write(tx => actOnAll(tx, ids, action, words), now),
 
+    replaceDocument: (invoiceNumber, document, now, actor) =>
+      write(tx => replaceDocument(tx, invoiceNumber, document, actor), now),
+    documentOf: invoiceNumber => read(async tx => (await rowOfNumber(tx, invoiceNumber))?.document ?? null),
+
     find: invoiceNumber => read(tx => reading.find(tx, invoiceNumber)),
     async makeSearchable(limit) {
       return (await read(hasUnsearchable)) ? write(tx => makeSearchable(tx, limit)) : 0
@@ -93,6 +98,7 @@ export const openLedger = (driver: Driver): Ledger => {
     list: filter => read(tx => list(tx, filter)),
     summary: () => read(reading.summary),
     mark: () => read(reading.mark),
+    paceSince: since => read(tx => paceSince(tx, since)),
     tally: () => read(reading.tally),
 
     noteRefusals: refusals => write(tx => noteRefusals(tx, refusals)),
@@ -130,7 +136,8 @@ const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
   notCreated: creation => write(async tx => void (await toolCustomers.endCreation(tx, creation))),
   answered: (creation, answer) => write(tx => toolCustomers.answered(tx, creation, answer)),
   settleCreation: (creation, now) => write(tx => toolCustomers.settleCreation(tx, creation), now),
-  link: ({ tool, ref }, portalId, now) => write(tx => link(tx, tool, ref, portalId), now),
+  link: (who, portalId, now, actor) => write(tx => link(tx, who, portalId, actor), now),
+  linkAll: (lines, now, actor) => write(tx => linkAll(tx, lines, actor), now),
   unlink: ({ tool, ref }, now) => write(tx => unlink(tx, tool, ref), now),
   lost: (portalId, now) => write(tx => loseLinked(tx, portalId), now),
   releaseWaiting: (who, now) =>

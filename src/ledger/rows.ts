@@ -1,6 +1,7 @@
 // The rows of invoices and their history: how every part of the ledger finds one, and writes what a rule has answered.
 
 import { formerKey, numberKey } from '../core/invoice.ts'
+import type { Actor } from '../core/row.ts'
 import type { Change, Changes } from '../rules/kept.ts'
 import { releasedFor } from '../rules/kept.ts'
 import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
@@ -62,4 +63,5 @@ export const apply = async (tx: Tx, id: number, { set, lines }: Changes): Promis
 }
 
 /** What it was held for may be so no more. */
-export const releaseRow = (tx: Tx, id: number, why: string): Promise<void> => apply(tx, id, releasedFor(why, tx.now))
+export const releaseRow = (tx: Tx, id: number, why: string, actor?: Actor): Promise<void> =>
+  apply(tx, id, releasedFor(why, tx.now, actor))

@@ -11,6 +11,7 @@ import { releaseOf } from './customer-waiting.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { learnLink, setLink } from './links.ts'
 import { customersAddressed, learnCustomer } from './portal-customers.ts'
+import { searchKey } from './search.ts'
 import { see } from './sightings.ts'
 
 /** `confirmed`: the portal has just told of this one. */
@@ -117,19 +118,28 @@ export const findCustomer = async (
   return row ? customerIn(row) : null
 }
 
+// So many are looked through for a part of a text.
+const lookedThrough = 10_000
+
 export const listCustomers = async (
   tx: Tx,
-  { linked, limit, cursor }: CustomerFilter
+  { linked, q, limit, cursor }: CustomerFilter
 ): Promise<{ customers: ToolCustomer[]; next: string | null }> => {
   const where = { all: '', linked: 'AND portal_id IS NOT NULL', unlinked: `AND ${needsLink}` }
   const which = linked === undefined ? 'all' : linked ? 'linked' : 'unlinked'
   const found = await tx.all(
     `SELECT * FROM customer WHERE id < ? ${where[which]} ORDER BY id DESC LIMIT ?`,
     cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor),
-    limit + 1
+    q ? lookedThrough : limit + 1
   )
-  const page = found.slice(0, limit)
-  return { customers: page.map(customerIn), next: found.length > limit ? String(page.at(-1)?.id) : null }
+  const meant = q ? found.filter(cells => isMeant(cells, searchKey(q))) : found
+  const page = meant.slice(0, limit)
+  return { customers: page.map(customerIn), next: meant.length > limit ? String(page.at(-1)?.id) : null }
+}
+
+const isMeant = (cells: Cells, part: string): boolean => {
+  const { ref, name, emails, link } = customerIn(cells)
+  return [ref, name ?? '', ...emails, link?.portalId ?? ''].some(text => searchKey(text).includes(part))
 }
 
 // Where the invoices name the portal's id themselves, no link is missing.

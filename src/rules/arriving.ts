@@ -25,7 +25,7 @@ import {
 export type Arriving = Changes & { received: Received }
 
 /** What of a row an event is judged by. */
-type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent'>
+type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent' | 'pdfByPerson'>
 
 export type Judgement =
   | { kind: 'nothing' }
@@ -97,7 +97,7 @@ const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
  * time has changed nothing until it says so; a sender without ids of its own says so by another address.
  */
 const mergeDocument = (kept: Told, newer: Invoice, document: Document | null): Document | null => {
-  if (kept.everSent || kept.state === 'delivered') return kept.document
+  if (kept.everSent || kept.state === 'delivered' || kept.pdfByPerson) return kept.document
   // The file of one that was refused may be gone, whatever its bytes were.
   if (document !== null)
     return document.sha256 === kept.document?.sha256 && !isPdfRefused(kept) ? kept.document : document
@@ -112,7 +112,7 @@ const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
   return newer.revision !== undefined && kept.revision !== undefined && newer.revision !== kept.revision
 }
 
-const isPdfRefused = ({ state, code }: Told): boolean =>
+export const isPdfRefused = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
   state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
 
 /** Whether the newer facts bring what the row was held for, or waits for. */
@@ -159,7 +159,7 @@ export const merge = (
   now: Instant
 ): Arriving => {
   const { state } = kept
-  const isPdfNew = document !== kept.document || isPdfAnother(kept.invoice, invoice)
+  const isPdfNew = document !== kept.document || (!kept.pdfByPerson && isPdfAnother(kept.invoice, invoice))
   const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
   return {
     set: {

@@ -5,7 +5,7 @@ import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { fingerprint, refKey, refPrint } from '../core/fingerprint.ts'
 import type { Invoice } from '../core/invoice.ts'
-import type { Arrival, CreateBody, Document, OtherFacts, Override, Released, State } from '../core/row.ts'
+import type { Actor, Arrival, CreateBody, Document, OtherFacts, Override, Released, State } from '../core/row.ts'
 
 export type Kept = {
   state: State
@@ -14,6 +14,8 @@ export type Kept = {
   invoice: Invoice
   document: Document | null
   documentVersion: number
+  /** A person put it in the place of another: what the source sends again does not take that back. */
+  pdfByPerson: boolean
   notify: boolean
   test: boolean
   overrides: Override[]
@@ -108,7 +110,7 @@ export const dismissed = (code: Code, now: Instant): Change => ({ ...ended, stat
 /** An invoice that nobody has judged yet. */
 export const arrived = (arrival: Arrival, now: Instant): Change => {
   const { tool, invoice, document, notify, test } = arrival
-  const unjudged: Change = { overrides: [], released: null, draft: null, body: null, voided: false }
+  const unjudged: Change = { overrides: [], released: null, draft: null, body: null, voided: false, pdfByPerson: false }
   return { tool, invoice, document, notify, test, ...unjudged, ...waiting(dueOf(arrival, now)) }
 }
 
@@ -116,8 +118,8 @@ export const arrived = (arrival: Arrival, now: Instant): Change => {
 export const toMark = (wanted: Instant | null, known: Instant | null, now: Instant): Change =>
   wanted !== null && known === null ? { nextAttemptAt: now, failures: 0, triedMs: 0, forgotten: false } : {}
 
-/** What it was held for may be so no more. */
-export const releasedFor = (why: string, now: Instant): Changes => ({
+/** What it was held for may be so no more. `actor`: who saw to that. */
+export const releasedFor = (why: string, now: Instant, actor?: Actor): Changes => ({
   set: waiting(now),
-  lines: [{ event: 'released', detail: { why } }]
+  lines: [{ event: 'released', detail: { why, ...actor } }]
 })

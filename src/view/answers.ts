@@ -14,6 +14,12 @@ const next = maybeText.describe('The `cursor` of the next page; null on the last
 
 export const FieldProblem = z.object({ field: text, message: text })
 
+export const Actor = z.object({
+  by: maybeText.describe('As they call themselves.'),
+  via: z.enum(['page', 'api', 'command line']),
+  from: text.describe('Their address.')
+})
+
 /** How a tool describes a customer, on an invoice and by itself. */
 const contact = {
   emails: z.array(text),
@@ -84,10 +90,12 @@ export const WholeInvoice = Invoice.extend({
       how: z.enum(['invoice', ...howLinked.options]).nullable()
     })
     .nullable(),
-  pdf: z.object({ bytes: count.nullable(), url: maybeText }),
+  pdf: z.object({ bytes: count.nullable(), url: maybeText, byPerson: z.boolean().describe('A person put it there.') }),
   conflict: Facts.nullable().describe('The other facts under its number.'),
   history: z.array(HistoryEntry)
 })
+
+export const Pdf = z.string().meta({ contentMediaType: 'application/pdf' })
 
 export type ActedInvoice = z.infer<typeof ActedInvoice>
 export const ActedInvoice = Invoice.extend({
@@ -147,6 +155,9 @@ export const Summary = z.object({
     }),
     backlogMinutes: count
   }),
+  review: z
+    .object({ on: z.boolean(), since: instant })
+    .describe('Whether invoices wait for a person before they are sent, and for how long that has been so.'),
   tools: z.array(z.object({ name: text, on: z.boolean(), missingSecret: maybeText, address: text })),
   warnings: z.array(Warning).describe('What health warns of.')
 })
@@ -176,6 +187,20 @@ export const Fetched = z.object({
 
 export const Sent = z.object({ invoiceNumber: text })
 
+export type Deliveries = z.infer<typeof Deliveries>
+export const Deliveries = z.object({
+  days: z
+    .array(z.object({ day: date, invoices: count }))
+    .describe("Thirty days in the portal's time zone, today last."),
+  took: z
+    .object({
+      halfWithinMs: z.number().nullable().describe('Half of them took at most so long.'),
+      mostWithinMs: z.number().nullable().describe('95 of 100 took at most so long.')
+    })
+    .nullable()
+    .describe('From when they came in until they stood in the portal; null within: more than a week.')
+})
+
 export const CaughtUp = z.object({
   accepted: count,
   duplicate: count,
@@ -195,10 +220,15 @@ export const Customer = z.object({
       portalId: text,
       name: maybeText.describe('As the portal calls it; null where the bridge has not seen it there.'),
       how: howLinked,
-      at: instant
+      at: instant,
+      by: Actor.nullable().describe('Who linked it, if a person did.')
     })
     .nullable()
 })
+
+export const Links = z.string().meta({ contentMediaType: 'text/csv' })
+
+export const LinksDone = z.object({ links: count, changed: count.describe('How many of them are new.') })
 
 export const Customers = z.object({ customers: z.array(Customer), next })
 

@@ -8,11 +8,16 @@ import {
   CaughtUp,
   Customer,
   Customers,
+  Deliveries,
   DoneForAll,
   Fetched,
   Findings,
   Health,
+  Invoice,
   Invoices,
+  Links,
+  LinksDone,
+  Pdf,
   PortalCustomers,
   RefusedRequests,
   Sent,
@@ -27,6 +32,8 @@ export type Endpoint = {
   summary: string
   query?: z.ZodObject
   body?: z.ZodObject
+  /** The type of a body that is read as it comes. */
+  upload?: string
   /** With status 200. */
   answer: z.ZodType
   /** Other statuses of the same answer, and what each means. */
@@ -148,6 +155,22 @@ export const endpoints = {
     answer: WholeInvoice,
     refusals: [404, 422]
   },
+  getPdf: {
+    method: 'GET',
+    path: '/api/invoices/{invoiceNumber}/pdf',
+    summary: 'The PDF that is kept of an invoice',
+    answer: Pdf,
+    refusals: [404],
+    contentType: 'application/pdf'
+  },
+  replacePdf: {
+    method: 'PUT',
+    path: '/api/invoices/{invoiceNumber}/pdf',
+    summary: 'Another PDF in its place, while nothing was sent; what the source sends again does not take that back',
+    upload: 'application/pdf',
+    answer: Invoice,
+    refusals: [404, 409, 413, 415, 422]
+  },
   deliver: action(
     'deliver',
     'Delivers now, or releases what is held',
@@ -171,11 +194,28 @@ export const endpoints = {
     summary: "The tools' customers with their links, latest first",
     query: z.strictObject({
       linked: yesOrNo.describe('Only those that are linked, or are not.'),
+      q: z.string().max(200).optional().describe("A part of the reference, name, e-mail address, or the portal's id."),
       limit,
       cursor
     }),
     answer: Customers,
     refusals: [422]
+  },
+  exportLinks: {
+    method: 'GET',
+    path: '/api/links',
+    summary: 'All links as a table (CSV)',
+    answer: Links,
+    refusals: [],
+    contentType: 'text/csv'
+  },
+  importLinks: {
+    method: 'PUT',
+    path: '/api/links',
+    summary: 'Links all customers of such a table, or none: bad lines are named',
+    upload: 'text/csv',
+    answer: LinksDone,
+    refusals: [413, 415, 422]
   },
   linkCustomer: {
     method: 'PUT',
@@ -202,6 +242,13 @@ export const endpoints = {
     }),
     answer: PortalCustomers,
     refusals: [422]
+  },
+  deliveries: {
+    method: 'GET',
+    path: '/api/deliveries',
+    summary: 'How many invoices were delivered on each of thirty days, and how long it took',
+    answer: Deliveries,
+    refusals: []
   },
   listRefused: {
     method: 'GET',

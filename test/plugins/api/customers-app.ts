@@ -60,6 +60,7 @@ export const openCustomersApp = async (t: Test) => {
   await app.register(customersApi, {
     ledger,
     customers,
+    clock,
     tools: ['acme', 'rival'],
     engine: {
       wake() {

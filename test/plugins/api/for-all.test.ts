@@ -28,7 +28,7 @@ t.test('two hundred in review are counted first, and released by their number', 
   t.equal((await ask('GET', '/api/summary')).json().held, 205, 'nothing was done')
   t.match(await forAll('deliver', { filter, expected: 205 }), { matching: 205, done: 205, leftOut: { conflict: 0 } })
   t.match((await ask('GET', '/api/summary')).json(), { held: 0, waiting: 205 })
-  t.match((await ask('GET', '/api/invoices/A-7')).json().history.at(-1), { among: 205, way: 'api' })
+  t.match((await ask('GET', '/api/invoices/A-7')).json().history.at(-1), { among: 205, via: 'api' })
   t.match(
     lines.filter(({ msg }) => msg === 'many invoices acted on'),
     [{ action: 'deliver', invoices: 205 }]

@@ -107,9 +107,9 @@ t.test('who decided, by which way and from where, stands in the history', async 
 
   const { history } = (await ask('GET', path('A-1'))).json()
   t.match(history.slice(1), [
-    { event: 'operator: deliver', by: 'Zoë de Vries', way: 'api', from: '192.0.2.1' },
-    { event: 'operator: deliver', by: 'Kees', way: 'command line', from: '2001:db8:1:2::/64' },
-    ...noNames.map(() => ({ event: 'operator: deliver', by: null, way: 'api' }))
+    { event: 'operator: deliver', by: 'Zoë de Vries', via: 'api', from: '192.0.2.1' },
+    { event: 'operator: deliver', by: 'Kees', via: 'command line', from: '2001:db8:1:2::/64' },
+    ...noNames.map(() => ({ event: 'operator: deliver', by: null, via: 'api' }))
   ])
   t.equal(history.length, 3 + noNames.length)
 })

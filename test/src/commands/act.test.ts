@@ -150,7 +150,7 @@ t.test('all that match are released together: their number is said first, and no
   })
   t.match(await all('--code', 'REVIEW', '--yes'), { code: 0, stdout: '2 invoices released.\n' })
   t.match(await all('--code', 'REVIEW', '--yes'), { code: 0, stdout: 'Nothing to deliver.\n' })
-  t.match((await ledger.find('A-1'))?.history.at(-1), { by: 'Zoë', way: 'command line', among: 2 })
+  t.match((await ledger.find('A-1'))?.history.at(-1), { by: 'Zoë', via: 'command line', among: 2 })
   t.match(await factuurbrug(['take', '--all'], person), { code: 2, stderr: /--all/ })
   t.match(await factuurbrug(['deliver', 'A-1', '--code', 'REVIEW'], person), { code: 2, stderr: /Usage/ })
 })

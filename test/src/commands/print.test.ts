@@ -28,7 +28,7 @@ const invoice: WholeInvoice = {
   detail: null,
   paused: null,
   portalCustomer: null,
-  pdf: { bytes: null, url: null },
+  pdf: { bytes: null, url: null, byPerson: false },
   conflict: null,
   history: []
 }
@@ -124,7 +124,7 @@ t.test('whose it is in the portal, how that was found, and its PDF are there to 
   const whole = linesOf({
     customer: { ...nowhere, ref: 'cst_1', portalId: 'cst_1', name: 'Kees' },
     portalCustomer: { id: 'cst_1', name: 'Bakkerij Kees', how: 'email' },
-    pdf: { bytes: 1234, url },
+    pdf: { bytes: 1234, url, byPerson: false },
     detail: 'time-out',
     paused: 'the portal does not answer'
   })
@@ -139,7 +139,7 @@ t.test('whose it is in the portal, how that was found, and its PDF are there to 
     t.ok(whole.includes(line), line)
   const strange = linesOf({
     portalCustomer: { id: 'cst_typo', name: null, how: null },
-    pdf: { bytes: null, url }
+    pdf: { bytes: null, url, byPerson: false }
   })
   t.ok(strange.includes('in portal     cst_typo, which the bridge does not know in the portal'))
   t.ok(strange.includes(`pdf           from ${url}`))

@@ -11,7 +11,7 @@ t.test('a script can ask by the exit code whether something needs a person', asy
     code: 0,
     stderr: '',
     stdout: new RegExp(
-      `delivered +1\n.*\nNothing needs a person\\.\nPortal: ${portalUrl}\nTool invoices: on, webhooks to ${bridge.url}/webhooks/invoices\n`,
+      `delivered +1\n.*\nLive since \\S+ \\S+ Europe/Amsterdam: what comes in is sent\\.\\nNothing needs a person\\.\nPortal: ${portalUrl}\nTool invoices: on, webhooks to ${bridge.url}/webhooks/invoices\n`,
       's'
     )
   })

@@ -12,6 +12,7 @@ import { eventsContract } from './contract/events.ts'
 import { holdingsContract } from './contract/holdings.ts'
 import { listingContract } from './contract/listing.ts'
 import { loansContract } from './contract/loans.ts'
+import { paceContract } from './contract/pace.ts'
 import { paymentsContract } from './contract/payments.ts'
 import { presenceContract } from './contract/presence.ts'
 import { processesContract } from './contract/processes.ts'
@@ -50,6 +51,7 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   readingContract(promised)
   releasesContract(promised)
   listingContract(promised)
+  paceContract(promised)
   refusalsContract(promised)
   retentionContract(promised)
   toolsContract(promised)

@@ -12,6 +12,7 @@ export const keptAs = (facts: Partial<Kept> = {}): Kept => {
     invoice,
     document,
     documentVersion: 0,
+    pdfByPerson: false,
     notify,
     test,
     overrides: [],

@@ -88,7 +88,7 @@ export function listingContract(promised: Promised): void {
     await ledger.receive(arrivalOf({ invoiceNumber: 'A-5' }), noon)
     await ledger.record(await borrowOne(ledger, noon), { to: 'held', code: 'CREDIT_NOTE', detail: null }, noon)
     await bring(ledger, 'waiting', arrivalOf({ invoiceNumber: 'A-6' }))
-    const actor = { by: 'Zoë', way: 'api', from: '192.0.2.1' } as const
+    const actor = { by: 'Zoë', via: 'api', from: '192.0.2.1' } as const
 
     const picked = await ledger.pick({}, 'deliver', 99)
     t.match(picked, { leftOut: { conflict: 1, sent: 1, rule: 1, state: 0 } })

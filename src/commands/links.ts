@@ -1,0 +1,23 @@
+// All links as a table: printed, or read from a file.
+
+import { readFileSync } from 'node:fs'
+import { attempt } from '../core/attempt.ts'
+import { parseAsk, textOptions } from './ask.ts'
+import { type Command, CommandFailed } from './command.ts'
+
+export const run: Command = async (args, terminal) => {
+  const { print } = terminal
+  const { values, askText, ask, show } = parseAsk(args, terminal, {
+    options: textOptions(['import']),
+    usage: 'links [--import <file.csv>]'
+  })
+  if (values.import === undefined) {
+    print((await askText('exportLinks')).trimEnd())
+    return 0
+  }
+  const text = attempt(() => readFileSync(values.import ?? '', 'utf8'))
+  if (text === undefined) throw new CommandFailed(`Cannot read the file ${values.import}.`)
+  const { links, changed, ...more } = await ask('importLinks', { text })
+  show({ links, changed, ...more }, `${links} links, ${changed} of them new.`)
+  return 0
+}

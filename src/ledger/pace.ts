@@ -1,0 +1,37 @@
+// How many invoices were delivered in each hour, and how long each took since it came in: counted as it happens, because
+// nobody counts a million rows to draw a chart.
+
+import type { Instant } from '../core/clock.ts'
+import { insert, type Tx } from './driver.ts'
+
+/** `tookMs`: at most so long; null: longer than all that is told apart. */
+export type Pace = { hour: Instant; tookMs: number | null; invoices: number }
+
+const second = 1000
+const hourMs = 3_600_000
+
+// Told apart by a factor of two or three: enough to say "seconds", "minutes", "a day".
+const steps = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 259_200, 604_800]
+const longer = 0
+
+// Longer than any chart shows.
+const keptMs = 100 * 24 * hourMs
+
+export const countDelivery = async (tx: Tx, invoiceId: number): Promise<void> => {
+  const { at } = (await tx.one('SELECT received_at AS at FROM invoice WHERE id = ?', invoiceId)) as { at: number }
+  const seconds = (tx.now - Number(at)) / second
+  const took = steps.find(step => seconds <= step) ?? longer
+  const hour = Math.floor(tx.now / hourMs) * hourMs
+  const also = 'ON CONFLICT (hour, took) DO UPDATE SET invoices = pace.invoices + 1'
+  await insert(tx, 'pace', { hour, took, invoices: 1 }, also)
+  await tx.run('DELETE FROM pace WHERE hour < ?', hour - keptMs)
+}
+
+export const paceSince = async (tx: Tx, since: Instant): Promise<Pace[]> => {
+  const found = await tx.all('SELECT hour, took, invoices FROM pace WHERE hour >= ? ORDER BY hour, took', since)
+  return found.map(({ hour, took, invoices }) => ({
+    hour: Number(hour),
+    tookMs: Number(took) === longer ? null : Number(took) * second,
+    invoices: Number(invoices)
+  }))
+}

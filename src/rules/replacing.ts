@@ -1,0 +1,28 @@
+// Another PDF by a person's hand, in place of the one that the source sent.
+
+import type { Instant } from '../core/clock.ts'
+import type { Document } from '../core/row.ts'
+import { isPdfRefused } from './arriving.ts'
+import { type Changes, type Kept, type Line, waiting } from './kept.ts'
+
+/** Null: it was sent already, or is not to be. The person has seen it: a review that it was in, or a release, holds. */
+export const replacePdf = (kept: Kept, document: Document, detail: Line['detail'], now: Instant): Changes | null => {
+  const { state, everSent, draft, released } = kept
+  if (everSent || (state !== 'waiting' && state !== 'held')) return null
+  const documentVersion = kept.documentVersion + 1
+  const seen = { documentVersion }
+  const isAwaited = isPdfRefused(kept) || (state === 'waiting' && kept.code !== null)
+  return {
+    set: {
+      document,
+      documentVersion,
+      pdfByPerson: true,
+      draft: draft && { ...draft, ...seen },
+      released: released && { ...released, ...seen },
+      // Whoever has it on loan knows another one.
+      loanUntil: null,
+      ...(isAwaited ? waiting(now) : {})
+    },
+    lines: [{ event: 'pdf replaced', detail: { bytes: document.bytes, ...detail } }]
+  }
+}
