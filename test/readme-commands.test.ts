@@ -101,7 +101,9 @@ const steps: Record<string, Step[]> = {
   ],
   'docs/deploying.md': [
     { does: 'fly apps create my-bridge\nfly volumes', leftOut: 'it needs an account with Fly' },
-    { does: 'fly apps create my-bridge\nfly secrets', leftOut: 'it needs an account with Fly' }
+    { does: 'fly apps create my-bridge\nfly secrets', leftOut: 'it needs an account with Fly' },
+    { does: 'npm ci && npm run demo -- --machines 2', leftOut: 'test/src/commands/demo-machines.test.ts runs it' },
+    { does: 'docker compose up --build', leftOut: 'it needs Docker; test/compose.test.ts reads its file' }
   ],
   'docs/back-up.md': [
     { does: 'npx factuurbrug backup copy.sqlite', shows: /copy\.sqlite: \d+ invoices; .*\d+ PDFs/ },

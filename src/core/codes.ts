@@ -368,7 +368,7 @@ export const advice = {
     status: 500,
     next: 'stop',
     what: 'Another machine of this Fly app is running, and each would have a ledger of its own.',
-    operator: 'Run `fly scale count 1`, or keep the ledger in PostgreSQL: set DATABASE_URL.'
+    operator: 'Run `fly scale count 1`, or keep the ledger in PostgreSQL: docs/deploying.md, "Several machines".'
   }
 } as const satisfies Record<string, Advice>
 
