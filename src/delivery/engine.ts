@@ -2,7 +2,7 @@
 // doubt, and the breaker pauses deliveries while the portal does not answer. Time, chance, network and ledger come from
 // outside, so that a simulated run is made of the same parts.
 
-import type { Clock, Instant } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import type { MatchRules } from '../core/customer.ts'
 import type { Log } from '../core/log.ts'
 import type { Decision, Document } from '../core/row.ts'
@@ -80,7 +80,7 @@ export type Engine = {
 }
 
 export const createBudgetFor = async (
-  { holdings }: Ledger,
+  { holdings, isShared }: Ledger,
   { clock, log, ...limits }: SlotLimits & { clock: Clock; log: Log }
 ): Promise<Budget> => {
   // A slot that is not given back counts until it is too old to.
@@ -88,7 +88,8 @@ export const createBudgetFor = async (
   return createBudget({
     perMinute: limits.perMinute,
     clock,
-    takenBefore: await holdings.slotsTaken(),
+    // A ledger that is shared counts for all of them, each time that a slot is taken.
+    takenBefore: isShared ? 0 : await holdings.slotsTaken(),
     async keep() {
       const id = await holdings.takeSlot(clock.monotonic(), limits, clock.now())
       return id === null ? null : { end: isUsed => void holdings.endSlot(id, isUsed, clock.now()).catch(failed) }
@@ -103,7 +104,6 @@ export const createEngine = (options: EngineOptions): Engine => {
   const { unclearAfterMs = aDay, hint = () => {} } = options
   const { holdings } = ledger
   const reader = createReader({ portal, budget, holdings, clock, contested: hurry })
-  let lastBeat: Instant | null = null
 
   /** Whichever process sweeps. */
   function hurry(): void {
@@ -141,7 +141,6 @@ export const createEngine = (options: EngineOptions): Engine => {
     lateMs: settleMs + lateSpareMs,
     settleInheritedMs,
     unclearAfterMs,
-    lastBeat: () => lastBeat,
     isOurs: () => ledger.lease('sweep', clock.now()),
     recognise: () => recognisePortal(ledger, reader, options.identity),
     areCustomersAwaited: async () => (await ledger.tally()).some(awaitsCustomer),
@@ -201,7 +200,8 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   return {
     async recognise() {
-      lastBeat = await distrustRolledBack(ledger, clock, log)
+      await distrustRolledBack(ledger, clock, log)
+      await ledger.join(clock.now())
       await recognisePortal(ledger, reader, options.identity)
     },
     start() {

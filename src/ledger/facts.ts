@@ -1,6 +1,7 @@
 // Single facts of the ledger, by name: values as JSON, and counters that only rise.
 
 import { insert, type Tx } from './driver.ts'
+import { type CopyState, emptyCopy } from './holdings.ts'
 
 export const factOf = async <T>(tx: Tx, name: string): Promise<T | null> => {
   const cells = await tx.one('SELECT value FROM fact WHERE name = ?', name)
@@ -12,6 +13,14 @@ const replaced = 'ON CONFLICT (name) DO UPDATE SET value = excluded.value'
 export const setFact = async (tx: Tx, name: string, value: unknown): Promise<void> => {
   await insert(tx, 'fact', { name, value: JSON.stringify(value) }, replaced)
 }
+
+export const copyOf = async (tx: Tx): Promise<CopyState> => ({
+  ...emptyCopy,
+  ...(await factOf<Partial<CopyState>>(tx, 'copy'))
+})
+
+export const changeCopy = async (tx: Tx, change: Partial<CopyState>): Promise<void> =>
+  setFact(tx, 'copy', { ...(await copyOf(tx)), ...change })
 
 /**
  * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were

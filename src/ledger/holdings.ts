@@ -20,6 +20,11 @@ export type CopyState = {
   sweptTo: Instant | null
   sweptAt: Instant | null
   fullAt: Instant | null
+  /**
+   * The last sign of life before those who work with this ledger now. What was sent since only the portal may know: it is
+   * read back to this before anything is created. Null once that is done.
+   */
+  backTo: Instant | null
   /** Since when no reading could be believed, and why the last one was not; null while they are. */
   unclear: { since: Instant; why: string } | null
 }
@@ -32,6 +37,7 @@ export const emptyCopy: CopyState = {
   sweptTo: null,
   sweptAt: null,
   fullAt: null,
+  backTo: null,
   unclear: null
 }
 

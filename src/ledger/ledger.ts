@@ -203,6 +203,11 @@ export interface Ledger {
   hasten(now: Instant, latest: Instant): Promise<void>
 
   /**
+   * Before this process does anything with the portal: where no other one lives, the copy is to be read back to the last
+   * sign of life.
+   */
+  join(now: Instant): Promise<void>
+  /**
    * A sign of life, which proves that events can be kept. Who gave none for long is dead: its loans and its leases end.
    */
   beat(now: Instant): Promise<void>

@@ -10,6 +10,7 @@ import { conclude } from './endings.ts'
 import { countOf, countOne } from './facts.ts'
 import type { Places } from './ledger.ts'
 import { idsUnder } from './portal-invoices.ts'
+import { enrol } from './processes.ts'
 import { findRow, note, setRow } from './rows.ts'
 
 /** Of those that are due and were never tried, or failed before: each has an index of its own. */
@@ -43,6 +44,7 @@ export const borrow = async (
   const found = [...(await due(tx, 'untried', most.untried)), ...(await due(tx, 'again', most.again))]
     .sort((a, b) => Number(a.next_attempt_at) - Number(b.next_attempt_at) || a.id - b.id)
     .slice(0, limit)
+  if (found.length > 0) await enrol(tx)
   const loans: Loan[] = []
   for (const { id } of found) loans.push(await lend(tx, id, until))
   return loans

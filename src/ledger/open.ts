@@ -9,8 +9,8 @@ import { instantOf } from './cells.ts'
 import { releaseAll, releaseOf } from './customer-waiting.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Driver } from './driver.ts'
-import { countOf, factOf, setCount, setFact } from './facts.ts'
-import { type CopyState, emptyCopy, type Holdings, type Memory } from './holdings.ts'
+import { changeCopy, copyOf, countOf, factOf, setCount, setFact } from './facts.ts'
+import type { Holdings, Memory } from './holdings.ts'
 import type { Ledger } from './ledger.ts'
 import { link, linkAll, loseLinked, unlink } from './links.ts'
 import { countPicked, list, nothingPicked, pickSome } from './listing.ts'
@@ -105,6 +105,7 @@ export const openLedger = (driver: Driver): Ledger => {
     listRefusals: filter => read(tx => listRefusals(tx, filter)),
 
     hasten: (now, latest) => write(tx => loans.hasten(tx, latest), now),
+    join: now => write(processes.join, now),
     beat: now => write(processes.beat, now),
     async lease(task, now) {
       const whose = await read(tx => processes.whose(tx, task))
@@ -153,11 +154,8 @@ const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
 const openHoldings = (driver: Driver): Holdings => {
   const { read, write } = driver
   return {
-    copy: () => read(async tx => ({ ...emptyCopy, ...(await factOf<Partial<CopyState>>(tx, 'copy')) })),
-    setCopy: change =>
-      write(async tx =>
-        setFact(tx, 'copy', { ...emptyCopy, ...(await factOf<Partial<CopyState>>(tx, 'copy')), ...change })
-      ),
+    copy: () => read(copyOf),
+    setCopy: change => write(tx => changeCopy(tx, change)),
     learn: (entries, by, now) => write(tx => portalInvoices.learn(tx, entries, by), now),
     lose: (id, now) => write(tx => portalInvoices.lose(tx, id), now),
     deliveredSince: (ids, since) => read(tx => portalInvoices.deliveredSince(tx, ids, since)),

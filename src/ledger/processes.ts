@@ -3,7 +3,7 @@
 
 import { instantOf } from './cells.ts'
 import type { Tx } from './driver.ts'
-import { countOf, setCount } from './facts.ts'
+import { changeCopy, copyOf, countOf, setCount } from './facts.ts'
 
 // Several signs that did not come: one may be late, while the database is busy.
 const deadAfterMs = 12_000
@@ -55,9 +55,24 @@ export const whose = async (tx: Tx, task: string): Promise<'ours' | 'others' | '
 export const release = (tx: Tx, task: string): Promise<void> =>
   tx.run('DELETE FROM lease WHERE task = ? AND owner = ?', task, tx.owner)
 
+/** Where none of the others lives, somebody may have put back an older ledger since the last of them did. */
+export const join = async (tx: Tx): Promise<void> => {
+  const lastBeat = instantOf(await tx.one('SELECT at FROM heartbeat'))
+  const living = 'SELECT 1 AS found FROM process WHERE owner <> ? AND beat_at > ? LIMIT 1'
+  const isAlone = (await tx.one(living, tx.owner, tx.now - deadAfterMs)) === undefined
+  await enrol(tx)
+  if (lastBeat === null || !isAlone) return
+  const { backTo } = await copyOf(tx)
+  await changeCopy(tx, { backTo: Math.min(backTo ?? lastBeat, lastBeat) })
+}
+
+/** Whoever holds something is known, so that it ends with its holder, were that one to die before its first sign of life. */
+export const enrol = (tx: Tx): Promise<void> =>
+  tx.run('INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING', tx.owner, tx.now)
+
 /** Takes a task that is nobody's, or that is this process's already. */
 export const take = async (tx: Tx, task: string): Promise<boolean> => {
-  await tx.run('INSERT INTO process (owner, beat_at) VALUES (?, ?) ON CONFLICT (owner) DO NOTHING', tx.owner, tx.now)
+  await enrol(tx)
   await tx.run(
     `INSERT INTO lease (task, owner) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET owner = excluded.owner
       WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.owner = lease.owner)`,

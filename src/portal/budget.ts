@@ -59,6 +59,9 @@ const minute = 60_000
 /** An invoice that waits longer for a slot is better put back than kept on loan. */
 export const deliverySlotWithinMs = 75_000
 
+// A process that froze while its slot was being kept comes back to one that others have taken since.
+const keptWithinMs = 5000
+
 // Other processes have taken all slots: nobody here knows when the first is free again.
 const othersMs = 1000
 
@@ -201,14 +204,18 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
     async slot(errand, { withinMs = Number.POSITIVE_INFINITY, signal } = {}) {
       const until = clock.monotonic() + withinMs
       while (await wait(errand, until - clock.monotonic(), signal)) {
+        const askedAt = clock.monotonic()
+        let kept: KeptSlot | null
         try {
-          const kept = await keep()
-          if (kept) return open(kept)
+          kept = await keep()
         } catch (error) {
           unused()
           throw error
         }
-        othersUntil = clock.monotonic() + othersMs
+        const isStale = clock.monotonic() - askedAt > keptWithinMs
+        if (kept && !isStale) return open(kept)
+        if (kept) kept.end(false)
+        else othersUntil = clock.monotonic() + othersMs
         unused()
       }
       return null

@@ -20,8 +20,6 @@ export type CopyOptions = {
   lateMs: number
   /** How long after the death of its process a create may still arrive, because its machine goes on sending. */
   settleInheritedMs: number
-  /** The last sign of life of the process before. The portal is read back to it before anything is created. */
-  lastBeat: () => Instant | null
   /** Without a believable reading for this long, a person decides what is in doubt, and the rest goes on. */
   unclearAfterMs: number
   /** Whether this process sweeps, for all of them. */
@@ -150,7 +148,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     const waitMs = startedAt + options.settleInheritedMs - clock.monotonic()
     if (rolledBack && waitMs > 0) await clock.sleep(waitMs, loop.stopping)
     if (!(await readAll())) return false
-    await holdings.setCopy({ filled: true, rolledBack: false })
+    await holdings.setCopy({ filled: true, rolledBack: false, backTo: null })
     return true
   }
 
@@ -214,13 +212,11 @@ export const createCopy = (options: CopyOptions): Copy => {
    * tells where it would stand, it is read back to the last sign of life, until two readings in a row agree;
    * everything, where that cannot be believed. False when it was stopped.
    */
-  const readBack = async ({ order, unclear }: CopyState): Promise<boolean> => {
-    const lastBeat = options.lastBeat()
-    if (lastBeat === null) return true
+  const readBack = async ({ order, unclear }: CopyState, backTo: Instant): Promise<boolean> => {
     if (!isBackUnclear) {
       // Without a known order every start would have to read everything.
       if (order === 'unknown') return true
-      const since = Math.min(lastBeat, clock.now()) - skewMs
+      const since = Math.min(backTo, clock.now()) - skewMs
       let before = await recent(since, order)
       while (before !== null && !loop.stopping.aborted) {
         const reading = await recent(since, order)
@@ -239,6 +235,12 @@ export const createCopy = (options: CopyOptions): Copy => {
     if (isFilled) return
     isFilled = true
     options.filled()
+  }
+
+  /** What another process has begun to distrust is not relied on here either. */
+  const judge = ({ filled, backTo }: CopyState): void => {
+    if (filled && backTo === null) open()
+    else isFilled = false
   }
 
   const sleepUntilDue = async (tookMs: number): Promise<void> => {
@@ -280,10 +282,9 @@ export const createCopy = (options: CopyOptions): Copy => {
     if ((await reader.learnMissing('sweep')) !== null) learnedAt = clock.monotonic()
   }
 
-  /** Another process sweeps. This one, too, has read back what was sent before it began, and waits until all is read. */
+  /** Another process reads, for this one, too. */
   const followAnother = async (): Promise<void> => {
-    const state = await holdings.copy()
-    if (state.filled && (isFilled || (await readBack(state))) && !loop.stopping.aborted) open()
+    judge(await holdings.copy())
     failure = null
     await loop.nap(isFilled ? followEveryMs.filled : followEveryMs.filling)
   }
@@ -300,14 +301,17 @@ export const createCopy = (options: CopyOptions): Copy => {
     await learnMissing()
     await askForUnaccounted()
     const state = await holdings.copy()
+    judge(state)
     if (!state.filled) {
       if (!(await fill())) return
       log.info({ invoices: await holdings.size(), tookMs: Math.round(clock.monotonic() - startedAt) }, 'portal copied')
     } else {
-      if (!isFilled && !(await readBack(state))) return
-      if (loop.stopping.aborted) return
       // Filled by an earlier process: deliveries need not wait for this one's first sweep.
-      open()
+      if (state.backTo !== null) {
+        if (!(await readBack(state, state.backTo)) || loop.stopping.aborted) return
+        await holdings.setCopy({ backTo: null })
+        open()
+      }
       const after = await holdings.copy()
       const sinceFull = clock.now() - (after.fullAt ?? Number.NEGATIVE_INFINITY)
       // In the future: the clock was ahead when it was noted.

@@ -59,8 +59,9 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
 
   const exchange = async (call: Call): Promise<Exchange> => {
     const { endBy = Number.POSITIVE_INFINITY } = call
-    const startBy = Math.min(call.startBy ?? endBy, endBy)
     const withinMs = Math.max(0, Math.min(timeoutMs, endBy - clock.monotonic()))
+    // What a process that froze sent later would be more than the budget, which counts a slot no longer than a request takes.
+    const startBy = Math.min(call.startBy ?? clock.monotonic() + withinMs, endBy)
     const stop = new AbortController()
     const whole = setTimeout(() => stop.abort(`no answer within ${Math.round(withinMs)} ms`), withinMs)
     const sentAt = clock.now()

@@ -2,7 +2,7 @@
 // ledger and copy are wrong together; and the copy of one portal says nothing about another.
 
 import { createHash } from 'node:crypto'
-import type { Clock, Instant } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import { BridgeError, isCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { emptyCopy, type Holdings } from '../ledger/holdings.ts'
@@ -15,11 +15,8 @@ const silenceMsMax = 10 * 60_000
 // So many known ids are asked for in a portal that looks like another one.
 const idsAsked = 3
 
-/**
- * Before anything else is written: empties the copy when this ledger may have been rolled back. Answers the last sign
- * of life of the process before: what was sent since only the portal may know, whatever this ledger says.
- */
-export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<Instant | null> => {
+/** Before anything else is written: empties the copy when this ledger may have been rolled back. */
+export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<void> => {
   const { holdings, identity } = ledger
   const lastBeat = await holdings.lastBeat()
   const { identity: before, sent = 0 } = await holdings.memory()
@@ -36,7 +33,6 @@ export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log)
     await holdings.setCopy({ ...emptyCopy, rolledBack: true })
   }
   await holdings.remember({ identity, sent: Math.max(sent, beside ?? 0) })
-  return lastBeat
 }
 
 export type PortalIdentity = { url: string; token: string }

@@ -353,3 +353,28 @@ t.test('a budget that was lowered between two starts is not overrun, and not los
   await parts.clock.advance(minute)
   t.equal(await draining(parts), 10)
 })
+
+t.test('a slot that was kept while this process froze is given back: others have counted without it', async t => {
+  const clock = handClock()
+  const ended: boolean[] = []
+  let freezesMs = 10 * minute
+  const budget = createBudget({
+    perMinute: 1,
+    clock,
+    takenBefore: 0,
+    async keep() {
+      await clock.sleep(freezesMs)
+      return { end: isUsed => void ended.push(isUsed) }
+    }
+  })
+  let slot: Slot | null = null
+  void budget.slot('delivery').then(given => (slot = given))
+  await clock.advance(10 * minute - 1)
+  freezesMs = 4999
+  await clock.advance(1)
+  t.strictSame([ended, slot], [[false], null])
+
+  await clock.advance(4999)
+  t.ok(slot)
+  t.strictSame(ended, [false])
+})

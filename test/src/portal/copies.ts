@@ -15,16 +15,15 @@ export const startCopy = (
   t: Test,
   parts: Parts,
   recognise: () => Promise<true | BridgeError> = async () => true,
-  { settleInheritedMs = 0, lastBeat = null as number | null } = {}
+  { settleInheritedMs = 0, isOurs = true } = {}
 ) => {
   const heard: (string | null)[] = []
   let filled = 0
   const copy = createCopy({
     ...parts,
-    isOurs: async () => true,
+    isOurs: async () => isOurs,
     lateMs,
     settleInheritedMs,
-    lastBeat: () => lastBeat,
     unclearAfterMs: day,
     recognise,
     areCustomersAwaited: async () => false,

@@ -324,3 +324,23 @@ t.test('a full reading that a wrong clock dated ahead is none: everything is rea
 
   t.ok(Number((await holdings.copy()).fullAt) <= clock.now())
 })
+
+t.test('while another process reads, this one relies on what that one relies on, and asks nothing', async t => {
+  const parts = openParts(t, entries(5))
+  const { clock, double, holdings } = parts
+  const { copy, filled } = startCopy(t, parts, async () => true, { isOurs: false })
+  await clock.rest()
+  t.notOk(copy.isFilled())
+
+  await holdings.setCopy({ filled: true, backTo: clock.now() - minute })
+  await clock.advance(1000)
+  t.notOk(copy.isFilled(), 'it is still read back')
+  await holdings.setCopy({ backTo: null })
+  await clock.advance(1000)
+  t.strictSame([copy.isFilled(), filled()], [true, 1])
+
+  await holdings.setCopy({ filled: false, rolledBack: true })
+  await clock.advance(minute)
+  t.notOk(copy.isFilled())
+  t.strictSame(double.asked(), [])
+})

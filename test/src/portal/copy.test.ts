@@ -242,8 +242,8 @@ const restarted = async (t: Test) => {
   await know(parts)
   await holdings.setCopy({ sweptTo: clock.now() - 10 * minute, sweptAt: clock.now(), fullAt: clock.now() })
   const lastBeat = clock.now() - 5 * minute
-  const start = (beat: number | null = lastBeat) => startCopy(t, parts, async () => true, { lastBeat: beat })
-  return { ...parts, lastBeat, start }
+  await holdings.setCopy({ backTo: lastBeat })
+  return { ...parts, lastBeat, start: () => startCopy(t, parts) }
 }
 
 const learned = 'get an id that nobody has'
@@ -292,10 +292,11 @@ t.test('so much further back as the clocks of one portal differ, and one of them
 })
 
 t.test('a clock that was set back since the last sign of life shortens nothing', async t => {
-  const { clock, double, start } = await restarted(t)
+  const { clock, double, holdings, start } = await restarted(t)
   double.list.push(arrived(clock.now() - minute))
   for (let n = 0; n < 20; n += 1) double.list.push(entryOf(100 + n, { createdAt: clock.now() }))
-  start(clock.now() + day)
+  await holdings.setCopy({ backTo: clock.now() + day })
+  start()
   await clock.rest()
 
   t.strictSame(double.asked().slice(0, 5), [learned, 'list 1', 'list 2', 'list 1', 'list 2'])
@@ -303,7 +304,8 @@ t.test('a clock that was set back since the last sign of life shortens nothing',
 
 t.test('without a sign of life, or without an order, there is nothing to read back to', async t => {
   const silent = await restarted(t)
-  silent.start(null)
+  await silent.holdings.setCopy({ backTo: null })
+  silent.start()
   await silent.clock.rest()
   t.strictSame(silent.double.asked(), [learned, 'list 1'])
 

@@ -10,6 +10,20 @@ export function processesContract(promised: Promised): void {
     t.equal(await ledger.lease('sweep', noon + 10 * minute), true)
   })
 
+  promised('whoever joins alone has the portal read back to the last sign of life', async (t, ledger) => {
+    await ledger.join(noon)
+    t.equal((await ledger.holdings.copy()).backTo, null, 'a new ledger has none')
+
+    await ledger.beat(noon + minute)
+    await ledger.leave()
+    await ledger.join(noon + 5 * minute)
+    t.equal((await ledger.holdings.copy()).backTo, noon + minute)
+
+    await ledger.beat(noon + 6 * minute)
+    await ledger.join(noon + 7 * minute)
+    t.equal((await ledger.holdings.copy()).backTo, noon + minute, 'until that is done')
+  })
+
   promised('who leaves holds no loan any more', async (t, ledger) => {
     await ledger.receive(arrivalOf(), noon)
     const [loan] = await ledger.borrow(1, noon, noon + 10 * minute)

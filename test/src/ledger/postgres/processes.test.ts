@@ -74,6 +74,28 @@ t.test('the loans of a process that died are due again, and what it comes to say
   t.equal(await a.sending(loan, bodyOf(loan), noon + 13_000), 'lost')
 })
 
+t.test('a loan ends with a process that never gave a sign of life, too', async t => {
+  const [a, b] = await openTwo(t)
+  await a.receive(arrivalOf(), noon)
+  const [loan] = await a.borrow(1, noon, noon + 10 * minute)
+
+  await b.beat(noon + 13_000)
+  t.match(await b.borrow(1, noon + 13_000, noon + 10 * minute), [{ id: loan?.id, attempt: 2 }])
+})
+
+t.test('who joins others that live has nothing to read back to; they do it for all', async t => {
+  const [a, b] = await openTwo(t)
+  await a.beat(noon)
+  await b.join(noon + 11_000)
+  t.equal((await b.holdings.copy()).backTo, null)
+
+  await a.join(noon + minute)
+  t.equal((await b.holdings.copy()).backTo, noon, 'nobody gave a sign of life since')
+  await a.beat(noon + minute)
+  await b.join(noon + minute)
+  t.equal((await a.holdings.copy()).backTo, noon)
+})
+
 t.test('what a process that died was sending is in doubt, and inherited', async t => {
   const [a, b] = await openTwo(t)
   await a.beat(noon)
