@@ -112,7 +112,6 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const isWrite = ask.name === 'createInvoice' || ask.name === 'markPaid'
       if (isLostAt(isWrite ? 'request' : 'reading')) return
       const { endBy = Number.POSITIVE_INFINITY } = ask
-      const startBy = Math.min(ask.startBy ?? endBy, endBy)
       const fault = storm.rages ? drawFault(random, isWrite ? weather.faults : weather.readFaults) : 'none'
       let request: Request | undefined
       let arrived = false
@@ -128,6 +127,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         resolve(exchanged)
       }
       const withinMs = Math.max(0, Math.min(timeoutMs, endBy - clock.monotonic()))
+      const startBy = Math.min(ask.startBy ?? clock.monotonic() + withinMs, endBy)
       const giveUp = scheduler.after(
         withinMs,
         () => end({ kind: request ? 'lost' : 'unsent', reason: 'no answer in time' }),

@@ -8,6 +8,7 @@ import { keyOf } from './number.ts'
 import type { People } from './people.ts'
 import { addressOf, type Entry } from './portal.ts'
 import { customerToFind, type Sale } from './sales.ts'
+import { isAlive } from './scheduler.ts'
 import type { Tools } from './tool.ts'
 import type { World } from './world.ts'
 
@@ -147,7 +148,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   // A borrower whose loan ran out under the call may ask once more than it knows.
   const { engines, loanMs, timeoutMs } = world.weather.bridge
   const isShown = world.weather.portal.dropsPaid !== 'always'
-  if (isShown && entry.marks > 1 && engines === 1 && loanMs > 2 * timeoutMs)
+  if (isShown && entry.marks > 1 && engines * world.machines === 1 && loanMs > 2 * timeoutMs)
     fail(`${sale.number} was marked paid ${entry.marks} times`)
 }
 
@@ -160,6 +161,28 @@ const judgeStrays = (scene: Scene): void => {
     if (!sale || !isSaid(scene, entry, sale)) world.fail(`${entry.id} was sent by no tool: ${factsOf(entry)}`)
     else if (entry.pdf?.split(' ')[0] !== sale.key) world.fail(`${entry.id} has another's PDF: ${entry.pdf}`)
   }
+}
+
+// A sign of life is late by three seconds at most, and whoever gave none for twelve is dead.
+const aliveMs = 16_000
+const glanceMs = 1000
+
+/** What a dead machine had borrowed goes on elsewhere, as soon as another one has been awake for long enough. */
+export const watchLoans = (world: World, { disk }: Machine): void => {
+  const { scheduler, storm, life, weather, fail } = world
+  const glance = (): void => {
+    if (!storm.rages) return
+    const now = scheduler.now()
+    const lent = disk.database().prepare('SELECT key, loan_owner FROM invoice WHERE loan_until IS NOT NULL').all()
+    for (const { key, loan_owner: owner } of life.awakeForMs() > aliveMs ? lent : []) {
+      const since = life.deadSince(String(owner))
+      if (since !== null && now - since > aliveMs)
+        fail(`${key} is on loan to ${owner}, which died ${now - since} ms ago`)
+    }
+    scheduler.after(glanceMs, glance)
+  }
+  // A sign of life that finds the disk full comes late.
+  if (weather.diskFails === 0) scheduler.after(glanceMs, glance)
 }
 
 const minute = 60_000
@@ -188,7 +211,7 @@ export const watchSilence = (scene: Scene): void => {
   process.health().then(
     checks => {
       const isTold = warningsIn(checks).length > 0 || Object.values(checks).flat().some(isFailed)
-      if (!isTold && wrongNow(scene) === wrong && scene.machine.running() === process)
+      if (!isTold && wrongNow(scene) === wrong && isAlive(process.owner))
         world.fail(`${wrong.number} is missing, or there twice, and health says that all is well`)
     },
     () => {}

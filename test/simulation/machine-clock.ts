@@ -9,16 +9,18 @@ import type { World } from './world.ts'
 /** How far the machine's wall clock is off. */
 export type Wall = { offMs: number }
 
-// After the storm timers of a second and more come on the minute only: a quiet hour shall not cost a second.
-const restGridMs = 60_000
+// After the storm timers of a second and more come on the minute only: a quiet hour shall not cost a second. Where others
+// wait for signs of life, they come sooner than those take somebody for dead.
+const restGridMs = { alone: 60_000, among: 5000 }
 
 export const createMachineClock = (world: World, owner: Owner, wall: Wall): Clock => {
   const { scheduler, random, storm } = world
+  const grid = world.machines > 1 ? restGridMs.among : restGridMs.alone
   const bornAt = scheduler.now() - random.int(0, 1_000_000)
 
   const dueAt = (ms: number): number => {
     const at = scheduler.now() + Math.max(1, Math.ceil(ms))
-    return storm.rages || ms < 1000 ? at : Math.ceil(at / restGridMs) * restGridMs
+    return storm.rages || ms < 1000 ? at : Math.ceil(at / grid) * grid
   }
 
   return {

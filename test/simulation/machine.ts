@@ -1,5 +1,5 @@
-// The machine the bridge runs on: one process at a time, made of the product's own parts, that can be killed at every
-// step, frozen, stopped in good order, and started again on the same disk.
+// A machine that the bridge runs on: one process at a time, made of the product's own parts, that can be killed at every
+// step, frozen, stopped in good order, and started again on the same disk, which other machines may share.
 
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -18,6 +18,7 @@ import { createDisk, type Disk } from './disk.ts'
 import { createMachineClock, type Wall } from './machine-clock.ts'
 import type { Mutation } from './mutations.ts'
 import { isAlive, type Owner } from './scheduler.ts'
+import { createSharedDatabase, type SharedDatabase } from './shared-database.ts'
 import { witness } from './witness.ts'
 import type { World } from './world.ts'
 
@@ -45,6 +46,8 @@ export interface Machine {
   /** Between two processes: what a person does to the disk while nothing runs. */
   whileDead: (change: () => void, downMs?: number) => void
   starts: () => number
+  /** A commit of its own has reached the disk, and nobody has heard of it. */
+  committed: () => void
 }
 
 // The portal's and everybody's: summer time is not what is tested here.
@@ -56,49 +59,69 @@ const retryForMs = 30 * 60_000
 /** Where a process can die or freeze: before and after a commit, and before and after each end of a call. */
 export type Place = 'commit' | 'request' | 'answer' | 'reading'
 
+/** What all machines of a run have in common. */
+export type Site = {
+  disk: Disk
+  /** Null where one machine has the ledger for itself. */
+  shared: SharedDatabase | null
+  crashesLeft: number
+  /** Done when the next one starts; none runs before `downUntil`. */
+  whenDead: (() => void)[]
+  downUntil: number
+}
+
 export type MachineOptions = {
   world: World
   mutation: Mutation | null
   fetchPdf: (url: string, owner: Owner) => Promise<string>
+  site: Site
+  name?: string
 }
 
-export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Machine => {
-  const { scheduler, random, weather, storm, tell, fail } = world
-  const { bridge, counts } = weather
+/** A disk that may be full while the storm lasts. */
+export const createSite = (world: World, isShared: boolean, committed: () => void): Site => {
+  const { storm, random, weather } = world
   const fails = (): boolean => {
     if (!storm.rages || !random.chance(weather.diskFails)) return false
     world.mishaps += 1
     return true
   }
-  const disk = createDisk({ fails, committed: () => void isLostAt('commit', owner) })
-  if (mutation?.keepsIdentity) disk.keepIdentity()
+  const disk = createDisk({ fails, committed })
+  const shared = isShared ? createSharedDatabase(world, disk) : null
+  return { disk, shared, crashesLeft: weather.counts.crashes, whenDead: [], downUntil: 0 }
+}
+
+export const createMachine = (options: MachineOptions): Machine => {
+  const { world, mutation, fetchPdf, site, name = 'process' } = options
+  const { scheduler, random, weather, storm, tell, fail } = world
+  const { bridge } = weather
+  const { disk, shared } = site
   const wall: Wall = { offMs: 0 }
-  let crashesLeft = counts.crashes
   let starts = 0
   let owner: Owner = { alive: false, frozenUntil: 0 }
   let engineOwners: Owner[] = []
   let running: Running | null = null
-  let whenDead: (() => void)[] = []
-  let downUntil = 0
 
   const crash = (why: string): void => {
     if (!owner.alive) return
-    tell(() => `the process dies: ${why}`)
+    tell(() => `${name} dies: ${why}`)
     owner.alive = false
+    world.life.died(`${name} ${starts}`)
     running = null
     scheduler.after(storm.rages ? random.int(500, bridge.restartMsMax) : 500, start)
   }
 
   const freezeOne = (whom: Owner, ms: number): void => {
-    tell(() => `${whom.within ? 'one engine' : 'the process'} freezes for ${ms} ms`)
+    tell(() => `${whom.within ? 'one engine of ' : ''}${name} freezes for ${ms} ms`)
     whom.frozenUntil = scheduler.now() + ms
+    world.life.froze(`${name} ${starts}`, whom.frozenUntil)
   }
 
   /** One of the places where it can die or freeze. True when it is dead. */
   const isLostAt = (place: Place, whom: Owner): boolean => {
     if (storm.rages && isAlive(whom)) {
-      if (crashesLeft > 0 && random.chance(weather.crashAt[place])) {
-        crashesLeft -= 1
+      if (site.crashesLeft > 0 && random.chance(weather.crashAt[place])) {
+        site.crashesLeft -= 1
         crash(`at a ${place}`)
       } else if (random.chance(weather.freezeAt[place])) freezeOne(whom, random.int(100, weather.freezeAt.forMs))
     }
@@ -116,13 +139,23 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
   }
 
-  const openLedger = (whom: Owner): Ledger =>
+  const clockOf = (whom: Owner): Clock => {
+    const clock = createMachineClock(world, whom, wall)
+    return shared ? { ...clock, now: shared.now } : clock
+  }
+
+  const openLedger = (whom: Owner): Ledger => {
+    const ledger = shared ? shared.open(`${name} ${starts}`, whom, place => isLostAt(place, whom)) : openOwn(whom)
+    return mutation?.ledger ? mutation.ledger(ledger, { world, disk }) : ledger
+  }
+
+  const openOwn = (whom: Owner): Ledger =>
     openSqlite({
       file: ':memory:',
       database: disk.database(),
       identity: disk.identity(),
       beside: disk.sentBeside,
-      owner: `process ${starts}`,
+      owner: `${name} ${starts}`,
       defer: flush =>
         void scheduler.after(
           random.int(0, 20),
@@ -144,7 +177,7 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     })
 
   const openEngine = (whom: Owner, ledger: Ledger, budget: Budget): Engine => {
-    const clock = createMachineClock(world, whom, wall)
+    const clock = clockOf(whom)
     const options: EngineOptions = {
       ledger,
       spool: disk.spool,
@@ -185,9 +218,10 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
   }
 
   const boot = async (whom: Owner): Promise<void> => {
-    const clock = createMachineClock(world, whom, wall)
+    const clock = clockOf(whom)
     const ledger = openLedger(whom)
-    await disk.spool.sweep(await ledger.documents())
+    // Another machine may be about to name what no row names yet.
+    if (!shared) await disk.spool.sweep(await ledger.documents())
     const budget = await createBudgetFor(ledger, {
       clock,
       log: log(whom),
@@ -230,13 +264,15 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
       log: log(whom)
     })
     running = { owner: whom, clock, ledger, receive, receiveFromTool, health }
-    tell(() => `the process runs (start ${starts})`)
+    tell(() => `${name} runs (start ${starts})`)
+    world.life.began(`${name} ${starts}`)
     for (const part of [...engines, upkeep]) part.start()
     stop = () => stopAll(whom, engines, upkeep, ledger)
   }
 
   const stopAll = async (whom: Owner, engines: Engine[], upkeep: Upkeep, ledger: Ledger): Promise<void> => {
     await Promise.all([...engines.map(engine => engine.stop(25_000)), upkeep.stop()])
+    await ledger.leave().catch(() => {})
     await ledger.close()
     if (isAlive(whom)) crash('stopped in good order')
   }
@@ -244,15 +280,14 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
   let stop: () => Promise<void> = async () => {}
 
   const start = (): void => {
-    if (scheduler.now() < downUntil) return void scheduler.after(downUntil - scheduler.now(), start)
-    for (const change of whenDead) change()
-    whenDead = []
+    if (scheduler.now() < site.downUntil) return void scheduler.after(site.downUntil - scheduler.now(), start)
+    for (const change of site.whenDead.splice(0)) change()
     starts += 1
     owner = { alive: true, frozenUntil: 0 }
     const whom = owner
     boot(whom).catch(error => {
       if (!isAlive(whom)) return
-      if (!(error instanceof BridgeError)) fail(`the process does not start: ${error.stack ?? error}`)
+      if (!(error instanceof BridgeError)) fail(`${name} does not start: ${error.stack ?? error}`)
       if (error.code === 'PORTAL_CHANGED') fail('the portal is taken for another one')
       crash(`it does not start: ${error.code}`)
     })
@@ -267,15 +302,16 @@ export const createMachine = ({ world, mutation, fetchPdf }: MachineOptions): Ma
     freeze: ms => freezeOne(random.chance(0.5) ? owner : random.pick([owner, ...engineOwners]), ms),
     restart() {
       if (!running) return
-      tell(() => 'the process is stopped in good order')
+      tell(() => `${name} is stopped in good order`)
       running = null
       void stop()
     },
     whileDead(change, downMs = 0) {
-      whenDead.push(change)
-      downUntil = Math.max(downUntil, scheduler.now() + downMs)
+      site.whenDead.push(change)
+      site.downUntil = Math.max(site.downUntil, scheduler.now() + downMs)
       crash('somebody pulls the plug')
     },
-    starts: () => starts
+    starts: () => starts,
+    committed: () => void isLostAt('commit', owner)
   }
 }

@@ -16,6 +16,10 @@ export type Mutation = {
   seed?: number
   /** What of the engine is replaced. */
   engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
+  /** What each process opens. */
+  ledger?: (ledger: Ledger, context: { world: World; disk: Disk }) => Ledger
+  /** Found where so many machines share a ledger. */
+  machines?: number
   /** What keeps events goes by this ledger. */
   receiver?: (ledger: Ledger) => Ledger
   /** A restored disk looks like the one before. */
@@ -269,6 +273,42 @@ const forgetVoided: Mutation = {
   })
 }
 
+/** Whoever dies keeps what it had borrowed, until the loan runs out by itself. */
+const loansOutlive: Mutation = {
+  name: 'a loan that no owner loses',
+  seed: 166,
+  machines: 2,
+  ledger: (ledger, { disk }) => ({
+    ...ledger,
+    async beat(now) {
+      const lent = disk
+        .database()
+        .prepare('SELECT loan_until, id, attempt, state, next_attempt_at FROM invoice WHERE loan_until IS NOT NULL')
+        .all()
+      await ledger.beat(now)
+      const keep = disk.database().prepare(
+        `UPDATE invoice SET loan_until = ? WHERE id = ? AND attempt = ? AND state = ? AND next_attempt_at IS ?
+          AND loan_until IS NULL`
+      )
+      for (const row of lent) keep.run(...Object.values(row))
+    }
+  })
+}
+
+const slotsApart: Mutation = {
+  name: 'slots counted per process',
+  seed: 5,
+  machines: 2,
+  ledger: (ledger, { world }) => ({
+    ...ledger,
+    holdings: {
+      ...ledger.holdings,
+      takeSlot: (at, limits, now) =>
+        ledger.holdings.takeSlot(at, { ...limits, perMinute: limits.perMinute * world.machines }, now)
+    }
+  })
+}
+
 export const mutations: readonly Mutation[] = [
   blindRetry,
   forgetSending,
@@ -284,5 +324,7 @@ export const mutations: readonly Mutation[] = [
   markUnseen,
   releaseUnbound,
   unconfirmed,
-  forgetVoided
+  forgetVoided,
+  loansOutlive,
+  slotsApart
 ]

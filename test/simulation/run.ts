@@ -1,4 +1,5 @@
-// `npm run simulate -- --seed N` replays one seed with its trace; `-- --seeds N [--from N] [--workers N]` runs many.
+// `npm run simulate -- --seed N` replays one seed with its trace; `-- --seeds N [--from N] [--workers N]` runs many. With
+// `--engines 2`, or 3, so many machines share one ledger.
 
 import { parseArgs } from 'node:util'
 import { mutations } from './mutations.ts'
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     /** One of the deliberate mistakes. */
     mutation: { type: 'string' },
+    /** How many, each on a machine of its own, share the ledger. */
+    engines: { type: 'string', default: '1' },
     /** One of the ways in which a portal can be otherwise, in every seed. */
     way: { type: 'string' }
   }
@@ -26,10 +29,11 @@ const failuresMax = 20
 const reportEvery = 10_000
 
 const way = wayNamed(values.way)
+const machines = Number(values.engines)
 
 const replay = async (seed: number): Promise<boolean> => {
   const mutation = mutations.find(({ name }) => name === values.mutation) ?? null
-  const { trace, failures } = await simulate(seed, { mutation, way, traced: true })
+  const { trace, failures } = await simulate(seed, { mutation, way, machines, traced: true })
   console.log(trace.join('\n'))
   console.log(failures.length === 0 ? `seed ${seed}: all is well` : `seed ${seed}: ${failures.join('; ')}`)
   return failures.length === 0
@@ -43,6 +47,7 @@ const runMany = async (): Promise<boolean> => {
     workers: Number(values.workers),
     mutation: values.mutation ?? null,
     way,
+    machines,
     failuresMax,
     ran({ seeds, failed }, news) {
       for (const { seed, failures } of news) console.log(`seed ${seed}: ${failures.join('; ')}`)

@@ -8,12 +8,12 @@ import { simulate } from './storm.ts'
 // Every aborted wait makes an error that nobody reads. A replay has its stacks.
 Error.stackTraceLimit = 0
 
-parentPort?.on('message', async ({ seeds, mutation, way }: Chunk) => {
+parentPort?.on('message', async ({ seeds, mutation, way, machines }: Chunk) => {
   const chosen = mutations.find(({ name }) => name === mutation) ?? null
   const failed: Failed[] = []
   let events = 0
   for (const seed of seeds) {
-    const result = await simulate(seed, { mutation: chosen, way })
+    const result = await simulate(seed, { mutation: chosen, way, machines })
     events += result.events
     if (result.failures.length > 0) failed.push({ seed, failures: result.failures })
   }

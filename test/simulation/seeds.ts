@@ -11,6 +11,8 @@ export type Run = {
   mutation: string | null
   /** In every seed; null: as chance has it. */
   way?: Way | null
+  /** How many share the ledger. */
+  machines?: number
   /** Ends the run once so many seeds have failed. */
   failuresMax: number
   /** ToolInvoice after each chunk: all so far, and what failed in it. */
@@ -22,7 +24,7 @@ export type Failed = { seed: number; failures: string[] }
 export type Ran = { seeds: number; events: number; failed: Failed[] }
 
 /** What a thread is given, and what it answers. */
-export type Chunk = { seeds: number[]; mutation: string | null; way: Way | null }
+export type Chunk = { seeds: number[]; mutation: string | null; way: Way | null; machines: number }
 
 // Small enough that the threads end together, and that a run that has found enough ends soon.
 const chunkSeeds = 20
@@ -33,6 +35,7 @@ export const runSeeds = async ({
   workers,
   mutation,
   way = null,
+  machines = 1,
   failuresMax,
   ran: told
 }: Run): Promise<Ran> => {
@@ -45,7 +48,7 @@ export const runSeeds = async ({
       while (next < from + count && ran.failed.length < failuresMax) {
         const seeds = Array.from({ length: Math.min(chunkSeeds, from + count - next) }, (_, at) => next + at)
         next += seeds.length
-        const { events, failed } = await ask(thread, { seeds, mutation, way })
+        const { events, failed } = await ask(thread, { seeds, mutation, way, machines })
         ran.seeds += seeds.length
         ran.events += events
         ran.failed.push(...failed)

@@ -6,6 +6,8 @@ import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
 
 const seeds = 2000
+// `npm run simulate -- --engines 2` runs many of them.
+const sharedSeeds = 40
 
 t.setTimeout(580_000)
 
@@ -16,6 +18,21 @@ t.test('after every storm each invoice stands in the portal once, or is held wit
   if (failed[0]) t.comment((await simulate(failed[0].seed, { traced: true })).trace.join('\n'))
   t.strictSame(failed, [])
 })
+
+for (const machines of [2, 3])
+  t.test(`so it is with ${machines} machines that share a ledger`, async t => {
+    const { failed } = await runSeeds({
+      from: 1,
+      count: sharedSeeds,
+      workers: 2,
+      mutation: null,
+      machines,
+      failuresMax: 5
+    })
+
+    for (const { seed, failures } of failed) t.fail(`seed ${seed}: ${failures.join('; ')}`)
+    t.strictSame(failed, [])
+  })
 
 t.test('a seed tells the same story every time', async t => {
   const first = await simulate(7, { traced: true })

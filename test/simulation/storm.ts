@@ -1,8 +1,9 @@
 // One seed from its first event to its verdict.
 
 import { judgeCosts } from './costs.ts'
-import { judge, watchSilence } from './invariants.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createFleet } from './fleet.ts'
+import { judge, watchLoans, watchSilence } from './invariants.ts'
+import type { Machine } from './machine.ts'
 import type { Mutation } from './mutations.ts'
 import { createPeople, type People } from './people.ts'
 import type { SpellKind } from './portal.ts'
@@ -28,20 +29,24 @@ const businessEvery = 10
 // The first to end may have begun before the last change; and each engine sweeps for itself.
 const sweepsMsMax = 6 * 3_600_000
 
+// Nobody puts back a database sooner than a process that gives no sign of life is dead.
+const restoredMsMin = 13_000
+
 export const simulate = async (
   seed: number,
   {
     mutation = null,
     traced = false,
-    way = null
-  }: { mutation?: Mutation | null; traced?: boolean; way?: Way | null } = {}
+    way = null,
+    machines = 1
+  }: { mutation?: Mutation | null; traced?: boolean; way?: Way | null; machines?: number } = {}
 ): Promise<Result> => {
-  const world = createWorld(seed, { traced, way })
+  const world = createWorld(seed, { traced, way, machines })
   const { scheduler, random, weather, storm, portal, tell, fail } = world
   tell(() => JSON.stringify(weather))
   const numberOf = createNumbers(random, weather.portal.sequential)
   const tools: Tools = createTools(world, () => machine)
-  const machine: Machine = createMachine({ world, mutation, fetchPdf: tools.fetchPdf })
+  const machine: Machine = createFleet({ world, mutation, fetchPdf: tools.fetchPdf })
   const people = createPeople(world, machine, numberOf)
   people.settle()
   const sales = createSales(world, numberOf)
@@ -55,6 +60,7 @@ export const simulate = async (
   }
   people.live()
   plan(world, machine, tools)
+  if (machines > 1) watchLoans(world, machine)
 
   const ended = () => world.failures.length > 0
   await scheduler.run(weather.stormMs, ended)
@@ -189,7 +195,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
           forgetBudget()
           tools.catchUp()
         },
-        what === 'disk' ? weather.bridge.settleMs : 0
+        what === 'disk' ? Math.max(weather.bridge.settleMs, world.machines > 1 ? restoredMsMin : 0) : 0
       )
     )
   }

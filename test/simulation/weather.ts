@@ -234,6 +234,12 @@ const keepKnowable = (weather: Weather): void => {
   if (isNameless || counts.hidingSpells + counts.ignoringSpells > 0) keepDisk(weather)
 }
 
+/** Several machines on one ledger: no file stands beside it, and each has one engine. */
+export const share = ({ bridge, counts }: Weather): void => {
+  bridge.engines = 1
+  counts.databaseRollbacks = 0
+}
+
 /** A little of everything; most of it absent, and more so where something of its own is to be seen. */
 const mixed = (random: Random, share: number): Weather => {
   const calm = random.chance(0.08)

@@ -1,11 +1,12 @@
 // What everybody in one simulated run shares: time, chance, weather, the portal, and what is found wrong.
 
 import type { Draft } from '../../src/core/row.ts'
+import { createLife, type Life } from './life.ts'
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Sale } from './sales.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
-import { createWeather, type Way, type Weather } from './weather.ts'
+import { createWeather, share, type Way, type Weather } from './weather.ts'
 
 /** One request, from the bridge's side. */
 export type Request = {
@@ -23,6 +24,9 @@ export type Request = {
 
 export type World = {
   seed: number
+  /** How many share the ledger. */
+  machines: number
+  life: Life
   weather: Weather
   scheduler: Scheduler
   random: Random
@@ -48,10 +52,14 @@ export type World = {
   trace: string[]
 }
 
-export const createWorld = (seed: number, { traced, way }: { traced: boolean; way: Way | null }): World => {
+export const createWorld = (
+  seed: number,
+  { traced, way, machines }: { traced: boolean; way: Way | null; machines: number }
+): World => {
   const random = createRandom(seed)
   const scheduler = createScheduler(random.fork())
   const weather = createWeather(random.fork(), way)
+  if (machines > 1) share(weather)
   const failures: string[] = []
   const trace: string[] = []
   const tell: World['tell'] = line => {
@@ -59,6 +67,8 @@ export const createWorld = (seed: number, { traced, way }: { traced: boolean; wa
   }
   return {
     seed,
+    machines,
+    life: createLife(scheduler),
     weather,
     scheduler,
     random,

@@ -1,0 +1,44 @@
+// The machines of a run: one with a ledger of its own, or several that share one. Together they look like one of them: what
+// befalls a machine befalls any of them.
+
+import { createMachine, createSite, type Machine, type MachineOptions } from './machine.ts'
+
+export const createFleet = (options: Omit<MachineOptions, 'site'>): Machine => {
+  const { world, mutation } = options
+  const { random, machines: count } = world
+  const isShared = count > 1
+  // Alone, it can die as a commit ends; among others it is a connection that hears of it, or not.
+  const site = createSite(world, isShared, () => alone?.committed())
+  const { disk } = site
+  if (mutation?.keepsIdentity) disk.keepIdentity()
+  const machines = Array.from({ length: count }, (_, at) =>
+    createMachine({ ...options, site, ...(isShared ? { name: `process ${'abc'[at]}` } : {}) })
+  )
+  const alone = isShared ? undefined : machines[0]
+  if (alone) return alone
+  const any = () => random.pick(machines)
+
+  return {
+    disk,
+    get wall() {
+      return any().wall
+    },
+    running() {
+      const live = machines.map(machine => machine.running()).filter(process => process !== null)
+      return live.length > 0 ? random.pick(live) : null
+    },
+    start() {
+      for (const machine of machines) machine.start()
+    },
+    crash: why => any().crash(why),
+    freeze: ms => any().freeze(ms),
+    restart: () => any().restart(),
+    whileDead(change, downMs) {
+      const [first, ...others] = machines
+      first?.whileDead(change, downMs)
+      for (const machine of others) machine.whileDead(() => {}, downMs)
+    },
+    starts: () => machines.reduce((sum, machine) => sum + machine.starts(), 0),
+    committed: () => {}
+  }
+}
