@@ -7,14 +7,23 @@ import { customerByHand, customersFound } from './customers.ts'
 import { delivery } from './delivery.ts'
 import { memory } from './memory.ts'
 import { requests } from './requests.ts'
+import { sharedStorm } from './shared-storm.ts'
 import { start } from './start.ts'
 import { storm } from './storm.ts'
 import { strangers } from './strangers.ts'
 import { turns } from './turns.ts'
+import { twoAtOnce } from './two-at-once.ts'
 import { webhooks } from './webhooks.ts'
 
 export type Row = { what: string; figure: string; beside: string }
-export type Options = { invoices: number; kills: number; how: string; order: string }
+export type Options = {
+  invoices: number
+  kills: number
+  how: string
+  order: string
+  database: string
+  processes: number
+}
 export type Bench = (t: Disposable, options: Options) => Promise<Row[]>
 
 const benches: Record<string, Bench> = {
@@ -26,9 +35,12 @@ const benches: Record<string, Bench> = {
   requests,
   customers: customersFound,
   'by-hand': customerByHand,
-  storm,
+  storm: (t, options) => (options.database === 'postgres' ? sharedStorm : storm)(t, options),
   strangers
 }
+
+/** By name only: proofs that take long. */
+const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce }
 
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
@@ -37,13 +49,20 @@ const run = async (): Promise<void> => {
       invoices: { type: 'string', default: '1000' },
       kills: { type: 'string', default: '20' },
       how: { type: 'string', default: 'kill' },
-      order: { type: 'string', default: 'newest' }
+      order: { type: 'string', default: 'newest' },
+      database: { type: 'string', default: 'sqlite' },
+      processes: { type: 'string', default: '3' }
     }
   })
-  const options = { ...values, invoices: Number(values.invoices), kills: Number(values.kills) }
+  const options = {
+    ...values,
+    invoices: Number(values.invoices),
+    kills: Number(values.kills),
+    processes: Number(values.processes)
+  }
   for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
-    const bench = benches[name]
-    if (!bench) throw new Error(`there is no bench ${name}: ${Object.keys(benches).join(', ')}`)
+    const bench = benches[name] ?? proofs[name]
+    if (!bench) throw new Error(`there is no bench ${name}: ${Object.keys({ ...benches, ...proofs }).join(', ')}`)
     await alone(bench, options)
   }
 }

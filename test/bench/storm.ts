@@ -3,6 +3,8 @@
 
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Sandbox } from '../../plugins/sandbox/sandbox.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import {
   type BridgeProcess,
   freePort,
@@ -16,8 +18,40 @@ import { type Bench, invoice } from './bench.ts'
 const faults = ['fail-before', 'fail-after', 'lost', 'reset-before', 'garbage', 'garbage-json', '429', '503'] as const
 const senders = 8
 
+// A sender whose event was not taken waits a little; else its trying would keep everybody from starting again.
+const againMs = 100
+
 // Thousands of doubts, each looked for in all that the portal holds.
-const restMs = 600_000
+export const restMs = 600_000
+
+const faultSometimes = (handle: Sandbox, invoiceNumber: string): void => {
+  if (Math.random() >= 0.25 || handle.faults.length >= 500) return
+  const fault = faults[Math.floor(Math.random() * faults.length)] ?? 'lost'
+  handle.fault({ on: { invoiceNumber, call: 'create' }, fault, ms: 1000 })
+}
+
+/**
+ * Sends each until it is acknowledged, as a sender does; a process that was killed meanwhile throws. A quarter of the
+ * creates will fail, in one way or another.
+ */
+export const sendAll = async (
+  numbers: string[],
+  handle: Sandbox,
+  send: (number: string) => Promise<boolean>
+): Promise<void> => {
+  const rest = [...numbers]
+  const sendOne = async (number: string): Promise<void> => {
+    while (!(await send(number).catch(() => false))) await systemClock.sleep(againMs)
+  }
+  await Promise.all(
+    Array.from({ length: senders }, async () => {
+      for (let number = rest.pop(); number !== undefined; number = rest.pop()) {
+        faultSometimes(handle, number)
+        await sendOne(number)
+      }
+    })
+  )
+}
 
 export const storm: Bench = async (t, { invoices, kills, how, order }) => {
   const { handle, url } = await openSandbox(t, { order: order as 'newest', keepPdfs: false })
@@ -34,34 +68,11 @@ export const storm: Bench = async (t, { invoices, kills, how, order }) => {
   }
   const numbers = Array.from({ length: invoices }, (_, index) => `S-${(index * 7919) % invoices}`)
   let bridge: BridgeProcess = await startBridge(t, env)
-  const send = async (number: string): Promise<void> => {
-    for (;;) {
-      try {
-        const { status } = await bridge.send(invoice(number, customer))
-        if (status === 200) return
-      } catch {
-        // It was killed: a sender tries again.
-      }
-    }
-  }
-  const sendAll = async (all: string[]): Promise<void> => {
-    const rest = [...all]
-    await Promise.all(
-      Array.from({ length: senders }, async () => {
-        for (let number = rest.pop(); number !== undefined; number = rest.pop()) {
-          if (Math.random() < 0.25) {
-            const fault = faults[Math.floor(Math.random() * faults.length)] ?? 'lost'
-            if (handle.faults.length < 500)
-              handle.fault({ on: { invoiceNumber: number, call: 'create' }, fault, ms: 1000 })
-          }
-          await send(number)
-        }
-      })
-    )
-  }
+  const sendEach = (): Promise<void> =>
+    sendAll(numbers, handle, async number => (await bridge.send(invoice(number, customer))).status === 200)
 
   const startedAt = performance.now()
-  let sending = sendAll(numbers)
+  const sending = sendEach()
   for (let kill = 1; kill <= kills; kill += 1) {
     const enough = Math.floor((invoices * kill) / (kills + 1))
     await until(
@@ -80,10 +91,7 @@ export const storm: Bench = async (t, { invoices, kills, how, order }) => {
     bridge = await startBridge(t, env)
   }
   await sending
-  if (how !== 'kill') {
-    sending = sendAll(numbers)
-    await sending
-  }
+  if (how !== 'kill') await sendEach()
   await until(
     () => bridge.api<{ waiting: number; sending: number; held: number }>('GET', '/api/summary'),
     ({ waiting, sending }) => waiting + sending === 0,
