@@ -35,7 +35,8 @@ export interface LedgerCustomers {
 
   /**
    * Write before you speak: judges again, and only where the verdict is still `create` keeps the fields that are about to
-   * be sent, once per customer and once per e-mail address. Null: somebody else has, or it is known now; judge again.
+   * be sent, once per customer and once per e-mail address. Null: somebody else has, or it is known now; judge again. Or the
+   * invoice that wants it does not wait any more.
    */
   beginCreate(sighting: Sighting, rules: MatchRules, now: Instant): Promise<Creation | null>
   /** The portal made it: into the copy, linked, and released, and the creation is over. */

@@ -67,6 +67,8 @@ export const confirmMatch = async (
 }
 
 export const beginCreate = async (tx: Tx, sighting: Sighting, rules: MatchRules): Promise<Creation | null> => {
+  const invoice = await tx.one('SELECT state FROM invoice WHERE id = ?', sighting.invoiceId)
+  if (invoice?.state !== 'waiting') return null
   const verdict = await judge(tx, sighting, rules)
   if (verdict.kind !== 'create') return null
   const { id } = (await customerByRef(tx, sighting.tool, sighting.customer.ref)) as Cells

@@ -625,6 +625,17 @@ export function customersContract(promised: Promised): void {
     t.match(await judge(ledger, a, creating), { kind: 'is', portalId: 'cst_new' }, 'it was made for this one')
   })
 
+  promised('nobody is created for an invoice that was dismissed meanwhile', async (t, ledger) => {
+    const loan = await lend(ledger, kees)
+    t.match(await judge(ledger, loan, creating), { kind: 'create' })
+
+    await ledger.act(loan.invoice.invoiceNumber, 'dismiss', noon)
+
+    t.equal(await ledger.customers.beginCreate(sightingOf(loan), creating, noon), null)
+    await ledger.act(loan.invoice.invoiceNumber, 'deliver', noon)
+    t.ok(await ledger.customers.beginCreate(sightingOf(loan), creating, noon))
+  })
+
   promised('what was certainly not made may be made, what is in the copy may not', async (t, ledger) => {
     const loan = await lend(ledger, kees)
     const begin = () => ledger.customers.beginCreate(sightingOf(loan), creating, noon)
