@@ -28,7 +28,6 @@ import {
 const folder = t.testdir()
 let files = 0
 
-ledgerContract('in memory', async () => openSqlite({ file: ':memory:' }))
 ledgerContract('in a file', async () => openSqlite({ file: join(folder, `${++files}.sqlite`) }))
 
 t.test('what was kept is there after a restart, to the last fact', async t => {
