@@ -120,6 +120,11 @@ t.test('each file begins with what it promises, and stays small', async t => {
   }
 })
 
+t.test('decisions are numbered one by one', async t => {
+  const numbers = textOf('DESIGN.md').matchAll(/^## (\d+)\./gm)
+  for (const [index, [, number]] of [...numbers].entries()) t.equal(Number(number), index + 1)
+})
+
 t.test('nothing is left lying about', async t => {
   const everything = files('{src,plugins,bin,test}/**/*.{ts,js}', '*.{md,json,toml}', 'Dockerfile', '.env.example')
   // Written in two parts, lest this file finds itself.
