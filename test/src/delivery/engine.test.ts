@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Alert } from '../../../src/delivery/alert.ts'
 import { createBudgetFor, createEngine, type EngineOptions } from '../../../src/delivery/engine.ts'
+import type { Hint } from '../../../src/ledger/driver.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import type { Written } from '../../../src/portal/client.ts'
@@ -83,6 +84,31 @@ t.test('the portal is read before anything is created, then an invoice costs one
   t.strictSame(recorded, [['acme', '2026-0042', 'delivered']])
   t.match(engine.portal(), { state: 'open', filling: null, budget: { perMinute: 1000, taken: 5 } })
   t.ok(clock.monotonic() - engine.turnedAt() <= 5000)
+})
+
+t.test('processes let each other know what is due, and hear it', async t => {
+  const hints: Hint[] = []
+  const { engine, double, clock, ledger } = await open(t, { hint: told => hints.push(told) })
+  await engine.recognise()
+  engine.start()
+  await clock.advance(settleMs + 100)
+  t.strictSame(hints, [], 'what happens by itself is no news')
+  engine.wake()
+  await clock.rest()
+  t.strictSame(hints, ['due'])
+
+  // As another process does, and lets this one know.
+  await ledger.receive(arrivalOf({ customer: { portalId: 'cst_1' } }), clock.now())
+  double.asked()
+  await clock.advance(1)
+  t.strictSame(double.asked(), [])
+  engine.hear('due')
+  await clock.advance(1)
+  t.strictSame(double.asked(), ['create 2026-0042'])
+  engine.hear('sweep')
+  await clock.advance(1)
+  t.ok(double.asked().includes('list 1'), 'the portal is read')
+  t.strictSame(hints, ['due'], 'and nothing is passed on')
 })
 
 t.test('a doubt is settled once it is old enough, without waiting for a next turn', async t => {

@@ -116,6 +116,11 @@ t.test('an invoice without an id cannot be read; one without a number is no reas
   t.strictSame(invoiceOf({ invoiceNumber: {} }), { problem: 'invoiceNumber' }, 'but what it is must be told')
 })
 
+t.test('a NUL, which no database keeps, is replaced in a text, and in an id not read', async t => {
+  t.match(invoiceOf({ invoiceNumber: '2026\0' }), { value: { invoiceNumber: '2026\ufffd' } })
+  t.strictSame(invoiceOf({ id: 'inv_\0' }), { problem: 'id' })
+})
+
 t.test('a single object may come wrapped, and an object with an id of its own is not unwrapped', async t => {
   const wrapped = JSON.stringify({ data: documented })
   t.match(read(single(invoiceEntry), wrapped), { value: { id: documented.id, amountCents: 1295 } })

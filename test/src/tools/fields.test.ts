@@ -1,6 +1,6 @@
 import t from 'tap'
 import { z } from 'zod'
-import { description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+import { description, invoiceNumber, kept, parsed, problemIn } from '../../../src/tools/fields.ts'
 
 t.test('a text is what its parser makes of it, or the problem says what was expected', async t => {
   const even = parsed(text => (text.length % 2 === 0 ? text.length : undefined), 'expected an even length')
@@ -20,6 +20,12 @@ t.test('what only describes is left out where it cannot be read', async t => {
     [' Kees ', 3511, '', ' ', null, undefined, {}, true].map(value => description.parse(value)),
     ['Kees', '3511', null, null, null, null, null, null]
   )
+})
+
+t.test('a NUL, which no database keeps, is nowhere in what is read', async t => {
+  t.equal(description.parse('Kees\0'), null)
+  t.equal(kept('expected an id').parse('cus_1'), 'cus_1')
+  t.equal(problemIn(kept('expected an id').safeParse('cus_\0').error!), 'expected an id')
 })
 
 t.test('a problem names its field, and only the first one', async t => {

@@ -179,6 +179,9 @@ t.test('an invoice that was deleted is told of by its id alone', async t => {
   })
 
   t.strictSame(reading, { kind: 'gone', sourceId: JSON.parse(event('destroyed').toString()).entity_id })
+  const odd = Buffer.from(JSON.stringify({ ...JSON.parse(event('destroyed').toString()), entity_id: '1\0' }))
+  const told = tool.read(odd, { settings: settingsWith(secret), timeZone: 'Europe/Amsterdam' })
+  t.match(told, { kind: 'ignored' }, 'no database is asked for a NUL')
 })
 
 t.test('a second webhook can be registered while the first one is believed', async t => {

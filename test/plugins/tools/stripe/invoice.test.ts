@@ -81,6 +81,25 @@ t.test('what only describes the customer stops nothing, whatever it looks like',
   })
 })
 
+t.test('a NUL in an id is unreadable, and no database is asked to keep it', async t => {
+  const read = (facts: Json) => tool.read(but(facts), { settings: tool.settings.parse(env), timeZone })
+  const unreadable = (problem: string) => ({ kind: 'unreadable', problem })
+
+  t.match(read({ id: 'in_\0' }), unreadable('data.object.id: expected an id'))
+  t.match(read({ customer: 'cus_\0' }), unreadable('data.object.customer: expected an id'))
+  t.match(
+    read({ customer: { id: 'cus_\0', object: 'customer' } }),
+    unreadable('data.object.customer.id: expected an id')
+  )
+  t.match(
+    readTold(but({ metadata: { mijnklantportaal_customer_id: 'cst_\0' }, customer_name: '\0' })).invoice.customer,
+    {
+      portalId: null,
+      name: null
+    }
+  )
+})
+
 t.test('amounts keep their digits, whatever their sign and size', async t => {
   const amount = (total: string) => {
     const body = fixture('finalized').toString().replace('"total": 24200,', `"total": ${total},`)
