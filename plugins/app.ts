@@ -213,6 +213,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(page, {
     operations,
     recognise,
+    clientOf,
     mark: ledger.mark,
     clock,
     timeZone: config.PORTAL_TIME_ZONE,

@@ -5,8 +5,9 @@ import { dateOf } from '../../src/core/invoice.ts'
 import type { About, Sample } from '../../src/tools/source.ts'
 import { signedHeaders } from '../signatures/standard-webhooks.ts'
 
-/** Without an address of its PDF it brings one along. */
-export type SampleInvoice = About & { pdfUrl?: string }
+/** Without an address of its PDF it brings one along. `customer`: as a sender knows it, without the portal's id. */
+export type SampleInvoice = Omit<About, 'customerId'> &
+  ({ customerId: string } | { customer: { ref: string; name: string; email: string } }) & { pdfUrl?: string }
 
 /** Signed as Standard Webhooks ask. */
 export const signedSample = (invoice: SampleInvoice, secret: string): Sample => {
@@ -14,12 +15,18 @@ export const signedSample = (invoice: SampleInvoice, secret: string): Sample => 
     invoiceNumber: invoice.invoiceNumber,
     issuedAt: dateOf(invoice.at, invoice.timeZone),
     amount: '121.00',
-    customerId: invoice.customerId,
+    ...('customerId' in invoice ? { customerId: invoice.customerId } : named(invoice.customer)),
     ...(invoice.pdfUrl ? { pdfUrl: invoice.pdfUrl } : { pdf: samplePdf(invoice.invoiceNumber).toString('base64') })
   })
   const signed = signedHeaders(body, secret, { id: `msg_${randomUUID()}`, at: invoice.at })
   return { body, headers: { 'content-type': 'application/json', ...signed } }
 }
+
+const named = ({ ref, name, email }: { ref: string; name: string; email: string }) => ({
+  customerRef: ref,
+  customerName: name,
+  customerEmail: email
+})
 
 /** One page that says what it is. */
 export const samplePdf = (invoiceNumber: string): Buffer => {

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { states } from '../../src/core/row.ts'
 import type { Invoice } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { type Html, invoicePath, type View, withQuery } from './layout.ts'
+import { type Html, invoicePath, mayAct, notice, type View, withQuery } from './layout.ts'
 import type { Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -12,7 +12,7 @@ import { reasonOf } from './reasons.ts'
 const pageSize = 50
 
 /** What one may look for, by its name in the address. */
-export const filters = ['q', 'state', 'code', 'tool'] as const
+export const filters = ['q', 'state', 'code', 'tool', 'since', 'until'] as const
 export type Filters = Partial<Record<(typeof filters)[number], string>>
 
 /** What is left empty in the form is not looked for. */
@@ -31,23 +31,46 @@ export const invoicesRoutes = (pages: Pages): void => {
       title: view.words.list.title,
       at: 'invoices',
       isLive: cursor === undefined,
-      body: list(view, { filter, found, cursor, tools: tools.map(({ name }) => name) })
+      body: list(view, { filter, found, cursor, tools: tools.map(({ name }) => name), done: doneIn(view, query) })
     }
   })
 }
 
-type Told = { filter: Filters; found: Answer<'listInvoices'>; cursor: string | undefined; tools: string[] }
+/** What was just done to many. */
+const doneIn = ({ words: { bulk } }: View, { done, count }: Record<string, string>): string | null => {
+  if (!/^\d{1,9}$/.test(count ?? '') || (done !== 'deliver' && done !== 'dismiss')) return null
+  return done === 'deliver' ? bulk.delivered(Number(count)) : bulk.dismissed(Number(count))
+}
 
-const list = (view: View, { filter, found: { invoices, next }, cursor, tools }: Told): Html => {
+type Told = {
+  filter: Filters
+  found: Answer<'listInvoices'>
+  cursor: string | undefined
+  tools: string[]
+  done: string | null
+}
+
+const list = (view: View, { filter, found: { invoices, next }, cursor, tools, done }: Told): Html => {
   const { words, address } = view
-  return html`<h1>${words.list.title}</h1>
+  return html`${done ? notice(done) : ''}
+<h1>${words.list.title}</h1>
 ${search(view, filter, tools)}
 ${personal(view)}
 ${invoices.length === 0 ? html`<p>${words.list.none}</p>` : table(view, invoices)}
 <p class="pages">
 ${cursor ? html`<a href="${withQuery(address, { cursor: null })}">${words.list.first}</a>` : ''}
 ${next ? html`<a href="${withQuery(address, { cursor: next })}" rel="next">${words.list.next}</a>` : ''}
-</p>`
+</p>
+${mayAct(view) && invoices.length > 0 ? together(view, filter) : ''}`
+}
+
+const together = ({ words: { list } }: View, filter: Filters): Html => {
+  const to = (word: string) => `/together?${new URLSearchParams({ ...filter, word })}`
+  return html`<section aria-labelledby="together">
+<h2 id="together">${list.actTitle}</h2>
+<p class="hint">${list.actHint}</p>
+<p><a class="button" href="${to('deliver')}">${list.deliverAll}</a> <a class="button" href="${to('dismiss')}">${list.dismissAll}</a></p>
+</section>`
 }
 
 const option = (value: string, text: string, chosen: string | undefined): Html =>
@@ -60,6 +83,8 @@ const search = ({ words }: View, filter: Filters, tools: string[]): Html => {
 <div><label for="state">${list.state}</label><select id="state" name="state">${option('', list.any, filter.state)}${states.map(state => option(state, stateWords[state], filter.state))}</select></div>
 <div><label for="code">${list.code}</label><select id="code" name="code">${option('', list.any, filter.code)}${Object.entries(codes.ofInvoice).map(([code, { what }]) => option(code, what, filter.code))}</select></div>
 <div><label for="tool">${list.tool}</label><select id="tool" name="tool">${option('', list.any, filter.tool)}${tools.map(tool => option(tool, tool, filter.tool))}</select></div>
+<div><label for="since">${list.since}</label><input id="since" name="since" type="date" value="${filter.since ?? ''}"></div>
+<div><label for="until">${list.until}</label><input id="until" name="until" type="date" value="${filter.until ?? ''}"></div>
 <div class="buttons"><button>${list.filter}</button>${Object.keys(filter).length > 0 ? html` <a href="/invoices">${list.clear}</a>` : ''}</div>
 </form>`
 }

@@ -23,12 +23,15 @@ import { isOurs, keptIn, loginPage } from './login.ts'
 import { overviewRoutes } from './overview.ts'
 import { createPages, mustBeOurs, type Pages, textsIn } from './pages.ts'
 import { portalRoutes } from './portal.ts'
+import { refusedRoutes } from './refused.ts'
 import { cookieNameOf, cookieOptions, createSessions, nameCharactersMax, type Sessions } from './session.ts'
+import { togetherRoutes } from './together.ts'
 import { toolsRoutes } from './tools.ts'
 
 export type PageOptions = {
   operations: Operations
   recognise: Recognise
+  clientOf: (request: FastifyRequest) => string
   /** Differs after whatever a page may show has changed. */
   mark: () => Promise<string>
   clock: Clock
@@ -103,7 +106,8 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
     files: fileAddresses(),
     timeZone,
     hidesPersonal,
-    isSecure
+    isSecure,
+    clientOf: options.clientOf
   })
   registerErrors(app, pages)
   registerLogin(app, { pages, sessions, recognise })
@@ -113,6 +117,8 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   customersRoutes(pages)
   portalRoutes(pages)
   toolsRoutes(pages)
+  refusedRoutes(pages)
+  togetherRoutes(pages)
   registerLive(app, { clock, sessions, mark: options.mark })
 }
 

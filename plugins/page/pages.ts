@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { BridgeError } from '../../src/core/errors.ts'
+import type { Actor } from '../../src/core/row.ts'
 import type { Operation } from '../../src/view/endpoints.ts'
 import { formatsOf, isLanguage, type Language, languageIn, words } from '../../src/words/words.ts'
 import type { Operations, Question } from '../api/route.ts'
@@ -16,6 +17,8 @@ export type PagesOptions = {
   timeZone: string
   hidesPersonal: boolean
   isSecure: boolean
+  /** By which network whoever asks is counted. */
+  clientOf: (request: FastifyRequest) => string
 }
 
 export type Asked = {
@@ -24,7 +27,7 @@ export type Asked = {
   query: Record<string, string>
   /** What a form says. */
   fields: Record<string, string>
-  ask: <O extends Operation>(operation: O, question?: Omit<Question, 'log'>) => ReturnType<typeof askOf<O>>
+  ask: <O extends Operation>(operation: O, question?: Omit<Question, 'log' | 'actor'>) => ReturnType<typeof askOf<O>>
   request: FastifyRequest
   reply: FastifyReply
 }
@@ -44,7 +47,7 @@ export type Pages = {
 const year = 365 * 24 * 3600
 
 export const createPages = (app: FastifyInstance, options: PagesOptions): Pages => {
-  const { operations, sessions, files, timeZone, hidesPersonal, isSecure } = options
+  const { operations, sessions, files, timeZone, hidesPersonal, isSecure, clientOf } = options
   const languageCookie = cookieNameOf('language', isSecure)
   const personalCookie = cookieNameOf('personal', isSecure)
 
@@ -79,12 +82,16 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
       .header('cache-control', 'no-store')
       .send(String(await layout(view, page)))
 
+  const actorOf = (request: FastifyRequest, { session }: View): Actor | undefined =>
+    session === null ? undefined : { by: session.name, way: 'page', from: clientOf(request) }
+
   const askedOf = (request: FastifyRequest, reply: FastifyReply, view: View): Asked => ({
     view,
     params: request.params as Record<string, string>,
     query: textsIn(request.query),
     fields: textsIn(request.body),
-    ask: (operation, question = {}) => askOf(operations, operation, { ...question, log: request.log }),
+    ask: (operation, question = {}) =>
+      askOf(operations, operation, { ...question, log: request.log, actor: actorOf(request, view) }),
     request,
     reply
   })

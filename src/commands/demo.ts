@@ -1,8 +1,11 @@
-// The whole way in one command: a bridge and a portal sandbox in a folder of their own, and one signed sample
-// invoice from webhook to portal. Never touches the real portal, nor the folder of a real bridge.
+// The whole way in one command: a bridge and a portal sandbox in a folder of their own, one signed sample invoice from
+// webhook to portal, and one for a customer that the portal does not know, which waits for a person on the page. Never
+// touches the real portal, nor the folder of a real bridge.
 
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,12 +21,16 @@ import { createLogger } from './serve.ts'
 const deliveredWithinMs = 30_000
 const betweenLooksMs = 50
 const invoiceNumber = 'DEMO-0001'
+const heldNumber = 'DEMO-0002'
+
+// In the portal it goes by another name, and no address.
+const stranger = { ref: 'K-1002', name: 'Bakkerij De Vos, filiaal Noord', email: 'noord@bakkerijdevos-noord.example' }
 
 export const run: Command = async (args, terminal) => {
   const options = { once: { type: 'boolean', default: false }, machines: { type: 'string', default: '1' } } as const
-  const { once, machines } = parseArgs({ args, options }).values
+  const { once: isShort, machines } = parseArgs({ args, options }).values
   if (!['1', '2'].includes(machines)) throw new WrongUse('--machines: expected 1 or 2')
-  if (machines === '2') return (await import('./demo-machines.ts')).runMachines(terminal, { once })
+  if (machines === '2') return (await import('./demo-machines.ts')).runMachines(terminal, { once: isShort })
   const { clock, random, print, stopped } = terminal
   const ended = stopped()
   const folder = await mkdtemp(join(tmpdir(), 'factuurbrug-demo-'))
@@ -47,9 +54,16 @@ export const run: Command = async (args, terminal) => {
       `It stands in the sandbox as ${stored.id}, ${stored.amount} ${stored.currency}, with its PDF of ${stored.bytes} bytes.`
     )
     // With --once the servers are gone, so there is nothing to look at.
-    if (once) return 0
+    if (isShort) return 0
+    const { at, timeZone } = about
+    const second = signedSample({ invoiceNumber: heldNumber, customer: stranger, at, timeZone }, secret)
+    await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...second })
     print('')
-    print('Look at it:')
+    print(`Invoice ${heldNumber} waits for you: the portal does not know its customer. Say whose it is, on the page:`)
+    print(`  open ${address}`)
+    print(`  log in with any name, and the token ${token}`)
+    print('')
+    print('By command, or by the API:')
     print(`  curl -H 'Authorization: Bearer ${token}' ${address}/api/invoices/${invoiceNumber}`)
     print(`  npx factuurbrug invoice ${invoiceNumber} --url ${address} --token ${token}`)
     print(`What the sandbox holds: ${portal}/sandbox/invoices`)
@@ -79,7 +93,7 @@ const openDemo = async (
   const config = readConfig(
     {
       ...secrets,
-      PORT: '0',
+      PORT: String(await freePort()),
       DATA_DIR: folder,
       PORTAL_URL: portalUrl,
       PORTAL_TOKEN: 'demo',
@@ -92,6 +106,16 @@ const openDemo = async (
   )
   const bridge = await openBridge({ config, tools, clock, random, logger: createLogger({ level: 'error' }), version })
   return { ...bridge, secrets, timeZone: config.PORTAL_TIME_ZONE }
+}
+
+/** Chosen beforehand, because the bridge shows its own address. */
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** Prints the invoice's history as it grows. Returns whether the invoice was delivered. */

@@ -74,6 +74,7 @@ export const invoiceWords = {
     history: 'What happened',
     zone: (zone: string) => `Times of ${zone}.`,
     by: (name: string) => `by ${name}`,
+    ways: { page: 'on this page', api: 'by the API', 'command line': 'by a command' },
     emptied: 'What was personal about this invoice was removed after the time of keeping was over.'
   },
 

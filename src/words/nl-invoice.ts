@@ -76,6 +76,7 @@ export const invoiceWords: InvoiceWords = {
     history: 'Wat er is gebeurd',
     zone: zone => `Tijden van ${zone}.`,
     by: name => `door ${name}`,
+    ways: { page: 'op deze pagina', api: 'via de API', 'command line': 'met een opdracht' },
     emptied: 'De persoonsgegevens van deze factuur zijn na de bewaartermijn verwijderd.'
   },
 

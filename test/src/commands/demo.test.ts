@@ -34,6 +34,16 @@ t.test('it stays up with a login that works, until it is ended', async t => {
     stdout: /^state +delivered$/m
   })
   t.match(await (await fetch(list)).json(), { invoices: [{ invoiceNumber: 'DEMO-0001' }] })
+
+  t.match(demo.output(), new RegExp(`^ {2}open ${url}$`, 'm'))
+  t.match(demo.output(), new RegExp(`^ {2}log in with any name, and the token ${token}$`, 'm'))
+  const login = await fetch(`${url}/login`)
+  const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(await login.text()) ?? []
+  const cookie = login.headers.getSetCookie().map(cookie => cookie.split(';')[0])[0] ?? ''
+  const body = new URLSearchParams({ _csrf: csrf, to: '/', name: 'Sanne', token })
+  const inside = await fetch(`${url}/login`, { method: 'POST', body, headers: { cookie }, redirect: 'manual' })
+  t.match([inside.status, inside.headers.get('location')], [303, '/'], 'the login works')
+  t.match(await factuurbrug(['invoice', 'DEMO-0002', '--url', url, '--token', token]), { code: 0 })
   t.equal(await demo.end('SIGINT'), 0)
   t.strictSame(readdirSync(folder), [])
 })

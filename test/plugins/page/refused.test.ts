@@ -1,0 +1,26 @@
+import t from 'tap'
+import { openApp, operatorToken } from '../app.ts'
+import { openBrowser } from './browser.ts'
+
+t.test('what never arrived is found with what was wrong, and never with what was in it', async t => {
+  const { app, receive } = await openApp(t)
+  await receive('2026-0042', { amount: 'a lot', customerName: 'Bakker Geheim' })
+  await app.inject({
+    method: 'POST',
+    url: '/webhooks/invoices',
+    headers: { authorization: 'Bearer wrong' },
+    payload: { invoiceNumber: '2026-0043' }
+  })
+  const browser = openBrowser(app)
+  await browser.logIn(operatorToken)
+
+  const { html } = await browser.open('/refused')
+  t.match(html, /2026-0042 <span class="badge needs">Authentic, but unreadable.*<code>amount<\/code>/s)
+  t.match(html, /Not proven.*No valid signature/s)
+  t.notMatch(html, /a lot|Geheim|2026-0043/)
+  t.match((await browser.open('/refused?q=0042')).html, /2026-0042/)
+  t.notMatch(browser.at().html, /Not proven<\/span>/)
+  t.notMatch((await browser.open('/refused?authentic=false')).html, /2026-0042/)
+  t.match((await browser.open('/refused?q=none')).html, /Nothing was refused/)
+  t.match((await browser.open('/refused?cursor=x')).status, 422)
+})

@@ -1,0 +1,44 @@
+import t from 'tap'
+import { openApp, operatorToken } from '../app.ts'
+import { openBrowser } from './browser.ts'
+
+t.test(
+  'all that match are released together, after their number was seen; others are left out and counted',
+  async t => {
+    const { app, receive, ledger, clock, ask, path } = await openApp(t)
+    for (let at = 1; at <= 5; at += 1) {
+      await receive(`A-${at}`, { customerName: 'Bakker' })
+      const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+      await ledger.record(loan!, { to: 'held', code: at === 5 ? 'CREDIT_NOTE' : 'REVIEW', detail: null }, clock.now())
+    }
+    await receive('A-4', { amount: '1.00' })
+    const browser = openBrowser(app)
+    await browser.logIn(operatorToken, 'Sanne')
+
+    await browser.open('/invoices?state=held')
+    const [, to = ''] = /href="(\/together\?[^"]*word=deliver)"/.exec(browser.at().html) ?? []
+    await browser.open(to.replaceAll('&amp;', '&'))
+    t.match(browser.at().html, /Send 3 invoices to the portal\?.*2 more match, and are left out/s)
+    const seen = browser.at().html
+
+    await ask('POST', `${path('A-1')}/dismiss`)
+    await browser.submit('/together')
+    t.match(browser.at(), { url: /failed=changed/, html: /now it is 2\. Nothing was done/ })
+    t.equal((await ask('GET', path('A-2'))).json().state, 'held')
+    t.match(seen, /name="expected" value="3"/)
+
+    await browser.submit('/together')
+    t.match(browser.at(), { url: '/invoices?state=held&done=deliver&count=2', html: /2 invoices go to the portal now/ })
+    for (const number of ['A-2', 'A-3']) t.equal((await ask('GET', path(number))).json().state, 'waiting')
+    for (const number of ['A-4', 'A-5']) t.equal((await ask('GET', path(number))).json().state, 'held')
+    t.match(
+      (await browser.open('/invoices/A-2')).html,
+      /To be sent<\/strong> by Sanne <span class="soft">\(on this page, 127/
+    )
+
+    await browser.open('/together?word=dismiss&q=A-5')
+    await browser.submit('/together')
+    t.match(browser.at(), { html: /1 invoice is put aside/ })
+    t.match((await browser.open('/together?word=deliver&q=nothing')).html, /No invoice that matches can be acted on/)
+  }
+)
