@@ -217,7 +217,8 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     mark: ledger.mark,
     clock,
     timeZone: config.PORTAL_TIME_ZONE,
-    review: config.REVIEW,
+    pdfs,
+    pdfBytesMax: config.PDF_BYTES_MAX,
     hidesPersonal: config.HIDE_PERSONAL,
     isSecure: config.PUBLIC_URL.startsWith('https:'),
     sessionKey: sessionKeyOf(token, readToken)

@@ -58,6 +58,7 @@ const provenElsewhere = [
   'src/words/nl-codes.ts',
   'src/words/nl-events.ts',
   'plugins/page/checklist.ts',
+  'plugins/page/chart.ts',
   'plugins/page/conflict.ts',
   'plugins/page/errors.ts',
   'plugins/page/history.ts',

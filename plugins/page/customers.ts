@@ -1,12 +1,15 @@
 // Which customer of a tool is which customer of the portal: those that need a link first, with whom it might be.
 
+import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
-import { isCode } from '../../src/core/errors.ts'
+import { BridgeError, isCode } from '../../src/core/errors.ts'
 import type { Customer, PortalCustomer } from '../../src/view/answers.ts'
+import type { Operations } from '../api/route.ts'
 import { candidatesOf, links } from './invoice.ts'
-import { form, type Html, mayAct, notice, type View, withQuery } from './layout.ts'
+import { fileForm, form, type Html, mayAct, notice, type View, withQuery } from './layout.ts'
 import { isOurs } from './login.ts'
 import type { Pages } from './pages.ts'
+import type { Sessions } from './session.ts'
 
 const pageSize = 50
 
@@ -15,10 +18,13 @@ const withCandidatesMax = 10
 
 type Candidates = Map<Customer, PortalCustomer[]>
 
-export const customersRoutes = (pages: Pages): void => {
+type CustomersOptions = { pages: Pages; sessions: Sessions; operations: Operations }
+
+export const customersRoutes = (app: FastifyInstance, { pages, sessions, operations }: CustomersOptions): void => {
   pages.show('/customers', async ({ view, query, ask }) => {
     const { cursor } = query
-    const page = { limit: pageSize, ...(cursor ? { cursor } : {}) }
+    const q = query.q?.trim()
+    const page = { limit: pageSize, ...(cursor ? { cursor } : {}), ...(q ? { q } : {}) }
     const isLinked = query.linked === 'true'
     const { customers, next } = await ask('listCustomers', { query: { ...page, linked: String(isLinked) } })
     const candidates: Candidates = new Map()
@@ -31,6 +37,19 @@ export const customersRoutes = (pages: Pages): void => {
       isLive: true,
       body: list(view, { customers, candidates, next, isLinked, query })
     }
+  })
+
+  app.get('/customers/links.csv', async (request, reply) => {
+    if (sessions.of(request) === null) return reply.redirect('/login?to=/customers', 303)
+    return reply
+      .headers({ 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="links.csv"' })
+      .header('cache-control', 'no-store')
+      .send(await operations.ask('exportLinks', { log: request.log }))
+  })
+
+  pages.act('/customers/import', async ({ file, ask }) => {
+    const { links } = await ask('importLinks', { text: await textOf(file) })
+    return `/customers?linked=true&imported=${links}`
   })
 
   pages.show('/customers/choose', async ({ view, query, ask }) => {
@@ -61,6 +80,20 @@ export const customersRoutes = (pages: Pages): void => {
   })
 }
 
+// A thousand links, with names of any length.
+const csvBytesMax = 1024 * 1024
+
+const textOf = async (file: AsyncIterable<Uint8Array> | undefined): Promise<string> => {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of file ?? []) {
+    bytes += chunk.length
+    if (bytes > csvBytesMax) throw new BridgeError('BODY_TOO_LARGE')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
 const doneAt = (back: string, done: 'link' | 'unlink'): string => {
   const url = new URL(isOurs(back) ? back : '/customers', 'http://bridge.invalid')
   url.searchParams.set('done', done)
@@ -79,16 +112,27 @@ const list = (view: View, { customers, candidates, next, isLinked, query }: Told
   const { words, address } = view
   const { customers: texts } = words
   const done = query.done === 'link' || query.done === 'unlink' ? words.actions.done[query.done] : null
-  return html`${done ? notice(done) : ''}
+  const imported = /^\d{1,6}$/.test(query.imported ?? '') ? texts.imported(Number(query.imported)) : null
+  return html`${done ? notice(done) : ''}${imported ? notice(imported) : ''}
 <h1>${texts.title}</h1>
 <p>${texts.hint}</p>
+<form method="get" action="/customers" role="search" class="inline">${isLinked ? html`<input type="hidden" name="linked" value="true">` : ''}<label for="q">${texts.search}</label><input id="q" name="q" type="search" value="${query.q ?? ''}"> <button>${words.list.search}</button></form>
 <ul class="tabs plain">
 <li><a href="/customers" ${isLinked ? '' : html`aria-current="page"`}>${texts.unlinked}</a></li>
 <li><a href="/customers?linked=true" ${isLinked ? html`aria-current="page"` : ''}>${texts.linked}</a></li>
 </ul>
 ${isLinked ? '' : html`<h2>${texts.needLink}</h2>`}
 ${customers.length === 0 ? html`<p>${texts.none}</p>` : customers.map(customer => card(view, customer, candidates.get(customer)))}
-${next ? html`<p><a href="${withQuery(address, { cursor: next, done: null })}" rel="next">${texts.next}</a></p>` : ''}`
+${next ? html`<p><a href="${withQuery(address, { cursor: next, done: null })}" rel="next">${texts.next}</a></p>` : ''}
+${isLinked ? html`<p><a href="/customers/links.csv" download>${texts.exportCsv}</a></p>${mayAct(view) ? importing(view) : ''}` : ''}`
+}
+
+const importing = (view: View): Html => {
+  const { customers: texts } = view.words
+  return html`<details><summary>${texts.importCsv}</summary>
+<p class="hint">${texts.importHint}</p>
+${fileForm(view, '/customers/import', html`<label for="file">${texts.file}</label><input id="file" name="file" type="file" accept=".csv,text/csv" required><button>${texts.import}</button>`)}
+</details>`
 }
 
 const card = (view: View, customer: Customer, candidates: PortalCustomer[] | undefined): Html => {

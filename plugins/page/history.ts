@@ -17,12 +17,12 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 
 const line = (view: View, entry: HistoryEntry): Html => {
   const { words, formats } = view
-  const { at, event, code, detail, portalId, by, from, way } = entry
+  const { at, event, code, detail, portalId, by, from, via } = entry
   const { events, codes, invoice: texts } = words
   const said = Object.hasOwn(events, event) ? events[event as keyof typeof events] : event
   const reason = typeof code === 'string' ? codes.ofInvoice[code as keyof typeof codes.ofInvoice]?.what : undefined
   const who = textOf(by)
-  const whence = [typeof way === 'string' ? texts.ways[way as keyof typeof texts.ways] : null, textOf(from)]
+  const whence = [typeof via === 'string' ? texts.ways[via as keyof typeof texts.ways] : null, textOf(from)]
     .filter(text => text !== null)
     .join(', ')
   return html`<li><time datetime="${at}">${formats.time(at)}</time>

@@ -9,6 +9,7 @@ import { history } from './history.ts'
 import { badge } from './invoices.ts'
 import { form, type Html, invoicePath, mayAct, notice, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
+import { pdf } from './pdf.ts'
 import { type Button, buttonsOf, reasonOf } from './reasons.ts'
 
 // To choose from; a search finds the others.
@@ -192,21 +193,6 @@ ${facts([
   [texts.nextAttempt, invoice.state === 'waiting' ? time(invoice.nextAttemptAt) : null],
   [texts.mails, invoice.notify ? texts.mailsYes : texts.mailsNo]
 ])}
-</section>`
-}
-
-const pdf = (view: View, invoice: WholeInvoice): Html => {
-  const { invoice: texts } = view.words
-  const path = `${invoicePath(invoice.invoiceNumber)}/pdf`
-  const isHere = invoice.pdf.bytes !== null
-  return html`<section aria-labelledby="pdf">
-<h2 id="pdf">${texts.pdf}</h2>
-${
-  isHere
-    ? html`<object class="pdf" type="application/pdf" data="${path}" aria-label="${texts.pdfIn(invoice.invoiceNumber)}"><p class="soft">${texts.noViewer}</p></object>
-<p><a href="${path}" target="_blank" rel="noopener">${texts.openPdf}</a> · <a href="${path}?save" download>${texts.savePdf}</a></p>`
-    : html`<p>${texts.noPdf}</p>`
-}
 </section>`
 }
 

@@ -99,6 +99,10 @@ ${Object.entries(places).map(
 export const form = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unknown): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="_csrf" value="${csrf}">${fields}</form>`
 
+/** A form with a file, which comes after all its fields. */
+export const fileForm = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unknown): Html =>
+  html`<form method="post" action="${action}" enctype="multipart/form-data"><input type="hidden" name="_csrf" value="${csrf}">${fields}</form>`
+
 /** The same page with other words in its query; null takes one away. */
 export const withQuery = (address: URL, change: Record<string, string | null>): string => {
   const url = new URL(address)

@@ -1,7 +1,8 @@
 // The first page: is everything delivered, what needs me, what do I press.
 
 import { html } from 'hono/html'
-import type { Invoice, Summary } from '../../src/view/answers.ts'
+import type { Deliveries, Invoice, Summary } from '../../src/view/answers.ts'
+import { chart } from './chart.ts'
 import { checklist } from './checklist.ts'
 import { type Html, invoicePath, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
@@ -12,9 +13,9 @@ const shownOfKind = 3
 
 type Group = Summary['attentionTo'][number] & { first: Invoice[] }
 
-export const overviewRoutes = (pages: Pages, { review }: { review: boolean }): void => {
+export const overviewRoutes = (pages: Pages): void => {
   pages.show('/', async ({ view, ask }) => {
-    const summary = await ask('summary')
+    const [summary, deliveries] = await Promise.all([ask('summary'), ask('deliveries')])
     const groups = await Promise.all(
       summary.attentionTo.map(async kind => ({ ...kind, first: await firstOf(ask, kind) }))
     )
@@ -22,7 +23,7 @@ export const overviewRoutes = (pages: Pages, { review }: { review: boolean }): v
       title: view.words.overview.title,
       at: 'overview',
       isLive: true,
-      body: overview(view, { summary, groups, review })
+      body: overview(view, { summary, deliveries, groups })
     }
   })
 }
@@ -32,17 +33,18 @@ const firstOf = async (
   { state, code }: Group | Summary['attentionTo'][number]
 ): Promise<Invoice[]> => (await ask('listInvoices', { query: { state, code, limit: shownOfKind } })).invoices
 
-type Told = { summary: Summary; groups: Group[]; review: boolean }
+type Told = { summary: Summary; deliveries: Deliveries; groups: Group[] }
 
 const overview = (view: View, told: Told): Html => {
   const { overview: words } = view.words
-  const { summary, groups, review } = told
+  const { summary, deliveries, groups } = told
+  const { review } = summary
   return html`
 <div class="state ${summary.attention > 0 || trouble(view, summary) ? 'needs' : 'well'}">
-<h1>${sentence(view, summary)}</h1>
-<p class="mode"><strong>${review ? words.review : words.live}</strong> ${review ? words.reviewHint : words.liveHint}</p>
+<h1>${sentence(view, summary, deliveries)}</h1>
+<p class="mode"><strong>${review.on ? words.review : words.live}</strong> <span class="soft">${words.sinceDate(view.formats.time(review.since))}</span><br>${review.on ? words.reviewHint : words.liveHint}</p>
 </div>
-${summary.delivered === 0 ? checklist(view, { summary, review }) : ''}
+${summary.delivered === 0 ? checklist(view, { summary, review: review.on }) : ''}
 <section aria-labelledby="attention">
 <h2 id="attention">${words.attention}</h2>
 ${groups.length === 0 ? html`<p>${words.nothing}</p>` : groups.map(group => attention(view, group))}
@@ -52,6 +54,10 @@ ${warnings(view, summary)}
 <h2 id="waiting">${words.waiting}</h2>
 <p>${summary.waiting > 0 ? words.waitingNow(summary.waiting, summary.portal.backlogMinutes) : words.noneWaiting}</p>
 ${summary.sending > 0 ? html`<p>${words.sendingNow(summary.sending)}</p>` : ''}
+</section>
+<section aria-labelledby="delivered">
+<h2 id="delivered">${words.delivered}</h2>
+${chart(view, deliveries)}
 </section>
 <div class="columns">
 <section aria-labelledby="tools">
@@ -73,14 +79,23 @@ const trouble = ({ words: { overview } }: View, { portal }: Summary): string | n
   return portal.state === 'down' ? overview.portalDown : null
 }
 
-const sentence = (view: View, summary: Summary): string => {
+const sentence = (view: View, summary: Summary, deliveries: Deliveries): string => {
   const { overview: words } = view.words
   const stopped = trouble(view, summary)
   if (stopped) return stopped
   if (summary.attention > 0) return words.needsYou(summary.attention)
   if (summary.portal.filling) return words.reading
   if (summary.waiting + summary.sending > 0) return words.onTheWay(summary.waiting + summary.sending)
-  return summary.delivered + summary.dismissed === 0 ? words.nothingYet : words.allThere
+  if (summary.delivered + summary.dismissed === 0) return words.nothingYet
+  const month = ofThisMonth(deliveries)
+  return month ? words.monthThere(month) : words.allThere
+}
+
+/** Null where the days that are told do not reach back to the first. */
+const ofThisMonth = ({ days }: Deliveries): number | null => {
+  const month = days.at(-1)?.day.slice(0, 7)
+  const all = days.filter(({ day }) => day.startsWith(month ?? ' '))
+  return all[0]?.day.endsWith('-01') ? all.reduce((sum, { invoices }) => sum + invoices, 0) : null
 }
 
 const attention = (view: View, { state, code, invoices, first }: Group): Html => {

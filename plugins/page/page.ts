@@ -8,10 +8,12 @@ import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
 import files from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Recognise } from '../api/operator.ts'
+import type { Pdfs } from '../api/pdfs.ts'
 import type { Operations } from '../api/route.ts'
 import { customersRoutes } from './customers.ts'
 import { registerErrors } from './errors.ts'
@@ -22,6 +24,7 @@ import { registerLive } from './live.ts'
 import { isOurs, keptIn, loginPage } from './login.ts'
 import { overviewRoutes } from './overview.ts'
 import { createPages, mustBeOurs, type Pages, textsIn } from './pages.ts'
+import { pdfRoutes } from './pdf.ts'
 import { portalRoutes } from './portal.ts'
 import { refusedRoutes } from './refused.ts'
 import { cookieNameOf, cookieOptions, createSessions, nameCharactersMax, type Sessions } from './session.ts'
@@ -36,8 +39,8 @@ export type PageOptions = {
   mark: () => Promise<string>
   clock: Clock
   timeZone: string
-  /** Whether the bridge waits for a person before it sends anything. */
-  review: boolean
+  pdfs: Pick<Pdfs, 'open'>
+  pdfBytesMax: number
   hidesPersonal: boolean
   /** Whether browsers reach it by https. */
   isSecure: boolean
@@ -89,6 +92,8 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   await app.register(cookie, { secret: sessionKey })
   await app.register(csrf, { cookieKey: cookieNameOf('form', isSecure), cookieOpts: cookieOptions(isSecure) })
   await app.register(formbody, { bodyLimit: formBytesMax })
+  // One more than is allowed, so that the spool says that it is too large, and nothing is cut off.
+  await app.register(multipart, { limits: { files: 1, fileSize: options.pdfBytesMax + 1, fields: 10 } })
   await app.register(files, {
     root: folder,
     prefix: '/page/',
@@ -111,10 +116,11 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   })
   registerErrors(app, pages)
   registerLogin(app, { pages, sessions, recognise })
-  overviewRoutes(pages, options)
+  overviewRoutes(pages)
   invoicesRoutes(pages)
   invoiceRoutes(pages)
-  customersRoutes(pages)
+  pdfRoutes(app, { pages, sessions, pdfs: options.pdfs })
+  customersRoutes(app, { pages, sessions, operations })
   portalRoutes(pages)
   toolsRoutes(pages)
   refusedRoutes(pages)

@@ -27,6 +27,8 @@ export type Asked = {
   query: Record<string, string>
   /** What a form says. */
   fields: Record<string, string>
+  /** Read as it comes. */
+  file?: AsyncIterable<Uint8Array> | undefined
   ask: <O extends Operation>(operation: O, question?: Omit<Question, 'log' | 'actor'>) => ReturnType<typeof askOf<O>>
   request: FastifyRequest
   reply: FastifyReply
@@ -83,7 +85,7 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
       .send(String(await layout(view, page)))
 
   const actorOf = (request: FastifyRequest, { session }: View): Actor | undefined =>
-    session === null ? undefined : { by: session.name, way: 'page', from: clientOf(request) }
+    session === null ? undefined : { by: session.name, via: 'page', from: clientOf(request) }
 
   const askedOf = (request: FastifyRequest, reply: FastifyReply, view: View): Asked => ({
     view,
@@ -114,10 +116,10 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
         if (view.session === null) {
           return send(reply.code(401), view, loginPage(view, { ...resumed(request), isExpired: true }))
         }
-        // A body with a file proves itself once it is read.
-        if (!request.isMultipart?.()) await mustBeOurs(app, request, reply)
+        const file = request.isMultipart() ? await fileOf(request) : undefined
+        await mustBeOurs(app, request, reply)
         if (view.session.role !== 'operator') throw new BridgeError('READ_ONLY')
-        return reply.redirect(await action(askedOf(request, reply, view)), 303)
+        return reply.redirect(await action({ ...askedOf(request, reply, view), file }), 303)
       })
     }
   }
@@ -125,13 +127,22 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
 
 /** A form is sent on as it was. One with a file has to be filled in again, on the page that it stands on. */
 const resumed = (request: FastifyRequest) =>
-  request.isMultipart?.()
+  request.isMultipart()
     ? { to: request.url.replace(/\/[^/]*$/, '') }
     : { to: request.url, kept: keptIn(request), resumes: true }
 
 const loginAt = ({ address }: View): string => {
   const to = withQuery(address, {})
   return to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`
+}
+
+/** The fields of a form stand before its file. */
+const fileOf = async (request: FastifyRequest): Promise<AsyncIterable<Uint8Array> | undefined> => {
+  const part = await request.file()
+  if (!part) return undefined
+  const said = part.fields as Record<string, { value?: unknown } | undefined>
+  request.body = Object.fromEntries(Object.entries(said).map(([name, field]) => [name, field?.value]))
+  return part.file
 }
 
 /** Rejects where the form is not one of this browser's. */

@@ -106,6 +106,7 @@ export const en = {
     chart: (count: number) => `Invoices delivered on each of the last thirty days, ${count} in all`,
     perDay: (count: number, date: string) => `${date}: ${invoices(count)}`,
     median: (time: string) => `Half of them were in the portal within ${time} of coming in.`,
+    total: (count: number) => `${invoices(count)} in all.`,
     noneDelivered: 'Nothing was delivered in the last thirty days.',
     tools: 'Where invoices come from',
     portal: 'The portal'

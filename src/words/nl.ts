@@ -110,6 +110,7 @@ export const nl: Words = {
     chart: count => `Afgeleverde facturen per dag in de afgelopen dertig dagen, samen ${count}`,
     perDay: (count, date) => `${date}: ${invoices(count)}`,
     median: time => `De helft stond binnen ${time} na binnenkomst in het portaal.`,
+    total: count => `${invoices(count)} in totaal.`,
     noneDelivered: 'In de afgelopen dertig dagen is er niets afgeleverd.',
     tools: 'Waar facturen vandaan komen',
     portal: 'Het portaal'

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { bodyOf, delivered } from '../../src/ledger/fixtures.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
 
@@ -55,4 +56,20 @@ t.test('review or live is told, and a check-list until the first delivery', asyn
   t.match(review, /Before the first invoice/)
   t.match(review, /<code class="address">https:\/\/bridge\.example\/webhooks\/invoices<\/code>/)
   t.match(await (await open(t)).overview(), /<strong>Live<\/strong>/)
+})
+
+t.test('thirty days are a picture that says the same in words', async t => {
+  const { ledger, receive, overview, clock } = await open(t)
+  t.match(await overview(), /Nothing was delivered in the last thirty days/)
+  for (const number of ['A-1', 'A-2']) {
+    await receive(number)
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+    await ledger.sending(loan!, bodyOf(loan!), clock.now())
+    await ledger.record(loan!, delivered(`inv_${number}`, number), clock.now())
+  }
+  const html = await overview()
+  t.match(html, /role="img" aria-label="Invoices delivered on each of the last thirty days, 2 in all"/)
+  t.equal(html.match(/<rect/g)?.length, 30)
+  t.match(html, /<title>20 Nov 2026: 2 invoices<\/title>/)
+  t.match(html, /2 invoices in all\./)
 })
