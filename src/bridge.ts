@@ -68,6 +68,8 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   const { config, tools, random, logger, version } = options
   const toolsOn = openTools(config, tools)
   const { ledger, spool, clock, outgrown, hints } = await openLedgerFor(config, options.clock)
+  if (ledger.isShared && ledger.identity === '')
+    logger.warn('the database does not show its identity: a restored one is known by its last sign of life alone')
   await recogniseSenders(
     ledger.holdings,
     sourcesOf(tools).flatMap(source => {

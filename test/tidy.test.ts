@@ -85,6 +85,7 @@ const provenElsewhere = [
   'src/ledger/loans.ts',
   'src/ledger/portal-customers.ts',
   'src/ledger/portal-invoices.ts',
+  'src/ledger/postgres/failures.ts',
   'src/ledger/postgres/unusable.ts',
   'src/ledger/reading.ts',
   'src/ledger/pace.ts',

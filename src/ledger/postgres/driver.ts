@@ -6,6 +6,7 @@ import pg from 'pg'
 import { type Clock, type Instant, systemClock } from '../../core/clock.ts'
 import { BridgeError } from '../../core/errors.ts'
 import type { Cell, Cells, Driver, SharedDriver, Tx, Work } from '../driver.ts'
+import { codeOf, isAgain, isLost, notAllowed, translate } from './failures.ts'
 import { migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
 import { unusable } from './unusable.ts'
 
@@ -30,8 +31,7 @@ type Waiting = {
 // So many that a commit is shared well, so few that no other process waits long for the lock.
 const batchMax = 200
 
-// Deadlock, serialization failure: nothing of the transaction was kept, and it can simply be run again.
-const again = new Set(['40P01', '40001'])
+// Of a transaction that can simply be run again.
 const attemptsMax = 5
 
 // bigint and numeric come as text, because they may be too large for a number. No count, time or amount here is.
@@ -132,7 +132,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
       await client.query('RELEASE event')
       return () => resolve(value as never)
     } catch (error) {
-      if (isLost(error) || again.has(codeOf(error))) throw error
+      if (isLost(error) || isAgain(error)) throw error
       await client.query('ROLLBACK TO event; RELEASE event')
       return () => reject(translate(error))
     }
@@ -167,7 +167,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
         try {
           for (const answer of await commit(batch)) answer()
         } catch (error) {
-          if (again.has(codeOf(error)) && attempt < attemptsMax) continue
+          if (isAgain(error) && attempt < attemptsMax) continue
           for (const { reject } of batch) reject(translate(error))
         }
         break
@@ -195,17 +195,19 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const read: Driver['read'] = (work, at) =>
     runAlone(pool, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', time, tx => work(timed(tx, at)))
 
-  try {
+  const start = async (): Promise<string> => {
     const client = await connect(pool)
     try {
       await migrate(client)
     } finally {
       client.release()
     }
-  } catch (error) {
+    return identityOf(read)
+  }
+  const identity = await start().catch(async error => {
     await pool.end()
     throw unusable(url, error)
-  }
+  })
 
   const close = async (): Promise<void> => {
     await running
@@ -222,7 +224,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     writeApart: work => runAlone(apart, '', `${durable} ${time}`, work),
     now: () => Math.floor(zero + clock.monotonic()),
     close: () => (closed ??= close()),
-    identity: await identityOf(read),
+    identity,
     outgrown: outgrownBy.promise,
     beside: undefined,
     isShared: true
@@ -237,7 +239,7 @@ const marked = (sql: string): string =>
     return sql.replace(/\?/g, () => `$${++count}`)
   })
 
-/** Null where the role may not see it: then a restored database is told by its heartbeat alone. */
+/** Empty where the role may not see it: then a restored database is told by its heartbeat alone. */
 const identityOf = async (read: Driver['read']): Promise<string> =>
   read(async tx => {
     const found = await tx.one(
@@ -245,30 +247,7 @@ const identityOf = async (read: Driver['read']): Promise<string> =>
         FROM pg_control_system(), pg_control_checkpoint()`
     )
     return found?.identity as string
-  }).catch(() => '')
-
-const codeOf = (error: unknown): string => {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
-  return String(cause?.code ?? code ?? '')
-}
-
-// SQLSTATE classes: what a statement may be refused for is our bug, and travels as it is. That this role may not is not.
-const isRefused = (code: string): boolean => /^(22|23|42)/.test(code) && code !== '42501'
-
-// SQLite keeps a NUL in a text, which this database does not.
-const unkeepable = '22021'
-
-/** The connection, or the server behind it, is gone, or does not answer in time: nothing else can be asked on it. */
-const isLost = (error: unknown): boolean => error instanceof BridgeError && error.code === 'LEDGER_UNAVAILABLE'
-
-const translate = (error: unknown): unknown => {
-  if (error instanceof BridgeError) return error
-  if (codeOf(error) === unkeepable)
-    return new BridgeError('FIELDS_INVALID', 'a text has a character that cannot be kept', { cause: error })
-  if (error instanceof pg.DatabaseError && isRefused(error.code ?? '')) return error
-  // What pg says of a connection, or of a pool, has no class and no code of its own.
-  const { code = '', message = '' } = error as { code?: string; message?: string }
-  const isMachines =
-    error instanceof pg.DatabaseError || /^E[A-Z]+$/.test(code) || /connect|pool|time-?out|terminated/i.test(message)
-  return isMachines ? new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error }) : error
-}
+  }).catch(error => {
+    if (codeOf(error) !== notAllowed) throw error
+    return ''
+  })

@@ -11,6 +11,12 @@ const server = await startPostgres()
 const openDriver = (url: string) => openPostgresDriver({ url, pool: 2, timeoutMs: 5000 }, 'a')
 const open = async (url: string) => (await openDriver(url)).close()
 
+const identityOf = async (url: string) => {
+  const driver = await openDriver(url)
+  await driver.close()
+  return driver.identity
+}
+
 const ask = async (url: string, sql: string) => {
   const client = new pg.Client(url)
   await client.connect()
@@ -67,6 +73,10 @@ t.test('a role that may not make tables is told whose the database has to be', a
   await refuses(t, guest, /permission denied for schema public; let its role own the database/)
   await ask(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO guest`)
   await open(guest)
+
+  t.equal(await identityOf(guest), await identityOf(url), 'it is the server’s')
+  await ask(url, 'REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC')
+  t.equal(await identityOf(guest), '', 'and where it must not be seen, there is none')
 })
 
 t.test('a server that is too old, and a standby, are told apart from others', async t => {

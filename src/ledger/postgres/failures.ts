@@ -1,0 +1,38 @@
+// What became of a statement that failed, by the server's SQLSTATE or the driver's words.
+
+import pg from 'pg'
+import { BridgeError } from '../../core/errors.ts'
+
+export const codeOf = (error: unknown): string => {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
+  return String(cause?.code ?? code ?? '')
+}
+
+// Deadlock, serialization failure: nothing of the transaction was kept, and it can simply be run again.
+const again = new Set(['40P01', '40001'])
+export const isAgain = (error: unknown): boolean => again.has(codeOf(error))
+
+/** This role may not. */
+export const notAllowed = '42501'
+
+// SQLite keeps a NUL in a text, which this database does not.
+const unkeepable = '22021'
+
+// Classes: what a statement may be refused for is our bug, and travels as it is. That this role may not is none.
+const isRefused = (code: string): boolean => /^(22|23|42)/.test(code) && code !== notAllowed
+
+/** The connection, or the server behind it, is gone, or does not answer in time: nothing else can be asked on it. */
+export const isLost = (error: unknown): boolean => error instanceof BridgeError && error.code === 'LEDGER_UNAVAILABLE'
+
+/** What the database cannot do is LEDGER_UNAVAILABLE; what it refuses is our bug, and stays what it is. */
+export const translate = (error: unknown): unknown => {
+  if (error instanceof BridgeError) return error
+  if (codeOf(error) === unkeepable)
+    return new BridgeError('FIELDS_INVALID', 'a text has a character that cannot be kept', { cause: error })
+  if (error instanceof pg.DatabaseError && isRefused(error.code ?? '')) return error
+  // What pg says of a connection, or of a pool, has no class and no code of its own.
+  const { code = '', message = '' } = error as { code?: string; message?: string }
+  const isMachines =
+    error instanceof pg.DatabaseError || /^E[A-Z]+$/.test(code) || /connect|pool|time-?out|terminated/i.test(message)
+  return isMachines ? new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause: error }) : error
+}
