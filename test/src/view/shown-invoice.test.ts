@@ -35,7 +35,8 @@ t.test('where the PDF is fetched from is for the operator, and for no log', asyn
 
   t.strictSame((await ask('GET', path('A-1'))).json().pdf, {
     bytes: null,
-    url: 'https://facturen.example/1.pdf'
+    url: 'https://facturen.example/1.pdf',
+    byPerson: false
   })
   t.notMatch(JSON.stringify(lines), /facturen\.example\/1/)
 })

@@ -58,7 +58,7 @@ export function eventsContract(promised: Promised): void {
       test: true,
       body: null,
       draft: null,
-      pdf: { bytes: 1234, url: 'https://acme.example/42.pdf' }
+      pdf: { bytes: 1234, url: 'https://acme.example/42.pdf', byPerson: false }
     })
     t.match(history, [{ at: noon, event: 'received' }])
   })

@@ -69,6 +69,7 @@ export function loansContract(promised: Promised): void {
       overrides: [],
       released: null,
       documentVersion: 0,
+      pdfByPerson: false,
       work: 'create',
       portalId: null,
       paying: false,

@@ -63,11 +63,11 @@ export function readingContract(promised: Promised): void {
   promised('an invoice is told with what is kept of its PDF, and where that comes from', async (t, ledger) => {
     const loan = await bring(ledger, 'lent')
     const url = 'https://acme.example/42.pdf'
-    t.strictSame((await rowOf(ledger)).pdf, { bytes: null, url })
+    t.strictSame((await rowOf(ledger)).pdf, { bytes: null, url, byPerson: false })
 
     await ledger.attach(loan, documentOf('a'), noon)
 
-    t.strictSame((await rowOf(ledger)).pdf, { bytes: 1234, url })
+    t.strictSame((await rowOf(ledger)).pdf, { bytes: 1234, url, byPerson: false })
   })
 
   promised('where a conflict decides over the outcome, the history says both', async (t, ledger) => {
