@@ -16,6 +16,8 @@ import type { Ledger } from './ledger/ledger.ts'
 import { openLedgerFor } from './ledger/open-for.ts'
 import type { DraftingSpool } from './ledger/spool.ts'
 import { createUpkeep } from './ledger/upkeep.ts'
+import { createMailer, type Mailer, type MailerOptions } from './mail/mailer.ts'
+import { openPost } from './mail/post.ts'
 import { openHttp } from './network/http.ts'
 import type { BudgetState } from './portal/budget.ts'
 import { createPortal } from './portal/client.ts'
@@ -84,7 +86,13 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   if (orphans > 0) logger.info({ files: orphans }, 'spool swept')
 
   const metrics = await openMetrics(config, { ledger, budget: () => engine.portal().budget })
-  const { alert, warn } = createAlert({ url: config.ALERT_URL, publicUrl: config.PUBLIC_URL, log: logger })
+  let mailer: Mailer | undefined
+  const { alert, warn, over } = createAlert({
+    url: config.ALERT_URL,
+    publicUrl: config.PUBLIC_URL,
+    log: logger,
+    note: notice => mailer?.note(notice)
+  })
   const budget = await createBudgetFor(ledger, {
     clock,
     log: logger,
@@ -137,6 +145,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     random,
     log: logger,
     alert,
+    over,
     fetchPdf: ({ url, headers = {} }) =>
       fetchPdf(url, { http, spool, headers, timeoutMs: config.PDF_TIMEOUT_MS, bytesMax: config.PDF_BYTES_MAX }),
     rules: {
@@ -195,7 +204,8 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     version
   }
   const { app, health } = await buildApp(parts)
-  const watch = createWatch({ ledger, health, warn, clock, log: logger })
+  const watch = createWatch({ ledger, health, warn, over, clock, log: logger })
+  mailer = await openMailer(config, { ledger, health, clock, log: logger })
   const figures = metrics?.app()
 
   return {
@@ -211,10 +221,11 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       catchUp.start()
       upkeep.start()
       watch.start()
+      mailer?.start()
       return address
     },
     async stop() {
-      const ends = [app.close(), figures?.close(), upkeep.stop(), catchUp.stop(), watch.stop()]
+      const ends = [app.close(), figures?.close(), upkeep.stop(), catchUp.stop(), watch.stop(), mailer?.stop()]
       const [left] = await Promise.all([engine.stop(drainMs), ...ends])
       if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')
       portal.close()
@@ -224,6 +235,18 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       await ledger.close()
     }
   }
+}
+
+/** Undefined where nobody is mailed. */
+const openMailer = async (
+  config: Config,
+  options: Pick<MailerOptions, 'ledger' | 'health' | 'clock' | 'log'>
+): Promise<Mailer | undefined> => {
+  const { SMTP_URL: url, ALERT_EMAIL: to, ALERT_FROM: from = to?.split(',')[0] } = config
+  if (url === undefined || to === undefined || from === undefined) return undefined
+  const { LANGUAGE: language, PORTAL_TIME_ZONE: timeZone, PUBLIC_URL: publicUrl, SUMMARY: every } = config
+  const post = await openPost({ url, to, from })
+  return createMailer({ ...options, post, around: { language, timeZone, publicUrl }, every })
 }
 
 /** The tools that are on, each with its own settings; only the tool itself knows what these are. */

@@ -23,6 +23,8 @@ const webAddress = httpAddress.refine(
   'expected an address without a password in it'
 )
 
+const mailExpected = 'expected an e-mail address'
+
 const onAmount = z.enum(['hold', 'dismiss', 'deliver'], 'expected hold, dismiss or deliver')
 
 const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
@@ -91,6 +93,14 @@ export const settings = z.object({
   RETENTION_DAYS: word(wholeNumber(1, 36_500).default(90)),
   // Whoever knows it can post there.
   ALERT_URL: webAddress.optional(),
+  SMTP_URL: z
+    .string()
+    .refine(text => /^smtps?:\/\/./.test(URL.parse(text)?.href ?? ''), 'expected an address that begins with smtps://')
+    .optional(),
+  ALERT_EMAIL: z.string().refine(isMail, mailExpected).optional(),
+  ALERT_FROM: z.string().refine(isMail, mailExpected).optional(),
+  SUMMARY: word(z.enum(['off', 'daily', 'weekly'], 'expected off, daily or weekly').default('off')),
+  LANGUAGE: word(z.enum(['nl', 'en'], 'expected nl or en').default('en')),
   OPERATOR_TOKEN: z
     .string('expected a text of at least 16 characters that only you know')
     .min(16, 'expected at least 16 characters')
@@ -116,7 +126,7 @@ export type Config = Readonly<Settings & { PUBLIC_URL: string; PORTAL_SETTLE_INH
 
 export const readConfig = (env: Environment, toolSettings: Readonly<Record<string, z.ZodObject>>): Config => {
   const given = givenIn(env)
-  const problems: Problem[] = []
+  const problems: Problem[] = unreadFiles(given, [settings, ...Object.values(toolSettings)])
 
   const parse = <S extends z.ZodObject>(schema: S): z.output<S> | undefined => {
     const parsed = schema.safeParse(given)
@@ -158,6 +168,27 @@ export const readSettings = <S extends z.ZodObject>(env: Environment, schema: S)
 export const readTimeZone = (env: Environment): string =>
   readSettings(env, settings.pick({ PORTAL_TIME_ZONE: true })).PORTAL_TIME_ZONE
 
+// What may be a secret of the bridge, by its name: no other program's file is read.
+const fileOf = /^(\w+_(?:TOKEN|SECRET|KEY|URL))_FILE$/
+
+/** Sets what stands in files, as platforms hand out secrets: `PORTAL_TOKEN_FILE` for `PORTAL_TOKEN`. */
+export const takeFiles = (env: Environment, readFile: (path: string) => string): void => {
+  for (const [file, path] of Object.entries(env)) {
+    const name = fileOf.exec(file)?.[1]
+    if (name === undefined || !path?.trim() || env[name]?.trim()) continue
+    const text = attempt(() => readFile(path.trim()))
+    if (text !== undefined) env[name] = text.trim()
+  }
+}
+
+/** A file that could not be read, or is empty, would only make its setting seem to be missing. */
+const unreadFiles = (given: Environment, schemas: z.ZodObject[]): Problem[] =>
+  schemas.flatMap(({ shape }) =>
+    Object.keys(shape)
+      .filter(name => `${name}_FILE` in given && !(name in given))
+      .map(name => ({ field: `${name}_FILE`, message: 'the file cannot be read, or is empty' }))
+  )
+
 /** A variable that is set to nothing is not set: that is how people switch one off. */
 const givenIn = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])))
@@ -179,7 +210,10 @@ const contradictable = {
   PORTAL_SETTLE_MS: true,
   PORTAL_SETTLE_INHERITED_MS: true,
   RETRY_FIRST_MS: true,
-  RETRY_LONGEST_MS: true
+  RETRY_LONGEST_MS: true,
+  SMTP_URL: true,
+  ALERT_EMAIL: true,
+  SUMMARY: true
 } as const
 
 const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Problem[] => {
@@ -198,6 +232,12 @@ const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Prob
     found.push({ field: 'METRICS_PORT', message: 'expected another port than PORT, which is public' })
   if (core.RETRY_LONGEST_MS < core.RETRY_FIRST_MS)
     found.push({ field: 'RETRY_LONGEST_MS', message: 'expected at least RETRY_FIRST_MS' })
+  if ((core.SMTP_URL === undefined) !== (core.ALERT_EMAIL === undefined)) {
+    const [set, missing] = core.SMTP_URL === undefined ? ['ALERT_EMAIL', 'SMTP_URL'] : ['SMTP_URL', 'ALERT_EMAIL']
+    found.push({ field: missing as string, message: `missing; ${set} alone sends no mail` })
+  }
+  if (core.SUMMARY !== 'off' && core.SMTP_URL === undefined)
+    found.push({ field: 'SMTP_URL', message: 'missing; SUMMARY is sent by mail' })
   return found
 }
 
@@ -212,6 +252,10 @@ const withTyped = ({ field, message }: Problem, given: Environment, { shape }: z
   const value = given[field]
   const shown = value === undefined ? null : typed(shape[field] as z.ZodType, value)
   return { field, message: shown === null ? message : `${message}, not ${shown}` }
+}
+
+function isMail(text: string): boolean {
+  return text.split(',').every(address => /^[^\s@<>"]+@[^\s@<>"]+$/.test(address.trim()))
 }
 
 function isTimeZone(name: string): boolean {

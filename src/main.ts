@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseEnv } from 'node:util'
 import { type Command, CommandFailed, type Listed, type Terminal } from './commands/command.ts'
 import { commands } from './commands/list.ts'
-import { explainProblems } from './config.ts'
+import { explainProblems, takeFiles } from './config.ts'
 import { systemClock } from './core/clock.ts'
 import { adviceTyped } from './core/codes.ts'
 import { BridgeError } from './core/errors.ts'
@@ -50,6 +50,7 @@ const confirm: Terminal['confirm'] = async question => {
 
 const terminal = (file: EnvFile): Terminal => {
   const overridden = takeIn(file)
+  takeFiles(process.env, path => readFileSync(path, 'utf8'))
   return {
     env: process.env,
     overridden,

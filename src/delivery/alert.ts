@@ -1,9 +1,10 @@
-// Tells the operator, at an address of their choice, that something needs a person. A lost message does no harm: the
+// Tells the operator, at an address of their choice or by mail, that something needs a person. A lost message does no harm: the
 // ledger remembers, and health keeps warning.
 
 import got from 'got'
 import { advice, type Code } from '../core/codes.ts'
 import type { Log } from '../core/log.ts'
+import type { Notice } from '../core/notice.ts'
 
 /** `what`: what happened, where that says more than the code. */
 export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
@@ -11,14 +12,28 @@ export type Alert = (code: Code, invoiceNumber: string | null, what?: string) =>
 /** What health warns of, in its words. */
 export type AlertOfWarning = (output: string) => void
 
-export type AlertOptions = { url: string | undefined; publicUrl: string; log: Log }
+/** What a pause of all deliveries, or a warning, was about has ended. */
+export type AlertOfEnd = (what: { code: Code } | { output: string }) => void
+
+/** `note`: gets all of it, too. */
+export type AlertOptions = {
+  url: string | undefined
+  publicUrl: string
+  log: Log
+  note?: ((notice: Notice) => void) | undefined
+}
 
 const alertTimeoutMs = 10_000
 
 // A storm of held invoices must not become a storm of connections. Health and the list tell the rest.
 const underWayMax = 20
 
-export const createAlert = ({ url, publicUrl, log }: AlertOptions): { alert: Alert; warn: AlertOfWarning } => {
+export const createAlert = ({
+  url,
+  publicUrl,
+  log,
+  note = () => {}
+}: AlertOptions): { alert: Alert; warn: AlertOfWarning; over: AlertOfEnd } => {
   let underWay = 0
 
   const send = (text: string, code: string, invoiceNumber: string | null): void => {
@@ -41,12 +56,22 @@ export const createAlert = ({ url, publicUrl, log }: AlertOptions): { alert: Ale
   }
 
   return {
-    alert(code, invoiceNumber, what = advice[code].what) {
+    alert(code, invoiceNumber, own) {
+      note({ kind: 'alert', code, invoiceNumber, text: own ?? null })
+      const what = own ?? advice[code].what
       const subject = invoiceNumber === null ? 'Factuurbrug' : `Invoice ${invoiceNumber}`
       const text = `${subject}: ${code}. ${sentence(what)} ${advice[code].operator} (${publicUrl})`
       send(text, code, invoiceNumber)
     },
-    warn: output => send(`Factuurbrug: ${output} (${publicUrl})`, 'WARNING', null)
+    warn(output) {
+      note({ kind: 'warning', code: null, invoiceNumber: null, text: output })
+      send(`Factuurbrug: ${output} (${publicUrl})`, 'WARNING', null)
+    },
+    over(what) {
+      const [code, text] = 'code' in what ? [what.code, null] : [null, what.output]
+      note({ kind: 'over', code, invoiceNumber: null, text })
+      send(`Factuurbrug: over: ${text ?? advice[code as Code].what} (${publicUrl})`, 'RECOVERED', null)
+    }
   }
 }
 

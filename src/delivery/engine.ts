@@ -3,6 +3,7 @@
 // outside, so that a simulated run is made of the same parts.
 
 import type { Clock } from '../core/clock.ts'
+import type { Code } from '../core/codes.ts'
 import type { MatchRules } from '../core/customer.ts'
 import type { Log } from '../core/log.ts'
 import type { Decision, Document } from '../core/row.ts'
@@ -21,7 +22,7 @@ import { decide, type Patience } from '../rules/decide.ts'
 import type { ToolClient } from '../tools/client.ts'
 import type { Receiver } from '../tools/receiver.ts'
 import type { PdfAddress } from '../tools/tool.ts'
-import type { Alert } from './alert.ts'
+import type { Alert, AlertOfEnd } from './alert.ts'
 import { type Customers, createCustomers } from './customers.ts'
 import { createDeliver, type Rules } from './deliver.ts'
 import { createWorker } from './worker.ts'
@@ -39,6 +40,8 @@ export type EngineOptions = {
   random: () => number
   log: Log
   alert: Alert
+  /** What made deliveries pause is over. */
+  over?: AlertOfEnd
   rules: Rules
   matching: MatchRules
   patience: Patience
@@ -104,6 +107,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const { unclearAfterMs = aDay, hint = () => {} } = options
   const { holdings } = ledger
   const reader = createReader({ portal, budget, holdings, clock, contested: hurry })
+  let pausedBy: Code | null = null
 
   /** Whichever process sweeps. */
   function hurry(): void {
@@ -124,10 +128,13 @@ export const createEngine = (options: EngineOptions): Engine => {
     retryFirstMs: patience.retryFirstMs,
     probe: () => reader.probe('delivery'),
     closed(code) {
+      pausedBy = code
       log.warn({ code }, 'deliveries pause')
       alert(code, null)
     },
     opened() {
+      if (pausedBy) options.over?.({ code: pausedBy })
+      pausedBy = null
       log.info({}, 'deliveries go on')
       wake()
     }

@@ -4,7 +4,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
-import type { AlertOfWarning } from '../delivery/alert.ts'
+import type { AlertOfEnd, AlertOfWarning } from '../delivery/alert.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Health, type Warning, warningsIn } from './health.ts'
 
@@ -14,6 +14,7 @@ export type WatchOptions = {
   ledger: Pick<Ledger, 'lease' | 'release'>
   health: Health
   warn: AlertOfWarning
+  over: AlertOfEnd
   clock: Clock
   log: Log
 }
@@ -24,10 +25,11 @@ const everyMs = 60_000
 // These are sent when they happen, with what they are about.
 const toldElsewhere: readonly string[] = ['attention', 'portal']
 
-export const createWatch = ({ ledger, health, warn, clock, log }: WatchOptions): Watch => {
+export const createWatch = ({ ledger, health, warn, over, clock, log }: WatchOptions): Watch => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
   let before = new Set<string>()
-  let told = new Set<string>()
+  // By what is told of each, and the words.
+  let told = new Map<string, string>()
 
   const turn = async (): Promise<void> => {
     const warnings = warningsIn(await health()).filter(({ check }) => !toldElsewhere.includes(check))
@@ -35,11 +37,17 @@ export const createWatch = ({ ledger, health, warn, clock, log }: WatchOptions):
     for (const [key, { tool, output }] of now) {
       if (told.has(key) || !before.has(key)) continue
       // Of several processes that see it one tells.
-      if (await ledger.lease(`warn ${key}`, clock.now())) warn(tool === null ? output : `${tool}: ${output}`)
-      told.add(key)
+      const text = tool === null ? output : `${tool}: ${output}`
+      if (await ledger.lease(`warn ${key}`, clock.now())) warn(text)
+      told.set(key, text)
     }
-    for (const key of told) if (!now.has(key)) await ledger.release(`warn ${key}`)
-    told = new Set([...told].filter(key => now.has(key)))
+    for (const [key, text] of told) {
+      if (now.has(key)) continue
+      // Whoever told that it began tells that it is over.
+      if (await ledger.lease(`warn ${key}`, clock.now())) over({ output: text })
+      await ledger.release(`warn ${key}`)
+    }
+    told = new Map([...told].filter(([key]) => now.has(key)))
     before = new Set(now.keys())
     await loop.nap(everyMs)
   }

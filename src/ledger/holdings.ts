@@ -51,6 +51,8 @@ export type Memory = {
   integrationsTold: string[]
   /** Whether what comes in waits for a person, and since when that has been so. */
   review: { on: boolean; since: Instant }
+  /** The day of the last summary that was mailed. */
+  summarised: string
   /** How many creates were let go. */
   sent: number
   /** By tool, the first of its senders: its invoices and references stand under the tool's own name. */

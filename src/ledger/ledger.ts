@@ -11,6 +11,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
+import type { KeptNotice, Notice } from '../core/notice.ts'
 import type { Refusal, RefusalFilter, RefusalPage } from '../core/refusal.ts'
 import type {
   Acted,
@@ -39,7 +40,7 @@ import type { Pace } from './pace.ts'
 export type Places = { untried: number; again: number }
 
 /** What one process does for all of them. */
-export type Task = 'sweep' | 'look' | 'forget' | 'search' | `catch-up ${string}` | `warn ${string}`
+export type Task = 'sweep' | 'look' | 'forget' | 'search' | 'mail' | `catch-up ${string}` | `warn ${string}`
 
 export type Filter = {
   state?: State | undefined
@@ -187,6 +188,13 @@ export interface Ledger {
   /** Deliveries by hour, since the hour of this moment, and by how long they took; of a hundred days. */
   paceSince(since: Instant): Promise<Pace[]>
   tally(): Promise<Tally[]>
+
+  /** What the owner is still to be told of; at most a thousand are kept. */
+  addNotice(notice: Notice, now: Instant): Promise<void>
+  /** Oldest first. */
+  notices(): Promise<KeptNotice[]>
+  /** These were told, up to this one. */
+  dropNotices(lastId: number): Promise<void>
 
   /**
    * Enters requests that were refused; one that is known counts up, and is the latest. Of each kind, authentic or not, the

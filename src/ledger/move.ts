@@ -45,7 +45,17 @@ export class MoveFailed extends Error {
 const tables = [
   ...['tally', 'heartbeat', 'portal_invoice', 'portal_customer', 'fact', 'slot', 'tool', 'customer'],
   ...['customer_email', 'customer_creation', 'invoice', 'conflict', 'history', 'event', 'customer_sighting'],
-  ...['voided_source', 'counter', 'refusal', 'search_text', 'search_ending', 'search_use', 'search_again', 'pace']
+  ...[
+    'voided_source',
+    'counter',
+    'refusal',
+    'search_text',
+    'search_ending',
+    'search_use',
+    'search_again',
+    'pace',
+    'notice'
+  ]
 ]
 // The migrations fill it, on both sides.
 const filled = ['state_code']

@@ -15,6 +15,7 @@ import type { Ledger } from './ledger.ts'
 import { link, linkAll, loseLinked, unlink } from './links.ts'
 import { countPicked, list, nothingPicked, pickSome } from './listing.ts'
 import * as loans from './loans.ts'
+import { addNotice, dropNotices, notices } from './notices.ts'
 import { paceSince } from './pace.ts'
 import * as portalCustomers from './portal-customers.ts'
 import * as portalInvoices from './portal-invoices.ts'
@@ -101,6 +102,9 @@ export const openLedger = (driver: Driver): Ledger => {
     paceSince: since => read(tx => paceSince(tx, since)),
     tally: () => read(reading.tally),
 
+    addNotice: (notice, now) => write(tx => addNotice(tx, notice), now),
+    notices: () => read(notices),
+    dropNotices: lastId => write(tx => dropNotices(tx, lastId)),
     noteRefusals: refusals => write(tx => noteRefusals(tx, refusals)),
     listRefusals: filter => read(tx => listRefusals(tx, filter)),
 

@@ -4,6 +4,7 @@ import { codes } from './en-codes.ts'
 import { invoices } from './en-count.ts'
 import { events } from './en-events.ts'
 import { invoiceWords } from './en-invoice.ts'
+import { mailWords } from './en-mail.ts'
 import { placeWords } from './en-places.ts'
 
 export const en = {
@@ -13,6 +14,7 @@ export const en = {
   events,
   invoices,
   ...invoiceWords,
+  ...mailWords,
   ...placeWords,
 
   nav: {

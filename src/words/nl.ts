@@ -5,6 +5,7 @@ import { codes } from './nl-codes.ts'
 import { invoices } from './nl-count.ts'
 import { events } from './nl-events.ts'
 import { invoiceWords } from './nl-invoice.ts'
+import { mailWords } from './nl-mail.ts'
 import { placeWords } from './nl-places.ts'
 
 export const nl: Words = {
@@ -14,6 +15,7 @@ export const nl: Words = {
   events,
   invoices,
   ...invoiceWords,
+  ...mailWords,
   ...placeWords,
 
   nav: {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { z } from 'zod'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
-import { explainProblems, misspelt, readConfig, settings } from '../../src/config.ts'
+import { explainProblems, misspelt, readConfig, settings, takeFiles } from '../../src/config.ts'
 import type { BridgeError, Problem } from '../../src/core/errors.ts'
 
 const required = {
@@ -54,6 +54,9 @@ t.test('three settings are enough; the rest has the defaults that the contract n
       SEND_NOTIFICATION: true,
       NOTIFY_WITHIN_DAYS: 7,
       REVIEW: false,
+      HIDE_PERSONAL: false,
+      SUMMARY: 'off',
+      LANGUAGE: 'en',
       DATA_DIR: './data',
       DATABASE_POOL: 5,
       DATABASE_TIMEOUT_MS: 5000,
@@ -295,4 +298,41 @@ t.test('a failure stops the start by its name', async t => {
     problemsOf({}, {} as never).map(({ field }) => field),
     Object.keys(settings.shape).filter(name => name in required)
   )
+})
+
+t.test('secrets come from files, too, and a file that cannot be read is named', async t => {
+  const read = (path: string): string => {
+    if (path === '/run/none') throw new Error('ENOENT')
+    return path === '/run/empty' ? '' : `  in ${path}\n`
+  }
+  const env: Record<string, string | undefined> = {
+    ...required,
+    PORTAL_TOKEN: '',
+    PORTAL_TOKEN_FILE: '/run/token',
+    OPERATOR_TOKEN_FILE: '/run/ignored',
+    ACME_SECRET_FILE: '/run/acme',
+    DATABASE_URL_FILE: '/run/none',
+    ACME_KEY_FILE: '/run/empty',
+    SSL_CERT_FILE: '/run/cert'
+  }
+  takeFiles(env, read)
+
+  t.match(env, { PORTAL_TOKEN: 'in /run/token', OPERATOR_TOKEN: required.OPERATOR_TOKEN, ACME_SECRET: 'in /run/acme' })
+  t.notOk('SSL_CERT' in env, 'of other programs nothing is read')
+  const files = problemsOf(env).filter(({ field }) => field.endsWith('_FILE'))
+  t.strictSame(
+    files.map(({ field }) => field),
+    ['DATABASE_URL_FILE', 'ACME_KEY_FILE']
+  )
+})
+
+t.test('mails need a server and somebody to get them', async t => {
+  const mail = { SMTP_URL: 'smtps://user:password@mail.example', ALERT_EMAIL: 'a@a.example, b@b.example' }
+
+  t.match(read({ ...mail, SUMMARY: 'weekly', LANGUAGE: 'nl' }), { ...mail, SUMMARY: 'weekly', LANGUAGE: 'nl' })
+  t.match(wrong({ SMTP_URL: mail.SMTP_URL }), [{ field: 'ALERT_EMAIL', message: /^missing; SMTP_URL alone/ }])
+  t.match(wrong({ ALERT_EMAIL: mail.ALERT_EMAIL }), [{ field: 'SMTP_URL', message: /^missing; ALERT_EMAIL alone/ }])
+  t.match(wrong({ SUMMARY: 'daily' }), [{ field: 'SMTP_URL', message: /SUMMARY is sent by mail/ }])
+  t.match(wrong({ ...mail, ALERT_FROM: 'nobody' }), [{ field: 'ALERT_FROM', message: /e-mail address/ }])
+  t.match(wrong({ ...mail, SMTP_URL: 'mail.example' }), [{ field: 'SMTP_URL', message: /smtps:/ }])
 })

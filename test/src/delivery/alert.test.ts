@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import type { Notice } from '../../../src/core/notice.ts'
 import { createAlert } from '../../../src/delivery/alert.ts'
 import { serve } from '../../server.ts'
 
@@ -146,4 +147,37 @@ t.test('a storm does not become a storm of connections', async t => {
   while (answers.length < 1) await new Promise(setImmediate)
   t.equal(posted.length, 21, 'afterwards there is room again')
   answers[0]?.()
+})
+
+t.test('that it is over is told, too, and all of it is noted for mails', async t => {
+  const { url, posted } = await receiver(t)
+  const noted: Notice[] = []
+  const said = { resolve: () => {} }
+  const say = () => said.resolve()
+  const { alert, warn, over } = createAlert({
+    url,
+    publicUrl,
+    log: { debug: say, info: say, warn: say, error: say },
+    note: notice => noted.push(notice)
+  })
+  alert('CUSTOMER_UNKNOWN', 'A-1')
+  alert('TOOL_UNAUTHORIZED', null, 'stripe: expired')
+  warn('the clock jumped')
+  over({ output: 'the clock jumped' })
+  over({ code: 'PORTAL_UNREACHABLE' })
+  while (posted.length < 5)
+    await new Promise<void>(resolve => {
+      said.resolve = resolve
+    })
+
+  t.strictSame(noted, [
+    { kind: 'alert', code: 'CUSTOMER_UNKNOWN', invoiceNumber: 'A-1', text: null },
+    { kind: 'alert', code: 'TOOL_UNAUTHORIZED', invoiceNumber: null, text: 'stripe: expired' },
+    { kind: 'warning', code: null, invoiceNumber: null, text: 'the clock jumped' },
+    { kind: 'over', code: null, invoiceNumber: null, text: 'the clock jumped' },
+    { kind: 'over', code: 'PORTAL_UNREACHABLE', invoiceNumber: null, text: null }
+  ])
+  const texts = posted.filter(({ body }) => body.code === 'RECOVERED').map(({ body }) => String(body.text))
+  t.equal(texts.length, 2)
+  t.match(texts.sort()[1], /^Factuurbrug: over: the clock jumped /)
 })

@@ -9,6 +9,7 @@ const minute = 60_000
 const open = (t: Test) => {
   const clock = handClock()
   const warned: string[] = []
+  const over: object[] = []
   const say = () => {}
   const now: { checks: Checks } = { checks: {} }
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
@@ -17,12 +18,13 @@ const open = (t: Test) => {
     ledger,
     health: async () => now.checks,
     warn: output => warned.push(output),
+    over: what => over.push(what),
     clock,
     log: { debug: say, info: say, warn: say, error: say }
   })
   watch.start()
   t.teardown(() => watch.stop())
-  return { clock, now, warned }
+  return { clock, now, warned, over }
 }
 
 const late = (minutes: number): Checks => ({
@@ -41,7 +43,7 @@ t.test('what health begins to warn of is told once, however long it lasts', asyn
 })
 
 t.test('what mends itself within a minute is told nobody; what comes back is told again', async t => {
-  const { clock, now, warned } = open(t)
+  const { clock, now, warned, over } = open(t)
   const lasts = async (checks: Checks, minutes: number) => {
     now.checks = checks
     await clock.advance(minutes * minute)
@@ -51,7 +53,9 @@ t.test('what mends itself within a minute is told nobody; what comes back is tol
   t.strictSame(warned, [])
 
   await lasts(late(45), 3)
+  t.strictSame(over, [], 'what was never told is not over either')
   await lasts({}, 2)
+  t.strictSame(over, [{ output: 'the portal was last read 45 minutes ago' }])
   await lasts(late(45), 3)
   t.equal(warned.length, 2)
 })

@@ -12,6 +12,7 @@ import { eventsContract } from './contract/events.ts'
 import { holdingsContract } from './contract/holdings.ts'
 import { listingContract } from './contract/listing.ts'
 import { loansContract } from './contract/loans.ts'
+import { noticesContract } from './contract/notices.ts'
 import { paceContract } from './contract/pace.ts'
 import { paymentsContract } from './contract/payments.ts'
 import { presenceContract } from './contract/presence.ts'
@@ -51,6 +52,7 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   readingContract(promised)
   releasesContract(promised)
   listingContract(promised)
+  noticesContract(promised)
   paceContract(promised)
   refusalsContract(promised)
   retentionContract(promised)

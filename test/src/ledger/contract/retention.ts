@@ -36,7 +36,7 @@ export function retentionContract(promised: Promised): void {
       const { history: _, customer: __, pdf: ___, ...kept } = before
       t.strictSame(row, kept, 'number, portal id, amount, dates')
       t.strictSame(history, [])
-      t.strictSame(pdf, { bytes: null, url: null })
+      t.strictSame(pdf, { bytes: null, url: null, byPerson: false })
       t.match(customer.ref, /^sha256:[0-9a-f]{32}$/, 'its e-mail address was its reference')
       t.strictSame(customer, {
         ref: customer.ref,
