@@ -1,10 +1,12 @@
 // Two bridges on one database, each with a folder of its own, as two machines have it.
 
+import type { ServerResponse } from 'node:http'
 import { Webhook } from 'standardwebhooks'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { Sandbox } from '../../plugins/sandbox/sandbox.ts'
 import { startPostgres } from '../postgres.ts'
+import { serve } from '../server.ts'
 import {
   type BridgeProcess,
   customerId,
@@ -91,6 +93,51 @@ t.test('one dies in the middle: the other goes on, nothing is lost or twice, and
     t.equal(found, sha256(samplePdf(invoiceNumber)), invoiceNumber)
   t.equal(portal.counts.statuses[429] ?? 0, 0, 'the portal never had to refuse')
   t.equal(await b.kill('SIGTERM'), 0)
+})
+
+t.test('a process that froze in the middle of two deliveries sends neither again when it wakes', async t => {
+  const { handle: portal, url } = await openSandbox(t)
+  const held: ServerResponse[] = []
+  let holds = true
+  const pdfs = await serve(t, (_request, response) => {
+    if (holds) held.push(response)
+    else response.end(samplePdf('F-1'))
+  })
+  const settings = {
+    ...quick,
+    PORTAL_URL: url,
+    PORTAL_SETTLE_INHERITED_MS: '3000',
+    DATABASE_URL: await server.database()
+  }
+  const a = await startBridge(t, { ...settings, DATA_DIR: temporaryFolder(t) })
+  const { pdf: _, ...withoutPdf } = event('F-1')
+  t.match(await a.send({ ...withoutPdf, pdfUrl: `${pdfs.origin}/F-1.pdf` }), { status: 200 })
+  await until(
+    () => held.length,
+    asked => asked === 1,
+    'its PDF was not asked for'
+  )
+  portal.fault({ on: { invoiceNumber: 'F-2', call: 'create' }, fault: 'slow-commit', ms: 300 })
+  t.match(await sendSigned(a, 'F-2'), { status: 200 })
+  await until(
+    () => portal.counts.calls.create,
+    creates => creates === 1,
+    'it was not sent'
+  )
+  process.kill(a.pid, 'SIGSTOP')
+
+  holds = false
+  for (const response of held) response.end(samplePdf('F-1'))
+  const b = await startBridge(t, { ...settings, DATA_DIR: temporaryFolder(t) })
+  await until(() => b.api<Summary>('GET', '/api/summary'), isSettled, 'the other one does not go on', 150_000)
+  process.kill(a.pid, 'SIGCONT')
+
+  t.match(await sendSigned(a, 'F-3'), { status: 200 })
+  await until(() => b.api<Summary>('GET', '/api/summary'), isSettled, 'they do not go on', 150_000)
+  t.equal(await a.kill('SIGTERM'), 0)
+  t.equal(await b.kill('SIGTERM'), 0)
+  t.strictSame(numbersIn(portal).toSorted(), ['F-1', 'F-2', 'F-3'])
+  t.equal(portal.counts.calls.create, 3)
 })
 
 t.test('without the database nothing is acknowledged and health fails; nor does a bridge start', async t => {

@@ -12,7 +12,7 @@ export const createFleet = (options: Omit<MachineOptions, 'site'>): Machine => {
   const { disk } = site
   if (mutation?.keepsIdentity) disk.keepIdentity()
   const machines = Array.from({ length: count }, (_, at) =>
-    createMachine({ ...options, site, ...(isShared ? { name: `process ${'abc'[at]}` } : {}) })
+    createMachine({ ...options, site, ...(isShared ? { name: `process ${'abc'[at]}`, isFirst: at === 0 } : {}) })
   )
   const alone = isShared ? undefined : machines[0]
   if (alone) return alone

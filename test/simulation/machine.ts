@@ -76,6 +76,7 @@ export type MachineOptions = {
   fetchPdf: (url: string, owner: Owner) => Promise<string>
   site: Site
   name?: string
+  isFirst?: boolean
 }
 
 /** A disk that may be full while the storm lasts. */
@@ -92,7 +93,7 @@ export const createSite = (world: World, isShared: boolean, committed: () => voi
 }
 
 export const createMachine = (options: MachineOptions): Machine => {
-  const { world, mutation, fetchPdf, site, name = 'process' } = options
+  const { world, mutation, fetchPdf, site, name = 'process', isFirst = true } = options
   const { scheduler, random, weather, storm, tell, fail } = world
   const { bridge } = weather
   const { disk, shared } = site
@@ -120,6 +121,8 @@ export const createMachine = (options: MachineOptions): Machine => {
   /** One of the places where it can die or freeze. True when it is dead. */
   const isLostAt = (place: Place, whom: Owner): boolean => {
     if (storm.rages && isAlive(whom)) {
+      const { frozen } = world
+      if (frozen && isFirst && --frozen.left === 0) freezeOne(owner, frozen.forMs)
       if (site.crashesLeft > 0 && random.chance(weather.crashAt[place])) {
         site.crashesLeft -= 1
         crash(`at a ${place}`)

@@ -1,7 +1,8 @@
 // `npm run simulate -- --seed N` replays one seed with its trace; `-- --seeds N [--from N] [--workers N]` runs many. With
-// `--engines 2`, or 3, so many machines share one ledger.
+// `--engines 2`, or 3, so many machines share one ledger; with `--frozen` one of them freezes for ten minutes, at each place.
 
 import { parseArgs } from 'node:util'
+import { freezeEverywhere } from './frozen.ts'
 import { mutations } from './mutations.ts'
 import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
@@ -17,6 +18,8 @@ const { values } = parseArgs({
     mutation: { type: 'string' },
     /** How many, each on a machine of its own, share the ledger. */
     engines: { type: 'string', default: '1' },
+    /** Each seed once for each place where a machine can freeze. */
+    frozen: { type: 'boolean', default: false },
     /** One of the ways in which a portal can be otherwise, in every seed. */
     way: { type: 'string' }
   }
@@ -60,5 +63,21 @@ const runMany = async (): Promise<boolean> => {
   return failed.length === 0
 }
 
-const isWell = values.seed === undefined ? await runMany() : await replay(Number(values.seed))
+const freezeEach = async (): Promise<boolean> => {
+  const from = Number(values.from)
+  let failed = 0
+  for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
+    const { runs, failures } = await freezeEverywhere(seed, { machines: Math.max(2, machines) })
+    console.log(`seed ${seed}: frozen at each of ${runs} places, ${failures.length} failed`)
+    for (const failure of failures) console.log(failure)
+    failed += failures.length
+  }
+  return failed === 0
+}
+
+const isWell = values.frozen
+  ? await freezeEach()
+  : values.seed === undefined
+    ? await runMany()
+    : await replay(Number(values.seed))
 process.exitCode = isWell ? 0 : 1

@@ -2,12 +2,15 @@
 // person. A failure names its seed; `npm run simulate -- --seed N` shows what happened.
 
 import t from 'tap'
+import { freezeEverywhere } from './frozen.ts'
 import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
 
 const seeds = 2000
 // `npm run simulate -- --engines 2` runs many of them.
 const sharedSeeds = 40
+// `npm run simulate -- --frozen` freezes it at each place.
+const frozenEvery = 3
 
 t.setTimeout(580_000)
 
@@ -33,6 +36,12 @@ for (const machines of [2, 3])
     for (const { seed, failures } of failed) t.fail(`seed ${seed}: ${failures.join('; ')}`)
     t.strictSame(failed, [])
   })
+
+t.test('a machine that freezes for ten minutes, wherever, makes nothing twice when it wakes', async t => {
+  const { runs, failures } = await freezeEverywhere(3, { every: frozenEvery })
+  t.ok(runs > 20)
+  t.strictSame(failures, [])
+})
 
 t.test('a seed tells the same story every time', async t => {
   const first = await simulate(7, { traced: true })

@@ -10,10 +10,11 @@ import type { SpellKind } from './portal.ts'
 import { createNumbers, createSales } from './sales.ts'
 import { createTools, type Tools } from './tool.ts'
 import type { Way } from './weather.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, type Frozen, type World } from './world.ts'
 
 export type Result = {
   seed: number
+  hasFrozen: boolean
   failures: string[]
   trace: string[]
   events: number
@@ -38,10 +39,17 @@ export const simulate = async (
     mutation = null,
     traced = false,
     way = null,
-    machines = 1
-  }: { mutation?: Mutation | null; traced?: boolean; way?: Way | null; machines?: number } = {}
+    machines = 1,
+    frozen = null
+  }: Partial<{
+    mutation: Mutation | null
+    traced: boolean
+    way: Way | null
+    machines: number
+    frozen: Frozen | null
+  }> = {}
 ): Promise<Result> => {
-  const world = createWorld(seed, { traced, way, machines })
+  const world = createWorld(seed, { traced, way, machines, frozen: frozen && { ...frozen } })
   const { scheduler, random, weather, storm, portal, tell, fail } = world
   tell(() => JSON.stringify(weather))
   const numberOf = createNumbers(random, weather.portal.sequential)
@@ -90,10 +98,11 @@ export const simulate = async (
     }
   if (!ended()) judge({ world, machine, tools, people })
   // A mistake shall be found by what it does to invoices, not by what it costs.
-  if (!ended() && mutation === null) judgeCosts(world, machine, tools)
+  if (!ended() && mutation === null && frozen === null) judgeCosts(world, machine, tools)
   machine.disk.close()
   return {
     seed,
+    hasFrozen: world.frozen !== null && world.frozen.left <= 0,
     failures: world.failures,
     trace: world.trace,
     events: scheduler.events(),

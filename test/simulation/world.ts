@@ -22,11 +22,16 @@ export type Request = {
   era: number
 }
 
+/** `left`: places until then. */
+export type Frozen = { left: number; forMs: number }
+
 export type World = {
   seed: number
   /** How many share the ledger. */
   machines: number
   life: Life
+  /** The first machine freezes at this place, counted from its start. */
+  frozen: Frozen | null
   weather: Weather
   scheduler: Scheduler
   random: Random
@@ -54,7 +59,7 @@ export type World = {
 
 export const createWorld = (
   seed: number,
-  { traced, way, machines }: { traced: boolean; way: Way | null; machines: number }
+  { traced, way, machines, frozen }: { traced: boolean; way: Way | null; machines: number; frozen: Frozen | null }
 ): World => {
   const random = createRandom(seed)
   const scheduler = createScheduler(random.fork())
@@ -69,6 +74,7 @@ export const createWorld = (
     seed,
     machines,
     life: createLife(scheduler),
+    frozen,
     weather,
     scheduler,
     random,
