@@ -1,0 +1,64 @@
+// The orders that the shop changed since a moment, whatever changed them. A webhook of WooCommerce is sent once, and after
+// some failures in a row it switches itself off without a word: each catch-up looks whether it did, and switches it on.
+
+import type { Instant } from '../../../src/core/clock.ts'
+import { isoInstant } from '../../../src/core/clock.ts'
+import { isCode } from '../../../src/core/errors.ts'
+import { unreachable } from '../../../src/tools/api.ts'
+import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
+import { ask, listIn } from './api.ts'
+import { isActive, isBridges, listWebhooks, mend } from './connect.ts'
+import { idIn } from './event.ts'
+import { parseInvoice } from './invoice.ts'
+import type { Connection } from './settings.ts'
+
+// WooCommerce's own maximum.
+const pageSize = 100
+// A hundred thousand orders; an answer that leads in circles ends here too.
+const pagesMax = 1000
+// A small shop on a shared host builds a page of orders for seconds.
+const pageEveryMs = 2000
+
+export async function* missed(
+  since: Instant,
+  connection: Connection,
+  stopped: AbortSignal
+): AsyncGenerator<ToolInvoice | UnreadEvent> {
+  for (let page = 1; page <= pagesMax; page += 1) {
+    if (page > 1) await connection.clock.sleep(pageEveryMs, stopped)
+    stopped.throwIfAborted()
+    const orders = listIn(await ask(connection, 'orders', { query: queryFor(since, page) }), 'orders')
+    for (const order of orders) {
+      const invoice = parseInvoice(order, connection)
+      if ('problem' in invoice)
+        yield { body: Buffer.from(JSON.stringify(order)), problem: invoice.problem, sourceId: idIn(order) }
+      else if (invoice.stage !== 'draft') yield invoice
+    }
+    if (orders.length < pageSize) return switchOn(connection)
+  }
+  throw unreachable(`orders has more than ${pagesMax} pages`)
+}
+
+/**
+ * By id, and without an end: an order that changes meanwhile comes in and moves others to later pages, so that one may be
+ * met twice. With an end it would go out, and one that moved to an earlier page would never be met.
+ */
+const queryFor = (since: Instant, page: number): Record<string, string> => ({
+  modified_after: isoInstant(Math.max(since, 1000) - 1000).slice(0, 19),
+  dates_are_gmt: 'true',
+  status: 'any',
+  orderby: 'id',
+  order: 'asc',
+  per_page: String(pageSize),
+  page: String(page)
+})
+
+/** A key that may only read catches up as well: then `check` says that the webhook is off. */
+const switchOn = async (connection: Connection): Promise<void> => {
+  try {
+    for (const webhook of await listWebhooks(connection))
+      if (isBridges(webhook) && !isActive(webhook)) await mend(webhook, { status: 'active' }, connection)
+  } catch (error) {
+    if (!isCode(error, 'TOOL_UNAUTHORIZED')) throw error
+  }
+}

@@ -1,0 +1,26 @@
+// WooCommerce with the plugin "PDF Invoices & Packing Slips". Its webhooks bring the whole order, once: where a key of the API
+// is set, the order is read again before its invoice is delivered, and what was missed is asked for.
+
+import { defineTool } from '../../../src/tools/tool.ts'
+import { load, pdf } from './api.ts'
+import { missed } from './catch-up.ts'
+import { check } from './check.ts'
+import { connect } from './connect.ts'
+import { isRegistrationCheck, read, sample, verify } from './event.ts'
+import { canAsk, missingSecret, settings } from './settings.ts'
+
+export const tool = defineTool({
+  name: 'woocommerce',
+  settings,
+  missingSecret,
+  verify,
+  isRegistrationCheck,
+  read,
+  canAsk,
+  load,
+  pdf,
+  missed,
+  connect,
+  check,
+  sample
+})

@@ -1,0 +1,38 @@
+import t from 'tap'
+import { load, pdf } from '../../../../plugins/tools/woocommerce/api.ts'
+import { invoice, openLine, order, withoutKeys } from './parts.ts'
+
+t.test('an order is read as it is now, and one that is gone is null', async t => {
+  const { connection, shop } = await openLine(t)
+  shop.orders.push(order())
+
+  t.strictSame(await load('727', connection), invoice)
+  t.equal(await load('728', connection), null)
+  shop.orders = [order({ total: null })]
+  await t.rejects(load('727', connection), { code: 'TOOL_UNREACHABLE', message: /total/ })
+  await t.rejects(load('727', withoutKeys(connection)), { code: 'TOOL_UNAUTHORIZED' })
+})
+
+t.test('a PDF is opened by the key that its order has now', async t => {
+  const { connection, shop } = await openLine(t)
+  shop.orders.push(order())
+
+  t.strictSame(await pdf({ sourceId: '727' }, connection), {
+    url: `${shop.url}/wp-admin/admin-ajax.php?action=generate_wpo_wcpdf&document_type=invoice&order_ids=727&access_key=wc_order_58d2d042d1d`
+  })
+  shop.orders = [order({ wpo_wcpdf_invoice_number: '' })]
+  t.equal(await pdf({ sourceId: '727' }, connection), null, 'asking would make an invoice')
+  shop.orders = []
+  t.equal(await pdf({ sourceId: '727' }, connection), null)
+  t.equal(await pdf({ sourceId: null }, connection), null)
+})
+
+t.test('keys that are refused are named, and never shown', async t => {
+  const { connection, shop } = await openLine(t, { WOOCOMMERCE_KEY: `ck_${'0'.repeat(40)}` })
+  const error = (await t.rejects(load('727', connection), {
+    code: 'TOOL_UNAUTHORIZED',
+    message: /refuses WOOCOMMERCE_KEY \(401\)/
+  })) as unknown as Error | undefined
+  t.notMatch(String(error?.message), /000000/)
+  t.equal(shop.requests.length, 1)
+})
