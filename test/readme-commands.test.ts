@@ -60,6 +60,10 @@ const steps: Record<string, Step[]> = {
     { does: 'npx factuurbrug connect moneybird', leftOut: 'it needs an account with Moneybird' },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
   ],
+  'docs/tools/woocommerce.md': [
+    { does: 'npx factuurbrug connect woocommerce', leftOut: 'it needs a shop' },
+    { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
+  ],
   'docs/tools/stripe.md': [
     { does: 'npx factuurbrug connect stripe', leftOut: 'it needs an account with Stripe' },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
