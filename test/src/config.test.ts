@@ -67,7 +67,6 @@ t.test('three settings are enough; the rest has the defaults that the contract n
       PDF_BYTES_MAX: 20_000_000,
       PDF_TIMEOUT_MS: 60_000,
       ALLOW_PRIVATE_ADDRESSES: false,
-      HIDE_PERSONAL: false,
       CUSTOMER_MATCH: 'email',
       CUSTOMER_CREATE: false,
       CREDIT_NOTES: 'hold',
