@@ -79,7 +79,7 @@ t.test('a loan ends with a process that never gave a sign of life, too', async t
   await a.receive(arrivalOf(), noon)
   const [loan] = await a.borrow(1, noon, noon + 10 * minute)
 
-  await b.beat(noon + 13_000)
+  await signUntil(b, noon, noon + 13_000)
   t.match(await b.borrow(1, noon + 13_000, noon + 10 * minute), [{ id: loan?.id, attempt: 2 }])
 })
 
