@@ -54,6 +54,9 @@ export const openChromium = async (): Promise<Browser> => {
       '--no-sandbox',
       '--no-zygote',
       '--disable-gpu',
+      // One process for all that is looked at: a page of ours is no danger to another.
+      '--renderer-process-limit=1',
+      '--disable-site-isolation-trials',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

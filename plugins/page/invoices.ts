@@ -78,14 +78,19 @@ const option = (value: string, text: string, chosen: string | undefined): Html =
 
 const search = ({ words }: View, filter: Filters, tools: string[]): Html => {
   const { list, states: stateWords, codes } = words
-  return html`<form class="search" method="get" action="/invoices" role="search">
-<div><label for="q">${list.search}</label><input id="q" name="q" type="search" value="${filter.q ?? ''}" aria-describedby="q-hint"><span class="hint" id="q-hint">${list.searchHint}</span></div>
+  const hasMore = Object.keys(filter).some(name => name !== 'q')
+  return html`<form method="get" action="/invoices" role="search">
+<div class="inline"><label for="q">${list.search}</label><input id="q" name="q" type="search" value="${filter.q ?? ''}" aria-describedby="q-hint"><button>${list.filter}</button>${Object.keys(filter).length > 0 ? html` <a href="/invoices">${list.clear}</a>` : ''}</div>
+<p class="hint" id="q-hint">${list.searchHint}</p>
+<details ${hasMore ? html`open` : ''}><summary>${list.more}</summary>
+<div class="search">
 <div><label for="state">${list.state}</label><select id="state" name="state">${option('', list.any, filter.state)}${states.map(state => option(state, stateWords[state], filter.state))}</select></div>
 <div><label for="code">${list.code}</label><select id="code" name="code">${option('', list.any, filter.code)}${Object.entries(codes.ofInvoice).map(([code, { what }]) => option(code, what, filter.code))}</select></div>
 <div><label for="tool">${list.tool}</label><select id="tool" name="tool">${option('', list.any, filter.tool)}${tools.map(tool => option(tool, tool, filter.tool))}</select></div>
 <div><label for="since">${list.since}</label><input id="since" name="since" type="date" value="${filter.since ?? ''}"></div>
 <div><label for="until">${list.until}</label><input id="until" name="until" type="date" value="${filter.until ?? ''}"></div>
-<div class="buttons"><button>${list.filter}</button>${Object.keys(filter).length > 0 ? html` <a href="/invoices">${list.clear}</a>` : ''}</div>
+</div>
+</details>
 </form>`
 }
 
@@ -113,7 +118,7 @@ const row = (view: View, invoice: Invoice): Html => {
 <td class="text">${hidesPersonal ? words.list.hidden : (customer.name ?? customer.ref)}</td>
 <td class="amount">${formats.money(amount, currency)}</td>
 <td class="when">${formats.date(issuedAt)}</td>
-<td>${badge(view, invoice)}${reason ? html` <span class="soft">${reason.what}</span>` : ''}</td>
+<td class="stands">${badge(view, invoice)}${reason ? html` <span class="soft">${reason.what}</span>` : ''}</td>
 <td class="tool">${tool}</td>
 </tr>`
 }

@@ -129,10 +129,14 @@ const warnings = (view: View, summary: Summary): Html | '' => {
 <h2 id="warnings">${words.overview.warnings}</h2>
 <ul class="plain">${told.map(
     ({ check, tool, output }) =>
-      html`<li class="warning"><strong>${tool ?? words.warnings[check as keyof typeof words.warnings] ?? words.warnings.other}</strong>: <span lang="en">${output}</span></li>`
+      html`<li class="warning"><strong>${tool ?? words.warnings[check as keyof typeof words.warnings] ?? words.warnings.other}</strong>: <span lang="en">${localTimes(view, output)}</span></li>`
   )}</ul>
 </section>`
 }
+
+/** The sentences of health have instants in them. */
+const localTimes = ({ formats }: View, text: string): string =>
+  text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => formats.time(at))
 
 const toolLine = ({ words }: View, { name, missingSecret }: Summary['tools'][number]): Html =>
   html`<li><strong>${name}</strong> <span class="soft">${missingSecret === null ? words.tools.on : words.tools.secretMissing(missingSecret)}</span></li>`

@@ -87,7 +87,7 @@ export const placeWords = {
     fetchDo: 'Fetch it',
     check: 'Check the connection',
     test: 'Send a test',
-    testHint: 'An invoice of € 0.01 arrives as from this sender and waits for you. It is never sent by itself.',
+    testHint: 'A sample invoice arrives as from this sender and waits for you. It is never sent by itself.',
     invoicesOf: 'Its invoices'
   },
 

@@ -145,6 +145,7 @@ export const en = {
     until: 'Came in up to',
     filter: 'Show',
     clear: 'Show all',
+    more: 'More filters',
     number: 'Number',
     customer: 'Customer',
     amount: 'Amount',

@@ -34,7 +34,7 @@ export const codes: CodeWords = {
       do: 'Bestaat de factuur niet meer, leg hem dan terzijde. Werk anders de brug bij en probeer het opnieuw.'
     },
     REVIEW: {
-      what: 'Hij staat klaar en wacht op uw akkoord. Er is niets verstuurd.',
+      what: 'Hij staat klaar en wacht op je akkoord. Er is niets verstuurd.',
       do: 'Vergelijk wat er verstuurd zou worden met de pdf. Verstuur hem dan, of leg hem terzijde.'
     },
     CUSTOMER_UNKNOWN: {
@@ -80,13 +80,13 @@ export const codes: CodeWords = {
     },
     PORTAL_UNCLEAR: {
       what: 'Hij is misschien verstuurd, en niet vast te stellen is of hij in het portaal staat.',
-      do: 'Zoek hem in het portaal, ook onder andere nummers. Zeg dan wat u hebt gevonden.'
+      do: 'Zoek hem in het portaal, ook onder andere nummers. Zeg dan wat je hebt gevonden.'
     },
     ATTEMPTS_EXHAUSTED: {
       what: 'De brug heeft het dagenlang geprobeerd, zonder succes.',
       do: 'Kijk hieronder wat er het laatst misging, herstel dat en probeer het opnieuw.'
     },
-    BY_OPERATOR: { what: 'Iemand heeft hem terzijde gelegd.', do: 'Dat kunt u terugdraaien.' },
+    BY_OPERATOR: { what: 'Iemand heeft hem terzijde gelegd.', do: 'Dat kun je terugdraaien.' },
     VOIDED_IN_TOOL: {
       what: 'Hij is in het pakket ingetrokken.',
       do: 'Niets; maar staat hij in het portaal, corrigeer hem dan daar.'
@@ -150,7 +150,7 @@ export const codes: CodeWords = {
     },
     collected: {
       what: 'Het pakket int deze factuur zelf; de brug wacht tot hij betaald is.',
-      do: 'Niets. U kunt hem wel nu versturen.'
+      do: 'Niets. Je kunt hem wel nu versturen.'
     }
   }
 }

@@ -6,7 +6,7 @@ import { invoices } from './nl-count.ts'
 export const placeWords: PlaceWords = {
   refused: {
     title: 'Geweigerde verzoeken',
-    hint: 'Wat binnenkwam en niet is bewaard: echt maar onleesbaar, of niet bewezen afkomstig van uw pakket. De inhoud wordt nooit bewaard.',
+    hint: 'Wat binnenkwam en niet is bewaard: echt maar onleesbaar, of niet bewezen afkomstig van je pakket. De inhoud wordt nooit bewaard.',
     none: 'Er is niets geweigerd.',
     authentic: 'Echt, maar onleesbaar',
     unproven: 'Niet bewezen',
@@ -21,7 +21,7 @@ export const placeWords: PlaceWords = {
 
   customers: {
     title: 'Klanten',
-    hint: 'Welke klant uit uw pakket welke klant in het portaal is.',
+    hint: 'Welke klant uit je pakket welke klant in het portaal is.',
     needLink: 'Deze moeten eerst gekoppeld worden',
     none: 'Er is geen klant die gekoppeld moet worden.',
     linked: 'Gekoppeld',
@@ -33,7 +33,7 @@ export const placeWords: PlaceWords = {
     candidates: 'Misschien',
     link: name => `Koppelen aan ${name}`,
     unlink: 'Koppeling verwijderen',
-    unlinkHint: 'Volgende facturen van deze klant wachten dan weer op u.',
+    unlinkHint: 'Volgende facturen van deze klant wachten dan weer op jou.',
     portalCustomer: 'In het portaal',
     how: {
       person: 'door een persoon',
@@ -59,7 +59,7 @@ export const placeWords: PlaceWords = {
     on: 'aan',
     off: 'niet ingesteld',
     address: 'Adres voor webhooks',
-    addressHint: 'Vul dit in bij uw pakket of in uw flow.',
+    addressHint: 'Vul dit in bij je pakket of in je flow.',
     secretMissing: name =>
       `${name} ontbreekt: van webhooks is niet te bewijzen dat ze echt zijn, dus wat ze brengen wordt niet bewaard.`,
     settings: 'Instellingen',
@@ -89,7 +89,7 @@ export const placeWords: PlaceWords = {
     check: 'Verbinding controleren',
     test: 'Test versturen',
     testHint:
-      'Er komt een factuur van € 0,01 binnen, alsof hij van deze verzender komt. Die wacht op u en wordt nooit vanzelf verstuurd.',
+      'Er komt een voorbeeldfactuur binnen, alsof hij van deze verzender komt. Die wacht op jou en wordt nooit vanzelf verstuurd.',
     invoicesOf: 'De facturen hiervan'
   },
 
@@ -113,7 +113,7 @@ export const placeWords: PlaceWords = {
     holds: 'Bevat',
     holdsNow: (invoicesThere, customers) => `${invoicesThere} facturen en ${customers} klanten`,
     backlog: 'Achterstand',
-    bills: 'Wat het portaal u in rekening brengt',
+    bills: 'Wat het portaal je in rekening brengt',
     billsNone: 'Geen facturen van het portaal.',
     billsFailed: 'Het portaal toont zijn eigen facturen nu niet.',
     unpaid: 'niet betaald',

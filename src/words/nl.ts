@@ -37,23 +37,23 @@ export const nl: Words = {
     waiting: 'onderweg',
     sending: 'wordt verstuurd',
     delivered: 'in het portaal',
-    held: 'wacht op u',
+    held: 'wacht op jou',
     dismissed: 'niet verstuurd'
   },
 
   login: {
     title: 'Inloggen',
-    name: 'Uw naam',
-    nameHint: 'Wat u doet, komt onder deze naam in de geschiedenis te staan.',
+    name: 'Je naam',
+    nameHint: 'Wat je doet, komt onder deze naam in de geschiedenis te staan.',
     token: 'Toegangscode',
     tokenHint: 'Dit is de OPERATOR_TOKEN uit de instellingen van de brug.',
     submit: 'Inloggen',
     wrong: 'Deze toegangscode klopt niet. Kopieer hem opnieuw, zonder spaties.',
-    nameMissing: 'Vul uw naam in, dan zien anderen wie wat heeft gedaan.',
+    nameMissing: 'Vul je naam in, dan zien anderen wie wat heeft gedaan.',
     locked: minutes =>
       `Vanaf dit adres is te vaak een verkeerde code ingevuld. Probeer het over ${minutes === 1 ? 'een minuut' : `${minutes} minuten`} opnieuw.`,
-    expired: 'Na twaalf uur bent u uitgelogd. Log opnieuw in; wat u net wilde doen, gebeurt dan meteen.',
-    fileAgain: 'Na twaalf uur bent u uitgelogd. Log opnieuw in en kies het bestand daarna nog een keer.',
+    expired: 'Na twaalf uur ben je uitgelogd. Log opnieuw in; wat je net wilde doen, gebeurt dan meteen.',
+    fileAgain: 'Na twaalf uur ben je uitgelogd. Log opnieuw in en kies het bestand daarna nog een keer.',
     again: 'Dit formulier was verlopen. Log nog een keer in.'
   },
 
@@ -67,19 +67,19 @@ export const nl: Words = {
     unexpected: 'Er ging iets stuk wat niet stuk had mogen gaan',
     unexpectedHint: id => `De oorzaak staat in het logboek bij verzoek ${id}.`,
     readOnly:
-      'U bent ingelogd met de code waarmee u alleen mag kijken. Log in met de OPERATOR_TOKEN om dit te kunnen doen.',
+      'Je bent ingelogd met de code waarmee je alleen mag kijken. Log in met de OPERATOR_TOKEN om dit te kunnen doen.',
     stale:
       'Dit formulier stond te lang open, of in een ander venster. Ga terug, ververs de pagina en probeer het opnieuw.',
     fields: 'Dit klopt niet:',
     changed:
-      'Iemand anders, of de brug zelf, was u voor: zo staat de factuur er nu voor. Uw opdracht is niet uitgevoerd.',
+      'Iemand anders, of de brug zelf, was je voor: zo staat de factuur er nu voor. Je opdracht is niet uitgevoerd.',
     portal: 'Het portaal of de koppeling reageert nu niet. Probeer het over een minuut opnieuw.',
     back: 'Terug naar het overzicht'
   },
 
   overview: {
     title: 'Overzicht',
-    needsYou: count => (count === 1 ? '1 factuur wacht op u.' : `${count} facturen wachten op u.`),
+    needsYou: count => (count === 1 ? '1 factuur wacht op jou.' : `${count} facturen wachten op jou.`),
     allThere: 'Alles staat in het portaal.',
     monthThere: count =>
       count === 1
@@ -91,12 +91,12 @@ export const nl: Words = {
     reading: 'Het portaal wordt voor het eerst ingelezen.',
     nothingYet: 'Er is nog geen factuur binnengekomen.',
     review: 'Controle staat aan',
-    reviewHint: 'Elke factuur wacht op uw akkoord voordat er iets wordt verstuurd.',
+    reviewHint: 'Elke factuur wacht op je akkoord voordat er iets wordt verstuurd.',
     live: 'Alles gaat vanzelf',
     liveHint: 'Facturen gaan zonder tussenkomst naar het portaal.',
     sinceDate: date => `sinds ${date}`,
-    attention: 'Wat op u wacht',
-    nothing: 'Er wacht niets op u.',
+    attention: 'Wat op jou wacht',
+    nothing: 'Er wacht niets op jou.',
     look: 'Bekijken',
     all: count => `Alle ${count} bekijken`,
     warnings: 'Waar de brug voor waarschuwt',
@@ -130,11 +130,11 @@ export const nl: Words = {
     toolHint: 'Vul daar dit adres in, als adres van de webhook:',
     test: 'Er is een test of een eerste factuur binnengekomen',
     testHint:
-      'Verstuur er een vanuit uw pakket, of kies ‘Test versturen’ bij de koppelingen. Die wacht op u en wordt niet verstuurd.',
+      'Verstuur er een vanuit je pakket, of kies ‘Test versturen’ bij de koppelingen. Die wacht op jou en wordt niet verstuurd.',
     reviewed: 'De eerste factuur is bekeken en verstuurd',
-    reviewedHint: 'Vergelijk wat er verstuurd zou worden met uw eigen factuur en geef hem vrij.',
+    reviewedHint: 'Vergelijk wat er verstuurd zou worden met je eigen factuur en geef hem vrij.',
     live: 'De controle is uitgezet',
-    liveHint: 'Vertrouwt u de brug? Zet dan REVIEW=false en start hem opnieuw. Facturen gaan daarna vanzelf.'
+    liveHint: 'Vertrouw je de brug? Zet dan REVIEW=false en start hem opnieuw. Facturen gaan daarna vanzelf.'
   },
 
   list: {
@@ -149,6 +149,7 @@ export const nl: Words = {
     until: 'Binnengekomen tot en met',
     filter: 'Tonen',
     clear: 'Alles tonen',
+    more: 'Meer filters',
     number: 'Nummer',
     customer: 'Klant',
     amount: 'Bedrag',
@@ -161,7 +162,7 @@ export const nl: Words = {
     showPersonal: 'Namen tonen',
     hidePersonal: 'Namen verbergen',
     actTitle: 'Alles wat hieraan voldoet',
-    actHint: 'U ziet eerst om hoeveel facturen het gaat en wat er gebeurt.',
+    actHint: 'Je ziet eerst om hoeveel facturen het gaat en wat er gebeurt.',
     deliverAll: 'Allemaal versturen…',
     dismissAll: 'Allemaal niet versturen…'
   },
@@ -171,11 +172,11 @@ export const nl: Words = {
     dismissTitle: count => `${invoices(count)} niet versturen?`,
     deliverHint:
       'Ze wachten op controle en gaan naar het portaal zoals ze zijn getoond. Aan andere redenen waarom een factuur wacht, verandert niets.',
-    dismissHint: 'Ze worden terzijde gelegd. Dat kunt u later per factuur terugdraaien.',
+    dismissHint: 'Ze worden terzijde gelegd. Dat kun je later per factuur terugdraaien.',
     leftOut: count =>
       count === 1
-        ? 'Nog 1 factuur voldoet, maar blijft erbuiten: daarover moet u apart beslissen, of hij is al eens verstuurd.'
-        : `Nog ${count} facturen voldoen, maar blijven erbuiten: daarover moet u apart beslissen, of ze zijn al eens verstuurd.`,
+        ? 'Nog 1 factuur voldoet, maar blijft erbuiten: daarover moet je apart beslissen, of hij is al eens verstuurd.'
+        : `Nog ${count} facturen voldoen, maar blijven erbuiten: daarover moet je apart beslissen, of ze zijn al eens verstuurd.`,
     none: 'Er is geen factuur bij waarvoor dit in één keer kan.',
     deliver: count => `Ja, ${invoices(count)} versturen`,
     dismiss: count => `Ja, ${invoices(count)} terzijde leggen`,
