@@ -90,9 +90,16 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
 
   route('fetchInvoice', async ({ params: { tool: name }, body: { id } }) => {
     const open = mustBeAsked(name)
-    const { load } = open.tool
-    const invoice = load && (await toolClient.asking(name, () => load(id, toolClient.connection(open))))
-    if (!invoice) throw new BridgeError('NOT_FOUND', `${name} holds no invoice of this id`)
+    const connection = toolClient.connection(open)
+    const { load, idOf } = open.tool
+    const invoice = await toolClient.asking(name, async () => {
+      const loaded = await load?.(id, connection)
+      if (loaded || !idOf) return loaded
+      // No id of the tool's: then it may be a number.
+      const found = await idOf(id, connection)
+      return found === null ? null : load?.(found, connection)
+    })
+    if (!invoice) throw new BridgeError('NOT_FOUND', `${name} holds no invoice of this id or number`)
     const { result } = await receiver.receiveFromTool(name, invoice, { now: clock.now(), anyAge: true })
     return { result, invoiceNumber: invoice.invoice.invoiceNumber }
   })

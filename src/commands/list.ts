@@ -78,6 +78,11 @@ export const commands: Listed[] = [
     load: () => import('./catch-up.ts')
   },
   {
+    name: 'fetch <tool> <number or id>',
+    help: 'fetches one invoice from a tool, as if its webhook had come',
+    load: () => import('./fetch.ts')
+  },
+  {
     name: 'connect <tool>',
     options: '[--public-url <https://…>]',
     help: "registers the webhook through the tool's API, or repairs it",
@@ -90,7 +95,7 @@ export const commands: Listed[] = [
     load: () => import('./send-test.ts')
   },
   {
-    name: 'portal bills|invoices|invoice|create|mark-paid',
+    name: 'portal bills|invoices|invoice|create|mark-paid|facts',
     options: '[<inv_…>] [--number --customer --amount --issued --pdf --paid --notify]',
     help: 'the portal itself',
     load: () => import('./portal.ts')

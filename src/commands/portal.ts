@@ -15,6 +15,7 @@ import { createPortal, type PortalAsTold } from '../portal/client.ts'
 import type { PortalBill } from '../portal/schemas.ts'
 import { bridgeUrl, refusal } from './ask.ts'
 import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
+import { portalFacts } from './portal-facts.ts'
 import { table, yesOrNo } from './print.ts'
 
 const usage = `Usage: factuurbrug portal <what>
@@ -23,7 +24,8 @@ const usage = `Usage: factuurbrug portal <what>
   invoice <inv_…>            one customer invoice, with everything that the portal says about it
   create --number <nr> --customer <cst_…> --amount <121.00> --issued <2026-11-20> --pdf <file>
          [--paid <2026-11-20>] [--notify true|false] [--url <bridge>]
-  mark-paid <inv_…> [--paid <2026-11-20>]`
+  mark-paid <inv_…> [--paid <2026-11-20>]
+  facts                      how this portal answers, without a name or a number: for an issue`
 
 const options = {
   json: { type: 'boolean', default: false },
@@ -56,14 +58,15 @@ export const run: Command = async (args, terminal) => {
   if (more.length > 0 || (id === '') === takesId.includes(what)) throw new WrongUse(usage)
   if (what === 'create') return create(values, terminal)
   const call = Object.hasOwn(calls, what) ? calls[what] : undefined
-  if (!call) throw new WrongUse(usage)
+  if (!call && what !== 'facts') throw new WrongUse(usage)
   const { env, clock } = terminal
   if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
   const timeZone = readTimeZone(env)
   const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
+  if (what === 'facts') return facts(url, env.PORTAL_TOKEN, { values, terminal })
   const portal = createPortal({ url, token: env.PORTAL_TOKEN, timeoutMs, timeZone, clock })
   try {
-    return await call({ portal, id, values, terminal, timeZone })
+    return await call!({ portal, id, values, terminal, timeZone })
   } finally {
     portal.close()
   }
@@ -147,6 +150,16 @@ const markPaid = async ({ portal, id, values, terminal, timeZone }: Asked): Prom
       : `${written.code}: ${written.detail}`
   )
   return 1
+}
+
+const facts = async (
+  url: string,
+  token: string,
+  { values, terminal: { print } }: Pick<Asked, 'values' | 'terminal'>
+): Promise<number> => {
+  const found = await portalFacts(url.replace(/\/+$/, ''), token)
+  print(values.json ? JSON.stringify(found, null, 2) : table(Object.entries(found)))
+  return 0
 }
 
 const calls: Record<string, (asked: Asked) => Promise<number>> = { bills, invoices, invoice, 'mark-paid': markPaid }

@@ -103,6 +103,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   canAsk: (settings: Settings) => boolean
   /** The invoice as it is now; null when the tool does not hold it (any more). */
   load?: (sourceId: string, connection: ToolConnection<Settings>) => Promise<ToolInvoice | null>
+  /** The tool's own id of the invoice with this number; null: it holds none. */
+  idOf?: (invoiceNumber: string, connection: ToolConnection<Settings>) => Promise<string | null>
   /** Null: not made yet, ask later. Without it `invoice.pdfUrl` serves. */
   pdf?: (invoice: Invoice, connection: ToolConnection<Settings>) => Promise<PdfAddress | null>
   /**

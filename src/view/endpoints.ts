@@ -302,7 +302,7 @@ export const endpoints = {
     path: '/api/tools/{tool}/fetch',
     summary: 'Fetches one invoice from a tool, as if its webhook had come',
     body: z.strictObject({
-      id: z.string("expected the tool's own id of the invoice").trim().min(1).max(200)
+      id: z.string("expected the number of the invoice, or the tool's own id of it").trim().min(1).max(200)
     }),
     answer: Fetched,
     refusals: [404, 413, 422, 502]

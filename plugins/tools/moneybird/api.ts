@@ -48,6 +48,15 @@ export const load = async (id: string, connection: Connection): Promise<ToolInvo
   return current
 }
 
+export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
+  const { status, json } = await ask(
+    connection,
+    `sales_invoices/find_by_invoice_id/${encodeURIComponent(invoiceNumber)}.json`
+  )
+  const { id } = (json ?? {}) as { id?: unknown }
+  return status === 404 || typeof id !== 'string' ? null : id
+}
+
 /** It answers 302 to a store whose link lives 30 seconds, so it is to be followed at once and never kept. */
 export const pdf = async (
   { sourceId }: Pick<Invoice, 'sourceId'>,

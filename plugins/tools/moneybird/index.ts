@@ -2,7 +2,7 @@
 // read again before it is delivered. https://developer.moneybird.com/webhooks
 
 import { defineTool } from '../../../src/tools/tool.ts'
-import { load, pdf } from './api.ts'
+import { idOf, load, pdf } from './api.ts'
 import { missed } from './catch-up.ts'
 import { check } from './check.ts'
 import { connect } from './connect.ts'
@@ -18,6 +18,7 @@ export const tool = defineTool({
   read,
   canAsk,
   load,
+  idOf,
   pdf,
   missed,
   connect,

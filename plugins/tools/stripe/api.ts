@@ -77,6 +77,15 @@ const getInvoice = async (id: string, connection: Connection): Promise<ToolInvoi
   return current
 }
 
+// Of their search: what was made within the last minute may be missing.
+const Found = z.object({ data: z.array(z.looseObject({ id: z.string() })) })
+
+export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
+  const quoted = JSON.stringify(invoiceNumber)
+  const json = await ask(connection, 'invoices/search', { query: [['query', `number:${quoted}`]] })
+  return Found.safeParse(json).data?.data[0]?.id ?? null
+}
+
 /** Whole seconds: the portal's notation of an instant has no more. */
 export const seenNow = ({ clock, timeZone }: Connection) => ({
   timeZone,

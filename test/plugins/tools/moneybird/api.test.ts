@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { hasPdf, load, pdf } from '../../../../plugins/tools/moneybird/api.ts'
+import { hasPdf, idOf, load, pdf } from '../../../../plugins/tools/moneybird/api.ts'
 import type { Connection } from '../../../../plugins/tools/moneybird/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
 import type { PdfAddress } from '../../../../src/tools/tool.ts'
@@ -73,4 +73,12 @@ t.test('the moment that Retry-After names is waited for, not that many seconds',
   await t.rejects(load('410000000000000300', connection), { code: 'TOOL_BUSY', retryAfterMs: 200_000 })
   moneybird.now += 200_000
   t.ok(await load('410000000000000300', connection))
+})
+
+t.test('an invoice is found by its number, too', async t => {
+  const { connection, moneybird } = await openLine(t)
+  moneybird.invoices.push(entity('open'))
+
+  t.equal(await idOf('2026-0117', connection), '410000000000000300')
+  t.equal(await idOf('2026/0118', connection), null)
 })

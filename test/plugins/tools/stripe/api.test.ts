@@ -37,3 +37,12 @@ t.test('an id is one part of the address, whatever stands in it', async t => {
   t.equal(await tool.load!('../events?a=b', connection), null)
   t.strictSame(stripe.requests, ['GET /v1/invoices/../events?a=b'])
 })
+
+t.test('an invoice is found by its number, whatever signs are in it', async t => {
+  const asking = await openAsking(t)
+  hold(asking, { number: 'A "1" \\' })
+  const idOf = (number: string) => tool.idOf!(number, asking.connection)
+
+  t.equal(await idOf('A "1" \\'), 'in_voorbeeld0042')
+  t.equal(await idOf('A'), null)
+})
