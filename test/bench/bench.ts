@@ -6,6 +6,7 @@ import type { Disposable } from '../end-to-end/bridge-process.ts'
 import { customerByHand, customersFound } from './customers.ts'
 import { delivery } from './delivery.ts'
 import { memory } from './memory.ts'
+import { million } from './million.ts'
 import { requests } from './requests.ts'
 import { sharedStorm } from './shared-storm.ts'
 import { start } from './start.ts'
@@ -40,7 +41,7 @@ const benches: Record<string, Bench> = {
 }
 
 /** By name only: proofs that take long. */
-const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce }
+const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million }
 
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({

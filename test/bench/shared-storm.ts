@@ -139,6 +139,7 @@ const watchLeases = (t: Disposable, url: string) => {
   const owners = new Map<string, string>()
   let takenOver = 0
   let client: pg.Client | undefined
+  let isLooking = false
   const look = async (): Promise<void> => {
     try {
       if (!client) {
@@ -157,7 +158,14 @@ const watchLeases = (t: Disposable, url: string) => {
       client = undefined
     }
   }
-  const timer = setInterval(() => void look(), 250)
+  const lookAgain = (): void => {
+    if (isLooking) return
+    isLooking = true
+    void look().finally(() => {
+      isLooking = false
+    })
+  }
+  const timer = setInterval(lookAgain, 250)
   t.teardown(async () => {
     clearInterval(timer)
     await client?.end().catch(() => {})
