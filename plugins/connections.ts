@@ -73,8 +73,14 @@ export default fp(
       for (const idle of ranks) idle.delete(socket)
       done()
     })
-    app.addHook('onSend', ({ raw: { socket } }, _reply, _payload, done) => {
+    // What is answered after that would keep its connection, and the server open, for a minute.
+    let isClosing = false
+    app.addHook('preClose', async () => {
+      isClosing = true
+    })
+    app.addHook('onSend', ({ raw: { socket } }, reply, _payload, done) => {
       busy.delete(socket)
+      if (isClosing) reply.header('connection', 'close')
       if (open.has(socket)) (trusted.has(socket) ? believed : spoken).add(socket)
       done()
     })

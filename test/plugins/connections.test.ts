@@ -85,3 +85,18 @@ t.test('the server itself has an end, too', async t => {
 
   t.equal(app.server.maxConnections, 1600)
 })
+
+t.test('who is answered while the server closes does not keep it open', async t => {
+  const { app, come, ask, release } = await open(t)
+  const asked = once(app.server, 'request')
+  const busy = await come()
+  ask(busy, '/held')
+  await asked
+  const closed = app.close()
+  while (app.server.listening) await new Promise(resolve => setImmediate(resolve))
+  release()
+
+  t.match(String(await once(busy, 'data')), /connection: close.*at last/is)
+  await once(busy, 'close')
+  await closed
+})
