@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import type { Alert } from '../../../src/delivery/alert.ts'
+import type { Alert, AlertOfEnd } from '../../../src/delivery/alert.ts'
 import { createBudgetFor, createEngine, type EngineOptions } from '../../../src/delivery/engine.ts'
 import type { Hint } from '../../../src/ledger/driver.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
@@ -28,6 +28,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
     })()
   )
   const alerts: Parameters<Alert>[] = []
+  const over: Parameters<AlertOfEnd>[0][] = []
   const recorded: [string | null, string, string][] = []
   const options: EngineOptions = {
     ledger: watch(ledger),
@@ -40,6 +41,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
     random: () => 0.5,
     log,
     alert: (...told) => alerts.push(told),
+    over: what => over.push(what),
     rules,
     matching: { match: 'email', create: false },
     patience: { retryFirstMs: 1000, retryLongestMs: minute, retryForMs: 60 * minute },
@@ -68,7 +70,7 @@ const open = async (t: Test, { watch = ledger => ledger, ...changed }: Changed =
     engine.wake()
     await clock.rest()
   }
-  return { ...parts, engine, make, alerts, recorded, receive }
+  return { ...parts, engine, make, alerts, over, recorded, receive }
 }
 
 t.test('the portal is read before anything is created, then an invoice costs one call', async t => {
@@ -203,7 +205,7 @@ t.test('and of what only the answer of the portal has told', async t => {
 })
 
 t.test('a portal that is down pauses everything, and it goes on by itself', async t => {
-  const { engine, receive, clock, double, ledger, alerts } = await open(t, { concurrency: 1 })
+  const { engine, receive, clock, double, ledger, alerts, over } = await open(t, { concurrency: 1 })
   await engine.recognise()
   engine.start()
   await clock.advance(settleMs + 100)
@@ -220,11 +222,13 @@ t.test('a portal that is down pauses everything, and it goes on by itself', asyn
   await clock.advance(minute)
   t.equal(engine.portal().state, 'down')
   t.match(alerts, [['PORTAL_UNREACHABLE', null]])
+  t.strictSame(over, [])
 
   double.onCall = () => {}
   double.portal.createInvoice = create
   await clock.advance(5 * minute)
   t.equal(engine.portal().state, 'open')
+  t.strictSame(over, [{ code: 'PORTAL_UNREACHABLE' }], 'that it is over is told as well')
   t.match(await ledger.summary(), { delivered: 5, waiting: 0 })
 })
 
