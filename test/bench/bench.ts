@@ -7,6 +7,7 @@ import { customerByHand, customersFound } from './customers.ts'
 import { delivery } from './delivery.ts'
 import { memory } from './memory.ts'
 import { million } from './million.ts'
+import { pages } from './pages.ts'
 import { requests } from './requests.ts'
 import { sharedStorm } from './shared-storm.ts'
 import { start } from './start.ts'
@@ -34,6 +35,7 @@ const benches: Record<string, Bench> = {
   delivery,
   turns,
   requests,
+  pages,
   customers: customersFound,
   'by-hand': customerByHand,
   storm: (t, options) => (options.database === 'postgres' ? sharedStorm : storm)(t, options),

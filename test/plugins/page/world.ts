@@ -54,5 +54,13 @@ export const openWorld = async (t: Ground, env: Record<string, string> = {}) => 
     return answer.text()
   }
 
-  return { ...bridge, address, sandbox: sandbox.sandbox, customers: sandbox.sandbox.customers, send, signedSample }
+  return {
+    ...bridge,
+    address,
+
+    sandbox: sandbox.sandbox,
+    customers: sandbox.sandbox.customers,
+    send,
+    signedSample
+  }
 }
