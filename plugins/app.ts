@@ -22,7 +22,7 @@ import type { ToolClient } from '../src/tools/client.ts'
 import type { Receiver } from '../src/tools/receiver.ts'
 import { createRefusedRequests } from '../src/tools/refused-requests.ts'
 import { ledgerNames, sendersOf } from '../src/tools/senders.ts'
-import { type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
+import { isSending, type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
 import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
 import { createUnreadableRequests, problemsIn } from '../src/tools/unreadable-requests.ts'
 import api from './api/api.ts'
@@ -105,7 +105,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
       name,
       on: settings !== null,
       missingSecret: settings === null ? null : source.missingSecret(settings as never),
-      address: `${config.PUBLIC_URL}/webhooks/${source.name}`
+      address: source.sample ? `${config.PUBLIC_URL}/webhooks/${source.name}` : null
     }))
   })
 
@@ -226,7 +226,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
 
   const addresses: [name: string, plugin: FastifyPluginAsync<IntakeOptions>][] = [
     [intake.name, intakePlugin],
-    ...tools.map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<AddressOptions>])
+    ...tools.filter(isSending).map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<AddressOptions>])
   ]
   for (const [name, plugin] of addresses) {
     await app.register(

@@ -5,7 +5,13 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import type { Clock, Instant } from '../src/core/clock.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
 import type { Kept, Receiver } from '../src/tools/receiver.ts'
-import { type EventReading, largeBytesMax, type Tool, type UnreadEvent, unprovenBytesMax } from '../src/tools/tool.ts'
+import {
+  type EventReading,
+  largeBytesMax,
+  type SendingTool,
+  type UnreadEvent,
+  unprovenBytesMax
+} from '../src/tools/tool.ts'
 import { openRequestBody } from './bodies/body.ts'
 import type { Hosted, Strangers } from './bodies/strangers.ts'
 
@@ -54,7 +60,7 @@ export const webhook = ({
   isRegistrationCheck,
   verify,
   read
-}: Tool): FastifyPluginAsync<AddressOptions> =>
+}: SendingTool): FastifyPluginAsync<AddressOptions> =>
   async function webhookPlugin(app, options) {
     const { receiver, clock, timeZone, strangers, believed } = options
     // Only the tool itself knows what these are.

@@ -146,8 +146,11 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     log: logger,
     alert,
     over,
-    fetchPdf: ({ url, headers = {} }) =>
-      fetchPdf(url, { http, spool, headers, timeoutMs: config.PDF_TIMEOUT_MS, bytesMax: config.PDF_BYTES_MAX }),
+    fetchPdf: ({ url, headers = {}, failsAsJson }) =>
+      fetchPdf(url, {
+        ...{ http, spool, headers, failsAsJson },
+        ...{ timeoutMs: config.PDF_TIMEOUT_MS, bytesMax: config.PDF_BYTES_MAX }
+      }),
     rules: {
       creditNotes: config.CREDIT_NOTES,
       zeroAmounts: config.ZERO_AMOUNTS,

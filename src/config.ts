@@ -67,7 +67,7 @@ export const settings = z.object({
       .transform(text => text === 'true')
   ),
   NOTIFY_WITHIN_DAYS: word(wholeNumber(0, 36_500).default(7)),
-  CATCH_UP_MINUTES: word(wholeNumber(0, 7 * 24 * 60).default(60)),
+  CATCH_UP_MINUTES: word(wholeNumber(0, 7 * 24 * 60).optional()),
   REVIEW: word(yesOrNo.default(false)),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z

@@ -75,7 +75,7 @@ const card = (view: View, { tool, caughtUp, findings, problem }: Told): Html => 
 ${problem ? notice(problem, true) : ''}
 ${missingSecret ? notice(texts.secretMissing(missingSecret), true) : ''}
 ${facts([
-  [texts.address, html`<code class="address">${address}</code>`],
+  [texts.address, address && html`<code class="address">${address}</code>`],
   [
     texts.settings,
     html`${settings.map(({ name, isSet }) => html`<span class="setting"><code>${name}</code> <span class="soft">${isSet ? texts.present : texts.missing}</span></span> `)}`
@@ -98,7 +98,7 @@ ${canBeAsked ? html`<p><a href="/tools?check=${encodeURIComponent(name)}#${name}
 const result = ({ words }: View, { accepted, duplicate, conflict, unreadable, running }: CaughtUp): Html =>
   html`<p class="notice" role="status">${running ? words.tools.running : ''} ${[words.tools.found(accepted, duplicate), words.tools.foundMore(conflict, unreadable)].join(' ')}</p>`
 
-const doing = (view: View, { name, canBeAsked }: Tool): Html => {
+const doing = (view: View, { name, canBeAsked, address }: Tool): Html => {
   const { tools: texts } = view.words
   const of = html`<input type="hidden" name="tool" value="${name}">`
   return html`${
@@ -107,5 +107,5 @@ const doing = (view: View, { name, canBeAsked }: Tool): Html => {
 ${form(view, '/tools/fetch', html`${of}<div class="inline"><label for="id-${name}">${texts.fetch}: ${texts.fetchLabel}</label><input id="id-${name}" name="id" required maxlength="100"><button>${texts.fetchDo}</button></div>`)}`
       : ''
   }
-${form(view, '/tools/test', html`${of}<button aria-describedby="test-${name}">${texts.test}</button><p class="hint" id="test-${name}">${texts.testHint}</p>`)}`
+${address && form(view, '/tools/test', html`${of}<button aria-describedby="test-${name}">${texts.test}</button><p class="hint" id="test-${name}">${texts.testHint}</p>`)}`
 }

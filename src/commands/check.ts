@@ -19,6 +19,7 @@ import type { OpenTool } from '../tools/client.ts'
 import { bad, type Finding, type Found, good } from '../tools/finding.ts'
 import { ledgerNames } from '../tools/senders.ts'
 import type { Source } from '../tools/source.ts'
+import { isSending } from '../tools/tool.ts'
 import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off. Half of that is time enough to set a clock.
@@ -75,12 +76,12 @@ const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): 
 const checkSources = (config: Config, sources: Source[]): Finding[] => {
   const on = sources.flatMap(source => {
     const settings = config.tools[source.name] ?? null
-    return settings === null ? [] : ledgerNames(source, settings).map(name => ({ name, path: source.name }))
+    return settings === null ? [] : ledgerNames(source, settings).map(name => ({ name, source }))
   })
   if (on.length === 0) return [{ what: 'tools', ...bad('none is set up; the generic intake needs INTAKE_SECRET') }]
-  return on.map(({ name, path }) => ({
+  return on.map(({ name, source }) => ({
     what: `tool ${name}`,
-    ...good(`on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${path}`)
+    ...good(source.sample ? `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${source.name}` : 'on; it is asked')
   }))
 }
 
@@ -98,7 +99,7 @@ const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Pr
       // A tool that checks its own webhook says what to do about a missing secret.
       if (missing && !(canAsk && isReached)) findings.push(missingSecret(name, missing, canAsk))
       if (!canAsk) continue
-      const address = isReached ? `${config.PUBLIC_URL}/webhooks/${name}` : null
+      const address = isReached && isSending(tool) ? `${config.PUBLIC_URL}/webhooks/${name}` : null
       try {
         const found = await check(address, { ...asking, settings })
         findings.push(...found.map(finding => ({ ...finding, what: `${name} ${finding.what}` })))

@@ -11,7 +11,7 @@ import type { Reader } from '../portal/reader.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
 import type { ToolClient } from '../tools/client.ts'
 import type { Receiver } from '../tools/receiver.ts'
-import type { PdfAddress } from '../tools/tool.ts'
+import type { PdfAddress, PdfBytes } from '../tools/tool.ts'
 import type { Customers } from './customers.ts'
 import { markPaid, type Paying } from './mark-paid.ts'
 import { createSettling, failureOf, writeBeforeSpeak } from './write-before-speak.ts'
@@ -166,7 +166,7 @@ const readyPdf = async (
   try {
     const address = await toolClient.pdf(loan)
     if (address === null) return failed('PDF_NOT_READY')
-    document = await aside(fetchPdf(address))
+    document = await aside('bytes' in address ? spool.keep(inOnePiece(address)) : fetchPdf(address))
   } catch (error) {
     return failedBy(error)
   }
@@ -177,6 +177,10 @@ const readyPdf = async (
   }
   await spool.remove(document)
   return null
+}
+
+async function* inOnePiece({ bytes }: PdfBytes): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 type Whose = Exclude<Awaited<ReturnType<Customers['find']>>, Outcome>

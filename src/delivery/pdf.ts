@@ -17,17 +17,19 @@ export type Fetch = {
   bytesMax?: number
   /** Credentials of a tool. They go to the first origin only. */
   headers?: Record<string, string>
+  /** JSON is no PDF that is wrong, but a failure of the tool. */
+  failsAsJson?: boolean | undefined
 }
 
 /** Rejects with PDF_ADDRESS_REFUSED, PDF_UNREACHABLE, or as the spool does. */
 export const fetchPdf = async (
   url: string,
-  { http, spool, timeoutMs, bytesMax, headers = {} }: Fetch
+  { http, spool, timeoutMs, bytesMax, headers = {}, failsAsJson = false }: Fetch
 ): Promise<Document> => {
   const signal = AbortSignal.timeout(timeoutMs)
   const download = await http.download(url, { headers, signal }).catch(translated(hostOf(url)))
   try {
-    refuse(download, bytesMax)
+    refuse(download, { bytesMax, failsAsJson })
     return await spool.keep(bytesOf(download))
   } finally {
     // Nobody reads on what was refused, or went wrong half way.
@@ -41,13 +43,20 @@ const hostOf = (url: string): string => URL.parse(url)?.host ?? 'the address'
 const refusing: ReadonlySet<number> = new Set([401, 403, 404, 410])
 const refusedForMs = 3_600_000
 
-const refuse = ({ status, host, headers }: Download, bytesMax = Number.POSITIVE_INFINITY) => {
+type Refusing = { bytesMax: number | undefined; failsAsJson: boolean }
+
+const refuse = (
+  { status, host, headers }: Download,
+  { bytesMax = Number.POSITIVE_INFINITY, failsAsJson }: Refusing
+) => {
   if (refusing.has(status))
     throw unreachable(`${host} answered ${status}: look at the address`, {
       wait: retryAfterMs(headers),
       tryForMs: refusedForMs
     })
   if (status !== 200) throw unreachable(`${host} answered ${status}`, { wait: retryAfterMs(headers) })
+  if (failsAsJson && /^application\/([\w.-]+\+)?json\b/i.test(headers['content-type'] ?? ''))
+    throw unreachable(`${host} answered JSON instead of the PDF`, { tryForMs: refusedForMs })
   const encoding = encodingOf(headers)
   if (encoding !== 'identity' && encoding !== 'gzip') throw unreachable(`${host} sent an encoding nobody asked for`)
   if (Number(headers['content-length']) > bytesMax)

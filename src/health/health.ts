@@ -251,7 +251,10 @@ const since = (what: string, at: Instant | null, everyMs: number, time: Time): s
   return at !== null && isLate(at, everyMs, time) ? `the portal was last ${what} ${minutesOf(time.now - at)} ago` : null
 }
 
-/** The tools that should be asked what their webhooks missed, and are not, or not in time. */
+/**
+ * Up to when each tool was asked what its webhooks missed. One failure is no warning: tools are down for minutes every
+ * week, and are asked again.
+ */
 const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> => {
   const { caughtUp, ledger, clock, refusing } = options
   const now = clock.now()
@@ -259,17 +262,21 @@ const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> =
   /** A refused token is already a warning about the tool itself. */
   const isTold = (tool: string, failure: string | null) => refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
   const found = await Promise.all(
-    caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check[]> => {
+    caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check> => {
       const askedTo = await ledger.askedTo(tool)
       const isBehind = askedTo !== null && isLate(askedTo, everyMs, { now, upMs })
       const isWrong = isAhead(askedTo, now) ? `last asked ${aheadOf(askedTo, now)}` : null
       const late = isBehind ? `last asked ${minutesOf(now - askedTo)} ago` : isWrong
       const output = [isTold(tool, failure) ? null : failure, late].filter(text => text !== null).join('; ')
-      return output === '' ? [] : [{ componentId: tool, status: 'warn', output }]
+      return {
+        componentId: tool,
+        status: late === null ? 'pass' : 'warn',
+        ...(askedTo === null ? {} : { observedValue: isoInstant(askedTo), observedUnit: 'last asked' }),
+        ...(output === '' ? {} : { output })
+      }
     })
   )
-  const warnings = found.flat()
-  return warnings.length > 0 ? warnings : [pass]
+  return found.length > 0 ? found : [pass]
 }
 
 const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summary): Check => ({

@@ -1,15 +1,16 @@
 // Asks each tool what its webhooks missed: at the start, every so often, and when a person says so. Webhooks get lost
-// everywhere; this finds what they would have brought. A tool's start is fixed when it is first set up: what is older
-// stays out.
+// everywhere; this finds what they would have brought. A tool without webhooks tells in no other way, so it is asked more
+// often. A tool's start is fixed when it is first set up: what is older stays out.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
+import { dateOf, type PlainDate } from '../core/invoice.ts'
 import type { Log } from '../core/log.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { OpenTool, ToolClient } from './client.ts'
 import { createInquiries, type Asked as Inquired } from './inquiries.ts'
 import type { Receiver, Result } from './receiver.ts'
-import type { ToolInvoice, UnreadEvent } from './tool.ts'
+import { isSending, type ToolInvoice, type UnreadEvent } from './tool.ts'
 
 export type CatchUpOptions = {
   ledger: Ledger
@@ -17,8 +18,8 @@ export type CatchUpOptions = {
   receiver: Pick<Receiver, 'receiveFromTool' | 'keepUnreadable'>
   clock: Clock
   log: Log
-  /** 0: only when a person asks. */
-  everyMinutes: number
+  /** 0: only when a person asks. Undefined: as each tool needs. */
+  everyMinutes: number | undefined
 }
 
 /** What cannot be read is held, for a person. */
@@ -45,10 +46,15 @@ export type CatchUpState = { tool: string; everyMs: number; failure: string | nu
 
 const minute = 60_000
 
+// Webhooks bring nearly everything. A tool without them is asked as often as people expect an invoice to appear, and
+// as all of them allow: one question is a few requests, paced by the tool's own limits.
+const everyMinutesDefault = { sending: 60, asked: 5 }
+
 // Each question goes back a little further than the last one ended: a tool may date an invoice, or show it, too late.
 const overlapMs = 60 * minute
 
-// After a clock is set back an older cursor counts again: four days of them, asked every hour.
+// After a clock is set back an older cursor counts again: four days of them, asked every hour. Without one it
+// is asked from its start.
 const cursorsMax = 100
 
 // Between tries of a tool that does not answer, or asks for a pause.
@@ -65,6 +71,9 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const failures = new Map<string, string>()
   const cursors = new Map<string, Instant[]>()
 
+  const everyMs = ({ tool }: OpenTool): number =>
+    (everyMinutes ?? everyMinutesDefault[isSending(tool) ? 'sending' : 'asked']) * minute
+
   const canBeAsked = () => toolClient.tools().filter(({ tool, settings }) => tool.missed && tool.canAsk(settings))
 
   /** One question at a time: the limits of a tool's API hold for all of them together. */
@@ -76,24 +85,32 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     return turn
   }
 
-  const keep = async (tool: string, one: ToolInvoice | UnreadEvent, anyAge: boolean): Promise<keyof Found> => {
+  const keep = async (
+    { tool }: OpenTool,
+    one: ToolInvoice | UnreadEvent,
+    anyAgeFrom: PlainDate | null
+  ): Promise<keyof Found> => {
     const now = clock.now()
     if ('problem' in one) {
-      await receiver.keepUnreadable(tool, one, now)
+      await receiver.keepUnreadable(tool.name, one, now)
       return 'unreadable'
     }
-    return (await receiver.receiveFromTool(tool, one, { now, caughtUp: true, anyAge })).result
+    // What a tool without webhooks tells beyond the question was not asked for.
+    const anyAge = anyAgeFrom !== null && (isSending(tool) || one.invoice.issuedAt >= anyAgeFrom)
+    return (await receiver.receiveFromTool(tool.name, one, { now, caughtUp: true, anyAge })).result
   }
 
   /** Keeps all that the tool answers, and counts it in `found`. */
   const take = async (open: OpenTool, since: Instant, found: Found, anyAge: boolean): Promise<void> => {
     stopping.signal.throwIfAborted()
-    const missed = open.tool.missed?.(since, toolClient.connection(open), stopping.signal)
+    const connection = toolClient.connection(open)
+    const missed = open.tool.missed?.(since, connection, stopping.signal)
     if (!missed) return
+    const anyAgeFrom = anyAge ? dateOf(since, connection.timeZone) : null
     await toolClient.asking(open.tool.name, async () => {
       for await (const one of missed) {
         stopping.signal.throwIfAborted()
-        found[await keep(open.tool.name, one, anyAge)] += 1
+        found[await keep(open, one, anyAgeFrom)] += 1
       }
     })
   }
@@ -139,7 +156,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
 
   const keepCatchingUp = async (open: OpenTool): Promise<void> => {
     while (!stopping.signal.aborted) {
-      let pause = everyMinutes * minute
+      let pause = everyMs(open)
       try {
         if (await ledger.lease(`catch-up ${open.tool.name}`, clock.now())) await catchUp(open)
         else pause = Math.min(pause, retryMs)
@@ -160,7 +177,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       for (const { tool } of toolClient.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
     },
     start() {
-      if (everyMinutes > 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)
+      if (everyMinutes !== 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)
     },
     async stop() {
       stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))
@@ -174,10 +191,10 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     states: () =>
       everyMinutes === 0
         ? []
-        : canBeAsked().map(({ tool: { name } }) => ({
-            tool: name,
-            everyMs: everyMinutes * minute,
-            failure: failures.get(name) ?? null
+        : canBeAsked().map(open => ({
+            tool: open.tool.name,
+            everyMs: everyMs(open),
+            failure: failures.get(open.tool.name) ?? null
           }))
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { Loan } from '../core/row.ts'
 import type { ToolApi } from './api.ts'
-import type { EventReading, PdfAddress, Tool, ToolConnection, ToolInvoice } from './tool.ts'
+import type { EventReading, PdfAddress, PdfBytes, Tool, ToolConnection, ToolInvoice } from './tool.ts'
 
 /** A tool that is on, with its settings. */
 export type OpenTool = { tool: Tool; settings: never }
@@ -25,7 +25,7 @@ export interface ToolClient {
   /** As the tool has it now; `gone` when it holds no such invoice; null when this tool cannot be asked. */
   current: (loan: Loan) => Promise<ToolInvoice | 'gone' | null>
   /** Null: not made yet. */
-  pdf: (loan: Loan) => Promise<PdfAddress | null>
+  pdf: (loan: Loan) => Promise<PdfAddress | PdfBytes | null>
   /** What an event that was kept says to this version. */
   read: (tool: string, body: Buffer) => EventReading
   /** Asks a tool, and remembers whether it refused its token. */

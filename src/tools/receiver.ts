@@ -63,10 +63,12 @@ const ignoredEveryMs = 3_600_000
 export const createReceiver = ({ ledger, spool, log, wake, alert, rules, received }: ReceiverOptions): Receiver => {
   const mayLog = createThrottle(ignoredEveryMs)
 
-  const receive = async (arrival: Arrival, now: Instant): Promise<Received> => {
+  /** `again`: a tool without webhooks tells all it has again and again. Of what is known nothing is said. */
+  const receive = async (arrival: Arrival, now: Instant, again = false): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
     const outcome = await ledger.receive(arrival, now)
     const { result, changed, unused } = outcome
+    if (again && result === 'duplicate' && !changed) return outcome
     log.info({ tool: arrival.tool, invoiceNumber, result }, 'invoice received')
     received?.(arrival.tool, result)
     if (result === 'conflict' && changed) alert('INVOICE_CONFLICT', invoiceNumber)
@@ -114,7 +116,7 @@ export const createReceiver = ({ ledger, spool, log, wake, alert, rules, receive
         return isKnown ? { result: 'accepted', changed: true } : ignored(tool, 'VOIDED_IN_TOOL')
       }
       const reason = await reasonToIgnore(tool, toolInvoice, heard)
-      if (reason !== null) return ignored(tool, reason)
+      if (reason !== null) return ignored(tool, reason, heard)
       const { result, changed } = await receive(
         {
           tool,
@@ -128,7 +130,8 @@ export const createReceiver = ({ ledger, spool, log, wake, alert, rules, receive
               ? (toolInvoice.finalisedAt ?? heard.now) + collectingMs
               : null
         },
-        heard.now
+        heard.now,
+        heard.caughtUp
       )
       return { result, changed }
     },
@@ -155,8 +158,9 @@ export const createReceiver = ({ ledger, spool, log, wake, alert, rules, receive
     }
   }
 
-  function ignored(tool: string, reason: string) {
-    log.info({ tool, reason }, 'invoice ignored')
+  function ignored(tool: string, reason: string, { now, caughtUp = false }: Partial<Heard> = {}) {
+    const isSaid = !caughtUp || mayLog(`caught up ${tool}: ${reason}`, now ?? 0)
+    if (isSaid) log.info({ tool, reason }, 'invoice ignored')
     received?.(tool, 'ignored')
     return { result: 'ignored', reason, changed: false } as const
   }

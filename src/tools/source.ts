@@ -1,5 +1,5 @@
-// Where invoices come from: an accounting tool (tool.ts), or whoever posts to the generic intake. Each has an address,
-// `/webhooks/<name>`, and its own share of the environment.
+// Where invoices come from: an accounting tool (tool.ts), or whoever posts to the generic intake. Each has its own share
+// of the environment, and an address, `/webhooks/<name>`, unless it is only asked.
 
 import type { z } from 'zod'
 import type { Instant } from '../core/clock.ts'
@@ -11,8 +11,8 @@ export type Source<Schema extends z.ZodObject = z.ZodObject, Settings = z.output
   settings: Schema
   /** The variable without which its webhooks cannot be believed, when it is not set; else null. */
   missingSecret: (settings: Settings) => string | null
-  /** A signed sample event, for `send-test`. */
-  sample: (settings: Settings, about: About) => Sample
+  /** A signed sample event, for `send-test`. Without it nothing is sent to the bridge, and there is no address. */
+  sample?: (settings: Settings, about: About) => Sample
 }
 
 /**

@@ -2,7 +2,8 @@
 // the registry; shared code never names a tool.
 //
 // A tool is a table of functions. `verify` and `read` are pure: bytes in, words out. The others ask the tool's API and
-// keep nothing. They throw a BridgeError: TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause that the
+// keep nothing. A tool without `verify` and `sample` sends no webhooks: it has no address, and `missed` is the only way
+// in. They throw a BridgeError: TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause that the
 // tool asks for) or TOOL_UNREACHABLE.
 
 import type { IncomingHttpHeaders } from 'node:http'
@@ -72,8 +73,12 @@ export type ToolConnection<Settings> = {
 
 /**
  * Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only.
+ * `failsAsJson`: where there is no PDF (yet) the vendor answers JSON, with a status that says nothing of it.
  */
-export type PdfAddress = { url: string; headers?: Record<string, string> }
+export type PdfAddress = { url: string; headers?: Record<string, string>; failsAsJson?: true }
+
+/** The PDF itself, from a vendor that has no address for it. */
+export type PdfBytes = { bytes: Buffer }
 
 export type Registration = {
   /** What was done or found, for the person who ran the command. */
@@ -91,13 +96,16 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
    * Throws NOT_AUTHENTIC. Looks at bytes only: nothing is believed before it returns, and nothing larger than
    * `unprovenBytesMax` is parsed.
    */
-  verify: (delivery: Delivery, settings: Settings) => void
+  verify?: (delivery: Delivery, settings: Settings) => void
   /**
    * Whether this is an unsigned request by which the vendor checks the address: answered 200, nothing is kept. Parses
    * nothing larger than `unprovenBytesMax`.
    */
   isRegistrationCheck?: (delivery: Delivery, settings: Settings) => boolean
-  /** Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. */
+  /**
+   * Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. Where nothing is sent,
+   * it is what `missed` wrote.
+   */
   read: (body: Buffer, context: ReadContext<Settings>) => EventReading
   /** Whether its API can be asked: then an invoice is read again before it is delivered. */
   canAsk: (settings: Settings) => boolean
@@ -106,7 +114,7 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   /** The tool's own id of the invoice with this number; null: it holds none. */
   idOf?: (invoiceNumber: string, connection: ToolConnection<Settings>) => Promise<string | null>
   /** Null: not made yet, ask later. Without it `invoice.pdfUrl` serves. */
-  pdf?: (invoice: Invoice, connection: ToolConnection<Settings>) => Promise<PdfAddress | null>
+  pdf?: (invoice: Invoice, connection: ToolConnection<Settings>) => Promise<PdfAddress | PdfBytes | null>
   /**
    * What became final, was paid or was voided since, oldest first as far as the tool can tell. Too many do no harm,
    * too few do. Asked page by page, within the tool's own limits. `stopped` ends every wait: it rejects with the
@@ -127,5 +135,15 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   check?: (address: string | null, connection: ToolConnection<Settings>) => Promise<Finding[]>
 }
 
+/** A tool that sends webhooks. */
+export type SendingTool<Schema extends z.ZodObject = z.ZodObject> = Tool<Schema> &
+  Required<Pick<Tool<Schema>, 'verify' | 'sample'>>
+
 /** Identity; exists so that `settings` types the others. */
-export const defineTool = <Schema extends z.ZodObject>(tool: Tool<Schema>): Tool<Schema> => tool
+export function defineTool<Schema extends z.ZodObject>(tool: SendingTool<Schema>): SendingTool<Schema>
+export function defineTool<Schema extends z.ZodObject>(tool: Tool<Schema>): Tool<Schema>
+export function defineTool<Schema extends z.ZodObject>(tool: Tool<Schema>): Tool<Schema> {
+  return tool
+}
+
+export const isSending = (tool: Tool): tool is SendingTool => tool.verify !== undefined && tool.sample !== undefined

@@ -158,7 +158,7 @@ export const Summary = z.object({
   review: z
     .object({ on: z.boolean(), since: instant })
     .describe('Whether invoices wait for a person before they are sent, and for how long that has been so.'),
-  tools: z.array(z.object({ name: text, on: z.boolean(), missingSecret: maybeText, address: text })),
+  tools: z.array(z.object({ name: text, on: z.boolean(), missingSecret: maybeText, address: maybeText })),
   warnings: z.array(Warning).describe('What health warns of.')
 })
 
@@ -167,7 +167,7 @@ export const Tool = z.object({
   name: text,
   on: z.boolean(),
   missingSecret: maybeText.describe('The variable without which its webhooks cannot be believed, where it is not set.'),
-  address: text.describe('Of its webhooks.'),
+  address: maybeText.describe('Of its webhooks; null where it sends none, and is only asked.'),
   canBeAsked: z.boolean().describe('Whether its API can be asked.'),
   settings: z.array(z.object({ name: text, isSet: z.boolean() })),
   lastInvoiceAt: instant.nullable().describe('When its last invoice came.'),

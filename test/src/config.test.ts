@@ -71,7 +71,6 @@ t.test('three settings are enough; the rest has the defaults that the contract n
       CUSTOMER_CREATE: false,
       CREDIT_NOTES: 'hold',
       ZERO_AMOUNTS: 'dismiss',
-      CATCH_UP_MINUTES: 60,
       RETENTION_DAYS: 90,
       OPERATOR_TOKEN: 'sixteen characters',
       tools: { acme: null, rival: null }

@@ -5,7 +5,7 @@ import type { Instant } from '../../../src/core/clock.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Invoice } from '../../../src/core/invoice.ts'
 import { type Answer, type Asked, unreachable } from '../../../src/tools/api.ts'
-import type { PdfAddress, ToolInvoice } from '../../../src/tools/tool.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
 import { numbersMatter, parseInvoice } from './invoice.ts'
 import type { Connection, Settings } from './settings.ts'
 
@@ -14,8 +14,10 @@ const pageSize = 100
 
 const finalStates = 'open|pending_payment|reminded|late|paid|uncollectible'
 
+type Addressed = { url: string; headers: Record<string, string> }
+
 /** Throws TOOL_UNAUTHORIZED without a token. */
-const addressOf = (path: string, settings: Settings): Required<PdfAddress> => {
+const addressOf = (path: string, settings: Settings): Addressed => {
   const { MONEYBIRD_API_TOKEN: token, MONEYBIRD_ADMINISTRATION_ID: administration, MONEYBIRD_API_URL: base } = settings
   if (token === undefined || administration === undefined)
     throw new BridgeError('TOOL_UNAUTHORIZED', 'MONEYBIRD_API_TOKEN is not set')
@@ -61,7 +63,7 @@ export const idOf = async (invoiceNumber: string, connection: Connection): Promi
 export const pdf = async (
   { sourceId }: Pick<Invoice, 'sourceId'>,
   { settings }: Pick<Connection, 'settings'>
-): Promise<PdfAddress | null> =>
+): Promise<Addressed | null> =>
   sourceId === null ? null : addressOf(`${pathOf(sourceId)}/download_pdf.json`, settings)
 
 /** Whether a PDF would be found there; it is not fetched. */

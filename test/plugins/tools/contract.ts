@@ -1,4 +1,4 @@
-// What every accounting tool guarantees, whatever its vendor. A tool's own test brings its events, what they are to be
+// What every accounting tool that sends webhooks guarantees, whatever its vendor. A tool's own test brings its events, what they are to be
 // read as, and the vendor's way of signing: by other code than the bridge's.
 
 import Fastify from 'fastify'
@@ -7,13 +7,13 @@ import type { z } from 'zod'
 import problems from '../../../plugins/problems.ts'
 import { type AddressOptions, webhook } from '../../../plugins/webhook.ts'
 import type { Instant } from '../../../src/core/clock.ts'
-import type { Delivery, Tool, ToolInvoice } from '../../../src/tools/tool.ts'
+import type { Delivery, SendingTool, ToolInvoice } from '../../../src/tools/tool.ts'
 import { openStrangers } from '../bodies/open-strangers.ts'
 
 export type Sent = { body: Buffer; headers: Record<string, string> }
 
 export type ToolCase<Schema extends z.ZodObject = z.ZodObject> = {
-  tool: Tool<Schema>
+  tool: SendingTool<Schema>
   /** As in the environment: all that is needed to believe a webhook. */
   env: Record<string, string>
   now: Instant

@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import type { Tool } from '../../../src/tools/tool.ts'
+import { isSending, type Tool } from '../../../src/tools/tool.ts'
 
 /** What each file of a tool holds, in the words of the contract; `parseInvoice` is the others' own. */
 const places: Record<string, string[]> = {
@@ -15,6 +15,8 @@ const places: Record<string, string[]> = {
   check: ['check']
 }
 const optional = ['testMode', 'isRegistrationCheck']
+// Of those that send webhooks.
+const sending = ['verify', 'sample']
 const ofTheContract = (name: string) => name !== 'parseInvoice' && name !== 'ask'
 
 const folder = new URL('../../../plugins/tools/', import.meta.url)
@@ -30,11 +32,14 @@ for (const name of readdirSync(folder))
     )
     for (const file of ['index', 'settings', 'event', 'invoice']) t.ok(files.includes(file), file)
     t.equal(files.includes('api'), tool.load !== undefined, 'an API is there to ask')
+    t.equal(tool.verify === undefined, tool.sample === undefined, 'it sends webhooks, or it does not')
+    t.ok(isSending(tool) || tool.missed, 'there is a way in')
 
     for (const file of files.filter(file => file !== 'index')) {
       const module = await import(new URL(`${name}/${file}.ts`, folder).href)
       for (const promised of places[file] ?? []) {
         if (optional.includes(promised) && !(promised in module)) continue
+        if (sending.includes(promised) && !isSending(tool)) continue
         t.ok(promised in module, `${file} exports ${promised}`)
         if (ofTheContract(promised)) t.equal(tool[promised as keyof Tool], module[promised], promised)
       }

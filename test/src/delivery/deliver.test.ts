@@ -107,6 +107,21 @@ t.test('a PDF is fetched once, and kept for every later attempt', async t => {
   t.equal(opened.sandbox.invoices[0]?.bytes, samplePdf('https://acme.example/42.pdf').length)
 })
 
+t.test('a PDF that a tool gives without an address is judged and kept like any other', async t => {
+  const giving = (bytes: Buffer) =>
+    openDelivery(t, {
+      watch: delivery => ({ ...delivery, toolClient: { ...delivery.toolClient, pdf: async () => ({ bytes }) } })
+    })
+  const bytes = samplePdf('42')
+  const opened = await giving(bytes)
+  t.match(await opened.deliver(await opened.lend()), { kind: 'created' })
+  t.strictSame(opened.fetched, [])
+  t.equal(opened.sandbox.invoices[0]?.bytes, bytes.length)
+
+  const page = await giving(Buffer.from('<html>'))
+  t.match(await page.deliver(await page.lend()), { kind: 'failed', code: 'PDF_NOT_A_PDF' })
+})
+
 t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
   for (const code of ['PDF_UNREACHABLE', 'PDF_NOT_A_PDF', 'PDF_TOO_LARGE', 'PDF_ADDRESS_REFUSED'] as const) {
     const opened = await openDelivery(t, {

@@ -77,6 +77,14 @@ t.test("a tool's credentials go along", async t => {
   t.strictSame(seen, ['Bearer abc'])
 })
 
+t.test('a tool that answers its failures as JSON is asked again, for an hour', async t => {
+  const failing: RequestListener = (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end('{"message":"nog niet"}')
+
+  t.match(await refused(t, failing, { failsAsJson: true }), { code: 'PDF_UNREACHABLE', tryForMs: 3_600_000 })
+  t.match(await refused(t, failing), { code: 'PDF_NOT_A_PDF' })
+})
+
 t.test('an address that may not be asked is PDF_ADDRESS_REFUSED', async t => {
   const { fetch, kept } = fetching(t, { allowPrivate: false })
   const server = await serve(t, (_request, response) => response.end(pdf), { secure: true })

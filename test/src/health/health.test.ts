@@ -150,17 +150,22 @@ t.test('what was due before this process began is not late yet', async t => {
   t.match(await check('copy'), { status: 'pass' })
 })
 
-t.test('a tool that is not asked what it missed is a warning, with why', async t => {
-  let failure: string | null = 'TOOL_UNAUTHORIZED: api.acme.example answered 401'
+t.test('a tool that could not be asked for three times its interval is a warning, with why', async t => {
+  let failure: string | null = 'TOOL_UNREACHABLE: api.acme.example answered 503'
   const caughtUp = () => [{ tool: 'acme', everyMs: 60 * minute, failure }]
   const { check, clock, ledger } = open(t, { caughtUp })
   await ledger.startTool('acme', clock.now())
-  t.match(await check('catchUp'), { status: 'warn', componentId: 'acme', output: failure }, 'at once')
+  const last = { componentId: 'acme', observedValue: '2026-11-20T12:00:00Z', observedUnit: 'last asked' }
+  t.strictSame(await check('catchUp'), { ...last, status: 'pass', output: failure }, 'shown at once')
 
-  failure = null
+  await clock.advance(3 * 60 * minute)
   t.match(await check('catchUp'), { status: 'pass' })
-  await clock.advance(3 * 60 * minute + 1)
+  await clock.advance(1)
+  t.match(await check('catchUp'), { status: 'warn', output: `${failure}; last asked 180 minutes ago` })
+  failure = null
   t.match(await check('catchUp'), { status: 'warn', output: 'last asked 180 minutes ago' })
+  await ledger.setAskedTo('acme', clock.now())
+  t.match(await check('catchUp'), { status: 'pass' })
 })
 
 t.test('a tool that refuses its token is told of once', async t => {

@@ -22,7 +22,9 @@ const told = (number: string, finalisedAt: Instant = noon, issuedAt = '2026-11-2
   collectsItself: false
 })
 
-const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
+type Given = { everyMinutes?: number | undefined; canAsk?: boolean; sends?: boolean }
+
+const open = async (t: Test, { everyMinutes, canAsk = true, sends = true }: Given = {}) => {
   const clock = handClock()
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
   t.teardown(() => ledger.close())
@@ -38,10 +40,9 @@ const open = async (t: Test, { everyMinutes = 60, canAsk = true } = {}) => {
     name: 'acme',
     settings: z.object({}),
     missingSecret: () => null,
-    verify: () => {},
+    ...(sends ? { verify: () => {}, sample: () => ({ body: '', headers: {} }) } : {}),
     read: () => ({ kind: 'ignored', reason: 'nothing' }),
     canAsk: () => canAsk,
-    sample: () => ({ body: '', headers: {} }),
     async *missed(since, _, stopped) {
       acme.stopped = stopped
       asked.push({ since, at: clock.now() })
@@ -100,6 +101,22 @@ t.test('it is asked at start and every so often, from an hour before the last ti
     { since: noon - hour, at: noon + 2 * hour },
     { since: noon + hour, at: noon + 3 * hour }
   ])
+})
+
+t.test('a tool without webhooks is asked every five minutes, unless the owner says how often', async t => {
+  for (const [everyMinutes, every] of [
+    [undefined, 5 * minute],
+    [30, 30 * minute]
+  ] as const) {
+    const { clock, asked, catchUp } = await open(t, { everyMinutes, sends: false })
+    catchUp.start()
+    await clock.advance(2 * every)
+    t.strictSame(
+      asked.map(({ at }) => at - noon),
+      [0, every, 2 * every]
+    )
+    t.match(catchUp.states(), [{ tool: 'acme', everyMs: every }])
+  }
 })
 
 t.test('a clock that was ahead, and is corrected, leaves no hole in what was asked for', async t => {
@@ -230,6 +247,15 @@ t.test('what is older than the start stays out, until a person asks for it by da
   t.match(await ledger.find('O-1'), { state: 'waiting', notify: true })
   t.equal(asked.at(-1)?.since, noon - 5 * day)
   t.equal(await ledger.askedTo('acme'), noon, 'what a person asks for does not count as the bridge’s own round')
+})
+
+t.test('what a tool without webhooks tells beyond the date that was asked for stays out', async t => {
+  const { ledger, acme, catchUp } = await open(t, { sends: false })
+  acme.holds = [told('OLD-1', noon - 30 * day, '2026-10-21'), told('A-1', noon - 3 * day, '2026-11-17')]
+
+  t.match(await catchUp.ask('acme', noon - 3 * day), { accepted: 1, ignored: 1 })
+  t.equal(await ledger.find('OLD-1'), null)
+  t.match(await ledger.find('A-1'), { state: 'waiting' })
 })
 
 t.test('a tool is asked one thing at a time', async t => {

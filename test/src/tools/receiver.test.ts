@@ -53,6 +53,22 @@ t.test('an event is kept, counted, and wakes the worker', async t => {
   ])
 })
 
+t.test('what a tool that is asked tells again and again fills no log', async t => {
+  const { ledger, receiver, happened } = open(t)
+  await ledger.startTool('acme', noon)
+  const old = toldOf({ invoiceNumber: 'OLD-1', issuedAt: '2026-01-01' })
+  const tell = async (now: number) => {
+    for (const one of [old, toldOf()]) await receiver.receiveFromTool('acme', one, { now, caughtUp: true })
+    return happened.splice(0).filter(one => Array.isArray(one) && one[0] === 'info').length
+  }
+
+  t.equal(await tell(noon), 2)
+  t.equal(await tell(noon + 5 * minute), 0)
+  const paid = toldOf({ paidAt: noon })
+  t.match(await receiver.receiveFromTool('acme', paid, { now: noon, caughtUp: true }), { changed: true })
+  t.match(happened, [['info', 'invoice received'], ['received'], 'wake'])
+})
+
 t.test('why an event is ignored is told once an hour: a tool may send many that are none of ours', async t => {
   const { receiver, happened } = open(t)
   const hour = 60 * minute

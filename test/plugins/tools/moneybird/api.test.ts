@@ -2,13 +2,13 @@ import t, { type Test } from 'tap'
 import { hasPdf, idOf, load, pdf } from '../../../../plugins/tools/moneybird/api.ts'
 import type { Connection } from '../../../../plugins/tools/moneybird/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
-import type { PdfAddress } from '../../../../src/tools/tool.ts'
 import { entity, openLine } from './parts.ts'
 
-const addressOf = async (sourceId: string, connection: Connection) =>
-  (await pdf({ sourceId }, connection)) as Required<PdfAddress>
+type Addressed = { url: string; headers: Record<string, string> }
 
-const fetched = async (t: Test, { url, headers }: Required<PdfAddress>) => {
+const addressOf = async (sourceId: string, connection: Connection) => (await pdf({ sourceId }, connection)) as Addressed
+
+const fetched = async (t: Test, { url, headers }: Addressed) => {
   const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
   t.teardown(() => http.close())
   const { status, body } = await http.download(url, { headers, signal: AbortSignal.timeout(5000) })

@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import t from 'tap'
 import { tool } from '../../../../plugins/tools/stripe/index.ts'
-import type { ToolInvoice } from '../../../../src/tools/tool.ts'
+import type { PdfAddress, ToolInvoice } from '../../../../src/tools/tool.ts'
 import {
   but,
   day,
@@ -186,7 +186,7 @@ t.test('pdf: a link that has run out is renewed, and gets no key', async t => {
   const found = await tool.pdf!(old, connection)
 
   t.strictSame(Object.keys(found ?? {}), ['url'])
-  t.equal((await fetch(found!.url)).status, 200)
+  t.equal((await fetch((found as PdfAddress).url)).status, 200)
 })
 
 t.test('pdf: without a key, or where Stripe knows no better, the link of the event serves', async t => {
