@@ -1,0 +1,104 @@
+// Rompslomp's sales invoice in our words. One is final when it is published and has a number. Bare amounts are always
+// in euros, whatever currency the PDF shows. That it was paid is told without a date: the day it was first seen counts.
+
+import { z } from 'zod'
+import { blankInvoice, type Customer, dateOf, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
+import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+import type { SeenContext, Unparsed } from '../../../src/tools/seen.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
+
+// Numbers are their digits by now.
+const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
+
+const date = parsed(parseDate, dateExpected)
+
+// As few decimals as needed: "181.5" is 181.50.
+const amountExpected = 'expected an amount such as 121.5'
+
+const Contact = z
+  .object({
+    name: description,
+    contact_person_name: description,
+    contact_person_email_address: description,
+    address: description,
+    zipcode: description,
+    city: description,
+    country_code: description
+  })
+  .nullish()
+  .catch(null)
+
+const Head = z.object({ id }, 'expected a sales invoice')
+
+const Stage = z.object({ status: z.string('expected a status'), invoice_number: description })
+
+const Final = z.object({
+  id,
+  invoice_number: invoiceNumber,
+  contact_id: id,
+  cached_contact: Contact,
+  date,
+  due_date: date.nullish().catch(null),
+  currency: z
+    .string('expected a currency')
+    .regex(/^[A-Za-z]{3}$/, 'expected a currency')
+    .nullish(),
+  price_with_vat: z.string(amountExpected),
+  payment_status: description,
+  api_reference: description
+})
+type Final = z.output<typeof Final>
+
+export const parseInvoice = (entity: unknown, { timeZone, seenAt }: SeenContext): ToolInvoice | Unparsed => {
+  const head = Head.safeParse(entity)
+  if (head.error) return { problem: problemIn(head.error), sourceId: null }
+  const sourceId = head.data.id
+  const stage = Stage.safeParse(entity)
+  if (stage.error) return { problem: problemIn(stage.error), sourceId }
+  if (stage.data.status !== 'published' || stage.data.invoice_number === null) return draft(sourceId)
+
+  const { data: invoice, error } = Final.safeParse(entity)
+  if (error) return { problem: problemIn(error), sourceId }
+  const amountCents = parseAmount(invoice.price_with_vat)
+  if (amountCents === undefined) return { problem: `price_with_vat: ${amountExpected}`, sourceId }
+  return {
+    invoice: {
+      invoiceNumber: invoice.invoice_number,
+      sourceId,
+      customer: customerOf(invoice),
+      amountCents,
+      // The PDF would show another amount than the portal: with its own currency a person sees it first.
+      currency: invoice.currency?.toUpperCase() ?? 'EUR',
+      issuedAt: invoice.date,
+      dueAt: invoice.due_date ?? null,
+      paidAt: invoice.payment_status === 'paid' ? (parsePaidAt(dateOf(seenAt, timeZone), timeZone) ?? null) : null,
+      pdfUrl: null // needs the token
+    },
+    stage: 'final',
+    finalisedAt: null, // published on a date, and no more
+    collectsItself: false
+  }
+}
+
+/** It goes nowhere: all that is said of it is that it is one. */
+const draft = (sourceId: string): ToolInvoice => ({
+  invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
+  stage: 'draft',
+  finalisedAt: null,
+  collectsItself: false
+})
+
+const customerOf = ({ contact_id: ref, cached_contact: contact, api_reference: reference }: Final): Customer => {
+  const email = contact?.contact_person_email_address ?? ''
+  const country = contact?.country_code?.toUpperCase() ?? ''
+  return {
+    ref,
+    portalId: reference !== null && /^cst_[A-Za-z0-9_]{1,96}$/.test(reference) ? reference : null,
+    emails: /^[^\s@]+@[^\s@]+$/.test(email) ? [email] : [],
+    name: contact?.name ?? contact?.contact_person_name ?? null,
+    address: contact?.address ?? null,
+    zipCode: contact?.zipcode ?? null,
+    city: contact?.city ?? null,
+    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+  }
+}

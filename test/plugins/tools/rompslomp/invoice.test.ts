@@ -1,0 +1,32 @@
+import t from 'tap'
+import { tool } from '../../../../plugins/tools/rompslomp/index.ts'
+import type { ToolInvoice } from '../../../../src/tools/tool.ts'
+import { day } from '../asked-contract.ts'
+import { asking } from './parts.ts'
+
+const paidAtOf = (one: unknown) => (one as ToolInvoice).invoice.paidAt
+
+t.test('paid has no date: the day on which it was first seen counts', async t => {
+  const { ask, world, connection, pass } = await asking(t)
+  world.hold('1', 'P-1', { payment_status: 'paid', open_amount: '0.0' })
+  const noon = Date.UTC(2026, 10, 20, 11)
+
+  t.equal(paidAtOf((await ask())[0]), noon)
+  pass(day)
+  t.equal(paidAtOf(await tool.load!('1', connection)), noon + day)
+})
+
+t.test('an invoice whose PDF shows another currency is told in that currency, for a person', async t => {
+  const { ask, world } = await asking(t)
+  world.hold('1', 'F-1', { currency: 'usd' })
+  world.hold('2', 'F-2', { currency: null })
+
+  t.match(await ask(), [{ invoice: { currency: 'USD', amountCents: 18150 } }, { invoice: { currency: 'EUR' } }])
+})
+
+t.test('a credit invoice is negative, and a portal id in api_reference is the link', async t => {
+  const { ask, world } = await asking(t)
+  world.hold('1', 'C-1', { price_with_vat: '-12.1', api_reference: 'cst_voorbeeld04' })
+
+  t.match(await ask(), [{ invoice: { amountCents: -1210, customer: { portalId: 'cst_voorbeeld04' } } }])
+})
