@@ -59,9 +59,10 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
 
   const exchange = async (call: Call): Promise<Exchange> => {
     const { endBy = Number.POSITIVE_INFINITY } = call
+    const startBy = Math.min(call.startBy ?? endBy, endBy)
     const withinMs = Math.max(0, Math.min(timeoutMs, endBy - clock.monotonic()))
     // What a process that froze sent later would be more than the budget, which counts a slot no longer than a request takes.
-    const startBy = Math.min(call.startBy ?? clock.monotonic() + withinMs, endBy)
+    const leaveBy = Math.min(startBy, clock.monotonic() + withinMs)
     const stop = new AbortController()
     const whole = setTimeout(() => stop.abort(`no answer within ${Math.round(withinMs)} ms`), withinMs)
     const sentAt = clock.now()
@@ -79,7 +80,7 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
         ...(call.body === undefined ? {} : { body: typeof call.body === 'string' ? call.body : call.body.stream() }),
         // Called once, in the same turn of the event loop in which the request is written.
         createConnection: () => {
-          if (clock.monotonic() > startBy) throw new Error(tooLate)
+          if (clock.monotonic() > leaveBy) throw new Error(tooLate)
           if (connection.destroyed) throw new Error('the connection was closed before the request')
           sent = true
           return connection
