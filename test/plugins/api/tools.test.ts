@@ -24,17 +24,21 @@ t.test('each source says what is set by name, never by value, and what was heard
   const { ask, receive, moneybird } = await open(t)
   await receive('A-1')
   const answer = await ask('GET', '/api/tools')
-  t.match(answer.json().tools, [
-    { name: 'invoices', on: true, canBeAsked: false, lastInvoiceAt: '2026-11-20T12:00:00Z', askedTo: null },
-    {
-      name: 'moneybird',
-      on: true,
-      canBeAsked: true,
-      missingSecret: 'MONEYBIRD_WEBHOOK_SECRET',
-      lastInvoiceAt: null
-    },
-    { name: 'stripe', on: false, canBeAsked: false }
-  ])
+  const known = ['invoices', 'moneybird', 'stripe']
+  t.match(
+    answer.json().tools.filter(({ name }: { name: string }) => known.includes(name)),
+    [
+      { name: 'invoices', on: true, canBeAsked: false, lastInvoiceAt: '2026-11-20T12:00:00Z', askedTo: null },
+      {
+        name: 'moneybird',
+        on: true,
+        canBeAsked: true,
+        missingSecret: 'MONEYBIRD_WEBHOOK_SECRET',
+        lastInvoiceAt: null
+      },
+      { name: 'stripe', on: false, canBeAsked: false }
+    ]
+  )
   const set = Object.fromEntries(
     answer.json().tools[1].settings.map(({ name, isSet }: { name: string; isSet: boolean }) => [name, isSet])
   )
