@@ -7,6 +7,7 @@ import { BridgeError } from '../../../src/core/errors.ts'
 import { openHttp } from '../../../src/network/http.ts'
 import { createToolApi } from '../../../src/tools/api.ts'
 import type { Tool, ToolConnection, ToolInvoice } from '../../../src/tools/tool.ts'
+import type { Answer } from '../../fixtures/asked-server.ts'
 
 export const now = Date.UTC(2026, 10, 20, 11)
 export const timeZone = 'Europe/Amsterdam'
@@ -20,7 +21,7 @@ export type AskedWorld = {
   /** A final invoice becomes known now, dated today; with changes in the vendor's own words. */
   hold: (id: string, number: string, changes?: Record<string, unknown>) => void
   /** From now on it answers every question so; undefined: as usual. */
-  answer: (answer: { status: number; body: string; headers?: Record<string, string> } | undefined) => void
+  answer: (answer: Answer | undefined) => void
   /** How many questions it was asked. */
   asked: () => number
 }

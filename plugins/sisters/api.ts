@@ -1,0 +1,99 @@
+// The API that WeFact and HostFact share, as far as the bridge asks it. Everything is a POST to one address, and failures
+// come with status 200: `status` tells, and `errors` says why in Dutch sentences. https://developer.wefact.com
+
+import { BridgeError } from '../../src/core/errors.ts'
+import { formatPaidAt, type Invoice } from '../../src/core/invoice.ts'
+import { unreachable } from '../../src/tools/api.ts'
+import type { PdfBytes, ToolConnection, ToolInvoice } from '../../src/tools/tool.ts'
+import { vendorWords } from '../../src/tools/vendor-words.ts'
+import { createGate, type Gate } from './gate.ts'
+import { parseInvoice } from './invoice.ts'
+
+/** What opens it. Always the same object for one bridge: its gate hangs on it. */
+export type Access = { vendor: string; key: string | undefined; url: string | undefined; variable: string }
+
+export type Connection = ToolConnection<Access>
+
+const gates = new WeakMap<Access, Gate>()
+
+type Question = { action: 'list' | 'show' | 'download'; form: Record<string, string>; plain?: boolean }
+type Said = { json: Record<string, unknown>; errors: string[] }
+
+/** With what it says is wrong; none where it says "success". */
+const ask = async ({ settings, clock, api }: Connection, { action, form, plain }: Question): Promise<Said> => {
+  const { vendor, key, url, variable } = settings
+  if (key === undefined || url === undefined) throw new BridgeError('TOOL_UNAUTHORIZED', `${variable} is not set`)
+  const gate = gates.getOrInsertComputed(settings, () => createGate({ clock, host: new URL(url).host }))
+  const asked = {
+    url,
+    method: 'POST' as const,
+    headers: {},
+    form: { api_key: key, controller: 'invoice', action, ...form },
+    variable,
+    // A PDF of megabytes in it is none of digits.
+    ...(plain ? { plain: () => true } : {})
+  }
+  const answer = await gate.through(() => api.ask(asked))
+  const json = recordOf(answer.json)
+  const errors = [json.errors].flat().filter(error => typeof error === 'string')
+  if (json.status === 'success') return { json, errors: [] }
+  if (json.status !== 'error') throw unreachable(`${vendor} answered ${answer.status}, without a status`)
+  const words = vendorWords(JSON.stringify({ message: errors[0] ?? null }), key)
+  const said = words === null ? '' : `: ${words}`
+  // It has no codes.
+  if (errors.some(error => /api[_ -]?key|\bapi\b|sleutel|toegang|access/i.test(error)))
+    throw new BridgeError('TOOL_UNAUTHORIZED', `${vendor} refuses ${variable}, or the address of this machine${said}`)
+  if (!errors.some(isAboutNothing)) throw unreachable(`${vendor} answered an error${said}`)
+  return { json, errors }
+}
+
+const isAboutNothing = (error: string): boolean =>
+  /niet gevonden|bestaat niet|not found|does not exist|(ongeldig|invalid)\S* identifier/i.test(error)
+
+export const load = async (id: string, connection: Connection): Promise<ToolInvoice | null> => {
+  const { json, errors } = await ask(connection, { action: 'show', form: { Identifier: id } })
+  if (errors.length > 0) return null
+  const current = parseInvoice(json.invoice, connection)
+  if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
+  return current
+}
+
+export const pdf = async ({ sourceId }: Invoice, connection: Connection): Promise<PdfBytes | null> => {
+  if (sourceId === null) return null
+  const { json } = await ask(connection, { action: 'download', form: { Identifier: sourceId }, plain: true })
+  const { Base64: base64 } = recordOf(json.invoice)
+  return typeof base64 === 'string' && base64 !== '' ? { bytes: Buffer.from(base64, 'base64') } : null
+}
+
+// A quarter of its maximum: an answer of some hundred kilobytes.
+const pageSize = 250
+
+export type Page = { invoices: unknown[]; isLast: boolean }
+export type Wanted = { status: string; from?: number; to?: number; offset?: number; limit?: number }
+
+/** Of one status, changed between two moments, oldest first. The zone of its times is taken to be the portal's. */
+export const pageOfInvoices = async (
+  connection: Connection,
+  { status, from, to, offset = 0, limit = pageSize }: Wanted
+): Promise<Page> => {
+  const { timeZone, settings } = connection
+  const modified: Record<string, string> =
+    from === undefined || to === undefined
+      ? {}
+      : { 'modified[from]': formatPaidAt(from, timeZone), 'modified[to]': formatPaidAt(to, timeZone) }
+  const paging = {
+    sort: 'Modified',
+    order: from === undefined ? 'DESC' : 'ASC',
+    offset: `${offset}`,
+    limit: `${limit}`
+  }
+  const { json } = await ask(connection, { action: 'list', form: { status, ...modified, ...paging } })
+  const total = Number(json.totalresults ?? Number.NaN)
+  // An empty list has no key at all.
+  const invoices = json.invoices ?? (total === 0 || Number(json.currentresults) === 0 ? [] : undefined)
+  if (!Array.isArray(invoices)) throw unreachable(`${settings.vendor} answered without a list`)
+  return { invoices, isLast: invoices.length === 0 || offset + invoices.length >= total }
+}
+
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}

@@ -1,0 +1,70 @@
+// How often WeFact is asked at most. Whoever asks more than it allows is shut out by the address of the machine, and with
+// it everybody else who asks from there. So the bridge stays far below, and once it is shut out it does not knock.
+
+import type { Clock } from '../../src/core/clock.ts'
+import { BridgeError, isCode } from '../../src/core/errors.ts'
+import type { Answer } from '../../src/tools/api.ts'
+
+export interface Gate {
+  /** Asks, or rejects at once: TOOL_BUSY when the share is used up, TOOL_UNAUTHORIZED while it is shut out. */
+  through: (ask: () => Promise<Answer>) => Promise<Answer>
+}
+
+// Allowed are 200 a minute and 3600 an hour, by address. Half is ours: other programs may share it.
+const shares = [
+  { requests: 100, windowMs: 60_000 },
+  { requests: 1800, windowMs: 3_600_000 }
+]
+
+// Nobody knows how long a ban lasts; each knock may lengthen it.
+const bannedMs = 3_600_000
+
+// What it says to have left, where it says so.
+const remainingMin = 20
+const pauseMs = 60_000
+
+export const createGate = ({ clock, host }: { clock: Pick<Clock, 'monotonic'>; host: string }): Gate => {
+  const asked: number[] = []
+  let closedUntil = Number.NEGATIVE_INFINITY
+  let bannedUntil = Number.NEGATIVE_INFINITY
+
+  /** How long until one more may be asked. */
+  const waitMs = (now: number): number => {
+    while (asked[0] !== undefined && asked[0] <= now - 3_600_000) asked.shift()
+    const waits = shares.map(({ requests, windowMs }) => {
+      const first = asked.at(-requests)
+      return first === undefined ? 0 : first + windowMs - now
+    })
+    return Math.max(...waits, closedUntil - now, 0)
+  }
+
+  const shutOut = (ms: number) =>
+    new BridgeError('TOOL_UNAUTHORIZED', `${host} has shut out this address (403): nothing is asked for an hour`, {
+      retryAfterMs: ms
+    })
+
+  return {
+    async through(ask) {
+      const now = clock.monotonic()
+      if (bannedUntil > now) throw shutOut(bannedUntil - now)
+      const wait = waitMs(now)
+      if (wait > 0) throw new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: wait })
+      asked.push(now)
+      try {
+        const answer = await ask()
+        if (isNearlyUsedUp(answer)) closedUntil = clock.monotonic() + pauseMs
+        return answer
+      } catch (error) {
+        if (!isCode(error, 'TOOL_UNAUTHORIZED') || !error.message.includes('(403)')) throw error
+        bannedUntil = clock.monotonic() + bannedMs
+        throw shutOut(bannedMs)
+      }
+    }
+  }
+}
+
+const isNearlyUsedUp = ({ headers }: Answer): boolean =>
+  Object.entries(headers).some(
+    ([name, value]) =>
+      /^api-ratelimit-.*remaining/.test(name) && /^\d+$/.test(String(value)) && Number(value) < remainingMin
+  )

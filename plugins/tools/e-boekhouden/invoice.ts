@@ -1,0 +1,114 @@
+// e-Boekhouden's invoice in our words. Nothing in it is known to say "final": it counts as that when it has a number and
+// a PDF. What it says of its customer is an id; the rest stands at the relation.
+
+import { z } from 'zod'
+import {
+  blankInvoice,
+  type Customer,
+  nothingKnown,
+  type PlainDate,
+  parseAmount,
+  parseDate
+} from '../../../src/core/invoice.ts'
+import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+import type { Unparsed } from '../../../src/tools/seen.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
+
+// Numbers are their digits by now, so that no amount was ever a float.
+const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
+
+/** Some answers may carry a time behind the date. */
+const date = parsed(text => parseDate(text.replace(/T00:00:00.*$/, '')), dateExpected)
+
+const amountExpected = 'expected an amount such as 121.5'
+
+const Head = z.object({ id }, 'expected an invoice')
+
+const Stage = z.object({ invoiceNumber: description, urlPdfFile: description })
+
+const Final = z.object({
+  id,
+  invoiceNumber,
+  relationId: id,
+  date,
+  termOfPayment: description,
+  totalIncl: z.string(amountExpected),
+  reference: description
+})
+type Final = z.output<typeof Final>
+
+const Relation = z.object({
+  id,
+  name: description,
+  contact: description,
+  emailAddress: description,
+  email: description,
+  address: description,
+  postalCode: description,
+  city: description,
+  country: description
+})
+
+export const parseInvoice = (entity: unknown): ToolInvoice | Unparsed => {
+  const head = Head.safeParse(entity)
+  if (head.error) return { problem: problemIn(head.error), sourceId: null }
+  const sourceId = head.data.id
+  const { data: stage } = Stage.safeParse(entity)
+  if (!stage?.invoiceNumber || !stage.urlPdfFile) return draft(sourceId)
+
+  const { data: invoice, error } = Final.safeParse(entity)
+  if (error) return { problem: problemIn(error), sourceId }
+  const amountCents = parseAmount(invoice.totalIncl)
+  if (amountCents === undefined) return { problem: `totalIncl: ${amountExpected}`, sourceId }
+  return {
+    invoice: {
+      invoiceNumber: invoice.invoiceNumber,
+      sourceId,
+      customer: { ref: invoice.relationId, portalId: portalIdOf(invoice), ...nothingKnown },
+      amountCents,
+      currency: 'EUR', // no other is known
+      issuedAt: invoice.date,
+      dueAt: dueOf(invoice),
+      paidAt: null, // payments are mutations, which name no invoice
+      pdfUrl: null // read again for each attempt: nobody knows how long it lives
+    },
+    stage: 'final',
+    finalisedAt: null, // dated, and no more
+    collectsItself: false
+  }
+}
+
+/** It goes nowhere: all that is said of it is that it is one. */
+const draft = (sourceId: string): ToolInvoice => ({
+  invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
+  stage: 'draft',
+  finalisedAt: null,
+  collectsItself: false
+})
+
+const dueOf = ({ date, termOfPayment }: Final): PlainDate | null =>
+  termOfPayment !== null && /^\d{1,3}$/.test(termOfPayment)
+    ? Temporal.PlainDate.from(date)
+        .add({ days: Number(termOfPayment) })
+        .toString()
+    : null
+
+const portalIdOf = ({ reference }: Final): string | null =>
+  reference !== null && /^cst_[A-Za-z0-9_]{1,96}$/.test(reference) ? reference : null
+
+/** The customer with what its relation says. Null: that is no relation. */
+export const withRelation = (customer: Customer, entity: unknown): Customer | null => {
+  const { data: relation } = Relation.safeParse(entity)
+  if (relation?.id !== customer.ref) return null
+  const emails = (relation.emailAddress ?? relation.email ?? '').split(/[;,]/).map(email => email.trim())
+  const country = relation.country?.toUpperCase() ?? ''
+  return {
+    ...customer,
+    emails: emails.filter(email => /^[^\s@]+@[^\s@]+$/.test(email)),
+    name: relation.name ?? relation.contact,
+    address: relation.address,
+    zipCode: relation.postalCode,
+    city: relation.city,
+    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+  }
+}

@@ -1,0 +1,11 @@
+// HostFact's API, by its own key.
+
+import { askingBy } from '../../sisters/tool.ts'
+import type { Settings } from './settings.ts'
+
+export const { load, pdf, missed, check } = askingBy(({ HOSTFACT_KEY: key, HOSTFACT_API_URL: url }: Settings) => ({
+  vendor: 'HostFact',
+  variable: 'HOSTFACT_KEY',
+  key,
+  url
+}))

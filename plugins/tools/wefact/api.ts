@@ -1,0 +1,11 @@
+// WeFact's API, by its own key.
+
+import { askingBy } from '../../sisters/tool.ts'
+import type { Settings } from './settings.ts'
+
+export const { load, pdf, missed, check } = askingBy(({ WEFACT_KEY: key, WEFACT_API_URL: url }: Settings) => ({
+  vendor: 'WeFact',
+  variable: 'WEFACT_KEY',
+  key,
+  url: `${url}/` // without the slash it would answer with a redirect
+}))

@@ -1,0 +1,18 @@
+// WeFact. It is asked for what changed. One adapter serves it and its sister: plugins/sisters.
+
+import { defineTool } from '../../../src/tools/tool.ts'
+import { check, load, missed, pdf } from './api.ts'
+import { read } from './event.ts'
+import { canAsk, missingSecret, settings } from './settings.ts'
+
+export const tool = defineTool({
+  name: 'wefact',
+  settings,
+  missingSecret,
+  read,
+  canAsk,
+  load,
+  pdf,
+  missed,
+  check
+})

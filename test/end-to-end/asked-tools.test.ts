@@ -1,0 +1,118 @@
+// Tools without webhooks: what they hold reaches the portal once, and nobody tells the bridge of it.
+
+import t, { type Test } from 'tap'
+import { samplePdf } from '../../plugins/intake/sample.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import type { WholeInvoice } from '../../src/view/answers.ts'
+import { openEBoekhouden } from '../fixtures/e-boekhouden-api.ts'
+import { openRompslomp, rompslompInvoice } from '../fixtures/rompslomp-api.ts'
+import { openWeFact, wefactInvoice } from '../fixtures/wefact-api.ts'
+import {
+  customerId,
+  freePort,
+  openSandbox,
+  quick,
+  sha256,
+  startBridge,
+  temporaryFolder,
+  until
+} from './bridge-process.ts'
+import { dateOf, daysAgo } from './tool-world.ts'
+
+const email = 'administratie@bakkerijdevos.example'
+// Real processes, started one after another.
+t.setTimeout(120_000)
+
+/** Each of them, with an invoice that becomes final, and is paid where the tool tells. */
+type Vendor = { pdf: Buffer; issue: (number: string) => void; pay?: (number: string) => void }
+
+/** As WeFact writes the moment. */
+const localTime = () =>
+  Temporal.Now.plainDateTimeISO('Europe/Amsterdam').toString({ smallestUnit: 'second' }).replace('T', ' ')
+
+const openVendors = async (t: Test) => {
+  const rompslomp = await openRompslomp(t)
+  const eBoekhouden = await openEBoekhouden(t, systemClock)
+  const facts = { wefact: await openWeFact(t, systemClock), hostfact: await openWeFact(t, systemClock) }
+  for (const [name, vendor] of Object.entries({ rompslomp, eBoekhouden, ...facts })) vendor.pdf = samplePdf(name)
+  eBoekhouden.relations.set('104', { id: 104, name: 'Bakkerij De Vos', emailAddress: email })
+
+  const ofFact = ({ invoices, pdf }: (typeof facts)['wefact']): Vendor => ({
+    pdf,
+    issue: InvoiceCode =>
+      invoices.push(wefactInvoice(1, { InvoiceCode, EmailAddress: email, Date: daysAgo(0), Modified: localTime() })),
+    pay: number => {
+      const paid = invoices.find(({ InvoiceCode }) => InvoiceCode === number)
+      Object.assign(paid!, { Status: '4', PayDate: daysAgo(0), Modified: localTime() })
+    }
+  })
+  const vendors: Record<string, Vendor> = {
+    rompslomp: {
+      pdf: rompslomp.pdf,
+      issue: invoice_number =>
+        rompslomp.invoices.push(
+          rompslompInvoice(1, {
+            invoice_number,
+            date: daysAgo(0),
+            cached_contact: { name: 'Bakkerij De Vos', contact_person_email_address: email }
+          })
+        ),
+      pay: number => {
+        const paid = rompslomp.invoices.find(({ invoice_number }) => invoice_number === number)
+        Object.assign(paid!, { payment_status: 'paid', open_amount: '0.0' })
+      }
+    },
+    'e-boekhouden': {
+      pdf: eBoekhouden.pdf,
+      issue: invoiceNumber => eBoekhouden.invoices.push(eBoekhouden.invoice(1, { invoiceNumber, date: daysAgo(0) }))
+    },
+    wefact: ofFact(facts.wefact),
+    hostfact: ofFact(facts.hostfact)
+  }
+  const env = {
+    ROMPSLOMP_API_URL: rompslomp.url,
+    ROMPSLOMP_TOKEN: rompslomp.token,
+    ROMPSLOMP_COMPANY_ID: rompslomp.company,
+    E_BOEKHOUDEN_API_URL: eBoekhouden.url,
+    E_BOEKHOUDEN_TOKEN: eBoekhouden.token,
+    WEFACT_API_URL: facts.wefact.url,
+    WEFACT_KEY: facts.wefact.key,
+    HOSTFACT_API_URL: facts.hostfact.url,
+    HOSTFACT_KEY: facts.hostfact.key
+  }
+  return { vendors, env }
+}
+
+t.test(
+  'what became final while the bridge was down is delivered once, and marked paid where the tool tells',
+  async t => {
+    const { vendors, env } = await openVendors(t)
+    const { handle: portal, url } = await openSandbox(t)
+    const folder = temporaryFolder(t)
+    const port = String(await freePort())
+    const start = () => startBridge(t, { ...quick, ...env, DATA_DIR: folder, PORT: port, PORTAL_URL: url })
+    await (await start()).kill('SIGKILL')
+    for (const [name, { issue }] of Object.entries(vendors)) issue(`${name}/1`)
+
+    const bridge = await start()
+    for (const [name, { pdf }] of Object.entries(vendors)) {
+      const shown = () => bridge.api<WholeInvoice>('GET', `/api/invoices/${encodeURIComponent(`${name}/1`)}`)
+      await until(shown, ({ state }) => state === 'delivered', `${name} is not delivered`)
+      const fields = { customerId, invoiceNumber: `${name}/1`, issuedAt: dateOf(systemClock.now()), amount: '181.50' }
+      t.match(
+        portal.invoices.filter(({ invoiceNumber }) => invoiceNumber === fields.invoiceNumber),
+        [{ fields, sha256: sha256(pdf) }]
+      )
+    }
+
+    const paying = Object.entries(vendors).filter(([, { pay }]) => pay)
+    for (const [name, { pay }] of paying) pay?.(`${name}/1`)
+    await Promise.all(paying.map(([tool]) => bridge.api('POST', '/api/catch-up', { tool, since: daysAgo(1) })))
+    await until(
+      () => portal.invoices.filter(({ paidAt }) => paidAt !== null).length,
+      count => count === paying.length,
+      'not all are paid'
+    )
+    t.equal(portal.counts.calls.create, Object.keys(vendors).length)
+  }
+)

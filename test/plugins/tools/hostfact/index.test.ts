@@ -1,0 +1,5 @@
+import { tool } from '../../../../plugins/tools/hostfact/index.ts'
+import { given, openAs } from '../../sisters/parts.ts'
+import { askedContract } from '../asked-contract.ts'
+
+askedContract({ ...given, tool, open: openAs('HOSTFACT') })
