@@ -46,13 +46,14 @@ export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'wr
         from ??= ((await lastTaken(tx)) ?? 0) - at
         return take(tx, Math.round(from + at), limits)
       }, now),
+    /** One's own only: a process that was away meets the id of a slot that went, and may be another's by now. */
     async endSlot(id: number, isUsed: boolean, now: number) {
       if (!isShared) return
       await write(
         tx =>
           isUsed
-            ? tx.run('UPDATE slot SET done_at = ? WHERE id = ?', tx.now, id)
-            : tx.run('DELETE FROM slot WHERE id = ?', id),
+            ? tx.run('UPDATE slot SET done_at = ? WHERE id = ? AND owner = ?', tx.now, id, tx.owner)
+            : tx.run('DELETE FROM slot WHERE id = ? AND owner = ?', id, tx.owner),
         now
       )
     },
