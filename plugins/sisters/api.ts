@@ -20,7 +20,7 @@ type Question = { action: 'list' | 'show' | 'download'; form: Record<string, str
 type Said = { json: Record<string, unknown>; errors: string[] }
 
 /** With what it says is wrong; none where it says "success". */
-const ask = async ({ settings, clock, api }: Connection, { action, form, plain }: Question): Promise<Said> => {
+export const ask = async ({ settings, clock, api }: Connection, { action, form, plain }: Question): Promise<Said> => {
   const { vendor, key, url, variable } = settings
   if (key === undefined || url === undefined) throw new BridgeError('TOOL_UNAUTHORIZED', `${variable} is not set`)
   const gate = gates.getOrInsertComputed(settings, () => createGate({ clock, host: new URL(url).host }))

@@ -3,6 +3,8 @@
 import { askingBy } from '../../sisters/tool.ts'
 import type { Settings } from './settings.ts'
 
+export { ask } from '../../sisters/api.ts'
+
 export const { load, pdf, missed, check } = askingBy(({ WEFACT_KEY: key, WEFACT_API_URL: url }: Settings) => ({
   vendor: 'WeFact',
   variable: 'WEFACT_KEY',
