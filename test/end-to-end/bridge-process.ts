@@ -150,7 +150,7 @@ const healthy = async (child: ChildProcess, url: string, output: () => string): 
       if (answer.ok) return
     } catch {
       // Not listening yet. It needs the processor more than we do.
-      await systemClock.sleep(10)
+      await systemClock.sleep(40)
     }
   }
   throw new Error(`the bridge did not start: ${output()}`)
@@ -176,6 +176,6 @@ export const until = async <T>(
     const value = await ask()
     if (holds(value)) return value
     if (systemClock.monotonic() > giveUpAt) throw new Error(`${what}: ${JSON.stringify(value)?.slice(0, 2000)}`)
-    await systemClock.sleep(10)
+    await systemClock.sleep(40)
   }
 }

@@ -6,7 +6,7 @@ import { freezeEverywhere } from './frozen.ts'
 import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
 
-const seeds = 1000
+const seeds = 500
 // `npm run simulate -- --engines 2` runs many of them.
 const sharedSeeds = 40
 // `npm run simulate -- --frozen` freezes it at each place.
