@@ -1,8 +1,8 @@
 // What Moneybird changed since a moment, whatever changed it: finalised, sent, paid. Deleted invoices leave no trace.
 
 import type { Instant } from '../../../src/core/clock.ts'
-import { isCode } from '../../../src/core/errors.ts'
 import { unreachable } from '../../../src/tools/api.ts'
+import { createPace } from '../../../src/tools/pace.ts'
 import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
 import { pageOfInvoices } from './api.ts'
 import { parseInvoice } from './invoice.ts'
@@ -12,21 +12,15 @@ import type { Connection, Settings } from './settings.ts'
 const pagesMax = 1000
 // 150 requests are allowed in five minutes. Half of them is left to deliveries.
 const pageEveryMs = 4000
-// For one page, in a row. The limit is counted over five minutes, so that one pause should do.
-const pausesMax = 3
 
 export async function* missed(
   since: Instant,
   connection: Connection,
   stopped: AbortSignal
 ): AsyncGenerator<ToolInvoice | UnreadEvent> {
-  const rest = async (ms: number) => {
-    await connection.clock.sleep(ms, stopped)
-    stopped.throwIfAborted()
-  }
+  const inPace = createPace({ clock: connection.clock, everyMs: pageEveryMs, stopped })
   for (let page = 1; page <= pagesMax; page += 1) {
-    if (page > 1) await rest(pageEveryMs)
-    const { invoices, isLast } = await withPauses(() => pageOfInvoices(connection, { page, since }), rest)
+    const { invoices, isLast } = await inPace(() => pageOfInvoices(connection, { page, since }))
     for (const entity of invoices) {
       const invoice = parseInvoice(entity, connection)
       if ('problem' in invoice) yield unreadEvent(entity, invoice.problem, connection.settings)
@@ -47,17 +41,4 @@ const unreadEvent = (entity: unknown, problem: string, settings: Settings): Unre
     entity
   }
   return { body: Buffer.from(JSON.stringify(event)), problem: `entity: ${problem}`, sourceId }
-}
-
-/** A pause that is asked for is taken in place: to begin anew would cost every page before this one again. */
-const withPauses = async <T>(ask: () => Promise<T>, rest: (ms: number) => Promise<void>): Promise<T> => {
-  for (let pauses = 0; pauses < pausesMax; pauses += 1) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!isCode(error, 'TOOL_BUSY')) throw error
-      await rest(error.retryAfterMs ?? 0)
-    }
-  }
-  return ask()
 }

@@ -5,6 +5,7 @@ import type { Instant } from '../../../src/core/clock.ts'
 import { isoInstant } from '../../../src/core/clock.ts'
 import { isCode } from '../../../src/core/errors.ts'
 import { unreachable } from '../../../src/tools/api.ts'
+import { createPace } from '../../../src/tools/pace.ts'
 import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
 import { ask, listIn } from './api.ts'
 import { isActive, isBridges, listWebhooks, mend } from './connect.ts'
@@ -24,10 +25,11 @@ export async function* missed(
   connection: Connection,
   stopped: AbortSignal
 ): AsyncGenerator<ToolInvoice | UnreadEvent> {
+  stopped.throwIfAborted()
+  const inPace = createPace({ clock: connection.clock, everyMs: pageEveryMs, stopped })
   for (let page = 1; page <= pagesMax; page += 1) {
-    if (page > 1) await connection.clock.sleep(pageEveryMs, stopped)
-    stopped.throwIfAborted()
-    const orders = listIn(await ask(connection, 'orders', { query: queryFor(since, page) }), 'orders')
+    const answer = await inPace(() => ask(connection, 'orders', { query: queryFor(since, page) }))
+    const orders = listIn(answer, 'orders')
     for (const order of orders) {
       const invoice = parseInvoice(order, connection)
       if ('problem' in invoice)
