@@ -7,6 +7,7 @@ import { fingerprint } from '../core/fingerprint.ts'
 import { numberKey } from '../core/invoice.ts'
 import type { Refusal, RefusalFilter, RefusalPage } from '../core/refusal.ts'
 import { type Cell, type Cells, insert, type Tx } from './driver.ts'
+import { likePart } from './search.ts'
 
 // Of each kind. More than anybody looks through, and less than a megabyte.
 export const refusalsMax = 1000
@@ -60,8 +61,6 @@ const refusalIn = (cells: Cells): Refusal => ({
   at: Number(cells.at)
 })
 
-const partOf = (text: string): string => `%${text.replaceAll(/[\\%_]/g, sign => `\\${sign}`)}%`
-
 export const listRefusals = async (
   tx: Tx,
   { q, tool, isAuthentic, limit, cursor }: RefusalFilter
@@ -69,7 +68,7 @@ export const listRefusals = async (
   const where: [condition: string, value: Cell][] = []
   if (isAuthentic !== undefined) where.push(['authentic = ?', Number(isAuthentic)])
   if (tool !== undefined) where.push(['tool = ?', tool])
-  if (q !== undefined) where.push([`key LIKE ? ESCAPE '\\'`, partOf(numberKey(q))])
+  if (q !== undefined) where.push([`key LIKE ? ESCAPE '\\'`, likePart(numberKey(q))])
   if (cursor !== undefined) where.push(['id < ?', Number(cursor)])
   const conditions = where.map(([condition]) => condition).join(' AND ')
   const found = await tx.all(

@@ -88,23 +88,15 @@ export const searchAgain = async (tx: Tx, invoiceId: number): Promise<void> => {
   await insert(tx, 'search_again', { invoice_id: invoiceId }, 'ON CONFLICT (invoice_id) DO NOTHING')
 }
 
-const isToDo = async (tx: Tx): Promise<{ from: number; isNew: boolean; isAgain: boolean }> => {
-  const from = await countOf(tx, 'searchable to')
-  return {
-    from,
-    isNew: (await tx.one('SELECT 1 AS found FROM invoice WHERE id > ? LIMIT 1', from)) !== undefined,
-    isAgain: (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
-  }
-}
-
 export const hasUnsearchable = async (tx: Tx): Promise<boolean> => {
-  const { isNew, isAgain } = await isToDo(tx)
-  return isNew || isAgain
+  const from = await countOf(tx, 'searchable to')
+  const isNew = (await tx.one('SELECT 1 AS found FROM invoice WHERE id > ? LIMIT 1', from)) !== undefined
+  return isNew || (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
 }
 
 /** Answers how many, at most `limit` of those that are new and as many of those that changed. */
 export const makeSearchable = async (tx: Tx, limit: number): Promise<number> => {
-  const { from } = await isToDo(tx)
+  const from = await countOf(tx, 'searchable to')
   const changed = await tx.all(
     `SELECT id, invoice FROM invoice WHERE id IN (SELECT invoice_id FROM search_again ORDER BY invoice_id LIMIT ?)`,
     limit
