@@ -12,7 +12,7 @@ import {
   parsePaidAt
 } from '../../src/core/invoice.ts'
 import { nearest } from '../../src/core/nearest.ts'
-import { dateExpected, invoiceNumber, parsed } from '../../src/tools/fields.ts'
+import { dateExpected, invoiceNumber, parsed, portalIdPattern } from '../../src/tools/fields.ts'
 import type { BodyFields } from './body-fields.ts'
 
 const textCharactersMax = 255
@@ -98,7 +98,7 @@ const fieldsOf = (timeZone: string, currency: string) =>
       input => parsePaidAt(input, timeZone),
       'expected 2026-11-20T12:00:00Z, 2026-11-20 12:00:00 or 2026-11-20'
     ).optional(),
-    customerId: parsed(matching(/^cst_[A-Za-z0-9_]{1,96}$/), 'expected the id of the portal, cst_…').optional(),
+    customerId: parsed(matching(portalIdPattern), 'expected the id of the portal, cst_…').optional(),
     customerRef: text().optional(),
     customerEmail: parsed(parseEmails, 'expected an e-mail address, or several with ; between them').optional(),
     customerName: text().optional(),

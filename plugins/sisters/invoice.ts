@@ -2,7 +2,15 @@
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, parseAmount, parseDate, parsePaidAt } from '../../src/core/invoice.ts'
-import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../src/tools/fields.ts'
+import {
+  countryCodeIn,
+  dateExpected,
+  description,
+  emailsIn,
+  invoiceNumber,
+  parsed,
+  problemIn
+} from '../../src/tools/fields.ts'
 import type { Unparsed } from '../../src/tools/seen.ts'
 import type { ToolInvoice } from '../../src/tools/tool.ts'
 
@@ -93,17 +101,13 @@ const paidAtOf = ({ PayDate: date, Modified: modified }: Final, timeZone: string
   return day === undefined ? null : (parsePaidAt(day, timeZone) ?? null)
 }
 
-const customerOf = (invoice: Final): Customer => {
-  const country = invoice.Country?.toUpperCase() ?? ''
-  const emails = (invoice.EmailAddress ?? '').split(/[;,]/).map(email => email.trim())
-  return {
-    ref: invoice.DebtorCode,
-    portalId: null,
-    emails: emails.filter(email => /^[^\s@]+@[^\s@]+$/.test(email)),
-    name: invoice.CompanyName ?? ([invoice.Initials, invoice.SurName].filter(Boolean).join(' ') || null),
-    address: invoice.Address,
-    zipCode: invoice.ZipCode,
-    city: invoice.City,
-    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
-  }
-}
+const customerOf = (invoice: Final): Customer => ({
+  ref: invoice.DebtorCode,
+  portalId: null,
+  emails: emailsIn(invoice.EmailAddress),
+  name: invoice.CompanyName ?? ([invoice.Initials, invoice.SurName].filter(Boolean).join(' ') || null),
+  address: invoice.Address,
+  zipCode: invoice.ZipCode,
+  city: invoice.City,
+  countryCode: countryCodeIn(invoice.Country)
+})

@@ -69,6 +69,10 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
   }
 })
 
+/** Of an answer that may be anything. */
+export const fieldIn = (json: unknown, name: string): unknown =>
+  typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[name] : undefined
+
 const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   try {
     return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })

@@ -35,6 +35,24 @@ export const description = z
     return (typeof given === 'string' && isKeepable(given) && given.trim()) || null
   })
 
+/** The portal's own id of a customer, where a text is nothing else. */
+export const portalIdPattern = /^cst_[A-Za-z0-9_]{1,96}$/
+
+export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text)
+
+/** Several in one text, as people type them. */
+export const emailsIn = (text: string | null | undefined): string[] =>
+  (text ?? '')
+    .split(/[;,]/)
+    .map(email => email.trim())
+    .filter(isEmail)
+
+/** Null: a country by its name, or none. */
+export const countryCodeIn = (text: string | null | undefined): string | null => {
+  const country = text?.toUpperCase() ?? ''
+  return /^[A-Z]{2}$/.test(country) ? country : null
+}
+
 /** The first thing that is wrong, as others often follow from it. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
   [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')

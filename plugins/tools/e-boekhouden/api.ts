@@ -3,7 +3,7 @@
 
 import { BridgeError, isCode } from '../../../src/core/errors.ts'
 import type { Invoice, PlainDate } from '../../../src/core/invoice.ts'
-import { type Answer, unreachable } from '../../../src/tools/api.ts'
+import { type Answer, fieldIn, unreachable } from '../../../src/tools/api.ts'
 import type { PdfAddress, ToolInvoice } from '../../../src/tools/tool.ts'
 import { parseInvoice, withRelation } from './invoice.ts'
 import type { Connection, Settings } from './settings.ts'
@@ -99,6 +99,3 @@ export const pageOfInvoices = async (
   const isMore = invoices.length >= limit || Number(fieldIn(json, 'count')) > offset + invoices.length
   return { invoices, isLast: invoices.length === 0 || !isMore }
 }
-
-const fieldIn = (json: unknown, name: string): unknown =>
-  typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[name] : undefined

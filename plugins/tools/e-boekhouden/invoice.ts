@@ -10,7 +10,16 @@ import {
   parseAmount,
   parseDate
 } from '../../../src/core/invoice.ts'
-import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+import {
+  countryCodeIn,
+  dateExpected,
+  description,
+  emailsIn,
+  invoiceNumber,
+  parsed,
+  portalIdPattern,
+  problemIn
+} from '../../../src/tools/fields.ts'
 import type { Unparsed } from '../../../src/tools/seen.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
@@ -94,21 +103,19 @@ const dueOf = ({ date, termOfPayment }: Final): PlainDate | null =>
     : null
 
 const portalIdOf = ({ reference }: Final): string | null =>
-  reference !== null && /^cst_[A-Za-z0-9_]{1,96}$/.test(reference) ? reference : null
+  reference !== null && portalIdPattern.test(reference) ? reference : null
 
 /** The customer with what its relation says. Null: that is no relation. */
 export const withRelation = (customer: Customer, entity: unknown): Customer | null => {
   const { data: relation } = Relation.safeParse(entity)
   if (relation?.id !== customer.ref) return null
-  const emails = (relation.emailAddress ?? relation.email ?? '').split(/[;,]/).map(email => email.trim())
-  const country = relation.country?.toUpperCase() ?? ''
   return {
     ...customer,
-    emails: emails.filter(email => /^[^\s@]+@[^\s@]+$/.test(email)),
+    emails: emailsIn(relation.emailAddress ?? relation.email),
     name: relation.name ?? relation.contact,
     address: relation.address,
     zipCode: relation.postalCode,
     city: relation.city,
-    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+    countryCode: countryCodeIn(relation.country)
   }
 }

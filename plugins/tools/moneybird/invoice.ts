@@ -4,7 +4,16 @@
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
-import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+import {
+  countryCodeIn,
+  dateExpected,
+  description,
+  emailsIn,
+  invoiceNumber,
+  parsed,
+  portalIdPattern,
+  problemIn
+} from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
 // Written as a number it is its digits by now (`numbersMatter`), so that an id of any length stays what it is.
@@ -116,20 +125,16 @@ const paidAtOf = ({ state, paid_at: paidAt }: Final, timeZone: string) =>
 
 const customerOf = (invoice: Final): Customer => {
   const { contact, contact_person: person } = invoice
-  const emails = contact?.send_invoices_to_email ?? contact?.email ?? person?.email ?? ''
-  const country = contact?.country?.toUpperCase() ?? ''
+  const emails = contact?.send_invoices_to_email ?? contact?.email ?? person?.email
   return {
     ref: invoice.contact_id,
     portalId: portalIdOf(invoice),
-    emails: emails
-      .split(/[;,]/)
-      .map(email => email.trim())
-      .filter(email => /^[^\s@]+@[^\s@]+$/.test(email)),
+    emails: emailsIn(emails),
     name: contact?.company_name ?? fullName(contact) ?? fullName(person),
     address: [contact?.address1, contact?.address2].filter(Boolean).join(', ') || null,
     zipCode: contact?.zipcode ?? null,
     city: contact?.city ?? null,
-    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+    countryCode: countryCodeIn(contact?.country)
   }
 }
 
@@ -142,5 +147,5 @@ const portalIdOf = ({ reference, custom_fields: own, contact }: Final): string |
   const values = [reference, ...(own ?? []), ...(contact?.custom_fields ?? [])].map(given =>
     typeof given === 'string' ? given : (given?.value ?? '')
   )
-  return values.find(value => /^cst_[A-Za-z0-9_]{1,96}$/.test(value)) ?? null
+  return values.find(value => portalIdPattern.test(value)) ?? null
 }

@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Invoice, PlainDate } from '../../../src/core/invoice.ts'
-import { type Answer, unreachable } from '../../../src/tools/api.ts'
+import { type Answer, fieldIn, unreachable } from '../../../src/tools/api.ts'
 import type { PdfAddress, ToolInvoice } from '../../../src/tools/tool.ts'
 import { vendorWords } from '../../../src/tools/vendor-words.ts'
 import { parseInvoice } from './invoice.ts'
@@ -84,6 +84,3 @@ const withoutList = ({ status, json }: Answer, what: string, { settings }: Conne
   const words = vendorWords(JSON.stringify(json ?? null), settings.ROMPSLOMP_TOKEN)
   return unreachable(`Rompslomp answered ${status} without ${what}${words === null ? '' : `; it says: ${words}`}`)
 }
-
-const fieldIn = (json: unknown, name: string): unknown =>
-  typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[name] : undefined

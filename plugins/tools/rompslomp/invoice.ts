@@ -3,7 +3,16 @@
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, dateOf, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
-import { dateExpected, description, invoiceNumber, parsed, problemIn } from '../../../src/tools/fields.ts'
+import {
+  countryCodeIn,
+  dateExpected,
+  description,
+  invoiceNumber,
+  isEmail,
+  parsed,
+  portalIdPattern,
+  problemIn
+} from '../../../src/tools/fields.ts'
 import type { SeenContext, Unparsed } from '../../../src/tools/seen.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
@@ -90,15 +99,14 @@ const draft = (sourceId: string): ToolInvoice => ({
 
 const customerOf = ({ contact_id: ref, cached_contact: contact, api_reference: reference }: Final): Customer => {
   const email = contact?.contact_person_email_address ?? ''
-  const country = contact?.country_code?.toUpperCase() ?? ''
   return {
     ref,
-    portalId: reference !== null && /^cst_[A-Za-z0-9_]{1,96}$/.test(reference) ? reference : null,
-    emails: /^[^\s@]+@[^\s@]+$/.test(email) ? [email] : [],
+    portalId: reference !== null && portalIdPattern.test(reference) ? reference : null,
+    emails: isEmail(email) ? [email] : [],
     name: contact?.name ?? contact?.contact_person_name ?? null,
     address: contact?.address ?? null,
     zipCode: contact?.zipcode ?? null,
     city: contact?.city ?? null,
-    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+    countryCode: countryCodeIn(contact?.country_code)
   }
 }

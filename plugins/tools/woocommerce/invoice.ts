@@ -3,7 +3,15 @@
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, dateOf, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
-import { description, invoiceNumber, kept, problemIn } from '../../../src/tools/fields.ts'
+import {
+  countryCodeIn,
+  description,
+  invoiceNumber,
+  isEmail,
+  kept,
+  portalIdPattern,
+  problemIn
+} from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
 const idExpected = 'expected the id of an order'
@@ -112,18 +120,17 @@ const issuedOn = (order: Order, timeZone: string): string => {
 
 const customerOf = (order: Order): Customer => {
   const { billing } = order
-  const email = billing?.email && /^[^\s@]+@[^\s@]+$/.test(billing.email) ? billing.email : null
-  const country = billing?.country?.toUpperCase() ?? ''
-  const [portalId] = /^cst_[A-Za-z0-9_]{1,96}$/.exec(metaOf(order, 'mijnklantportaal_customer_id')) ?? []
+  const email = billing?.email && isEmail(billing.email) ? billing.email : null
+  const portalId = metaOf(order, 'mijnklantportaal_customer_id')
   return {
     ref: refOf(order, email),
-    portalId: portalId ?? null,
+    portalId: portalIdPattern.test(portalId) ? portalId : null,
     emails: email === null ? [] : [email],
     name: billing?.company ?? ([billing?.first_name, billing?.last_name].filter(Boolean).join(' ') || null),
     address: [billing?.address_1, billing?.address_2].filter(Boolean).join(', ') || null,
     zipCode: billing?.postcode ?? null,
     city: billing?.city ?? null,
-    countryCode: /^[A-Z]{2}$/.test(country) ? country : null
+    countryCode: countryCodeIn(billing?.country)
   }
 }
 
