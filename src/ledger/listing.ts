@@ -131,13 +131,12 @@ export const countPicked = ({ ids, leftOut }: Picked): number =>
 
 const picksAtOnce = 500
 
-/** The next slice of them, sorted into `picked`. Answers where to go on; null at the end. */
+/** The next slice of them. `next`: where to go on; null at the end. */
 export const pickSome = async (
   tx: Tx,
   { state = 'held', ...filter }: Omit<Filter, 'limit'>,
-  action: ActionForAll,
-  picked: Picked
-): Promise<string | null> => {
+  action: ActionForAll
+): Promise<{ picked: Picked; next: string | null }> => {
   const { cells, next } = await pageOf(tx, { state, ...filter, limit: picksAtOnce })
   const rows = cells.map(keptOf)
   const contested = await amongAll(
@@ -146,10 +145,21 @@ export const pickSome = async (
     marks => `SELECT invoice_id FROM conflict WHERE settled = 0 AND invoice_id IN (${marks})`
   )
   const hasConflict = new Set(contested.map(({ invoice_id: id }) => id))
+  const picked = nothingPicked()
   for (const row of rows) {
     const why = leftOutOf(row, action, hasConflict.has(row.id))
     if (why === null) picked.ids.push(row.id)
     else picked.leftOut[why] += 1
   }
-  return next
+  return { picked, next }
 }
+
+export const bothPicked = (one: Picked, other: Picked): Picked => ({
+  ids: [...one.ids, ...other.ids],
+  leftOut: {
+    conflict: one.leftOut.conflict + other.leftOut.conflict,
+    sent: one.leftOut.sent + other.leftOut.sent,
+    rule: one.leftOut.rule + other.leftOut.rule,
+    state: one.leftOut.state + other.leftOut.state
+  }
+})

@@ -13,7 +13,7 @@ import { changeCopy, copyOf, countOf, factOf, setCount, setFact } from './facts.
 import type { Holdings, Memory } from './holdings.ts'
 import type { Ledger } from './ledger.ts'
 import { link, linkAll, loseLinked, unlink } from './links.ts'
-import { countPicked, list, nothingPicked, pickSome } from './listing.ts'
+import { bothPicked, countPicked, list, nothingPicked, pickSome } from './listing.ts'
 import * as loans from './loans.ts'
 import { addNotice, dropNotices, notices } from './notices.ts'
 import { paceSince } from './pace.ts'
@@ -77,10 +77,11 @@ export const openLedger = (driver: Driver): Ledger => {
     act: (invoiceNumber, action, now, words) => write(tx => act(tx, invoiceNumber, action, words), now),
 
     async pick(filter, action, limit) {
-      const picked = nothingPicked()
+      let picked = nothingPicked()
       // In slices, because nobody else's question waits for a million rows.
       for (let cursor: string | undefined; ; ) {
-        const next = await read(tx => pickSome(tx, { ...filter, cursor }, action, picked))
+        const { picked: more, next } = await read(tx => pickSome(tx, { ...filter, cursor }, action))
+        picked = bothPicked(picked, more)
         if (countPicked(picked) > limit) return null
         if (next === null) return picked
         cursor = next
