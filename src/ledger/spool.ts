@@ -4,7 +4,7 @@
 //
 // What a stranger sends is written as it comes, and nobody waits for the disk before it is proven: a draft.
 
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, hash, randomUUID } from 'node:crypto'
 import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -51,6 +51,7 @@ export interface DraftingSpool extends Spool {
 }
 
 const signature = Buffer.from('%PDF-')
+const type = 'application/pdf'
 const byteOrderMark = Buffer.from('\ufeff')
 
 // Readers accept a PDF whose signature comes a little late, after a byte order mark or a blank line; so do we. Anything
@@ -58,7 +59,8 @@ const byteOrderMark = Buffer.from('\ufeff')
 const blanksMax = 1024
 const headBytesMax = byteOrderMark.length + blanksMax + signature.length
 
-// What is looked through in one turn of the event loop, in a fraction of a millisecond. Most PDFs are one.
+// What is read and looked through in one turn of the event loop, in a fraction of a millisecond. Most PDFs are smaller.
+const smallBytesMax = 256 * 1024
 const chunkBytes = 64 * 1024
 
 // White space as PDF has it.
@@ -130,10 +132,16 @@ export const openSpool = (
     async blob({ file, bytes, sha256 }) {
       const path = join(folder, file)
       return disk(async () => {
-        if (!statSync(path, { throwIfNoEntry: false })) return null
+        const found = statSync(path, { throwIfNoEntry: false })
+        if (!found) return null
+        if (found.size !== bytes) return 'changed'
+        if (bytes <= smallBytesMax) {
+          const content = readFileSync(path)
+          return hash('sha256', content) === sha256 ? new Blob([content], { type }) : 'changed'
+        }
         // Opened before it is looked through: what is changed later than that cannot be read by it any more.
-        const blob = await openAsBlob(path, { type: 'application/pdf' })
-        return blob.size === bytes && (await hashOf(path, bytes)) === sha256 ? blob : 'changed'
+        const blob = await openAsBlob(path, { type })
+        return blob.size === bytes && (await hashOf(path)) === sha256 ? blob : 'changed'
       })
     },
 
@@ -186,9 +194,8 @@ const syncFolder = (folder: string) =>
   })
 
 /** Chunk by chunk: neither memory nor anybody else waits for a large one. */
-const hashOf = async (path: string, bytes: number): Promise<string> => {
+const hashOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
-  if (bytes <= chunkBytes) return hash.update(readFileSync(path)).digest('hex')
   await pipeline(createReadStream(path, { highWaterMark: chunkBytes }), hash)
   return hash.digest('hex')
 }

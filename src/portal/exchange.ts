@@ -54,6 +54,9 @@ type Options = { clock: Clock; timeoutMs: number; headers: Record<string, string
 // A page of fifteen entries is some ten kilobytes.
 const bodyBytesMax = 4 * 1024 * 1024
 
+// Most invoices with their PDF.
+const smallBytesMax = 256 * 1024
+
 export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options): Exchanger => {
   const underWay = new Set<AbortController>()
 
@@ -70,6 +73,7 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
     let socket: Socket | undefined
     underWay.add(stop)
     try {
+      const body = await bodyToSend(call.body)
       const connection = await standing(call.url, stop, startBy - clock.monotonic())
       socket = connection
       const stream = got.stream(call.url, {
@@ -77,7 +81,7 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
         method: call.method,
         headers: { ...headers, ...call.headers },
         signal: stop.signal,
-        ...(call.body === undefined ? {} : { body: typeof call.body === 'string' ? call.body : call.body.stream() }),
+        ...(body === undefined ? {} : { body }),
         // Called once, in the same turn of the event loop in which the request is written.
         createConnection: () => {
           if (clock.monotonic() > leaveBy) throw new Error(tooLate)
@@ -123,6 +127,12 @@ const standing = async (url: URL, stop: AbortController, withinMs: number): Prom
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A small one is in memory before the connection stands: it leaves in one piece, whatever the disk does. */
+const bodyToSend = async (body: Call['body']): Promise<string | Buffer | ReadableStream | undefined> => {
+  if (!(body instanceof Blob)) return body
+  return body.size > smallBytesMax ? body.stream() : Buffer.from(await body.arrayBuffer())
 }
 
 const bodyOf = async (stream: AsyncIterable<Uint8Array>): Promise<string | null> => {

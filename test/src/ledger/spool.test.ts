@@ -174,10 +174,16 @@ t.test('a file that is not what was kept is told from one that is', async t => {
     t.equal(await spool.blob(document), 'changed', what)
   }
 
-  const document = await spool.keep(chunks(pdf))
-  const blob = (await spool.blob(document)) as Blob
-  writeFileSync(join(folder, document.file), `${pdf} later`)
-  await t.rejects(blob.text(), 'nor is what is changed between looking and reading ever read')
+  const small = await spool.keep(chunks(pdf))
+  const blob = (await spool.blob(small)) as Blob
+  writeFileSync(join(folder, small.file), pdf.replace('an', 'no'))
+  t.equal(await blob.text(), pdf, 'what is changed after a look is not read, of a small one')
+
+  const roomy = openSpool(folder, { bytesMax: 2_000_000 })
+  const large = await roomy.keep(chunks(pdf, Buffer.alloc(1_000_000)))
+  const read = (await roomy.blob(large)) as Blob
+  writeFileSync(join(folder, large.file), `${pdf} later`)
+  await t.rejects(read.text(), 'nor of a large one')
 })
 
 t.test('a large file is looked through without keeping anybody waiting', async t => {
