@@ -86,7 +86,8 @@ export const createWorker = (options: WorkerOptions): Worker => {
       try {
         return await slow
       } finally {
-        ended.abort()
+        // With a reason of its own: without one an error is made, with its stack, each time.
+        ended.abort('ended')
         one.isAside = false
       }
     }
