@@ -18,15 +18,18 @@ const template = (() => {
   Object.assign(object, { id: 'in_NUMBER', number: 'W-NUMBER', customer: 'cus_CUSTOMER' })
   Object.assign(object, { created: now, effective_at: now, due_date: now + 14 * 86_400 })
   object.status_transitions.finalized_at = now
+  // Nobody sends one customer thousands of the same amount on one day.
+  object.total = 'CENTS'
   if (options.customerId) object.metadata.mijnklantportaal_customer_id = options.customerId
   if (options.pdfUrl) object.invoice_pdf = `${options.pdfUrl}/NUMBER.pdf`
   // As Stripe writes them.
-  return JSON.stringify(event, null, 2).split(/(NUMBER|CUSTOMER)/)
+  return JSON.stringify(event, null, 2).split(/(NUMBER|CUSTOMER|"CENTS")/)
 })()
 
 const eventOf = (number: number): string => {
   const words: Record<string, string> = {
     NUMBER: String(number).padStart(9, '0'),
+    '"CENTS"': String(number * 100),
     CUSTOMER: `bench${String(number % customers).padStart(3, '0')}`
   }
   return template.map(part => words[part] ?? part).join('')
