@@ -19,6 +19,7 @@ import { createUpkeep } from './ledger/upkeep.ts'
 import { createMailer, type Mailer, type MailerOptions } from './mail/mailer.ts'
 import { openPost } from './mail/post.ts'
 import { openHttp } from './network/http.ts'
+import { createBills } from './portal/bills.ts'
 import type { BudgetState } from './portal/budget.ts'
 import { createPortal } from './portal/client.ts'
 import { createToolApi } from './tools/api.ts'
@@ -201,6 +202,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     toolClient,
     receiver,
     catchUp,
+    bills: createBills(portal, budget),
     clock,
     random,
     logger,

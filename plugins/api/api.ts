@@ -10,7 +10,7 @@ import type { Review } from '../../src/health/review.ts'
 import type { Ledger, Tally } from '../../src/ledger/ledger.ts'
 import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
 import type { RefusedRequests } from '../../src/tools/refused-requests.ts'
-import type { Summary } from '../../src/view/answers.ts'
+import type { Bill, Summary } from '../../src/view/answers.ts'
 import { deliveriesOf, shownSince } from '../../src/view/deliveries.ts'
 import { endpoints } from '../../src/view/endpoints.ts'
 import { iso, shown, shownDecided, shownWhole } from '../../src/view/shown-invoice.ts'
@@ -33,6 +33,8 @@ export type ApiOptions = {
   /** The tools that exist, and whether each is on. */
   tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
+  /** A page of what the portal bills its owner. */
+  bills: (page: number) => Promise<{ items: Bill[]; more: boolean }>
   portalUrl: string
   /** Undefined: clients reach the bridge at the address that they ask. */
   publicAddress: string | undefined
@@ -100,6 +102,11 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     route('listRefused', async ({ query: { authentic: isAuthentic, ...query } }) => {
       const { refusals, next } = await options.refused({ ...query, isAuthentic })
       return { refused: refusals.map(shownRefusal), next }
+    })
+
+    route('listBills', async ({ query: { page } }) => {
+      const { items, more } = await options.bills(page)
+      return { bills: items, more }
     })
 
     route('catchUp', async ({ body: { tool, since } }, reply) => {

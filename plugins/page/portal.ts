@@ -1,23 +1,31 @@
-// How it stands with the portal, and whose customers are there.
+// How it stands with the portal, whose customers are there, and what it bills its owner.
 
 import { html } from 'hono/html'
-import type { PortalCustomer, Summary } from '../../src/view/answers.ts'
-import type { Html, View } from './layout.ts'
+import { BridgeError } from '../../src/core/errors.ts'
+import type { Bill, PortalCustomer, Summary } from '../../src/view/answers.ts'
+import { type Html, notice, type View, withQuery } from './layout.ts'
 import { portalLines } from './overview.ts'
-import type { Pages } from './pages.ts'
+import type { Asked, Pages } from './pages.ts'
 
 const foundMax = 20
 
 export const portalRoutes = (pages: Pages): void => {
   pages.show('/portal', async ({ view, query, ask }) => {
     const find = query.find?.trim() ?? ''
-    const [summary, found] = await Promise.all([
+    const [summary, found, bills] = await Promise.all([
       ask('summary'),
       find === ''
         ? []
-        : ask('searchPortalCustomers', { query: { q: find, limit: foundMax } }).then(found => found.customers)
+        : ask('searchPortalCustomers', { query: { q: find, limit: foundMax } }).then(found => found.customers),
+      query.bills === undefined ? null : askBills(ask, query.bills)
     ])
-    return { title: view.words.portal.title, at: 'portal', isLive: true, body: portal(view, summary, { find, found }) }
+    // What the portal is asked for is not asked again with each news.
+    return {
+      title: view.words.portal.title,
+      at: 'portal',
+      isLive: bills === null,
+      body: html`${portal(view, summary, { find, found })}${billsOf(view, bills)}`
+    }
   })
 }
 
@@ -40,4 +48,43 @@ ${
 <tbody>${found.map(({ id, companyName, primaryEmail, city }) => html`<tr><th scope="row">${companyName ?? '–'} <span class="soft">${primaryEmail}</span></th><td>${city}</td><td><code>${id}</code></td></tr>`)}</tbody></table>`
     : ''
 }`
+}
+
+type Billed = { page: number; bills: Bill[]; more: boolean } | { problem: BridgeError }
+
+const askBills = async (ask: Asked['ask'], asked: string): Promise<Billed> => {
+  try {
+    const found = await ask('listBills', { query: { page: asked } })
+    return { page: Number(asked), ...found }
+  } catch (error) {
+    if (!(error instanceof BridgeError) || !error.code.startsWith('PORTAL_')) throw error
+    return { problem: error }
+  }
+}
+
+/** Asking for them costs a request, so nobody does who only looks. */
+const billsOf = (view: View, billed: Billed | null): Html => {
+  const { portal: texts } = view.words
+  return html`<h2 id="bills">${texts.bills}</h2>
+${billed === null ? html`<p><a href="/portal?bills=1#bills">${texts.billsShow}</a></p>` : billsTable(view, billed)}`
+}
+
+const billsTable = (view: View, billed: Billed): Html => {
+  const { portal: texts } = view.words
+  if ('problem' in billed) {
+    const { code, message } = billed.problem
+    const said = code === 'PORTAL_UNAUTHORIZED' ? texts.billsForbidden : texts.billsFailed
+    return html`${notice(said, true)}<p lang="en" class="soft">${message}</p>`
+  }
+  const { bills, page, more } = billed
+  if (bills.length === 0) return html`<p>${texts.billsNone}</p>`
+  return html`<table class="list"><thead><tr><th scope="col">${texts.billNumber}</th><th scope="col">${texts.billIssued}</th><th scope="col">${texts.billTotal}</th><th scope="col">${texts.state}</th></tr></thead>
+<tbody>${bills.map(bill => billRow(view, bill))}</tbody></table>
+${more ? html`<p><a href="${withQuery(view.address, { bills: String(page + 1) })}#bills">${texts.billsMore}</a></p>` : ''}`
+}
+
+const billRow = ({ words, formats }: View, { id, invoiceNumber, issuedAt, totalAmount, currency, isPaid }: Bill) => {
+  const { portal: texts } = words
+  const state = isPaid === null ? '–' : isPaid ? texts.paid : html`<span class="badge held">${texts.unpaid}</span>`
+  return html`<tr><th scope="row">${invoiceNumber ?? id}</th><td>${issuedAt === null ? '–' : formats.date(issuedAt.slice(0, 10))}</td><td>${totalAmount === null ? '–' : formats.money(totalAmount, currency ?? 'EUR')}</td><td>${state}</td></tr>`
 }

@@ -243,6 +243,20 @@ export const PortalCustomer = z.object({
 
 export const PortalCustomers = z.object({ customers: z.array(PortalCustomer) })
 
+export type Bill = z.infer<typeof Bill>
+export const Bill = z.object({
+  id: text,
+  invoiceNumber: maybeText,
+  issuedAt: maybeText.describe('As the portal writes it: a date, or an instant.'),
+  currency: maybeText,
+  subtotalAmount: maybeText,
+  vatAmount: maybeText,
+  totalAmount: maybeText,
+  isPaid: z.boolean().nullable().describe('Null: the portal does not say.')
+})
+
+export const Bills = z.object({ bills: z.array(Bill), more: z.boolean().describe('There may be another page.') })
+
 export type Refused = z.infer<typeof Refused>
 export const Refused = z
   .object({

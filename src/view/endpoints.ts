@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { states } from '../core/row.ts'
 import {
   ActedInvoice,
+  Bills,
   CaughtUp,
   Customer,
   Customers,
@@ -49,6 +50,8 @@ export type Endpoint = {
 export const commandLineAgent = 'factuurbrug command line'
 
 const pageSizeMax = 200
+
+const billsPagesMax = 10_000
 
 const limit = z.coerce
   .number('expected a number')
@@ -242,6 +245,16 @@ export const endpoints = {
     }),
     answer: PortalCustomers,
     refusals: [422]
+  },
+  listBills: {
+    method: 'GET',
+    path: '/api/portal/bills',
+    summary: 'What the portal bills its owner, asked for now: it costs a request of the budget',
+    query: z.strictObject({
+      page: z.coerce.number('expected a number').int().min(1).max(billsPagesMax).default(1).describe('Of the list.')
+    }),
+    answer: Bills,
+    refusals: [422, 502]
   },
   deliveries: {
     method: 'GET',
