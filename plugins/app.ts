@@ -17,7 +17,7 @@ import type { Ledger } from '../src/ledger/ledger.ts'
 import type { DraftingSpool } from '../src/ledger/spool.ts'
 import { isReachedFromOutside } from '../src/network/http.ts'
 import { createLockout } from '../src/network/lockout.ts'
-import type { BillsPage } from '../src/portal/bills.ts'
+import type { Showing } from '../src/portal/showing.ts'
 import type { CatchUp } from '../src/tools/catch-up.ts'
 import type { ToolClient } from '../src/tools/client.ts'
 import type { Receiver } from '../src/tools/receiver.ts'
@@ -56,7 +56,7 @@ export type AppOptions = {
   toolClient: Pick<ToolClient, 'refusing' | 'tools' | 'connection' | 'asking'>
   receiver: Receiver
   catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
-  bills: BillsPage
+  showing: Showing
   clock: Clock
   random: () => number
   review: Review
@@ -91,7 +91,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     toolClient,
     receiver,
     catchUp,
-    bills,
+    showing,
     clock,
     random,
     logger,
@@ -182,7 +182,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     refused: refusedRequests.list,
     tools: sources,
     catchUp,
-    bills,
+    showing,
     portalUrl: config.PORTAL_URL,
     publicAddress: config.publicAddress,
     timeZone: config.PORTAL_TIME_ZONE,

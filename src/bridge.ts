@@ -19,9 +19,9 @@ import { createUpkeep } from './ledger/upkeep.ts'
 import { createMailer, type Mailer, type MailerOptions } from './mail/mailer.ts'
 import { openPost } from './mail/post.ts'
 import { openHttp } from './network/http.ts'
-import { createBills } from './portal/bills.ts'
 import type { BudgetState } from './portal/budget.ts'
 import { createPortal } from './portal/client.ts'
+import { createShowing } from './portal/showing.ts'
 import { createToolApi } from './tools/api.ts'
 import { createCatchUp } from './tools/catch-up.ts'
 import { createToolClient, type OpenTool } from './tools/client.ts'
@@ -202,7 +202,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     toolClient,
     receiver,
     catchUp,
-    bills: createBills(portal, budget),
+    showing: createShowing(portal, budget),
     clock,
     random,
     logger,

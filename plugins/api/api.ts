@@ -3,6 +3,7 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
+import type { LinkedInvoice } from '../../src/core/portal-entry.ts'
 import { type Action, actions } from '../../src/core/row.ts'
 import type { Engine } from '../../src/delivery/engine.ts'
 import { type Health, warningsIn } from '../../src/health/health.ts'
@@ -13,7 +14,7 @@ import type { RefusedRequests } from '../../src/tools/refused-requests.ts'
 import type { Bill, Summary } from '../../src/view/answers.ts'
 import { deliveriesOf, shownSince } from '../../src/view/deliveries.ts'
 import { endpoints } from '../../src/view/endpoints.ts'
-import { iso, shown, shownDecided, shownWhole } from '../../src/view/shown-invoice.ts'
+import { iso, shown, shownDecided, shownPortalInvoice, shownWhole } from '../../src/view/shown-invoice.ts'
 import { shownRefusal } from '../../src/view/shown-refusal.ts'
 import { createForAll, withinDays } from './for-all.ts'
 import { openapiAt } from './openapi.ts'
@@ -33,8 +34,11 @@ export type ApiOptions = {
   /** The tools that exist, and whether each is on. */
   tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
-  /** A page of what the portal bills its owner. */
-  bills: (page: number) => Promise<{ items: Bill[]; more: boolean }>
+  /** What the portal is asked for because a person looks. */
+  showing: {
+    bills: (page: number) => Promise<{ items: Bill[]; more: boolean }>
+    invoice: (id: string) => Promise<LinkedInvoice | null>
+  }
   portalUrl: string
   /** Undefined: clients reach the bridge at the address that they ask. */
   publicAddress: string | undefined
@@ -90,6 +94,14 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
       return shownWhole(found, around(), { ledger, portal: engine.portal() })
     })
 
+    route('portalInvoice', async ({ params }) => {
+      const row = await ledger.find(params.invoiceNumber)
+      if (!row) throw new BridgeError('INVOICE_NOT_FOUND')
+      const told = row.portalId === null ? null : await options.showing.invoice(row.portalId)
+      if (!told) throw new BridgeError('NOT_FOUND', 'the portal holds no such invoice')
+      return shownPortalInvoice(told)
+    })
+
     const forAll = createForAll({ ledger, clock, engine, timeZone })
     route('deliverAll', asked => forAll('deliver', asked))
     route('dismissAll', asked => forAll('dismiss', asked))
@@ -105,7 +117,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     })
 
     route('listBills', async ({ query: { page } }) => {
-      const { items, more } = await options.bills(page)
+      const { items, more } = await options.showing.bills(page)
       return { bills: items, more }
     })
 

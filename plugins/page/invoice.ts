@@ -2,8 +2,9 @@
 // A person decides here, with the consequence of each button beside it.
 
 import { html } from 'hono/html'
+import { BridgeError } from '../../src/core/errors.ts'
 import { type Action, actions } from '../../src/core/row.ts'
-import type { PortalCustomer, WholeInvoice } from '../../src/view/answers.ts'
+import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view/answers.ts'
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
 import { badge } from './invoices.ts'
@@ -19,11 +20,13 @@ export const invoiceRoutes = (pages: Pages): void => {
   pages.show('/invoices/:invoiceNumber', async ({ view, params, query, ask }) => {
     const invoice = await ask('getInvoice', { params })
     const candidates = needsCustomer(invoice) ? await candidatesOf(ask, invoice, query.find) : []
+    const told = query.portal === undefined ? null : await askPortal(ask, params)
     return {
       title: view.words.invoice.title(invoice.invoiceNumber),
       at: 'invoices',
-      isLive: true,
-      body: shown(view, { invoice, candidates, query })
+      // What the portal is asked for is not asked again with each news.
+      isLive: told === null,
+      body: shown(view, { invoice, candidates, told, query })
     }
   })
 
@@ -68,9 +71,14 @@ export const candidatesOf = async (
 // Shorter ones are in everybody's name.
 const guessCharactersMin = 3
 
-type Told = { invoice: WholeInvoice; candidates: PortalCustomer[]; query: Record<string, string> }
+type Told = {
+  invoice: WholeInvoice
+  candidates: PortalCustomer[]
+  told: PortalsAnswer | null
+  query: Record<string, string>
+}
 
-const shown = (view: View, { invoice, candidates, query }: Told): Html => {
+const shown = (view: View, { invoice, candidates, told, query }: Told): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
   const { invoiceNumber } = invoice
@@ -87,7 +95,7 @@ ${pdf(view, invoice)}
 </div>
 <div class="columns">
 ${sent(view, invoice)}
-${there(view, invoice)}
+${there(view, invoice, told)}
 </div>
 ${history(view, invoice)}`
 }
@@ -196,14 +204,15 @@ ${facts([
 </section>`
 }
 
-const sent = (view: View, invoice: WholeInvoice): Html | '' => {
+/** In review what would be sent, else what was. */
+const sent = (view: View, { wouldSend, sent }: WholeInvoice): Html | '' => {
   const { words, formats } = view
   const { invoice: texts } = words
-  const draft = invoice.wouldSend
+  const draft = wouldSend ?? sent
   if (!draft) return ''
   const yesOrNo = (is: boolean) => (is ? texts.yes : texts.no)
   return html`<section aria-labelledby="sent">
-<h2 id="sent">${texts.would}</h2>
+<h2 id="sent">${wouldSend ? texts.would : texts.was}</h2>
 ${facts([
   [texts.customer, draft.customerId ?? texts.newCustomer(draft.newCustomer ?? '')],
   [texts.number, draft.invoiceNumber],
@@ -215,18 +224,31 @@ ${facts([
 </section>`
 }
 
-const there = (view: View, { portalId, portalCustomer, deliveredAt }: WholeInvoice): Html => {
+type PortalsAnswer = PortalInvoice | BridgeError
+
+const askPortal = async (ask: Asked['ask'], params: Asked['params']): Promise<PortalsAnswer> => {
+  try {
+    return await ask('portalInvoice', { params })
+  } catch (error) {
+    if (error instanceof BridgeError && (error.code === 'NOT_FOUND' || error.code.startsWith('PORTAL_'))) return error
+    throw error
+  }
+}
+
+const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
+  const { portalId, portalCustomer, deliveredAt, invoiceNumber } = invoice
   return html`<section aria-labelledby="there">
 <h2 id="there">${texts.there}</h2>
 ${
   portalId === null
     ? html`<p>${texts.notThere}</p>`
-    : facts([
+    : html`${facts([
         [texts.portalId, portalId],
         [texts.deliveredAt, deliveredAt && formats.time(deliveredAt)]
-      ])
+      ])}
+${told === null ? html`<p><a href="${invoicePath(invoiceNumber)}?portal=asked#there">${texts.askPortal}</a></p>` : portalsAnswer(view, told)}`
 }
 <h3>${texts.whose}</h3>
 ${
@@ -236,4 +258,22 @@ ${
 ${portalCustomer.how ? html`<p class="soft">${texts.how[portalCustomer.how]}</p>` : ''}`
 }
 </section>`
+}
+
+/** What stands there at this moment. */
+const portalsAnswer = (view: View, told: PortalsAnswer): Html => {
+  const { words, formats } = view
+  const { invoice: texts } = words
+  if (told instanceof BridgeError)
+    return told.code === 'NOT_FOUND'
+      ? notice(texts.goneThere, true)
+      : html`${notice(words.errors.portal, true)}<p lang="en" class="soft">${told.message}</p>`
+  const { amount, currency, issuedAt, paidAt, paymentLink } = told
+  return html`${facts([
+    [texts.amount, amount && formats.money(amount, currency ?? 'EUR')],
+    [texts.issued, issuedAt && formats.date(issuedAt)],
+    [texts.paid, paidAt ? formats.time(paidAt) : texts.notPaid],
+    [texts.payLink, paymentLink && html`<a href="${paymentLink}" rel="noreferrer">${new URL(paymentLink).host}</a>`]
+  ])}
+${paymentLink ? html`<p class="soft">${texts.payLinkHint}</p>` : ''}`
 }

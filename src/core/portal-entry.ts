@@ -15,6 +15,9 @@ export type PortalInvoice = {
   createdAt: Instant | null
 }
 
+/** With the address at which its customer pays: whoever has that can read the invoice. */
+export type LinkedInvoice = PortalInvoice & { paymentLink: string | null }
+
 export type PortalCustomer = {
   id: string
   companyName: string | null

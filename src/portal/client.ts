@@ -5,12 +5,22 @@ import { z } from 'zod'
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import { formatPaidAt } from '../core/invoice.ts'
-import type { CustomerFields, PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
+import type { CustomerFields, LinkedInvoice, PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody } from '../core/row.ts'
 import { isLoopback } from '../network/http.ts'
 import { type Call, createExchanger, type Exchange, type OnAnswer } from './exchange.ts'
 import { formOf, pdfName } from './form.ts'
-import { customerEntry, indented, invoiceEntry, type Page, PortalBill, pageOf, readWritten, single } from './schemas.ts'
+import {
+  customerEntry,
+  indented,
+  invoiceEntry,
+  linkedInvoiceEntry,
+  type Page,
+  PortalBill,
+  pageOf,
+  readWritten,
+  single
+} from './schemas.ts'
 import { isAbout, isPortals, readable, type Shape, shapeOf, type Write, type Written, written } from './verdict.ts'
 
 export type { OnAnswer } from './exchange.ts'
@@ -41,12 +51,15 @@ export interface Portal {
   customer(id: string): Promise<PortalCustomer | null>
   invoicesPage(page: number): Promise<Page<PortalInvoice>>
   customersPage(page: number): Promise<Page<PortalCustomer>>
-  billsPage(page: number): Promise<Page<PortalBill>>
   /** Resets what is under way. */
   close(): void
 }
 
+/** And what only people ask for. */
 export type PortalAsTold = Portal & {
+  billsPage(page: number): Promise<Page<PortalBill>>
+  /** As `invoice`, with the address at which its customer pays. */
+  linkedInvoice(id: string): Promise<LinkedInvoice | null>
   /**
    * All that the portal says of it, as indented JSON, whether or not the bridge understands it. Null: it answered
    * 404.
@@ -128,6 +141,13 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     (status === 404 && missing !== null && missing?.status !== 404) ||
     (status === missing?.status && fields === missing.fields && words === missing.words)
 
+  const invoiceRead = async <T extends z.ZodType>(id: string, entry: T): Promise<z.output<T> | null> => {
+    const exchanged = await invoiceCall(id)
+    const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
+    if (shape && isMissing(shape)) return null
+    return readingOf(exchanged, single(entry))
+  }
+
   const list = async <T extends z.ZodType>(name: string, path: string, page: number, entry: T) => {
     const exchanged = await exchange({ name, method: 'GET', url: at(`${path}?page=${page}`) })
     return readingOf(exchanged, pageOf(entry))
@@ -177,12 +197,8 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     },
 
     learnMissing,
-    async invoice(id) {
-      const exchanged = await invoiceCall(id)
-      const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
-      if (shape && isMissing(shape)) return null
-      return readingOf(exchanged, single(invoiceEntry))
-    },
+    invoice: id => invoiceRead(id, invoiceEntry),
+    linkedInvoice: id => invoiceRead(id, linkedInvoiceEntry),
     async customer(id) {
       const exchanged = await exchange({ name: 'customer', method: 'GET', url: at(`customers/${segment(id)}`) })
       if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null

@@ -50,6 +50,20 @@ export const invoiceEntry = z
   })
   .transform(({ amount: amountCents, ...others }) => ({ ...others, amountCents }))
 
+/** Shown to a person, and kept nowhere. */
+const paymentLink = z.object({
+  links: z
+    .object({ onlinePaymentLink: z.object({ href: z.url({ protocol: /^https$/ }) }) })
+    .optional()
+    .catch(undefined)
+    .transform(links => links?.onlinePaymentLink.href ?? null)
+})
+
+export const linkedInvoiceEntry = z.intersection(
+  invoiceEntry,
+  paymentLink.transform(({ links }) => ({ paymentLink: links }))
+)
+
 export const customerEntry = z.object({
   id,
   companyName: text,

@@ -91,6 +91,7 @@ export const WholeInvoice = Invoice.extend({
     })
     .nullable(),
   pdf: z.object({ bytes: count.nullable(), url: maybeText, byPerson: z.boolean().describe('A person put it there.') }),
+  sent: Draft.nullable().describe('What was sent last; null where nothing was, or it is forgotten.'),
   conflict: Facts.nullable().describe('The other facts under its number.'),
   history: z.array(HistoryEntry)
 })
@@ -242,6 +243,21 @@ export const PortalCustomer = z.object({
 })
 
 export const PortalCustomers = z.object({ customers: z.array(PortalCustomer) })
+
+export type PortalInvoice = z.infer<typeof PortalInvoice>
+export const PortalInvoice = z.object({
+  id: text,
+  customerId: maybeText,
+  invoiceNumber: maybeText,
+  issuedAt: maybeText,
+  amount: amount.nullable(),
+  currency: maybeText,
+  paidAt: instant.nullable(),
+  createdAt: instant.nullable(),
+  paymentLink: maybeText.describe(
+    'Where its customer pays it, if the portal can take payments; it says nothing of that.'
+  )
+})
 
 export type Bill = z.infer<typeof Bill>
 export const Bill = z.object({

@@ -20,6 +20,7 @@ import {
   LinksDone,
   Pdf,
   PortalCustomers,
+  PortalInvoice,
   RefusedRequests,
   Sent,
   Summary,
@@ -157,6 +158,13 @@ export const endpoints = {
     summary: 'One invoice with its history',
     answer: WholeInvoice,
     refusals: [404, 422]
+  },
+  portalInvoice: {
+    method: 'GET',
+    path: '/api/invoices/{invoiceNumber}/portal',
+    summary: 'What stands of it in the portal, asked for now: it costs a request of the budget',
+    answer: PortalInvoice,
+    refusals: [404, 422, 502]
   },
   getPdf: {
     method: 'GET',

@@ -2,6 +2,7 @@
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { formatAmount } from '../core/invoice.ts'
+import type { LinkedInvoice } from '../core/portal-entry.ts'
 import type { Decided, HistoryEntry, OtherFacts, Row, WholeRow } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -46,6 +47,7 @@ export const shownWhole = async (
   paused: pausedBy(row, portal),
   portalCustomer: await portalCustomerOf(row, ledger),
   pdf: row.pdf,
+  sent: row.body && { newCustomer: null, ...row.body },
   conflict: await conflictOf(row, ledger.holdings),
   history: row.history.map(shownEntry)
 })
@@ -105,3 +107,12 @@ const shownValue = (name: string, value: unknown): unknown => {
   const { amountCents, ...facts } = value as { amountCents: number; currency?: string }
   return { ...facts, amount: formatAmount(amountCents, facts.currency) }
 }
+
+/** As the portal tells it. */
+export const shownPortalInvoice = ({ amountCents, currency, paidAt, createdAt, ...entry }: LinkedInvoice) => ({
+  ...entry,
+  currency,
+  amount: amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR'),
+  paidAt: iso(paidAt),
+  createdAt: iso(createdAt)
+})

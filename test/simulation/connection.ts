@@ -254,7 +254,6 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
       return readable(exchanged, single(customerEntry), clock.now())
     },
-    billsPage: () => Promise.reject(new Error('nobody asks for bills')),
     createCustomer: () => Promise.reject(new Error('nobody makes customers')),
     close() {}
   }

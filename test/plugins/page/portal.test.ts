@@ -1,6 +1,7 @@
 import t from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../../src/core/clock.ts'
+import { bodyOf, delivered } from '../../src/ledger/fixtures.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
 
@@ -53,4 +54,34 @@ t.test('the API tells them by page', async t => {
   t.match((await ask('GET', '/api/portal/bills?page=0')).json(), { status: 422, problems: [{ field: 'page' }] })
   sandbox.fault({ on: { call: 'any' }, fault: '401' })
   t.match((await ask('GET', '/api/portal/bills')).json(), { status: 502, code: 'PORTAL_UNAUTHORIZED' })
+})
+
+t.test('of an invoice the page shows what was sent and, once asked, what the portal holds', async t => {
+  const { app, ledger, receive, clock, ask, path } = await openApp(t, { PORTAL_URL })
+  const browser = openBrowser(app)
+  await browser.logIn(operatorToken)
+  await receive('A-1')
+  t.match((await ask('GET', `${path('A-1')}/portal`)).json(), { status: 404, code: 'NOT_FOUND' })
+  const customerId = sandbox.customers[0]?.id ?? ''
+  const { id } = sandbox.add({ customerId, invoiceNumber: 'A-1', issuedAt: '2026-11-20', amount: '120.50' })
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  await ledger.sending(loan!, bodyOf(loan!), clock.now())
+  await ledger.record(loan!, delivered(id, 'A-1'), clock.now())
+
+  const { html } = await browser.open('/invoices/A-1')
+  t.match(html, /What was sent.*€121\.00/s)
+  t.match(html, /<a href="\/invoices\/A-1\?portal=asked#there">/)
+  t.notMatch(html, /120\.50/)
+
+  const asked = (await browser.open('/invoices/A-1?portal=asked')).html
+  t.match(asked, /id="there".*€120\.50.*Payment link.*<a href="https:[^"]*" rel="noreferrer">/s)
+  t.notMatch(asked, /data-live/)
+  t.match((await ask('GET', `${path('A-1')}/portal`)).json(), {
+    id,
+    amount: '120.50',
+    paidAt: null,
+    paymentLink: /^https:/
+  })
+  sandbox.fault({ on: { call: 'get' }, fault: '503' })
+  t.match(await browser.open('/invoices/A-1?portal=asked'), { status: 200, html: /role="alert"/ })
 })

@@ -29,6 +29,7 @@ const invoice: WholeInvoice = {
   paused: null,
   portalCustomer: null,
   pdf: { bytes: null, url: null, byPerson: false },
+  sent: null,
   conflict: null,
   history: []
 }

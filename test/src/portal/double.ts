@@ -110,7 +110,6 @@ export const openDouble = (list: PortalInvoice[] = []): Double => {
       },
       markPaid: unasked,
       createCustomer: unasked,
-      billsPage: unasked,
       close() {}
     }
   }

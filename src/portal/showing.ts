@@ -1,0 +1,34 @@
+// What the portal is asked for because a person looks: within the budget of requests, and after everything else. The
+// bridge itself concludes nothing from it.
+
+import { BridgeError } from '../core/errors.ts'
+import type { LinkedInvoice } from '../core/portal-entry.ts'
+import type { Budget } from './budget.ts'
+import type { PortalAsTold } from './client.ts'
+import type { Page, PortalBill } from './schemas.ts'
+
+export type Showing = {
+  /** What the portal bills its owner. */
+  bills: (page: number) => Promise<Page<PortalBill>>
+  /** Null: the portal says that it holds no such. */
+  invoice: (id: string) => Promise<LinkedInvoice | null>
+}
+
+// A person waits for it.
+const slotWithinMs = 10_000
+
+export const createShowing = (portal: Pick<PortalAsTold, 'billsPage' | 'linkedInvoice'>, budget: Budget): Showing => {
+  const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
+    const slot = await budget.slot('sweep', { withinMs: slotWithinMs })
+    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: budget.freeInMs() })
+    try {
+      return await call()
+    } finally {
+      slot.done()
+    }
+  }
+  return {
+    bills: page => inSlot(() => portal.billsPage(page)),
+    invoice: id => inSlot(() => portal.linkedInvoice(id))
+  }
+}
