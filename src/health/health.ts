@@ -4,6 +4,7 @@
 import { type Clock, type Instant, isoInstant } from '../core/clock.ts'
 import { isCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import type { KeptNotice } from '../core/notice.ts'
 import { createThrottle } from '../core/throttle.ts'
 import type { Engine, PortalState } from '../delivery/engine.ts'
 import type { CopyState } from '../ledger/holdings.ts'
@@ -164,7 +165,8 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
     tools: tools(options),
     unprovenRequests: unprovenRequests(options),
     numbers: alike(await options.ledger.numbersAlike()),
-    catchUp: await catchUp(options, upMs)
+    catchUp: await catchUp(options, upMs),
+    mail: [mail(await options.ledger.notices(), options.clock.now())]
   }
 }
 
@@ -197,6 +199,14 @@ const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
   if (state === 'down') return warn(`the portal has not answered for ${minutes} minutes`)
   return pass
 }
+
+/** Mails wait in the ledger until the mail server has taken them. */
+const mail = ([oldest]: KeptNotice[], now: Instant): Check =>
+  oldest === undefined || now - oldest.at <= lateMs
+    ? pass
+    : warn(
+        `what ALERT_EMAIL is to be told has waited for ${minutesOf(now - oldest.at)}: look at SMTP_URL, and at the log`
+      )
 
 // How many numbers are shown; the log names all.
 const alikeShownMax = 10

@@ -141,6 +141,7 @@ export const placeWords = {
     unprovenRequests: 'Unproven requests',
     numbers: 'Numbers that look alike',
     catchUp: 'Asking a tool',
+    mail: 'Mails to you',
     other: 'The bridge'
   }
 }

@@ -143,6 +143,7 @@ export const placeWords: PlaceWords = {
     unprovenRequests: 'Onbewezen verzoeken',
     numbers: 'Nummers die op elkaar lijken',
     catchUp: 'Het navragen bij een koppeling',
+    mail: 'Mail aan jou',
     other: 'De brug'
   }
 }

@@ -199,6 +199,19 @@ t.test('a time that a clock which was ahead has left is a warning, and never fin
   t.strictSame(warningsIn(await health()), [], 'clocks are corrected by seconds')
 })
 
+t.test('a mail that nobody takes is a warning', async t => {
+  const { check, clock, ledger } = open(t)
+  t.match(await check('mail'), { status: 'pass' })
+  await ledger.addNotice({ kind: 'alert', code: 'REVIEW', invoiceNumber: '2026-0042', text: null }, clock.now())
+  await clock.advance(15 * minute)
+  t.match(await check('mail'), { status: 'pass' }, 'mails go out once a minute')
+
+  await clock.advance(1)
+  t.match(await check('mail'), { status: 'warn', output: /has waited for 15 minutes: look at SMTP_URL/ })
+  await ledger.dropNotices((await ledger.notices())[0]?.id ?? 0)
+  t.match(await check('mail'), { status: 'pass' })
+})
+
 t.test('a clock that jumps is told of for an hour', async t => {
   for (const [by, output] of [
     [-2 * 60 * minute, 'the clock of this machine jumped 116 minutes back: set it right'],
