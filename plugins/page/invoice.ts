@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Action, actions } from '../../src/core/row.ts'
+import { type Action, actions, standingOf } from '../../src/core/row.ts'
 import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view/answers.ts'
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
@@ -34,9 +34,11 @@ export const invoiceRoutes = (pages: Pages): void => {
     pages.act(`/invoices/:invoiceNumber/${action}`, async ({ params, fields, ask }) => {
       const path = invoicePath(params.invoiceNumber ?? '')
       // Two people may look at one invoice: the second sees what the first did, instead of doing it again.
-      const { state, code } = await ask('getInvoice', { params })
-      if (fields.seen !== undefined && fields.seen !== seenOf({ state, code })) return `${path}?failed=changed`
-      const body = action === 'deliver' && fields.absent === 'true' ? { absent: true } : {}
+      const { seen } = fields
+      const body = {
+        ...(seen ? { seen } : {}),
+        ...(action === 'deliver' && fields.absent === 'true' ? { absent: true } : {})
+      }
       try {
         await ask(action, { params, body })
       } catch (error) {
@@ -46,8 +48,6 @@ export const invoiceRoutes = (pages: Pages): void => {
       return `${path}?done=${action}`
     })
 }
-
-const seenOf = ({ state, code }: Pick<WholeInvoice, 'state' | 'code'>): string => [state, code ?? ''].join(' ').trim()
 
 export const needsCustomer = ({ state, code }: Pick<WholeInvoice, 'state' | 'code'>): boolean =>
   state === 'held' && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
@@ -139,7 +139,7 @@ const decision = (
   return form(
     view,
     `${invoicePath(invoice.invoiceNumber)}/${action satisfies Action}`,
-    html`<input type="hidden" name="seen" value="${seenOf(invoice)}">
+    html`<input type="hidden" name="seen" value="${standingOf(invoice)}">
 ${Object.entries(body).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button class="${isMain ? 'main' : ''} ${isGrave ? 'grave' : ''}" aria-describedby="${id}-hint" ${isGrave ? html`data-confirm="${hint}"` : ''}>${label}</button>
 <p class="hint" id="${id}-hint">${hint}</p>`

@@ -27,11 +27,17 @@ export type LeftOut = 'conflict' | 'sent' | 'rule' | 'state'
 /** Who decided something, as they call themselves, by which way, and from which network. */
 export type Actor = { by: string | null; via: 'page' | 'api' | 'command line'; from: string }
 
+/** In one word or two, for a person to say what they saw. */
+export const standingOf = ({ state, code }: { state: State; code: string | null }): string =>
+  code === null ? state : `${state} ${code}`
+
 /** What a person says beside an action. */
 export type Words = {
   /** With `deliver`: what was sent before is not in the portal. It is not looked for once more. */
   absent?: boolean | undefined
   actor?: Actor | undefined
+  /** State and code as the person saw them: with others nothing is done. */
+  seen?: string | undefined
   /** To how many invoices it was said at once. */
   among?: number | undefined
 }

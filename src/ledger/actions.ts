@@ -1,7 +1,18 @@
 // What a person says about a row: the rules judge (rules/acting.ts), and what they answer is written.
 
 import { BridgeError } from '../core/errors.ts'
-import type { Acted, Action, ActionForAll, Actor, Arrival, Document, OtherFacts, Row, Words } from '../core/row.ts'
+import {
+  type Acted,
+  type Action,
+  type ActionForAll,
+  type Actor,
+  type Arrival,
+  type Document,
+  type OtherFacts,
+  type Row,
+  standingOf,
+  type Words
+} from '../core/row.ts'
 import { obey, refusal, rule } from '../rules/acting.ts'
 import { replacePdf } from '../rules/replacing.ts'
 import { leftOutOf } from '../rules/together.ts'
@@ -13,6 +24,10 @@ import { apply, cellsOfNumber, findCells, note, setRow } from './rows.ts'
 export const act = async (tx: Tx, invoiceNumber: string, action: Action, words: Words = {}): Promise<Acted> => {
   const cells = await cellsOfNumber(tx, invoiceNumber)
   if (!cells) throw new BridgeError('INVOICE_NOT_FOUND')
+  const { seen } = words
+  const stands = standingOf(keptOf(cells))
+  if (seen !== undefined && seen !== stands)
+    throw new BridgeError('STATE_CONFLICT', `it was seen as ${seen}, and is ${stands} by now`)
   return actOn(tx, cells, action, words)
 }
 

@@ -122,6 +122,17 @@ const forAll = <const Name extends string>(name: Name, summary: string) => ({
 
 const nothing = z.strictObject({})
 
+/** What everybody may say who decides about one invoice. */
+const decision = z.strictObject({
+  seen: z
+    .string()
+    .max(100)
+    .optional()
+    .describe(
+      'Its state and code as they were seen, such as "held REVIEW". Where it stands otherwise by now, nothing is done (409).'
+    )
+})
+
 const found = { answer: CaughtUp, also: { 202: 'So far: it takes long, and goes on. Ask how it is going.' } }
 
 // The vendor's own examples have unexpected characters in ids, so only the prefix is checked.
@@ -185,7 +196,7 @@ export const endpoints = {
   deliver: action(
     'deliver',
     'Delivers now, or releases what is held',
-    z.strictObject({
+    decision.extend({
       absent: z
         .boolean('expected true or false')
         .optional()
@@ -194,9 +205,9 @@ export const endpoints = {
         )
     })
   ),
-  dismiss: action('dismiss', 'Does not deliver it, or clears the note of a delivered one', nothing),
-  take: action('take', 'Conflict: takes the other facts', nothing),
-  keep: action('keep', 'Conflict: keeps these facts', nothing),
+  dismiss: action('dismiss', 'Does not deliver it, or clears the note of a delivered one', decision),
+  take: action('take', 'Conflict: takes the other facts', decision),
+  keep: action('keep', 'Conflict: keeps these facts', decision),
   deliverAll: forAll('deliver', 'Delivers all that match: overrides REVIEW, and no other rule'),
   dismissAll: forAll('dismiss', 'Dismisses all that match, or clears their notes'),
   listCustomers: {

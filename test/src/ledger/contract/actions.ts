@@ -27,6 +27,19 @@ export function actionsContract(promised: Promised): void {
     t.match((await rowOf(ledger)).history.at(-1), { at: noon + 5, event: 'operator: deliver' })
   })
 
+  promised('a word about what stands otherwise by now does nothing', async (t, ledger) => {
+    const loan = await bring(ledger, 'lent')
+    await ledger.record(loan, { to: 'held', code: 'REVIEW', detail: null }, noon)
+
+    await t.rejects(ledger.act('2026-0042', 'dismiss', noon, { seen: 'waiting' }), {
+      code: 'STATE_CONFLICT',
+      message: 'it was seen as waiting, and is held REVIEW by now'
+    })
+    t.strictSame(await stateOf(ledger), ['held', 'REVIEW'])
+    t.match(await ledger.act('2026-0042', 'dismiss', noon, { seen: 'held REVIEW' }), { state: 'dismissed' })
+    await t.rejects(ledger.act('2026-0042', 'deliver', noon, { seen: 'held REVIEW' }), { code: 'STATE_CONFLICT' })
+  })
+
   for (const override of overrides) {
     promised(`deliver overrides ${override} for this invoice, and for good`, async (t, ledger) => {
       const loan = await bring(ledger, 'lent')
