@@ -15,8 +15,8 @@ export const textOf = (xml: Buffer): string | undefined => {
   return attempt(() => decoder.decode(xml)) ?? new TextDecoder('windows-1252').decode(xml)
 }
 
+// UTF-8 has one too: behind it no declaration is read, and that leaves UTF-8.
 const marks: [string, Buffer][] = [
-  ['utf-8', Buffer.from([0xef, 0xbb, 0xbf])],
   ['utf-16le', Buffer.from([0xff, 0xfe])],
   ['utf-16be', Buffer.from([0xfe, 0xff])],
   // The first "<" without a mark.

@@ -195,8 +195,8 @@ const plainDecimal = (text: string): string => {
 const byEmail = 'EM'
 
 /**
- * What the file says comes first: a reminder may be sent to somebody else, and is about the same customer. Whether a tool
- * has its own number of the customer in the file differs by tool.
+ * What the file says comes first: a reminder may be sent to somebody else, and is about the same customer. Not every
+ * tool writes its own number of the customer.
  */
 const customerIn = (reading: XmlReading, to: string[]): Customer | { problem: string } => {
   const endpoints = reading.elements(paths.customerEndpoint).filter(({ attributes }) => attributes.schemeID === byEmail)

@@ -55,9 +55,8 @@ t.test('no document type is read, so that no entity grows and nothing outside is
   const bomb = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]>'
   const outside = '<!DOCTYPE a SYSTEM "http://localhost/a.dtd" [<!ENTITY c SYSTEM "file:///etc/hostname">]>'
   for (const doctype of [bomb, outside, '<!DOCTYPE a>'])
-    t.match(read(`${doctype}${head}<b>&c;</b></a>`, 'n:b'), {
-      problem: /^expected (no document type|well-formed XML)$/
-    })
+    t.equal(read(`${doctype}${head}<b>1</b></a>`).problem, 'expected no document type')
+  t.equal(read(`${bomb}${head}<b>&c;</b></a>`).problem, 'expected well-formed XML', 'none is known')
 })
 
 t.test('a file that is not wanted is read no further than its root', async t => {
