@@ -62,6 +62,10 @@ const steps: Record<string, Step[]> = {
     { does: 'npx factuurbrug connect moneybird', leftOut: 'it needs an account with Moneybird' },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
   ],
+  'docs/tools/mollie.md': [
+    { does: 'npx factuurbrug connect mollie', leftOut: 'it needs an account with Mollie' },
+    { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
+  ],
   'docs/tools/woocommerce.md': [
     { does: 'npx factuurbrug connect woocommerce', leftOut: 'it needs a shop' },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }

@@ -1,0 +1,51 @@
+// What Mollie's webhooks missed. Its list has no filter and promises no order, and a draft becomes final long after it was
+// made: so it is read from its beginning, as far back as drafts get old, and to its end where it is in another order.
+
+import type { Instant } from '../../../src/core/clock.ts'
+import { fieldIn } from '../../../src/tools/api.ts'
+import { firstDateSince } from '../../../src/tools/by-date.ts'
+import { createPace } from '../../../src/tools/pace.ts'
+import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
+import { pagesOf, seenNow } from './api.ts'
+import { unreadEvent } from './event.ts'
+import { parseInvoice } from './invoice.ts'
+import type { Connection } from './settings.ts'
+
+// Mollie does not say what it allows. A person who turns pages is no faster.
+const pageEveryMs = 1000
+
+export async function* missed(
+  since: Instant,
+  connection: Connection,
+  stopped: AbortSignal
+): AsyncGenerator<ToolInvoice | UnreadEvent> {
+  const { clock } = connection
+  const first = Date.parse(firstDateSince(since, connection))
+  const inPace = createPace({ clock, everyMs: pageEveryMs, stopped })
+  let oldest = Number.POSITIVE_INFINITY
+  let isNewestFirst = true
+  for await (const entities of pagesOf('sales-invoices', connection, { inPace })) {
+    for (const entity of entities) {
+      const createdAt = Date.parse(String(fieldIn(entity, 'createdAt')))
+      isNewestFirst &&= createdAt <= oldest
+      oldest = createdAt
+      const found = foundIn(entity, since, connection)
+      if (found !== null) yield found
+    }
+    if (isNewestFirst && oldest < first) return
+  }
+}
+
+/** Null: none of the bridge's business. */
+const foundIn = (entity: unknown, since: Instant, connection: Connection): ToolInvoice | UnreadEvent | null => {
+  const isTest = fieldIn(entity, 'mode') === 'test'
+  if (isTest && !connection.settings.MOLLIE_TEST_MODE) return null
+  const context = seenNow(connection)
+  const invoice = parseInvoice(entity, context)
+  if ('problem' in invoice) return unreadEvent(entity, invoice.problem, context.seenAt)
+  const { stage, finalisedAt, invoice: facts } = invoice
+  if (stage === 'draft') return null
+  // When it was cancelled does not stand in it.
+  const isRecent = stage === 'voided' || Math.max(finalisedAt ?? 0, facts.paidAt ?? 0) >= since
+  return isRecent ? invoice : null
+}

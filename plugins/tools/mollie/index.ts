@@ -1,0 +1,27 @@
+// Mollie's sales invoices. Its webhooks may bring the whole invoice or none of it: where a key is set, the invoice is read
+// again before it is delivered, and what was missed is asked for.
+
+import { defineTool } from '../../../src/tools/tool.ts'
+import { load, pdf } from './api.ts'
+import { missed } from './catch-up.ts'
+import { check } from './check.ts'
+import { connect } from './connect.ts'
+import { isRegistrationCheck, read, sample, verify } from './event.ts'
+import { canAsk, missingSecret, settings, testMode } from './settings.ts'
+
+export const tool = defineTool({
+  name: 'mollie',
+  settings,
+  missingSecret,
+  testMode,
+  verify,
+  isRegistrationCheck,
+  read,
+  canAsk,
+  load,
+  pdf,
+  missed,
+  connect,
+  check,
+  sample
+})

@@ -1,0 +1,63 @@
+import { SignatureValidator } from 'mollie-api-typescript/utils/webhooks/signature_validator.js'
+import t from 'tap'
+import { isRegistrationCheck, read, verify } from '../../../../plugins/tools/mollie/event.ts'
+import { settings } from '../../../../plugins/tools/mollie/settings.ts'
+import { entity, eventOf, now, sparse, timeZone, webhookSecret } from './parts.ts'
+
+const delivery = (body: Buffer | string, headers: Record<string, string> = {}) => ({
+  body: Buffer.from(body),
+  headers,
+  receivedAt: now
+})
+
+t.test('while one secret replaces another both are believed, as Mollie signs with both', async t => {
+  const body = eventOf('sales-invoice.issued', entity())
+  const signed = async (secret: string) => `sha256=${await SignatureValidator.createSignature(String(body), secret)}`
+  const [older, newer, strange] = await Promise.all(
+    ['het-vorige-geheim-', webhookSecret, 'van-iemand-anders-'].map(signed)
+  )
+  const believes = (header: string, secrets: string) => () =>
+    verify(delivery(body, { 'x-mollie-signature': header }), settings.parse({ MOLLIE_WEBHOOK_SECRET: secrets }))
+
+  t.doesNotThrow(believes(`${older}, ${newer}`, webhookSecret), 'as Node joins two headers')
+  t.doesNotThrow(believes(`${newer},${older}`, webhookSecret))
+  t.doesNotThrow(believes(`${older}`, `${webhookSecret},het-vorige-geheim-`))
+  t.throws(believes(`${older}, ${strange}`, webhookSecret), { code: 'NOT_AUTHENTIC' })
+  t.throws(believes(`${newer}`.replace('sha256=', ''), webhookSecret), { code: 'NOT_AUTHENTIC' })
+  t.throws(() => verify(delivery(body, { 'x-mollie-signature': `${newer}` }), settings.parse({})), {
+    code: 'NOT_AUTHENTIC'
+  })
+})
+
+t.test('the older webhook of payments is answered, and nothing else that is unsigned', async t => {
+  t.ok(isRegistrationCheck(delivery('id=tr_5B8cwPMGnU')))
+  t.notOk(isRegistrationCheck(delivery('id=tr_5B8cwPMGnU', { 'x-mollie-signature': 'x' })))
+  for (const other of ['', 'id=', 'id=tr_1&a=b', String(eventOf('sales-invoice.issued'))])
+    t.notOk(isRegistrationCheck(delivery(other)), other.slice(0, 20))
+})
+
+const readWith = (body: Buffer, env: Record<string, string> = { MOLLIE_API_KEY: 'access_voorbeeld' }) =>
+  read(body, { settings: settings.parse(env), timeZone })
+
+t.test('what was cancelled is gone, however it is spelled and whatever else is told', async t => {
+  const gone = { kind: 'gone', sourceId: 'invoice_voorbeeld0001' } as const
+  for (const status of ['canceled', 'cancelled']) {
+    t.strictSame(readWith(Buffer.from(JSON.stringify(sparse({ status })))), gone)
+    t.strictSame(readWith(eventOf('sales-invoice.canceled', entity({ status }))), gone)
+  }
+  t.strictSame(readWith(eventOf('sales-invoice.canceled')), gone)
+  t.strictSame(readWith(eventOf('sales-invoice.canceled', entity())), gone, 'with the invoice as it was')
+  t.match(readWith(eventOf('sales-invoice.canceled', undefined, { entityId: 1 })), { kind: 'ignored' })
+})
+
+t.test('an event that does not bring the invoice is asked for, or a person is told', async t => {
+  for (const body of [eventOf('sales-invoice.issued'), Buffer.from(JSON.stringify(sparse()))]) {
+    t.match(readWith(body), { kind: 'ignored', reason: /asked for/ })
+    t.match(readWith(body, {}), { kind: 'unreadable', sourceId: 'invoice_voorbeeld0001' })
+  }
+})
+
+t.test('test mode is taken where it was asked for', async t => {
+  const body = eventOf('sales-invoice.issued', entity({ mode: 'test' }))
+  t.match(readWith(body, { MOLLIE_TEST_MODE: 'true' }), { kind: 'invoices' })
+})
