@@ -60,6 +60,8 @@ const provenElsewhere = [
   'src/words/nl-count.ts',
   'src/words/nl-codes.ts',
   'src/words/nl-events.ts',
+  'src/words/en-status.ts',
+  'src/words/nl-status.ts',
   'plugins/page/checklist.ts',
   'plugins/page/chart.ts',
   'plugins/page/conflict.ts',

@@ -31,7 +31,7 @@ export const commands: Listed[] = [
     help: 'moves the ledger and its PDFs into PostgreSQL, for good',
     load: () => import('./move.ts')
   },
-  { name: 'status', help: 'how the bridge is doing', load: () => import('./status.ts') },
+  { name: 'status', options: '[--lang nl|en]', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
     name: 'invoices [--state --code --tool --q]',
     options: '[--since <date>] [--until <date>] [--limit <n>] [--cursor <cursor>]',

@@ -1,40 +1,57 @@
 import { type State, states } from '../core/row.ts'
 import { isLoopback } from '../network/http.ts'
 import type { Summary, Warning } from '../view/answers.ts'
+import { isLanguage, type Words, words } from '../words/words.ts'
 import { parseAsk } from './ask.ts'
-import type { Command } from './command.ts'
+import { type Command, WrongUse } from './command.ts'
 import { table, withZonedTimes } from './print.ts'
+
+const options = { lang: { type: 'string' } } as const
 
 /** Exit code 1 when something needs a person, so that a script can ask. */
 export const run: Command = async (args, terminal) => {
-  const { ask, show, timeZone } = parseAsk(args, terminal, { usage: 'status' })
+  const { ask, show, timeZone, values } = parseAsk(args, terminal, { options, usage: 'status [--lang nl|en]' })
+  // What a system has under this name may be a list of languages; only ours counts.
+  const { LANGUAGE = 'en' } = terminal.env
+  const language = values.lang ?? (isLanguage(LANGUAGE) ? LANGUAGE : 'en')
+  if (!isLanguage(language)) throw new WrongUse('--lang: expected nl or en')
   const summary = await ask('summary')
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
   // The sentences of health have instants in them, too.
-  show(summary, withZonedTimes(lines(summary), timeZone))
+  show(summary, withZonedTimes(lines(summary, words[language]), timeZone))
   return unwell ? 1 : 0
 }
 
-const lines = (summary: Summary): string =>
-  [
-    table(states.map(state => [state, String(summary[state]), oldestOf(state, summary)])),
+const lines = (summary: Summary, words: Words): string => {
+  const { status: texts } = words
+  const { review, attention, portal, tools } = summary
+  return [
+    table(
+      states.map(state => [
+        texts.state(state, words.states[state]),
+        String(summary[state]),
+        oldestOf(state, summary, words)
+      ])
+    ),
     '',
-    summary.review.on
-      ? `Review since ${summary.review.since}: what comes in waits until you release it.`
-      : `Live since ${summary.review.since}: what comes in is sent.`,
-    summary.attention === 0
-      ? 'Nothing needs a person.'
-      : `${summary.attention} need a person:\n${attentionLines(summary)}`,
-    `Portal: ${[summary.portal.url, ...trouble(summary.portal)].join(': ')}`,
-    ...summary.tools.map(({ name, on, address }) => `Tool ${name}: ${on ? `on, webhooks to ${address}` : 'off'}`),
+    review.on ? texts.review(review.since) : texts.live(review.since),
+    attention === 0 ? texts.nothing : `${texts.needs(attention)}\n${attentionLines(summary)}`,
+    `${texts.portal}: ${[portal.url, ...trouble(portal, words)].join(': ')}`,
+    ...tools.map(tool => `${texts.tool(tool.name)}: ${wayOf(tool, words)}`),
     ...others(summary).map(
-      ({ check, tool, output }) => `${tool === null ? `Warning (${check})` : `Tool ${tool}`}: ${output}`
+      ({ check, tool, output }) => `${tool === null ? texts.warning(check) : texts.tool(tool)}: ${output}`
     )
   ].join('\n')
+}
 
-const oldestOf = (state: State, { oldestWaitingAt, oldestSendingAt }: Summary): string => {
+const oldestOf = (state: State, { oldestWaitingAt, oldestSendingAt }: Summary, { status }: Words): string => {
   const oldest = { waiting: oldestWaitingAt, sending: oldestSendingAt }[state as string]
-  return oldest ? `oldest since ${oldest}` : ''
+  return oldest ? status.oldest(oldest) : ''
+}
+
+const wayOf = ({ on, address }: Summary['tools'][number], { status }: Words): string => {
+  if (!on) return status.off
+  return address === null ? status.asked : status.webhooks(address)
 }
 
 // The lines above say these already, and what to do about them.
@@ -54,21 +71,15 @@ const attentionLines = ({ attentionTo }: Summary): string =>
   )
 
 /** The first thing that keeps the portal from taking invoices, in words; empty if nothing does. */
-const trouble = ({
-  url,
-  state,
-  since,
-  tokenRefused,
-  filling,
-  budget: { pausedForMs }
-}: Summary['portal']): string[] => {
-  if (tokenRefused) return ['it refuses PORTAL_TOKEN, so deliveries pause. Make a new API key.']
+const trouble = (
+  { url, state, since, tokenRefused, filling, budget: { pausedForMs } }: Summary['portal'],
+  { status }: Words
+): string[] => {
+  if (tokenRefused) return [status.refused]
   if (state === 'down') {
-    const hint = isLoopback(new URL(url)) ? ' The sandbox may not be running: `npm run sandbox` starts it.' : ''
-    return [`it has not answered since ${since}, so deliveries pause. They go on by themselves.${hint}`]
+    const hint = isLoopback(new URL(url)) ? ` ${status.noSandbox}` : ''
+    return [status.down(since) + hint]
   }
-  if (pausedForMs > 0) return [`it asked for a pause, for another ${Math.ceil(pausedForMs / 1000)} s.`]
-  if (filling === null) return []
-  const pages = `${filling.pages} ${filling.pages === 1 ? 'page' : 'pages'} so far`
-  return [`it is read for the first time, ${pages}. Deliveries begin when that is done.`]
+  if (pausedForMs > 0) return [status.paused(Math.ceil(pausedForMs / 1000))]
+  return filling === null ? [] : [status.filling(filling.pages)]
 }

@@ -6,6 +6,7 @@ import { events } from './en-events.ts'
 import { invoiceWords } from './en-invoice.ts'
 import { mailWords } from './en-mail.ts'
 import { placeWords } from './en-places.ts'
+import { statusWords } from './en-status.ts'
 
 export const en = {
   locale: 'en-GB',
@@ -16,6 +17,7 @@ export const en = {
   ...invoiceWords,
   ...mailWords,
   ...placeWords,
+  ...statusWords,
 
   nav: {
     skip: 'Skip to the content',

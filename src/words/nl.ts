@@ -7,6 +7,7 @@ import { events } from './nl-events.ts'
 import { invoiceWords } from './nl-invoice.ts'
 import { mailWords } from './nl-mail.ts'
 import { placeWords } from './nl-places.ts'
+import { statusWords } from './nl-status.ts'
 
 export const nl: Words = {
   locale: 'nl-NL',
@@ -17,6 +18,7 @@ export const nl: Words = {
   ...invoiceWords,
   ...mailWords,
   ...placeWords,
+  ...statusWords,
 
   nav: {
     skip: 'Naar de inhoud',

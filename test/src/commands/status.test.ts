@@ -37,6 +37,22 @@ t.test('a script can ask by the exit code whether something needs a person', asy
   t.match(JSON.parse(json.stdout), { delivered: 1, held: 2, attention: 3, portal: { tokenRefused: false } })
 })
 
+t.test('it speaks Dutch where that is asked for, or is the language of the mails', async t => {
+  const { bridge, person, bring } = await openHouse(t)
+  await bring('A-2', 'held', { currency: 'USD' })
+  const dutch = new RegExp(
+    `wacht op jou \\(held\\) +1\\n.*Live sinds .*: wat binnenkomt, wordt verstuurd\\.\\n1 wacht op een mens:\\n +1 +held +CURRENCY_UNSUPPORTED.*Koppeling invoices: aan, webhooks naar ${bridge.url}`,
+    's'
+  )
+
+  t.match(await factuurbrug(['status', '--lang', 'nl'], person), { code: 1, stdout: dutch })
+  const mailed = (LANGUAGE: string) => ({ env: { ...person.env, LANGUAGE } })
+  t.match(await factuurbrug(['status'], mailed('nl')), { stdout: dutch })
+  t.match(await factuurbrug(['status', '--lang', 'en'], mailed('nl')), { stdout: /Live since/ })
+  t.match(await factuurbrug(['status'], mailed('de:nl')), { stdout: /Live since/ }, 'what a system has under this name')
+  t.match(await factuurbrug(['status', '--lang', 'fr'], person), { code: 2, stderr: /--lang: expected nl or en/ })
+})
+
 t.test('a refused token is said, and exits 1', async t => {
   const { portal, bridge, person, bring } = await openHouse(t)
   portal.fault({ on: { call: 'create' }, fault: '401' })
