@@ -1,12 +1,15 @@
-// Tools without webhooks: what they hold reaches the portal once, and nobody tells the bridge of it.
+// Tools that are asked, with webhooks or without: what they hold reaches the portal once, and nobody tells the bridge.
 
+import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
-import { systemClock } from '../../src/core/clock.ts'
+import { isoInstant, systemClock } from '../../src/core/clock.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import { openEBoekhouden } from '../fixtures/e-boekhouden-api.ts'
+import { openMollie } from '../fixtures/mollie-api.ts'
 import { openRompslomp, rompslompInvoice } from '../fixtures/rompslomp-api.ts'
 import { openWeFact, wefactInvoice } from '../fixtures/wefact-api.ts'
+import { type Order, openShop, key as shopKey, secret as shopSecret } from '../fixtures/woocommerce-api.ts'
 import {
   customerId,
   freePort,
@@ -26,6 +29,8 @@ t.setTimeout(120_000)
 /** Each of them, with an invoice that becomes final, and is paid where the tool tells. */
 type Vendor = { pdf: Buffer; issue: (number: string) => void; pay?: (number: string) => void }
 
+const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
+
 /** As WeFact writes the moment. */
 const localTime = () =>
   Temporal.Now.plainDateTimeISO('Europe/Amsterdam').toString({ smallestUnit: 'second' }).replace('T', ' ')
@@ -35,6 +40,10 @@ const openVendors = async (t: Test) => {
   const eBoekhouden = await openEBoekhouden(t, systemClock)
   const facts = { wefact: await openWeFact(t, systemClock), hostfact: await openWeFact(t, systemClock) }
   for (const [name, vendor] of Object.entries({ rompslomp, eBoekhouden, ...facts })) vendor.pdf = samplePdf(name)
+  const mollie = await openMollie(t)
+  const shop = await openShop(t)
+  mollie.pdf.body = samplePdf('mollie')
+  shop.pdf = samplePdf('woocommerce')
   eBoekhouden.relations.set('104', { id: 104, name: 'Bakkerij De Vos', emailAddress: email })
 
   const ofFact = ({ invoices, pdf }: (typeof facts)['wefact']): Vendor => ({
@@ -66,6 +75,36 @@ const openVendors = async (t: Test) => {
       pdf: eBoekhouden.pdf,
       issue: invoiceNumber => eBoekhouden.invoices.push(eBoekhouden.invoice(1, { invoiceNumber, date: daysAgo(0) }))
     },
+    mollie: {
+      pdf: samplePdf('mollie'),
+      issue: invoiceNumber => {
+        const whole = fixture('mollie/sales-invoice')
+        const [createdAt, issuedAt] = [isoInstant(systemClock.now()), isoInstant(systemClock.now())]
+        const totalAmount = { value: '181.50', currency: 'EUR' }
+        const recipient = { ...whole.recipient, email }
+        const _links = { pdfLink: { href: `${mollie.url}/pdf/1`, type: 'application/pdf' } }
+        mollie.invoices.unshift({ ...whole, ...{ invoiceNumber, createdAt, issuedAt, totalAmount, recipient, _links } })
+      },
+      pay: number => {
+        const paid = mollie.invoices.find(({ invoiceNumber }) => invoiceNumber === number)
+        Object.assign(paid!, { status: 'paid', paidAt: isoInstant(systemClock.now()) })
+      }
+    },
+    woocommerce: {
+      pdf: samplePdf('woocommerce'),
+      issue: wpo_wcpdf_invoice_number => {
+        const whole: Order = fixture('woocommerce/order')
+        const time = isoInstant(systemClock.now()).slice(0, 19)
+        const [date_created_gmt, date_modified_gmt, date_paid_gmt] = [time, time, null]
+        const order = { wpo_wcpdf_invoice_number, date_created_gmt, date_modified_gmt, date_paid_gmt, total: '181.50' }
+        shop.orders.push({ ...whole, ...order, meta_data: [], billing: { ...(whole.billing as object), email } })
+      },
+      pay: number => {
+        const time = isoInstant(systemClock.now()).slice(0, 19)
+        const paid = shop.orders.find(({ wpo_wcpdf_invoice_number }) => wpo_wcpdf_invoice_number === number)
+        Object.assign(paid!, { date_paid_gmt: time, date_modified_gmt: time })
+      }
+    },
     wefact: ofFact(facts.wefact),
     hostfact: ofFact(facts.hostfact)
   }
@@ -75,6 +114,11 @@ const openVendors = async (t: Test) => {
     ROMPSLOMP_COMPANY_ID: rompslomp.company,
     E_BOEKHOUDEN_API_URL: eBoekhouden.url,
     E_BOEKHOUDEN_TOKEN: eBoekhouden.token,
+    MOLLIE_API_URL: mollie.url,
+    MOLLIE_API_KEY: mollie.key,
+    WOOCOMMERCE_URL: shop.url,
+    WOOCOMMERCE_KEY: shopKey,
+    WOOCOMMERCE_SECRET: shopSecret,
     WEFACT_API_URL: facts.wefact.url,
     WEFACT_KEY: facts.wefact.key,
     HOSTFACT_API_URL: facts.hostfact.url,
