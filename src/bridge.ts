@@ -22,7 +22,7 @@ import { openHttp } from './network/http.ts'
 import type { BudgetState } from './portal/budget.ts'
 import { createPortal } from './portal/client.ts'
 import { createShowing } from './portal/showing.ts'
-import { createToolApi } from './tools/api.ts'
+import { createLocate, createToolApi } from './tools/api.ts'
 import { createCatchUp } from './tools/catch-up.ts'
 import { createToolClient, type OpenTool } from './tools/client.ts'
 import { createReceiver } from './tools/receiver.ts'
@@ -115,6 +115,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   const toolClient = createToolClient({
     tools: toolsOn,
     api: createToolApi({ http, clock }),
+    locate: createLocate(http),
     clock,
     timeZone: config.PORTAL_TIME_ZONE,
     refused(tool, { code, message: reason }) {

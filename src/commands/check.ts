@@ -14,7 +14,7 @@ import { openLedgerFor } from '../ledger/open-for.ts'
 import { openSpool } from '../ledger/spool.ts'
 import { isReachedFromOutside, openHttp } from '../network/http.ts'
 import { createPortal, type Portal } from '../portal/client.ts'
-import { createToolApi } from '../tools/api.ts'
+import { createLocate, createToolApi } from '../tools/api.ts'
 import type { OpenTool } from '../tools/client.ts'
 import { bad, type Finding, type Found, good } from '../tools/finding.ts'
 import { ledgerNames } from '../tools/senders.ts'
@@ -88,7 +88,8 @@ const checkSources = (config: Config, sources: Source[]): Finding[] => {
 /** Each tool that can be asked proves its own: token, webhook, an invoice and its PDF. */
 const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Promise<Finding[]> => {
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
-  const asking = { timeZone: config.PORTAL_TIME_ZONE, clock, api: createToolApi({ http, clock }) }
+  const [api, locate] = [createToolApi({ http, clock }), createLocate(http)]
+  const asking = { timeZone: config.PORTAL_TIME_ZONE, clock, api, locate }
   const isReached = isReachedByTools(config)
   const findings: Finding[] = []
   try {

@@ -4,7 +4,7 @@ import { loadTools, sourcesOf } from '../../plugins/registry.ts'
 import { type Environment, readSettings, readTimeZone } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
 import { openHttp } from '../network/http.ts'
-import { createToolApi } from '../tools/api.ts'
+import { createLocate, createToolApi } from '../tools/api.ts'
 import type { Tool, ToolConnection } from '../tools/tool.ts'
 import { WrongUse } from './command.ts'
 
@@ -30,7 +30,8 @@ export const openToolConnection = async (name: string, env: Environment, clock: 
       settings: readSettings(env, tool.settings) as never,
       timeZone: readTimeZone(env),
       clock,
-      api: createToolApi({ http, clock })
+      api: createToolApi({ http, clock }),
+      locate: createLocate(http)
     },
     close: http.close
   }

@@ -39,6 +39,11 @@ export interface Http {
    * AddressRefused, or as got does.
    */
   download: (url: string, options: { headers?: Headers; signal: AbortSignal }) => Promise<Download>
+  /**
+   * For whoever speaks another protocol: the address to connect to. Without TLS only a private one, and only where those
+   * are allowed. Rejects with AddressRefused, or as DNS does.
+   */
+  locate: (host: string, isEncrypted: boolean) => Promise<string>
   /** Ends every connection, even one that is still draining an answer that nobody reads. */
   close: () => void
 }
@@ -163,11 +168,21 @@ export const openHttp = ({ timeoutMs, ...rules }: Rules & { timeoutMs: number })
   return {
     got: checked.extend({ handlers: [limited], timeout: { request: timeoutMs } }),
     download: async (url, options) => download(checked, checkUrl(url, rules), { ...options, rules }),
+    locate: (host, isEncrypted) => locate(host, isEncrypted, rules),
     close: () => {
       agent.http.destroy()
       agent.https.destroy()
     }
   }
+}
+
+const locate = async (host: string, isEncrypted: boolean, rules: Rules): Promise<string> => {
+  if (!isEncrypted && !rules.allowPrivate) throw new AddressRefused('it is asked without TLS')
+  const { resolve = resolveAll } = rules
+  const found = isIP(host) === 0 ? (await resolve(host)).map(({ address }) => address) : [host]
+  const address = found.filter(allowed(rules)).find(address => isEncrypted || !isPublic(address))
+  if (address !== undefined) return address
+  throw new AddressRefused(isEncrypted ? `${host} is a private address` : `${host} is asked without TLS`)
 }
 
 /** Whoever reads a stream limits it. A promise reads everything, so it is limited here. */

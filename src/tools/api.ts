@@ -36,11 +36,24 @@ export interface ToolApi {
   ask: (asked: Asked) => Promise<Answer>
 }
 
+/** For a tool that is not asked by HTTP: the address to connect to. Rejects with TOOL_UNREACHABLE. */
+export type Locate = (host: string, isEncrypted: boolean) => Promise<string>
+
 export const unreachable = (message: string, options?: ErrorOptions) =>
   new BridgeError('TOOL_UNREACHABLE', message, options)
 
 const pauseMsDefault = 60_000
 const pauseMsMax = 3_600_000
+
+export const createLocate =
+  ({ locate }: Pick<Http, 'locate'>): Locate =>
+  async (host, isEncrypted) => {
+    try {
+      return await locate(host, isEncrypted)
+    } catch (cause) {
+      throw unreached(host, cause)
+    }
+  }
 
 export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
   async ask({ url, method = 'GET', headers, json, form, variable, needs, plain, pauseMs }) {
@@ -77,14 +90,17 @@ const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   try {
     return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })
   } catch (cause) {
-    const host = URL.parse(url)?.host ?? 'the tool'
-    const { code, name } = cause as { code?: string; name: string }
-    const refusal = refusalIn(cause)
-    const reason = refusal
-      ? `is not asked, because ${refusal.message}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true`
-      : `does not answer (${code ?? name})`
-    throw unreachable(`${host} ${reason}`, { cause })
+    throw unreached(URL.parse(url)?.host ?? 'the tool', cause)
   }
+}
+
+export const unreached = (host: string, cause: unknown): BridgeError => {
+  const { code, name } = cause as { code?: string; name: string }
+  const refusal = refusalIn(cause)
+  const reason = refusal
+    ? `is not asked, because ${refusal.message}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true`
+    : `does not answer (${code ?? name})`
+  return unreachable(`${host} ${reason}`, { cause })
 }
 
 const tokenIn = ({ authorization }: Record<string, string>): string | undefined => authorization?.split(' ').at(-1)

@@ -10,12 +10,12 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { OpenTool, ToolClient } from './client.ts'
 import { createInquiries, type Asked as Inquired } from './inquiries.ts'
 import type { Receiver, Result } from './receiver.ts'
-import { isSending, type ToolInvoice, type UnreadEvent } from './tool.ts'
+import { isSending, type NoInvoice, type ToolInvoice, type UnreadEvent } from './tool.ts'
 
 export type CatchUpOptions = {
   ledger: Ledger
   toolClient: ToolClient
-  receiver: Pick<Receiver, 'receiveFromTool' | 'keepUnreadable'>
+  receiver: Pick<Receiver, 'receiveFromTool' | 'keepUnreadable' | 'ignore'>
   clock: Clock
   log: Log
   /** 0: only when a person asks. Undefined: as each tool needs. */
@@ -60,6 +60,9 @@ const cursorsMax = 100
 // Between tries of a tool that does not answer, or asks for a pause.
 const retryMs = 5 * minute
 
+// News seldom comes alone, and a tool that tells of nothing new must not be asked at full speed.
+const newsMs = 5000
+
 // How long an answer on its way is waited for at the end: a silent tool must not outlast the deliveries.
 const answerMs = 2000
 
@@ -87,10 +90,14 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
 
   const keep = async (
     { tool }: OpenTool,
-    one: ToolInvoice | UnreadEvent,
+    one: ToolInvoice | UnreadEvent | NoInvoice,
     anyAgeFrom: PlainDate | null
   ): Promise<keyof Found> => {
     const now = clock.now()
+    if ('reason' in one) {
+      receiver.ignore(tool.name, one.reason, now)
+      return 'ignored'
+    }
     if ('problem' in one) {
       await receiver.keepUnreadable(tool.name, one, now)
       return 'unreadable'
@@ -154,21 +161,37 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
   }
 
+  /** Until it is time to ask again, or the tool has news. */
+  const rest = async (open: OpenTool, pause: number): Promise<void> => {
+    const ended = new AbortController()
+    const signal = AbortSignal.any([stopping.signal, ended.signal])
+    const news = open.tool.news?.(toolClient.connection(open), signal).then(
+      () => clock.sleep(newsMs, signal),
+      // Why it cannot be listened to shows when it is asked.
+      () => clock.sleep(pause, signal)
+    )
+    await Promise.race([clock.sleep(pause, signal), ...(news ? [news] : [])])
+    ended.abort()
+  }
+
   const keepCatchingUp = async (open: OpenTool): Promise<void> => {
     while (!stopping.signal.aborted) {
       let pause = everyMs(open)
+      let isOurs = false
       try {
-        if (await ledger.lease(`catch-up ${open.tool.name}`, clock.now())) await catchUp(open)
+        isOurs = await ledger.lease(`catch-up ${open.tool.name}`, clock.now())
+        if (isOurs) await catchUp(open)
         else pause = Math.min(pause, retryMs)
         failures.delete(open.tool.name)
       } catch (error) {
         if (stopping.signal.aborted) return
+        isOurs = false
         const known = error instanceof BridgeError
         failures.set(open.tool.name, known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log')
         log.warn({ tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error }, 'catch-up failed')
         pause = Math.max(Math.min(pause, retryMs), known ? (error.retryAfterMs ?? 0) : 0)
       }
-      await clock.sleep(pause, stopping.signal)
+      await (isOurs ? rest(open, pause) : clock.sleep(pause, stopping.signal))
     }
   }
 

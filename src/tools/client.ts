@@ -4,7 +4,7 @@
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { Loan } from '../core/row.ts'
-import type { ToolApi } from './api.ts'
+import type { Locate, ToolApi } from './api.ts'
 import type { EventReading, PdfAddress, PdfBytes, Tool, ToolConnection, ToolInvoice } from './tool.ts'
 
 /** A tool that is on, with its settings. */
@@ -13,6 +13,7 @@ export type OpenTool = { tool: Tool; settings: never }
 export type ToolClientOptions = {
   tools: OpenTool[]
   api: ToolApi
+  locate: Locate
   clock: Clock
   timeZone: string
   /** Called once when a tool begins to refuse its token. */
@@ -34,11 +35,14 @@ export interface ToolClient {
   refusing: () => ReadonlyMap<string, string>
 }
 
-export const createToolClient = ({ tools, api, clock, timeZone, refused }: ToolClientOptions): ToolClient => {
+export const createToolClient = (options: ToolClientOptions): ToolClient => {
+  const { tools, api, locate, clock, timeZone, refused } = options
   const refusing = new Map<string, string>()
   const byName = new Map(tools.map(open => [open.tool.name, open]))
 
-  const connection = ({ settings }: OpenTool): ToolConnection<never> => ({ settings, timeZone, clock, api })
+  const connection = ({ settings }: OpenTool): ToolConnection<never> => ({
+    ...{ settings, timeZone, clock, api, locate }
+  })
 
   const asking: ToolClient['asking'] = async (tool, question) => {
     try {

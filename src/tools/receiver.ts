@@ -4,17 +4,18 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
+import { isCode } from '../core/errors.ts'
 import { dateOf } from '../core/invoice.ts'
 import type { Log } from '../core/log.ts'
-import type { Arrival, Received } from '../core/row.ts'
+import type { Arrival, Document, Received } from '../core/row.ts'
 import { createThrottle } from '../core/throttle.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Spool } from '../ledger/spool.ts'
+import type { DraftingSpool } from '../ledger/spool.ts'
 import type { ToolInvoice, UnreadEvent } from './tool.ts'
 
 export type ReceiverOptions = {
   ledger: Ledger
-  spool: Spool
+  spool: Pick<DraftingSpool, 'draft' | 'remove' | 'unanswered'>
   log: Log
   wake: () => void
   alert: (code: Code, invoiceNumber: string) => void
@@ -80,6 +81,26 @@ export const createReceiver = ({ ledger, spool, log, wake, alert, rules, receive
     return outcome
   }
 
+  /** On the disk before a row names it. Null where it is none that can be kept: the invoice is, and is held for it. */
+  const keepPdf = async (pdf: NonNullable<ToolInvoice['pdf']>): Promise<Document | null> => {
+    try {
+      return await (await spool.draft(pdf)).keep()
+    } catch (error) {
+      if (isCode(error, 'PDF_NOT_A_PDF') || isCode(error, 'PDF_TOO_LARGE')) return null
+      throw error
+    }
+  }
+
+  const receiveWith = async (document: Document | null, keep: () => Promise<Received>): Promise<Received> => {
+    try {
+      return await keep()
+    } catch (error) {
+      // Asked, the ledger may name it all the same: else it is the next sweep's.
+      if (document && isCode(error, 'LEDGER_UNAVAILABLE')) await spool.unanswered(document)
+      throw error
+    }
+  }
+
   // Once set it stays.
   const starts = new Map<string, Instant>()
   const startOf = async (tool: string): Promise<Instant | null> => {
@@ -117,22 +138,20 @@ export const createReceiver = ({ ledger, spool, log, wake, alert, rules, receive
       }
       const reason = await reasonToIgnore(tool, toolInvoice, heard)
       if (reason !== null) return ignored(tool, reason, heard)
-      const { result, changed } = await receive(
-        {
-          tool,
-          invoice,
-          document: null,
-          notify: rules.sendNotification && !isLate(toolInvoice, heard),
-          test: heard.test ?? false,
-          voided: stage === 'voided',
-          notBefore:
-            toolInvoice.collectsItself && invoice.paidAt === null
-              ? (toolInvoice.finalisedAt ?? heard.now) + collectingMs
-              : null
-        },
-        heard.now,
-        heard.caughtUp
-      )
+      const document = toolInvoice.pdf ? await keepPdf(toolInvoice.pdf) : null
+      const arrival: Arrival = {
+        tool,
+        invoice,
+        document,
+        notify: rules.sendNotification && !isLate(toolInvoice, heard),
+        test: heard.test ?? false,
+        voided: stage === 'voided',
+        notBefore:
+          toolInvoice.collectsItself && invoice.paidAt === null
+            ? (toolInvoice.finalisedAt ?? heard.now) + collectingMs
+            : null
+      }
+      const { result, changed } = await receiveWith(document, () => receive(arrival, heard.now, heard.caughtUp))
       return { result, changed }
     },
 

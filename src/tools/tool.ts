@@ -10,7 +10,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Invoice } from '../core/invoice.ts'
-import type { ToolApi } from './api.ts'
+import type { Locate, ToolApi } from './api.ts'
 import type { Finding } from './finding.ts'
 import type { Source } from './source.ts'
 
@@ -36,6 +36,8 @@ export type ToolInvoice = {
    * payment link for what is being debited, so the invoice waits until it is paid or a day has passed.
    */
   collectsItself: boolean
+  /** The PDF that came along, read once, while the invoice is taken in. */
+  pdf?: AsyncIterable<Uint8Array>
 }
 
 export type EventReading =
@@ -59,6 +61,9 @@ export type Unreadable = { problem: string; sourceId: string | null }
  */
 export type UnreadEvent = Unreadable & { body: Buffer }
 
+/** What was told, is not about an invoice, and is not kept. The reason is for the log: a few words, no data. */
+export type NoInvoice = { reason: string }
+
 /** What `read` may know beside the bytes. */
 export type ReadContext<Settings> = { settings: Settings; timeZone: string }
 
@@ -69,6 +74,7 @@ export type ToolConnection<Settings> = {
   timeZone: string
   clock: Clock
   api: ToolApi
+  locate: Locate
 }
 
 /**
@@ -118,13 +124,18 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   /**
    * What became final, was paid or was voided since, oldest first as far as the tool can tell. Too many do no harm,
    * too few do. Asked page by page, within the tool's own limits. `stopped` ends every wait: it rejects with the
-   * signal's reason.
+   * signal's reason. Each one is kept before the next is asked for: where the tool is a queue, what is asked for again
+   * may be taken off it.
    */
   missed?: (
     since: Instant,
     connection: ToolConnection<Settings>,
     stopped: AbortSignal
-  ) => AsyncIterable<ToolInvoice | UnreadEvent>
+  ) => AsyncIterable<ToolInvoice | UnreadEvent | NoInvoice>
+  /** Resolves as soon as there may be something new to ask for; or rejects, at the latest when `stopped` says so. */
+  news?: (connection: ToolConnection<Settings>, stopped: AbortSignal) => Promise<void>
+  /** It brings the invoices of another tool, which may be set up itself. */
+  isSecondHand?: true
   /** Registers the webhook by API, or repairs what is registered. */
   connect?: (address: string, connection: ToolConnection<Settings>) => Promise<Registration>
   /**

@@ -8,6 +8,7 @@ import { createBudgetFor, createEngine, type Engine, type EngineOptions } from '
 import { createHealth, type Health } from '../../src/health/health.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openSqlite } from '../../src/ledger/open.ts'
+import type { DraftingSpool } from '../../src/ledger/spool.ts'
 import { createUpkeep, type Upkeep } from '../../src/ledger/upkeep.ts'
 import type { Budget } from '../../src/portal/budget.ts'
 import type { ToolApi } from '../../src/tools/api.ts'
@@ -172,7 +173,7 @@ export const createMachine = (options: MachineOptions): Machine => {
   const openIntake = (whom: Owner, ledger: Ledger, wake: () => void): Receiver =>
     createReceiver({
       ledger: mutation?.receiver ? mutation.receiver(ledger) : ledger,
-      spool: disk.spool,
+      spool: disk.spool as DraftingSpool, // no tool brings a PDF along
       log: log(whom),
       wake,
       alert: () => {},
@@ -195,7 +196,10 @@ export const createMachine = (options: MachineOptions): Machine => {
       }),
       fetchPdf: async ({ url }) => disk.write(await fetchPdf(url, whom)),
       // The tools here have no API to be asked by.
-      toolClient: createToolClient({ tools: [], api: {} as ToolApi, clock, timeZone, refused: () => {} }),
+      toolClient: createToolClient({
+        ...{ tools: [], api: {} as ToolApi, locate: async () => '' },
+        ...{ clock, timeZone, refused: () => {} }
+      }),
       receiver: openIntake(whom, ledger, () => {}),
       clock,
       random: random.next,

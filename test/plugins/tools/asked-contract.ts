@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import type { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
 import { openHttp } from '../../../src/network/http.ts'
-import { createToolApi } from '../../../src/tools/api.ts'
+import { createLocate, createToolApi } from '../../../src/tools/api.ts'
 import type { Tool, ToolConnection, ToolInvoice } from '../../../src/tools/tool.ts'
 import type { Answer } from '../../fixtures/asked-server.ts'
 
@@ -63,7 +63,8 @@ export const openAsked = async <Schema extends z.ZodObject>(
     settings: tool.settings.parse({ ...world.env, ...changed }),
     timeZone,
     clock,
-    api: createToolApi({ http, clock })
+    api: createToolApi({ http, clock }),
+    locate: createLocate(http)
   }
   const ask = (since = now - 3_600_000, stopped = never) => Array.fromAsync(tool.missed!(since, connection, stopped))
   const pass = (ms: number) => {

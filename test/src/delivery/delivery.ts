@@ -11,7 +11,7 @@ import { createCustomers } from '../../../src/delivery/customers.ts'
 import { createDeliver, type Delivery, type Rules } from '../../../src/delivery/deliver.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'
-import { openSpool, type Spool } from '../../../src/ledger/spool.ts'
+import { type DraftingSpool, openSpool } from '../../../src/ledger/spool.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
@@ -39,11 +39,11 @@ export const arrival = (
 ): Arrival => arrivalOf({ ...facts, customer: { portalId: customerId, ...facts.customer } }, rest)
 
 /** What stands between the ledger and the tools, when none of them is on but the generic intake. */
-export const withoutTools = ({ ledger, spool, clock }: { ledger: Ledger; spool: Spool; clock: Clock }) => {
+export const withoutTools = ({ ledger, spool, clock }: { ledger: Ledger; spool: DraftingSpool; clock: Clock }) => {
   const { timeZone } = rules
   const api = { ask: () => Promise.reject(new Error('no tool is on')) }
   return {
-    toolClient: createToolClient({ tools: [], api, clock, timeZone, refused: () => {} }),
+    toolClient: createToolClient({ tools: [], api, locate: api.ask, clock, timeZone, refused: () => {} }),
     receiver: createReceiver({
       ledger,
       spool,

@@ -296,3 +296,15 @@ t.test('a pause is read from seconds, and from nothing else', async t => {
   t.equal(retryAfterMs({ 'retry-after': '-1' }), undefined)
   t.equal(retryAfterMs({}), undefined)
 })
+
+t.test('another protocol goes where HTTP may go; without TLS only to a private address', async t => {
+  const all = async () => found('192.168.1.2', '1.1.1.1')
+  const careful = http(t, { ...strict, resolve: all })
+  t.equal(await careful.locate('mail.example', true), '1.1.1.1')
+  await t.rejects(careful.locate('mail.example', false), AddressRefused)
+  await t.rejects(careful.locate('127.0.0.1', true), AddressRefused)
+  const atHome = http(t, { ...open, resolve: all })
+  t.equal(await atHome.locate('mail.example', true), '192.168.1.2')
+  t.equal(await atHome.locate('mail.example', false), '192.168.1.2')
+  await t.rejects(atHome.locate('1.1.1.1', false), { name: 'AddressRefused', message: /without TLS/ })
+})

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
-import { openHttp } from '../../../src/network/http.ts'
-import { type Asked, createToolApi, parseDigits } from '../../../src/tools/api.ts'
+import { AddressRefused, openHttp } from '../../../src/network/http.ts'
+import { type Asked, createLocate, createToolApi, parseDigits } from '../../../src/tools/api.ts'
 import { serve } from '../../server.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
 
@@ -175,4 +175,16 @@ t.test('an address in the house is not asked, unless that is allowed', async t =
   await t.rejects(ask({ url: 'https://localhost:9/' }), { message: 'localhost is a private address' })
   await t.rejects(ask({ url: 'https://10.0.0.1/' }), { message: '10.0.0.1 is a private address' })
   t.strictSame(server.requests, [])
+})
+
+t.test('a host that is not asked by HTTP is one that may be asked, or is said to be none', async t => {
+  const locate = createLocate({
+    locate: async host => {
+      if (host === 'mail.example') return '192.0.2.7'
+      throw new AddressRefused(`${host} is a private address`)
+    }
+  })
+
+  t.equal(await locate('mail.example', true), '192.0.2.7')
+  await t.rejects(locate('nas.example', true), { code: 'TOOL_UNREACHABLE', message: /nas\.example is not asked/ })
 })

@@ -7,7 +7,7 @@ import { openSpool } from '../../../src/ledger/spool.ts'
 import { createCatchUp } from '../../../src/tools/catch-up.ts'
 import { createToolClient } from '../../../src/tools/client.ts'
 import { createReceiver } from '../../../src/tools/receiver.ts'
-import type { Tool, ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
+import type { NoInvoice, Tool, ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
 import { silent } from '../delivery/delivery.ts'
 import { arrivalOf, day, minute } from '../ledger/fixtures.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
@@ -22,16 +22,17 @@ const told = (number: string, finalisedAt: Instant = noon, issuedAt = '2026-11-2
   collectsItself: false
 })
 
-type Given = { everyMinutes?: number | undefined; canAsk?: boolean; sends?: boolean }
+type Given = { everyMinutes?: number | undefined; canAsk?: boolean; sends?: boolean; listens?: boolean }
 
-const open = async (t: Test, { everyMinutes, canAsk = true, sends = true }: Given = {}) => {
+const open = async (t: Test, { everyMinutes, canAsk = true, sends = true, listens = false }: Given = {}) => {
   const clock = handClock()
   const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
   t.teardown(() => ledger.close())
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []
   const acme = {
-    holds: [] as (ToolInvoice | UnreadEvent)[],
+    holds: [] as (ToolInvoice | UnreadEvent | NoInvoice)[],
+    news: undefined as Tool['news'],
     fails: null as BridgeError | null,
     told: (): unknown => undefined,
     stopped: null as AbortSignal | null
@@ -53,11 +54,13 @@ const open = async (t: Test, { everyMinutes, canAsk = true, sends = true }: Give
       if (acme.fails) throw acme.fails
     }
   }
+  if (listens) tool.news = (...listening) => acme.news!(...listening)
   const warnings: unknown[] = []
   const log = { ...silent, warn: (facts: object) => void warnings.push(facts) }
   const toolClient = createToolClient({
     tools: [{ tool, settings: {} as never }],
     api: { ask: () => Promise.reject(new Error('nobody is asked')) },
+    locate: async () => '',
     clock,
     timeZone,
     refused: () => {}
@@ -330,4 +333,43 @@ t.test('what a person asked for and failed is told to that person', async t => {
   acme.fails = new BridgeError('TOOL_UNAUTHORIZED')
 
   await t.rejects(catchUp.ask('acme', noon), { code: 'TOOL_UNAUTHORIZED' })
+})
+
+t.test('a tool with news is asked soon, and then as ever; one that cannot be heard is asked as ever', async t => {
+  const { clock, acme, asked, catchUp } = await open(t, { sends: false, listens: true })
+  const told = Promise.withResolvers<void>()
+  const heard: AbortSignal[] = []
+  acme.news = (_, stopped) => {
+    heard.push(stopped)
+    return heard.length === 1 ? told.promise : Promise.reject(new Error('hung up'))
+  }
+  catchUp.start()
+  await clock.advance(minute)
+  t.equal(asked.length, 1)
+  told.resolve()
+  await clock.advance(10_000)
+  t.equal(asked.length, 2)
+  t.equal(heard[0]?.aborted, true, 'nobody listens twice')
+  await clock.advance(4 * minute)
+  t.equal(asked.length, 2)
+  await clock.advance(minute)
+  t.equal(asked.length, 3)
+})
+
+t.test('what fails is not listened to', async t => {
+  const { clock, acme, asked, catchUp } = await open(t, { sends: false, listens: true })
+  acme.fails = new BridgeError('TOOL_UNREACHABLE')
+  acme.news = async () => {}
+  catchUp.start()
+  await clock.advance(minute)
+
+  t.equal(asked.length, 1)
+})
+
+t.test('what is about no invoice is counted, and not kept', async t => {
+  const { ledger, acme, catchUp } = await open(t)
+  acme.holds = [{ reason: 'a mail without an invoice' }, told('A-1')]
+
+  t.match(await catchUp.ask('acme', noon), { ignored: 1, accepted: 1 })
+  t.equal((await ledger.list({ limit: 10 })).rows.length, 1)
 })

@@ -30,6 +30,8 @@ const plain: Tool = {
   sample: () => ({ body: '', headers: {} })
 }
 
+const locate = async () => '127.0.0.1'
+
 const open = (changed: Partial<Tool> = {}) => {
   const clock = handClock()
   const refusals: unknown[] = []
@@ -37,6 +39,7 @@ const open = (changed: Partial<Tool> = {}) => {
   const toolClient = createToolClient({
     tools: [{ tool, settings }],
     api,
+    locate,
     clock,
     timeZone,
     refused: (...said) => refusals.push(said)
@@ -61,7 +64,7 @@ t.test('a tool is asked for its invoice by its own id, with its own settings', a
   })
 
   t.equal(await toolClient.current(await lend(t)), told)
-  t.strictSame(asked, [['acme-1', { settings, timeZone, clock, api }]])
+  t.strictSame(asked, [['acme-1', { settings, timeZone, clock, api, locate }]])
 })
 
 t.test('an invoice that its tool no longer holds is gone', async t => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
 import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { createReceiver, type ReceiverOptions } from '../../../src/tools/receiver.ts'
@@ -258,4 +259,44 @@ t.test('an event that cannot be read is kept once, for a person', async t => {
   await receiver.keepUnreadable('acme', { ...event, sourceId: '7' }, noon)
   await receiver.keepUnreadable('acme', { ...event, body: Buffer.from('told otherwise'), sourceId: '7' }, noon)
   t.equal((await ledger.list({ limit: 10 })).rows.length, 2, 'and once, however its invoice is told of')
+})
+
+async function* inOnePiece(bytes: Uint8Array) {
+  yield bytes
+}
+
+t.test('the PDF that came along is on the disk before the invoice is kept', async t => {
+  const { ledger, receiver, files } = open(t)
+  const told = () => toldOf({}, { pdf: inOnePiece(samplePdf('1')) })
+
+  t.match(await receiver.receiveFromTool('acme', told(), { now: noon }), { result: 'accepted' })
+  const [file] = files()
+  t.equal((await rowOf(ledger)).pdf.bytes, samplePdf('1').length)
+  t.match(await receiver.receiveFromTool('acme', told(), { now: noon }), { result: 'duplicate' })
+  t.strictSame(files(), [file], 'told again it is not there twice')
+})
+
+t.test('what came along and is no PDF, or too large, leaves an invoice without one', async t => {
+  const { ledger, receiver, files } = open(t)
+  for (const [number, bytes] of Object.entries({ html: Buffer.from('<html>'), large: Buffer.alloc(100_001) })) {
+    const told = toldOf({ invoiceNumber: number, sourceId: number }, { pdf: inOnePiece(bytes) })
+    t.match(await receiver.receiveFromTool('acme', told, { now: noon }), { result: 'accepted' })
+    t.match(await ledger.find(number), { state: 'waiting', pdf: { bytes: null } })
+  }
+  t.strictSame(files(), [])
+})
+
+t.test('a PDF that breaks off, or whose row could not be kept, leaves nothing', async t => {
+  const broken = new Error('the connection is lost')
+  const { ledger, receiver, files } = open(t)
+  const breaking = async function* () {
+    yield samplePdf('1')
+    throw broken
+  }
+  await t.rejects(receiver.receiveFromTool('acme', toldOf({}, { pdf: breaking() }), { now: noon }), broken)
+  t.strictSame(files(), [])
+  ledger.receive = () => Promise.reject(new BridgeError('LEDGER_UNAVAILABLE'))
+  const told = toldOf({}, { pdf: inOnePiece(samplePdf('1')) })
+  await t.rejects(receiver.receiveFromTool('acme', told, { now: noon }), { code: 'LEDGER_UNAVAILABLE' })
+  t.strictSame(files(), [])
 })

@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import { enabledEvents } from '../../../../plugins/tools/moneybird/connect.ts'
 import { type Connection, settings } from '../../../../plugins/tools/moneybird/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
-import { createToolApi, parseDigits } from '../../../../src/tools/api.ts'
+import { createLocate, createToolApi, parseDigits } from '../../../../src/tools/api.ts'
 import { type MoneybirdApi, openMoneybird, type SalesInvoice, type Webhook } from '../../../fixtures/moneybird-api.ts'
 import { serve } from '../../../server.ts'
 
@@ -46,7 +46,8 @@ export const openLine = async (t: Test, env: Record<string, string> = {}): Promi
     }),
     timeZone,
     clock,
-    api: createToolApi({ http, clock })
+    api: createToolApi({ http, clock }),
+    locate: createLocate(http)
   }
   return { connection, moneybird, slept }
 }

@@ -8,6 +8,7 @@ const never = new AbortController().signal
 const missedBy = async ({ connection }: Asking, since: number): Promise<string[]> => {
   const told = await Array.fromAsync(tool.missed!(since, connection, never))
   return told.map(one => {
+    if ('reason' in one) return one.reason
     if ('problem' in one) return `${one.sourceId} ${one.problem}`
     const { stage, invoice } = one
     return `${invoice.sourceId} ${invoice.paidAt === null ? stage : 'paid'}`
@@ -106,7 +107,7 @@ t.test('one that cannot be read is told as the event that would bring it, among 
   const found = await Array.fromAsync(tool.missed!(now - 50 * day, asking.connection, never))
 
   t.strictSame(
-    found.map(one => ('problem' in one ? one.sourceId : one.invoice.sourceId)),
+    found.map(one => 'invoice' in one && one.invoice.sourceId),
     ['in_3', 'in_1', 'in_2']
   )
   for (const one of found) {

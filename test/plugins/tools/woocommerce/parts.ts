@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { type Connection, settings } from '../../../../plugins/tools/woocommerce/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
-import { createToolApi } from '../../../../src/tools/api.ts'
+import { createLocate, createToolApi } from '../../../../src/tools/api.ts'
 import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import { key, type Order, openShop, type Shop, type ShopWebhook, secret } from '../../../fixtures/woocommerce-api.ts'
 
@@ -74,7 +74,8 @@ export const openLine = async (t: Test, env: Record<string, string> = {}): Promi
     }),
     timeZone,
     clock,
-    api: createToolApi({ http, clock })
+    api: createToolApi({ http, clock }),
+    locate: createLocate(http)
   }
   return { connection, shop, slept }
 }
