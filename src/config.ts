@@ -169,7 +169,7 @@ export const readTimeZone = (env: Environment): string =>
   readSettings(env, settings.pick({ PORTAL_TIME_ZONE: true })).PORTAL_TIME_ZONE
 
 // What may be a secret of the bridge, by its name: no other program's file is read.
-const fileOf = /^(\w+_(?:TOKEN|SECRET|KEY|URL))_FILE$/
+const fileOf = /^(\w+_(?:TOKEN|SECRET|KEY|URL|PASSWORD))_FILE$/
 
 /** Sets what stands in files, as platforms hand out secrets: `PORTAL_TOKEN_FILE` for `PORTAL_TOKEN`. */
 export const takeFiles = (env: Environment, readFile: (path: string) => string): void => {

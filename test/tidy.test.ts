@@ -62,6 +62,8 @@ const provenElsewhere = [
   'src/words/nl-events.ts',
   'src/words/en-status.ts',
   'src/words/nl-status.ts',
+  'plugins/tools/mailbox/imap.ts',
+  'plugins/tools/mailbox/mail.ts',
   'plugins/page/checklist.ts',
   'plugins/page/chart.ts',
   'plugins/page/conflict.ts',

@@ -27,11 +27,14 @@ t.test('invoices come from the tools, and from the senders of the intake', async
   )
 })
 
+// What people would look for.
+const prefixes: Record<string, string> = { [intake.name]: 'INTAKE_', mailbox: 'EMAIL_' }
+
 t.test('no two sources share a setting, and each is named after its tool or the intake', async t => {
   const names = sources.flatMap(({ settings }) => Object.keys(settings.shape))
   t.strictSame(names, [...new Set(names)])
   for (const { name, settings } of sources) {
-    const prefix = name === intake.name ? 'INTAKE_' : `${name.toUpperCase().replaceAll('-', '_')}_`
+    const prefix = prefixes[name] ?? `${name.toUpperCase().replaceAll('-', '_')}_`
     for (const variable of Object.keys(settings.shape)) t.ok(variable.startsWith(prefix), variable)
   }
   t.strictSame(

@@ -310,6 +310,7 @@ t.test('secrets come from files, too, and a file that cannot be read is named', 
     PORTAL_TOKEN_FILE: '/run/token',
     OPERATOR_TOKEN_FILE: '/run/ignored',
     ACME_SECRET_FILE: '/run/acme',
+    ACME_PASSWORD_FILE: '/run/password',
     DATABASE_URL_FILE: '/run/none',
     ACME_KEY_FILE: '/run/empty',
     SSL_CERT_FILE: '/run/cert'
@@ -317,6 +318,7 @@ t.test('secrets come from files, too, and a file that cannot be read is named', 
   takeFiles(env, read)
 
   t.match(env, { PORTAL_TOKEN: 'in /run/token', OPERATOR_TOKEN: required.OPERATOR_TOKEN, ACME_SECRET: 'in /run/acme' })
+  t.equal(env.ACME_PASSWORD, 'in /run/password')
   t.notOk('SSL_CERT' in env, 'of other programs nothing is read')
   const files = problemsOf(env).filter(({ field }) => field.endsWith('_FILE'))
   t.strictSame(

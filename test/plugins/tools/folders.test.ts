@@ -12,7 +12,12 @@ const places: Record<string, string[]> = {
   api: ['ask', 'load', 'pdf'],
   'catch-up': ['missed'],
   connect: ['connect'],
-  check: ['check']
+  check: ['check'],
+  // Of one that is no API, but a mailbox.
+  imap: [],
+  mail: [],
+  parts: [],
+  proof: []
 }
 const optional = ['testMode', 'isRegistrationCheck']
 // Of those that send webhooks.

@@ -14,8 +14,9 @@ const shapes: Record<string, z.ZodType> = Object.assign(
 
 // Whoever has one of these can act, or read what is personal; and what nobody ever gets wrong.
 const opensSomething = Object.keys(shapes).filter(name => /_(KEY|SECRET|TOKEN|PASSWORD)$/.test(name))
-const secrets = ['ALERT_EMAIL', 'ALERT_FROM', 'ALERT_URL', 'DATABASE_URL', 'SMTP_URL', ...opensSomething]
-const neverWrong = ['DATA_DIR', 'FLY_APP_NAME', 'FLY_MACHINE_ID']
+const personal = ['ALERT_EMAIL', 'ALERT_FROM', 'EMAIL_ADDRESS', 'EMAIL_USER']
+const secrets = [...personal, 'ALERT_URL', 'DATABASE_URL', 'SMTP_URL', ...opensSomething]
+const neverWrong = ['DATA_DIR', 'EMAIL_FOLDER', 'FLY_APP_NAME', 'FLY_MACHINE_ID']
 // Its problems name the one name of several that is wrong.
 const toldByParts = ['INTAKE_SENDERS']
 

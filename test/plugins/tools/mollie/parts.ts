@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { type Connection, settings } from '../../../../plugins/tools/mollie/settings.ts'
 import { openHttp } from '../../../../src/network/http.ts'
-import { createToolApi } from '../../../../src/tools/api.ts'
+import { createLocate, createToolApi } from '../../../../src/tools/api.ts'
 import type { ToolInvoice } from '../../../../src/tools/tool.ts'
 import { type Entity, type MollieApi, openMollie } from '../../../fixtures/mollie-api.ts'
 
@@ -87,7 +87,8 @@ export const openLine = async (t: Test, env: Record<string, string> = {}): Promi
     }),
     timeZone,
     clock,
-    api: createToolApi({ http, clock })
+    api: createToolApi({ http, clock }),
+    locate: createLocate(http)
   }
   return { connection, mollie, slept }
 }

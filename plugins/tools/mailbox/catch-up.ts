@@ -1,0 +1,71 @@
+// The mailbox is the queue: a mail is moved on once all that it tells is kept. Between the two the bridge may end; then it
+// is read again, and known.
+
+import type { Instant } from '../../../src/core/clock.ts'
+import { type Mailbox, openMailbox } from './imap.ts'
+import { type Told, tell } from './mail.ts'
+import type { Connection } from './settings.ts'
+
+/** Where mails go. */
+export const folders = { read: 'Verwerkt', unread: 'Niet gelezen' }
+
+// Asked further back than it would have asked by itself, the bridge may have lost its ledger, or a person wants what is
+// older: then what was read before is read again.
+const againAfterMs = 3 * 3_600_000
+
+export async function* missed(since: Instant, connection: Connection, stopped: AbortSignal): AsyncGenerator<Told> {
+  const mailbox = await openMailbox(connection, stopped)
+  try {
+    const known = await mailbox.folders()
+    for (const folder of Object.values(folders)) if (!isAmong(known, folder)) await mailbox.make(folder)
+    yield* takeOff(mailbox, connection)
+    if (connection.clock.now() - since > againAfterMs) yield* readAgain(mailbox, since, connection)
+  } finally {
+    await mailbox.close()
+  }
+}
+
+/** Some hosts keep all folders below the inbox. */
+export const isAmong = (known: string[], folder: string): boolean =>
+  known.some(path => path.split(/[./]/).at(-1) === folder)
+
+async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerator<Told> {
+  let failure: unknown
+  for (const uid of await mailbox.open(connection.settings.EMAIL_FOLDER)) {
+    try {
+      yield* takeOne(uid, mailbox, connection)
+    } catch (error) {
+      // A mail that the host does not hand out must not keep the others waiting.
+      if (!mailbox.isOpen()) throw error
+      failure ??= error
+    }
+  }
+  if (failure !== undefined) throw failure
+}
+
+async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): AsyncGenerator<Told> {
+  const mail = await mailbox.mail(uid)
+  if (mail === null) return
+  let isRead = true
+  for await (const told of tell(mail, { ...connection, mailbox })) {
+    isRead &&= 'invoice' in told
+    yield told
+  }
+  await mailbox.move(uid, isRead ? folders.read : folders.unread)
+}
+
+async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connection): AsyncGenerator<Told> {
+  for (const uid of await mailbox.open(folders.read, since)) {
+    const mail = await mailbox.mail(uid)
+    if (mail !== null) yield* tell(mail, { ...connection, mailbox })
+  }
+}
+
+export const news = async (connection: Connection, stopped: AbortSignal): Promise<void> => {
+  const mailbox = await openMailbox(connection, stopped)
+  try {
+    await mailbox.arrival(connection.settings.EMAIL_FOLDER)
+  } finally {
+    await mailbox.close()
+  }
+}

@@ -1,0 +1,55 @@
+// Whether the bridge gets into the mailbox, and what it makes of the newest mail in it. Changes nothing.
+
+import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
+import { folders, isAmong } from './catch-up.ts'
+import { type Mailbox, openMailbox } from './imap.ts'
+import { tell } from './mail.ts'
+import type { Connection } from './settings.ts'
+
+const never = new AbortController().signal
+
+export const check = async (_address: string | null, connection: Connection): Promise<Finding[]> => {
+  let mailbox: Mailbox | undefined
+  const login = await lookAt('login', async () => {
+    mailbox = await openMailbox(connection, never)
+    return good('takes EMAIL_USER')
+  })
+  if (!mailbox) return [login]
+  const opened = mailbox
+  try {
+    const found = await lookAt('folders', () => lookAtFolders(opened, connection))
+    const newest = found.ok ? [await lookAt('newest mail', () => lookAtNewest(opened, connection))] : []
+    return [login, found, ...newest]
+  } finally {
+    await opened.close()
+  }
+}
+
+const lookAtFolders = async (mailbox: Mailbox, { settings: { EMAIL_FOLDER } }: Connection): Promise<Found> => {
+  const known = await mailbox.folders()
+  if (!known.includes(EMAIL_FOLDER))
+    return bad(`there is no ${EMAIL_FOLDER}: set EMAIL_FOLDER to one of those there are`)
+  const missing = Object.values(folders).filter(folder => !isAmong(known, folder))
+  const made = missing.length === 0 ? '' : `; ${missing.join(' and ')} will be made`
+  return good(`${EMAIL_FOLDER} is read, then mails go to ${Object.values(folders).join(' or ')}${made}`)
+}
+
+/** Where all was read the newest is one of those. */
+const lookAtNewest = async (mailbox: Mailbox, connection: Connection): Promise<Found> => {
+  const known = await mailbox.folders()
+  const toLookAt = [connection.settings.EMAIL_FOLDER, folders.read].filter(folder => isAmong(known, folder))
+  for (const folder of toLookAt) {
+    const uid = (await mailbox.open(folder)).at(-1)
+    const mail = uid === undefined ? null : await mailbox.mail(uid)
+    if (mail === null) continue
+    const told = await Array.fromAsync(tell(mail, { ...connection, mailbox }))
+    const words = told.map(one => {
+      if ('reason' in one) return `it is ${one.reason}`
+      if ('problem' in one) return `it would be held. ${one.problem}`
+      return `it brings ${one.invoice.invoiceNumber}, ${one.pdf ? 'with' : 'without'} a PDF`
+    })
+    const isWrong = told.some(one => !('invoice' in one))
+    return { ...good(`in ${folder}: ${words.join('; ')}`), ...(isWrong ? { note: true } : {}) }
+  }
+  return good('there is none yet: mail an invoice to it, and run this again')
+}

@@ -1,0 +1,184 @@
+// A mailbox, over IMAP. Only what is asked for is fetched, in pieces, so that a large mail costs no memory; nothing is
+// ever deleted.
+
+import type { FetchMessageObject, ImapFlow, SearchObject } from 'imapflow'
+import type { Instant } from '../../../src/core/clock.ts'
+import { BridgeError } from '../../../src/core/errors.ts'
+import { unreachable, unreached } from '../../../src/tools/api.ts'
+import { type Part, partsOf } from './parts.ts'
+import { type Headers, headersIn, headersRead } from './proof.ts'
+import type { Connection } from './settings.ts'
+
+export type Mail = {
+  uid: number
+  headers: Headers
+  parts: ReturnType<typeof partsOf>
+  arrivedAt: Instant | null
+}
+
+export interface Mailbox {
+  /** The names of all folders. */
+  folders: () => Promise<string[]>
+  make: (folder: string) => Promise<void>
+  /** From now on everything is about this folder. Answers the mails in it, oldest first; those since then, if asked. */
+  open: (folder: string, since?: Instant) => Promise<number[]>
+  /** Null: it is gone. */
+  mail: (uid: number) => Promise<Mail | null>
+  /** Ends early where `bytesMax` does. */
+  bytes: (uid: number, part: Part, bytesMax?: number) => AsyncIterable<Uint8Array>
+  move: (uid: number, folder: string) => Promise<void>
+  /** Whether it can be asked for more, after something failed. */
+  isOpen: () => boolean
+  /** Resolves when something lies in the folder. */
+  arrival: (folder: string) => Promise<void>
+  close: () => Promise<void>
+}
+
+const connectMs = 30_000
+const silentMs = 60_000
+
+// Some hosts end what listens for half an hour.
+const idleMs = 9 * 60_000
+
+// A round trip for each of them, and no more in memory.
+const pieceBytes = 256 * 1024
+
+// Of one answer: a piece, or the structure of a mail with thousands of parts.
+const answerBytesMax = 16 * 1024 * 1024
+
+export const openMailbox = async (connection: Connection, stopped: AbortSignal): Promise<Mailbox> => {
+  const { settings } = connection
+  const url = new URL(settings.EMAIL_URL ?? '')
+  const client = await connect(connection, url)
+  const ended = Promise.withResolvers<never>()
+  ended.promise.catch(() => {}) // while nothing is asked
+  const stop = () => {
+    ended.reject(stopped.reason)
+    client.close()
+  }
+  stopped.addEventListener('abort', stop)
+  /** Whatever goes wrong is the host's doing, and says no more than a code. */
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    try {
+      stopped.throwIfAborted()
+      return await Promise.race([question(), ended.promise])
+    } catch (error) {
+      stopped.throwIfAborted()
+      throw translated(error, url.host)
+    }
+  }
+  const close = async () => {
+    stopped.removeEventListener('abort', stop)
+    if (stopped.aborted) client.close()
+    else await client.logout().catch(() => client.close())
+  }
+  try {
+    await ask(() => client.connect())
+  } catch (error) {
+    client.close()
+    throw error
+  }
+
+  async function* bytes(uid: number, { part }: Part, maxBytes = Number.POSITIVE_INFINITY) {
+    const options = { uid: true, chunkSize: pieceBytes, maxBytes, decodeText: false }
+    const { content } = await ask(() => client.download(String(uid), part, options))
+    try {
+      // Without a byte there is none.
+      if (content) yield* content as AsyncIterable<Uint8Array>
+    } catch (error) {
+      stopped.throwIfAborted()
+      throw translated(error, url.host)
+    }
+  }
+
+  const search = async (asked: SearchObject) => {
+    const found = await ask(() => client.search({ ...asked, deleted: false }, { uid: true }))
+    if (!found) throw unreachable(`${url.host} does not search a folder`)
+    return found
+  }
+
+  const open = async (folder: string, since?: Instant) => {
+    await ask(() => client.mailboxOpen(folder))
+    const found = await search(since === undefined ? {} : { since: new Date(since) })
+    return found.toSorted((a, b) => a - b)
+  }
+
+  return {
+    folders: async () => (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path),
+    async make(folder) {
+      await ask(() => client.mailboxCreate(folder))
+    },
+    open,
+    async mail(uid) {
+      const asked = { uid: true, bodyStructure: true, internalDate: true, headers: headersRead }
+      const found = await ask(() => client.fetchOne(String(uid), asked, { uid: true }))
+      return found ? mailOf(found) : null
+    },
+    bytes,
+    async move(uid, folder) {
+      const one = String(uid)
+      if (client.capabilities.has('MOVE')) await ask(() => client.messageMove(one, folder, { uid: true }))
+      // What is only marked as deleted is out of sight, and still there.
+      else if (await ask(() => client.messageCopy(one, folder, { uid: true })))
+        await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))
+      if ((await search({ uid: one })).length > 0) throw unreachable(`${url.host} does not move a mail to ${folder}`)
+    },
+    isOpen: () => client.usable,
+    async arrival(folder) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      promise.catch(() => {}) // when nobody waits for it any more
+      client.once('exists', () => resolve())
+      client.once('close', () => reject(unreachable(`${url.host} ends the connection`)))
+      if ((await open(folder)).length > 0) return
+      client.idle().catch(reject)
+      await ask(() => promise)
+    },
+    close
+  }
+}
+
+const connect = async ({ settings, locate }: Connection, url: URL): Promise<ImapFlow> => {
+  const isEncrypted = url.protocol === 'imaps:'
+  const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const host = await locate(name, isEncrypted)
+  // Whoever reads no mailbox does not pay for this in memory.
+  const { ImapFlow } = await import('imapflow')
+  const { EMAIL_USER: user = '', EMAIL_PASSWORD: pass, EMAIL_TOKEN: accessToken } = settings
+  const client = new ImapFlow({
+    host,
+    port: url.port === '' ? (isEncrypted ? 993 : 143) : Number(url.port),
+    secure: isEncrypted,
+    ...(host === name ? {} : { servername: name }),
+    auth: accessToken === undefined ? { user, pass } : { user, accessToken },
+    logger: false,
+    disableAutoIdle: true,
+    disableCompression: true,
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: silentMs,
+    maxIdleTime: idleMs,
+    maxLiteralSize: answerBytesMax,
+    maxLineLength: answerBytesMax
+  })
+  // Whatever fails is told where it is asked for.
+  client.on('error', () => {})
+  return client
+}
+
+const translated = (error: unknown, host: string): unknown => {
+  if (error instanceof BridgeError) return error
+  const { authenticationFailed, code, serverResponseCode } = error as Record<string, string | undefined>
+  if (authenticationFailed) return new BridgeError('TOOL_UNAUTHORIZED', `${host} refuses EMAIL_USER with its password`)
+  const why = code ?? serverResponseCode ?? (error as Error).name
+  return unreached(host, Object.assign(new Error('IMAP'), { code: why, cause: error }))
+}
+
+const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject): Mail => {
+  const arrivedAt = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime()
+  return {
+    uid,
+    headers: headersIn(headers ?? Buffer.alloc(0)),
+    parts: bodyStructure ? partsOf(bodyStructure) : { xml: [], pdf: [] },
+    arrivedAt: Number.isNaN(arrivedAt) ? null : arrivedAt
+  }
+}

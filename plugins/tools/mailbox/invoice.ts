@@ -1,0 +1,38 @@
+// What a UBL file says, as an invoice of this tool: only of the owner's own company, and with the PDF that came beside it.
+
+import { BridgeError } from '../../../src/core/errors.ts'
+import type { ToolInvoice } from '../../../src/tools/tool.ts'
+import { isSuppliers, readUbl, type UblReading } from '../../ubl/ubl.ts'
+
+type Given = {
+  /** Whom the mail is addressed to, without the mailbox itself. */
+  to: string[]
+  supplierId: string
+}
+
+export type Parsed =
+  | { kind: 'invoice'; invoice: ToolInvoice; embeddedPdf: Buffer | null }
+  | Exclude<UblReading, { kind: 'invoice' }>
+
+export const parseInvoice = (xml: Buffer, { to, supplierId }: Given): Parsed => {
+  const reading = readUbl(xml, { to })
+  if (reading.kind !== 'invoice') return reading
+  const { invoice, supplierIds, embeddedPdf } = reading
+  if (!isSuppliers(supplierIds, supplierId)) {
+    const problem =
+      'AccountingSupplierParty: expected the number that EMAIL_SUPPLIER_ID has: this is no invoice of yours'
+    return { kind: 'unreadable', problem, sourceId: invoice.sourceId }
+  }
+  return {
+    kind: 'invoice',
+    // Mailed means final; when, the date of issue says as well as the mail.
+    invoice: { invoice, stage: 'final', finalisedAt: null, collectsItself: false },
+    embeddedPdf
+  }
+}
+
+/** Asked where the ledger has none: the mail had none that could be kept, or the disk has lost it. */
+export const pdf = async (): Promise<never> => {
+  const advice = 'put it there yourself, or have the invoice mailed once more'
+  throw new BridgeError('PDF_NOT_A_PDF', `the mail had no PDF that surely belongs to this invoice: ${advice}`)
+}

@@ -1,0 +1,91 @@
+// One mail, read: its parts are fetched one after the other, and only those that are needed.
+
+import { createHash } from 'node:crypto'
+import type { NoInvoice, ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
+import { pdfFor } from '../../ubl/pdf.ts'
+import { ublBytesMax } from '../../ubl/ubl.ts'
+import { unreadMail } from './event.ts'
+import type { Mail, Mailbox } from './imap.ts'
+import { type Parsed, parseInvoice } from './invoice.ts'
+import type { Part } from './parts.ts'
+import { addressesIn, addressing, lacking } from './proof.ts'
+import type { Connection, Settings } from './settings.ts'
+
+export type Told = ToolInvoice | UnreadEvent | NoInvoice
+
+type Given = { mailbox: Pick<Mailbox, 'bytes'> } & Pick<Connection, 'settings' | 'timeZone'>
+
+const noInvoice: NoInvoice = { reason: 'a mail without an invoice' }
+
+/** All that a mail tells. The PDF of an invoice is fetched while that is taken in. */
+export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
+  const { headers, parts } = mail
+  const when = whenOf(mail, given.timeZone)
+  const unread = (problem: string, sourceId = idOf(mail)) =>
+    unreadMail({ problem: `${problem} (mail of ${when})`, sourceId })
+
+  if (parts.xml.length + parts.pdf.length === 0) return yield noInvoice
+  const lacks = lacking(headers, given.settings)
+  if (lacks !== null) return yield unread(`mail: not proven, because ${lacks}`)
+
+  let isUbl = false
+  for (const part of parts.xml) {
+    const parsed = await parse(mail, part, given)
+    if (parsed.kind === 'other') continue
+    isUbl = true
+    if (parsed.kind === 'unreadable') {
+      yield unread(parsed.problem, parsed.sourceId ?? `${idOf(mail)} ${part.part}`)
+      continue
+    }
+    const pdf = pdfOf(mail, part, parsed.embeddedPdf, given)
+    yield pdf === null ? parsed.invoice : { ...parsed.invoice, pdf }
+  }
+  if (isUbl) return
+  yield parts.pdf.length === 0
+    ? noInvoice
+    : unread('mail: expected a UBL file beside the PDF. Switch it on in your bookkeeping, and mail the invoice again')
+}
+
+const parse = async (mail: Mail, part: Part, { mailbox, settings }: Given): Promise<Parsed> => {
+  const xml = Buffer.concat(await Array.fromAsync(mailbox.bytes(mail.uid, part, ublBytesMax + 1)))
+  return parseInvoice(xml, { to: customersIn(mail, settings), supplierId: settings.EMAIL_SUPPLIER_ID ?? '' })
+}
+
+/** Null: there is none, or more than one that it may be. */
+const pdfOf = (
+  { uid, parts }: Mail,
+  xml: Part,
+  embedded: Buffer | null,
+  { mailbox }: Given
+): AsyncIterable<Uint8Array> | null => {
+  const found = pdfFor(xml, parts.pdf)
+  if (found === 'ambiguous') return null
+  if (found !== null) return mailbox.bytes(uid, found)
+  return embedded && inOnePiece(embedded)
+}
+
+async function* inOnePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** The mail is the customer's, and the bridge has a copy; a blind copy may be addressed to the mailbox alone. */
+const customersIn = ({ headers }: Mail, { EMAIL_USER = '', EMAIL_ADDRESS = '' }: Settings): string[] => {
+  const own = addressesIn(
+    headers,
+    addressing.filter(name => !['to', 'cc', 'bcc'].includes(name))
+  )
+  const ours = [...own, EMAIL_USER.toLowerCase(), EMAIL_ADDRESS.toLowerCase()]
+  return addressesIn(headers, ['to']).filter(address => !ours.includes(address))
+}
+
+/** The same whenever it is read. Most mails have an id; it is kept short, and says nothing. */
+const idOf = ({ headers, arrivedAt }: Mail): string => {
+  const id = headers.find(({ name }) => name === 'message-id')?.value ?? JSON.stringify([arrivedAt, headers])
+  return createHash('sha256').update(id).digest('hex').slice(0, 32)
+}
+
+const whenOf = ({ arrivedAt }: Mail, timeZone: string): string => {
+  if (arrivedAt === null) return 'an unknown date'
+  const local = Temporal.Instant.fromEpochMilliseconds(arrivedAt).toZonedDateTimeISO(timeZone).toPlainDateTime()
+  return local.toString({ smallestUnit: 'minute' }).replace('T', ' ')
+}

@@ -1,0 +1,97 @@
+// What proves that a mail may bring an invoice: it was sent to an address that nobody can guess, and the host that took
+// it in vouches for its sender. Headers below that host's own may be anybody's words.
+
+import type { Settings } from './settings.ts'
+
+/** In the order in which they stand in the mail; names in lower case, values on one line. */
+export type Headers = { name: string; value: string }[]
+
+/** Where the addresses stand that a mail was sent to. In a blind copy it is the receiving host that names its own. */
+export const addressing = ['to', 'cc', 'bcc', 'delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to']
+
+const results = 'authentication-results'
+
+/** The headers that are read of a mail. */
+export const headersRead = [...addressing, results, 'message-id']
+
+export const headersIn = (bytes: Uint8Array): Headers =>
+  Buffer.from(bytes)
+    .toString()
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .split(/\r?\n/)
+    .flatMap(line => {
+      const [, name, value] = /^([\x21-\x39\x3b-\x7e]+):(.*)$/.exec(line) ?? []
+      return name === undefined ? [] : [{ name: name.toLowerCase(), value: value?.trim() ?? '' }]
+    })
+
+/** Every address that stands in these headers, in lower case. */
+export const addressesIn = (headers: Headers, names: readonly string[]): string[] =>
+  headers
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ value }) => value.match(/[^\s<>,;:"()[\]]+@[^\s<>,;:"()[\]]+/g) ?? [])
+    .map(address => address.toLowerCase())
+
+type Rules = Pick<Settings, 'EMAIL_ADDRESS' | 'EMAIL_SENDERS' | 'EMAIL_RECEIVER'>
+
+/** What is missing, in words; null: nothing. */
+export const lacking = (headers: Headers, { EMAIL_ADDRESS, EMAIL_SENDERS, EMAIL_RECEIVER }: Rules): string | null => {
+  if (EMAIL_ADDRESS !== undefined && !addressesIn(headers, addressing).includes(EMAIL_ADDRESS.toLowerCase()))
+    return 'it was not sent to EMAIL_ADDRESS'
+  if (EMAIL_SENDERS === undefined || EMAIL_RECEIVER === undefined) return null
+  const found = headers
+    .filter(({ name }) => name === results)
+    .map(({ value }) => clausesOf(value))
+    .find(([host]) => host?.split(/\s/)[0] === EMAIL_RECEIVER)
+  if (found === undefined) return 'it has no Authentication-Results of EMAIL_RECEIVER'
+  const passed = found.slice(1).flatMap(domainsPassed)
+  const isKnown = (domain: string) => EMAIL_SENDERS.some(name => domain === name || domain.endsWith(`.${name}`))
+  return passed.some(isKnown) ? null : 'EMAIL_RECEIVER does not vouch for a sender that is among EMAIL_SENDERS'
+}
+
+/** Without comments and quoted texts: a sender may have written those. */
+const clausesOf = (value: string): string[] => {
+  let plain = ''
+  let depth = 0
+  let isQuoted = false
+  for (let at = 0; at < value.length; at += 1) {
+    const character = value[at]
+    if (character === '\\') at += 1
+    else if (isQuoted) isQuoted = character !== '"'
+    else if (character === '(') depth += 1
+    else if (character === ')') depth = Math.max(0, depth - 1)
+    else if (character === '"' && depth === 0) isQuoted = true
+    else if (depth === 0) plain += character
+  }
+  return plain.split(';').map(clause =>
+    clause
+      .replace(/\s*=\s*/g, '=')
+      .trim()
+      .toLowerCase()
+  )
+}
+
+/** By which property each method says whom it means. */
+const properties = new Map([
+  ['spf', ['smtp.mailfrom']],
+  ['dkim', ['header.d', 'header.i']],
+  ['dmarc', ['header.from']]
+])
+
+/** The domains that a clause says are proven: none where it says two different things. */
+const domainsPassed = (clause: string): string[] => {
+  const [first = '', ...words] = clause.split(/\s+/)
+  const [method = '', result] = first.split('=')
+  if (result !== 'pass') return []
+  const said = (properties.get(method) ?? []).map(property =>
+    words
+      .filter(word => word.startsWith(`${property}=`))
+      .map(word =>
+        word
+          .slice(property.length + 1)
+          .split('@')
+          .at(-1)
+      )
+  )
+  const domains = new Set(said.find(values => values.length > 0))
+  return domains.size === 1 ? [...domains].filter(domain => domain !== undefined) : []
+}

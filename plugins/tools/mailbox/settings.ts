@@ -1,0 +1,71 @@
+// What the mailbox's part of the environment has to look like. Pasted mistakes are named at start, never with their
+// value.
+
+import { z } from 'zod'
+import { address, word } from '../../../src/core/setting.ts'
+import { isEmail } from '../../../src/tools/fields.ts'
+import type { ToolConnection } from '../../../src/tools/tool.ts'
+
+const urlExpected = 'expected an address that begins with imaps://, without a login in it'
+const userExpected = 'expected the login of the mailbox, mostly its address'
+const passwordExpected = 'expected the password of the mailbox, or EMAIL_TOKEN'
+const supplierExpected = 'expected your own Chamber of Commerce (KvK) or VAT number, as it stands in your invoices'
+const sendersExpected = 'expected domains such as bookkeeping.example, with commas'
+const receiverExpected =
+  'expected the name by which your mail host signs its Authentication-Results, such as mx.example.nl'
+
+const isImap = (text = ''): boolean => {
+  const url = URL.parse(text)
+  return url !== null && /^imaps?:$/.test(url.protocol) && url.hostname !== '' && url.username + url.password === ''
+}
+
+// Both have at least eight digits.
+const supplierId = /^(?=(.*\d){8})[A-Za-z0-9 .-]{8,20}$/
+
+const domain = /^([a-z0-9-]+\.)+[a-z0-9-]+$/
+
+export const settings = z
+  .object({
+    EMAIL_URL: address(z.string().optional()),
+    EMAIL_USER: z.string().optional(),
+    EMAIL_PASSWORD: z.string().optional(),
+    EMAIL_TOKEN: z.string().optional(),
+    EMAIL_SUPPLIER_ID: word(z.string().optional()),
+    EMAIL_FOLDER: z.string().default('INBOX'),
+    EMAIL_ADDRESS: z.string().refine(isEmail, 'expected the address of the mailbox that nobody can guess').optional(),
+    EMAIL_SENDERS: word(
+      z
+        .string()
+        .transform(text => text.split(',').map(name => name.trim().toLowerCase()))
+        .refine(names => names.every(name => domain.test(name)), sendersExpected)
+        .optional()
+    ),
+    EMAIL_RECEIVER: word(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]+$/, receiverExpected)
+        .transform(text => text.toLowerCase())
+        .optional()
+    )
+  })
+  .superRefine((given, context) => {
+    const { EMAIL_PASSWORD, EMAIL_TOKEN, EMAIL_SENDERS, EMAIL_RECEIVER } = given
+    const complain = (variable: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [variable], message })
+    if (!isImap(given.EMAIL_URL)) complain('EMAIL_URL', urlExpected)
+    if (given.EMAIL_USER === undefined) complain('EMAIL_USER', userExpected)
+    if (!supplierId.test(given.EMAIL_SUPPLIER_ID ?? '')) complain('EMAIL_SUPPLIER_ID', supplierExpected)
+    if (EMAIL_PASSWORD === undefined && EMAIL_TOKEN === undefined) complain('EMAIL_PASSWORD', passwordExpected)
+    if (EMAIL_SENDERS !== undefined && EMAIL_RECEIVER === undefined) complain('EMAIL_RECEIVER', receiverExpected)
+    if (EMAIL_SENDERS === undefined && EMAIL_RECEIVER !== undefined)
+      complain('EMAIL_SENDERS', 'expected the domains whose mails EMAIL_RECEIVER vouches for')
+  })
+
+export type Settings = z.output<typeof settings>
+
+export type Connection = ToolConnection<Settings>
+
+/** It sends no webhooks. */
+export const missingSecret = () => null
+
+export const canAsk = () => true

@@ -1,0 +1,31 @@
+import t from 'tap'
+import { check } from '../../../../plugins/tools/mailbox/check.ts'
+import { invoiceMail, mail, pdfFile } from '../../../fixtures/mailbox.ts'
+import { open } from './parts.ts'
+
+t.test('it logs in, names the folders, and reads the newest mail; nothing changes', async t => {
+  const { server, connection, read } = await open(t)
+  t.match(await check(null, connection), [
+    { ok: true, what: 'login' },
+    { ok: true, what: 'folders', found: /INBOX is read.*Verwerkt and Niet gelezen will be made/ },
+    { ok: true, what: 'newest mail', found: /none yet/ }
+  ])
+  server.put(mail({ files: [pdfFile('1')] }))
+  t.match((await check(null, connection)).at(-1), { ok: true, note: true, found: /would be held.*expected a UBL file/ })
+  server.put(invoiceMail({ number: '2026-0117' }))
+  t.match((await check(null, connection)).at(-1), { ok: true, found: 'in INBOX: it brings 2026-0117, with a PDF' })
+  t.strictSame([server.mails('INBOX')?.length, server.mails('Verwerkt')], [2, undefined])
+  await read()
+  t.match(await check(null, connection), [
+    { ok: true },
+    { ok: true, found: /or Niet gelezen$/ },
+    { ok: true, found: /^in Verwerkt: it brings 2026-0117/ }
+  ])
+})
+
+t.test('what is wrong is told in words', async t => {
+  const wrong = await open(t, { EMAIL_PASSWORD: 'verkeerd' })
+  t.match(await check(null, wrong.connection), [{ ok: false, what: 'login', found: /TOOL_UNAUTHORIZED/ }])
+  const elsewhere = await open(t, { EMAIL_FOLDER: 'Facturen' })
+  t.match(await check(null, elsewhere.connection), [{ ok: true }, { ok: false, found: /there is no Facturen/ }])
+})

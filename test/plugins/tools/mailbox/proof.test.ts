@@ -1,0 +1,73 @@
+import t from 'tap'
+import { addressesIn, headersIn, lacking } from '../../../../plugins/tools/mailbox/proof.ts'
+
+const rules = {
+  EMAIL_ADDRESS: undefined,
+  EMAIL_SENDERS: ['molen.example'],
+  EMAIL_RECEIVER: 'mx.bakkerij.example'
+}
+
+const of = (...lines: string[]) => headersIn(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`))
+const judged = (...results: string[]) => lacking(of(...results.map(text => `Authentication-Results: ${text}`)), rules)
+
+t.test('headers are read in their order, folded ones on one line', async t => {
+  t.strictSame(of('To: a@x.example,', '\tb@x.example', 'X-Odd', 'CC: "c, d" <c@x.example>'), [
+    { name: 'to', value: 'a@x.example, b@x.example' },
+    { name: 'cc', value: '"c, d" <c@x.example>' }
+  ])
+  t.strictSame(addressesIn(of('To: De Vos <A@X.example>, b@x.example; (c@x.example)'), ['to', 'cc']), [
+    'a@x.example',
+    'b@x.example',
+    'c@x.example'
+  ])
+})
+
+t.test('a mail is for the address that nobody can guess, whichever header says so', async t => {
+  const secret = { EMAIL_ADDRESS: 'Facturen-9x@bakkerij.example', EMAIL_SENDERS: undefined, EMAIL_RECEIVER: undefined }
+  for (const name of ['To', 'Cc', 'Delivered-To', 'X-Original-To', 'Envelope-To'])
+    t.equal(lacking(of(`${name}: <facturen-9x@bakkerij.example>`), secret), null, name)
+  t.match(lacking(of('To: facturen@bakkerij.example'), secret), /EMAIL_ADDRESS/)
+  t.match(lacking(of('Subject: facturen-9x@bakkerij.example'), secret), /EMAIL_ADDRESS/)
+})
+
+t.test('without rules everything is taken', async t => {
+  const none = { EMAIL_ADDRESS: undefined, EMAIL_SENDERS: undefined, EMAIL_RECEIVER: undefined }
+  t.equal(lacking([], none), null)
+})
+
+t.test('the host vouches for a known sender by any of the three methods', async t => {
+  for (const clause of [
+    'spf=pass smtp.mailfrom=bounce@molen.example',
+    'spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=molen.example',
+    'dkim=pass header.d=mail.molen.example header.s=k1',
+    'dkim=pass header.i=@molen.example header.s=k1 header.b="abc;"',
+    'dkim = pass header.d = Molen.Example',
+    'dmarc=pass (p=REJECT; dkim=pass) header.from=molen.example',
+    'spf=fail smtp.mailfrom=x@elders.example; dkim=pass header.d=molen.example'
+  ])
+    t.equal(judged(`mx.bakkerij.example 1; ${clause}`), null, clause)
+})
+
+t.test('whatever a sender can write itself vouches for nobody', async t => {
+  const good = 'mx.bakkerij.example; dkim=pass header.d=molen.example'
+  const bad = 'mx.bakkerij.example; dkim=fail header.d=molen.example'
+  t.match(judged(good.replace('mx.', 'mx2.')), /no Authentication-Results/, 'another host')
+  t.match(judged(bad, good), /does not vouch/, 'below that of the host itself')
+  t.equal(judged('elders.example; dkim=fail', good), null, 'another host may stand above it')
+  for (const clause of [
+    'spf=pass smtp.mailfrom=x@nietmolen.example',
+    'spf=pass smtp.mailfrom=x@molen.example.elders.example',
+    'spf=pass smtp.helo=molen.example',
+    'spf=softfail smtp.mailfrom=x@molen.example',
+    'spf=pass smtp.mailfrom="a; dkim=pass header.d=molen.example"@elders.example',
+    'spf=pass (dkim=pass; dkim=pass header.d=molen.example) smtp.mailfrom=elders.example',
+    'spf=pass (a \\) ; dkim=pass header.d=molen.example) smtp.mailfrom=elders.example',
+    'spf=pass ("; dkim=pass header.d=molen.example',
+    'dkim=pass header.d=elders.example header.d=molen.example',
+    'dkim=pass header.d=elders.example header.i=@molen.example',
+    'dkim=pass reason=molen.example',
+    'constructor=pass header.d=molen.example',
+    'none'
+  ])
+    t.match(judged(`mx.bakkerij.example; ${clause}`), /does not vouch/, clause)
+})

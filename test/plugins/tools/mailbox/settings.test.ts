@@ -1,0 +1,37 @@
+import t from 'tap'
+import { settings } from '../../../../plugins/tools/mailbox/settings.ts'
+
+const env = {
+  EMAIL_URL: 'imaps://imap.bakkerij.example',
+  EMAIL_USER: 'facturen@bakkerij.example',
+  EMAIL_PASSWORD: 'geheim',
+  EMAIL_SUPPLIER_ID: 'NL001234567B01'
+}
+const wrong = (changed: Record<string, string | undefined>) =>
+  settings.safeParse({ ...env, ...changed }).error?.issues.map(({ path }) => path[0])
+
+t.test('what is set is enough, and the rest has a default', async t => {
+  t.match(settings.parse(env), { ...env, EMAIL_FOLDER: 'INBOX' })
+  t.match(
+    settings.parse({ ...env, EMAIL_SENDERS: 'Molen.example, moneybird.com', EMAIL_RECEIVER: 'MX.bakkerij.example' }),
+    { EMAIL_SENDERS: ['molen.example', 'moneybird.com'], EMAIL_RECEIVER: 'mx.bakkerij.example' }
+  )
+})
+
+t.test('what is missing or pasted wrong is named', async t => {
+  for (const name of ['EMAIL_URL', 'EMAIL_USER', 'EMAIL_PASSWORD', 'EMAIL_SUPPLIER_ID'])
+    t.strictSame(wrong({ [name]: undefined }), [name])
+  t.equal(wrong({ EMAIL_PASSWORD: undefined, EMAIL_TOKEN: 'ya29.token' }), undefined)
+  for (const url of [
+    'imap.bakkerij.example',
+    'https://imap.bakkerij.example',
+    'imaps://u:p@imap.bakkerij.example',
+    'imaps:'
+  ])
+    t.strictSame(wrong({ EMAIL_URL: url }), ['EMAIL_URL'], url)
+  t.strictSame(wrong({ EMAIL_ADDRESS: 'facturen' }), ['EMAIL_ADDRESS'])
+  t.strictSame(wrong({ EMAIL_SENDERS: 'a@molen.example', EMAIL_RECEIVER: 'mx' }), ['EMAIL_SENDERS'])
+  t.strictSame(wrong({ EMAIL_SENDERS: 'molen.example' }), ['EMAIL_RECEIVER'], 'nobody vouches for them')
+  t.strictSame(wrong({ EMAIL_RECEIVER: 'mx.bakkerij.example' }), ['EMAIL_SENDERS'], 'vouches for nobody')
+  t.strictSame(wrong({ EMAIL_SUPPLIER_ID: 'Molen' }), ['EMAIL_SUPPLIER_ID'])
+})
