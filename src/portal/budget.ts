@@ -139,8 +139,10 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
       running += 1
       chosen.give()
     }
-    if (Object.values(queues).some(queue => queue.length > 0)) ring()
+    if (isAwaited()) ring()
   }
+
+  const isAwaited = (): boolean => Object.values(queues).some(queue => queue.length > 0)
 
   /** Looks again when a slot may be free. */
   const ring = (): void => {
@@ -192,6 +194,8 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
         const at = queues[errand].indexOf(waiting)
         if (at === -1) return
         queues[errand].splice(at, 1)
+        // Once nobody waits any more, the alarm would only keep the process from ending.
+        if (!isAwaited()) alarm?.abort()
         resolve(false)
       }
       signal?.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal })

@@ -202,6 +202,19 @@ t.test('whoever waits too long, or is called off, gets none and takes none', asy
   t.equal(budget.state().taken, 0)
 })
 
+t.test('once nobody waits for a slot any more, no timer keeps the process from ending', async t => {
+  const { clock, budget } = open({ perMinute: 1 })
+  ;(await budget.slot('delivery'))?.done()
+  const called = new AbortController()
+  const waits = [budget.slot('sweep', { signal: called.signal }), budget.slot('delivery', { withinMs: 1000 })]
+
+  called.abort()
+  await clock.advance(1000)
+
+  t.strictSame(await Promise.all(waits), [null, null])
+  t.equal(clock.sleeping(), 0)
+})
+
 t.test('a pause is obeyed by all, and the longest counts', async t => {
   const parts = open()
   const { clock, budget } = parts

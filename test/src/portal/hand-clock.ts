@@ -9,6 +9,8 @@ export type HandClock = Clock & {
   advance: (ms: number) => Promise<void>
   /** Lets happen what needs no time. */
   rest: () => Promise<void>
+  /** How many sleep now. */
+  sleeping: () => number
   /** The wall clock is set forward, or back; nobody wakes. */
   set: (ms: number) => void
 }
@@ -69,6 +71,7 @@ export const handClock = ({
       throw new Error('somebody sleeps without time')
     },
     rest,
+    sleeping: () => sleepers.size,
     set(ms) {
       setMs += ms
     }
