@@ -1,44 +1,10 @@
-// The command line. This file alone touches the process: arguments, environment, output, exit code.
+// The process. This file alone touches it: arguments, environment, output, signals, exit code.
 
-import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline/promises'
-import { parseEnv } from 'node:util'
-import { type Command, CommandFailed, type Listed, type Terminal } from './commands/command.ts'
-import { commands } from './commands/list.ts'
-import { explainProblems, takeFiles } from './config.ts'
+import { runTyped, type Surroundings } from './command-line.ts'
 import { systemClock } from './core/clock.ts'
-import { adviceTyped } from './core/codes.ts'
-import { BridgeError } from './core/errors.ts'
 
-const nameWidth = Math.max(...commands.map(({ name }) => name.length))
-
-const common = [
-  '',
-  'Commands that ask a running bridge take --url and --token (or FACTUURBRUG_URL and OPERATOR_TOKEN).',
-  '--json prints JSON. Exit code: 0 done, 1 failed, 2 wrong use.'
-]
-
-const usage = (): string =>
-  [
-    'Usage: factuurbrug <command> [options]',
-    '',
-    ...commands.map(({ name, help }) => `  ${name.padEnd(nameWidth)}  ${help}`),
-    ...common
-  ].join('\n')
-
-const usageOf = ({ name, options = '', help }: Listed): string =>
-  [`Usage: factuurbrug ${name} ${options}`.trimEnd(), '', `  ${help}`, ...common].join('\n')
-
-const asksForHelp = (word: string): boolean => word === '--help' || word === '-h'
-
-const packageFile = new URL('../package.json', import.meta.url)
-
-const print = (text: string) => process.stdout.write(`${text}\n`)
-const complain = (text: string) => process.stderr.write(`${text}\n`)
-const readVersion = (): string => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
-
-const confirm: Terminal['confirm'] = async question => {
+const confirm: Surroundings['confirm'] = async question => {
   if (!process.stdin.isTTY) return null
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
@@ -48,51 +14,10 @@ const confirm: Terminal['confirm'] = async question => {
   }
 }
 
-const terminal = (file: EnvFile): Terminal => {
-  const overridden = takeIn(file)
-  takeFiles(process.env, path => readFileSync(path, 'utf8'))
-  return {
-    env: process.env,
-    overridden,
-    clock: systemClock,
-    random: Math.random,
-    print,
-    complain,
-    version: readVersion(),
-    confirm,
-    stopped: () =>
-      new Promise(resolve => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
-      })
-  }
-}
-
-/** A .env beside the project is read like the platform's own environment, which wins. Answers what it wins over. */
-const takeIn = (text: EnvFile): string[] => {
-  const file = Object.entries(parseEnv(text ?? ''))
-  const overridden = file.filter(([name, value]) => (process.env[name] ?? value) !== value)
-  for (const [name, value] of file) process.env[name] ??= value
-  return overridden.map(([name]) => name)
-}
-
-/** What stands in it; null: there is none. */
-type EnvFile = string | null
-
-const unreadable: Record<string, string> = {
-  EACCES: 'this user may not read it. `ls -l .env` shows whose it is',
-  EISDIR: 'it is a folder. Remove it, then run `cp .env.example .env`',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8. Save it as that'
-}
-
-const readEnvFile = (): EnvFile => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync('.env'))
-  } catch (error) {
-    const { code = '' } = error as { code?: string }
-    if (code === 'ENOENT') return null
-    throw new CommandFailed(`.env in ${process.cwd()} cannot be read: ${unreadable[code] ?? code}.`)
-  }
-}
+const stopped: Surroundings['stopped'] = () =>
+  new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+  })
 
 // What was printed and could not be written, on a full disk.
 let isLost = false
@@ -107,74 +32,20 @@ process.stdout.on('error', error => {
 /** Complaints that nobody can read are no reason to stop. */
 process.stderr.on('error', () => {})
 
-const run = async ([name, ...args]: string[]): Promise<number> => {
-  if (name === undefined || name === 'help' || asksForHelp(name)) {
-    print(usage())
-    return name === undefined ? 2 : 0
-  }
-  if (name === '--version') {
-    print(readVersion())
-    return 0
-  }
-  const known = commands.find(command => command.name.split(' ')[0] === name)
-  if (!known) {
-    complain(`There is no command ${name}.\n\n${usage()}`)
-    return 2
-  }
-  if (args.some(asksForHelp)) {
-    print(usageOf(known))
-    return 0
-  }
-  const { run } = (await known.load()) as { run: Command }
-  let file: EnvFile = null
-  try {
-    file = readEnvFile()
-    return await run(args, terminal(file), name)
-  } catch (error) {
-    complain(explain(error, file))
-    return isWrongUse(error) ? 2 : 1
-  }
-}
-
-const isWrongUse = (error: unknown): boolean =>
-  String((error as { code?: unknown })?.code ?? '').startsWith('ERR_PARSE_ARGS')
-
-const listenWords: Record<string, string> = {
-  EADDRINUSE: 'another program has this port. Stop that one, or choose another port',
-  EACCES: 'this user may not take this port. Choose one above 1023',
-  EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST',
-  ENOTFOUND: 'there is no address of this name. Correct HOST, such as 127.0.0.1'
-}
-
-const explain = (error: unknown, file: EnvFile): string => {
-  if (error instanceof BridgeError) {
-    if (error.code === 'CONFIG_INVALID')
-      return explainProblems(error.problems, {
-        folder: process.cwd(),
-        hasFile: file !== null,
-        flyApp: process.env.FLY_APP_NAME
-      })
-    const problems = error.problems.map(({ field, message }) => `  ${field}: ${message}`)
-    return [`${error.code}: ${error.message}`, ...problems, adviceTyped(error.code)].join('\n')
-  }
-  if (isWrongUse(error) || error instanceof CommandFailed) return (error as Error).message
-  return unheard(error as ListenError) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
-}
-
-type ListenError = NodeJS.ErrnoException & Partial<AddressInfo> & { hostname?: string }
-
-/** Why it cannot listen; undefined where it is something else. Any free port has no number yet. */
-const unheard = ({ syscall, code = '', hostname, address = hostname, port }: ListenError): string | undefined => {
-  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined
-  const place = port === undefined ? address : `${address}, port ${port}`
-  return `Cannot listen at ${place}: ${listenWords[code] ?? code}.`
-}
-
 // What any command writes (ledger, PDFs, lock) is for the eyes of its user alone.
 const umask = 0o077
 
 export const main = async (): Promise<void> => {
   process.umask(umask)
-  const code = await run(process.argv.slice(2))
+  const code = await runTyped(process.argv.slice(2), {
+    env: process.env,
+    folder: process.cwd(),
+    clock: systemClock,
+    random: Math.random,
+    print: text => process.stdout.write(`${text}\n`),
+    complain: text => process.stderr.write(`${text}\n`),
+    confirm,
+    stopped
+  })
   process.exitCode = code || Number(isLost)
 }

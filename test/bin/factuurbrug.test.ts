@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { bin, factuurbrug } from '../command-line.ts'
+import { bin, factuurbrugProcess } from '../command-line.ts'
 import { temporaryFolder } from '../end-to-end/bridge-process.ts'
 
 const run = (node: string, args: string[], env: NodeJS.ProcessEnv = process.env) =>
@@ -102,5 +102,5 @@ t.test('where nothing can be cached it runs all the same', async t => {
 })
 
 t.test('with the right one it hands over to the command line', async t => {
-  t.match(await factuurbrug(['help']), { code: 0, stdout: /^Usage: factuurbrug/ })
+  t.match(await factuurbrugProcess(['help']), { code: 0, stdout: /^Usage: factuurbrug/ })
 })

@@ -52,18 +52,59 @@ export const openSandbox = async (t: Disposable, options: Partial<SandboxOptions
 
 export type Answer = { status: number; body: Record<string, unknown> }
 
-export type BridgeProcess = {
+/** A bridge as the world sees it. */
+export type Reached = {
   url: string
-  pid: number
-  /** Everything it printed, both streams. */
-  output: () => string
-  /** Answers the exit code; null when a signal ended it. */
-  kill: (signal: NodeJS.Signals) => Promise<number | null>
   api: <T>(method: string, path: string, body?: unknown) => Promise<T>
   /** A JSON event to the generic intake, by the secret as bearer token. */
   send: (fields: Record<string, unknown>, headers?: Record<string, string>) => Promise<Answer>
   /** The same with any body. */
   post: (body: string | FormData | URLSearchParams, headers?: Record<string, string>) => Promise<Answer>
+}
+
+export type BridgeProcess = Reached & {
+  pid: number
+  /** Everything it printed, both streams. */
+  output: () => string
+  /** Answers the exit code; null when a signal ended it. */
+  kill: (signal: NodeJS.Signals) => Promise<number | null>
+}
+
+export const reachedAt = (url: string): Reached => {
+  const post: Reached['post'] = async (body, headers = {}) => {
+    const answer = await fetch(`${url}/webhooks/invoices`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, ...headers },
+      body
+    })
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+  return {
+    url,
+    post,
+    send: (fields, headers = {}) => post(JSON.stringify(fields), { 'content-type': 'application/json', ...headers }),
+    api: async (method, path, body) => {
+      const json = body === undefined ? {} : { 'content-type': 'application/json' }
+      const answer = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${operatorToken}`, ...json },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      })
+      const told = (await answer.json()) as never
+      mustBePromised(method, path, answer.status, told)
+      return told
+    }
+  }
+}
+
+/** What every bridge of a test has, where it has nothing else. */
+export const usual = {
+  PORTAL_TOKEN: 'token',
+  SEND_NOTIFICATION: 'false',
+  OPERATOR_TOKEN: operatorToken,
+  INTAKE_SECRET: secret,
+  ALLOW_PRIVATE_ADDRESSES: 'true',
+  RETRY_FIRST_MS: '50'
 }
 
 /** Small times, so that a doubt settles within a second or two. */
@@ -92,12 +133,7 @@ export const startBridge = async (
       MALLOC_ARENA_MAX: '1',
       NODE_OPTIONS: '--max-semi-space-size=1',
       PORT: port,
-      PORTAL_TOKEN: 'token',
-      SEND_NOTIFICATION: 'false',
-      OPERATOR_TOKEN: operatorToken,
-      INTAKE_SECRET: secret,
-      ALLOW_PRIVATE_ADDRESSES: 'true',
-      RETRY_FIRST_MS: '50',
+      ...usual,
       ...env
     },
     stdio: ['ignore', stream, stream]
@@ -113,32 +149,11 @@ export const startBridge = async (
   t.teardown(() => end(child, 'SIGKILL'))
   const url = `http://127.0.0.1:${port}`
   await healthy(child, url, () => output)
-  const post: BridgeProcess['post'] = async (body, headers = {}) => {
-    const answer = await fetch(`${url}/webhooks/invoices`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, ...headers },
-      body
-    })
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
-  }
   return {
-    url,
+    ...reachedAt(url),
     pid: child.pid ?? 0,
     output: () => output,
-    kill: signal => end(child, signal),
-    api: async (method, path, body) => {
-      const json = body === undefined ? {} : { 'content-type': 'application/json' }
-      const answer = await fetch(url + path, {
-        method,
-        headers: { authorization: `Bearer ${operatorToken}`, ...json },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) })
-      })
-      const told = (await answer.json()) as never
-      mustBePromised(method, path, answer.status, told)
-      return told
-    },
-    post,
-    send: (fields, headers = {}) => post(JSON.stringify(fields), { 'content-type': 'application/json', ...headers })
+    kill: signal => end(child, signal)
   }
 }
 

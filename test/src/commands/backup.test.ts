@@ -37,6 +37,7 @@ t.test('a back-up is whole while the bridge takes invoices in, and names no PDF 
   const { folder, start } = await open(t)
   const data = join(folder, 'data')
   const bridge = await start(data)
+  await send(bridge, 'A-1', { currency: 'USD' })
   let isOver = false
   const sending = (async () => {
     for (let number = 0; !isOver; number += 1)

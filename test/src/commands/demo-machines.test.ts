@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { factuurbrug } from '../../command-line.ts'
+import { factuurbrug, factuurbrugProcess } from '../../command-line.ts'
 
 t.test('of two machines one is killed before your eyes, and nothing is lost', async t => {
   const folder = t.testdir()
-  const { code, stdout, stderr } = await factuurbrug(['demo', '--once', '--machines', '2'], {
+  const { code, stdout, stderr } = await factuurbrugProcess(['demo', '--once', '--machines', '2'], {
     env: { TMPDIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/real' }
   })
 

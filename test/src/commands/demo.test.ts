@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { factuurbrug, factuurbrugUp } from '../../command-line.ts'
+import { factuurbrug, factuurbrugProcess, factuurbrugUp } from '../../command-line.ts'
 
 const shows = [
   /^A portal sandbox listens at \S+, a bridge at \S+; their folder is \S+\.$/m,
@@ -12,7 +12,7 @@ const shows = [
 
 t.test('one command shows the whole way, and leaves nothing behind', async t => {
   const folder = t.testdir()
-  const { code, stdout, stderr } = await factuurbrug(['demo', '--once'], {
+  const { code, stdout, stderr } = await factuurbrugProcess(['demo', '--once'], {
     // What is set for a real bridge does not get in.
     env: { TMPDIR: folder, PORTAL_URL: 'http://127.0.0.1:1', PORT: '1', DATA_DIR: '/proc', REVIEW: 'true' }
   })

@@ -2,23 +2,23 @@
 
 import { samplePdf } from '../../../plugins/intake/sample.ts'
 import type { Surroundings } from '../../command-line.ts'
+import { openBridgeHere } from '../../end-to-end/bridge-here.ts'
 import {
-  type BridgeProcess,
   customerId,
   type Disposable,
   openSandbox,
   operatorToken,
   quick,
+  type Reached,
   secret,
-  startBridge,
   temporaryFolder,
   until
 } from '../../end-to-end/bridge-process.ts'
 
-export type House = {
+export type House<Bridge extends Reached = Reached> = {
   portal: Awaited<ReturnType<typeof openSandbox>>['handle']
   portalUrl: string
-  bridge: BridgeProcess
+  bridge: Bridge
   folder: string
   /** What the person has set who types the commands. */
   person: Surroundings
@@ -26,14 +26,22 @@ export type House = {
   bring: (invoiceNumber: string, state: string, more?: Record<string, unknown>) => Promise<void>
 }
 
-export const openHouse = async (
+export const openHouse = (
   t: Disposable,
   env: Record<string, string> = {},
   sandbox: Parameters<typeof openSandbox>[1] = {}
-): Promise<House> => {
+): Promise<House> => openHouseWith(openBridgeHere, t, env, sandbox)
+
+/** `start`: in this process, or in one of its own. */
+export const openHouseWith = async <Bridge extends Reached>(
+  start: (t: Disposable, env: Record<string, string>) => Promise<Bridge>,
+  t: Disposable,
+  env: Record<string, string> = {},
+  sandbox: Parameters<typeof openSandbox>[1] = {}
+): Promise<House<Bridge>> => {
   const { handle: portal, url: portalUrl } = await openSandbox(t, sandbox)
   const folder = temporaryFolder(t)
-  const bridge = await startBridge(t, { ...quick, DATA_DIR: folder, PORTAL_URL: portalUrl, ...env })
+  const bridge = await start(t, { ...quick, DATA_DIR: folder, PORTAL_URL: portalUrl, ...env })
   return {
     portal,
     portalUrl,

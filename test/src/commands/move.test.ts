@@ -4,12 +4,12 @@ import { openSqlite } from '../../../src/ledger/open.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { startBridge, temporaryFolder } from '../../end-to-end/bridge-process.ts'
 import { startPostgres } from '../../postgres.ts'
-import { openHouse } from './fixtures.ts'
+import { openHouseWith } from './fixtures.ts'
 
 const server = await startPostgres()
 
 t.test('a bridge goes on in PostgreSQL with what it had in its folder', async t => {
-  const { bridge, bring, folder, portalUrl, portal } = await openHouse(t)
+  const { bridge, bring, folder, portalUrl, portal } = await openHouseWith(startBridge, t)
   await bring('A-1', 'delivered')
   await bring('A-2', 'held', { currency: 'USD' })
   const url = await server.database()

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { factuurbrug } from '../../command-line.ts'
@@ -103,13 +104,12 @@ t.test('where senders are told apart it is created as the first of them', async 
     INTAKE_SECRET: 'books:a secret of the books,shop:a secret of the shop'
   }
   const { person, bridge } = await openHouse(t, two)
-  const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1') })
-  const command = 'portal create --number A-1 --amount 121.00 --issued 2026-11-20 --pdf factuur.pdf --customer'
+  const folder = t.testdir({ 'factuur.pdf': samplePdf('A-1') })
+  const command = `portal create --number A-1 --amount 121.00 --issued 2026-11-20 --pdf ${folder}/factuur.pdf --customer`
 
   const created = await factuurbrug([...command.split(' '), byHand.customerId], {
     ...person,
-    env: { ...person.env, ...two },
-    cwd
+    env: { ...person.env, ...two }
   })
 
   t.match(created, { code: 0, stdout: '{"result":"accepted"}\n' })
@@ -118,23 +118,23 @@ t.test('where senders are told apart it is created as the first of them', async 
 
 t.test('an invoice is created through the bridge, so that the ledger knows it', async t => {
   const { portal, person, bridge } = await openHouse(t)
-  const cwd = t.testdir({ 'factuur.pdf': samplePdf('A-1'), 'kladblok.txt': 'geen factuur' })
+  const folder = t.testdir({ 'factuur.pdf': samplePdf('A-1'), 'kladblok.txt': 'geen factuur' })
   const create = (...more: string[]) =>
     factuurbrug(
       ['portal', 'create', '--number', 'A-1', '--customer', byHand.customerId, '--issued', '2026-11-20', ...more],
-      { ...person, cwd }
+      person
     )
 
-  const created = await create('--amount', '121.00', '--pdf', 'factuur.pdf', '--paid', '2026-11-21')
+  const created = await create('--amount', '121.00', '--pdf', join(folder, 'factuur.pdf'), '--paid', '2026-11-21')
   await until(
     () => portal.invoices,
     ({ length }) => length === 1,
     'it was not created'
   )
   const [conflict, missing, wrong, incomplete] = await Promise.all([
-    create('--amount', '99.00', '--pdf', 'factuur.pdf', '--notify', 'true'),
+    create('--amount', '99.00', '--pdf', join(folder, 'factuur.pdf'), '--notify', 'true'),
     create('--amount', '121.00', '--pdf', 'weg.pdf'),
-    create('--amount', '1,21', '--pdf', 'kladblok.txt'),
+    create('--amount', '1,21', '--pdf', join(folder, 'kladblok.txt')),
     create('--amount', '121.00')
   ])
 

@@ -12,7 +12,7 @@ import {
   temporaryFolder,
   until
 } from '../../end-to-end/bridge-process.ts'
-import { openHouse } from './fixtures.ts'
+import { openHouseWith } from './fixtures.ts'
 
 const invoice = {
   invoiceNumber: 'A-0',
@@ -23,7 +23,7 @@ const invoice = {
 }
 
 t.test('the log is lines of JSON, without what an invoice tells of people and money', async t => {
-  const { bridge, bring } = await openHouse(t)
+  const { bridge, bring } = await openHouseWith(startBridge, t)
   await bring('A-1', 'delivered', { customerName: 'Kees de Bakker', customerEmail: 'kees@bakker.example' })
   await bring('A-2', 'held', { amount: '-34.56' })
   t.equal(await bridge.kill('SIGTERM'), 0)
@@ -46,7 +46,7 @@ t.test('the log is lines of JSON, without what an invoice tells of people and mo
 })
 
 t.test('a bridge ends in order by SIGINT, too', async t => {
-  const { bridge } = await openHouse(t)
+  const { bridge } = await openHouseWith(startBridge, t)
 
   t.equal(await bridge.kill('SIGINT'), 0)
   t.match(bridge.output(), /"signal":"SIGINT".*"bridge stopped"/s)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { factuurbrug } from '../../command-line.ts'
-import { type BridgeProcess, until } from '../../end-to-end/bridge-process.ts'
+import { type Reached, until } from '../../end-to-end/bridge-process.ts'
 import { openHouse } from './fixtures.ts'
 
 t.test('a script can ask by the exit code whether something needs a person', async t => {
@@ -144,7 +144,7 @@ t.test('times are those of the portal, and say so; for programs they are instant
 
 type Health = { checks: Record<string, { componentId: string; output: string }[]> }
 
-const portalIs = (bridge: BridgeProcess, what: string, holds: (portal: PortalSummary) => boolean) =>
+const portalIs = (bridge: Reached, what: string, holds: (portal: PortalSummary) => boolean) =>
   until(
     async () => (await bridge.api<{ portal: PortalSummary }>('GET', '/api/summary')).portal,
     holds,

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statS
 import { join } from 'node:path'
 import t from 'tap'
 import { asOwnerOf, nearest, openDataFolder } from '../../../src/ledger/data-folder.ts'
-import { bin, factuurbrug } from '../../command-line.ts'
+import { bin, factuurbrug, factuurbrugProcess } from '../../command-line.ts'
 import {
   type Disposable,
   openSandbox,
@@ -104,7 +104,7 @@ t.test('a folder that cannot be made is told in words, and at once', async t => 
   for (const [folder, reason] of cases) {
     t.throws(() => openDataFolder(folder), { code: 'LEDGER_UNREADABLE', message: reason }, folder)
     const env = settings(folder, url)
-    t.match(await factuurbrug(['serve'], { env }), { code: 1, stderr: reason }, folder)
+    t.match(await factuurbrugProcess(['serve'], { env }), { code: 1, stderr: reason }, folder)
     t.match(await factuurbrug(['check'], { env }), { code: 1, stdout: reason }, folder)
   }
 })
@@ -151,7 +151,7 @@ t.test('what root checks, the service can read', onlyRoot, async t => {
   chownSync(old, service, service)
 
   for (const folder of [fresh, old]) {
-    const { code, stdout } = await factuurbrug(['check', '--pdf', 'http://127.0.0.1:1/a.pdf'], {
+    const { code, stdout } = await factuurbrugProcess(['check', '--pdf', 'http://127.0.0.1:1/a.pdf'], {
       env: { ...settings(folder, url), ALLOW_PRIVATE_ADDRESSES: 'true' }
     })
 
@@ -169,7 +169,7 @@ t.test('root does not serve from a folder of another user, and leaves nothing in
   mkdirSync(data)
   chownSync(data, service, service)
 
-  t.match(await factuurbrug(['serve'], { env: { ...settings(data, url), PORT: '0' } }), {
+  t.match(await factuurbrugProcess(['serve'], { env: { ...settings(data, url), PORT: '0' } }), {
     code: 1,
     stderr: /data belongs to another user \(1000; this is root, 0\).*: run as its owner, or hand it over/
   })
@@ -183,7 +183,7 @@ t.test('what root could open is not proven for the service', onlyRoot, async t =
   writeFileSync(join(data, 'ledger.sqlite'), '', { mode: 0o600 })
   chownSync(data, service, service)
 
-  const { stdout } = await factuurbrug(['check'], { env: settings(data, url) })
+  const { stdout } = await factuurbrugProcess(['check'], { env: settings(data, url) })
 
   t.match(stdout, /^FAIL {2}ledger: LEDGER_UNREADABLE: \S+ledger\.sqlite belongs to another user/m)
 })
