@@ -45,7 +45,7 @@ import { sessionKeyOf } from './page/session.ts'
 import problems, { sendProblem } from './problems.ts'
 import refusals from './refusals.ts'
 import { sourcesOf } from './registry.ts'
-import { type AddressOptions, webhook } from './webhook.ts'
+import { type WebhookOptions, webhook } from './webhook.ts'
 
 export type AppOptions = {
   config: Config
@@ -55,7 +55,7 @@ export type AppOptions = {
   engine: Pick<Engine, 'wake' | 'turnedAt' | 'portal' | 'customers'>
   toolClient: Pick<ToolClient, 'refusing' | 'tools' | 'connection' | 'asking'>
   receiver: Receiver
-  catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states'>
+  catchUp: Pick<CatchUp, 'ask' | 'asked' | 'states' | 'hint'>
   showing: Showing
   clock: Clock
   random: () => number
@@ -228,9 +228,9 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     sessionKey: sessionKeyOf(token, readToken)
   })
 
-  const addresses: [name: string, plugin: FastifyPluginAsync<IntakeOptions>][] = [
+  const addresses: [name: string, plugin: FastifyPluginAsync<IntakeOptions & WebhookOptions>][] = [
     [intake.name, intakePlugin],
-    ...tools.filter(isSending).map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<AddressOptions>])
+    ...tools.filter(isSending).map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<WebhookOptions>])
   ]
   for (const [name, plugin] of addresses) {
     await app.register(
@@ -249,6 +249,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
         await scope.register(plugin, {
           settings: (config.tools[name] ?? null) as never,
           receiver,
+          hinted: catchUp.hint,
           spool,
           clock,
           timeZone: config.PORTAL_TIME_ZONE,

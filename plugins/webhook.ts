@@ -30,6 +30,11 @@ export type AddressOptions<Settings = unknown> = {
   believed: (request: FastifyRequest) => void
 }
 
+export type WebhookOptions = AddressOptions & {
+  /** An event says no more than that there is something to ask this tool for. */
+  hinted: (tool: string) => void
+}
+
 /**
  * For the scope of one address. Signatures cover the exact bytes, so nobody may parse, or even read, before its
  * handler.
@@ -60,9 +65,9 @@ export const webhook = ({
   isRegistrationCheck,
   verify,
   read
-}: SendingTool): FastifyPluginAsync<AddressOptions> =>
+}: SendingTool): FastifyPluginAsync<WebhookOptions> =>
   async function webhookPlugin(app, options) {
-    const { receiver, clock, timeZone, strangers, believed } = options
+    const { receiver, hinted, clock, timeZone, strangers, believed } = options
     // Only the tool itself knows what these are.
     const settings = options.settings as never
 
@@ -76,6 +81,10 @@ export const webhook = ({
     const keep = async (proven: Proven, request: FastifyRequest): Promise<Answer> => {
       const { reading, receivedAt: now } = proven
       if (reading.kind === 'ignored') return ignore(reading.reason, now)
+      if (reading.kind === 'hint') {
+        hinted(name)
+        return ignore('the tool is asked for it', now)
+      }
       if (reading.kind === 'gone') return withoutMore(await receiver.gone(name, reading.sourceId, now))
       if (reading.kind === 'unreadable') {
         await receiver.keepUnreadable(name, reading, now)

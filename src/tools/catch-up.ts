@@ -36,6 +36,8 @@ export interface CatchUp {
    * takes long. A second question about the same time waits for the first.
    */
   ask: (tool: string, since: Instant) => Promise<Asked>
+  /** A webhook said that there is something to ask for. Where another process asks this tool, it does nothing. */
+  hint: (tool: string) => void
   /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
   asked: (tool: string) => Promise<Asked>
   /** Of each tool that is asked by itself: how often, and why it could not be asked last; null when it could. */
@@ -63,6 +65,9 @@ const retryMs = 5 * minute
 // News seldom comes alone, and a tool that tells of nothing new must not be asked at full speed.
 const newsMs = 5000
 
+// Who sends five hundred invoices sends five hundred hints, and each question may be some requests.
+const hintMs = 15_000
+
 // How long an answer on its way is waited for at the end: a silent tool must not outlast the deliveries.
 const answerMs = 2000
 
@@ -73,6 +78,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const turns = new Map<string, Promise<unknown>>()
   const failures = new Map<string, string>()
   const cursors = new Map<string, Instant[]>()
+  const hints = new Map<string, PromiseWithResolvers<void>>()
 
   const everyMs = ({ tool }: OpenTool): number =>
     (everyMinutes ?? everyMinutesDefault[isSending(tool) ? 'sending' : 'asked']) * minute
@@ -161,6 +167,9 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
   }
 
+  /** Of one that comes while the tool is being asked, too: the answer may have been on its way. */
+  const nextHint = (tool: string) => hints.getOrInsertComputed(tool, () => Promise.withResolvers<void>())
+
   /** Until it is time to ask again, or the tool has news. */
   const rest = async (open: OpenTool, pause: number): Promise<void> => {
     const ended = new AbortController()
@@ -170,7 +179,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       // Why it cannot be listened to shows when it is asked.
       () => clock.sleep(pause, signal)
     )
-    await Promise.race([clock.sleep(pause, signal), ...(news ? [news] : [])])
+    const hinted = nextHint(open.tool.name).promise.then(() => clock.sleep(hintMs, signal))
+    await Promise.race([clock.sleep(pause, signal), hinted, ...(news ? [news] : [])])
     ended.abort()
   }
 
@@ -180,6 +190,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       let isOurs = false
       try {
         isOurs = await ledger.lease(`catch-up ${open.tool.name}`, clock.now())
+        // What was hinted at until now, this question finds.
+        hints.delete(open.tool.name)
         if (isOurs) await catchUp(open)
         else pause = Math.min(pause, retryMs)
         failures.delete(open.tool.name)
@@ -209,6 +221,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       // What is answered later is not kept any more.
       await Promise.race([all, clock.sleep(answerMs, ended.signal)])
     },
+    hint: tool => nextHint(tool).resolve(),
     ask: inquiries.ask,
     asked: inquiries.asked,
     states: () =>

@@ -45,6 +45,11 @@ export type EventReading =
   /** The tool does not hold this invoice any more: voided, whatever its number was. */
   | { kind: 'gone'; sourceId: string }
   /**
+   * Authentic, and it says no more than that there is something to ask for: the tool is asked, soon. It is not kept: who
+   * asks later is told the same.
+   */
+  | { kind: 'hint' }
+  /**
    * Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data.
    */
   | { kind: 'ignored'; reason: string }

@@ -8,7 +8,7 @@ import problems from '../../plugins/problems.ts'
 import refusals from '../../plugins/refusals.ts'
 import { timedSignature } from '../../plugins/signatures/timed-signature.ts'
 import { tool } from '../../plugins/tools/stripe/index.ts'
-import { type AddressOptions, webhook } from '../../plugins/webhook.ts'
+import { type WebhookOptions, webhook } from '../../plugins/webhook.ts'
 import { openSqlite } from '../../src/ledger/open.ts'
 import { openSpool } from '../../src/ledger/spool.ts'
 import { createReceiver } from '../../src/tools/receiver.ts'
@@ -52,7 +52,9 @@ const watchLarge = () => {
   }
 }
 
-const open = async (t: Test, settings: Json | null = env, options: Parameters<typeof openStrangers>[0] = {}) => {
+type Given = Parameters<typeof openStrangers>[0] & { read?: typeof tool.read }
+
+const open = async (t: Test, settings: Json | null = env, { read = tool.read, ...options }: Given = {}) => {
   const strangers = openStrangers(options)
   const large = watchLarge()
   const hosted = new EventEmitter()
@@ -61,6 +63,7 @@ const open = async (t: Test, settings: Json | null = env, options: Parameters<ty
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
   const alerts: unknown[] = []
   const told: object[] = []
+  const hinted: string[] = []
   const receiver = createReceiver({
     ledger,
     spool,
@@ -73,9 +76,10 @@ const open = async (t: Test, settings: Json | null = env, options: Parameters<ty
   t.teardown(() => app.close())
   await app.register(problems)
   await app.register(refusals, { clientOf: createClientOf(undefined) })
-  const given: AddressOptions = {
+  const given: WebhookOptions = {
     settings: settings && tool.settings.parse(settings),
     receiver,
+    hinted: name => void hinted.push(name),
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
     strangers: {
@@ -88,7 +92,7 @@ const open = async (t: Test, settings: Json | null = env, options: Parameters<ty
     refused: app.refused,
     believed: () => {}
   }
-  await app.register(webhook(tool as never), given)
+  await app.register(webhook({ ...tool, read } as never), given)
   const post = async (body: Buffer, headers: Record<string, string> = {}) => {
     const answer = await app.inject({
       method: 'POST',
@@ -102,6 +106,7 @@ const open = async (t: Test, settings: Json | null = env, options: Parameters<ty
     ledger,
     alerts,
     told,
+    hinted,
     large,
     hosted,
     post,
@@ -145,6 +150,15 @@ t.test('an authentic event of no concern is acknowledged, with the reason, and n
     })),
     'and the log has it'
   )
+})
+
+t.test('an event that only says that there is something to ask for has the tool asked, and is not kept', async t => {
+  const { ledger, hinted, send } = await open(t, env, { read: () => ({ kind: 'hint' }) })
+
+  const body = { result: 'ignored', reason: 'the tool is asked for it' }
+  t.match(await send(fixture('finalized')), { status: 200, body })
+  t.strictSame(hinted, ['stripe'])
+  t.strictSame((await ledger.list({ limit: 10 })).rows, [])
 })
 
 t.test('what cannot be read is acknowledged and kept for a person, who is told of it once', async t => {

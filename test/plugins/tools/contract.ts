@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import type { z } from 'zod'
 import problems from '../../../plugins/problems.ts'
-import { type AddressOptions, webhook } from '../../../plugins/webhook.ts'
+import { type WebhookOptions, webhook } from '../../../plugins/webhook.ts'
 import type { Instant } from '../../../src/core/clock.ts'
 import type { Delivery, SendingTool, ToolInvoice } from '../../../src/tools/tool.ts'
 import { openStrangers } from '../bodies/open-strangers.ts'
@@ -227,7 +227,7 @@ const openTool = async <Schema extends z.ZodObject>(
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(problems)
-  const options: AddressOptions = {
+  const options: WebhookOptions = {
     settings,
     receiver: {
       receive: async () => 'accepted',
@@ -241,6 +241,7 @@ const openTool = async <Schema extends z.ZodObject>(
         kept.push(body)
       }
     },
+    hinted: () => {},
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
     strangers: openStrangers(),

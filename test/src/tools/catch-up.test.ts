@@ -356,6 +356,43 @@ t.test('a tool with news is asked soon, and then as ever; one that cannot be hea
   t.equal(asked.length, 3)
 })
 
+t.test('a hint has the tool asked soon, and hundreds of them once', async t => {
+  const { clock, asked, catchUp } = await open(t)
+  catchUp.start()
+  await clock.advance(minute)
+  for (let hint = 0; hint < 500; hint += 1) catchUp.hint('acme')
+  await clock.advance(15_000)
+  t.equal(asked.length, 2)
+  await clock.advance(minute)
+  t.equal(asked.length, 2)
+  catchUp.hint('another')
+  await clock.advance(minute)
+  t.equal(asked.length, 2)
+})
+
+t.test('a hint that comes while the tool is being asked has it asked once more', async t => {
+  const { clock, acme, asked, catchUp } = await open(t)
+  acme.holds = [told('A-1')]
+  acme.told = () => asked.length === 1 && catchUp.hint('acme')
+  catchUp.start()
+  await clock.advance(minute)
+
+  t.equal(asked.length, 2)
+})
+
+t.test('a hint does not shorten the pause after a failure', async t => {
+  const { clock, acme, asked, catchUp } = await open(t)
+  acme.fails = new BridgeError('TOOL_BUSY', undefined, { retryAfterMs: 10 * minute })
+  catchUp.start()
+  await clock.advance(minute)
+  catchUp.hint('acme')
+  await clock.advance(8 * minute)
+  t.equal(asked.length, 1)
+  acme.fails = null
+  await clock.advance(minute)
+  t.equal(asked.length, 2)
+})
+
 t.test('what fails is not listened to', async t => {
   const { clock, acme, asked, catchUp } = await open(t, { sends: false, listens: true })
   acme.fails = new BridgeError('TOOL_UNREACHABLE')

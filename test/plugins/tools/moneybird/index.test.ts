@@ -192,6 +192,7 @@ t.test('a second webhook can be registered while the first one is believed', asy
   await app.register(webhook(tool as never), {
     prefix: '/webhooks',
     settings: connection.settings,
+    hinted: notAsked,
     receiver: {
       receive: notAsked,
       receiveFromTool: notAsked,
