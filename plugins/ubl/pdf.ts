@@ -18,7 +18,7 @@ export const pdfFor = <Part extends { fileName: string }>(
 }
 
 const isNamedAs = (one: { fileName: string }, other: { fileName: string }): boolean =>
-  baseName(one.fileName) === baseName(other.fileName)
+  baseName(one.fileName) !== '' && baseName(one.fileName) === baseName(other.fileName)
 
 const baseName = (fileName: string): string =>
   fileName

@@ -58,7 +58,8 @@ const pdfOf = (
   embedded: Buffer | null,
   { mailbox }: Given
 ): AsyncIterable<Uint8Array> | null => {
-  const found = pdfFor(xml, parts.pdf)
+  const others = parts.xml.filter(part => part !== xml)
+  const found = pdfFor(xml, parts.pdf, others)
   if (found === 'ambiguous') return null
   if (found !== null) return mailbox.bytes(uid, found)
   return embedded && inOnePiece(embedded)

@@ -30,4 +30,5 @@ t.test('no invoice of a mail gets the PDF of another one in it', async t => {
   t.equal(pdfFor(xml, [another, seconds], [second]), another)
   t.equal(pdfFor(xml, [seconds], [second]), null)
   t.equal(pdfFor(xml, [another], [second]), 'ambiguous')
+  t.equal(pdfFor(part(''), [part('')], [part('')]), 'ambiguous', 'no name is not the same name')
 })

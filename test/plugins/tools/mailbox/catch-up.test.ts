@@ -55,6 +55,19 @@ t.test('which PDF it is nobody guesses: the invoice comes without one, and deliv
   await t.rejects(tool.pdf!((told as ToolInvoice).invoice, connection), { code: 'PDF_NOT_A_PDF' })
 })
 
+t.test('a PDF that is named after neither of two invoices is given to none of them', async t => {
+  const { server, read } = await open(t)
+  const files = [xmlFile({ number: 'F-1' }), xmlFile({ number: 'F-2' }), pdfFile('F-1', 'factuur.pdf')]
+  server.put(mail({ files }))
+
+  const told = await read()
+  t.match(told, [{ invoice: { invoiceNumber: 'F-1' } }, { invoice: { invoiceNumber: 'F-2' } }])
+  t.strictSame(
+    told.map(({ bytes }) => bytes),
+    [undefined, undefined]
+  )
+})
+
 t.test('names are read as they are encoded, and a type that says nothing by the name', async t => {
   const { server, read } = await open(t)
   const name = '=?windows-1252?Q?Factuur_=80_1?='
