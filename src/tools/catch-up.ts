@@ -63,7 +63,7 @@ const cursorsMax = 100
 const retryMs = 5 * minute
 
 // News seldom comes alone, and a tool that tells of nothing new must not be asked at full speed.
-const newsMs = 5000
+const newsMs = 2000
 
 // Who sends five hundred invoices sends five hundred hints, and each question may be some requests.
 const hintMs = 15_000

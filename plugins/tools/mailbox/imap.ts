@@ -117,11 +117,13 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
     bytes,
     async move(uid, folder) {
       const one = String(uid)
-      if (client.capabilities.has('MOVE')) await ask(() => client.messageMove(one, folder, { uid: true }))
-      // What is only marked as deleted is out of sight, and still there.
-      else if (await ask(() => client.messageCopy(one, folder, { uid: true })))
-        await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))
-      if ((await search({ uid: one })).length > 0) throw unreachable(`${url.host} does not move a mail to ${folder}`)
+      const isMoved = client.capabilities.has('MOVE')
+        ? await ask(() => client.messageMove(one, folder, { uid: true }))
+        : // What is only marked as deleted is out of sight, and still there.
+          (await ask(() => client.messageCopy(one, folder, { uid: true }))) &&
+          (await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true })))
+      if (!isMoved && (await search({ uid: one })).length > 0)
+        throw unreachable(`${url.host} does not move a mail to ${folder}`)
     },
     isOpen: () => client.usable,
     async arrival(folder) {

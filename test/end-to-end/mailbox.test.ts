@@ -1,0 +1,94 @@
+// A mailbox with invoices of five dialects, and a bridge that dies again and again while it reads them.
+
+import t from 'tap'
+import { systemClock } from '../../src/core/clock.ts'
+import { mail, openMailServer, pdfFile, pdfOf } from '../fixtures/mailbox.ts'
+import { dialects, ubl } from '../fixtures/ubl.ts'
+import { freePort, openSandbox, quick, sha256, startBridge, temporaryFolder, until } from './bridge-process.ts'
+import { dateOf, daysAgo } from './tool-world.ts'
+
+// Real processes, started one after another.
+t.setTimeout(120_000)
+
+const mails = 200
+const kills = 10
+const supplier = '87654321'
+const today = dateOf(systemClock.now())
+
+/** Each dialect has a customer of its own. */
+const emailOf = (dialect: string) => `administratie@${dialect}.example`
+const customers = dialects.map((dialect, at) => ({
+  id: `cst_dialect${at}`,
+  companyName: `Klant ${dialect}`,
+  primaryEmail: emailOf(dialect)
+}))
+
+const mailOf = (number: string, at: number): string => {
+  const dialect = dialects[at % dialects.length]!
+  const to = emailOf(dialect)
+  const changes = {
+    '2026-11-20': today,
+    '2026-0117': number,
+    '2026-0118': number,
+    'administratie@noord.example': to,
+    '700104': dialect,
+    '00000003876543210000': supplier
+  }
+  const file = { name: `${number}.xml`, type: 'application/xml', bytes: ubl(dialect, changes) }
+  return mail({ id: number, to, files: [file, pdfFile(number)] })
+}
+
+t.test(
+  '200 mails, and ten deaths in the middle: each invoice is there once, and each mail where it belongs',
+  async t => {
+    const server = await openMailServer(t)
+    const { handle: portal, url } = await openSandbox(t, { customers, negativeAmounts: true })
+    const env = {
+      ...quick,
+      ...server.env,
+      EMAIL_SUPPLIER_ID: supplier,
+      CREDIT_NOTES: 'deliver',
+      PORTAL_SETTLE_INHERITED_MS: '2100',
+      DATA_DIR: temporaryFolder(t),
+      PORT: String(await freePort()),
+      PORTAL_URL: url
+    }
+    const numbers = Array.from(
+      { length: mails },
+      (_, at) => `${daysAgo(0).slice(0, 4)}-${String(at + 1).padStart(4, '0')}`
+    )
+    for (const [at, number] of numbers.entries()) server.put(mailOf(number, at), { at: new Date() })
+
+    const read = () => server.mails('Verwerkt')?.length ?? 0
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const bridge = await startBridge(t, env)
+      await until(read, count => count >= (kill * mails) / (kills + 1), 'nothing is read')
+      await systemClock.sleep(Math.random() * 10)
+      await bridge.kill('SIGKILL')
+    }
+    t.ok(read() < mails, `${read()} were read before the last death`)
+    const bridge = await startBridge(t, env)
+    await until(
+      () => bridge.api<Record<string, number>>('GET', '/api/summary'),
+      is => is.delivered === mails,
+      'not all'
+    )
+
+    t.strictSame(portal.invoices.map(({ invoiceNumber }) => invoiceNumber).toSorted(), numbers)
+    for (const { invoiceNumber, sha256: found } of portal.invoices) t.equal(found, sha256(pdfOf(invoiceNumber ?? '')))
+    t.equal(
+      portal.invoices.filter(({ fields }) => String(fields.amount).startsWith('-')).length,
+      mails / dialects.length
+    )
+    await until(read, count => count === mails, 'mails are left')
+    t.strictSame([server.mails('INBOX'), server.mails('Niet gelezen')], [[], []])
+
+    server.put(mailOf('2027-0001', 0), { at: new Date() })
+    await until(
+      () => portal.invoices.length,
+      count => count === mails + 1,
+      'news is not heard'
+    )
+    t.equal(await bridge.kill('SIGTERM'), 0)
+  }
+)
