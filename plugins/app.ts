@@ -23,7 +23,7 @@ import type { ToolClient } from '../src/tools/client.ts'
 import type { Receiver } from '../src/tools/receiver.ts'
 import { createRefusedRequests } from '../src/tools/refused-requests.ts'
 import { ledgerNames, sendersOf } from '../src/tools/senders.ts'
-import { isSending, type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
+import { hasAddress, isHeard, type Tool, unprovenBytesMax } from '../src/tools/tool.ts'
 import { createUnprovenRequests } from '../src/tools/unproven-requests.ts'
 import { createUnreadableRequests, problemsIn } from '../src/tools/unreadable-requests.ts'
 import api from './api/api.ts'
@@ -108,7 +108,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
       name,
       on: settings !== null,
       missingSecret: settings === null ? null : source.missingSecret(settings as never),
-      address: source.sample ? `${config.PUBLIC_URL}/webhooks/${source.name}` : null
+      address: hasAddress(source) ? `${config.PUBLIC_URL}/webhooks/${source.name}` : null
     }))
   })
 
@@ -230,7 +230,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
 
   const addresses: [name: string, plugin: FastifyPluginAsync<IntakeOptions & WebhookOptions>][] = [
     [intake.name, intakePlugin],
-    ...tools.filter(isSending).map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<WebhookOptions>])
+    ...tools.filter(isHeard).map(tool => [tool.name, webhook(tool)] as [string, FastifyPluginAsync<WebhookOptions>])
   ]
   for (const [name, plugin] of addresses) {
     await app.register(

@@ -7,8 +7,8 @@ import { BridgeError, isCode } from '../src/core/errors.ts'
 import type { Kept, Receiver } from '../src/tools/receiver.ts'
 import {
   type EventReading,
+  type HeardTool,
   largeBytesMax,
-  type SendingTool,
   type UnreadEvent,
   unprovenBytesMax
 } from '../src/tools/tool.ts'
@@ -65,7 +65,7 @@ export const webhook = ({
   isRegistrationCheck,
   verify,
   read
-}: SendingTool): FastifyPluginAsync<WebhookOptions> =>
+}: HeardTool): FastifyPluginAsync<WebhookOptions> =>
   async function webhookPlugin(app, options) {
     const { receiver, hinted, clock, timeZone, strangers, believed } = options
     // Only the tool itself knows what these are.

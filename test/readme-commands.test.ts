@@ -62,6 +62,7 @@ const steps: Record<string, Step[]> = {
     { does: 'npx factuurbrug connect moneybird', leftOut: 'it needs an account with Moneybird' },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }
   ],
+  'docs/tools/hostfact.md': [{ does: 'openssl rand -hex 24', shows: /^[0-9a-f]{48}$/m }],
   'docs/tools/mollie.md': [
     { does: 'npx factuurbrug connect mollie', leftOut: 'it needs an account with Mollie' },
     { does: 'fly ssh console --app my-bridge', leftOut: 'it needs an account with Fly' }

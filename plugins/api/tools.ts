@@ -107,7 +107,7 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
   route('sendTest', async ({ params: { tool: name } }) => {
     const { source, settings, sender, name: known } = named(name)
     if (settings === null) throw new BridgeError('TOOL_NOT_SET_UP')
-    if (!source.sample) throw new BridgeError('NOT_FOUND', `${known} sends no webhooks, so there is no test of one`)
+    if (!source.sample) throw new BridgeError('NOT_FOUND', `${known} sends no invoices, so there is no test of one`)
     const [customer] = await ledger.holdings.searchCustomers('', 1)
     if (!customer) throw new BridgeError('NOT_FOUND', 'the bridge knows no customer of the portal (yet)')
     const invoiceNumber = testNumber(clock.now(), options.random())

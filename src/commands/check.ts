@@ -19,7 +19,7 @@ import type { OpenTool } from '../tools/client.ts'
 import { bad, type Finding, type Found, good } from '../tools/finding.ts'
 import { ledgerNames } from '../tools/senders.ts'
 import type { Source } from '../tools/source.ts'
-import { isSending } from '../tools/tool.ts'
+import { hasAddress } from '../tools/tool.ts'
 import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off. Half of that is time enough to set a clock.
@@ -81,7 +81,9 @@ const checkSources = (config: Config, sources: Source[]): Finding[] => {
   if (on.length === 0) return [{ what: 'tools', ...bad('none is set up; the generic intake needs INTAKE_SECRET') }]
   return on.map(({ name, source }) => ({
     what: `tool ${name}`,
-    ...good(source.sample ? `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${source.name}` : 'on; it is asked')
+    ...good(
+      hasAddress(source) ? `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${source.name}` : 'on; it is asked'
+    )
   }))
 }
 
@@ -100,7 +102,7 @@ const askTools = async (config: Config, on: OpenTool[], { clock }: Terminal): Pr
       // A tool that checks its own webhook says what to do about a missing secret.
       if (missing && !(canAsk && isReached)) findings.push(missingSecret(name, missing, canAsk))
       if (!canAsk) continue
-      const address = isReached && isSending(tool) ? `${config.PUBLIC_URL}/webhooks/${name}` : null
+      const address = isReached && hasAddress(tool) ? `${config.PUBLIC_URL}/webhooks/${name}` : null
       try {
         const found = await check(address, { ...asking, settings })
         findings.push(...found.map(finding => ({ ...finding, what: `${name} ${finding.what}` })))

@@ -27,7 +27,7 @@ export const run: Command = async (args, terminal) => {
   const sources = sourcesOf(await loadTools())
   const source = sources.find(({ name: known }) => known === name)
   if (!source) throw new WrongUse(`There is no tool ${asked}: ${sources.map(({ name }) => name).join(', ')}`)
-  if (!source.sample) throw new WrongUse(`${asked} sends no webhooks: \`factuurbrug check\` tries its API.`)
+  if (!source.sample) throw new WrongUse(`${asked} sends no invoices: \`factuurbrug check\` tries its API.`)
   const settings = readSettings(env, source.settings)
   if (sender !== undefined && !sendersOf(source, settings).names.includes(sender))
     throw new WrongUse(`There is no ${asked}: ${ledgerNames(source, settings).join(', ')}`)

@@ -11,7 +11,7 @@ export type Source<Schema extends z.ZodObject = z.ZodObject, Settings = z.output
   settings: Schema
   /** The variable without which its webhooks cannot be believed, when it is not set; else null. */
   missingSecret: (settings: Settings) => string | null
-  /** A signed sample event, for `send-test`. Without it nothing is sent to the bridge, and there is no address. */
+  /** A signed sample event, for `send-test`. Without it nobody sends invoices to the bridge. */
   sample?: (settings: Settings, about: About) => Sample
 }
 

@@ -2,8 +2,8 @@
 // the registry; shared code never names a tool.
 //
 // A tool is a table of functions. `verify` and `read` are pure: bytes in, words out. The others ask the tool's API and
-// keep nothing. A tool without `verify` and `sample` sends no webhooks: it has no address, and `missed` is the only way
-// in. They throw a BridgeError: TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause that the
+// keep nothing. A tool without `sample` brings no invoices by itself: `missed` is the only way in. Where it has no
+// `verify` either, it has no address; where it has, its webhooks are hints. They throw a BridgeError: TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause that the
 // tool asks for) or TOOL_UNREACHABLE.
 
 import type { IncomingHttpHeaders } from 'node:http'
@@ -151,7 +151,10 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   check?: (address: string | null, connection: ToolConnection<Settings>) => Promise<Finding[]>
 }
 
-/** A tool that sends webhooks. */
+/** A tool that sends something: invoices, or hints. */
+export type HeardTool<Schema extends z.ZodObject = z.ZodObject> = Tool<Schema> & Required<Pick<Tool<Schema>, 'verify'>>
+
+/** A tool whose webhooks bring invoices. */
 export type SendingTool<Schema extends z.ZodObject = z.ZodObject> = Tool<Schema> &
   Required<Pick<Tool<Schema>, 'verify' | 'sample'>>
 
@@ -161,5 +164,11 @@ export function defineTool<Schema extends z.ZodObject>(tool: Tool<Schema>): Tool
 export function defineTool<Schema extends z.ZodObject>(tool: Tool<Schema>): Tool<Schema> {
   return tool
 }
+
+export const isHeard = (tool: Tool): tool is HeardTool => tool.verify !== undefined
+
+/** Whether anything is sent to the bridge. */
+export const hasAddress = (source: Source | Tool): boolean =>
+  source.sample !== undefined || ('verify' in source && source.verify !== undefined)
 
 export const isSending = (tool: Tool): tool is SendingTool => tool.verify !== undefined && tool.sample !== undefined

@@ -1,7 +1,31 @@
-// HostFact sends nothing that is signed, so nothing is believed. Here is read again what it told and an earlier version
-// could not read.
+// HostFact's hooks are PHP that runs beside it. What they send is written by its owner, as docs/tools/hostfact.md says:
+// nothing but a secret. So an event is a hint: what became of an invoice, the API says.
 
+import { attempt } from '../../../src/core/attempt.ts'
+import { fieldIn } from '../../../src/tools/api.ts'
 import { readSeen } from '../../../src/tools/seen.ts'
+import type { Delivery, EventReading, ReadContext } from '../../../src/tools/tool.ts'
+import { notAuthentic, sameSecret } from '../../signatures/comparison.ts'
 import { parseInvoice } from './invoice.ts'
+import type { Settings } from './settings.ts'
 
-export const read = readSeen(parseInvoice)
+export const verify = (
+  { headers }: Delivery,
+  { HOSTFACT_WEBHOOK_SECRET: secrets = [] }: Pick<Settings, 'HOSTFACT_WEBHOOK_SECRET'>
+): void => {
+  const [, token] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? []
+  if (token === undefined) throw notAuthentic('authorization is no Bearer')
+  const matches = secrets.map(secret => sameSecret(secret, Buffer.from(token, 'latin1')))
+  if (!matches.includes(true)) throw notAuthentic('authorization carries another secret')
+}
+
+const readKept = readSeen(parseInvoice)
+
+/** What was told and could not be read was kept with its moment, to be read again. Whatever is sent is a hint. */
+export const read = (body: Buffer, context: Pick<ReadContext<unknown>, 'timeZone'>): EventReading => {
+  const seenAt = fieldIn(
+    attempt(() => JSON.parse(body.toString())),
+    'seenAt'
+  )
+  return seenAt === undefined ? { kind: 'hint' } : readKept(body, context)
+}

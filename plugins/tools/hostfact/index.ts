@@ -1,14 +1,15 @@
-// HostFact. It is asked for what changed. One adapter serves it and its sister: plugins/sisters.
+// HostFact. It is asked for what changed, and may say when. One adapter serves it and its sister: plugins/sisters.
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { check, load, missed, pdf } from './api.ts'
-import { read } from './event.ts'
+import { read, verify } from './event.ts'
 import { canAsk, missingSecret, settings } from './settings.ts'
 
 export const tool = defineTool({
   name: 'hostfact',
   settings,
   missingSecret,
+  verify,
   read,
   canAsk,
   load,

@@ -17,3 +17,10 @@ t.test('HostFact stands at its owner’s: its address has to be set', async t =>
     { path: ['HOSTFACT_API_URL'], message: /expected the address/ }
   ])
 })
+
+t.test('a secret for its hints is long, and there may be several', async t => {
+  const parsed = (HOSTFACT_WEBHOOK_SECRET: string) => settings.safeParse({ ...env, HOSTFACT_WEBHOOK_SECRET })
+  t.match(parsed(`${'a'.repeat(16)}, ${'b'.repeat(16)}`).data, { HOSTFACT_WEBHOOK_SECRET: [/a{16}/, /b{16}/] })
+  for (const wrong of ['kort', `${'a'.repeat(16)} b`, `${'a'.repeat(16)},`])
+    t.match(parsed(wrong).error?.issues, [{ path: ['HOSTFACT_WEBHOOK_SECRET'], message: /^expected a secret/ }])
+})
