@@ -134,6 +134,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       notifyWithinDays: config.NOTIFY_WITHIN_DAYS,
       timeZone: config.PORTAL_TIME_ZONE
     },
+    secondHand: toolsOn.flatMap(({ tool }) => (tool.isSecondHand ? [tool.name] : [])),
     received: (tool, result) => metrics?.received(tool, result)
   })
   const engine = createEngine({

@@ -42,6 +42,7 @@ export const run: Command = async (args, terminal) => {
   const findings = [
     { what: 'settings', ...checkSettings(config, misspelt(terminal.env, settingsOf(tools))) },
     ...checkSources(config, sourcesOf(tools)),
+    ...checkSecondHand(on),
     { what: 'public address', ...checkAddress(config, on) },
     ...(await askTools(config, on, terminal)),
     await asOwnerOf(config.DATA_DIR, () => answered('ledger', () => checkLedger(config, terminal))),
@@ -85,6 +86,15 @@ const checkSources = (config: Config, sources: Source[]): Finding[] => {
       hasAddress(source) ? `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${source.name}` : 'on; it is asked'
     )
   }))
+}
+
+/** Then most invoices come in twice: no harm where the facts are equal, and much to look at where they are not. */
+const checkSecondHand = (on: OpenTool[]): Finding[] => {
+  const { bringing = [], others = [] } = Object.groupBy(on, ({ tool }) => (tool.isSecondHand ? 'bringing' : 'others'))
+  const names = others.map(({ tool }) => tool.name).join(', ')
+  if (names === '') return []
+  const found = `brings what ${names} may bring, too: equal facts are a duplicate, others are held`
+  return bringing.map(({ tool }) => ({ what: `tool ${tool.name}`, ...good(found), note: true }))
 }
 
 /** Each tool that can be asked proves its own: token, webhook, an invoice and its PDF. */

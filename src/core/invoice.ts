@@ -186,8 +186,17 @@ const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoi
 }
 
 /** What two events with one number must agree on. Otherwise one of them is another invoice. */
-export const sameFacts = (a: Invoice, b: Invoice): boolean =>
-  a.amountCents === b.amountCents && a.currency === b.currency && a.issuedAt === b.issuedAt && sameCustomer(a, b)
+export const sameFacts = (a: Invoice, b: Invoice): boolean => sameTerms(a, b) && sameCustomer(a, b)
+
+/** The same for what two tools say of one invoice: each has ids of its own, so the customer goes by name and address. */
+export const mayBeCopy = (a: Invoice, b: Invoice): boolean => {
+  const [{ portalId }, { portalId: other }] = [a.customer, b.customer]
+  const isOther = portalId !== null && other !== null && portalId !== other
+  return sameTerms(a, b) && !isOther && mayBeOne(a.customer, b.customer)
+}
+
+const sameTerms = (a: Invoice, b: Invoice): boolean =>
+  a.amountCents === b.amountCents && a.currency === b.currency && a.issuedAt === b.issuedAt
 
 /** Whether two of what is told here are the same, whoever made them. */
 export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other)

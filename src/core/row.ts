@@ -63,6 +63,8 @@ export type Arrival = {
   voided?: boolean
   /** Do not deliver it earlier, unless it is paid. Null or absent: deliver at once. */
   notBefore?: Instant | null
+  /** The tools that bring invoices of others. */
+  secondHand?: readonly string[]
 }
 
 /** An authentic event that could not be read, under a number of its own. */

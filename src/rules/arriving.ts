@@ -3,7 +3,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import { refPrint } from '../core/fingerprint.ts'
-import { type Customer, type Invoice, isSame, mayBeOne, sameFacts } from '../core/invoice.ts'
+import { type Customer, type Invoice, isSame, mayBeCopy, mayBeOne, sameFacts } from '../core/invoice.ts'
 import type { Arrival, Document, Received } from '../core/row.ts'
 import {
   arrived,
@@ -35,18 +35,26 @@ export type Judgement =
   | { kind: 'replace' }
   | { kind: 'conflict' }
 
-export const judge = (kept: Kept, { tool, invoice, document }: Arrival): Judgement => {
+export const judge = (kept: Kept, arrival: Arrival): Judgement => {
+  const { tool, invoice, document } = arrival
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
   // What was sent to one customer of the portal, and is said to be another's, is no repetition.
   const { portalId } = invoice.customer
   const to = sentTo(kept)
   const isAnothers = to !== null && portalId !== null && portalId !== to
   if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
+  // Of a copy only what its first bringer may not know is news.
+  if (!isAnothers && isCopy(kept, arrival))
+    return judgeRepeat(kept, { ...kept.invoice, paidAt: invoice.paidAt }, kept.document)
   // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
   return { kind: 'conflict' }
 }
+
+/** One of the two tools brings the invoices of the other. */
+const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, secondHand = [] }: Arrival): boolean =>
+  tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, told)
 
 const correctable = ({ state, everSent }: Told): boolean =>
   state === 'dismissed' || ((state === 'waiting' || state === 'held') && !everSent)

@@ -20,6 +20,8 @@ export type ReceiverOptions = {
   wake: () => void
   alert: (code: Code, invoiceNumber: string) => void
   rules: ReceiverRules
+  /** The tools that bring invoices of others. */
+  secondHand?: readonly string[]
   received?: (tool: string, result: Result) => void
 }
 
@@ -61,13 +63,14 @@ const collectingMs = day
 // A tool may send each change of everything it has, and anybody may post to an address without a secret.
 const ignoredEveryMs = 3_600_000
 
-export const createReceiver = ({ ledger, spool, log, wake, alert, rules, received }: ReceiverOptions): Receiver => {
+export const createReceiver = (options: ReceiverOptions): Receiver => {
+  const { ledger, spool, log, wake, alert, rules, secondHand = [], received } = options
   const mayLog = createThrottle(ignoredEveryMs)
 
   /** `again`: a tool without webhooks tells all it has again and again. Of what is known nothing is said. */
   const receive = async (arrival: Arrival, now: Instant, again = false): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
-    const outcome = await ledger.receive(arrival, now)
+    const outcome = await ledger.receive(secondHand.length > 0 ? { ...arrival, secondHand } : arrival, now)
     const { result, changed, unused } = outcome
     if (again && result === 'duplicate' && !changed) return outcome
     log.info({ tool: arrival.tool, invoiceNumber, result }, 'invoice received')

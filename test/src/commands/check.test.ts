@@ -325,3 +325,20 @@ t.test('a portal that is not there fails, and its clock is not compared', async 
       /^FAIL {2}portal: PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox may not be running: `npm run sandbox` starts it\)\nok {4}clock: .*not compared$/m
   })
 })
+
+t.test('a mailbox beside another tool is a note: it brings the same invoices', async t => {
+  const mailbox = {
+    EMAIL_URL: 'imaps://127.0.0.1:1',
+    EMAIL_USER: 'facturen@bakkerij.example',
+    EMAIL_PASSWORD: 'wachtwoord',
+    EMAIL_SUPPLIER_ID: '12345678'
+  }
+  const { check } = await open(t, { ...mailbox, STRIPE_WEBHOOK_SECRET: 'whsec_voorbeeldvoorbeeldvoorbeeld' })
+  const alone = await open(t, mailbox)
+
+  const { code, stdout } = await check()
+  t.equal(code, 1)
+  t.match(stdout, /^note {2}tool mailbox: brings what stripe may bring, too: equal facts are a duplicate/m)
+  t.match(stdout, /^FAIL {2}mailbox login: TOOL_UNREACHABLE: 127\.0\.0\.1 is not asked, because .* private address/m)
+  t.notMatch((await alone.check()).stdout, /^note/m)
+})

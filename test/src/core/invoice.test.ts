@@ -7,6 +7,7 @@ import {
   type Invoice,
   invoiceNumberCharactersMax,
   isPlausible,
+  mayBeCopy,
   numberKey,
   parseAmount,
   parseDate,
@@ -294,6 +295,27 @@ t.test('two events agree on amount, currency, date and customer, and need not on
   t.notOk(agree(known('cst_1', 'a'), known('cst_2', 'a')))
   t.ok(agree(known('cst_1', 'a'), known(null, 'a')))
   t.notOk(agree(known('cst_1', 'a'), known(null, 'b')))
+})
+
+t.test('two tools say the same of one invoice, each with ids of its own', async t => {
+  const copy = (told: Partial<Invoice>, who: Partial<Customer> = {}) =>
+    mayBeCopy(
+      { ...invoice, customer: { ...customer, ref: '17', name: 'Alfa BV', emails: ['info@alfa.example'] } },
+      { ...invoice, sourceId: 'b-1', customer: { ...customer, ref: 'x', name: 'Alfa B.V.', ...who }, ...told }
+    )
+
+  t.ok(copy({ dueAt: '2026-12-20' }))
+  t.ok(copy({}, { name: 'Alfa', emails: ['Info@alfa.example'] }))
+  t.ok(copy({}, { name: null }))
+  t.notOk(copy({}, { name: 'Beta BV', emails: ['info@beta.example'] }))
+  t.notOk(copy({ amountCents: 2 }))
+  t.notOk(copy({ issuedAt: '2026-11-21' }))
+  t.notOk(
+    mayBeCopy(
+      { ...invoice, customer: { ...customer, portalId: 'cst_1' } },
+      { ...invoice, customer: { ...customer, portalId: 'cst_2' } }
+    )
+  )
 })
 
 t.test('without an id of the tool, one reference is one customer only as far as it is told', async t => {

@@ -90,3 +90,19 @@ t.test('voided: dismissed, or told to a person, or kept until a doubt is settled
   t.equal(voidIt({ state: 'delivered', code: 'VOIDED_IN_TOOL' }, noon), null, 'once')
   t.equal(voidIt({ state: 'dismissed', code: 'BY_OPERATOR' }, noon), null)
 })
+
+t.test('a copy by another way is no conflict, whichever came first; that it was paid is news', async t => {
+  const invoice = { sourceId: '12345678 2026-0042', customer: { ref: 'other', emails: ['kees@bakker.example'] } }
+  const copy = { ...arrivalOf(invoice, { tool: 'copies', document: documentOf('copy') }), secondHand: ['copies'] }
+  t.strictSame(judge(keptAs(), copy), { kind: 'nothing' })
+  t.strictSame(judge(keptAs(), { ...copy, secondHand: [] }), { kind: 'conflict' })
+  t.strictSame(judge(keptAs(), { ...copy, invoice: { ...copy.invoice, amountCents: 1 } }), { kind: 'conflict' })
+
+  const first = keptAs({ tool: 'copies', invoice: copy.invoice, document: copy.document })
+  const own = { ...arrivalOf({ paidAt: noon }), secondHand: ['copies'] }
+  t.match(judge(first, own), {
+    kind: 'merge',
+    invoice: { sourceId: '12345678 2026-0042', paidAt: noon },
+    document: copy.document
+  })
+})

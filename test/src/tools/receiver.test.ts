@@ -300,3 +300,18 @@ t.test('a PDF that breaks off, or whose row could not be kept, leaves nothing', 
   await t.rejects(receiver.receiveFromTool('acme', told, { now: noon }), { code: 'LEDGER_UNAVAILABLE' })
   t.strictSame(files(), [])
 })
+
+t.test('what two tools bring is one invoice, where one of them brings those of others', async t => {
+  for (const [first, second] of [
+    ['acme', 'copies'],
+    ['copies', 'acme']
+  ] as const) {
+    const { ledger, receiver, files } = open(t, { secondHand: ['copies'] })
+    const bring = (tool: string, pdf?: Uint8Array) =>
+      receiver.receiveFromTool(tool, toldOf({ sourceId: tool }, pdf ? { pdf: inOnePiece(pdf) } : {}), { now: noon })
+    t.match(await bring(first), { result: 'accepted' })
+    t.match(await bring(second, samplePdf('1')), { result: 'duplicate', changed: false })
+    t.match(await rowOf(ledger), { tool: first, state: 'waiting' })
+    t.strictSame(files(), [], 'its PDF is not kept')
+  }
+})
