@@ -36,15 +36,12 @@ export async function* missed(
   }
 }
 
-/** Null: none of the bridge's business. */
+/** Null: a draft, or what is known since longer. */
 const foundIn = (entity: unknown, since: Instant, connection: Connection): ToolInvoice | UnreadEvent | null => {
-  const isTest = fieldIn(entity, 'mode') === 'test'
-  if (isTest && !connection.settings.MOLLIE_TEST_MODE) return null
   const context = seenNow(connection)
   const invoice = parseInvoice(entity, context)
   if ('problem' in invoice) return unreadEvent(entity, invoice.problem, context.seenAt)
   const { stage, finalisedAt, invoice: facts } = invoice
-  if (stage === 'draft') return null
   // When it was cancelled does not stand in it.
   const isRecent = stage === 'voided' || Math.max(finalisedAt ?? 0, facts.paidAt ?? 0) >= since
   return isRecent ? invoice : null

@@ -35,6 +35,7 @@ t.test('the customer is the merchant’s own, and the portal’s only where some
   }
   const without = { recipientIdentifier: null, customerId: 'cst_vanmollie' }
 
+  t.match(customerOf({ customerId: 'cst_vanmollie' }), { ref: 'klant-104' })
   t.match(customerOf(without), { ref: 'cst_vanmollie', portalId: null })
   t.match(customerOf({ ...without, customerId: null }), { ref: 'facturen@zonneveld.example' })
   t.match(customerOf({ ...without, customerId: null, recipient: null }), { ref: 'invoice_voorbeeld0001', emails: [] })
