@@ -1,9 +1,9 @@
-import { DatabaseSync } from 'node:sqlite'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import healthPage from '../../plugins/health.ts'
 import { openSqlite } from '../../src/ledger/open.ts'
 import { type Changed, openHealth } from '../src/health/health.ts'
+import { newDatabase } from '../src/ledger/memory.ts'
 import { openApp } from './app.ts'
 
 const open = async (t: Test, changed: Changed = {}) => {
@@ -85,7 +85,7 @@ t.test('a ledger that cannot keep anything fails: the sender is to try again els
   t.match(answer.json(), fails)
   t.match(await closed.receive('A-1'), { statusCode: 503, headers: { 'retry-after': '5' } })
 
-  const database = new DatabaseSync(':memory:')
+  const database = newDatabase()
   t.teardown(() => database.close())
   const { app, clock, logged } = await open(t, {
     ledger: openSqlite({ file: '', database, defer: queueMicrotask })

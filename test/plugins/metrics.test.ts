@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
 import { createMetrics } from '../../plugins/metrics.ts'
-import { openSqlite } from '../../src/ledger/open.ts'
 import { customerId, freePort } from '../end-to-end/bridge-process.ts'
 import { openHouse } from '../src/commands/fixtures.ts'
 import { arrivalOf, bring, holdingOf, noon } from '../src/ledger/fixtures.ts'
+import { openMemory } from '../src/ledger/memory.ts'
 
 const open = (t: Test) => {
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   const waiting = { delivery: 0, doubt: 0, sweep: 0 }
   const metrics = createMetrics({

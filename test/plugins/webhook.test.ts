@@ -9,11 +9,11 @@ import refusals from '../../plugins/refusals.ts'
 import { timedSignature } from '../../plugins/signatures/timed-signature.ts'
 import { tool } from '../../plugins/tools/stripe/index.ts'
 import { type WebhookOptions, webhook } from '../../plugins/webhook.ts'
-import { openSqlite } from '../../src/ledger/open.ts'
 import { openSpool } from '../../src/ledger/spool.ts'
 import { createReceiver } from '../../src/tools/receiver.ts'
 import { but, day, env, fixture, invoice, type Json, now, secret, timeZone } from '../fixtures/stripe.ts'
 import { silent } from '../src/delivery/delivery.ts'
+import { openMemory } from '../src/ledger/memory.ts'
 import { handClock } from '../src/portal/hand-clock.ts'
 import { openStrangers } from './bodies/open-strangers.ts'
 
@@ -58,7 +58,7 @@ const open = async (t: Test, settings: Json | null = env, { read = tool.read, ..
   const strangers = openStrangers(options)
   const large = watchLarge()
   const hosted = new EventEmitter()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
   const alerts: unknown[] = []

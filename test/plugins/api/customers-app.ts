@@ -11,7 +11,6 @@ import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { Customer } from '../../../src/core/invoice.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { createLockout } from '../../../src/network/lockout.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
@@ -19,6 +18,7 @@ import { createReader } from '../../../src/portal/reader.ts'
 import { mustBePromised } from '../../answers.ts'
 import { silent } from '../../src/delivery/delivery.ts'
 import { arrivalOf, borrowOne, noon } from '../../src/ledger/fixtures.ts'
+import { openMemory } from '../../src/ledger/memory.ts'
 import { operatorToken } from '../app.ts'
 
 export const openCustomersApp = async (t: Test) => {
@@ -33,7 +33,7 @@ export const openCustomersApp = async (t: Test) => {
     clock
   })
   t.teardown(() => portal.close())
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   const { holdings } = ledger
   const budget = createBudget({

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { createForAll, withinDays } from '../../../plugins/api/for-all.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { arrivalOf, borrowOne, draftOf, minute, noon } from '../../src/ledger/fixtures.ts'
+import { openMemory } from '../../src/ledger/memory.ts'
 import { openApp } from '../app.ts'
 
 /** A bridge in which so many invoices are held for review. */
@@ -45,7 +45,7 @@ t.test('dismissed by a part of the number; what cannot be read is named', async 
 })
 
 t.test('more than a person can mean is refused before it is counted', async t => {
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   await ledger.receive(arrivalOf(), noon)
   await ledger.record(await borrowOne(ledger, noon), { to: 'held', code: 'REVIEW', detail: null }, noon)

@@ -11,11 +11,11 @@ import type { Customer } from '../../../src/core/invoice.ts'
 import type { Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 const settleMs = minute
@@ -60,7 +60,7 @@ const open = async (
   })
   t.teardown(() => client.close())
   const portal = { ...client, ...through?.(client) }
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   const budget = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })
   const reader = createReader({ portal, budget, holdings: ledger.holdings, clock })

@@ -10,7 +10,6 @@ import type { Arrival, Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import { createDeliver, type Delivery, type Rules } from '../../../src/delivery/deliver.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { type DraftingSpool, openSpool } from '../../../src/ledger/spool.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
@@ -19,6 +18,7 @@ import { createToolClient } from '../../../src/tools/client.ts'
 import { createReceiver } from '../../../src/tools/receiver.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { arrivalOf, borrowOne } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 export const customerId = 'cst_bakkerijdevos1'
@@ -66,7 +66,7 @@ export type DeliveryOptions = {
 
 export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
   const clock = handClock()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const spool = openSpool(t.testdir(), { bytesMax: 1_000_000 })
   const app = await buildSandbox({ clock: systemClock, requestsPerMinute: 10_000, ...options.sandbox })

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { namesakes } from '../../../src/delivery/namesakes.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { noon } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 
 t.test('those who share the most words come first, three at most, and what many are called tells nobody', async t => {
-  const { holdings, close } = openSqlite({ file: ':memory:' })
+  const { holdings, close } = openMemory()
   t.teardown(close)
   const names = ['De Vos Bakkerij B.V.', 'Vos Transport', 'Bakkerij Van Dijk', 'Bakkerij Smit', 'Slagerij BV']
   for (const [index, name] of names.entries())

@@ -4,13 +4,13 @@ import type { Decision, Loan } from '../../../src/core/row.ts'
 import { fetchPdf } from '../../../src/delivery/pdf.ts'
 import { createWorker, type WorkerOptions } from '../../../src/delivery/worker.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { openHttp } from '../../../src/network/http.ts'
 import { createBreaker } from '../../../src/portal/breaker.ts'
 import type { Outcome } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
 import { arrivalOf, bodyOf, draftOf, holdingOf, minute, rowOf } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
@@ -21,7 +21,7 @@ type Line = { level: string; message: string; facts: Record<string, unknown> }
 const open = (t: Test, changed: Partial<WorkerOptions> & { watch?: (ledger: Ledger) => Ledger } = {}) => {
   const { watch = (ledger: Ledger) => ledger, ...options } = changed
   const clock = handClock()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const lines: Line[] = []
   const decisions: [string, Decision['to'], number][] = []

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import type { PortalState } from '../../../src/delivery/engine.ts'
 import { createHealth, type HealthOptions } from '../../../src/health/health.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 export const well: PortalState = {
@@ -24,7 +24,7 @@ export type Changed = Partial<HealthOptions> & { portal?: Partial<PortalState> }
 
 export const openHealth = (t: Test, { portal = {}, ...changed }: Changed = {}) => {
   const clock = handClock()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const logged: { level: number; msg: string; err: object }[] = []
   const health = createHealth({

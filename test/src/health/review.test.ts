@@ -1,10 +1,10 @@
 import t from 'tap'
 import { recogniseReview } from '../../../src/health/review.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { noon } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 
 t.test('since when it is so is remembered over restarts, and begins anew when it changes', async t => {
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   const at = (on: boolean, now: number) => recogniseReview(ledger.holdings, on, { now: () => now })
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Checks } from '../../../src/health/health.ts'
 import { createWatch } from '../../../src/health/watch.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 const minute = 60_000
@@ -12,7 +12,7 @@ const open = (t: Test) => {
   const over: object[] = []
   const say = () => {}
   const now: { checks: Checks } = { checks: {} }
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const watch = createWatch({
     ledger,

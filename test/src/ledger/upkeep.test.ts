@@ -3,17 +3,17 @@ import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool, type Spool } from '../../../src/ledger/spool.ts'
 import { createUpkeep } from '../../../src/ledger/upkeep.ts'
 import { handClock } from '../portal/hand-clock.ts'
 import { arrivalOf, bring, day, rowOf } from './fixtures.ts'
+import { openMemory } from './memory.ts'
 
 const open = (t: Test, watch = (ledger: Ledger) => ledger) => {
   let removing = 0
   const clock = handClock({ busy: () => removing > 0 })
   const folder = t.testdir()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const disk = openSpool(folder, { bytesMax: 100_000 })
   const spool: Spool = {

@@ -1,15 +1,15 @@
 import t from 'tap'
 import type { KeptNotice, Notice } from '../../../src/core/notice.ts'
 import type { Row } from '../../../src/core/row.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { alertLetter, summaryLetter } from '../../../src/mail/letter.ts'
 import { languages } from '../../../src/words/words.ts'
 import { arrivalOf, borrowOne, noon, rowOf } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 
 const around = { language: 'en', timeZone: 'Europe/Amsterdam', publicUrl: 'https://facturen.example' } as const
 
 const held = async (number: string): Promise<Row> => {
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   await ledger.receive(arrivalOf({ invoiceNumber: number }), noon)
   await ledger.record(await borrowOne(ledger, noon), { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, noon)

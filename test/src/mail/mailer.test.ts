@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
 import type { Notice } from '../../../src/core/notice.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import type { Every } from '../../../src/mail/due.ts'
 import { createMailer } from '../../../src/mail/mailer.ts'
 import { openPost } from '../../../src/mail/post.ts'
 import { arrivalOf, borrowOne, bring, noon } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 import { openMailServer } from './mail-server.ts'
 
@@ -14,7 +14,7 @@ const open = async (t: Test, every: Every = 'off') => {
   const server = await openMailServer(t)
   let sending = 0
   const clock = handClock({ busy: () => sending > 0 })
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const lines: [string, object][] = []
   const say = (facts: object, message: string) => void lines.push([message, facts])

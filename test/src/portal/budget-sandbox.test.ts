@@ -2,9 +2,9 @@
 
 import t, { type Test } from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { type Budget, createBudget, type Errand } from '../../../src/portal/budget.ts'
 import { createPortal } from '../../../src/portal/client.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from './hand-clock.ts'
 
 const minute = 60_000
@@ -21,7 +21,7 @@ const open = async (t: Test) => {
   const clock = handClock({ busy: () => calls > 0 })
   const app = await buildSandbox({ clock, requestsPerMinute: perMinute })
   t.teardown(() => app.close())
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
 

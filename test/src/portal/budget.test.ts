@@ -1,7 +1,7 @@
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { type BudgetOptions, createBudget, type Errand, type Slot } from '../../../src/portal/budget.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from './hand-clock.ts'
 
 const minute = 60_000
@@ -338,7 +338,7 @@ t.test('after a restart the slots of before are taken for a minute more, whateve
     [-1000, 10, 40],
     [3_600_000, 10, 40]
   ] as const) {
-    const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+    const ledger = openMemory({ defer: queueMicrotask })
     t.teardown(() => ledger.close())
     const { clock, budget } = open({
       async keep() {

@@ -1,11 +1,10 @@
 // What no look can tell: under another spelling of its number, and in a portal that is not to be believed.
 
-import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { createLook } from '../../../src/portal/look.ts'
 import { arrivalOf, bodyOf, borrowOne, rejected, rowOf } from '../ledger/fixtures.ts'
+import { newDatabase, openMemory } from '../ledger/memory.ts'
 import { create, day } from './copies.ts'
 import { throwing } from './double.ts'
 import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
@@ -179,9 +178,9 @@ t.test('and so is what would be sent now: somebody may have made it by hand', as
 })
 
 t.test('what another process sent settles later: its machine may still send it', async t => {
-  const database = new DatabaseSync(':memory:')
+  const database = newDatabase()
   const parts = openParts(t, entries(20), { database })
-  const dead = openSqlite({ file: ':memory:', database, owner: 'dead', defer: queueMicrotask })
+  const dead = openMemory({ database, owner: 'dead', defer: queueMicrotask })
   await know(parts)
   await inDoubt({ ledger: dead, clock: parts.clock }, 'inherited')
   await inDoubt(parts, 'own')

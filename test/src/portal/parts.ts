@@ -7,10 +7,10 @@ import type { Log } from '../../../src/core/log.ts'
 import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import type { Decision } from '../../../src/core/row.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { arrivalOf, bodyOf, borrowOne, doubt, minute } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { entryOf, openDouble } from './double.ts'
 import { handClock } from './hand-clock.ts'
 
@@ -24,7 +24,7 @@ export const openParts = (
   { perMinute = 10_000, database }: { perMinute?: number; database?: DatabaseSync } = {}
 ) => {
   const clock = handClock()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask, ...(database ? { database } : {}) })
+  const ledger = openMemory({ defer: queueMicrotask, ...(database ? { database } : {}) })
   t.teardown(() => ledger.close())
   const double = openDouble(list)
   const budget = createBudget({ perMinute, clock, takenBefore: 0, keep: async () => ({ end: () => {} }) })

@@ -2,7 +2,6 @@ import t, { type Test } from 'tap'
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { createCatchUp } from '../../../src/tools/catch-up.ts'
 import { createToolClient } from '../../../src/tools/client.ts'
@@ -10,6 +9,7 @@ import { createReceiver } from '../../../src/tools/receiver.ts'
 import type { NoInvoice, Tool, ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
 import { silent } from '../delivery/delivery.ts'
 import { arrivalOf, day, minute } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
 
 const timeZone = 'Europe/Amsterdam'
@@ -26,7 +26,7 @@ type Given = { everyMinutes?: number | undefined; canAsk?: boolean; sends?: bool
 
 const open = async (t: Test, { everyMinutes, canAsk = true, sends = true, listens = false }: Given = {}) => {
   const clock = handClock()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   /** Since when it was asked, and at what time. */
   const asked: { since: Instant; at: Instant }[] = []

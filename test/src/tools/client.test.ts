@@ -2,11 +2,11 @@ import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Loan } from '../../../src/core/row.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import type { ToolApi } from '../../../src/tools/api.ts'
 import { createToolClient } from '../../../src/tools/client.ts'
 import type { Tool, ToolInvoice } from '../../../src/tools/tool.ts'
 import { arrivalOf, borrowOne } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
 
 const timeZone = 'Europe/Amsterdam'
@@ -48,7 +48,7 @@ const open = (changed: Partial<Tool> = {}) => {
 }
 
 const lend = async (t: Test, facts: Parameters<typeof arrivalOf>[0] = {}, rest = {}): Promise<Loan> => {
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   await ledger.receive(arrivalOf(facts, rest), noon)
   return borrowOne(ledger, noon)

@@ -2,15 +2,15 @@ import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { createReceiver, type ReceiverOptions } from '../../../src/tools/receiver.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 import { arrivalOf, bring, day, minute, noon, rowOf } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 
 const open = (t: Test, changed: Partial<ReceiverOptions> = {}) => {
   const folder = t.testdir()
-  const ledger = openSqlite({ file: ':memory:', defer: queueMicrotask })
+  const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const spool = openSpool(folder, { bytesMax: 100_000 })
   const happened: unknown[] = []

@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { createRefusedRequests } from '../../../src/tools/refused-requests.ts'
 import { refusalOf } from '../ledger/contract/refusals.ts'
+import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
 const open = (t: Test) => {
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   t.teardown(() => ledger.close())
   const writes: number[] = []
   let isWell = true

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { ledgerName, ledgerNames, recogniseSenders, type Senders, sendersOf } from '../../../src/tools/senders.ts'
+import { openMemory } from '../ledger/memory.ts'
 
 const told = (...names: string[]): Senders => ({ variable: 'ACME_SENDERS', names })
 const acme = { name: 'acme', senders: (settings: Senders) => settings }
@@ -19,7 +19,7 @@ t.test('a tool that tells nobody apart has one name, on or off', async t => {
 })
 
 const open = (t: Test) => {
-  const { holdings, close } = openSqlite({ file: ':memory:' })
+  const { holdings, close } = openMemory()
   t.teardown(close)
   return (...names: string[]) => recogniseSenders(holdings, [{ name: 'acme', senders: told(...names) }])
 }
@@ -57,7 +57,7 @@ t.test('started once without any, another one may be the first', async t => {
 })
 
 t.test('what is remembered of a tool that is off stays', async t => {
-  const { holdings, close } = openSqlite({ file: ':memory:' })
+  const { holdings, close } = openMemory()
   t.teardown(close)
   await recogniseSenders(holdings, [{ name: 'acme', senders: told('shop') }])
   await recogniseSenders(holdings, [{ name: 'rival', senders: told() }])

@@ -1,13 +1,13 @@
 import t from 'tap'
 import type { OtherFacts, Row, WholeRow } from '../../../src/core/row.ts'
-import { openSqlite } from '../../../src/ledger/open.ts'
 import { explain, pausedBy } from '../../../src/view/explain.ts'
 import { arrivalOf, bring, minute, noon, rowOf } from '../ledger/fixtures.ts'
+import { openMemory } from '../ledger/memory.ts'
 
 const around = { now: noon, timeZone: 'Europe/Amsterdam', settleMs: minute }
 
 const whole = await (async () => {
-  const ledger = openSqlite({ file: ':memory:' })
+  const ledger = openMemory()
   await bring(ledger, 'waiting', arrivalOf({ customer: { ref: "Kees' 17" } }))
   const row = await rowOf(ledger)
   await ledger.close()
