@@ -45,6 +45,7 @@ t.test('a bridge that is well says so, in the form that monitors know', async t 
       numbers: [{ status: 'pass' }],
       catchUp: [{ status: 'pass' }],
       clock: [{ status: 'pass' }],
+      mail: [{ status: 'pass' }],
       tools: [{ status: 'pass', observedValue: 'invoices' }]
     }
   })
