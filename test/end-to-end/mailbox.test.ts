@@ -1,6 +1,8 @@
 // A mailbox with invoices of five dialects, and a bridge that dies again and again while it reads them.
 
+import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { mail, openMailServer, pdfFile, pdfOf } from '../fixtures/mailbox.ts'
 import { dialects, ubl } from '../fixtures/ubl.ts'
@@ -23,7 +25,7 @@ const customers = dialects.map((dialect, at) => ({
   primaryEmail: emailOf(dialect)
 }))
 
-const mailOf = (number: string, at: number): string => {
+const mailOf = (number: string, at: number, beside = [pdfFile(number)]): string => {
   const dialect = dialects[at % dialects.length]!
   const to = emailOf(dialect)
   const changes = {
@@ -35,8 +37,21 @@ const mailOf = (number: string, at: number): string => {
     '00000003876543210000': supplier
   }
   const file = { name: `${number}.xml`, type: 'application/xml', bytes: ubl(dialect, changes) }
-  return mail({ id: number, to, files: [file, pdfFile(number)] })
+  return mail({ id: number, to, files: [file, ...beside] })
 }
+
+/** With a PDF of 18 MB, and a film that nobody reads. */
+const large = (number: string): string => {
+  const pdf = Buffer.concat([samplePdf(number), Buffer.alloc(18_000_000, ' ')])
+  return mailOf(number, 0, [
+    { name: 'film.zip', type: 'application/zip', bytes: Buffer.alloc(20_000_000, 1) },
+    { name: `${number}.pdf`, type: 'application/pdf', bytes: pdf }
+  ])
+}
+
+/** The most that a process has had in memory. */
+const megabytesOf = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 t.test(
   '200 mails, and ten deaths in the middle: each invoice is there once, and each mail where it belongs',
@@ -83,12 +98,14 @@ t.test(
     await until(read, count => count === mails, 'mails are left')
     t.strictSame([server.mails('INBOX'), server.mails('Niet gelezen')], [[], []])
 
-    server.put(mailOf('2027-0001', 0), { at: new Date() })
+    const before = megabytesOf(bridge.pid)
+    server.put(large('2027-0001'), { at: new Date() })
     await until(
       () => portal.invoices.length,
       count => count === mails + 1,
       'news is not heard'
     )
+    t.ok(megabytesOf(bridge.pid) - before < 25, `${megabytesOf(bridge.pid) - before} MB for a mail of 50 MB`)
     t.equal(await bridge.kill('SIGTERM'), 0)
   }
 )

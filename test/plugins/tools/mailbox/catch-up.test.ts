@@ -4,6 +4,7 @@ import { tool } from '../../../../plugins/tools/mailbox/index.ts'
 import { BridgeError } from '../../../../src/core/errors.ts'
 import type { ToolInvoice, UnreadEvent } from '../../../../src/tools/tool.ts'
 import { customerEmail, invoiceMail, mail, pdfFile, pdfOf, token, ubl, xmlFile } from '../../../fixtures/mailbox.ts'
+import { trustTestCertificate } from '../../../server.ts'
 import { never, now, open } from './parts.ts'
 
 t.test('a mail with a UBL file and its PDF is one invoice; then it is moved', async t => {
@@ -269,4 +270,34 @@ t.test('news is what comes in, or lies there already', async t => {
     return false
   }
   await t.rejects(tool.news!(connection, stopping.signal), { code: 'TOOL_UNREACHABLE' })
+})
+
+t.test('a mail that the host does not hand out stays, and keeps no other waiting', async t => {
+  const { server, read } = await open(t)
+  const images = Array.from({ length: 12 }, (_, at) => ({ name: `${at}.png`, type: 'image/png', bytes: 'beeld' }))
+  // This server knows no part with two digits.
+  server.put(invoiceMail({ number: '1' }, { files: [...images, xmlFile({ number: '1' })] }))
+  server.put(invoiceMail({ number: '2' }))
+
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE' })
+  t.equal(server.mails('INBOX')?.length, 1)
+  t.equal(server.mails('Verwerkt')?.length, 1)
+})
+
+t.test('a part without a byte is none', async t => {
+  const { server, read } = await open(t)
+  server.put(mail({ files: [xmlFile({ number: '1' }), { ...pdfFile('1'), bytes: '' }] }))
+
+  t.match(await read(), [{ invoice: { invoiceNumber: '1' }, bytes: Buffer.alloc(0) }])
+})
+
+t.test('with TLS the host has to be the one that its certificate names', async t => {
+  const unknown = await open(t, {}, { secure: true })
+  await t.rejects(unknown.read(), { code: 'TOOL_UNREACHABLE', message: /SELF_SIGNED|UNABLE|CERT/ })
+  trustTestCertificate()
+  const { server, read, connection } = await open(t, {}, { secure: true })
+  server.put(invoiceMail({ number: '1' }))
+  t.equal((await read()).length, 1)
+  connection.settings.EMAIL_URL = server.url.replace('localhost', '127.0.0.1')
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /ALTNAME/ })
 })
