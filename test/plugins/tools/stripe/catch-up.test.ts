@@ -107,7 +107,7 @@ t.test('one that cannot be read is told as the event that would bring it, among 
   const found = await Array.fromAsync(tool.missed!(now - 50 * day, asking.connection, never))
 
   t.strictSame(
-    found.map(one => 'invoice' in one && one.invoice.sourceId),
+    found.map(one => ('invoice' in one ? one.invoice.sourceId : (one as UnreadEvent).sourceId)),
     ['in_3', 'in_1', 'in_2']
   )
   for (const one of found) {
