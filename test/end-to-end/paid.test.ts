@@ -1,22 +1,15 @@
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
-import {
-  type BridgeProcess,
-  customerId,
-  openSandbox,
-  quick,
-  startBridge,
-  temporaryFolder,
-  until
-} from './bridge-process.ts'
+import { openBridgeHere } from './bridge-here.ts'
+import { customerId, openSandbox, quick, type Reached, temporaryFolder, until } from './bridge-process.ts'
 
 const paidAt = '2026-11-23T09:15:00Z'
 const paidMs = Temporal.Instant.from(paidAt).epochMilliseconds
 
 const open = async (t: Test, env: Record<string, string> = {}) => {
   const { handle: portal, url } = await openSandbox(t)
-  const bridge = await startBridge(t, { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url, ...env })
+  const bridge = await openBridgeHere(t, { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url, ...env })
   return { portal, bridge }
 }
 
@@ -29,7 +22,7 @@ const event = (invoiceNumber: string, more: Record<string, unknown> = {}) => ({
   ...more
 })
 
-const reaches = (bridge: BridgeProcess, invoiceNumber: string, holds: (invoice: WholeInvoice) => boolean) =>
+const reaches = (bridge: Reached, invoiceNumber: string, holds: (invoice: WholeInvoice) => boolean) =>
   until(
     () => bridge.api<WholeInvoice>('GET', `/api/invoices/${invoiceNumber}`),
     holds,

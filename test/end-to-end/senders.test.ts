@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import { factuurbrug } from '../command-line.ts'
+import { openBridgeHere } from './bridge-here.ts'
 import { freePort, openSandbox, operatorToken, quick, startBridge, temporaryFolder, until } from './bridge-process.ts'
 
 const secrets = { shop: 'a secret of the shop', books: 'a secret of the books' }
@@ -24,7 +25,7 @@ const open = async (t: Test, env: Record<string, string>) => {
   const METRICS_PORT = String(await freePort())
   const metrics = `http://127.0.0.1:${METRICS_PORT}`
   const DATA_DIR = temporaryFolder(t)
-  const bridge = await startBridge(t, { ...quick, DATA_DIR, METRICS_PORT, PORTAL_URL: url, ...env })
+  const bridge = await openBridgeHere(t, { ...quick, DATA_DIR, METRICS_PORT, PORTAL_URL: url, ...env })
   const send = (invoiceNumber: string, customer: object, secret: string) =>
     bridge.send(
       {
