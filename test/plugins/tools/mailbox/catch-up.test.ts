@@ -298,6 +298,7 @@ t.test('with TLS the host has to be the one that its certificate names', async t
   const { server, read, connection } = await open(t, {}, { secure: true })
   server.put(invoiceMail({ number: '1' }))
   t.equal((await read()).length, 1)
-  connection.settings.EMAIL_URL = server.url.replace('localhost', '127.0.0.1')
+  connection.settings.EMAIL_URL = server.url.replace('localhost', 'elders.example')
+  connection.locate = async () => '127.0.0.1'
   await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /ALTNAME/ })
 })
