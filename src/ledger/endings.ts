@@ -26,8 +26,9 @@ const believable = async (tx: Tx, kept: KeptRow, decision: Delivered): Promise<D
 /** What the portal told enters the copy, which may show that it stands there twice. */
 const enterHolding = async (tx: Tx, kept: KeptRow, { holding, how }: Delivered): Promise<void> => {
   await enter(tx, holding, { read: null, own: how === 'created' })
-  const isOneOfMany = (await idsUnder(tx, kept.key)).length > 1
-  if (isOneOfMany && !kept.voided && isTwice({ ...kept, state: 'delivered' }))
+  // It may itself be shown under another number than it was sent.
+  const isBesideOthers = (await idsUnder(tx, kept.key)).some(id => id !== holding.id)
+  if (isBesideOthers && !kept.voided && isTwice({ ...kept, state: 'delivered' }))
     await setRow(tx, kept.id, { code: 'PORTAL_DUPLICATE' })
 }
 

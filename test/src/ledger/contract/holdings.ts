@@ -250,6 +250,16 @@ export function holdingsContract(promised: Promised): void {
     t.strictSame(ids(await ledger.holdings.byNumber('2026-0042')), ['inv_by_hand', 'inv_1'])
   })
 
+  promised('delivered beside another of its number, and shown under another one itself: a note', async (t, ledger) => {
+    const loan = await bring(ledger, 'sending')
+    await ledger.holdings.learn([holdingOf('inv_by_hand')], 1, noon)
+    const holding = holdingOf('inv_1', { invoiceNumber: '0042' })
+
+    await ledger.record(loan, { to: 'delivered', holding, how: 'created', code: null }, noon)
+
+    t.strictSame(await stateOf(ledger), ['delivered', 'PORTAL_DUPLICATE'])
+  })
+
   promised('nothing is sent under a number that the copy tells of', async (t, ledger) => {
     const loan = await bring(ledger, 'lent', arrivalOf({ invoiceNumber: 'Inv-É' }))
     await ledger.holdings.learn([holdingOf('inv_1', { invoiceNumber: 'INV-E\u0301 ' })], null, noon)
