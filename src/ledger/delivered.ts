@@ -1,7 +1,9 @@
 // Rows that are delivered: what the portal tells of them afterwards is judged (rules/portal-news.ts), and written.
 
 import type { PortalInvoice } from '../core/portal-entry.ts'
+import { isSpelling } from '../core/spelling.ts'
 import { type Entered, foundTwice, gone, isTwice, shown } from '../rules/portal-news.ts'
+import { type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
 import type { Tx } from './driver.ts'
 import { apply, findRow, rowOfNumber } from './rows.ts'
@@ -13,9 +15,27 @@ export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Prom
     const hasConflict = kept.code === 'DELETED_IN_PORTAL' && (await hasOpenConflict(tx, kept.id))
     await apply(tx, kept.id, shown(kept, entry, what, hasConflict, tx.now))
   } else if (what.isNew && entry.invoiceNumber !== null) {
-    const named = await rowOfNumber(tx, entry.invoiceNumber)
+    const named = (await rowOfNumber(tx, entry.invoiceNumber)) ?? (await rowSpelledOtherwise(tx, entry))
     if (named && isTwice(named)) await apply(tx, named.id, foundTwice(entry.id))
   }
+}
+
+// Of one customer, on one day, with one amount there are few. Of more, not all are looked at.
+const alikeMax = 20
+
+/** It was delivered with the same customer, amount and date, under a number of which this one may be a spelling. */
+const rowSpelledOtherwise = async (
+  tx: Tx,
+  { id, invoiceNumber, customerId, issuedAt, amountCents }: PortalInvoice
+): Promise<KeptRow | undefined> => {
+  const found = await tx.all(
+    `SELECT * FROM invoice WHERE portal_id IN (
+      SELECT id FROM portal_invoice WHERE customer_id = ? AND issued_at = ? AND amount_cents = ? AND id <> ? LIMIT ?)`,
+    ...[customerId, issuedAt, amountCents, id, alikeMax]
+  )
+  return found
+    .map(cells => keptOf(cells as InvoiceCells))
+    .find(({ invoice }) => isSpelling(invoiceNumber, invoice.invoiceNumber))
 }
 
 /** The copy has lost it. */

@@ -1,6 +1,6 @@
 // Judges whether what stands in the portal under a number is the invoice that was to be sent.
 
-import { formatAmount, numberKey } from '../core/invoice.ts'
+import { formatAmount } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody, Decision } from '../core/row.ts'
 import { type Failure, failed } from '../rules/decide.ts'
@@ -38,22 +38,6 @@ export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden:
     detail: `the portal holds ${found.map(({ id }) => id).join(', ')} under this number`
   }
 }
-
-/** Whether a number may be another one as a system stored it: escaped, cut, filled up, or without its signs. */
-export const isSpelling = (shown: string | null, sent: string): boolean => {
-  if (shown === null) return false
-  const [a, b] = [bare(shown), bare(sent)]
-  return a === b || (a.length >= cutMin && b.startsWith(a))
-}
-
-// A number that was cut to less tells nothing.
-const cutMin = 4
-
-const bare = (number: string): string =>
-  numberKey(number)
-    .replace(/&#(\d+);|&\w+;/g, (_, code?: string) => (code ? String.fromCodePoint(Number(code) % 0x10000) : ''))
-    .replace(/[^\p{L}\p{N}]/gu, '')
-    .replace(/^0+/, '')
 
 const isSame = (entry: PortalInvoice, body: CreateBody): boolean =>
   entry.customerId === body.customerId &&

@@ -240,6 +240,22 @@ export function holdingsContract(promised: Promised): void {
     t.strictSame(await stateOf(ledger), ['delivered', null], 'what a person has seen is not told again')
   })
 
+  promised(
+    'a spelling of its number with the same facts is told as a twin, and with others is not',
+    async (t, ledger) => {
+      await bring(ledger, 'delivered')
+      const spelled = { invoiceNumber: '20260042' }
+      await ledger.holdings.learn([holdingOf('inv_other', { ...spelled, amountCents: 1 })], 1, noon)
+      await ledger.holdings.learn([holdingOf('inv_far', { invoiceNumber: '2026-0043' })], 1, noon)
+      t.strictSame(await stateOf(ledger), ['delivered', null])
+
+      await ledger.holdings.learn([holdingOf('inv_twin', spelled)], 1, noon)
+
+      t.strictSame(await stateOf(ledger), ['delivered', 'PORTAL_DUPLICATE'])
+      t.match((await rowOf(ledger)).history.at(-1), { event: 'found twice', also: 'inv_twin' })
+    }
+  )
+
   promised('delivered beside another of its number: a note', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
     await ledger.holdings.learn([holdingOf('inv_by_hand')], null, noon)
