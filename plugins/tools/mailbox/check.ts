@@ -1,9 +1,9 @@
 // Whether the bridge gets into the mailbox, and what it makes of the newest mail in it. Changes nothing.
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
-import { folders, isAmong } from './catch-up.ts'
+import { isAmong } from './catch-up.ts'
 import { type Mailbox, openMailbox } from './imap.ts'
-import { tell } from './mail.ts'
+import { folders, tell } from './mail.ts'
 import type { Connection } from './settings.ts'
 
 const never = new AbortController().signal

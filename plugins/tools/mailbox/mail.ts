@@ -11,6 +11,9 @@ import type { Part } from './parts.ts'
 import { addressesIn, addressing, lacking } from './proof.ts'
 import type { Connection, Settings } from './settings.ts'
 
+/** Where mails go. */
+export const folders = { read: 'Verwerkt', unread: 'Niet gelezen' }
+
 export type Told = ToolInvoice | UnreadEvent | NoInvoice
 
 type Given = { mailbox: Pick<Mailbox, 'bytes'> } & Pick<Connection, 'settings' | 'timeZone'>
@@ -22,7 +25,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   const { headers, parts } = mail
   const when = whenOf(mail, given.timeZone)
   const unread = (problem: string, sourceId = idOf(mail)) =>
-    unreadMail({ problem: `${problem} (mail of ${when})`, sourceId })
+    unreadMail({ problem: `${problem} (mail of ${when}, goes to ${folders.unread})`, sourceId })
 
   if (parts.xml.length + parts.pdf.length === 0) return yield noInvoice
   const lacks = lacking(headers, given.settings)

@@ -126,7 +126,7 @@ for (const [what, { raw, problem, changed }] of Object.entries(held))
 
     const [told, ...others] = (await read()) as UnreadEvent[]
     t.match(told?.problem, problem)
-    t.match(told?.problem, /\(mail of 2026-11-20 11:00\)$/)
+    t.match(told?.problem, /\(mail of 2026-11-20 11:00, goes to Niet gelezen\)$/)
     t.strictSame(others, [])
     t.strictSame(server.mails('Niet gelezen'), [raw])
     t.strictSame(server.mails('INBOX'), [])
@@ -301,4 +301,23 @@ t.test('with TLS the host has to be the one that its certificate names', async t
   connection.settings.EMAIL_URL = server.url.replace('localhost', 'elders.example')
   connection.locate = async () => '127.0.0.1'
   await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /ALTNAME/ })
+})
+
+t.test('a PDF that is refused half way is left, and the mail goes on', async t => {
+  const { server, connection } = await open(t)
+  const large = Buffer.concat([pdfOf('1'), Buffer.alloc(2_000_000)])
+  server.put(mail({ files: [xmlFile({ number: '1' }), { ...pdfFile('1'), bytes: large }] }))
+  server.put(invoiceMail({ number: '2' }))
+  const sizes: number[] = []
+  for await (const told of tool.missed!(now, connection, never)) {
+    if (!('pdf' in told && told.pdf)) continue
+    for await (const piece of told.pdf) {
+      sizes.push(piece.length)
+      break
+    }
+  }
+
+  t.equal(sizes.length, 2)
+  t.ok(sizes.every(size => size < 300_000))
+  t.equal(server.mails('Verwerkt')?.length, 2)
 })
