@@ -57,7 +57,7 @@ export const codes: CodeWords = {
     },
     EVENT_UNREADABLE: {
       what: 'A message from the tool could not be read, or the tool no longer has this invoice.',
-      do: 'If the tool no longer has it, put it aside. Otherwise update the bridge, then try again.'
+      do: 'If the tool no longer has it, put it aside. Otherwise update the bridge, then try again. Of a mail: put right what the history says, and move it back to the inbox.'
     },
     REVIEW: {
       what: 'It is ready and waits for your word. Nothing was sent.',

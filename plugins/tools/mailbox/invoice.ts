@@ -33,6 +33,6 @@ export const parseInvoice = (xml: Buffer, { to, supplierId }: Given): Parsed => 
 
 /** Asked where the ledger has none: the mail had none that could be kept, or the disk has lost it. */
 export const pdf = async (): Promise<never> => {
-  const advice = 'put it there yourself, or have the invoice mailed once more'
-  throw new BridgeError('PDF_NOT_A_PDF', `the mail had no PDF that surely belongs to this invoice: ${advice}`)
+  const lacks = 'the mail had no PDF that surely belongs to this invoice, or one that is none or too large'
+  throw new BridgeError('PDF_NOT_A_PDF', `${lacks}: put it there yourself, or have the invoice mailed once more`)
 }
