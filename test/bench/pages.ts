@@ -1,12 +1,14 @@
 // How fast the pages answer with a ledger of years: half of the requests, and 99 of 100, page by page.
 
 import { join } from 'node:path'
-import { openSqlite } from '../../src/ledger/open.ts'
-import { temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { openLedger, openSqlite } from '../../src/ledger/open.ts'
+import { openPostgresDriver } from '../../src/ledger/postgres/driver.ts'
+import { type Disposable, temporaryFolder } from '../end-to-end/bridge-process.ts'
 import { openBrowser } from '../plugins/page/browser.ts'
 import { openWorld, token } from '../plugins/page/world.ts'
+import { startPostgresServer } from '../postgres-server.ts'
 import type { Bench } from './bench.ts'
-import { askSqlite, bringTemplates, type Grown, multiply, templateOf } from './grown-ledger.ts'
+import { askPostgres, askSqlite, bringTemplates, type Grown, multiply, templateOf } from './grown-ledger.ts'
 
 const asked = 100
 
@@ -22,10 +24,11 @@ const lists = [
   '/refused'
 ]
 
-export const pages: Bench = async (t, { invoices }) => {
+export const pages: Bench = async (t, { invoices, database }) => {
   const folder = temporaryFolder(t)
-  await grow(join(folder, 'ledger.sqlite'), { stages: [stage], times: invoices })
-  const { app } = await openWorld({ teardown: t.teardown, testdir: () => folder })
+  const grown: Grown = { stages: [stage], times: invoices }
+  const env = database === 'postgres' ? await growPostgres(t, grown) : await growSqlite(folder, grown)
+  const { app } = await openWorld({ teardown: t.teardown, testdir: () => folder }, env)
   const browser = openBrowser(app)
   await browser.logIn(token)
   const rows = []
@@ -40,7 +43,7 @@ export const pages: Bench = async (t, { invoices }) => {
     took.sort((a, b) => a - b)
     const ms = (part: number) => (took[Math.ceil(part * asked) - 1] ?? 0).toFixed(1)
     rows.push({
-      what: `${path}, with ${invoices.toLocaleString('en')} invoices`,
+      what: `${database}: ${path}, with ${invoices.toLocaleString('en')} invoices`,
       figure: `${ms(0.5)} ms`,
       beside: `99 of 100: ${ms(0.99)} ms; wanted: 50 and 150`
     })
@@ -48,11 +51,25 @@ export const pages: Bench = async (t, { invoices }) => {
   return rows
 }
 
-const grow = async (file: string, grown: Grown): Promise<void> => {
+/** Answers the settings of whoever has that ledger. */
+const growSqlite = async (folder: string, grown: Grown): Promise<Record<string, string>> => {
+  const file = join(folder, 'ledger.sqlite')
   const ledger = openSqlite({ file })
   await bringTemplates(ledger, grown)
   await ledger.close()
   const { ask, end } = askSqlite(file)
   await multiply(ask, grown)
   end()
+  return {}
+}
+
+const growPostgres = async (t: Disposable, grown: Grown): Promise<Record<string, string>> => {
+  const url = await (await startPostgresServer(t, { syncs: true })).database()
+  const driver = await openPostgresDriver({ url, pool: 1, timeoutMs: 20_000, time: 'caller' }, 'whoever makes it')
+  await bringTemplates(openLedger(driver), grown)
+  await driver.close()
+  const { ask, end } = await askPostgres(url)
+  await multiply(ask, grown)
+  await end()
+  return { DATABASE_URL: url }
 }
