@@ -6,7 +6,7 @@ import { BridgeError, isCode } from '../../src/core/errors.ts'
 import type { Customer, PortalCustomer } from '../../src/view/answers.ts'
 import type { Operations } from '../api/route.ts'
 import { candidatesOf, links } from './invoice.ts'
-import { fileForm, form, type Html, mayAct, notice, type View, withQuery } from './layout.ts'
+import { calledIn, fileForm, form, type Html, mayAct, named, notice, type View, withQuery } from './layout.ts'
 import { isOurs } from './login.ts'
 import type { Pages } from './pages.ts'
 import type { Sessions } from './session.ts'
@@ -137,11 +137,11 @@ ${fileForm(view, '/customers/import', html`<label for="file">${texts.file}</labe
 
 const card = (view: View, customer: Customer, candidates: PortalCustomer[] | undefined): Html => {
   const { words, hidesPersonal } = view
-  const { tool, ref, name, emails, link } = customer
+  const { tool, ref, emails, link } = customer
   const who = { tool, ref, to: '/customers' }
   return html`<article class="card">
-<h3>${hidesPersonal ? words.list.hidden : (name ?? ref)}</h3>
-<p class="soft">${[tool, ref, ...(hidesPersonal ? [] : emails)].join(' · ')}</p>
+<h3>${calledIn(view, customer)}</h3>
+<p class="soft">${[tool, ...(hidesPersonal ? [] : [ref, ...emails])].join(' · ')}</p>
 ${link ? linked(view, customer, link) : ''}
 ${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, who, candidates)}` : ''}
 ${!link && candidates?.length === 0 ? html`<p>${words.invoice.noCandidates}</p>` : ''}
@@ -151,7 +151,7 @@ ${mayAct(view) ? html`<p><a href="/customers/choose?tool=${encodeURIComponent(to
 
 const linked = (view: View, { tool, ref }: Customer, link: NonNullable<Customer['link']>): Html => {
   const { customers: texts, invoice } = view.words
-  return html`<p>${texts.portalCustomer}: <strong>${link.name ?? invoice.nameUnknown}</strong> <span class="soft">${link.portalId} · ${texts.how[link.how]} · ${view.formats.time(link.at)}</span></p>
+  return html`<p>${texts.portalCustomer}: <strong>${named(link.name ?? invoice.nameUnknown)}</strong> <span class="soft">${link.portalId} · ${texts.how[link.how]} · ${view.formats.time(link.at)}</span></p>
 ${mayAct(view) ? form(view, '/customers/unlink', html`<input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><input type="hidden" name="back" value="/customers?linked=true"><button class="quiet" data-confirm="${texts.unlinkHint}" aria-label="${texts.unlink}: ${ref}">${texts.unlink}</button>`) : ''}`
 }
 

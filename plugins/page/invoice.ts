@@ -8,7 +8,7 @@ import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
 import { badge } from './invoices.ts'
-import { form, type Html, invoicePath, mayAct, notice, type View } from './layout.ts'
+import { form, type Html, invoicePath, mayAct, named, notice, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
 import { type Button, buttonsOf, reasonOf } from './reasons.ts'
@@ -84,7 +84,7 @@ const shown = (view: View, { invoice, candidates, told, query }: Told): Html => 
   const { invoiceNumber } = invoice
   return html`${said(view, query)}
 <div class="title"><h1>${texts.title(invoiceNumber)}</h1> ${badge(view, invoice)}</div>
-<p class="sum">${formats.money(invoice.amount, invoice.currency)} <span class="soft">${invoice.customer.name ?? invoice.customer.ref}</span></p>
+<p class="sum">${formats.money(invoice.amount, invoice.currency)} <span class="soft">${named(invoice.customer.name ?? invoice.customer.ref)}</span></p>
 ${matter(view, invoice)}
 ${needsCustomer(invoice) ? choosing(view, { invoice, candidates, find: query.find }) : ''}
 ${invoice.conflict ? conflict(view, invoice, invoice.conflict) : ''}
@@ -189,7 +189,7 @@ const came = (view: View, invoice: WholeInvoice): Html => {
 <h2 id="came">${texts.came}</h2>
 ${facts([
   [texts.amount, formats.money(invoice.amount, invoice.currency)],
-  [texts.customer, customer.name],
+  [texts.customer, customer.name && named(customer.name)],
   [texts.reference, customer.ref],
   [texts.email, customer.emails.join(', ')],
   [texts.address, address.filter(Boolean).join(', ')],
@@ -254,7 +254,7 @@ ${told === null ? html`<p><a href="${invoicePath(invoiceNumber)}?portal=asked#th
 ${
   portalCustomer === null
     ? html`<p>${texts.whoseUnknown}</p>`
-    : html`<p><strong>${portalCustomer.name ?? texts.nameUnknown}</strong> <span class="soft">${portalCustomer.id}</span></p>
+    : html`<p><strong>${named(portalCustomer.name ?? texts.nameUnknown)}</strong> <span class="soft">${portalCustomer.id}</span></p>
 ${portalCustomer.how ? html`<p class="soft">${texts.how[portalCustomer.how]}</p>` : ''}`
 }
 </section>`

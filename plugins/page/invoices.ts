@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { states } from '../../src/core/row.ts'
 import type { Invoice } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { type Html, invoicePath, mayAct, notice, type View, withQuery } from './layout.ts'
+import { calledIn, type Html, invoicePath, mayAct, notice, type View, withQuery } from './layout.ts'
 import type { Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -110,12 +110,12 @@ const table = (view: View, invoices: Invoice[]): Html => {
 }
 
 const row = (view: View, invoice: Invoice): Html => {
-  const { words, formats, hidesPersonal } = view
+  const { words, formats } = view
   const { invoiceNumber, customer, amount, currency, issuedAt, tool } = invoice
   const reason = reasonOf(invoice, words)
   return html`<tr>
 <th scope="row"><a href="${invoicePath(invoiceNumber)}">${invoiceNumber}</a></th>
-<td class="text">${hidesPersonal ? words.list.hidden : (customer.name ?? customer.ref)}</td>
+<td class="text">${calledIn(view, customer)}</td>
 <td class="amount">${formats.money(amount, currency)}</td>
 <td class="when">${formats.date(issuedAt)}</td>
 <td class="stands">${badge(view, invoice)}${reason ? html` <span class="soft">${reason.what}</span>` : ''}</td>

@@ -117,6 +117,24 @@ export const invoicePath = (invoiceNumber: string): string => `/invoices/${encod
 
 export const mayAct = ({ session }: View): boolean => session?.role === 'operator'
 
+// A list shows many; the page of the invoice has the whole name.
+const nameCharactersMax = 80
+
+/** A name as others write it: it may run from right to left, without turning around what stands beside it. */
+export const named = (name: string): Html => html`<bdi>${name}</bdi>`
+
+/** Whom an invoice in a list is for. */
+export const calledIn = (
+  { hidesPersonal, words: { list } }: Pick<View, 'hidesPersonal' | 'words'>,
+  { name, ref }: { name: string | null; ref: string }
+): Html => {
+  if (hidesPersonal) return html`${list.hidden}`
+  const characters = [...(name ?? ref)]
+  return named(
+    characters.length > nameCharactersMax ? `${characters.slice(0, nameCharactersMax).join('')}…` : characters.join('')
+  )
+}
+
 /** What was done, or could not be. Told to those who do not see it, too. */
 export const notice = (text: string, isBad = false): Html =>
   html`<p class="notice ${isBad ? 'bad' : ''}" role="${isBad ? 'alert' : 'status'}">${text}</p>`

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import type { Deliveries, Invoice, Summary } from '../../src/view/answers.ts'
 import { chart } from './chart.ts'
 import { checklist } from './checklist.ts'
-import { type Html, invoicePath, type View } from './layout.ts'
+import { calledIn, type Html, invoicePath, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -99,7 +99,7 @@ const ofThisMonth = ({ days }: Deliveries): number | null => {
 }
 
 const attention = (view: View, { state, code, invoices, first }: Group): Html => {
-  const { words, formats, hidesPersonal } = view
+  const { words, formats } = view
   const [one] = first
   const reason = one ? reasonOf(one, words) : null
   return html`<article class="card">
@@ -108,7 +108,7 @@ const attention = (view: View, { state, code, invoices, first }: Group): Html =>
 <ul class="plain rows">
 ${first.map(
   ({ invoiceNumber, customer, amount, currency }) => html`<li>
-<span class="grow"><a href="${invoicePath(invoiceNumber)}">${invoiceNumber}</a> <span class="soft">${hidesPersonal ? words.list.hidden : (customer.name ?? customer.ref)}</span></span>
+<span class="grow"><a href="${invoicePath(invoiceNumber)}">${invoiceNumber}</a> <span class="soft">${calledIn(view, customer)}</span></span>
 <span class="amount">${formats.money(amount, currency)}</span>
 <a class="button" href="${invoicePath(invoiceNumber)}" aria-label="${words.overview.look}: ${invoiceNumber}">${words.overview.look}</a>
 </li>`

@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Bill, PortalCustomer, Summary } from '../../src/view/answers.ts'
-import { type Html, notice, type View, withQuery } from './layout.ts'
+import { type Html, named, notice, type View, withQuery } from './layout.ts'
 import { portalLines } from './overview.ts'
 import type { Asked, Pages } from './pages.ts'
 
@@ -45,7 +45,7 @@ ${find && found.length === 0 ? html`<p>${customers.noneFound}</p>` : ''}
 ${
   found.length > 0
     ? html`<table class="list"><thead><tr><th scope="col">${texts.customer}</th><th scope="col">${texts.city}</th><th scope="col">${texts.id}</th></tr></thead>
-<tbody>${found.map(({ id, companyName, primaryEmail, city }) => html`<tr><th scope="row">${companyName ?? '–'} <span class="soft">${primaryEmail}</span></th><td>${city}</td><td><code>${id}</code></td></tr>`)}</tbody></table>`
+<tbody>${found.map(({ id, companyName, primaryEmail, city }) => html`<tr><th scope="row">${named(companyName ?? '–')} <span class="soft">${primaryEmail}</span></th><td>${city}</td><td><code>${id}</code></td></tr>`)}</tbody></table>`
     : ''
 }`
 }

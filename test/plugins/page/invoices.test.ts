@@ -1,5 +1,6 @@
 import t from 'tap'
 import { filterIn } from '../../../plugins/page/invoices.ts'
+import { arrivalOf, noon } from '../../src/ledger/fixtures.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
 
@@ -53,6 +54,24 @@ t.test('whatever a customer is called, it is text', async t => {
   }
   t.match((await browser.open('/invoices')).html, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/)
   t.match((await browser.open('/invoices?q=%22%3E%3Cscript%3E')).html, /value="&quot;&gt;&lt;script&gt;"/)
+})
+
+t.test('a name may be long, or run from right to left', async t => {
+  const { app, ledger, receive } = await openApp(t)
+  await receive('A-1', { customerName: 'مخبز الحي' })
+  const named = arrivalOf({
+    invoiceNumber: 'A-2',
+    customer: { ...arrivalOf().invoice.customer, name: 'n'.repeat(10_000) }
+  })
+  await ledger.receive(named, noon)
+  const browser = openBrowser(app)
+  await browser.logIn(operatorToken)
+
+  const { html } = await browser.open('/invoices')
+
+  t.match(html, '<bdi>مخبز الحي</bdi>', 'it turns around nothing that stands beside it')
+  t.match(html, `<bdi>${'n'.repeat(80)}…</bdi>`)
+  t.match((await browser.open('/invoices/A-2')).html, 'n'.repeat(10_000), 'the page of the invoice has all of it')
 })
 
 t.test('only what is filled in is looked for', async t => {
