@@ -243,8 +243,10 @@ t.test('an invoice number holds nothing that cannot be seen', async t => {
 t.test('no character escapes the folding of a number, and folding twice is folding once', async t => {
   const escaped: string[] = []
   for (let code = 0; code < 0x110000; code++) {
-    if (code >= 0xd800 && code < 0xe000) continue
-    const number = `A${String.fromCodePoint(code)}1`
+    const character = String.fromCodePoint(code)
+    // What stands for no character has no case and no notation.
+    if (/[\p{Cn}\p{Co}\p{Cs}]/u.test(character)) continue
+    const number = `A${character}1`
     const key = numberKey(number)
     const notations = [key, number.toUpperCase(), number.toLowerCase(), number.normalize('NFD'), `\t${number} `]
     if (notations.some(notation => numberKey(notation) !== key)) escaped.push(code.toString(16))
