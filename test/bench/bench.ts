@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Disposable } from '../end-to-end/bridge-process.ts'
 import { customerByHand, customersFound } from './customers.ts'
 import { delivery } from './delivery.ts'
+import { machines } from './machines.ts'
 import { memory } from './memory.ts'
 import { million } from './million.ts'
 import { pages } from './pages.ts'
@@ -43,7 +44,7 @@ const benches: Record<string, Bench> = {
 }
 
 /** By name only: proofs that take long. */
-const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million }
+const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million, machines }
 
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
