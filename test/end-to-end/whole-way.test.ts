@@ -2,24 +2,28 @@ import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import { serve } from '../server.ts'
+import { openBridgeHere } from './bridge-here.ts'
 import {
-  type BridgeProcess,
   customerId,
   openSandbox,
   quick,
+  type Reached,
   sha256,
   startBridge,
   temporaryFolder,
   until
 } from './bridge-process.ts'
 
-const open = async (t: Test, env: Record<string, string> = {}) => {
+type Start<Bridge> = (t: Test, env: Record<string, string>) => Promise<Bridge>
+
+/** As its owner runs it, or in this process. */
+const open = async <Bridge extends Reached>(t: Test, start: Start<Bridge>, env: Record<string, string> = {}) => {
   const { handle: portal, url } = await openSandbox(t)
-  const bridge = await startBridge(t, { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url, ...env })
+  const bridge = await start(t, { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url, ...env })
   return { portal, bridge }
 }
 
-const reaches = (bridge: BridgeProcess, invoiceNumber: string, state: string) =>
+const reaches = (bridge: Reached, invoiceNumber: string, state: string) =>
   until(
     () => bridge.api<WholeInvoice>('GET', `/api/invoices/${encodeURIComponent(invoiceNumber)}`),
     invoice => invoice.state === state,
@@ -30,7 +34,7 @@ const fields = { customerId, issuedAt: '2026-11-20', amount: '121.00' }
 const form = (values: Record<string, string>) => new URLSearchParams({ ...fields, ...values })
 
 t.test('an invoice in any of the four shapes stands in the portal, byte for byte and field for field', async t => {
-  const { portal, bridge } = await open(t)
+  const { portal, bridge } = await open(t, startBridge)
   const pdf = (name: string) => samplePdf(name)
   const pdfs = await serve(t, (request, response) => response.end(pdf(request.url!.slice(1))))
   const multipart = new FormData()
@@ -84,7 +88,7 @@ t.test('an invoice in any of the four shapes stands in the portal, byte for byte
 })
 
 t.test('the same again is a duplicate; other facts are a conflict that a person resolves', async t => {
-  const { portal, bridge } = await open(t, { REVIEW: 'true' })
+  const { portal, bridge } = await open(t, openBridgeHere, { REVIEW: 'true' })
   const event = (invoiceNumber: string, amount = '121.00') =>
     bridge.send({ ...fields, amount, invoiceNumber, pdf: samplePdf(invoiceNumber).toString('base64') })
   const act = (invoiceNumber: string, action: string) =>
@@ -122,7 +126,7 @@ t.test('the same again is a duplicate; other facts are a conflict that a person 
 })
 
 t.test('in review nothing leaves the house until a person releases it', async t => {
-  const { portal, bridge } = await open(t, { REVIEW: 'true' })
+  const { portal, bridge } = await open(t, openBridgeHere, { REVIEW: 'true' })
   const pdf = samplePdf('R-1').toString('base64')
 
   await bridge.send({ ...fields, invoiceNumber: 'R-1', pdf })
@@ -141,7 +145,7 @@ t.test('in review nothing leaves the house until a person releases it', async t 
 t.test('what the portal holds already is adopted, whoever put it there', async t => {
   const { handle: portal, url } = await openSandbox(t)
   const { id } = portal.add({ ...fields, invoiceNumber: 'H-1' })
-  const bridge = await startBridge(t, { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url })
+  const bridge = await openBridgeHere(t, { ...quick, DATA_DIR: temporaryFolder(t), PORTAL_URL: url })
 
   await bridge.send({ ...fields, invoiceNumber: 'h-1', pdf: samplePdf('H-1').toString('base64') })
   t.match(await reaches(bridge, 'h-1', 'delivered'), { portalId: id, code: null })
@@ -149,7 +153,7 @@ t.test('what the portal holds already is adopted, whoever put it there', async t
 })
 
 t.test('an invoice whose answer was lost is found, not sent again', async t => {
-  const { portal, bridge } = await open(t)
+  const { portal, bridge } = await open(t, openBridgeHere)
   for (const fault of ['lost', 'garbage', 'fail-after', 'slow'] as const) {
     portal.fault({ on: { invoiceNumber: fault, call: 'create' }, fault, ms: 3000 })
     await bridge.send({ ...fields, invoiceNumber: fault, pdf: samplePdf(fault).toString('base64') })
@@ -161,7 +165,7 @@ t.test('an invoice whose answer was lost is found, not sent again', async t => {
 })
 
 t.test('a bridge that is asked to end takes its leave in order', async t => {
-  const { portal, bridge } = await open(t)
+  const { portal, bridge } = await open(t, startBridge)
   portal.fault({ on: { call: 'create' }, fault: 'slow', ms: 200 })
   await bridge.send({ ...fields, invoiceNumber: 'Z-1', pdf: samplePdf('Z-1').toString('base64') })
   await until(
