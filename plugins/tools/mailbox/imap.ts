@@ -169,11 +169,21 @@ const connect = async ({ settings, locate }: Connection, url: URL): Promise<Imap
 
 const translated = (error: unknown, host: string): unknown => {
   if (error instanceof BridgeError) return error
-  const { authenticationFailed, code, serverResponseCode } = error as Record<string, string | undefined>
-  if (authenticationFailed) return new BridgeError('TOOL_UNAUTHORIZED', `${host} refuses EMAIL_USER with its password`)
-  const why = code ?? serverResponseCode ?? (error as Error).name
-  return unreached(host, Object.assign(new Error('IMAP'), { code: why, cause: error }))
+  const { authenticationFailed, responseStatus, serverResponseCode = '' } = error as ImapError
+  if (authenticationFailed && !passing.includes(serverResponseCode))
+    return new BridgeError('TOOL_UNAUTHORIZED', `${host} refuses EMAIL_USER with its password or token`)
+  if (responseStatus) return unreachable(`${host} answered ${responseStatus} ${serverResponseCode}`.trim())
+  return unreached(host, error)
 }
+
+type ImapError = {
+  authenticationFailed?: boolean
+  responseStatus?: string
+  serverResponseCode?: string
+}
+
+// Why a host may refuse a login that is right.
+const passing = ['UNAVAILABLE', 'LIMIT', 'INUSE']
 
 const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject): Mail => {
   const arrivedAt = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime()

@@ -71,3 +71,13 @@ t.test('whatever a sender can write itself vouches for nobody', async t => {
   ])
     t.match(judged(`mx.bakkerij.example; ${clause}`), /does not vouch/, clause)
 })
+
+t.test('headers of a megabyte are gone through at once', async t => {
+  const rows = ['a', ' ', '<', '=', '(', '"', ';', '@'].map(sign => sign.repeat(1_000_000))
+  const begun = performance.now()
+  for (const row of rows) judged(row, `mx.bakkerij.example; ${row}`)
+  for (const row of rows) addressesIn(of(`To: ${row}x`), ['to'])
+
+  const ms = performance.now() - begun
+  t.ok(ms < 5000, `${ms} ms`)
+})
