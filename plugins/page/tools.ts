@@ -75,7 +75,10 @@ const card = (view: View, { tool, caughtUp, findings, problem }: Told): Html => 
 ${problem ? notice(problem, true) : ''}
 ${missingSecret ? notice(texts.secretMissing(missingSecret), true) : ''}
 ${facts([
-  [texts.address, address && html`<code class="address">${address}</code>`],
+  [
+    texts.address,
+    address && html`<code class="address">${address}</code> <span class="soft">${texts.addressHint}</span>`
+  ],
   [
     texts.settings,
     html`${settings.map(({ name, isSet }) => html`<span class="setting"><code>${name}</code> <span class="soft">${isSet ? texts.present : texts.missing}</span></span> `)}`

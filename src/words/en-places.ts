@@ -45,8 +45,6 @@ export const placeWords = {
     file: 'CSV file',
     import: 'Read the file',
     imported: (count: number) => `${count} ${count === 1 ? 'link was' : 'links were'} read.`,
-    badLines: 'Nothing was taken. These lines are wrong:',
-    line: (line: number) => `line ${line}`,
     next: 'More customers',
     choose: 'Choose another customer',
     noneFound: 'The portal has no such customer.'
@@ -87,8 +85,7 @@ export const placeWords = {
     fetchDo: 'Fetch it',
     check: 'Check the connection',
     test: 'Send a test',
-    testHint: 'A sample invoice arrives as from this sender and waits for you. It is never sent by itself.',
-    invoicesOf: 'Its invoices'
+    testHint: 'A sample invoice arrives as from this sender and waits for you. It is never sent by itself.'
   },
 
   portal: {
@@ -98,7 +95,6 @@ export const placeWords = {
     open: 'answers',
     down: (since: string) => `has not answered since ${since}`,
     refused: 'refuses PORTAL_TOKEN: make a new key in the portal, set it, and start the bridge again',
-    tokenRight: 'accepted',
     token: 'Key',
     budget: 'Requests',
     budgetNow: (taken: number, perMinute: number) => `${taken} of ${perMinute} in this minute`,
@@ -108,8 +104,6 @@ export const placeWords = {
       `${pages === 1 ? '1 page' : `${pages} pages`} so far; deliveries begin when it is done.`,
     read: 'Read',
     readDone: 'The bridge knows what the portal holds.',
-    holds: 'Holds',
-    holdsNow: (invoicesThere: number, customers: number) => `${invoicesThere} invoices and ${customers} customers`,
     backlog: 'Backlog',
     bills: 'What the portal bills you',
     billsNone: 'No bill.',

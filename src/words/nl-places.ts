@@ -46,8 +46,6 @@ export const placeWords: PlaceWords = {
     file: 'CSV-bestand',
     import: 'Inlezen',
     imported: count => (count === 1 ? '1 koppeling ingelezen.' : `${count} koppelingen ingelezen.`),
-    badLines: 'Er is niets overgenomen. Deze regels kloppen niet:',
-    line: line => `regel ${line}`,
     next: 'Meer klanten',
     choose: 'Een andere klant kiezen',
     noneFound: 'In het portaal staat geen klant met deze naam.'
@@ -89,8 +87,7 @@ export const placeWords: PlaceWords = {
     check: 'Verbinding controleren',
     test: 'Test versturen',
     testHint:
-      'Er komt een voorbeeldfactuur binnen, alsof hij van deze verzender komt. Die wacht op jou en wordt nooit vanzelf verstuurd.',
-    invoicesOf: 'De facturen hiervan'
+      'Er komt een voorbeeldfactuur binnen, alsof hij van deze verzender komt. Die wacht op jou en wordt nooit vanzelf verstuurd.'
   },
 
   portal: {
@@ -100,7 +97,6 @@ export const placeWords: PlaceWords = {
     open: 'reageert',
     down: since => `reageert niet sinds ${since}`,
     refused: 'weigert PORTAL_TOKEN: maak een nieuwe sleutel in het portaal, stel die in en start de brug opnieuw',
-    tokenRight: 'geaccepteerd',
     token: 'Sleutel',
     budget: 'Verzoeken',
     budgetNow: (taken, perMinute) => `${taken} van ${perMinute} in deze minuut`,
@@ -110,8 +106,6 @@ export const placeWords: PlaceWords = {
       `${pages === 1 ? '1 pagina' : `${pages} pagina’s`} gelezen; het afleveren begint als alles gelezen is.`,
     read: 'Ingelezen',
     readDone: 'De brug weet wat er in het portaal staat.',
-    holds: 'Bevat',
-    holdsNow: (invoicesThere, customers) => `${invoicesThere} facturen en ${customers} klanten`,
     backlog: 'Achterstand',
     bills: 'Wat het portaal je in rekening brengt',
     billsNone: 'Geen facturen van het portaal.',
