@@ -8,6 +8,7 @@ import { delivery } from './delivery.ts'
 import { machines } from './machines.ts'
 import { memory } from './memory.ts'
 import { million } from './million.ts'
+import { moving } from './move.ts'
 import { pages } from './pages.ts'
 import { requests } from './requests.ts'
 import { sharedStorm } from './shared-storm.ts'
@@ -44,7 +45,7 @@ const benches: Record<string, Bench> = {
 }
 
 /** By name only: proofs that take long. */
-const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million, machines }
+const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million, machines, move: moving }
 
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
