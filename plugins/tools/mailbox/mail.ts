@@ -32,7 +32,8 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   if (lacks !== null) return yield unread(`mail: not proven, because ${lacks}`)
 
   let isUbl = false
-  for (const part of parts.xml) {
+  const ubls = await ublsIn(mail, given)
+  for (const part of ubls) {
     const parsed = await parse(mail, part, given)
     if (parsed.kind === 'other') continue
     isUbl = true
@@ -40,7 +41,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
       yield unread(parsed.problem, parsed.sourceId ?? `${idOf(mail)} ${part.part}`)
       continue
     }
-    const pdf = pdfOf(mail, part, parsed.embeddedPdf, given)
+    const pdf = pdfOf(mail, { part, others: ubls.filter(other => other !== part) }, parsed.embeddedPdf, given)
     yield pdf === null ? parsed.invoice : { ...parsed.invoice, pdf }
   }
   if (isUbl) return
@@ -49,22 +50,37 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
     : unread('mail: expected a UBL file beside the PDF. Switch it on in your bookkeeping, and mail the invoice again')
 }
 
-const parse = async (mail: Mail, part: Part, { mailbox, settings }: Given): Promise<Parsed> => {
-  const xml = Buffer.concat(await Array.fromAsync(mailbox.bytes(mail.uid, part, ublBytesMax + 1)))
+// What it is shows at its beginning.
+const beginningBytes = 64 * 1024
+
+/** Of several XML files: a logo, or what was meant for another program, has no PDF of its own. */
+const ublsIn = async (mail: Mail, given: Given): Promise<Part[]> => {
+  if (mail.parts.xml.length < 2) return mail.parts.xml
+  const ubls: Part[] = []
+  for (const part of mail.parts.xml)
+    if ((await parse(mail, part, given, beginningBytes)).kind !== 'other') ubls.push(part)
+  return ubls
+}
+
+const parse = async (
+  mail: Mail,
+  part: Part,
+  { mailbox, settings }: Given,
+  bytesMax = ublBytesMax + 1
+): Promise<Parsed> => {
+  const xml = Buffer.concat(await Array.fromAsync(mailbox.bytes(mail.uid, part, bytesMax)))
   return parseInvoice(xml, { to: customersIn(mail, settings), supplierId: settings.EMAIL_SUPPLIER_ID ?? '' })
 }
 
 /** Null: there is none, or more than one that it may be. */
 const pdfOf = (
   { uid, parts }: Mail,
-  xml: Part,
+  { part, others }: { part: Part; others: Part[] },
   embedded: Buffer | null,
   { mailbox }: Given
 ): AsyncIterable<Uint8Array> | null => {
-  const others = parts.xml.filter(part => part !== xml)
-  const found = pdfFor(xml, parts.pdf, others)
-  if (found === 'ambiguous') return null
-  if (found !== null) return mailbox.bytes(uid, found)
+  const found = pdfFor(part, parts.pdf, others)
+  if (found !== null && found !== 'ambiguous') return mailbox.bytes(uid, found)
   return embedded && inOnePiece(embedded)
 }
 
