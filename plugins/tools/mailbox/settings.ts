@@ -5,12 +5,14 @@ import { z } from 'zod'
 import { address, word } from '../../../src/core/setting.ts'
 import { isEmail } from '../../../src/tools/fields.ts'
 import type { ToolConnection } from '../../../src/tools/tool.ts'
+import { folders } from './mail.ts'
 
 const urlExpected = 'expected an address that begins with imaps://, without a login in it'
 const userExpected = 'expected the login of the mailbox, mostly its address'
 const passwordExpected = 'expected the password of the mailbox, or EMAIL_TOKEN'
 const supplierExpected = 'expected your own Chamber of Commerce (KvK) or VAT number, as it stands in your invoices'
 const sendersExpected = 'expected domains such as bookkeeping.example, with commas'
+const folderExpected = `expected a folder other than ${Object.values(folders).join(' and ')}`
 const receiverExpected =
   'expected the name by which your mail host signs its Authentication-Results, such as mx.example.nl'
 
@@ -31,7 +33,10 @@ export const settings = z
     EMAIL_PASSWORD: z.string().optional(),
     EMAIL_TOKEN: z.string().optional(),
     EMAIL_SUPPLIER_ID: word(z.string().optional()),
-    EMAIL_FOLDER: z.string().default('INBOX'),
+    EMAIL_FOLDER: z
+      .string()
+      .refine(folder => !Object.values(folders).includes(folder), folderExpected)
+      .default('INBOX'),
     EMAIL_ADDRESS: z.string().refine(isEmail, 'expected the address of the mailbox that nobody can guess').optional(),
     EMAIL_SENDERS: word(
       z

@@ -35,3 +35,11 @@ t.test('what is missing or pasted wrong is named', async t => {
   t.strictSame(wrong({ EMAIL_RECEIVER: 'mx.bakkerij.example' }), ['EMAIL_SENDERS'], 'vouches for nobody')
   t.strictSame(wrong({ EMAIL_SUPPLIER_ID: 'Molen' }), ['EMAIL_SUPPLIER_ID'])
 })
+
+t.test('the folder that is read is none that mails go to: they would go in circles', async t => {
+  const given = { EMAIL_URL: 'imaps://imap.example', EMAIL_USER: 'facturen', EMAIL_PASSWORD: 'geheim' }
+  for (const EMAIL_FOLDER of ['Verwerkt', 'Niet gelezen']) {
+    const { error } = settings.safeParse({ ...given, EMAIL_SUPPLIER_ID: '12345678', EMAIL_FOLDER })
+    t.match(error?.issues, [{ path: ['EMAIL_FOLDER'], message: /other than Verwerkt and Niet gelezen/ }])
+  }
+})
