@@ -13,8 +13,7 @@ const againAfterMs = 3 * 3_600_000
 export async function* missed(since: Instant, connection: Connection, stopped: AbortSignal): AsyncGenerator<Told> {
   const mailbox = await openMailbox(connection, stopped)
   try {
-    const known = await mailbox.folders()
-    for (const folder of Object.values(folders)) if (!isAmong(known, folder)) await mailbox.make(folder)
+    for (const folder of await mailbox.missing(Object.values(folders))) await mailbox.make(folder)
     yield* takeOff(mailbox, connection)
     if (connection.clock.now() - since > againAfterMs) yield* readAgain(mailbox, since, connection)
   } finally {
@@ -22,18 +21,24 @@ export async function* missed(since: Instant, connection: Connection, stopped: A
   }
 }
 
-/** Some hosts keep all folders below the inbox. */
-export const isAmong = (known: string[], folder: string): boolean =>
-  known.some(path => path.split(/[./]/).at(-1) === folder)
+/** Of each mailbox the mails at which the connection ended: they come last, lest the others never have their turn. */
+const hard = new WeakMap<Connection['settings'], Set<number>>()
 
 async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerator<Told> {
+  const { settings } = connection
+  const last = hard.getOrInsertComputed(settings, () => new Set())
+  const uids = await mailbox.open(settings.EMAIL_FOLDER)
   let failure: unknown
-  for (const uid of await mailbox.open(connection.settings.EMAIL_FOLDER)) {
+  for (const uid of uids.toSorted((a, b) => Number(last.has(a)) - Number(last.has(b)))) {
     try {
       yield* takeOne(uid, mailbox, connection)
+      last.delete(uid)
     } catch (error) {
+      if (!mailbox.isOpen()) {
+        last.add(uid)
+        throw error
+      }
       // A mail that the host does not hand out must not keep the others waiting.
-      if (!mailbox.isOpen()) throw error
       failure ??= error
     }
   }
@@ -52,10 +57,12 @@ async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): 
 }
 
 async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connection): AsyncGenerator<Told> {
-  for (const uid of await mailbox.open(folders.read, since)) {
-    const mail = await mailbox.mail(uid)
-    if (mail !== null) yield* tell(mail, { ...connection, mailbox })
-  }
+  // Of what lies with the unread, some parts may have been read.
+  for (const folder of Object.values(folders))
+    for (const uid of await mailbox.open(folder, since)) {
+      const mail = await mailbox.mail(uid)
+      if (mail !== null) yield* tell(mail, { ...connection, mailbox })
+    }
 }
 
 export const news = async (connection: Connection, stopped: AbortSignal): Promise<void> => {

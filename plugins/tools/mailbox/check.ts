@@ -1,7 +1,6 @@
 // Whether the bridge gets into the mailbox, and what it makes of the newest mail in it. Changes nothing.
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
-import { isAmong } from './catch-up.ts'
 import { type Mailbox, openMailbox } from './imap.ts'
 import { folders, tell } from './mail.ts'
 import type { Connection } from './settings.ts'
@@ -26,19 +25,18 @@ export const check = async (_address: string | null, connection: Connection): Pr
 }
 
 const lookAtFolders = async (mailbox: Mailbox, { settings: { EMAIL_FOLDER } }: Connection): Promise<Found> => {
-  const known = await mailbox.folders()
-  if (!known.includes(EMAIL_FOLDER))
+  if ((await mailbox.missing([EMAIL_FOLDER])).length > 0)
     return bad(`there is no ${EMAIL_FOLDER}: set EMAIL_FOLDER to one of those there are`)
-  const missing = Object.values(folders).filter(folder => !isAmong(known, folder))
+  const missing = await mailbox.missing(Object.values(folders))
   const made = missing.length === 0 ? '' : `; ${missing.join(' and ')} will be made`
   return good(`${EMAIL_FOLDER} is read, then mails go to ${Object.values(folders).join(' or ')}${made}`)
 }
 
 /** Where all was read the newest is one of those. */
 const lookAtNewest = async (mailbox: Mailbox, connection: Connection): Promise<Found> => {
-  const known = await mailbox.folders()
-  const toLookAt = [connection.settings.EMAIL_FOLDER, folders.read].filter(folder => isAmong(known, folder))
-  for (const folder of toLookAt) {
+  const toLookAt = [connection.settings.EMAIL_FOLDER, folders.read]
+  const missing = await mailbox.missing(toLookAt)
+  for (const folder of toLookAt.filter(folder => !missing.includes(folder))) {
     const uid = (await mailbox.open(folder)).at(-1)
     const mail = uid === undefined ? null : await mailbox.mail(uid)
     if (mail === null) continue

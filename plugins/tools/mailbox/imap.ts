@@ -1,7 +1,7 @@
 // A mailbox, over IMAP. Only what is asked for is fetched, in pieces, so that a large mail costs no memory; nothing is
 // ever deleted.
 
-import type { FetchMessageObject, ImapFlow, SearchObject } from 'imapflow'
+import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow'
 import type { Instant } from '../../../src/core/clock.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import { unreachable, unreached } from '../../../src/tools/api.ts'
@@ -17,8 +17,8 @@ export type Mail = {
 }
 
 export interface Mailbox {
-  /** The names of all folders. */
-  folders: () => Promise<string[]>
+  /** Which of these folders are not there. */
+  missing: (folders: string[]) => Promise<string[]>
   make: (folder: string) => Promise<void>
   /** From now on everything is about this folder. Answers the mails in it, oldest first; those since then, if asked. */
   open: (folder: string, since?: Instant) => Promise<number[]>
@@ -39,6 +39,9 @@ const silentMs = 60_000
 
 // Some hosts end what listens for half an hour.
 const idleMs = 9 * 60_000
+
+// A search goes by days, in the zone of the host.
+const dayMs = 24 * 3_600_000
 
 // A round trip for each of them, and no more in memory.
 const pieceBytes = 256 * 1024
@@ -97,14 +100,21 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
     return found
   }
 
+  const isThere = async (uid: number) => (await search({ uid: String(uid) })).length > 0
+
   const open = async (folder: string, since?: Instant) => {
     await ask(() => client.mailboxOpen(folder))
-    const found = await search(since === undefined ? {} : { since: new Date(since) })
+    const found = await search(since === undefined ? {} : { since: new Date(since - dayMs) })
     return found.toSorted((a, b) => a - b)
   }
 
   return {
-    folders: async () => (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path),
+    async missing(folders) {
+      const known = (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path)
+      // Some hosts keep all folders below the inbox.
+      const above = client.namespace?.prefix ?? ''
+      return folders.filter(folder => !known.includes(folder) && !known.includes(`${above}${folder}`))
+    },
     async make(folder) {
       await ask(() => client.mailboxCreate(folder))
     },
@@ -112,18 +122,20 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
     async mail(uid) {
       const asked = { uid: true, bodyStructure: true, internalDate: true, headers: headersRead }
       const found = await ask(() => client.fetchOne(String(uid), asked, { uid: true }))
-      return found ? mailOf(found) : null
+      const structure = found ? found.bodyStructure : undefined
+      if (found && structure) return mailOf(found, structure)
+      if (await isThere(uid)) throw unreachable(`${url.host} does not tell what a mail consists of`)
+      return null
     },
     bytes,
     async move(uid, folder) {
       const one = String(uid)
-      const isMoved = client.capabilities.has('MOVE')
-        ? await ask(() => client.messageMove(one, folder, { uid: true }))
-        : // What is only marked as deleted is out of sight, and still there.
-          (await ask(() => client.messageCopy(one, folder, { uid: true }))) &&
-          (await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true })))
-      if (!isMoved && (await search({ uid: one })).length > 0)
-        throw unreachable(`${url.host} does not move a mail to ${folder}`)
+      if (client.capabilities.has('MOVE')) await ask(() => client.messageMove(one, folder, { uid: true }))
+      else if (await ask(() => client.messageCopy(one, folder, { uid: true })))
+        // What is only marked as deleted is out of sight, and still there.
+        await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))
+      // Whatever the host said: what is still there would be read again at once.
+      if (await isThere(uid)) throw unreachable(`${url.host} does not move a mail to ${folder}`)
     },
     isOpen: () => client.usable,
     async arrival(folder) {
@@ -185,12 +197,12 @@ type ImapError = {
 // Why a host may refuse a login that is right.
 const passing = ['UNAVAILABLE', 'LIMIT', 'INUSE']
 
-const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject): Mail => {
+const mailOf = ({ uid, headers, internalDate }: FetchMessageObject, structure: MessageStructureObject): Mail => {
   const arrivedAt = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime()
   return {
     uid,
     headers: headersIn(headers ?? Buffer.alloc(0)),
-    parts: bodyStructure ? partsOf(bodyStructure) : { xml: [], pdf: [] },
+    parts: partsOf(structure),
     arrivedAt: Number.isNaN(arrivedAt) ? null : arrivedAt
   }
 }

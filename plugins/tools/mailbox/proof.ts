@@ -21,7 +21,7 @@ export const headersIn = (bytes: Uint8Array): Headers =>
     .replace(/\r?\n[ \t]/g, ' ')
     .split(/\r?\n/)
     .flatMap(line => {
-      const [, name, value] = /^([\x21-\x39\x3b-\x7e]+):(.*)$/.exec(line) ?? []
+      const [, name, value] = /^([\x21-\x39\x3b-\x7e]+):(.*)$/s.exec(line) ?? []
       return name === undefined ? [] : [{ name: name.toLowerCase(), value: value?.trim() ?? '' }]
     })
 

@@ -1,0 +1,82 @@
+// What hosts do that they should not, and people meanwhile.
+
+import t from 'tap'
+import { tool } from '../../../../plugins/tools/mailbox/index.ts'
+import { invoiceMail, mail, pdfFile, xmlFile } from '../../../fixtures/mailbox.ts'
+import { never, now, open } from './parts.ts'
+
+t.test('a folder of that name below another one is not the bridge’s', async t => {
+  const { server, read } = await open(t)
+  server.make('Archief/Verwerkt')
+  server.put(invoiceMail({ number: '1' }))
+
+  t.equal((await read()).length, 1)
+  t.equal(server.mails('Verwerkt')?.length, 1)
+})
+
+t.test('where a mail cannot be moved it stays, and that is told; nothing is asked again at once', async t => {
+  const { server, connection } = await open(t)
+  server.put(invoiceMail({ number: '1' }))
+  const told: unknown[] = []
+  const reading = async () => {
+    for await (const one of tool.missed!(now, connection, never)) {
+      told.push(one)
+      server.remove('Verwerkt')
+    }
+  }
+  await t.rejects(reading(), { code: 'TOOL_UNREACHABLE', message: /does not move a mail to Verwerkt/ })
+  t.equal(told.length, 1)
+  t.equal(server.mails('INBOX')?.length, 1)
+})
+
+t.test('a host that keeps no mark is told of, lest the mail is copied again and again', async t => {
+  const { server, connection } = await open(t, {}, { without: ['MOVE', 'UIDPLUS'] })
+  server.put(invoiceMail({ number: '1' }))
+  server.answers = command => {
+    if (command === 'UID STORE') server.folder('INBOX')!.messages[0]!.flags = []
+  }
+
+  await t.rejects(Array.fromAsync(tool.missed!(now, connection, never)), { code: 'TOOL_UNREACHABLE', message: /move/ })
+})
+
+t.test(
+  'a mail whose structure the host does not tell stays where it is, and is not taken for an empty one',
+  async t => {
+    const { server, read } = await open(t)
+    server.put(invoiceMail({ number: '1' }))
+    server.answers = (command, { attributes }) => {
+      const items = attributes?.[2]
+      const at = Array.isArray(items) ? items.findIndex(item => item?.value === 'BODYSTRUCTURE') : -1
+      if (command === 'UID FETCH' && at >= 0) items.splice(at, 2)
+    }
+
+    await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /does not tell/ })
+    t.equal(server.mails('INBOX')?.length, 1)
+  }
+)
+
+t.test('a mail at which the connection ends is read last the next time', async t => {
+  const { server, read } = await open(t)
+  for (const number of ['1', '2', '3']) server.put(invoiceMail({ number }))
+  let fetched = 0
+  server.cuts = command => {
+    if (command === 'UID FETCH') fetched += 1
+    return fetched === 1
+  }
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE' })
+  server.cuts = () => false
+
+  t.match(
+    await read(),
+    ['2', '3', '1'].map(invoiceNumber => ({ invoice: { invoiceNumber } }))
+  )
+})
+
+t.test('asked further back, it also tells of mails that only a part was read of', async t => {
+  const { server, read } = await open(t)
+  server.put(mail({ files: [xmlFile({ number: '1', amount: 'veel' }), xmlFile({ number: '2' }), pdfFile('2')] }))
+  const told = await read()
+
+  t.strictSame(await read(now - 24 * 3_600_000), told)
+  t.equal(server.mails('Niet gelezen')?.length, 1)
+})
