@@ -3,8 +3,8 @@
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Mailbox, openMailbox } from './imap.ts'
-import { folders, type Told, tell } from './mail.ts'
-import type { Connection } from './settings.ts'
+import { type Told, tell } from './mail.ts'
+import { type Connection, folders } from './settings.ts'
 
 // Asked further back than it would have asked by itself, the bridge may have lost its ledger, or a person wants what is
 // older: then what was read before is read again.

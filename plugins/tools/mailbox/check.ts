@@ -2,8 +2,8 @@
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
 import { type Mailbox, openMailbox } from './imap.ts'
-import { folders, tell } from './mail.ts'
-import type { Connection } from './settings.ts'
+import { tell } from './mail.ts'
+import { type Connection, folders } from './settings.ts'
 
 const never = new AbortController().signal
 

@@ -9,10 +9,7 @@ import type { Mail, Mailbox } from './imap.ts'
 import { type Parsed, parseInvoice } from './invoice.ts'
 import type { Part } from './parts.ts'
 import { addressesIn, addressing, lacking } from './proof.ts'
-import type { Connection, Settings } from './settings.ts'
-
-/** Where mails go. */
-export const folders = { read: 'Verwerkt', unread: 'Niet gelezen' }
+import { type Connection, folders, type Settings } from './settings.ts'
 
 export type Told = ToolInvoice | UnreadEvent | NoInvoice
 

@@ -5,7 +5,9 @@ import { z } from 'zod'
 import { address, word } from '../../../src/core/setting.ts'
 import { isEmail } from '../../../src/tools/fields.ts'
 import type { ToolConnection } from '../../../src/tools/tool.ts'
-import { folders } from './mail.ts'
+
+/** Where mails go. */
+export const folders = { read: 'Verwerkt', unread: 'Niet gelezen' }
 
 const urlExpected = 'expected an address that begins with imaps://, without a login in it'
 const userExpected = 'expected the login of the mailbox, mostly its address'
