@@ -32,7 +32,7 @@ export type AddressOptions<Settings = unknown> = {
 
 export type WebhookOptions = AddressOptions & {
   /** An event says no more than that there is something to ask this tool for. */
-  hinted: (tool: string) => void
+  hinted: (tool: string, sourceId: string | null) => void
 }
 
 /**
@@ -82,7 +82,7 @@ export const webhook = ({
       const { reading, receivedAt: now } = proven
       if (reading.kind === 'ignored') return ignore(reading.reason, now)
       if (reading.kind === 'hint') {
-        hinted(name)
+        hinted(name, reading.sourceId)
         return ignore('the tool is asked for it', now)
       }
       if (reading.kind === 'gone') return withoutMore(await receiver.gone(name, reading.sourceId, now))

@@ -10,7 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { OpenTool, ToolClient } from './client.ts'
 import { createInquiries, type Asked as Inquired } from './inquiries.ts'
 import type { Receiver, Result } from './receiver.ts'
-import { isSending, type NoInvoice, type ToolInvoice, type UnreadEvent } from './tool.ts'
+import { isHeard, isSending, type NoInvoice, type ToolInvoice, type UnreadEvent } from './tool.ts'
 
 export type CatchUpOptions = {
   ledger: Ledger
@@ -36,8 +36,11 @@ export interface CatchUp {
    * takes long. A second question about the same time waits for the first.
    */
   ask: (tool: string, since: Instant) => Promise<Asked>
-  /** A webhook said that there is something to ask for. Where another process asks this tool, it does nothing. */
-  hint: (tool: string) => void
+  /**
+   * A webhook said that there is something to ask for, and maybe about which invoice. Where another process asks this
+   * tool, no more than that invoice is asked for.
+   */
+  hint: (tool: string, sourceId?: string | null) => void
   /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
   asked: (tool: string) => Promise<Asked>
   /** Of each tool that is asked by itself: how often, and why it could not be asked last; null when it could. */
@@ -79,6 +82,12 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const failures = new Map<string, string>()
   const cursors = new Map<string, Instant[]>()
   const hints = new Map<string, PromiseWithResolvers<void>>()
+  /** What hints named, and the tool has not told yet. */
+  const named = new Map<string, Set<string>>()
+  const stopped = new Promise<void>(resolve => stopping.signal.addEventListener('abort', () => resolve()))
+
+  /** Nobody is asked by the clock. */
+  const isOnlyHinted = everyMinutes === 0
 
   const everyMs = ({ tool }: OpenTool): number =>
     (everyMinutes ?? everyMinutesDefault[isSending(tool) ? 'sending' : 'asked']) * minute
@@ -124,8 +133,27 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       for await (const one of missed) {
         stopping.signal.throwIfAborted()
         found[await keep(open, one, anyAgeFrom)] += 1
+        if ('invoice' in one && one.invoice.sourceId !== null) named.get(open.tool.name)?.delete(one.invoice.sourceId)
       }
     })
+  }
+
+  /** A tool's list may lack what its webhook names, or have it too far back. One that fails does not stop the others. */
+  const takeNamed = async (open: OpenTool): Promise<void> => {
+    const { name, load } = open.tool
+    const ids = named.get(name)
+    if (!ids || !load) return
+    let failure: unknown
+    for (const id of ids)
+      try {
+        stopping.signal.throwIfAborted()
+        const one = await toolClient.asking(name, () => load(id, toolClient.connection(open)))
+        if (one) await keep(open, one, null)
+        ids.delete(id)
+      } catch (error) {
+        failure ??= error
+      }
+    if (failure !== undefined) throw failure
   }
 
   const inquiries = createInquiries({
@@ -170,6 +198,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   /** Of one that comes while the tool is being asked, too: the answer may have been on its way. */
   const nextHint = (tool: string) => hints.getOrInsertComputed(tool, () => Promise.withResolvers<void>())
 
+  const hinted = (tool: string, signal: AbortSignal) => nextHint(tool).promise.then(() => clock.sleep(hintMs, signal))
+
   /** Until it is time to ask again, or the tool has news. */
   const rest = async (open: OpenTool, pause: number): Promise<void> => {
     const ended = new AbortController()
@@ -179,31 +209,35 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       // Why it cannot be listened to shows when it is asked.
       () => clock.sleep(pause, signal)
     )
-    const hinted = nextHint(open.tool.name).promise.then(() => clock.sleep(hintMs, signal))
-    await Promise.race([clock.sleep(pause, signal), hinted, ...(news ? [news] : [])])
+    await Promise.race([clock.sleep(pause, signal), hinted(open.tool.name, signal), ...(news ? [news] : [])])
     ended.abort()
   }
 
   const keepCatchingUp = async (open: OpenTool): Promise<void> => {
+    const { name } = open.tool
     while (!stopping.signal.aborted) {
+      if (isOnlyHinted) await Promise.race([hinted(name, stopping.signal), stopped])
+      if (stopping.signal.aborted) return
       let pause = everyMs(open)
       let isOurs = false
       try {
-        isOurs = await ledger.lease(`catch-up ${open.tool.name}`, clock.now())
+        isOurs = await ledger.lease(`catch-up ${name}`, clock.now())
         // What was hinted at until now, this question finds.
-        hints.delete(open.tool.name)
+        hints.delete(name)
         if (isOurs) await catchUp(open)
         else pause = Math.min(pause, retryMs)
-        failures.delete(open.tool.name)
+        await inTurn(open, () => takeNamed(open))
+        failures.delete(name)
       } catch (error) {
         if (stopping.signal.aborted) return
         isOurs = false
         const known = error instanceof BridgeError
-        failures.set(open.tool.name, known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log')
-        log.warn({ tool: open.tool.name, code: known ? error.code : 'UNEXPECTED', err: error }, 'catch-up failed')
-        pause = Math.max(Math.min(pause, retryMs), known ? (error.retryAfterMs ?? 0) : 0)
+        failures.set(name, known ? `${error.code}: ${error.message}` : 'UNEXPECTED: a bug, look at the log')
+        log.warn({ tool: name, code: known ? error.code : 'UNEXPECTED', err: error }, 'catch-up failed')
+        pause = Math.max(Math.min(pause || retryMs, retryMs), known ? (error.retryAfterMs ?? 0) : 0)
+        if (isOnlyHinted) nextHint(name).resolve()
       }
-      await (isOurs ? rest(open, pause) : clock.sleep(pause, stopping.signal))
+      await (isOurs && !isOnlyHinted ? rest(open, pause) : clock.sleep(pause, stopping.signal))
     }
   }
 
@@ -212,7 +246,10 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       for (const { tool } of toolClient.tools()) if (tool.missed) await ledger.startTool(tool.name, clock.now())
     },
     start() {
-      if (everyMinutes !== 0 && loops.length === 0) loops = canBeAsked().map(keepCatchingUp)
+      if (loops.length > 0) return
+      loops = canBeAsked()
+        .filter(({ tool }) => !isOnlyHinted || isHeard(tool))
+        .map(keepCatchingUp)
     },
     async stop() {
       stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))
@@ -221,11 +258,14 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       // What is answered later is not kept any more.
       await Promise.race([all, clock.sleep(answerMs, ended.signal)])
     },
-    hint: tool => nextHint(tool).resolve(),
+    hint(tool, sourceId = null) {
+      if (sourceId !== null) named.getOrInsertComputed(tool, () => new Set()).add(sourceId)
+      nextHint(tool).resolve()
+    },
     ask: inquiries.ask,
     asked: inquiries.asked,
     states: () =>
-      everyMinutes === 0
+      isOnlyHinted
         ? []
         : canBeAsked().map(open => ({
             tool: open.tool.name,

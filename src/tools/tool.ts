@@ -46,9 +46,9 @@ export type EventReading =
   | { kind: 'gone'; sourceId: string }
   /**
    * Authentic, and it says no more than that there is something to ask for: the tool is asked, soon. It is not kept: who
-   * asks later is told the same.
+   * asks later is told the same. `sourceId`: the invoice that it names, if any.
    */
-  | { kind: 'hint' }
+  | { kind: 'hint'; sourceId: string | null }
   /**
    * Authentic, and nothing that the bridge acts on. The reason is shown to the sender: a code or a few words, no data.
    */

@@ -63,7 +63,7 @@ const open = async (t: Test, settings: Json | null = env, { read = tool.read, ..
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
   const alerts: unknown[] = []
   const told: object[] = []
-  const hinted: string[] = []
+  const hinted: unknown[] = []
   const receiver = createReceiver({
     ledger,
     spool,
@@ -79,7 +79,7 @@ const open = async (t: Test, settings: Json | null = env, { read = tool.read, ..
   const given: WebhookOptions = {
     settings: settings && tool.settings.parse(settings),
     receiver,
-    hinted: name => void hinted.push(name),
+    hinted: (...hint) => void hinted.push(hint),
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
     strangers: {
@@ -153,11 +153,11 @@ t.test('an authentic event of no concern is acknowledged, with the reason, and n
 })
 
 t.test('an event that only says that there is something to ask for has the tool asked, and is not kept', async t => {
-  const { ledger, hinted, send } = await open(t, env, { read: () => ({ kind: 'hint' }) })
+  const { ledger, hinted, send } = await open(t, env, { read: () => ({ kind: 'hint', sourceId: 'in_1' }) })
 
   const body = { result: 'ignored', reason: 'the tool is asked for it' }
   t.match(await send(fixture('finalized')), { status: 200, body })
-  t.strictSame(hinted, ['stripe'])
+  t.strictSame(hinted, [['stripe', 'in_1']])
   t.strictSame((await ledger.list({ limit: 10 })).rows, [])
 })
 

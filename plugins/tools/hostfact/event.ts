@@ -27,5 +27,5 @@ export const read = (body: Buffer, context: Pick<ReadContext<unknown>, 'timeZone
     attempt(() => JSON.parse(body.toString())),
     'seenAt'
   )
-  return seenAt === undefined ? { kind: 'hint' } : readKept(body, context)
+  return seenAt === undefined ? { kind: 'hint', sourceId: null } : readKept(body, context)
 }

@@ -72,7 +72,7 @@ const isThin = (entity: unknown): boolean =>
 /** What it is about is asked for; where nobody can ask, a person has to know. */
 const thin = (sourceId: string | null, settings: Settings): EventReading =>
   canAsk(settings)
-    ? { kind: 'hint' }
+    ? { kind: 'hint', sourceId }
     : { kind: 'unreadable', problem: 'expected the invoice in the event, as MOLLIE_API_KEY is not set', sourceId }
 
 /** As a webhook would bring it. */

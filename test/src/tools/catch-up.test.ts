@@ -35,7 +35,10 @@ const open = async (t: Test, { everyMinutes, canAsk = true, sends = true, listen
     news: undefined as Tool['news'],
     fails: null as BridgeError | null,
     told: (): unknown => undefined,
-    stopped: null as AbortSignal | null
+    stopped: null as AbortSignal | null,
+    /** What it tells of one invoice; a BridgeError: it fails. */
+    one: null as ToolInvoice | BridgeError | null,
+    loaded: [] as string[]
   }
   const tool: Tool = {
     name: 'acme',
@@ -53,6 +56,11 @@ const open = async (t: Test, { everyMinutes, canAsk = true, sends = true, listen
       }
       if (acme.fails) throw acme.fails
     }
+  }
+  tool.load = async id => {
+    acme.loaded.push(id)
+    if (acme.one instanceof BridgeError) throw acme.one
+    return acme.one
   }
   if (listens) tool.news = (...listening) => acme.news!(...listening)
   const warnings: unknown[] = []
@@ -409,4 +417,54 @@ t.test('what is about no invoice is counted, and not kept', async t => {
 
   t.match(await catchUp.ask('acme', noon), { ignored: 1, accepted: 1 })
   t.equal((await ledger.list({ limit: 10 })).rows.length, 1)
+})
+
+t.test(
+  'the invoice that a hint names is asked for by its id, where the tool does not tell of it otherwise',
+  async t => {
+    const { clock, ledger, acme, catchUp } = await open(t)
+    acme.holds = [told('A-1')]
+    catchUp.start()
+    await clock.advance(minute)
+    acme.one = told('A-2')
+    catchUp.hint('acme', 'A-1')
+    catchUp.hint('acme', 'A-2')
+    await clock.advance(minute)
+    t.strictSame(acme.loaded, ['A-2'], 'what was told already is not asked for')
+    t.match(await ledger.find('A-2'), { state: 'waiting' })
+    acme.one = null
+    catchUp.hint('acme', 'A-3')
+    await clock.advance(5 * minute)
+    t.strictSame(acme.loaded, ['A-2', 'A-3'], 'what the tool does not hold is asked for once')
+  }
+)
+
+t.test('the invoice that a hint names is asked for until the tool answers', async t => {
+  const { clock, ledger, acme, warnings, catchUp } = await open(t)
+  catchUp.start()
+  await clock.advance(minute)
+  acme.one = new BridgeError('TOOL_UNREACHABLE')
+  catchUp.hint('acme', 'A-1')
+  catchUp.hint('acme', 'A-2')
+  await clock.advance(minute)
+  t.strictSame(acme.loaded, ['A-1', 'A-2'], 'one that fails does not stop the others')
+  t.equal(warnings.length, 1)
+  acme.one = told('A-1')
+  await clock.advance(5 * minute)
+  t.match(await ledger.find('A-1'), { state: 'waiting' })
+})
+
+t.test('a hint is acted on where nobody is asked by the clock, too', async t => {
+  const { clock, acme, asked, catchUp } = await open(t, { everyMinutes: 0 })
+  catchUp.start()
+  await clock.advance(60 * minute)
+  t.equal(asked.length, 0)
+  acme.fails = new BridgeError('TOOL_UNREACHABLE')
+  catchUp.hint('acme')
+  await clock.advance(minute)
+  t.equal(asked.length, 1)
+  acme.fails = null
+  await clock.advance(60 * minute)
+  t.equal(asked.length, 2, 'once more, after it failed')
+  await catchUp.stop()
 })

@@ -31,5 +31,5 @@ t.test('who knows the secret may hint, and nobody else', async t => {
 
 t.test('whatever is sent is a hint', async t => {
   for (const body of ['{}', '', 'id=1&InvoiceCode=2026-0117', '{"id":1}', 'null', '[]'])
-    t.strictSame(read(Buffer.from(body), { timeZone }), { kind: 'hint' }, body)
+    t.strictSame(read(Buffer.from(body), { timeZone }), { kind: 'hint', sourceId: null }, body)
 })
