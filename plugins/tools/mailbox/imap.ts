@@ -96,7 +96,7 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
 
   const search = async (asked: SearchObject) => {
     const found = await ask(() => client.search({ ...asked, deleted: false }, { uid: true }))
-    if (!found) throw unreachable(`${url.host} does not search a folder`)
+    if (!found) throw unreachable(`${url.host} ${client.usable ? 'does not search a folder' : 'ends the connection'}`)
     return found
   }
 

@@ -80,3 +80,11 @@ t.test('asked further back, it also tells of mails that only a part was read of'
   t.strictSame(await read(now - 24 * 3_600_000), told)
   t.equal(server.mails('Niet gelezen')?.length, 1)
 })
+
+t.test('a connection that ends at a move is told as that', async t => {
+  const { server, read } = await open(t)
+  server.put(invoiceMail({ number: '1' }))
+  server.cuts = command => command === 'UID MOVE'
+
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /ends the connection/ })
+})
