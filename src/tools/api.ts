@@ -86,6 +86,12 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
 export const fieldIn = (json: unknown, name: string): unknown =>
   typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[name] : undefined
 
+/** Empty where it is no text: what a strange object says of itself may be anything, or an error. */
+export const textIn = (json: unknown, name: string): string => {
+  const text = fieldIn(json, name)
+  return typeof text === 'string' ? text : ''
+}
+
 const send = async (http: Pick<Http, 'got'>, url: string, options: object) => {
   try {
     return await http.got(url, { ...options, throwHttpErrors: false, responseType: 'text' })

@@ -2,7 +2,7 @@
 // made: so it is read from its beginning, as far back as drafts get old, and to its end where it is in another order.
 
 import type { Instant } from '../../../src/core/clock.ts'
-import { fieldIn } from '../../../src/tools/api.ts'
+import { textIn } from '../../../src/tools/api.ts'
 import { firstDateSince } from '../../../src/tools/by-date.ts'
 import { createPace } from '../../../src/tools/pace.ts'
 import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
@@ -26,7 +26,7 @@ export async function* missed(
   let isNewestFirst = true
   for await (const entities of pagesOf('sales-invoices', connection, { inPace })) {
     for (const entity of entities) {
-      const createdAt = Date.parse(String(fieldIn(entity, 'createdAt')))
+      const createdAt = Date.parse(textIn(entity, 'createdAt'))
       isNewestFirst &&= createdAt <= oldest
       oldest = createdAt
       const found = foundIn(entity, since, connection)

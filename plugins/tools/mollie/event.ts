@@ -4,7 +4,7 @@
 import { createHmac } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
 import { isoInstant } from '../../../src/core/clock.ts'
-import { fieldIn } from '../../../src/tools/api.ts'
+import { fieldIn, textIn } from '../../../src/tools/api.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
 import type { Delivery, EventReading, ReadContext, UnreadEvent } from '../../../src/tools/tool.ts'
 import { notAuthentic, sameBytes } from '../../signatures/comparison.ts'
@@ -45,9 +45,9 @@ export const read = (body: Buffer, { settings, timeZone }: ReadContext<Settings>
   const event: unknown = attempt(() => JSON.parse(body.toString()))
   const resource = fieldIn(event, 'resource')
   if (resource !== 'event' && resource !== 'sales-invoice') return { kind: 'ignored', reason: 'not about an invoice' }
-  const type = resource === 'event' ? fieldIn(event, 'type') : undefined
-  if (type !== undefined && !eventTypes.includes(String(type)))
-    return { kind: 'ignored', reason: /^[a-z.-]{1,100}$/.test(String(type)) ? String(type) : 'another event' }
+  const type = resource === 'event' && fieldIn(event, 'type') !== undefined ? textIn(event, 'type') : undefined
+  if (type !== undefined && !eventTypes.includes(type))
+    return { kind: 'ignored', reason: /^[a-z.-]{1,100}$/.test(type) ? type : 'another event' }
 
   const entity = resource === 'event' ? fieldIn(fieldIn(event, '_embedded'), 'entity') : event
   const sourceId = idIn(entity) ?? idIn({ id: fieldIn(event, 'entityId') })
@@ -55,7 +55,7 @@ export const read = (body: Buffer, { settings, timeZone }: ReadContext<Settings>
   if (sourceId !== null && (type === 'sales-invoice.canceled' || isCanceled(entity))) return { kind: 'gone', sourceId }
   if (isThin(entity)) return thin(sourceId, settings)
 
-  const seenAt = Date.parse(String(fieldIn(event, 'createdAt')))
+  const seenAt = Date.parse(textIn(event, 'createdAt'))
   const invoice = parseInvoice(entity, { timeZone, seenAt: Math.floor((seenAt || 0) / 1000) * 1000 })
   if ('problem' in invoice) return { kind: 'unreadable', ...invoice }
   return invoice.stage === 'draft'
@@ -63,7 +63,7 @@ export const read = (body: Buffer, { settings, timeZone }: ReadContext<Settings>
     : { kind: 'invoices', invoices: [invoice] }
 }
 
-const isCanceled = (entity: unknown): boolean => /^cancell?ed$/.test(String(fieldIn(entity, 'status')))
+const isCanceled = (entity: unknown): boolean => /^cancell?ed$/.test(textIn(entity, 'status'))
 
 const isThin = (entity: unknown): boolean =>
   fieldIn(entity, 'status') !== 'draft' &&

@@ -77,6 +77,13 @@ t.test('only what is new is told: final, paid or cancelled, and what cannot be r
   t.match(read(body, { settings: connection.settings, timeZone }), { kind: 'unreadable', sourceId: 'f' })
 })
 
+t.test('an invoice without a text where its time belongs is told all the same', async t => {
+  const { connection, mollie } = await openLine(t)
+  mollie.invoices = [entity({ createdAt: { toString: 1 } })]
+
+  t.equal((await toldBy(connection)).length, 1)
+})
+
 t.test('invoices of the other mode are nobody’s', async t => {
   const { connection, mollie } = await openLine(t)
   mollie.invoices = [entity({ mode: 'test' })]

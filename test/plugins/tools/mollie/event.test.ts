@@ -60,6 +60,13 @@ t.test('an event that does not bring the invoice is asked for, or a person is to
   }
 })
 
+t.test('an object where a text belongs is no text, and breaks nothing', async t => {
+  const odd = { toString: 1 }
+  t.strictSame(readWith(eventOf('', entity(), { type: odd })), { kind: 'ignored', reason: 'another event' })
+  t.match(readWith(eventOf('sales-invoice.issued', entity({ status: odd }))), { kind: 'unreadable' })
+  t.match(readWith(eventOf('sales-invoice.issued', entity(), { createdAt: odd })), { kind: 'invoices' })
+})
+
 t.test('test mode is taken where it was asked for', async t => {
   const body = eventOf('sales-invoice.issued', entity({ mode: 'test' }))
   t.match(readWith(body, { MOLLIE_TEST_MODE: 'true' }), { kind: 'invoices' })
