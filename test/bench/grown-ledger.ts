@@ -23,8 +23,11 @@ export const askPostgres = async (url: string): Promise<{ ask: Ask; end: () => P
   return { ask: async sql => (await client.query(sql)).rows, end: () => client.end() }
 }
 
-const series = (times: number): string =>
-  `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${times})`
+const series = (from: number, to: number): string =>
+  `WITH RECURSIVE n (i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})`
+
+// Each row counts up one and the same cell: within one statement PostgreSQL keeps every version of that.
+const rowsAtOnce = 10_000
 
 export const templateOf = (stage: Stage): string => `G-${stage.replaceAll(' ', '-')}`.toLowerCase()
 
@@ -50,8 +53,9 @@ export const multiply = async (ask: Ask, { stages, times }: Grown): Promise<void
       portal_id: "portal_id || '-' || n.i"
     }
     const columns = Object.keys(row).filter(column => column !== 'id')
-    await ask(`${series(times)} INSERT INTO invoice (${columns.join(', ')})
-      SELECT ${columns.map(column => unique[column] ?? column).join(', ')} FROM invoice, n WHERE key = '${key}'`)
+    for (let from = 1; from <= times; from += rowsAtOnce)
+      await ask(`${series(from, Math.min(times, from + rowsAtOnce - 1))} INSERT INTO invoice (${columns.join(', ')})
+        SELECT ${columns.map(column => unique[column] ?? column).join(', ')} FROM invoice, n WHERE key = '${key}'`)
     await ask(`INSERT INTO history (invoice_id, at, event, detail)
       SELECT id, received_at, 'held', '{"code":"REVIEW"}' FROM invoice WHERE key LIKE '${key}-%'`)
   }
