@@ -54,6 +54,8 @@ t.test('whatever a sender can write itself vouches for nobody', async t => {
   t.match(judged(good.replace('mx.', 'mx2.')), /no Authentication-Results/, 'another host')
   t.match(judged(bad, good), /does not vouch/, 'below that of the host itself')
   t.equal(judged('elders.example; dkim=fail', good), null, 'another host may stand above it')
+  for (const end of ['\r', '\u2028'])
+    t.match(judged(`${bad}${end}x`, good), /does not vouch/, 'what ends a line elsewhere hides no header')
   for (const clause of [
     'spf=pass smtp.mailfrom=x@nietmolen.example',
     'spf=pass smtp.mailfrom=x@molen.example.elders.example',
