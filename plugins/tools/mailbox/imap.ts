@@ -1,18 +1,19 @@
 // A mailbox, over IMAP. Only what is asked for is fetched, in pieces, so that a large mail costs no memory; nothing is
 // ever deleted.
 
-import type { FetchMessageObject, ImapFlow, MessageStructureObject, SearchObject } from 'imapflow'
+import type { FetchMessageObject, ImapFlow, SearchObject } from 'imapflow'
 import type { Instant } from '../../../src/core/clock.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import { unreachable, unreached } from '../../../src/tools/api.ts'
-import { type Part, partsOf } from './parts.ts'
+import { type Part, type Parts, partsOf } from './parts.ts'
 import { type Headers, headersIn, headersRead } from './proof.ts'
 import type { Connection } from './settings.ts'
 
 export type Mail = {
   uid: number
   headers: Headers
-  parts: ReturnType<typeof partsOf>
+  /** Null: nobody can tell. */
+  parts: Parts | null
   arrivedAt: Instant | null
 }
 
@@ -120,11 +121,14 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
     },
     open,
     async mail(uid) {
-      const asked = { uid: true, bodyStructure: true, internalDate: true, headers: headersRead }
-      const found = await ask(() => client.fetchOne(String(uid), asked, { uid: true }))
-      const structure = found ? found.bodyStructure : undefined
-      if (found && structure) return mailOf(found, structure)
-      if (await isThere(uid)) throw unreachable(`${url.host} does not tell what a mail consists of`)
+      const fetch = (bodyStructure: boolean) => {
+        const asked = { uid: true, internalDate: true, headers: headersRead, bodyStructure }
+        return ask(() => client.fetchOne(String(uid), asked, { uid: true }))
+      }
+      // A structure that is too deep, or too large, is no answer at all.
+      const found = (await fetch(true)) || (await fetch(false))
+      if (found) return mailOf(found)
+      if (await isThere(uid)) throw unreachable(`${url.host} hands out nothing of a mail`)
       return null
     },
     bytes,
@@ -197,12 +201,12 @@ type ImapError = {
 // Why a host may refuse a login that is right.
 const passing = ['UNAVAILABLE', 'LIMIT', 'INUSE']
 
-const mailOf = ({ uid, headers, internalDate }: FetchMessageObject, structure: MessageStructureObject): Mail => {
+const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject): Mail => {
   const arrivedAt = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime()
   return {
     uid,
     headers: headersIn(headers ?? Buffer.alloc(0)),
-    parts: partsOf(structure),
+    parts: bodyStructure ? partsOf(bodyStructure) : null,
     arrivedAt: Number.isNaN(arrivedAt) ? null : arrivedAt
   }
 }

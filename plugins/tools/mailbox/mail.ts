@@ -24,12 +24,13 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   const unread = (problem: string, sourceId = idOf(mail)) =>
     unreadMail({ problem: `${problem} (mail of ${when}, goes to ${folders.unread})`, sourceId })
 
+  if (parts === null) return yield unread('mail: expected parts that can be told apart')
   if (parts.xml.length + parts.pdf.length === 0) return yield noInvoice
   const lacks = lacking(headers, given.settings)
   if (lacks !== null) return yield unread(`mail: not proven, because ${lacks}`)
 
   let isUbl = false
-  const ubls = await ublsIn(mail, given)
+  const ubls = await ublsIn(mail, parts.xml, given)
   for (const part of ubls) {
     const parsed = await parse(mail, part, given)
     if (parsed.kind === 'other') continue
@@ -38,7 +39,12 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
       yield unread(parsed.problem, parsed.sourceId ?? `${idOf(mail)} ${part.part}`)
       continue
     }
-    const pdf = pdfOf(mail, { part, others: ubls.filter(other => other !== part) }, parsed.embeddedPdf, given)
+    const found = pdfFor(
+      part,
+      parts.pdf,
+      ubls.filter(other => other !== part)
+    )
+    const pdf = pdfOf(mail, found, parsed.embeddedPdf, given)
     yield pdf === null ? parsed.invoice : { ...parsed.invoice, pdf }
   }
   if (isUbl) return
@@ -51,11 +57,10 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
 const beginningBytes = 64 * 1024
 
 /** Of several XML files: a logo, or what was meant for another program, has no PDF of its own. */
-const ublsIn = async (mail: Mail, given: Given): Promise<Part[]> => {
-  if (mail.parts.xml.length < 2) return mail.parts.xml
+const ublsIn = async (mail: Mail, xml: Part[], given: Given): Promise<Part[]> => {
+  if (xml.length < 2) return xml
   const ubls: Part[] = []
-  for (const part of mail.parts.xml)
-    if ((await parse(mail, part, given, beginningBytes)).kind !== 'other') ubls.push(part)
+  for (const part of xml) if ((await parse(mail, part, given, beginningBytes)).kind !== 'other') ubls.push(part)
   return ubls
 }
 
@@ -71,12 +76,11 @@ const parse = async (
 
 /** Null: there is none, or more than one that it may be. */
 const pdfOf = (
-  { uid, parts }: Mail,
-  { part, others }: { part: Part; others: Part[] },
+  { uid }: Mail,
+  found: ReturnType<typeof pdfFor<Part>>,
   embedded: Buffer | null,
   { mailbox }: Given
 ): AsyncIterable<Uint8Array> | null => {
-  const found = pdfFor(part, parts.pdf, others)
   if (found !== null && found !== 'ambiguous') return mailbox.bytes(uid, found)
   return embedded && inOnePiece(embedded)
 }

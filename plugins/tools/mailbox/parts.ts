@@ -13,7 +13,9 @@ export type Part = {
   bytes: number
 }
 
-export const partsOf = (structure: MessageStructureObject): { xml: Part[]; pdf: Part[] } => {
+export type Parts = { xml: Part[]; pdf: Part[] }
+
+export const partsOf = (structure: MessageStructureObject): Parts => {
   const all = [...leavesOf(structure, false)]
   return { xml: all.filter(part => isFile(part, 'xml')), pdf: all.filter(part => isFile(part, 'pdf')) }
 }

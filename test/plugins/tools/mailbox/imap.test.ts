@@ -39,21 +39,51 @@ t.test('a host that keeps no mark is told of, lest the mail is copied again and 
   await t.rejects(Array.fromAsync(tool.missed!(now, connection, never)), { code: 'TOOL_UNREACHABLE', message: /move/ })
 })
 
-t.test(
-  'a mail whose structure the host does not tell stays where it is, and is not taken for an empty one',
-  async t => {
-    const { server, read } = await open(t)
-    server.put(invoiceMail({ number: '1' }))
-    server.answers = (command, { attributes }) => {
-      const items = attributes?.[2]
-      const at = Array.isArray(items) ? items.findIndex(item => item?.value === 'BODYSTRUCTURE') : -1
-      if (command === 'UID FETCH' && at >= 0) items.splice(at, 2)
-    }
+const nested = (levels: number): string =>
+  levels === 0
+    ? 'Content-Type: text/plain\r\n\r\nx'
+    : [
+        `Content-Type: multipart/mixed; boundary=b${levels}`,
+        '',
+        `--b${levels}`,
+        nested(levels - 1),
+        `--b${levels}--`
+      ].join('\r\n')
 
-    await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /does not tell/ })
-    t.equal(server.mails('INBOX')?.length, 1)
+t.test('a mail that is too deep to be looked into is held once, and does not stay in the inbox', async t => {
+  const { server, read } = await open(t)
+  server.put(`Message-ID: <diep@elders.example>\r\nMIME-Version: 1.0\r\n${nested(150)}`)
+  server.put(invoiceMail({ number: '1' }))
+
+  const told = await read()
+  t.match(told, [{ problem: /expected parts that can be told apart/ }, { invoice: { invoiceNumber: '1' } }])
+  t.equal(server.mails('INBOX')?.length, 0)
+  t.equal(server.mails('Niet gelezen')?.length, 1)
+})
+
+t.test('a mail of whose structure the host says nothing is not taken for an empty one', async t => {
+  const { server, read } = await open(t)
+  server.put(invoiceMail({ number: '1' }))
+  server.answers = (command, { attributes }) => {
+    const items = attributes?.[2]
+    const at = Array.isArray(items) ? items.findIndex(item => item?.value === 'BODYSTRUCTURE') : -1
+    if (command === 'UID FETCH' && at >= 0) items.splice(at, 2)
   }
-)
+
+  t.match(await read(), [{ problem: /expected parts that can be told apart/ }])
+  t.equal(server.mails('Niet gelezen')?.length, 1)
+})
+
+t.test('a mail that the host shows and does not hand out is not asked for at full speed', async t => {
+  const { server, read } = await open(t)
+  server.put(invoiceMail({ number: '1' }))
+  server.answers = (command, response) => {
+    if (command === 'UID FETCH' && response.attributes?.[1]?.value === 'FETCH') response.skipResponse = true
+  }
+
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /hands out nothing/ })
+  t.equal(server.mails('INBOX')?.length, 1)
+})
 
 t.test('a mail at which the connection ends is read last the next time', async t => {
   const { server, read } = await open(t)
