@@ -18,6 +18,8 @@ export type Mail = {
 }
 
 export interface Mailbox {
+  /** The names of all folders. */
+  folders: () => Promise<string[]>
   /** Which of these folders are not there. */
   missing: (folders: string[]) => Promise<string[]>
   make: (folder: string) => Promise<void>
@@ -101,6 +103,8 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
     return found
   }
 
+  const folders = async () => (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path)
+
   const isThere = async (uid: number) => (await search({ uid: String(uid) })).length > 0
 
   const open = async (folder: string, since?: Instant) => {
@@ -110,11 +114,12 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
   }
 
   return {
-    async missing(folders) {
-      const known = (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path)
+    folders,
+    async missing(wanted) {
+      const known = await folders()
       // Some hosts keep all folders below the inbox.
       const above = client.namespace?.prefix ?? ''
-      return folders.filter(folder => !known.includes(folder) && !known.includes(`${above}${folder}`))
+      return wanted.filter(folder => !known.includes(folder) && !known.includes(`${above}${folder}`))
     },
     async make(folder) {
       await ask(() => client.mailboxCreate(folder))
