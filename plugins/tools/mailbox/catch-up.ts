@@ -28,17 +28,29 @@ async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerato
   const { settings } = connection
   const last = hard.getOrInsertComputed(settings, () => new Set())
   const uids = await mailbox.open(settings.EMAIL_FOLDER)
-  let failure: unknown
-  for (const uid of uids.toSorted((a, b) => Number(last.has(a)) - Number(last.has(b)))) {
+  const inOrder = uids.toSorted((a, b) => Number(last.has(a)) - Number(last.has(b)))
+  yield* oneByOne(inOrder, mailbox, async function* (uid) {
+    last.add(uid)
     try {
       yield* takeOne(uid, mailbox, connection)
-      last.delete(uid)
+    } finally {
+      if (mailbox.isOpen()) last.delete(uid)
+    }
+  })
+}
+
+/** What the host does not hand out must not keep the others waiting. */
+async function* oneByOne<Item>(
+  items: Item[],
+  mailbox: Mailbox,
+  tellOf: (item: Item) => AsyncGenerator<Told>
+): AsyncGenerator<Told> {
+  let failure: unknown
+  for (const item of items) {
+    try {
+      yield* tellOf(item)
     } catch (error) {
-      if (!mailbox.isOpen()) {
-        last.add(uid)
-        throw error
-      }
-      // A mail that the host does not hand out must not keep the others waiting.
+      if (!mailbox.isOpen()) throw error
       failure ??= error
     }
   }
@@ -58,11 +70,12 @@ async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): 
 
 async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connection): AsyncGenerator<Told> {
   // Of what lies with the unread, some parts may have been read.
-  for (const folder of Object.values(folders))
-    for (const uid of await mailbox.open(folder, since)) {
+  yield* oneByOne(Object.values(folders), mailbox, async function* (folder) {
+    yield* oneByOne(await mailbox.open(folder, since), mailbox, async function* (uid) {
       const mail = await mailbox.mail(uid)
       if (mail !== null) yield* tell(mail, { ...connection, mailbox })
-    }
+    })
+  })
 }
 
 export const news = async (connection: Connection, stopped: AbortSignal): Promise<void> => {

@@ -118,3 +118,23 @@ t.test('a connection that ends at a move is told as that', async t => {
 
   await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /ends the connection/ })
 })
+
+t.test('asked further back, a mail that the host does not hand out keeps no other waiting, either', async t => {
+  const { server, connection } = await open(t)
+  const images = Array.from({ length: 12 }, (_, at) => ({ name: `${at}.png`, type: 'image/png', bytes: 'beeld' }))
+  // This server knows no part with two digits.
+  const refused = invoiceMail({ number: '1' }, { files: [...images, xmlFile({ number: '1' })] })
+  for (const folder of ['Verwerkt', 'Niet gelezen']) {
+    server.make(folder)
+    server.put(refused, { folder })
+    server.put(invoiceMail({ number: `in ${folder}` }), { folder })
+  }
+  const numbers: unknown[] = []
+  const reading = async () => {
+    for await (const told of tool.missed!(now - 24 * 3_600_000, connection, never))
+      if ('invoice' in told) numbers.push(told.invoice.invoiceNumber)
+  }
+
+  await t.rejects(reading(), { code: 'TOOL_UNREACHABLE' })
+  t.strictSame(numbers, ['in Verwerkt', 'in Niet gelezen'])
+})
