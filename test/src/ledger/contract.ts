@@ -4,6 +4,7 @@ import t from 'tap'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { actionsContract } from './contract/actions.ts'
 import { answersContract } from './contract/answers.ts'
+import { closingContract } from './contract/closing.ts'
 import { conflictsContract } from './contract/conflicts.ts'
 import { customersContract } from './contract/customers.ts'
 import { doubtsContract } from './contract/doubts.ts'
@@ -27,14 +28,17 @@ import { unprovenContract } from './contract/unproven.ts'
 import { walkContract } from './contract/walk.ts'
 import type { Promised } from './fixtures.ts'
 
-/** `open` answers an empty ledger each time. */
-export function ledgerContract(name: string, open: () => Promise<Ledger>): void {
-  const promised: Promised = (promise, prove) =>
-    t.test(`${name}: ${promise}`, async t => {
-      const ledger = await open()
-      t.teardown(() => ledger.close())
-      await prove(t, ledger)
-    })
+/** `open` answers an empty ledger each time; `openOwn` one that shares nothing with others, so that it can be closed. */
+export function ledgerContract(name: string, open: () => Promise<Ledger>, openOwn = open): void {
+  const promisedBy =
+    (open: () => Promise<Ledger>): Promised =>
+    (promise, prove) =>
+      t.test(`${name}: ${promise}`, async t => {
+        const ledger = await open()
+        t.teardown(() => ledger.close())
+        await prove(t, ledger)
+      })
+  const promised = promisedBy(open)
 
   eventsContract(promised)
   conflictsContract(promised)
@@ -59,4 +63,5 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
   toolsContract(promised)
   processesContract(promised)
   walkContract(promised)
+  closingContract(promisedBy(openOwn))
 }

@@ -1,4 +1,4 @@
-// What a ledger tells: one invoice, lists, counts; and what it says once it is closed.
+// What a ledger tells: one invoice, lists, counts.
 
 import type { State } from '../../../../src/core/row.ts'
 import { states } from '../../../../src/core/row.ts'
@@ -226,31 +226,5 @@ export function readingContract(promised: Promised): void {
   promised('a beat is kept, as often as asked', async (t, ledger) => {
     await ledger.beat(noon)
     await t.resolves(ledger.beat(noon - 1))
-  })
-
-  promised('once closed it says that nothing can be kept or read', async (t, ledger) => {
-    const loan = await bring(ledger, 'lent')
-    const asked = ledger.receive(arrivalOf({ invoiceNumber: 'last' }), noon)
-    await ledger.close()
-    await t.resolves(ledger.close(), 'closing twice is nothing')
-
-    t.match(await asked, { result: 'accepted' }, 'what was asked before is done')
-    const closed: [method: keyof Ledger, call: () => Promise<unknown>][] = [
-      ['receive', () => ledger.receive(same, noon)],
-      ['borrow', () => ledger.borrow(1, noon, noon + 1)],
-      ['nextDueAt', () => ledger.nextDueAt()],
-      ['attach', () => ledger.attach(loan, documentOf('a'), noon)],
-      ['sending', () => ledger.sending(loan, bodyOf(loan), noon)],
-      ['record', () => ledger.record(loan, delivered(), noon)],
-      ['act', () => ledger.act('2026-0042', 'dismiss', noon)],
-      ['find', () => ledger.find('2026-0042')],
-      ['list', () => ledger.list({ limit: 1 })],
-      ['summary', () => ledger.summary()],
-      ['tally', () => ledger.tally()],
-      ['beat', () => ledger.beat(noon)],
-      ['forget', () => ledger.forget(noon, 1)],
-      ['documents', () => ledger.documents()]
-    ]
-    for (const [method, call] of closed) await t.rejects(call(), { code: 'LEDGER_UNAVAILABLE' }, method)
   })
 }

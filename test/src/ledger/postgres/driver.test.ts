@@ -2,6 +2,7 @@
 
 import pg from 'pg'
 import t from 'tap'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import { openLedger } from '../../../../src/ledger/open.ts'
 import { openPostgresDriver } from '../../../../src/ledger/postgres/driver.ts'
 import { startPostgres } from '../../../postgres.ts'
@@ -9,7 +10,8 @@ import { ledgerContract } from '../contract.ts'
 
 const server = await startPostgres()
 const url = await server.database()
-const driver = await openPostgresDriver({ url, pool: 3, timeoutMs: 20_000, time: 'caller' }, 'this process')
+const openDriver = () => openPostgresDriver({ url, pool: 3, timeoutMs: 20_000, time: 'caller' }, 'this process')
+const driver = await openDriver()
 t.teardown(() => driver.close())
 
 // One ledger after the other in the same database, by the same connections: new ones for each promise take most of a second.
@@ -22,7 +24,13 @@ const { rows } = await admin.query(`SELECT tablename FROM pg_tables
   WHERE schemaname = 'public' AND tablename NOT IN ('migration', 'state_code')`)
 const empty = rows.map(({ tablename }) => `DELETE FROM ${tablename}`).join('; ')
 
-ledgerContract('PostgreSQL', async () => {
+const emptied = async (ledger: Ledger) => {
   await admin.query(empty)
-  return openLedger({ ...driver, close: async () => {} })
-})
+  return ledger
+}
+
+ledgerContract(
+  'PostgreSQL',
+  () => emptied(openLedger({ ...driver, close: async () => {} })),
+  async () => emptied(openLedger(await openDriver()))
+)
