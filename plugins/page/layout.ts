@@ -35,6 +35,8 @@ export type Page = {
   at?: keyof typeof places
   /** Whether it is worth looking at again by itself. */
   isLive?: boolean
+  /** The mark of what it shows. */
+  seen?: string
   /** Look again after so many seconds, also without a script. */
   againAfter?: number
 }
@@ -48,7 +50,7 @@ export const places = {
   portal: '/portal'
 } as const
 
-export const layout = (view: View, { title, body, at, isLive = false, againAfter }: Page): Html => {
+export const layout = (view: View, { title, body, at, isLive = false, seen = '', againAfter }: Page): Html => {
   const { words, language, files, session } = view
   return html`<!doctype html>
 <html lang="${language}">
@@ -63,7 +65,7 @@ ${againAfter === undefined ? '' : html`<meta http-equiv="refresh" content="${aga
 <link rel="stylesheet" href="${files.style}">
 <script type="module" src="${files.script}"></script>
 </head>
-<body ${isLive ? html`data-live="/events"` : ''}>
+<body ${isLive ? html`data-live="/events?seen=${encodeURIComponent(seen)}"` : ''}>
 <a class="skip" href="#main">${words.nav.skip}</a>
 <header class="top">
 <a class="brand" href="/">Factuurbrug</a>

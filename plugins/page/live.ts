@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import { createLoop } from '../../src/core/loop.ts'
+import { textsIn } from './pages.ts'
 import type { Sessions } from './session.ts'
 
 export type LiveOptions = {
@@ -25,19 +26,20 @@ const listenersMax = 50
 const signEveryTurns = 10
 
 export const registerLive = (app: FastifyInstance, { clock, sessions, mark }: LiveOptions): void => {
-  const listeners = new Set<ServerResponse>()
+  /** With the mark of what each has seen: what changed between a page and its first question is news, too. */
+  const listeners = new Map<ServerResponse, string | undefined>()
   let loop: ReturnType<typeof createLoop> | undefined
-  let before: string | undefined
   let turns = 0
 
   const turn = async (): Promise<void> => {
     // The ledger may be away: then it is no news, and the page that is loaded says so.
-    const now = await mark().catch(() => before)
+    const now = await mark().catch(() => undefined)
     turns += 1
-    if (before !== undefined && now !== before)
-      for (const listener of listeners) listener.write('event: changed\ndata:\n\n')
-    else if (turns % signEveryTurns === 0) for (const listener of listeners) listener.write(':\n\n')
-    before = now
+    for (const [listener, seen] of listeners) {
+      if (now !== undefined && seen !== undefined && now !== seen) listener.write('event: changed\ndata:\n\n')
+      else if (turns % signEveryTurns === 0) listener.write(':\n\n')
+      listeners.set(listener, now ?? seen)
+    }
     await loop?.nap(everyMs)
   }
 
@@ -46,17 +48,16 @@ export const registerLive = (app: FastifyInstance, { clock, sessions, mark }: Li
     if (listeners.size > 0) return
     void loop?.stop()
     loop = undefined
-    before = undefined
   }
 
-  app.get('/events', async (request, reply) => {
+  app.get<{ Querystring: { seen?: string } }>('/events', async (request, reply) => {
     if (sessions.of(request) === null) throw new BridgeError('NOT_LOGGED_IN')
     if (listeners.size >= listenersMax) throw new BridgeError('INTAKE_BUSY')
     reply.hijack()
     const { raw } = reply
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
     raw.write('retry: 3000\n\n')
-    listeners.add(raw)
+    listeners.set(raw, textsIn(request.query).seen)
     raw.on('close', () => leave(raw))
     if (loop) return
     loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
@@ -64,7 +65,7 @@ export const registerLive = (app: FastifyInstance, { clock, sessions, mark }: Li
   })
 
   app.addHook('preClose', async () => {
-    for (const listener of listeners) listener.end()
+    for (const listener of listeners.keys()) listener.end()
     await loop?.stop()
   })
 }

@@ -110,6 +110,7 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
     sessions,
     files: fileAddresses(),
     timeZone,
+    mark: options.mark,
     hidesPersonal,
     isSecure,
     clientOf: options.clientOf

@@ -15,6 +15,8 @@ export type PagesOptions = {
   sessions: Sessions
   files: Files
   timeZone: string
+  /** Differs after whatever a page may show has changed. */
+  mark: () => Promise<string>
   hidesPersonal: boolean
   isSecure: boolean
   /** By which network whoever asks is counted. */
@@ -106,7 +108,8 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
       app.get(path, async (request, reply) => {
         const view = viewOf(request, reply)
         if (view.session === null) return reply.redirect(loginAt(view), 303)
-        return send(reply, view, await page(askedOf(request, reply, view)))
+        const seen = await options.mark()
+        return send(reply, view, { seen, ...(await page(askedOf(request, reply, view))) })
       })
     },
 

@@ -19,6 +19,9 @@ const placeOf = element => {
   return element.tagName === 'A' ? `a[href="${CSS.escape(element.getAttribute('href'))}"]` : null
 }
 
+// What was just done can be read for so long, whatever changes meanwhile.
+const saidMs = 15_000
+
 let waits = false
 
 const refresh = async () => {
@@ -28,7 +31,7 @@ const refresh = async () => {
   }
   waits = false
   const address = new URL(location.href)
-  for (const name of ['done', 'failed']) address.searchParams.delete(name)
+  if (performance.now() > saidMs) for (const name of ['done', 'failed']) address.searchParams.delete(name)
   const answer = await fetch(address, { headers: { accept: 'text/html' } }).catch(() => null)
   if (!answer?.ok || answer.redirected) return
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
