@@ -5,6 +5,7 @@
 // shortly before count for another minute, whatever the wall clock did in between.
 
 import type { Clock } from '../core/clock.ts'
+import { BridgeError } from '../core/errors.ts'
 
 /**
  * Whom a slot is for. Deliveries first; doubts get a share all the same; reading what the portal holds gets the rest.
@@ -35,6 +36,22 @@ export interface Budget {
   /** How long until a slot is free, as far as is known; 0 when one is. */
   freeInMs: () => number
   state: () => BudgetState
+}
+
+/** Asks once there is a slot. Rejects with PORTAL_BUSY where none came in time. */
+export const inSlot = async <T>(
+  budget: Pick<Budget, 'slot' | 'freeInMs'>,
+  errand: Errand,
+  limits: Parameters<Budget['slot']>[1],
+  call: () => Promise<T>
+): Promise<T> => {
+  const slot = await budget.slot(errand, limits)
+  if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: budget.freeInMs() })
+  try {
+    return await call()
+  } finally {
+    slot.done()
+  }
 }
 
 export type BudgetOptions = {

@@ -4,7 +4,7 @@ import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { Holdings } from '../ledger/holdings.ts'
-import { type Budget, deliverySlotWithinMs, type Errand } from './budget.ts'
+import { type Budget, deliverySlotWithinMs, type Errand, inSlot } from './budget.ts'
 import type { Portal } from './client.ts'
 import { backMsMax, isSorted, type Reading } from './reading.ts'
 
@@ -86,22 +86,17 @@ export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
 export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
   const { portal, budget, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options
 
-  const inSlot = async <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
-    const slot = await budget.slot(errand, {
+  const whenFree = <T>(errand: Errand, call: () => Promise<T>): Promise<T> => {
+    const limits = {
       ...(signal ? { signal } : {}),
       ...(errand === 'delivery' ? { withinMs: deliverySlotWithinMs } : {})
-    })
-    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: budget.freeInMs() })
-    try {
-      return await call()
-    } finally {
-      slot.done()
     }
+    return inSlot(budget, errand, limits, call)
   }
 
-  const ask: Reader['ask'] = (id, errand) => inSlot(errand, () => portal.invoice(id))
+  const ask: Reader['ask'] = (id, errand) => whenFree(errand, () => portal.invoice(id))
 
-  const askCustomer: Reader['askCustomer'] = (id, errand) => inSlot(errand, () => portal.customer(id))
+  const askCustomer: Reader['askCustomer'] = (id, errand) => whenFree(errand, () => portal.customer(id))
 
   const begin = async (since: Instant | null): Promise<Reading & Begun> => {
     const at = clock.now()
@@ -116,7 +111,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     const isRepeated = repeats()
     let numbered = 0
     return async (number: number) => {
-      const page = await inSlot(errand, () => portal.invoicesPage(number))
+      const page = await whenFree(errand, () => portal.invoicesPage(number))
       const { items } = page
       await holdings.learn(items, read, clock.now())
       if (page.more && items.length > 0) seen.perPage = items.length
@@ -257,16 +252,16 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       return 'contested'
     },
     async probe(errand) {
-      const { items } = await inSlot(errand, () => portal.invoicesPage(1))
+      const { items } = await whenFree(errand, () => portal.invoicesPage(1))
       return items.map(({ id }) => id)
     },
-    learnMissing: errand => inSlot(errand, () => portal.learnMissing()),
+    learnMissing: errand => whenFree(errand, () => portal.learnMissing()),
     async customers(errand, goOn = () => true) {
       const { read } = await holdings.beginRead()
       const seen: PortalCustomer[] = []
       const isRepeated = repeats()
       for (let number = 1; number <= pagesMax; number += 1) {
-        const { items, more } = await inSlot(errand, () => portal.customersPage(number))
+        const { items, more } = await whenFree(errand, () => portal.customersPage(number))
         if (isRepeated(items, number)) throw repeated(number)
         seen.push(...items)
         if (!more) {

@@ -1,9 +1,8 @@
 // What the portal is asked for because a person looks: within the budget of requests, and after everything else. The
 // bridge itself concludes nothing from it.
 
-import { BridgeError } from '../core/errors.ts'
 import type { LinkedInvoice } from '../core/portal-entry.ts'
-import type { Budget } from './budget.ts'
+import { type Budget, inSlot } from './budget.ts'
 import type { PortalAsTold } from './client.ts'
 import type { Page, PortalBill } from './schemas.ts'
 
@@ -18,17 +17,9 @@ export type Showing = {
 const slotWithinMs = 10_000
 
 export const createShowing = (portal: Pick<PortalAsTold, 'billsPage' | 'linkedInvoice'>, budget: Budget): Showing => {
-  const inSlot = async <T>(call: () => Promise<T>): Promise<T> => {
-    const slot = await budget.slot('sweep', { withinMs: slotWithinMs })
-    if (!slot) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: budget.freeInMs() })
-    try {
-      return await call()
-    } finally {
-      slot.done()
-    }
-  }
+  const whenFree = <T>(call: () => Promise<T>) => inSlot(budget, 'sweep', { withinMs: slotWithinMs }, call)
   return {
-    bills: page => inSlot(() => portal.billsPage(page)),
-    invoice: id => inSlot(() => portal.linkedInvoice(id))
+    bills: page => whenFree(() => portal.billsPage(page)),
+    invoice: id => whenFree(() => portal.linkedInvoice(id))
   }
 }
