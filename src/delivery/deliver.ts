@@ -1,6 +1,7 @@
 // Takes one invoice into the portal. Everything slow comes first; then the ledger says `sending`, and only then is
 // anything sent. It answers how that ended, and writes nothing but the fetched PDF and what it is about to send.
 
+import { Readable } from 'node:stream'
 import { dateOf, formatAmount, formatPaidAt, isPlausible, numberKey, parseAmount } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody, Document, Draft, Loan } from '../core/row.ts'
@@ -12,7 +13,7 @@ import type { Reader } from '../portal/reader.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
 import type { ToolClient } from '../tools/client.ts'
 import type { Receiver } from '../tools/receiver.ts'
-import type { PdfAddress, PdfBytes } from '../tools/tool.ts'
+import type { PdfAddress } from '../tools/tool.ts'
 import type { Customers } from './customers.ts'
 import { markPaid, type Paying } from './mark-paid.ts'
 import { createSettling, failureOf, writeBeforeSpeak } from './write-before-speak.ts'
@@ -167,7 +168,7 @@ const readyPdf = async (
   try {
     const address = await toolClient.pdf(loan)
     if (address === null) return failed('PDF_NOT_READY')
-    document = await aside('bytes' in address ? spool.keep(inOnePiece(address)) : fetchPdf(address))
+    document = await aside('bytes' in address ? spool.keep(Readable.from([address.bytes])) : fetchPdf(address))
   } catch (error) {
     return failedBy(error)
   }
@@ -178,10 +179,6 @@ const readyPdf = async (
   }
   await spool.remove(document)
   return null
-}
-
-async function* inOnePiece({ bytes }: PdfBytes): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
 
 type Whose = Exclude<Awaited<ReturnType<Customers['find']>>, Outcome>

@@ -1,6 +1,7 @@
 // One mail, read: its parts are fetched one after the other, and only those that are needed.
 
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { NoInvoice, ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
 import { pdfFor } from '../../ubl/pdf.ts'
 import { ublBytesMax } from '../../ubl/ubl.ts'
@@ -82,11 +83,7 @@ const pdfOf = (
   { mailbox }: Given
 ): AsyncIterable<Uint8Array> | null => {
   if (found !== null && found !== 'ambiguous') return mailbox.bytes(uid, found)
-  return embedded && inOnePiece(embedded)
-}
-
-async function* inOnePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes
+  return embedded && Readable.from([embedded])
 }
 
 /** The mail is the customer's, and the bridge has a copy; a blind copy may be addressed to the mailbox alone. */
