@@ -11,6 +11,7 @@ import { badge } from './invoices.ts'
 import { form, type Html, invoicePath, mayAct, named, notice, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
+import { orWhyNot, whyNot } from './portal.ts'
 import { type Button, buttonsOf, reasonOf } from './reasons.ts'
 
 // To choose from; a search finds the others.
@@ -20,7 +21,7 @@ export const invoiceRoutes = (pages: Pages): void => {
   pages.show('/invoices/:invoiceNumber', async ({ view, params, query, ask }) => {
     const invoice = await ask('getInvoice', { params })
     const candidates = needsCustomer(invoice) ? await candidatesOf(ask, invoice, query.find) : []
-    const told = query.portal === undefined ? null : await askPortal(ask, params)
+    const told = query.portal === undefined ? null : await orWhyNot(ask('portalInvoice', { params }))
     return {
       title: view.words.invoice.title(invoice.invoiceNumber),
       at: 'invoices',
@@ -226,15 +227,6 @@ ${facts([
 
 type PortalsAnswer = PortalInvoice | BridgeError
 
-const askPortal = async (ask: Asked['ask'], params: Asked['params']): Promise<PortalsAnswer> => {
-  try {
-    return await ask('portalInvoice', { params })
-  } catch (error) {
-    if (error instanceof BridgeError && (error.code === 'NOT_FOUND' || error.code.startsWith('PORTAL_'))) return error
-    throw error
-  }
-}
-
 const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
@@ -264,10 +256,7 @@ ${portalCustomer.how ? html`<p class="soft">${texts.how[portalCustomer.how]}</p>
 const portalsAnswer = (view: View, told: PortalsAnswer): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
-  if (told instanceof BridgeError)
-    return told.code === 'NOT_FOUND'
-      ? notice(texts.goneThere, true)
-      : html`${notice(words.errors.portal, true)}<p lang="en" class="soft">${told.message}</p>`
+  if (told instanceof BridgeError) return told.code === 'NOT_FOUND' ? notice(texts.goneThere, true) : whyNot(view, told)
   const { amount, currency, issuedAt, paidAt, paymentLink } = told
   return html`${facts([
     [texts.amount, amount && formats.money(amount, currency ?? 'EUR')],

@@ -17,7 +17,7 @@ export const portalRoutes = (pages: Pages): void => {
       find === ''
         ? []
         : ask('searchPortalCustomers', { query: { q: find, limit: foundMax } }).then(found => found.customers),
-      query.bills === undefined ? null : askBills(ask, query.bills)
+      query.bills === undefined ? null : orWhyNot(askBills(ask, query.bills))
     ])
     // What the portal is asked for is not asked again with each news.
     return {
@@ -50,32 +50,37 @@ ${
 }`
 }
 
-type Billed = { page: number; bills: Bill[]; more: boolean } | { problem: BridgeError }
-
-const askBills = async (ask: Asked['ask'], asked: string): Promise<Billed> => {
+/** What the portal is asked for, or why it does not answer: that is shown where the answer would stand. */
+export const orWhyNot = async <T>(asked: Promise<T>): Promise<T | BridgeError> => {
   try {
-    const found = await ask('listBills', { query: { page: asked } })
-    return { page: Number(asked), ...found }
+    return await asked
   } catch (error) {
-    if (!(error instanceof BridgeError) || !error.code.startsWith('PORTAL_')) throw error
-    return { problem: error }
+    if (error instanceof BridgeError && (error.code === 'NOT_FOUND' || error.code.startsWith('PORTAL_'))) return error
+    throw error
   }
 }
 
+export const whyNot = ({ words }: View, { message }: BridgeError, said: string = words.errors.portal): Html =>
+  html`${notice(said, true)}<p lang="en" class="soft">${message}</p>`
+
+type Billed = { page: number; bills: Bill[]; more: boolean }
+
+const askBills = async (ask: Asked['ask'], page: string): Promise<Billed> => ({
+  page: Number(page),
+  ...(await ask('listBills', { query: { page } }))
+})
+
 /** Asking for them costs a request, so nobody does who only looks. */
-const billsOf = (view: View, billed: Billed | null): Html => {
+const billsOf = (view: View, billed: Billed | BridgeError | null): Html => {
   const { portal: texts } = view.words
   return html`<h2 id="bills">${texts.bills}</h2>
 ${billed === null ? html`<p><a href="/portal?bills=1#bills">${texts.billsShow}</a></p>` : billsTable(view, billed)}`
 }
 
-const billsTable = (view: View, billed: Billed): Html => {
+const billsTable = (view: View, billed: Billed | BridgeError): Html => {
   const { portal: texts } = view.words
-  if ('problem' in billed) {
-    const { code, message } = billed.problem
-    const said = code === 'PORTAL_UNAUTHORIZED' ? texts.billsForbidden : texts.billsFailed
-    return html`${notice(said, true)}<p lang="en" class="soft">${message}</p>`
-  }
+  if (billed instanceof BridgeError)
+    return whyNot(view, billed, billed.code === 'PORTAL_UNAUTHORIZED' ? texts.billsForbidden : texts.billsFailed)
   const { bills, page, more } = billed
   if (bills.length === 0) return html`<p>${texts.billsNone}</p>`
   return html`<table class="list"><thead><tr><th scope="col">${texts.billNumber}</th><th scope="col">${texts.billIssued}</th><th scope="col">${texts.billTotal}</th><th scope="col">${texts.state}</th></tr></thead>

@@ -3,8 +3,8 @@
 //
 // A tool is a table of functions. `verify` and `read` are pure: bytes in, words out. The others ask the tool's API and
 // keep nothing. A tool without `sample` brings no invoices by itself: `missed` is the only way in. Where it has no
-// `verify` either, it has no address; where it has, its webhooks are hints. They throw a BridgeError: TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause that the
-// tool asks for) or TOOL_UNREACHABLE.
+// `verify` either, it has no address; where it has, its webhooks are hints. They throw a BridgeError: TOOL_UNAUTHORIZED
+// (the token is refused), TOOL_BUSY (with the pause that the tool asks for) or TOOL_UNREACHABLE.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
