@@ -18,7 +18,7 @@ export const check = async (_address: string | null, connection: Connection): Pr
   try {
     const found = await lookAt('folders', () => lookAtFolders(opened, connection))
     const newest = found.ok ? [await lookAt('newest mail', () => lookAtNewest(opened, connection))] : []
-    return [login, found, ...newest]
+    return [login, found, ...newest, { what: 'proof', ...lookAtProof(connection) }]
   } finally {
     await opened.close()
   }
@@ -30,6 +30,13 @@ const lookAtFolders = async (mailbox: Mailbox, { settings: { EMAIL_FOLDER } }: C
   const missing = await mailbox.missing(Object.values(folders))
   const made = missing.length === 0 ? '' : `; ${missing.join(' and ')} will be made`
   return good(`${EMAIL_FOLDER} is read, then mails go to ${Object.values(folders).join(' or ')}${made}`)
+}
+
+const lookAtProof = ({ settings: { EMAIL_ADDRESS, EMAIL_SENDERS } }: Connection): Found => {
+  if (EMAIL_ADDRESS === undefined && EMAIL_SENDERS === undefined)
+    return { ...good('none but EMAIL_SUPPLIER_ID: what strangers mail is held for you. Set EMAIL_ADDRESS'), note: true }
+  const asked = [EMAIL_ADDRESS && 'EMAIL_ADDRESS', EMAIL_SENDERS && 'EMAIL_SENDERS', 'EMAIL_SUPPLIER_ID']
+  return good(`what a mail has to match: ${asked.filter(Boolean).join(', ')}`)
 }
 
 /** Where all was read the newest is one of those. */

@@ -8,7 +8,7 @@ import { ublBytesMax } from '../../ubl/ubl.ts'
 import { unreadMail } from './event.ts'
 import type { Mail, Mailbox } from './imap.ts'
 import { type Parsed, parseInvoice } from './invoice.ts'
-import type { Part } from './parts.ts'
+import type { Part, Wrapping } from './parts.ts'
 import { addressesIn, addressing, lacking } from './proof.ts'
 import { type Connection, folders, type Settings } from './settings.ts'
 
@@ -17,6 +17,7 @@ export type Told = ToolInvoice | UnreadEvent | NoInvoice
 type Given = { mailbox: Pick<Mailbox, 'bytes'> } & Pick<Connection, 'settings' | 'timeZone'>
 
 const noInvoice: NoInvoice = { reason: 'a mail without an invoice' }
+const unprovenWrapped: NoInvoice = { reason: 'a mail that is not proven, and brings no file that can be looked at' }
 
 /** All that a mail tells. The PDF of an invoice is fetched while that is taken in. */
 export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
@@ -26,9 +27,12 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
     unreadMail({ problem: `${problem} (mail of ${when}, goes to ${folders.unread})`, sourceId })
 
   if (parts === null) return yield unread('mail: expected parts that can be told apart')
-  if (parts.xml.length + parts.pdf.length === 0) return yield noInvoice
+  const [wrapping] = parts.wrappings
+  const isBare = parts.xml.length + parts.pdf.length === 0
+  if (isBare && wrapping === undefined) return yield noInvoice
   const lacks = lacking(headers, given.settings)
-  if (lacks !== null) return yield unread(`mail: not proven, because ${lacks}`)
+  // Wrapped is what strangers send most.
+  if (lacks !== null) return yield isBare ? unprovenWrapped : unread(`mail: not proven, because ${lacks}`)
 
   let isUbl = false
   const ubls = await ublsIn(mail, parts.xml, given)
@@ -49,9 +53,19 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
     yield pdf === null ? parsed.invoice : { ...parsed.invoice, pdf }
   }
   if (isUbl) return
-  yield parts.pdf.length === 0
-    ? noInvoice
-    : unread('mail: expected a UBL file beside the PDF. Switch it on in your bookkeeping, and mail the invoice again')
+  if (parts.pdf.length > 0)
+    yield unread(
+      'mail: expected a UBL file beside the PDF. Switch it on in your bookkeeping, and mail the invoice again'
+    )
+  else yield wrapping === undefined ? noInvoice : unread(`mail: expected a PDF and a UBL file. ${advice[wrapping]}`)
+}
+
+/** What a person does about files that nobody can look at. */
+const advice: Record<Wrapping, string> = {
+  'an archive': 'They may be in the archive: have your bookkeeping attach the files themselves',
+  encryption: 'It is encrypted: have your bookkeeping mail this copy without encryption',
+  'winmail.dat': 'Outlook put all into winmail.dat: have it mailed as HTML or plain text, not as rich text',
+  'a mail that is attached as a file': 'They may be in the attached mail: redirect that mail itself to the mailbox'
 }
 
 // What it is shows at its beginning.

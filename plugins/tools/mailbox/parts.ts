@@ -13,11 +13,18 @@ export type Part = {
   bytes: number
 }
 
-export type Parts = { xml: Part[]; pdf: Part[] }
+/** What files are wrapped in, so that nobody sees whether one of them is an invoice. */
+export type Wrapping = 'an archive' | 'encryption' | 'winmail.dat' | 'a mail that is attached as a file'
+
+export type Parts = { xml: Part[]; pdf: Part[]; wrappings: Wrapping[] }
 
 export const partsOf = (structure: MessageStructureObject): Parts => {
   const all = [...leavesOf(structure, false)]
-  return { xml: all.filter(part => isFile(part, 'xml')), pdf: all.filter(part => isFile(part, 'pdf')) }
+  return {
+    xml: all.filter(part => isFile(part, 'xml')),
+    pdf: all.filter(part => isFile(part, 'pdf')),
+    wrappings: all.map(wrappingOf).filter(wrapping => wrapping !== null)
+  }
 }
 
 /** Those of a mail within the mail, too. */
@@ -33,3 +40,16 @@ function* leavesOf(node: MessageStructureObject, isMail: boolean): Generator<Par
 
 const isFile = ({ fileName, type }: Part, kind: 'xml' | 'pdf'): boolean =>
   new RegExp(`[/+]${kind}$`).test(type) || fileName.trim().toLowerCase().endsWith(`.${kind}`)
+
+/** By its type, or by its name. S/MIME and PGP are the two ways in which mails are encrypted. */
+const wrappings: [Wrapping, RegExp, RegExp][] = [
+  ['encryption', /^application\/((x-)?pkcs7-mime|pgp-encrypted)$/, /\.(p7m|pgp|gpg)$/],
+  ['winmail.dat', /^application\/(vnd\.)?ms-tnef$/, /^winmail\.dat$/],
+  ['an archive', /^application\/(x-)?(zip|zip-compressed|7z-compressed|rar|vnd\.rar)$/, /\.(zip|7z|rar)$/],
+  ['a mail that is attached as a file', /^(message\/rfc822|application\/vnd\.ms-outlook)$/, /\.(eml|msg)$/]
+]
+
+const wrappingOf = ({ fileName, type }: Part): Wrapping | null => {
+  const name = fileName.trim().toLowerCase()
+  return wrappings.find(([, types, names]) => types.test(type) || names.test(name))?.[0] ?? null
+}

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { check } from '../../../../plugins/tools/mailbox/check.ts'
-import { invoiceMail, mail, pdfFile } from '../../../fixtures/mailbox.ts'
+import { invoiceMail, mail, pdfFile, user } from '../../../fixtures/mailbox.ts'
 import { open } from './parts.ts'
 
 t.test('it logs in, names the folders, and reads the newest mail; nothing changes', async t => {
@@ -8,18 +8,20 @@ t.test('it logs in, names the folders, and reads the newest mail; nothing change
   t.match(await check(null, connection), [
     { ok: true, what: 'login' },
     { ok: true, what: 'folders', found: /INBOX is read.*Verwerkt and Niet gelezen will be made/ },
-    { ok: true, what: 'newest mail', found: /none yet/ }
+    { ok: true, what: 'newest mail', found: /none yet/ },
+    { ok: true, note: true, what: 'proof', found: /Set EMAIL_ADDRESS$/ }
   ])
   server.put(mail({ files: [pdfFile('1')] }))
-  t.match((await check(null, connection)).at(-1), { ok: true, note: true, found: /would be held.*expected a UBL file/ })
+  t.match((await check(null, connection)).at(-2), { ok: true, note: true, found: /would be held.*expected a UBL file/ })
   server.put(invoiceMail({ number: '2026-0117' }))
-  t.match((await check(null, connection)).at(-1), { ok: true, found: 'in INBOX: it brings 2026-0117, with a PDF' })
+  t.match((await check(null, connection)).at(-2), { ok: true, found: 'in INBOX: it brings 2026-0117, with a PDF' })
   t.strictSame([server.mails('INBOX')?.length, server.mails('Verwerkt')], [2, undefined])
   await read()
   t.match(await check(null, connection), [
     { ok: true },
     { ok: true, found: /or Niet gelezen$/ },
-    { ok: true, found: /^in Verwerkt: it brings 2026-0117/ }
+    { ok: true, found: /^in Verwerkt: it brings 2026-0117/ },
+    { note: true }
   ])
 })
 
@@ -30,6 +32,12 @@ t.test('what is wrong is told in words', async t => {
   elsewhere.server.make('Verkoop')
   t.match(await check(null, elsewhere.connection), [
     { ok: true },
-    { ok: false, found: /there is no Facturen: set EMAIL_FOLDER to one of INBOX, Verkoop$/ }
+    { ok: false, found: /there is no Facturen: set EMAIL_FOLDER to one of INBOX, Verkoop$/ },
+    { what: 'proof' }
   ])
+})
+
+t.test('what a mail has to match is named', async t => {
+  const { connection } = await open(t, { EMAIL_ADDRESS: user })
+  t.match((await check(null, connection)).at(-1), { ok: true, found: /match: EMAIL_ADDRESS, EMAIL_SUPPLIER_ID$/ })
 })

@@ -43,5 +43,11 @@ t.test('a file is known by its type or by its name, wherever in the mail it is',
 })
 
 t.test('a mail may be one file, and no more', async t => {
-  t.match(partsOf({ type: 'application/pdf' }), { xml: [], pdf: [{ part: '1', bytes: 0 }] })
+  t.match(partsOf({ type: 'application/pdf' }), { xml: [], pdf: [{ part: '1', bytes: 0 }], wrappings: [] })
+})
+
+t.test('a mail within the mail is a wrapping where the host does not look into it', async t => {
+  const inner = { part: '1', type: 'message/rfc822' }
+  t.match(partsOf(inner).wrappings, [/attached as a file/])
+  t.strictSame(partsOf({ ...inner, childNodes: [{ part: '1', type: 'text/plain' }] }).wrappings, [])
 })
