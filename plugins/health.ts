@@ -1,8 +1,8 @@
-// Answers health in the form that monitors know: 503 only if events cannot be kept or, for whoever asks for that, if
-// something needs a person.
+// Answers health in the form that monitors know, in English: 503 only if events cannot be kept or, for whoever asks for
+// that, if something needs a person.
 
 import type { FastifyInstance } from 'fastify'
-import type { Health } from '../src/health/health.ts'
+import { type Health, inWords } from '../src/health/health.ts'
 import type * as answers from '../src/view/answers.ts'
 import { endpoints } from '../src/view/endpoints.ts'
 
@@ -22,6 +22,6 @@ export default async function health(app: FastifyInstance, { health, version }: 
       .code(unwell ? 503 : 200)
       .type(contentType)
       .header('cache-control', 'no-store')
-      .send({ status, version, checks } satisfies answers.Health)
+      .send({ status, version, checks: inWords(checks, 'en') } satisfies answers.Health)
   })
 }

@@ -211,7 +211,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     version
   }
   const { app, health } = await buildApp(parts)
-  const watch = createWatch({ ledger, health, warn, over, clock, log: logger })
+  const watch = createWatch({ ledger, health, warn, over, language: config.LANGUAGE, clock, log: logger })
   mailer = await openMailer(config, { ledger, health, clock, log: logger })
   const figures = metrics?.app()
 

@@ -6,7 +6,7 @@ import { BridgeError } from '../../src/core/errors.ts'
 import type { LinkedInvoice } from '../../src/core/portal-entry.ts'
 import { type Action, actions } from '../../src/core/row.ts'
 import type { Engine } from '../../src/delivery/engine.ts'
-import { type Health, warningsIn } from '../../src/health/health.ts'
+import { type Health, saidWarnings } from '../../src/health/health.ts'
 import type { Review } from '../../src/health/review.ts'
 import type { Ledger, Tally } from '../../src/ledger/ledger.ts'
 import type { Asked, CatchUp } from '../../src/tools/catch-up.ts'
@@ -60,7 +60,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     app.addHook('onRequest', operator)
     const route = createRoute(app, options.operations)
 
-    route('summary', async () => {
+    route('summary', async ({ query: { language } }) => {
       const { oldestWaitingAt, oldestSendingAt, ...counts } = await ledger.summary()
       const { state, sinceMs, readsRefused, filling, budget } = engine.portal()
       return {
@@ -79,7 +79,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
         },
         review: { on: options.review.on, since: isoInstant(options.review.since) },
         tools,
-        warnings: warningsIn(await health())
+        warnings: saidWarnings(await health(), language)
       }
     })
 

@@ -65,7 +65,7 @@ export const createOperations = (): Operations => {
       refuseNul({ ...(params as object), ...(queried as object) })
       const asked = {
         params,
-        query: query && read(query, queried),
+        query: query && read(query, queried ?? {}),
         body: body && read(body, sent ?? {}),
         log,
         actor,

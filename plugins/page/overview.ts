@@ -15,7 +15,10 @@ type Group = Summary['attentionTo'][number] & { first: Invoice[] }
 
 export const overviewRoutes = (pages: Pages): void => {
   pages.show('/', async ({ view, ask }) => {
-    const [summary, deliveries] = await Promise.all([ask('summary'), ask('deliveries')])
+    const [summary, deliveries] = await Promise.all([
+      ask('summary', { query: { language: view.language } }),
+      ask('deliveries')
+    ])
     const groups = await Promise.all(
       summary.attentionTo.map(async kind => ({ ...kind, first: await firstOf(ask, kind) }))
     )
@@ -129,7 +132,7 @@ const warnings = (view: View, summary: Summary): Html | '' => {
 <h2 id="warnings">${words.overview.warnings}</h2>
 <ul class="plain">${told.map(
     ({ check, tool, output }) =>
-      html`<li class="warning"><strong>${tool ?? words.warnings[check as keyof typeof words.warnings] ?? words.warnings.other}</strong>: <span lang="en">${localTimes(view, output)}</span></li>`
+      html`<li class="warning"><strong>${tool ?? words.warnings[check as keyof typeof words.warnings] ?? words.warnings.other}</strong>: ${localTimes(view, output)}</li>`
   )}</ul>
 </section>`
 }

@@ -15,7 +15,7 @@ export const run: Command = async (args, terminal) => {
   const { LANGUAGE = 'en' } = terminal.env
   const language = values.lang ?? (isLanguage(LANGUAGE) ? LANGUAGE : 'en')
   if (!isLanguage(language)) throw new WrongUse('--lang: expected nl or en')
-  const summary = await ask('summary')
+  const summary = await ask('summary', { query: { language } })
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
   // The sentences of health have instants in them, too.
   show(summary, withZonedTimes(lines(summary, words[language]), timeZone))

@@ -9,11 +9,12 @@ import type { Notice } from '../core/notice.ts'
 /** `what`: what happened, where that says more than the code. */
 export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
 
-/** What health warns of, in its words. */
-export type AlertOfWarning = (output: string) => void
+/** What health warns of, in English, and as it is mailed: in the language of the owner. */
+export type Told = { output: string; mailed: string }
+export type AlertOfWarning = (what: Told) => void
 
 /** What a pause of all deliveries, or a warning, was about has ended. */
-export type AlertOfEnd = (what: { code: Code } | { output: string }) => void
+export type AlertOfEnd = (what: { code: Code } | Told) => void
 
 /** `note`: gets all of it, too. */
 export type AlertOptions = {
@@ -63,14 +64,15 @@ export const createAlert = ({
       const text = `${subject}: ${code}. ${sentence(what)} ${advice[code].operator} (${publicUrl})`
       send(text, code, invoiceNumber)
     },
-    warn(output) {
-      note({ kind: 'warning', code: null, invoiceNumber: null, text: output })
+    warn({ output, mailed }) {
+      note({ kind: 'warning', code: null, invoiceNumber: null, text: mailed })
       send(`Factuurbrug: ${output} (${publicUrl})`, 'WARNING', null)
     },
     over(what) {
-      const [code, text] = 'code' in what ? [what.code, null] : [null, what.output]
+      const [code, text] = 'code' in what ? [what.code, null] : [null, what.mailed]
       note({ kind: 'over', code, invoiceNumber: null, text })
-      send(`Factuurbrug: over: ${text ?? advice[code as Code].what} (${publicUrl})`, 'RECOVERED', null)
+      const ended = 'code' in what ? advice[what.code].what : what.output
+      send(`Factuurbrug: over: ${ended} (${publicUrl})`, 'RECOVERED', null)
     }
   }
 }

@@ -12,6 +12,8 @@ import type { Ledger, Summary } from '../ledger/ledger.ts'
 import type { CatchUp } from '../tools/catch-up.ts'
 import type { UnprovenCount, UnprovenRequests } from '../tools/unproven-requests.ts'
 import type { UnreadableRequest, UnreadableRequests } from '../tools/unreadable-requests.ts'
+import { type Saying, said, say } from '../words/saying.ts'
+import type { Language } from '../words/words.ts'
 
 export type HealthOptions = {
   ledger: Ledger
@@ -37,25 +39,39 @@ export type Check = {
   status: 'pass' | 'warn' | 'fail'
   observedValue?: number | string
   observedUnit?: string
-  output?: string
+  says?: Saying
 }
 
 export type Checks = Record<string, Check[]>
 
 export type Health = () => Promise<Checks>
 
-export type Warning = { check: string; tool: string | null; output: string }
+/** As they are read. */
+export const inWords = (checks: Checks, language: Language): Record<string, SaidCheck[]> =>
+  Object.fromEntries(Object.entries(checks).map(([name, found]) => [name, found.map(check => saidIn(check, language))]))
+
+export type SaidCheck = Omit<Check, 'says'> & { output?: string }
+
+const saidIn = ({ says, ...check }: Check, language: Language): SaidCheck =>
+  says ? { ...check, output: said(says, language) } : check
+
+export type Warning = { check: string; tool: string | null; says: Saying }
 
 /** What an owner has to read of it. */
 export const warningsIn = (checks: Checks): Warning[] =>
   Object.entries(checks).flatMap(([check, found]) =>
-    found.flatMap(({ status, componentId: tool = null, output = '' }) =>
-      status === 'pass' ? [] : [{ check, tool, output }]
+    found.flatMap(({ status, componentId: tool = null, says }) =>
+      status === 'pass' || !says ? [] : [{ check, tool, says }]
     )
   )
 
+export type SaidWarning = { check: string; tool: string | null; output: string }
+
+export const saidWarnings = (checks: Checks, language: Language): SaidWarning[] =>
+  warningsIn(checks).map(({ says, ...warning }) => ({ ...warning, output: said(says, language) }))
+
 const pass: Check = { status: 'pass' }
-const warn = (output: string): Check => ({ status: 'warn', output })
+const warn = (says: Saying): Check => ({ status: 'warn', says })
 
 const minute = 60_000
 
@@ -123,8 +139,7 @@ const createJumps = ({ clock }: HealthOptions): (() => Check) => {
       usual = offset()
     }
     if (told === null || now - told.at > jumpToldMs) return pass
-    const [minutes, way] = [Math.round(Math.abs(told.byMs) / minute), told.byMs > 0 ? 'ahead' : 'back']
-    return warn(`the clock of this machine jumped ${minutes} minutes ${way}: set it right`)
+    return warn(say(told.byMs > 0 ? 'clockAhead' : 'clockBack', secondsOf(Math.abs(told.byMs))))
   }
 }
 
@@ -133,17 +148,12 @@ const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = 
   ledger: {
     message: 'events cannot be kept',
     checks: {
-      ledger: [
-        {
-          status: 'fail',
-          output: 'events cannot be kept: look at the free space of DATA_DIR, at the database, and at the log'
-        }
-      ]
+      ledger: [{ status: 'fail', says: say('eventsNotKept') }]
     }
   },
   bug: {
     message: 'health could not be told',
-    checks: { bridge: [warn('a bug keeps health from being told: look at the log')] }
+    checks: { bridge: [warn(say('bug'))] }
   }
 }
 
@@ -170,43 +180,32 @@ const check = async (options: HealthOptions, beat: () => Promise<void>, upMs: nu
   }
 }
 
-const counted = (uncounted: string | null): Check =>
-  uncounted === null
-    ? pass
-    : {
-        status: 'warn',
-        output: `nothing is delivered: ledger.sqlite.sent in DATA_DIR cannot be written (${uncounted}); look whose it is, and at the free space`
-      }
+const counted = (uncounted: string | null): Check => (uncounted === null ? pass : warn(say('uncounted', uncounted)))
 
 const worker = ({ clock, engine }: HealthOptions): Check =>
-  clock.monotonic() - engine.turnedAt() > workerSilentMs ? warn('the worker stands still: restart the bridge') : pass
+  clock.monotonic() - engine.turnedAt() > workerSilentMs ? warn(say('workerStill')) : pass
 
 const late = (since: Instant | null, invoices: number, now: Instant): Check => {
   const count = { observedValue: invoices, observedUnit: 'invoices' }
-  if (isAhead(since, now)) return { status: 'warn', ...count, output: `the oldest is dated ${aheadOf(since, now)}` }
+  if (isAhead(since, now)) return { status: 'warn', ...count, says: say('oldestAhead', secondsOf(since - now)) }
   if (since === null || now - since <= lateMs) return { status: 'pass', ...count }
-  return { status: 'warn', ...count, output: `the oldest for ${Math.floor((now - since) / minute)} minutes` }
+  return { status: 'warn', ...count, says: say('oldest', secondsOf(now - since)) }
 }
 
 const attention = ({ attention: invoices }: Summary): Check =>
   invoices === 0
     ? { status: 'pass', observedValue: 0, observedUnit: 'invoices' }
-    : { status: 'warn', observedValue: invoices, observedUnit: 'invoices', output: 'these need a person' }
+    : { status: 'warn', observedValue: invoices, observedUnit: 'invoices', says: say('needPerson') }
 
 const portal = ({ state, sinceMs, readsRefused }: PortalState): Check => {
-  const minutes = Math.floor(sinceMs / minute)
-  if (state === 'refused' || readsRefused) return warn('the portal refuses PORTAL_TOKEN: make a new API key')
-  if (state === 'down') return warn(`the portal has not answered for ${minutes} minutes`)
+  if (state === 'refused' || readsRefused) return warn(say('portalRefuses'))
+  if (state === 'down') return warn(say('portalDown', secondsOf(sinceMs)))
   return pass
 }
 
 /** Mails wait in the ledger until the mail server has taken them. */
 const mail = ([oldest]: KeptNotice[], now: Instant): Check =>
-  oldest === undefined || now - oldest.at <= lateMs
-    ? pass
-    : warn(
-        `what ALERT_EMAIL is to be told has waited for ${minutesOf(now - oldest.at)}: look at SMTP_URL, and at the log`
-      )
+  oldest === undefined || now - oldest.at <= lateMs ? pass : warn(say('mailWaits', secondsOf(now - oldest.at)))
 
 // How many numbers are shown; the log names all.
 const alikeShownMax = 10
@@ -214,9 +213,8 @@ const alikeShownMax = 10
 const alike = (numbers: string[]): Check[] => {
   if (numbers.length === 0) return [pass]
   const shown = numbers.slice(0, alikeShownMax).join(', ')
-  const more = numbers.length > alikeShownMax ? ` and ${numbers.length - alikeShownMax} more` : ''
-  const output = `${shown}${more}: kept beside a number that only looks different; look in the portal whether one invoice is there twice`
-  return [{ status: 'warn', observedValue: numbers.length, observedUnit: 'invoices', output }]
+  const says = say('alike', shown, Math.max(0, numbers.length - alikeShownMax))
+  return [{ status: 'warn', observedValue: numbers.length, observedUnit: 'invoices', says }]
 }
 
 type Time = { now: Instant; upMs: number }
@@ -225,40 +223,36 @@ type Time = { now: Instant; upMs: number }
 const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time: Time): Check[] => {
   const { now } = time
   const { filling, failure, everyMs } = state
-  const outputs = [
-    failure && `${failure.code}: ${failure.message}, for ${minutesOf(failure.forMs)}`,
-    unclear && `${unclear.why}, for ${minutesOf(now - unclear.since)}: what is in doubt waits`,
-    filling && filling.stillMs > lateMs && `the first reading stands still for ${minutesOf(filling.stillMs)}`,
-    filling === null && since('read', sweptAt, everyMs, time),
-    filling === null && since('read as a whole', fullAt, fullEveryMs, time)
-  ].filter(output => typeof output === 'string')
-  if (outputs.length > 0) return outputs.map(warn)
-  if (filling === null) return [pass]
-  return [
-    {
-      status: 'pass',
-      observedValue: filling.pages,
-      observedUnit: 'pages',
-      output: 'the portal is being read for the first time; deliveries begin when that is done'
-    }
+  const told: (Saying | false | null)[] = [
+    failure && say('readingFailed', `${failure.code}: ${failure.message}`, secondsOf(failure.forMs)),
+    unclear && say('readingUnclear', unclear.why, secondsOf(now - unclear.since)),
+    filling && filling.stillMs > lateMs && say('firstReadingStill', secondsOf(filling.stillMs)),
+    filling === null && readLast('read', sweptAt, everyMs, time),
+    filling === null && readLast('readWhole', fullAt, fullEveryMs, time)
   ]
+  const wrong = told.filter(says => says !== false && says !== null)
+  if (wrong.length > 0) return wrong.map(warn)
+  if (filling === null) return [pass]
+  return [{ status: 'pass', observedValue: filling.pages, observedUnit: 'pages', says: say('firstReading') }]
 }
 
 /** The clock was ahead when it was noted, or is behind now. */
 const isAhead = (at: Instant | null, now: Instant): at is Instant => at !== null && at - now > jumpMsMin
 
-const aheadOf = (at: Instant, now: Instant): string =>
-  `${minutesOf(at - now)} ahead of now: look at the clock of this machine`
-
-const minutesOf = (ms: number): string => `${Math.floor(ms / minute)} minutes`
+const secondsOf = (ms: number): number => ms / 1000
 
 const isLate = (at: Instant, everyMs: number, { now, upMs }: Time): boolean =>
   Math.min(now - at, upMs) > lateFactor * everyMs
 
 /** Null while it is not late. */
-const since = (what: string, at: Instant | null, everyMs: number, time: Time): string | null => {
-  if (isAhead(at, time.now)) return `the portal was last ${what} ${aheadOf(at, time.now)}`
-  return at !== null && isLate(at, everyMs, time) ? `the portal was last ${what} ${minutesOf(time.now - at)} ago` : null
+const readLast = (what: 'read' | 'readWhole', at: Instant | null, everyMs: number, time: Time): Saying | null => {
+  if (isAhead(at, time.now)) return say(`${what}Ahead`, secondsOf(at - time.now))
+  return at !== null && isLate(at, everyMs, time) ? say(what, secondsOf(time.now - at)) : null
+}
+
+const askedLast = (at: Instant | null, everyMs: number, time: Time, problem: string): Saying | null => {
+  if (isAhead(at, time.now)) return say('askedAhead', secondsOf(at - time.now), problem)
+  return at !== null && isLate(at, everyMs, time) ? say('asked', secondsOf(time.now - at), problem) : null
 }
 
 /**
@@ -267,22 +261,21 @@ const since = (what: string, at: Instant | null, everyMs: number, time: Time): s
  */
 const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> => {
   const { caughtUp, ledger, clock, refusing } = options
-  const now = clock.now()
+  const time = { now: clock.now(), upMs }
   const refused = refusing()
   /** A refused token is already a warning about the tool itself. */
   const isTold = (tool: string, failure: string | null) => refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
   const found = await Promise.all(
     caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check> => {
       const askedTo = await ledger.askedTo(tool)
-      const isBehind = askedTo !== null && isLate(askedTo, everyMs, { now, upMs })
-      const isWrong = isAhead(askedTo, now) ? `last asked ${aheadOf(askedTo, now)}` : null
-      const late = isBehind ? `last asked ${minutesOf(now - askedTo)} ago` : isWrong
-      const output = [isTold(tool, failure) ? null : failure, late].filter(text => text !== null).join('; ')
+      const problem = failure === null || isTold(tool, failure) ? '' : failure
+      const late = askedLast(askedTo, everyMs, time, problem)
+      const says = late ?? (problem === '' ? null : say('notAsked', problem))
       return {
         componentId: tool,
         status: late === null ? 'pass' : 'warn',
         ...(askedTo === null ? {} : { observedValue: isoInstant(askedTo), observedUnit: 'last asked' }),
-        ...(output === '' ? {} : { output })
+        ...(says && { says })
       }
     })
   )
@@ -293,22 +286,22 @@ const budget = ({ budget: { perMinute, taken } }: PortalState, { waiting }: Summ
   status: 'pass',
   observedValue: `${taken} of ${perMinute}`,
   observedUnit: 'requests a minute',
-  output: `what waits takes about ${Math.ceil(waiting / perMinute)} minutes`
+  says: say('backlog', Math.ceil(waiting / perMinute))
 })
 
 /** One for each problem of each tool, so that none hides another. */
 const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthOptions): Check[] => {
   const on = all.filter(tool => tool.on)
-  if (on.length === 0) return [warn('no tool is set up: set INTAKE_SECRET')]
+  if (on.length === 0) return [warn(say('noTool'))]
   const refused = refusing()
   const warnings = on.flatMap(({ name, missingSecret }) => {
-    const outputs = [
-      missingSecret === null ? null : `webhook secret missing: ${missingSecret}`,
-      refused.has(name) ? `it refuses its API token: make a new one. ${refused.get(name)}` : null,
-      refusedOutput(turnedAway(name)),
-      unreadableOutput(unreadableRequests(name))
-    ].filter(output => output !== null)
-    return outputs.map(output => ({ componentId: name, status: 'warn' as const, output }))
+    const told = [
+      missingSecret === null ? null : say('secretMissing', missingSecret),
+      refused.has(name) ? say('toolRefuses', refused.get(name) ?? '') : null,
+      sayRefused(turnedAway(name)),
+      sayUnreadable(unreadableRequests(name))
+    ].filter(says => says !== null)
+    return told.map(says => ({ componentId: name, ...warn(says) }))
   })
   if (warnings.length > 0) return warnings
   return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
@@ -317,24 +310,17 @@ const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthO
 /** Requests that nobody has proven, whatever the tool. */
 const unprovenRequests = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
   const clients = lockedOut()
-  const outputs = [
-    clients > 0 &&
-      `OPERATOR_TOKEN is being guessed: ${clients} ${clients === 1 ? 'client is' : 'clients are'} locked out; the log says which`,
-    strangersAreMany() &&
-      'unproven requests take all places, so that senders may have to wait: look at who sends them. Behind a proxy TRUST_PROXY_HEADER tells clients apart'
-  ].filter(output => typeof output === 'string')
-  return outputs.length === 0 ? [pass] : outputs.map(warn)
+  const told = [clients > 0 && say('guessing', clients), strangersAreMany() && say('strangers')].filter(
+    says => says !== false
+  )
+  return told.length === 0 ? [pass] : told.map(warn)
 }
 
-const refusedOutput = (away: UnprovenCount | null): string | null =>
-  away &&
-  `${away.requests} ${away.requests === 1 ? 'request' : 'requests'} refused (${away.codes.map(causeOf).join(', ')}), last at ${isoInstant(away.lastAt)}`
+const sayRefused = (away: UnprovenCount | null): Saying | null =>
+  away && say('unproven', away.requests, away.codes.join(', '), isoInstant(away.lastAt))
 
-const causeOf = (code: string): string => (code === 'NOT_AUTHENTIC' ? 'wrong secret?' : code)
-
-const unreadableOutput = (unreadable: UnreadableRequest | null): string | null => {
+const sayUnreadable = (unreadable: UnreadableRequest | null): Saying | null => {
   if (unreadable === null) return null
   const { requests, since, lastAt, reasons } = unreadable
-  const times = `since ${isoInstant(since)}, last at ${isoInstant(lastAt)}`
-  return `${requests} authentic ${requests === 1 ? 'request' : 'requests'} refused ${times} (${reasons.join(', ')}): correct the sender, and send again`
+  return say('unreadable', requests, reasons.join(', '), isoInstant(since), isoInstant(lastAt))
 }

@@ -4,8 +4,10 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
-import type { AlertOfEnd, AlertOfWarning } from '../delivery/alert.ts'
+import type { AlertOfEnd, AlertOfWarning, Told } from '../delivery/alert.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { said } from '../words/saying.ts'
+import type { Language } from '../words/words.ts'
 import { type Health, type Warning, warningsIn } from './health.ts'
 
 export type Watch = { start: () => void; stop: () => Promise<void> }
@@ -15,6 +17,8 @@ export type WatchOptions = {
   health: Health
   warn: AlertOfWarning
   over: AlertOfEnd
+  /** What the owner is mailed is in. */
+  language: Language
   clock: Clock
   log: Log
 }
@@ -25,26 +29,26 @@ const everyMs = 60_000
 // These are sent when they happen, with what they are about.
 const toldElsewhere: readonly string[] = ['attention', 'portal']
 
-export const createWatch = ({ ledger, health, warn, over, clock, log }: WatchOptions): Watch => {
+export const createWatch = ({ ledger, health, warn, over, language, clock, log }: WatchOptions): Watch => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
   let before = new Set<string>()
-  // By what is told of each, and the words.
-  let told = new Map<string, string>()
+  // By what is told of each.
+  let told = new Map<string, Told>()
 
   const turn = async (): Promise<void> => {
     const warnings = warningsIn(await health()).filter(({ check }) => !toldElsewhere.includes(check))
     const now = new Map(warnings.map(warning => [keyOf(warning), warning]))
-    for (const [key, { tool, output }] of now) {
+    for (const [key, warning] of now) {
       if (told.has(key) || !before.has(key)) continue
       // Of several processes that see it one tells.
-      const text = tool === null ? output : `${tool}: ${output}`
-      if (await ledger.lease(`warn ${key}`, clock.now())) warn(text)
-      told.set(key, text)
+      const what = toldOf(warning, language)
+      if (await ledger.lease(`warn ${key}`, clock.now())) warn(what)
+      told.set(key, what)
     }
-    for (const [key, text] of told) {
+    for (const [key, what] of told) {
       if (now.has(key)) continue
       // Whoever told that it began tells that it is over.
-      if (await ledger.lease(`warn ${key}`, clock.now())) over({ output: text })
+      if (await ledger.lease(`warn ${key}`, clock.now())) over(what)
       await ledger.release(`warn ${key}`)
     }
     told = new Map([...told].filter(([key]) => now.has(key)))
@@ -57,5 +61,14 @@ export const createWatch = ({ ledger, health, warn, over, clock, log }: WatchOpt
   return { start: () => loop.start(turn, failed), stop: loop.stop }
 }
 
+const toldOf = ({ tool, says }: Warning, language: Language): Told => {
+  const from = tool === null ? '' : `${tool}: `
+  return { output: from + said(says, 'en'), mailed: from + said(says, language) }
+}
+
 /** Without its numbers, because it is no news that a warning lasts. */
-const keyOf = ({ check, tool, output }: Warning): string => `${check} ${tool ?? ''} ${output.replace(/\d+/g, '')}`
+const keyOf = ({ check, tool, says }: Warning): string =>
+  `${check} ${tool ?? ''} ${says
+    .filter(fact => typeof fact === 'string')
+    .join(' ')
+    .replace(/\d+/g, '')}`

@@ -7,7 +7,7 @@ import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
 import type { KeptNotice, Notice } from '../core/notice.ts'
 import type { Row } from '../core/row.ts'
-import { type Health, warningsIn } from '../health/health.ts'
+import { type Health, saidWarnings } from '../health/health.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { dueAt, dueDay, type Every } from './due.ts'
 import { type Around, alertLetter, type Letter, summaryLetter } from './letter.ts'
@@ -131,7 +131,7 @@ const summary = async (
     waiting: waiting + sending,
     attention: held,
     attentionCount,
-    warnings: warningsIn(await health())
+    warnings: saidWarnings(await health(), around.language)
       .filter(({ check }) => check !== 'attention')
       .map(({ tool, output }) => (tool === null ? output : `${tool}: ${output}`))
   }

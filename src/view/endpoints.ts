@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { states } from '../core/row.ts'
+import { languages } from '../words/words.ts'
 import {
   ActedInvoice,
   Bills,
@@ -148,8 +149,14 @@ export const endpoints = {
     method: 'GET',
     path: '/api/summary',
     summary: 'How many invoices stand where',
+    query: z.strictObject({
+      language: z
+        .enum(languages, `expected one of ${languages.join(', ')}`)
+        .default('en')
+        .describe('Of what health warns of.')
+    }),
     answer: Summary,
-    refusals: []
+    refusals: [422]
   },
   listInvoices: {
     method: 'GET',

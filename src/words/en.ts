@@ -2,7 +2,9 @@
 
 import { codes } from './en-codes.ts'
 import { invoices } from './en-count.ts'
+import { duration } from './en-duration.ts'
 import { events } from './en-events.ts'
+import { healthWords } from './en-health.ts'
 import { invoiceWords } from './en-invoice.ts'
 import { mailWords } from './en-mail.ts'
 import { placeWords } from './en-places.ts'
@@ -12,8 +14,10 @@ export const en = {
   locale: 'en-GB',
   language: 'English',
   codes,
+  duration,
   events,
   invoices,
+  ...healthWords,
   ...invoiceWords,
   ...mailWords,
   ...placeWords,
@@ -182,13 +186,6 @@ export const en = {
     delivered: (count: number) => `${invoices(count)} ${count === 1 ? 'goes' : 'go'} to the portal now.`,
     dismissed: (count: number) => `${invoices(count)} ${count === 1 ? 'is' : 'are'} put aside.`,
     changed: (count: number) => `Meanwhile other invoices match: now it is ${count}. Nothing was done; look again.`
-  },
-
-  duration: (seconds: number): string => {
-    if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`
-    if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`
-    if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} hours`
-    return `${Math.round(seconds / 86_400)} days`
   }
 }
 

@@ -3,7 +3,9 @@
 import type { Words } from './en.ts'
 import { codes } from './nl-codes.ts'
 import { invoices } from './nl-count.ts'
+import { duration } from './nl-duration.ts'
 import { events } from './nl-events.ts'
+import { healthWords } from './nl-health.ts'
 import { invoiceWords } from './nl-invoice.ts'
 import { mailWords } from './nl-mail.ts'
 import { placeWords } from './nl-places.ts'
@@ -13,8 +15,10 @@ export const nl: Words = {
   locale: 'nl-NL',
   language: 'Nederlands',
   codes,
+  duration,
   events,
   invoices,
+  ...healthWords,
   ...invoiceWords,
   ...mailWords,
   ...placeWords,
@@ -187,12 +191,5 @@ export const nl: Words = {
     dismissed: count => `${count === 1 ? '1 factuur is' : `${count} facturen zijn`} terzijde gelegd.`,
     changed: count =>
       `Intussen voldoen er andere facturen: het zijn er nu ${count}. Er is niets gebeurd; kijk nog een keer.`
-  },
-
-  duration: seconds => {
-    if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconden`
-    if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minuten`
-    if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} uur`
-    return `${Math.round(seconds / 86_400)} dagen`
   }
 }

@@ -76,3 +76,20 @@ t.test('thirty days are a picture that says the same in words', async t => {
   t.match(html, /<title>20 Nov 2026: 2 invoices<\/title>/)
   t.match(html, /2 invoices in all\./)
 })
+
+t.test(
+  'what the bridge warns of is told in the language of whoever looks, with times of the portal’s zone',
+  async t => {
+    const { app } = await openApp(t, { STRIPE_API_URL: 'http://127.0.0.1:9' })
+    const forged = { authorization: 'Bearer another secret of a sender' }
+    for (let at = 0; at < 3; at += 1)
+      await app.inject({ method: 'POST', url: '/webhooks/invoices', headers: forged, payload: {} })
+    const dutch = openBrowser(app, { 'accept-language': 'nl' })
+    await dutch.logIn(operatorToken)
+    const { html } = await dutch.open('/')
+
+    t.match(html, /stripe<\/strong>: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET/)
+    t.match(html, /invoices<\/strong>: 3 verzoeken geweigerd \(verkeerd geheim\?\), het laatst op \d+ \w+ 20\d\d/)
+    t.match((await dutch.open('/?lang=en')).html, /webhook secret missing: STRIPE_WEBHOOK_SECRET/)
+  }
+)

@@ -93,7 +93,7 @@ t.test('what happened this time is told in its own words, with what to do', asyn
 t.test('what health warns of is told in its words', async t => {
   const { url, posted } = await receiver(t)
   const { warn, logged } = open(url)
-  warn('the portal was last read 45 minutes ago')
+  warn({ output: 'the portal was last read 45 minutes ago', mailed: 'het portaal is 45 minuten geleden ingelezen' })
   await logged(1)
 
   t.match(posted, [
@@ -162,8 +162,9 @@ t.test('that it is over is told, too, and all of it is noted for mails', async t
   })
   alert('CUSTOMER_UNKNOWN', 'A-1')
   alert('TOOL_UNAUTHORIZED', null, 'stripe: expired')
-  warn('the clock jumped')
-  over({ output: 'the clock jumped' })
+  const jumped = { output: 'the clock jumped', mailed: 'de klok sprong' }
+  warn(jumped)
+  over(jumped)
   over({ code: 'PORTAL_UNREACHABLE' })
   while (posted.length < 5)
     await new Promise<void>(resolve => {
@@ -173,8 +174,8 @@ t.test('that it is over is told, too, and all of it is noted for mails', async t
   t.strictSame(noted, [
     { kind: 'alert', code: 'CUSTOMER_UNKNOWN', invoiceNumber: 'A-1', text: null },
     { kind: 'alert', code: 'TOOL_UNAUTHORIZED', invoiceNumber: null, text: 'stripe: expired' },
-    { kind: 'warning', code: null, invoiceNumber: null, text: 'the clock jumped' },
-    { kind: 'over', code: null, invoiceNumber: null, text: 'the clock jumped' },
+    { kind: 'warning', code: null, invoiceNumber: null, text: 'de klok sprong' },
+    { kind: 'over', code: null, invoiceNumber: null, text: 'de klok sprong' },
     { kind: 'over', code: 'PORTAL_UNREACHABLE', invoiceNumber: null, text: null }
   ])
   const texts = posted.filter(({ body }) => body.code === 'RECOVERED').map(({ body }) => String(body.text))

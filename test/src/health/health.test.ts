@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { warningsIn } from '../../../src/health/health.ts'
+import { inWords, saidWarnings } from '../../../src/health/health.ts'
 import { arrivalOf, bodyOf, borrowOne } from '../ledger/fixtures.ts'
 import { type Changed, on, openHealth, well } from './health.ts'
 
@@ -7,7 +7,7 @@ const minute = 60_000
 
 const open = (t: Test, changed: Changed = {}) => {
   const { health, ...rest } = openHealth(t, changed)
-  return { ...rest, check: async (name: string) => (await health())[name]?.[0] }
+  return { ...rest, check: async (name: string) => inWords(await health(), 'en')[name]?.[0] }
 }
 
 t.test('each thing that an owner wants to know is a warning', async t => {
@@ -47,7 +47,7 @@ t.test('what an authentic sender sent in vain is a warning of its tool', async t
   const words =
     'refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
 
-  t.strictSame(warningsIn(await health()), [
+  t.strictSame(saidWarnings(await health(), 'en'), [
     { check: 'tools', tool: 'invoices', output: `1 authentic request ${words}` },
     { check: 'tools', tool: 'invoices:books', output: `2 authentic requests ${words}` }
   ])
@@ -64,8 +64,8 @@ t.test('no warning hides another: each tool has its own', async t => {
       ])
   })
 
-  t.strictSame(warningsIn(await health()), [
-    { check: 'portal', tool: null, output: 'the portal has not answered for 1 minutes' },
+  t.strictSame(saidWarnings(await health(), 'en'), [
+    { check: 'portal', tool: null, output: 'the portal has not answered for 60 seconds' },
     { check: 'tools', tool: 'invoices', output: 'it refuses its API token: make a new one. why too' },
     { check: 'tools', tool: 'acme', output: 'webhook secret missing: ACME_SECRET' },
     { check: 'tools', tool: 'acme', output: 'it refuses its API token: make a new one. why' }
@@ -110,7 +110,7 @@ t.test('what went wrong last in reading the portal is told at once, in its words
 
   t.match(await check('copy'), {
     status: 'warn',
-    output: 'PORTAL_UNREACHABLE: the portal answered 500, for 1 minutes'
+    output: 'PORTAL_UNREACHABLE: the portal answered 500, for 61 seconds'
   })
 })
 
@@ -141,7 +141,7 @@ t.test('a portal that was not read for three times as long as usual is a warning
 
   await clock.advance(3 * 24 * 60 * minute)
   await ledger.holdings.setCopy({ sweptAt: clock.now() })
-  t.match(await check('copy'), { status: 'warn', output: /last read as a whole 4365 minutes ago/ })
+  t.match(await check('copy'), { status: 'warn', output: /last read as a whole 3 days ago/ })
 })
 
 t.test('what was due before this process began is not late yet', async t => {
@@ -161,9 +161,9 @@ t.test('a tool that could not be asked for three times its interval is a warning
   await clock.advance(3 * 60 * minute)
   t.match(await check('catchUp'), { status: 'pass' })
   await clock.advance(1)
-  t.match(await check('catchUp'), { status: 'warn', output: `${failure}; last asked 180 minutes ago` })
+  t.match(await check('catchUp'), { status: 'warn', output: `${failure}; last asked 3 hours ago` })
   failure = null
-  t.match(await check('catchUp'), { status: 'warn', output: 'last asked 180 minutes ago' })
+  t.match(await check('catchUp'), { status: 'warn', output: 'last asked 3 hours ago' })
   await ledger.setAskedTo('acme', clock.now())
   t.match(await check('catchUp'), { status: 'pass' })
 })
@@ -175,8 +175,8 @@ t.test('a tool that refuses its token is told of once', async t => {
     caughtUp: () => [{ tool: 'acme', everyMs: 60 * minute, failure }],
     refusing: () => new Map([['acme', 'why']])
   })
-  t.match(warningsIn(await health()), [{ check: 'tools', tool: 'acme', output: /refuses its API token.*why$/ }])
-  t.equal(warningsIn(await health()).length, 1)
+  t.match(saidWarnings(await health(), 'en'), [{ check: 'tools', tool: 'acme', output: /refuses its API token.*why$/ }])
+  t.equal(saidWarnings(await health(), 'en').length, 1)
 })
 
 t.test('a time that a clock which was ahead has left is a warning, and never fine', async t => {
@@ -189,14 +189,14 @@ t.test('a time that a clock which was ahead has left is a warning, and never fin
   await ledger.holdings.setCopy({ filled: true, sweptAt: at, fullAt: at })
   const words = '6 minutes ahead of now: look at the clock of this machine'
 
-  t.strictSame(warningsIn(await health()), [
+  t.strictSame(saidWarnings(await health(), 'en'), [
     { check: 'waiting', tool: null, output: `the oldest is dated ${words}` },
     { check: 'copy', tool: null, output: `the portal was last read ${words}` },
     { check: 'copy', tool: null, output: `the portal was last read as a whole ${words}` },
     { check: 'catchUp', tool: 'acme', output: `last asked ${words}` }
   ])
   await clock.advance(minute)
-  t.strictSame(warningsIn(await health()), [], 'clocks are corrected by seconds')
+  t.strictSame(saidWarnings(await health(), 'en'), [], 'clocks are corrected by seconds')
 })
 
 t.test('a mail that nobody takes is a warning', async t => {
@@ -214,7 +214,7 @@ t.test('a mail that nobody takes is a warning', async t => {
 
 t.test('a clock that jumps is told of for an hour', async t => {
   for (const [by, output] of [
-    [-2 * 60 * minute, 'the clock of this machine jumped 116 minutes back: set it right'],
+    [-2 * 60 * minute, 'the clock of this machine jumped 2 hours back: set it right'],
     [30 * minute, 'the clock of this machine jumped 34 minutes ahead: set it right']
   ] as const) {
     const { check, clock } = open(t)

@@ -1,6 +1,8 @@
 import t, { type Test } from 'tap'
+import type { Told } from '../../../src/delivery/alert.ts'
 import type { Checks } from '../../../src/health/health.ts'
 import { createWatch } from '../../../src/health/watch.ts'
+import { say } from '../../../src/words/saying.ts'
 import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
 
@@ -8,7 +10,7 @@ const minute = 60_000
 
 const open = (t: Test) => {
   const clock = handClock()
-  const warned: string[] = []
+  const warned: Told[] = []
   const over: object[] = []
   const say = () => {}
   const now: { checks: Checks } = { checks: {} }
@@ -17,8 +19,9 @@ const open = (t: Test) => {
   const watch = createWatch({
     ledger,
     health: async () => now.checks,
-    warn: output => warned.push(output),
+    warn: what => warned.push(what),
     over: what => over.push(what),
+    language: 'nl',
     clock,
     log: { debug: say, info: say, warn: say, error: say }
   })
@@ -28,7 +31,7 @@ const open = (t: Test) => {
 }
 
 const late = (minutes: number): Checks => ({
-  copy: [{ status: 'warn', output: `the portal was last read ${minutes} minutes ago` }]
+  copy: [{ status: 'warn', says: say('read', minutes * 60) }]
 })
 
 t.test('what health begins to warn of is told once, however long it lasts', async t => {
@@ -39,7 +42,12 @@ t.test('what health begins to warn of is told once, however long it lasts', asyn
   }
 
   t.equal(warned.length, 1)
-  t.match(warned, [/^the portal was last read 4\d minutes ago$/])
+  t.match(warned, [
+    {
+      output: /^the portal was last read 4\d minutes ago$/,
+      mailed: /^het portaal is 4\d minuten geleden voor het laatst ingelezen$/
+    }
+  ])
 })
 
 t.test('what mends itself within a minute is told nobody; what comes back is told again', async t => {
@@ -55,7 +63,7 @@ t.test('what mends itself within a minute is told nobody; what comes back is tol
   await lasts(late(45), 3)
   t.strictSame(over, [], 'what was never told is not over either')
   await lasts({}, 2)
-  t.strictSame(over, [{ output: 'the portal was last read 45 minutes ago' }])
+  t.match(over, [{ output: 'the portal was last read 45 minutes ago' }])
   await lasts(late(45), 3)
   t.equal(warned.length, 2)
 })
@@ -64,20 +72,23 @@ t.test('a warning names its tool, and one hides no other', async t => {
   const { clock, now, warned } = open(t)
   now.checks = {
     catchUp: [
-      { status: 'warn', componentId: 'acme', output: 'last asked 180 minutes ago' },
-      { status: 'warn', componentId: 'other', output: 'last asked 180 minutes ago' }
+      { status: 'warn', componentId: 'acme', says: say('asked', 10_800, '') },
+      { status: 'warn', componentId: 'other', says: say('asked', 10_800, '') }
     ]
   }
   await clock.advance(2 * minute)
 
-  t.strictSame(warned, ['acme: last asked 180 minutes ago', 'other: last asked 180 minutes ago'])
+  t.strictSame(
+    warned.map(({ output }) => output),
+    ['acme: last asked 3 hours ago', 'other: last asked 3 hours ago']
+  )
 })
 
 t.test('what is told at the moment when it happens is not told once more', async t => {
   const { clock, now, warned } = open(t)
   now.checks = {
-    attention: [{ status: 'warn', output: 'these need a person' }],
-    portal: [{ status: 'warn', output: 'the portal refuses PORTAL_TOKEN: make a new API key' }]
+    attention: [{ status: 'warn', says: say('needPerson') }],
+    portal: [{ status: 'warn', says: say('portalRefuses') }]
   }
   await clock.advance(5 * minute)
 

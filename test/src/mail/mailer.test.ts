@@ -3,6 +3,7 @@ import type { Notice } from '../../../src/core/notice.ts'
 import type { Every } from '../../../src/mail/due.ts'
 import { createMailer } from '../../../src/mail/mailer.ts'
 import { openPost } from '../../../src/mail/post.ts'
+import { say } from '../../../src/words/saying.ts'
 import { arrivalOf, borrowOne, bring, noon } from '../ledger/fixtures.ts'
 import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
@@ -17,7 +18,7 @@ const open = async (t: Test, every: Every = 'off') => {
   const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
   const lines: [string, object][] = []
-  const say = (facts: object, message: string) => void lines.push([message, facts])
+  const keep = (facts: object, message: string) => void lines.push([message, facts])
   const real = await openPost({ url: server.url, from: 'brug@a.example', to: 'a@a.example' })
   const mailer = createMailer({
     ledger,
@@ -28,9 +29,9 @@ const open = async (t: Test, every: Every = 'off') => {
         await real.send(letter).finally(() => (sending -= 1))
       }
     },
-    health: async () => ({ clock: [{ status: 'warn', output: 'the clock jumped' }] }),
+    health: async () => ({ clock: [{ status: 'warn', says: say('clockBack', 3600) }] }),
     clock,
-    log: { debug: say, info: say, warn: say, error: say },
+    log: { debug: keep, info: keep, warn: keep, error: keep },
     around: { language: 'en', timeZone: 'Europe/Amsterdam', publicUrl: 'https://facturen.example' },
     every
   })
@@ -108,7 +109,10 @@ t.test('a summary comes each morning, and says what needs somebody', async t => 
   await clock.advance(19 * 60 * minute)
 
   t.strictSame(subjects(), ['Your invoices of yesterday'])
-  t.match(received[0]?.source, /One invoice was delivered\..*An invoice needs you:.*A-2.*the clock jumped/s)
+  t.match(
+    received[0]?.source,
+    /One invoice was delivered\..*An invoice needs you:.*A-2.*the clock of this machine jumped/s
+  )
   await clock.advance(60 * minute)
   t.equal(received.length, 1)
   t.equal(clock.now() > noon, true)

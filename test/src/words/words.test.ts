@@ -5,7 +5,8 @@ import { formatsOf, languageIn, languages, words } from '../../../src/words/word
 /** Every text by where it stands; a sentence that is made of something is made here. */
 const textsIn = (found: unknown, path = ''): [string, string][] => {
   if (typeof found === 'string') return [[path, found]]
-  if (typeof found === 'function') return [[path, [found(1, 1), found(2, 2), found(9999, 0)].join(' | ')]]
+  if (typeof found === 'function')
+    return [[path, [1, 2, 9999].map(count => found(count, count % 9999, count, count)).join(' | ')]]
   return Object.entries(found as object).flatMap(([name, value]) => textsIn(value, `${path}.${name}`))
 }
 
