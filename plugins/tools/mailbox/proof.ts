@@ -12,8 +12,11 @@ export const addressing = ['to', 'cc', 'bcc', 'delivered-to', 'x-original-to', '
 
 const results = 'authentication-results'
 
+// Each host that takes a mail in writes one above all that came with it.
+const received = 'received'
+
 /** The headers that are read of a mail. */
-export const headersRead = [...addressing, results, 'message-id']
+export const headersRead = [...addressing, results, received, 'message-id']
 
 export const headersIn = (bytes: Uint8Array): Headers =>
   Buffer.from(bytes)
@@ -39,15 +42,43 @@ export const lacking = (headers: Headers, { EMAIL_ADDRESS, EMAIL_SENDERS, EMAIL_
   if (EMAIL_ADDRESS !== undefined && !addressesIn(headers, addressing).includes(EMAIL_ADDRESS.toLowerCase()))
     return 'it was not sent to EMAIL_ADDRESS'
   if (EMAIL_SENDERS === undefined || EMAIL_RECEIVER === undefined) return null
-  const found = headers
-    .filter(({ name }) => name === results)
-    .map(({ value }) => clausesOf(value))
-    .find(([host]) => host?.split(/\s/)[0] === EMAIL_RECEIVER)
-  if (found === undefined) return 'it has no Authentication-Results of EMAIL_RECEIVER'
-  const passed = found.slice(1).flatMap(domainsPassed)
+  const found = resultsOf(EMAIL_RECEIVER, headers)
+  if (found === null) return 'it has no Authentication-Results of EMAIL_RECEIVER'
+  const passed = believed(found).flatMap(domainsPassed)
   const isKnown = (domain: string) => EMAIL_SENDERS.some(name => domain === name || domain.endsWith(`.${name}`))
   return passed.some(isKnown) ? null : 'EMAIL_RECEIVER does not vouch for a sender that is among EMAIL_SENDERS'
 }
+
+/**
+ * The clauses of each of the host's own headers, topmost first: those that no line `Received` parts. Above the first one
+ * nobody else can write, and what stands behind another host's is that host's. Null: there are none.
+ */
+const resultsOf = (receiver: string, headers: Headers): string[][] | null => {
+  const found: string[][] = []
+  for (const { name, value } of headers) {
+    if (name === received && found.length > 0) break
+    if (name !== results) continue
+    const [host, ...clauses] = clausesOf(value).filter(clause => clause !== '')
+    if (host?.split(' ')[0] === receiver) found.push(clauses.length === 0 ? ['none'] : clauses)
+  }
+  return found.length > 0 ? found : null
+}
+
+/**
+ * What they say of each method where it is told first. Some hosts write theirs below their own line, where a sender's
+ * may follow: that must not say otherwise, nor anything where the host says that it proved nothing.
+ */
+const believed = (found: string[][]): string[] => {
+  const told = new Set<string>()
+  return found.flatMap(clauses => {
+    const news = told.has('none') ? [] : clauses.filter(clause => !told.has(methodOf(clause)))
+    for (const clause of clauses) told.add(methodOf(clause))
+    return news
+  })
+}
+
+/** Without its version. */
+const methodOf = (clause: string): string => clause.split(/[ =/]/)[0] ?? ''
 
 /** Without comments and quoted texts: a sender may have written those. */
 const clausesOf = (value: string): string[] => {
@@ -78,9 +109,9 @@ const properties = new Map([
 /** The domains that a clause says are proven: none where it says two different things. */
 const domainsPassed = (clause: string): string[] => {
   const [first = '', ...words] = clause.split(/\s+/)
-  const [method = '', result] = first.split('=')
+  const [, result] = first.split('=')
   if (result !== 'pass') return []
-  const said = (properties.get(method) ?? []).map(property =>
+  const said = (properties.get(methodOf(clause)) ?? []).map(property =>
     words
       .filter(word => word.startsWith(`${property}=`))
       .map(word =>

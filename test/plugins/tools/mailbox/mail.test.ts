@@ -88,3 +88,14 @@ for (const [what, inner] of Object.entries({
     t.match(told, [{ invoice: { invoiceNumber: '1' } }])
     t.strictSame(told[0]?.bytes, what === 'one file' ? undefined : pdfOf('1'))
   })
+
+t.test('what the host wrote above its line is told from what a sender wrote below it', async t => {
+  const { server, read } = await open(t, { EMAIL_SENDERS: 'molen.example', EMAIL_RECEIVER: 'mx.bakkerij.example' })
+  const says = (clause: string) => `Authentication-Results: mx.bakkerij.example; ${clause}`
+  const line = 'Received: from molen.example\r\n\tby mx.bakkerij.example'
+  const known = says('dkim=pass header.d=molen.example')
+  server.put(invoiceMail({ number: '1' }, { headers: [says('dmarc=none'), known, line] }))
+  server.put(invoiceMail({ number: '2' }, { headers: [says('dmarc=none'), line, known] }))
+
+  t.match(await read(), [{ invoice: { invoiceNumber: '1' } }, { problem: /does not vouch/ }])
+})

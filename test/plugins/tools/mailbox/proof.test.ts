@@ -74,6 +74,43 @@ t.test('whatever a sender can write itself vouches for nobody', async t => {
     t.match(judged(`mx.bakkerij.example; ${clause}`), /does not vouch/, clause)
 })
 
+const ours = (...clauses: string[]) => ['Authentication-Results: mx.bakkerij.example', ...clauses].join('; ')
+const line = 'Received: from elders.example by mx.bakkerij.example'
+const known = 'dkim=pass header.d=molen.example'
+const unknown = 'dmarc=none header.from=molen.example'
+
+t.test('a host that tells each method in a header of its own vouches by all of them', async t => {
+  const spf = 'spf=pass smtp.mailfrom=post.example'
+  for (const lines of [
+    [ours(unknown), ours(known), line],
+    [line, ours(unknown), ours(known), 'Received: from molen.example by post.example'],
+    ['Received: by imap.bakkerij.example with LMTP', ours(spf), ours(unknown), ours(known), line],
+    ['Delivered-To: a@bakkerij.example', ours(spf), 'Authentication-Results: filter; x=y', ours(known), line],
+    [ours('dkim/1=pass header.d=molen.example')]
+  ])
+    t.equal(lacking(of(...lines), rules), null, lines.join(' | '))
+})
+
+t.test('a header of its own helps a sender nowhere', async t => {
+  const forged = ours(known)
+  const anyOther = ours('spf=pass smtp.mailfrom=molen.example', 'dmarc=pass header.from=molen.example')
+  const attacks: Record<string, string[]> = {
+    'below the line of the host': [ours(unknown), line, forged],
+    'below that line, by another method': [ours('dkim=none'), line, anyOther],
+    'below the line of a host before it': [line, ours(unknown), 'Received: by elders.example', forged],
+    'right below the host’s own, about what that told': [line, ours('dkim=none'), forged],
+    'about what the host told of another domain': [line, ours('dkim=pass header.d=elders.example'), forged],
+    'with or without a version': [line, ours('dkim/1=fail'), forged, ours('dkim/2=pass header.d=molen.example')],
+    'with a blank before the sign': [line, ours('dkim =fail'), forged],
+    'where the host proved nothing': [line, ours('none'), forged, anyOther],
+    'where the host says nothing at all': [line, ours(''), forged],
+    'as another host': [line, ours('dkim=none'), forged.replace('mx.', 'mx2.')],
+    'with a line of its own': [line, ours('dkim=none'), line, forged],
+    'as an older result that was sealed': [line, ours('dkim=none'), `ARC-${forged}`]
+  }
+  for (const [what, lines] of Object.entries(attacks)) t.match(lacking(of(...lines), rules), /does not vouch/, what)
+})
+
 t.test('headers of a megabyte are gone through at once', async t => {
   const rows = ['a', ' ', '<', '=', '(', '"', ';', '@'].map(sign => sign.repeat(1_000_000))
   const begun = performance.now()
