@@ -82,6 +82,26 @@ t.test('from the first login to a held invoice that is delivered, in under a min
   t.match(await page.textContent('.history'), /Goes on by itself.*Is in the portal/s)
 })
 
+t.test('of a delivered invoice it shows what was sent, and what the portal holds with its payment link', async t => {
+  const page = await openPage(t, live)
+  await logIn(page)
+  await page.goto('/invoices/2026-0042')
+  t.match(await page.textContent('section:has(> #sent)'), new RegExp(`What was sent.*${customer?.id}.*€121\\.00`, 's'))
+  await page.click('a:has-text("Ask the portal what stands there now")')
+  const there = page.locator('section:has(> #there)')
+  await there.locator('a[rel=noreferrer]').waitFor()
+  t.match(await there.textContent(), /€121\.00.*20 Nov 2026.*not yet/s)
+})
+
+t.test('what the portal bills its owner is asked for by a press', async t => {
+  const page = await openPage(t, live, { locale: 'nl-NL' })
+  await logIn(page)
+  await page.click('nav a[href="/portal"]')
+  await page.click('a:has-text("Vraag ze op bij het portaal")')
+  await reaches(page, 'MKP-2025.0011')
+  t.match(await page.textContent('tr:has-text("MKP-2025.0011")'), /12 mei 2025.*€\s24,20.*niet betaald/s)
+})
+
 t.test('a wrong token is told, and after ten the door is shut for that address alone', async t => {
   const page = await openPage(t, live)
   await logIn(page, 'Kees', 'guess')
@@ -181,11 +201,11 @@ const paths = [
   '/',
   '/invoices',
   '/invoices/2026-0060',
-  '/invoices/2026-0042',
+  '/invoices/2026-0042?portal=asked',
   '/customers',
   '/refused',
   '/tools',
-  '/portal?find=an'
+  '/portal?find=an&bills=1'
 ]
 
 t.test('no page breaks a rule of accessibility, in daylight or at night, nor is wider than a phone', async t => {
