@@ -24,8 +24,11 @@ export const countDelivery = async (tx: Tx, invoiceId: number): Promise<void> =>
   const hour = Math.floor(tx.now / hourMs) * hourMs
   const also = 'ON CONFLICT (hour, took) DO UPDATE SET invoices = pace.invoices + 1'
   await insert(tx, 'pace', { hour, took, invoices: 1 }, also)
-  await tx.run('DELETE FROM pace WHERE hour < ?', hour - keptMs)
 }
+
+/** However soon invoices are emptied, a chart has its days. */
+export const forgetPace = (tx: Tx, before: Instant): Promise<void> =>
+  tx.run('DELETE FROM pace WHERE hour < ?', before - keptMs)
 
 export const paceSince = async (tx: Tx, since: Instant): Promise<Pace[]> => {
   const found = await tx.all('SELECT hour, took, invoices FROM pace WHERE hour >= ? ORDER BY hour, took', since)

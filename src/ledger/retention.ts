@@ -11,6 +11,7 @@ import { emptyConflicts } from './conflicts.ts'
 import { isTelling, textsIn } from './customer-cells.ts'
 import { emailsOf } from './customer-claims.ts'
 import type { Cells, Tx } from './driver.ts'
+import { forgetPace } from './pace.ts'
 import { forgetRefusals } from './refusals.ts'
 import { setRow } from './rows.ts'
 import { setTexts, textsOf } from './search.ts'
@@ -114,6 +115,7 @@ export const forget = async (tx: Tx, before: Instant, limit: number): Promise<Do
     limit
   )
   await forgetRefusals(tx, before)
+  await forgetPace(tx, before)
   const unused = await forgetInvoices(tx, before, limit)
   await forgetCustomers(tx, before, limit)
   return unused

@@ -35,6 +35,11 @@ export function paceContract(promised: Promised): void {
       { hour: noon + 9 * day, tookMs: null, invoices: 1 }
     ])
     t.strictSame((await ledger.paceSince(noon + minute)).length, 1)
+
+    await ledger.forget(noon + 90 * day, 9)
+    t.equal((await ledger.paceSince(noon)).length, 3, 'however soon invoices are emptied, a chart has its days')
+    await ledger.forget(noon + 101 * day, 9)
+    t.equal((await ledger.paceSince(noon)).length, 1)
   })
 
   promised('a person replaces the PDF of what was never sent, and the history says who', async (t, ledger) => {
