@@ -28,15 +28,23 @@ export default async function customersApi(app: FastifyInstance, options: Custom
   app.addHook('onRequest', operator)
   const route = createRoute(app, options.operations)
 
-  const shown = async ({ id: _, link, ...customer }: ToolCustomer): Promise<Customer> => ({
+  /** Null: the copy does not have this customer (any more). */
+  const nameOf = async (portalId: string): Promise<string | null> =>
+    (await ledger.holdings.customer(portalId))?.companyName ?? null
+
+  const shown = async ({ id: _, link, unlinked, ...customer }: ToolCustomer): Promise<Customer> => ({
     ...customer,
     link: link && {
       by: link.by,
       portalId: link.portalId,
-      // Null: the copy does not have this customer (any more).
-      name: (await ledger.holdings.customer(link.portalId))?.companyName ?? null,
+      name: await nameOf(link.portalId),
       how: link.how,
       at: isoInstant(link.at)
+    },
+    unlinked: unlinked && {
+      ...unlinked,
+      name: await nameOf(unlinked.portalId),
+      at: isoInstant(unlinked.at)
     }
   })
 
@@ -63,10 +71,10 @@ export default async function customersApi(app: FastifyInstance, options: Custom
     return shown(customer)
   })
 
-  route('unlinkCustomer', async ({ params, log }) => {
+  route('unlinkCustomer', async ({ params, log, actor }) => {
     const who = { tool: await known(params.tool), ref: params.ref }
     const linked = await ledger.customers.find(who)
-    const customer = linked?.link ? await customers.unlink(who) : null
+    const customer = linked?.link ? await customers.unlink(who, actor) : null
     if (!customer) throw new BridgeError('NOT_FOUND', 'there is no such link')
     log.info({ tool: who.tool }, 'customer unlinked')
     engine.wake()

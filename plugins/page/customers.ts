@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { BridgeError, isCode } from '../../src/core/errors.ts'
 import type { Customer, PortalCustomer } from '../../src/view/answers.ts'
 import type { Operations } from '../api/route.ts'
+import { who } from './history.ts'
 import { candidatesOf, links } from './invoice.ts'
 import { calledIn, fileForm, form, type Html, mayAct, named, notice, type View, withQuery } from './layout.ts'
 import { isOurs } from './login.ts'
@@ -118,7 +119,7 @@ const list = (view: View, { customers, candidates, next, isLinked, query }: Told
 <p>${texts.hint}</p>
 <form method="get" action="/customers" role="search" class="inline">${isLinked ? html`<input type="hidden" name="linked" value="true">` : ''}<label for="q">${texts.search}</label><input id="q" name="q" type="search" value="${query.q ?? ''}"> <button>${words.list.search}</button></form>
 <ul class="tabs plain">
-<li><a href="/customers" ${isLinked ? '' : html`aria-current="page"`}>${texts.unlinked}</a></li>
+<li><a href="/customers" ${isLinked ? '' : html`aria-current="page"`}>${texts.withoutLink}</a></li>
 <li><a href="/customers?linked=true" ${isLinked ? html`aria-current="page"` : ''}>${texts.linked}</a></li>
 </ul>
 ${isLinked ? '' : html`<h2>${texts.needLink}</h2>`}
@@ -136,14 +137,15 @@ ${fileForm(view, '/customers/import', html`<label for="file">${texts.file}</labe
 }
 
 const card = (view: View, customer: Customer, candidates: PortalCustomer[] | undefined): Html => {
-  const { words, hidesPersonal } = view
-  const { tool, ref, emails, link } = customer
-  const who = { tool, ref, to: '/customers' }
+  const { words, formats, hidesPersonal } = view
+  const { tool, ref, emails, link, unlinked } = customer
+  const whose = { tool, ref, to: '/customers' }
   return html`<article class="card">
 <h3>${calledIn(view, customer)}</h3>
 <p class="soft">${[tool, ...(hidesPersonal ? [] : [ref, ...emails])].join(' · ')}</p>
 ${link ? linked(view, customer, link) : ''}
-${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, who, candidates)}` : ''}
+${unlinked ? html`<p class="soft">${words.customers.unlinked(unlinked.name ?? unlinked.portalId, formats.time(unlinked.at))}${unlinked.by ? who(view, unlinked.by) : ''}</p>` : ''}
+${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, whose, candidates)}` : ''}
 ${!link && candidates?.length === 0 ? html`<p>${words.invoice.noCandidates}</p>` : ''}
 ${mayAct(view) ? html`<p><a href="/customers/choose?tool=${encodeURIComponent(tool)}&amp;ref=${encodeURIComponent(ref)}">${words.customers.choose}</a></p>` : ''}
 </article>`
@@ -151,7 +153,7 @@ ${mayAct(view) ? html`<p><a href="/customers/choose?tool=${encodeURIComponent(to
 
 const linked = (view: View, { tool, ref }: Customer, link: NonNullable<Customer['link']>): Html => {
   const { customers: texts, invoice } = view.words
-  return html`<p>${texts.portalCustomer}: <strong>${named(link.name ?? invoice.nameUnknown)}</strong> <span class="soft">${link.portalId} · ${texts.how[link.how]} · ${view.formats.time(link.at)}</span></p>
+  return html`<p>${texts.portalCustomer}: <strong>${named(link.name ?? invoice.nameUnknown)}</strong> <span class="soft">${link.portalId} · ${texts.how[link.how]} · ${view.formats.time(link.at)}</span>${link.by ? who(view, link.by) : ''}</p>
 ${mayAct(view) ? form(view, '/customers/unlink', html`<input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><input type="hidden" name="back" value="/customers?linked=true"><button class="quiet" data-confirm="${texts.unlinkHint}" aria-label="${texts.unlink}: ${ref}">${texts.unlink}</button>`) : ''}`
 }
 

@@ -15,18 +15,23 @@ ${entries.length === 0 ? html`<p>${texts.emptied}</p>` : html`<ol class="history
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
+/** Who did it, by which way and from where, as far as that is known. */
+export const who = ({ words: { invoice } }: View, { by, via, from }: Record<'by' | 'via' | 'from', unknown>): Html => {
+  const name = textOf(by)
+  const whence = [typeof via === 'string' ? invoice.ways[via as keyof typeof invoice.ways] : null, textOf(from)]
+    .filter(text => text !== null)
+    .join(', ')
+  return html`${name ? html` ${invoice.by(name)}` : ''}${whence ? html` <span class="soft">(${whence})</span>` : ''}`
+}
+
 const line = (view: View, entry: HistoryEntry): Html => {
   const { words, formats } = view
   const { at, event, code, detail, portalId, by, from, via } = entry
-  const { events, codes, invoice: texts } = words
+  const { events, codes } = words
   const said = Object.hasOwn(events, event) ? events[event as keyof typeof events] : event
   const reason = typeof code === 'string' ? codes.ofInvoice[code as keyof typeof codes.ofInvoice]?.what : undefined
-  const who = textOf(by)
-  const whence = [typeof via === 'string' ? texts.ways[via as keyof typeof texts.ways] : null, textOf(from)]
-    .filter(text => text !== null)
-    .join(', ')
   return html`<li><time datetime="${at}">${formats.time(at)}</time>
-<div><strong>${said}</strong>${who ? html` ${texts.by(who)}` : ''}${whence ? html` <span class="soft">(${whence})</span>` : ''}
+<div><strong>${said}</strong>${who(view, { by, via, from })}
 ${textOf(portalId) ? html` <span class="soft">${textOf(portalId)}</span>` : ''}
 ${reason ? html`<div>${reason}</div>` : ''}
 ${textOf(detail) ? html`<div class="soft"><q lang="en">${textOf(detail)}</q></div>` : ''}</div></li>`

@@ -13,10 +13,19 @@ export type Contact = Omit<Customer, 'ref' | 'portalId'>
 /** `by`: the person who said so, if one did. */
 export type Link = { portalId: string; how: How; at: Instant; by: Actor | null }
 
+/** The last link that a person removed. */
+export type Unlinked = { portalId: string; at: Instant; by: Actor | null }
+
 /** A line of a table of links. */
 export type LinkLine = { line: number; tool: string; ref: string; portalId: string }
 
-export type ToolCustomer = Contact & { id: number; tool: string; ref: string; link: Link | null }
+export type ToolCustomer = Contact & {
+  id: number
+  tool: string
+  ref: string
+  link: Link | null
+  unlinked: Unlinked | null
+}
 
 export type MatchRules = { match: 'email' | 'off'; create: boolean }
 

@@ -36,7 +36,7 @@ export interface Customers {
    */
   link: (who: { tool: string; ref: string }, portalId: string, actor?: Actor) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
-  unlink: (who: { tool: string; ref: string }) => Promise<ToolCustomer | null>
+  unlink: (who: { tool: string; ref: string }, actor?: Actor) => Promise<ToolCustomer | null>
   /** Ends a reading under way. */
   stop: () => Promise<void>
 }
@@ -254,7 +254,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       if (await isKnown(portalId)) return book.link(who, portalId, clock.now(), actor)
       throw invalid('portalId', 'the portal holds no such customer')
     },
-    unlink: who => book.unlink(who, clock.now()),
+    unlink: (who, actor) => book.unlink(who, clock.now(), actor),
     stop: customerList.stop
   }
 }

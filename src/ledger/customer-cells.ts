@@ -1,7 +1,7 @@
 // How a row reads as a tool's customer.
 
 import type { Instant } from '../core/clock.ts'
-import type { Contact, Creation, How, ToolCustomer } from '../core/customer.ts'
+import type { Contact, Creation, How, ToolCustomer, Unlinked } from '../core/customer.ts'
 import { emailPrint, fingerprint, namePrint, refPrint } from '../core/fingerprint.ts'
 import { emailKeys, type Known } from '../core/identity.ts'
 import { type Customer, nothingKnown } from '../core/invoice.ts'
@@ -38,7 +38,8 @@ export const customerIn = (cells: Cells): ToolCustomer => ({
           how: cells.how as How,
           at: cells.linked_at as Instant,
           by: actorIn(cells)
-        }
+        },
+  unlinked: cells.unlinked === null ? null : (JSON.parse(cells.unlinked as string) as Unlinked)
 })
 
 export const creationIn = (cells: Cells): Creation => ({

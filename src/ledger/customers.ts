@@ -64,7 +64,7 @@ export interface LedgerCustomers {
    */
   linkAll(lines: readonly LinkLine[], now: Instant, actor?: Actor): Promise<number>
   /** The link goes, and is not matched by itself again. Null: no such customer is known. */
-  unlink(who: { tool: string; ref: string }, now: Instant): Promise<ToolCustomer | null>
+  unlink(who: { tool: string; ref: string }, now: Instant, actor?: Actor): Promise<ToolCustomer | null>
 
   /** Neither listed by the portal nor there when asked for: out of the copy, and all links to it go. */
   lost(portalId: string, now: Instant): Promise<void>

@@ -1,6 +1,6 @@
 // Links of the tools' customers: what each was made for, a person's word, and what ends one.
 
-import type { How, LinkLine, ToolCustomer } from '../core/customer.ts'
+import type { How, LinkLine, ToolCustomer, Unlinked } from '../core/customer.ts'
 import { BridgeError, isCode, type Problem } from '../core/errors.ts'
 import { emailPrints, namePrint } from '../core/fingerprint.ts'
 import { companiesOf, isAgreeing, isTold, type Known } from '../core/identity.ts'
@@ -140,13 +140,23 @@ export const linkAll = async (tx: Tx, lines: readonly LinkLine[], actor?: Actor)
   return changed
 }
 
-export const unlink = async (tx: Tx, tool: string, ref: string): Promise<ToolCustomer | null> => {
+export const unlink = async (
+  tx: Tx,
+  { tool, ref }: { tool: string; ref: string },
+  actor?: Actor
+): Promise<ToolCustomer | null> => {
   const row = await customerByRef(tx, tool, ref)
   if (!row) return null
   if (row.portal_id === null) return customerIn(row)
   const id = row.id as number
   const refused = [...new Set([...textsIn(row.refused), row.portal_id as string])]
-  await tx.run(`UPDATE customer SET ${noLink}, refused = ? WHERE id = ?`, JSON.stringify(refused), id)
+  const unlinked: Unlinked = { portalId: row.portal_id as string, at: tx.now, by: actor ?? null }
+  await tx.run(
+    `UPDATE customer SET ${noLink}, refused = ?, unlinked = ? WHERE id = ?`,
+    JSON.stringify(refused),
+    JSON.stringify(unlinked),
+    id
+  )
   await endLoans(tx, row)
   return customerIn(await customerById(tx, id))
 }

@@ -144,7 +144,7 @@ const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
   settleCreation: (creation, now) => write(tx => toolCustomers.settleCreation(tx, creation), now),
   link: (who, portalId, now, actor) => write(tx => link(tx, who, portalId, actor), now),
   linkAll: (lines, now, actor) => write(tx => linkAll(tx, lines, actor), now),
-  unlink: ({ tool, ref }, now) => write(tx => unlink(tx, tool, ref), now),
+  unlink: (who, now, actor) => write(tx => unlink(tx, who, actor), now),
   lost: (portalId, now) => write(tx => loseLinked(tx, portalId), now),
   releaseWaiting: (who, now) =>
     write(

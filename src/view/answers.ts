@@ -224,7 +224,11 @@ export const Customer = z.object({
       at: instant,
       by: Actor.nullable().describe('Who linked it, if a person did.')
     })
+    .nullable(),
+  unlinked: z
+    .object({ portalId: text, name: maybeText, at: instant, by: Actor.nullable() })
     .nullable()
+    .describe('The last link that a person removed.')
 })
 
 export const Links = z.string().meta({ contentMediaType: 'text/csv' })

@@ -42,11 +42,20 @@ t.test('who needs a link comes first, with whom it might be, and is linked in on
   await browser.submit('/customers/link')
   t.match(browser.at(), { url: '/customers?done=link', html: /They are linked.*No customer needs a link/s })
   t.match((await ask('GET', path('A-1'))).json(), { state: 'waiting' })
-  t.match((await browser.open('/customers?linked=true')).html, /Bakkerij de Wit B\.V\.<\/bdi><\/strong>.*by a person/s)
+  t.match(
+    (await browser.open('/customers?linked=true')).html,
+    /Bakkerij de Wit B\.V\.<\/bdi><\/strong>.*by a person.*by Sanne.*\(on this page, /s
+  )
 
   await browser.submit('/customers/unlink')
   t.match(browser.at(), { html: /The link is removed/ })
-  t.match((await ask('GET', '/api/customers')).json(), { customers: [{ ref: 'K-1', link: null }] })
+  t.match(
+    (await browser.open('/customers')).html,
+    /Link to Bakkerij de Wit B\.V\. removed, .* by Sanne .*\(on this page, 127/
+  )
+  t.match((await ask('GET', '/api/customers')).json(), {
+    customers: [{ ref: 'K-1', link: null, unlinked: { by: { by: 'Sanne', via: 'page' } } }]
+  })
 })
 
 t.test('from the invoice itself, with a search for somebody else', async t => {

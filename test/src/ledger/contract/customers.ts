@@ -569,9 +569,11 @@ export function customersContract(promised: Promised): void {
     t.match(await ledger.customers.unlink(who, noon), { link: null })
     t.equal(await ledger.sending(loans[0]!, bodyOf(loans[0]!), noon), 'lost')
     t.match(await judge(ledger, loans[0]!), { kind: 'is', portalId: 'cst_1' }, 'the match was never refused')
-    await ledger.customers.unlink(who, noon)
+    const sanne = { by: 'Sanne', via: 'page', from: '192.0.2.1' } as const
+    await ledger.customers.unlink(who, noon, sanne)
     t.match(await judge(ledger, loans[0]!, creating), { kind: 'unknown', why: /cst_1/ }, 'now it is')
     t.match(await ledger.customers.unlink(who, noon), { link: null }, 'twice is once')
+    t.match(await ledger.customers.find(who), { unlinked: { portalId: 'cst_1', at: noon, by: sanne } }, 'who did it')
     t.equal(await ledger.customers.unlink({ tool: 'acme', ref: 'nobody' }, noon), null)
 
     await ledger.customers.link(who, 'cst_1', noon)
