@@ -34,6 +34,21 @@ const amount = text.transform(value =>
   value === null ? null : (parseAmount(value.trim().replace(/(\.\d\d)0+$/, '$1')) ?? null)
 )
 
+const halfADay = 12 * 3_600_000
+const dateCharacters = 10
+
+/**
+ * A date may come with a time, as elsewhere in this portal: midnight, there or in UTC. Of an instant it is the day whose
+ * midnight is nearest. Any other time is left as it is, and equals no date, so that a person looks.
+ */
+const issuedAt = text.transform(value => {
+  const [, day, zone] = /^(\d{4}-\d\d-\d\d)[T ]\d\d:00(?::00(?:\.0+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(value ?? '') ?? []
+  if (value === null || day === undefined) return value
+  if (zone !== 'Z') return / 00:|T00:/.test(value) ? day : value
+  const at = instantOf(value)
+  return at === undefined ? value : new Date(at + halfADay).toISOString().slice(0, dateCharacters)
+})
+
 const id = z.string().regex(/^[^\0]+$/)
 
 export const invoiceEntry = z
@@ -42,7 +57,7 @@ export const invoiceEntry = z
     customerId: text,
     // An entry without it is no reason not to read the others; a whole list without it is no list (reader.ts).
     invoiceNumber: text,
-    issuedAt: text,
+    issuedAt,
     amount,
     currency: text,
     paidAt,

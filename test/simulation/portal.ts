@@ -6,7 +6,7 @@ import type { CreateBody } from '../../src/core/row.ts'
 import { keyOf } from './number.ts'
 import { hashOf, type Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import type { ListOrder, Spelling, Weather } from './weather.ts'
+import type { DateNotation, ListOrder, Spelling, Weather } from './weather.ts'
 
 export type Entry = {
   id: string
@@ -103,6 +103,14 @@ const spellings: Record<Spelling, (number: string) => string> = {
   cut: number => number.slice(0, -1),
   escaped: number => number.replaceAll('-', '&#45;'),
   'without the F': number => number.replace(/^f/i, '')
+}
+
+const dates: Record<DateNotation, (date: string) => string> = {
+  'as given': date => date,
+  midnight: date => `${date} 00:00:00`,
+  'midnight in UTC': date => `${date}T00:00:00.000000Z`,
+  'midnight there, told in UTC': date =>
+    Temporal.PlainDate.from(date).toZonedDateTime('Europe/Amsterdam').toInstant().toString()
 }
 
 /** `12.90`, without a float. */
@@ -214,6 +222,7 @@ export const createSimulatedPortal = ({
   const isMissing = (): boolean =>
     portal.getMissing === 'always' || (portal.getMissing === 'in spells' && isIn('missing'))
 
+  const textOf = (entry: Entry): string => entryText(entry, dates[portal.dates])
   const single = (entry: Entry): string => (portal.wrapped ? `{"data":${textOf(entry)}}` : textOf(entry))
 
   const pageOf = (all: string[], number: number, path: string): Answer => {
@@ -358,13 +367,13 @@ export const createSimulatedPortal = ({
 
 const text = (customer: PortalCustomer): string => JSON.stringify(customer)
 
-const textOf = (entry: Entry): string => {
+const entryText = (entry: Entry, dateText: (date: string) => string): string => {
   const { id, customerId, invoiceNumber, issuedAt, amountCents, paidAt, createdAt, dated, numbered } = entry
   return JSON.stringify({
     id,
     customerId,
     ...(numbered ? { invoiceNumber } : {}),
-    issuedAt,
+    issuedAt: dateText(issuedAt),
     currency: 'EUR',
     amount: textOfCents(amountCents),
     paidAt: paidAt === null ? null : new Date(paidAt).toISOString(),

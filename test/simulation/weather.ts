@@ -36,7 +36,10 @@ export type Faults = {
   wrongId: number
 }
 
-/** How the portal spells the numbers that it is given. */
+/** How the portal tells the dates that it is given. */
+export type DateNotation = 'as given' | 'midnight' | 'midnight in UTC' | 'midnight there, told in UTC'
+
+/** How it spells their numbers. */
 export type Spelling = 'as given' | 'without dashes' | 'cut' | 'escaped' | 'without the F'
 
 /** What the list leaves out, while a spell of it lasts. */
@@ -110,6 +113,7 @@ export type Weather = {
     getMissing: 'never' | 'always' | 'in spells'
     hiding: Hiding
     spelling: Spelling
+    dates: DateNotation
     /** When its clock goes back by an hour; null: it does not. */
     clockBackAt: number | null
     /** How long after the death of who sent it a request may still arrive: it stood in front of a door that was closed. */
@@ -292,6 +296,7 @@ const mixed = (random: Random, share: number): Weather => {
       getMissing: 'never',
       hiding: 'nothing',
       spelling: 'as given',
+      dates: 'as given',
       clockBackAt: null,
       stallMs: 0,
       ignoresPage: false,
@@ -493,6 +498,13 @@ export const ways = {
     keepDisk(weather)
     weather.portal.spelling = random.pick(['without dashes', 'cut', 'escaped', 'without the F'])
     weather.portal.unique = false
+    weather.faults.lostAnswer = 0.2 + random.next() / 2
+  },
+  'dates come with a time'(weather: Weather, random: Random) {
+    hasten(weather)
+    weather.portal.dates = random.pick(['midnight', 'midnight in UTC', 'midnight there, told in UTC'])
+    weather.portal.unique = false
+    weather.counts.lostDisks = random.chance(0.5) ? 1 : 0
     weather.faults.lostAnswer = 0.2 + random.next() / 2
   },
   'its clock goes back an hour'(weather: Weather, random: Random) {

@@ -40,6 +40,25 @@ t.test('an invoice is read as the portal documents it', async t => {
   })
 })
 
+t.test('a date that comes with midnight is that date; with any other time it is left for a person', async t => {
+  for (const [told, issuedAt] of [
+    ['2026-07-01', '2026-07-01'],
+    ['2026-07-01 00:00:00', '2026-07-01'],
+    ['2026-07-01T00:00:00', '2026-07-01'],
+    ['2026-07-01T00:00:00.000000Z', '2026-07-01'],
+    ['2026-07-01T00:00:00+02:00', '2026-07-01'],
+    ['2026-06-30T22:00:00.000Z', '2026-07-01'],
+    ['2026-12-31T23:00:00Z', '2027-01-01'],
+    ['2026-07-01T04:00:00Z', '2026-07-01'],
+    ['2026-07-01 14:00:00', '2026-07-01 14:00:00'],
+    ['2026-07-01T14:30:00+02:00', '2026-07-01T14:30:00+02:00'],
+    ['2026-06-30T22:15:00Z', '2026-06-30T22:15:00Z'],
+    ['2026-13-31T00:00:00Z', '2026-13-31T00:00:00Z'],
+    ['1-7-2026', '1-7-2026']
+  ])
+    t.match(invoiceOf({ issuedAt: told }), { value: { issuedAt } }, String(told))
+})
+
 t.test('fields that are missing, null or empty are null', async t => {
   const nothing = {
     customerId: null,
