@@ -8,6 +8,7 @@ import { testNumber } from '../../src/core/invoice.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { ToolClient } from '../../src/tools/client.ts'
 import { lookAt } from '../../src/tools/finding.ts'
+import { oneInvoice } from '../../src/tools/one-invoice.ts'
 import type { Receiver } from '../../src/tools/receiver.ts'
 import type { Source } from '../../src/tools/source.ts'
 import type { Summary, Tool } from '../../src/view/answers.ts'
@@ -69,6 +70,8 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
       missingSecret,
       address,
       canBeAsked: asked(name) !== undefined,
+      canFetch: asked(name)?.tool.load !== undefined,
+      canTest: source.sample !== undefined,
       settings: Object.keys(source.settings.shape).map(variable => ({
         name: variable,
         isSet: settings?.[variable] !== undefined
@@ -91,14 +94,7 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
   route('fetchInvoice', async ({ params: { tool: name }, body: { id } }) => {
     const open = mustBeAsked(name)
     const connection = toolClient.connection(open)
-    const { load, idOf } = open.tool
-    const invoice = await toolClient.asking(name, async () => {
-      const loaded = await load?.(id, connection)
-      if (loaded || !idOf) return loaded
-      // No id of the tool's: then it may be a number.
-      const found = await idOf(id, connection)
-      return found === null ? null : load?.(found, connection)
-    })
+    const invoice = await toolClient.asking(name, () => oneInvoice(id, { tool: open.tool, connection }))
     if (!invoice) throw new BridgeError('NOT_FOUND', `${name} holds no invoice of this id or number`)
     const { result } = await receiver.receiveFromTool(name, invoice, { now: clock.now(), anyAge: true })
     return { result, invoiceNumber: invoice.invoice.invoiceNumber }

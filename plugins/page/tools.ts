@@ -101,14 +101,30 @@ ${canBeAsked ? html`<p><a href="/tools?check=${encodeURIComponent(name)}#${name}
 const result = ({ words }: View, { accepted, duplicate, conflict, unreadable, running }: CaughtUp): Html =>
   html`<p class="notice" role="status">${running ? words.tools.running : ''} ${[words.tools.found(accepted, duplicate), words.tools.foundMore(conflict, unreadable)].join(' ')}</p>`
 
-const doing = (view: View, { name, canBeAsked, address }: Tool): Html => {
+const doing = (view: View, { name, canBeAsked, canFetch, canTest }: Tool): Html => {
   const { tools: texts } = view.words
   const of = html`<input type="hidden" name="tool" value="${name}">`
   return html`${
     canBeAsked
       ? html`${form(view, '/tools/catch-up', html`${of}<div class="inline"><label for="since-${name}">${texts.catchUp}: ${texts.since}</label><input id="since-${name}" name="since" type="date" required><button>${texts.ask}</button></div><p class="hint">${texts.catchUpHint}</p>`)}
-${form(view, '/tools/fetch', html`${of}<div class="inline"><label for="id-${name}">${texts.fetch}: ${texts.fetchLabel}</label><input id="id-${name}" name="id" required maxlength="100"><button>${texts.fetchDo}</button></div>`)}`
+`
+      : ''
+  }${
+    canFetch
+      ? form(
+          view,
+          '/tools/fetch',
+          html`${of}<div class="inline"><label for="id-${name}">${texts.fetch}: ${texts.fetchLabel}</label><input id="id-${name}" name="id" required maxlength="100"><button>${texts.fetchDo}</button></div>`
+        )
       : ''
   }
-${address && form(view, '/tools/test', html`${of}<button aria-describedby="test-${name}">${texts.test}</button><p class="hint" id="test-${name}">${texts.testHint}</p>`)}`
+${
+  canTest
+    ? form(
+        view,
+        '/tools/test',
+        html`${of}<button aria-describedby="test-${name}">${texts.test}</button><p class="hint" id="test-${name}">${texts.testHint}</p>`
+      )
+    : ''
+}`
 }

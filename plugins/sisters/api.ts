@@ -58,6 +58,13 @@ export const load = async (id: string, connection: Connection): Promise<ToolInvo
   return current
 }
 
+/** It finds an invoice by its number as well. */
+export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
+  const { json, errors } = await ask(connection, { action: 'show', form: { InvoiceCode: invoiceNumber } })
+  const { Identifier: id } = recordOf(json.invoice)
+  return errors.length > 0 || id === undefined ? null : String(id)
+}
+
 export const pdf = async ({ sourceId }: Invoice, connection: Connection): Promise<PdfBytes | null> => {
   if (sourceId === null) return null
   const { json } = await ask(connection, { action: 'download', form: { Identifier: sourceId }, plain: true })

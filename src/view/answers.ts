@@ -169,7 +169,9 @@ export const Tool = z.object({
   on: z.boolean(),
   missingSecret: maybeText.describe('The variable without which its webhooks cannot be believed, where it is not set.'),
   address: maybeText.describe('Of its webhooks; null where it sends none, and is only asked.'),
-  canBeAsked: z.boolean().describe('Whether its API can be asked.'),
+  canBeAsked: z.boolean().describe('Whether it can be asked what was missed.'),
+  canFetch: z.boolean().describe('Whether it can be asked for one invoice.'),
+  canTest: z.boolean().describe('Whether there is a test of it.'),
   settings: z.array(z.object({ name: text, isSet: z.boolean() })),
   lastInvoiceAt: instant.nullable().describe('When its last invoice came.'),
   askedTo: instant.nullable().describe('Up to when it was asked what its webhooks missed.')

@@ -82,7 +82,7 @@ export const placeWords = {
     running: 'The tool is still being asked. So far:',
     how: 'How it is going',
     fetch: 'Fetch one invoice again',
-    fetchLabel: 'its id in the tool',
+    fetchLabel: 'its number, or its id in the tool',
     fetchDo: 'Fetch it',
     check: 'Check the connection',
     test: 'Send a test',

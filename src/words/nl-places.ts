@@ -83,7 +83,7 @@ export const placeWords: PlaceWords = {
     running: 'Het navragen is nog bezig. Tot nu toe:',
     how: 'Hoe het ermee staat',
     fetch: 'Eén factuur opnieuw ophalen',
-    fetchLabel: 'kenmerk in het pakket',
+    fetchLabel: 'factuurnummer, of kenmerk in het pakket',
     fetchDo: 'Ophalen',
     check: 'Verbinding controleren',
     test: 'Test versturen',

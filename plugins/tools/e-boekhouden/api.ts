@@ -74,6 +74,17 @@ export const load = async (id: string, connection: Connection): Promise<ToolInvo
   return { ...current, invoice: { ...current.invoice, customer: known } }
 }
 
+/** A number may have been used again: the latest is meant. */
+export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
+  const { status, json } = await ask(connection, `invoice?${new URLSearchParams({ invoiceNumber, limit: '50' })}`)
+  const found = fieldIn(json, 'items')
+  if (!Array.isArray(found)) throw unreachable(`invoice answered ${status}, without a list`)
+  const ids = found
+    .filter(entity => fieldIn(entity, 'invoiceNumber') === invoiceNumber)
+    .map(entity => Number(fieldIn(entity, 'id')))
+  return ids.length === 0 ? null : String(Math.max(...ids))
+}
+
 /** A shareable address: no token goes there. */
 export const pdf = async (
   { sourceId }: Pick<Invoice, 'sourceId'>,

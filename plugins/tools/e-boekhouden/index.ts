@@ -2,7 +2,7 @@
 // https://api.e-boekhouden.nl/swagger
 
 import { defineTool } from '../../../src/tools/tool.ts'
-import { load, pdf } from './api.ts'
+import { idOf, load, pdf } from './api.ts'
 import { missed } from './catch-up.ts'
 import { check } from './check.ts'
 import { read } from './event.ts'
@@ -15,6 +15,7 @@ export const tool = defineTool({
   read,
   canAsk,
   load,
+  idOf,
   pdf,
   missed,
   check

@@ -5,9 +5,11 @@ import type { Settings } from './settings.ts'
 
 export { ask } from '../../sisters/api.ts'
 
-export const { load, pdf, missed, check } = askingBy(({ HOSTFACT_KEY: key, HOSTFACT_API_URL: url }: Settings) => ({
-  vendor: 'HostFact',
-  variable: 'HOSTFACT_KEY',
-  key,
-  url
-}))
+export const { load, idOf, pdf, missed, check } = askingBy(
+  ({ HOSTFACT_KEY: key, HOSTFACT_API_URL: url }: Settings) => ({
+    vendor: 'HostFact',
+    variable: 'HOSTFACT_KEY',
+    key,
+    url
+  })
+)

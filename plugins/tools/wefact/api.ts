@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts'
 
 export { ask } from '../../sisters/api.ts'
 
-export const { load, pdf, missed, check } = askingBy(({ WEFACT_KEY: key, WEFACT_API_URL: url }: Settings) => ({
+export const { load, idOf, pdf, missed, check } = askingBy(({ WEFACT_KEY: key, WEFACT_API_URL: url }: Settings) => ({
   vendor: 'WeFact',
   variable: 'WEFACT_KEY',
   key,

@@ -1,7 +1,7 @@
 // WeFact. It is asked for what changed. One adapter serves it and its sister: plugins/sisters.
 
 import { defineTool } from '../../../src/tools/tool.ts'
-import { check, load, missed, pdf } from './api.ts'
+import { check, idOf, load, missed, pdf } from './api.ts'
 import { read } from './event.ts'
 import { canAsk, missingSecret, settings } from './settings.ts'
 
@@ -12,6 +12,7 @@ export const tool = defineTool({
   read,
   canAsk,
   load,
+  idOf,
   pdf,
   missed,
   check

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
 import { openHttp } from '../../../src/network/http.ts'
 import { createLocate, createToolApi } from '../../../src/tools/api.ts'
+import { oneInvoice } from '../../../src/tools/one-invoice.ts'
 import type { Tool, ToolConnection, ToolInvoice } from '../../../src/tools/tool.ts'
 import type { Answer } from '../../fixtures/asked-server.ts'
 
@@ -77,6 +78,17 @@ const numbersIn = (told: unknown[]): string[] => told.map(one => (one as ToolInv
 
 export const askedContract = <Schema extends z.ZodObject>(given: AskedCase<Schema>): void => {
   const { tool, told, draft, unreadable, many, personal } = given
+
+  t.test('one that a person names is found by its number, and by its id', async t => {
+    const { world, connection } = await openAsked(t, given)
+    const find = async (named: string) =>
+      (await oneInvoice(named, { tool: tool as never, connection: connection as never }))?.invoice.sourceId ?? null
+    world.hold('1', '2026-0117')
+    world.hold('2', '2026-0118')
+    t.equal(await find('2026-0118'), '2')
+    t.equal(await find('1'), '1')
+    t.equal(await find('2026-0119'), null)
+  })
 
   t.test(`${tool.name}: it brings nothing by itself, and says which of its settings are missing`, async t => {
     t.strictSame([tool.sample, tool.connect], [undefined, undefined])

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { load, pdf } from '../../../../plugins/tools/mollie/api.ts'
+import { tool } from '../../../../plugins/tools/mollie/index.ts'
+import { oneInvoice } from '../../../../src/tools/one-invoice.ts'
 import { entity, invoice, openLine, withoutKey } from './parts.ts'
 
 const { invoice: facts } = invoice
@@ -60,4 +62,14 @@ t.test('a refusal says what is missing, and a pause is kept', async t => {
   mollie.key = 'access_eenandere'
   await t.rejects(load(id, connection), { code: 'TOOL_UNAUTHORIZED', message: /MOLLIE_API_KEY/ })
   await t.rejects(load(id, withoutKey(connection)), { code: 'TOOL_UNAUTHORIZED', message: 'MOLLIE_API_KEY is not set' })
+})
+
+t.test('one that a person names is found by its number, and by its id', async t => {
+  const { connection, mollie } = await openLine(t)
+  mollie.invoices = [entity({ id: 'invoice_other', invoiceNumber: 'INV-0000041' }), entity()]
+  const find = async (named: string) =>
+    (await oneInvoice(named, { tool: tool as never, connection: connection as never }))?.invoice.sourceId ?? null
+  t.equal(await find('INV-0000042'), 'invoice_voorbeeld0001')
+  t.equal(await find('invoice_voorbeeld0001'), 'invoice_voorbeeld0001')
+  t.equal(await find('INV-0000043'), null)
 })

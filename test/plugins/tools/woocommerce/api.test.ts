@@ -1,5 +1,7 @@
 import t from 'tap'
 import { load, pdf } from '../../../../plugins/tools/woocommerce/api.ts'
+import { tool } from '../../../../plugins/tools/woocommerce/index.ts'
+import { oneInvoice } from '../../../../src/tools/one-invoice.ts'
 import { invoice, openLine, order, withoutKeys } from './parts.ts'
 
 t.test('an order is read as it is now, and one that is gone is null', async t => {
@@ -35,4 +37,14 @@ t.test('keys that are refused are named, and never shown', async t => {
   })) as unknown as Error | undefined
   t.notMatch(String(error?.message), /000000/)
   t.equal(shop.requests.length, 1)
+})
+
+t.test('one that a person names is found by its number, and by its id', async t => {
+  const { connection, shop } = await openLine(t)
+  shop.orders = [order({ id: 726, wpo_wcpdf_invoice_number: '2026-0116' }), order()]
+  const find = async (named: string) =>
+    (await oneInvoice(named, { tool: tool as never, connection: connection as never }))?.invoice.sourceId ?? null
+  t.equal(await find('2026-0117'), '727')
+  t.equal(await find('727'), '727')
+  t.equal(await find('2026-0118'), null)
 })

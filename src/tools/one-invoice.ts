@@ -1,0 +1,46 @@
+// One invoice that a person names, by its number or by the tool's own id of it.
+
+import { BridgeError, isCode } from '../core/errors.ts'
+import { numberKey } from '../core/invoice.ts'
+import type { OpenTool } from './client.ts'
+import type { ToolConnection, ToolInvoice } from './tool.ts'
+
+// A tool that cannot be asked for a number is read through: so far back, and for no longer than a person waits.
+const lookBackMs = 100 * 24 * 3_600_000
+const lookMsMax = 40_000
+
+type Asked = Pick<OpenTool, 'tool'> & { connection: ToolConnection<never> }
+
+/** Null: the tool holds none. */
+export const oneInvoice = async (named: string, asked: Asked): Promise<ToolInvoice | null> => {
+  const { tool, connection } = asked
+  if (!tool.load) return null
+  if (tool.idOf) return tool.load((await tool.idOf(named, connection)) ?? named, connection)
+  return (await loadedById(named, asked)) ?? (await readThrough(named, asked))
+}
+
+/** Where it is no id at all, some tools answer with more than that they hold none. */
+const loadedById = async (id: string, { tool, connection }: Asked): Promise<ToolInvoice | null> => {
+  try {
+    return (await tool.load?.(id, connection)) ?? null
+  } catch (error) {
+    if (isCode(error, 'TOOL_UNREACHABLE')) return null
+    throw error
+  }
+}
+
+const readThrough = async (invoiceNumber: string, { tool, connection }: Asked): Promise<ToolInvoice | null> => {
+  const { clock } = connection
+  const key = numberKey(invoiceNumber)
+  const begun = clock.monotonic()
+  const reading = tool.missed?.(clock.now() - lookBackMs, connection, new AbortController().signal) ?? []
+  for await (const told of reading) {
+    if ('invoice' in told && numberKey(told.invoice.invoiceNumber) === key) return told
+    if (clock.monotonic() - begun > lookMsMax)
+      throw new BridgeError(
+        'NOT_FOUND',
+        `not found in time: ${tool.name} cannot be asked for a number, fetch it by its id`
+      )
+  }
+  return null
+}
