@@ -10,6 +10,7 @@ import { memory } from './memory.ts'
 import { million } from './million.ts'
 import { moving } from './move.ts'
 import { pages } from './pages.ts'
+import { queues } from './queues.ts'
 import { requests } from './requests.ts'
 import { sharedStorm } from './shared-storm.ts'
 import { start } from './start.ts'
@@ -45,7 +46,7 @@ const benches: Record<string, Bench> = {
 }
 
 /** By name only: proofs that take long. */
-const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million, machines, move: moving }
+const proofs: Record<string, Bench> = { 'two-at-once': twoAtOnce, million, machines, move: moving, queues }
 
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({

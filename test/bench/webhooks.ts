@@ -8,9 +8,9 @@ import { cpuMs, limitOf, load, measuredCore, median, pin, startReference } from 
 const rounds = 5
 const seconds = 3
 const connections = 50
-const secret = 'whsec_voorbeeldvoorbeeldvoorbeeld'
+export const secret = 'whsec_voorbeeldvoorbeeldvoorbeeld'
 
-type Round = { perSecond: number; p50: number; p99: number; cpu: number; busy: number }
+export type Round = { perSecond: number; p50: number; p99: number; cpu: number; busy: number }
 
 export const webhooks: Bench = async t => {
   // No portal answers there, so nothing is delivered: what is measured is receiving.
@@ -51,7 +51,11 @@ export const webhooks: Bench = async t => {
   ]
 }
 
-const measure = async (t: Disposable, { url, pid }: { url: string; pid: number }, round: number): Promise<Round> => {
+export const measure = async (
+  t: Disposable,
+  { url, pid }: { url: string; pid: number },
+  round: number
+): Promise<Round> => {
   const before = cpuMs(pid)
   const { events, p50, p99, busy, ...took } = await load(t, {
     port: Number(new URL(url).port),
