@@ -1,6 +1,6 @@
 // PostgreSQL, for several processes. All that writes takes one lock of the database first, so that every transaction of
 // every process sees what the one before it left, as on SQLite: the rules need to know of no other machine. Transactions
-// that wait run as one, with a savepoint for each, and so share the lock and a commit.
+// that wait run as one, and so share the lock and a commit; if one of them fails, they run again with a savepoint for each.
 
 import pg from 'pg'
 import { type Clock, type Instant, systemClock } from '../../core/clock.ts'
@@ -124,31 +124,34 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const timed = (tx: Tx, at: Instant | undefined): Tx =>
     whose === 'caller' && at !== undefined ? { ...tx, now: at } : tx
 
-  /** One of several: what it throws undoes no other. */
-  const runSaved = async (client: pg.PoolClient, tx: Tx, { work, at, resolve, reject }: Waiting) => {
+  type RunOne = (waiting: Waiting, tx: Tx, client: pg.PoolClient) => Promise<() => void>
+
+  const runAsIs: RunOne = async ({ work, at, resolve }, tx) => {
+    const value = await work(timed(tx, at))
+    return () => resolve(value as never)
+  }
+
+  /** What it throws undoes no other. */
+  const runSaved: RunOne = async (waiting, tx, client) => {
     await client.query('SAVEPOINT event')
     try {
-      const value = await work(timed(tx, at))
+      const answer = await runAsIs(waiting, tx, client)
       await client.query('RELEASE event')
-      return () => resolve(value as never)
+      return answer
     } catch (error) {
       if (isLost(error) || isAgain(error)) throw error
       await client.query('ROLLBACK TO event; RELEASE event')
-      return () => reject(translate(error))
+      return () => waiting.reject(translate(error))
     }
   }
 
-  const commit = async (batch: Waiting[]): Promise<(() => void)[]> => {
+  const transact = async (batch: Waiting[], runOne: RunOne): Promise<(() => void)[]> => {
     const client = await connect(pool)
     let broken: Error | undefined
     try {
       const tx = await begin(client, '', underLock)
       const answers: (() => void)[] = []
-      if (batch.length === 1) {
-        const [{ work, at, resolve }] = batch as [Waiting]
-        const value = await work(timed(tx, at))
-        answers.push(() => resolve(value as never))
-      } else for (const waiting of batch) answers.push(await runSaved(client, tx, waiting))
+      for (const waiting of batch) answers.push(await runOne(waiting, tx, client))
       await end(client)
       return answers
     } catch (error) {
@@ -159,13 +162,20 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
   }
 
+  /** Hardly ever does one throw. Only then does each get a savepoint, which costs it two more statements. */
+  const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
+    transact(batch, runAsIs).catch(error => {
+      if (batch.length === 1 || isLost(error) || isAgain(error)) throw error
+      return transact(batch, runSaved)
+    })
+
   const flush = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue.slice(0, batchMax)
       queue = queue.slice(batchMax)
       for (let attempt = 1; ; attempt += 1) {
         try {
-          for (const answer of await commit(batch)) answer()
+          for (const answer of await transactAll(batch)) answer()
         } catch (error) {
           if (isAgain(error) && attempt < attemptsMax) continue
           for (const { reject } of batch) reject(translate(error))
