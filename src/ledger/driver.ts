@@ -76,31 +76,44 @@ export interface SentBeside {
 export const movedVersion = 1_000_000
 export const brokenOff = 'a move of this ledger was broken off: run move again'
 
+const marksOf = (count: number): string => Array(count).fill('?').join(', ')
+
 // There are few sets of columns, and every event has one of them.
 const inserts = new Map<string, string>()
 
 /** Adds a row. `also`: what follows its values in the statement. Answers what that returns. */
 export const insert = (tx: Tx, table: string, cells: Cells, also = ''): Promise<Cells | undefined> => {
   const place = `${table} (${Object.keys(cells).join(', ')})`
-  const sql = inserts.getOrInsertComputed(place + also, () => {
-    const marks = Object.keys(cells).fill('?').join(', ')
-    return `INSERT INTO ${place} VALUES (${marks}) ${also}`
-  })
+  const sql = inserts.getOrInsertComputed(
+    place + also,
+    () => `INSERT INTO ${place} VALUES (${marksOf(Object.keys(cells).length)}) ${also}`
+  )
   return tx.one(sql, ...Object.values(cells))
 }
 
-// Few enough that a statement stays short; a set of one, which is the usual one, has a statement of its own.
+/** Adds those rows, of the same columns, that are not there yet. */
+export const insertMany = (tx: Tx, table: string, rows: readonly Cells[]): Promise<void> => {
+  const columns = Object.keys(rows[0] ?? {})
+  const marks = Array(rows.length)
+    .fill(`(${marksOf(columns.length)})`)
+    .join(', ')
+  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${marks} ON CONFLICT DO NOTHING`
+  return tx.run(sql, ...rows.flatMap(row => Object.values(row)))
+}
+
+// Few enough that a statement stays short; one alone, as it mostly is, has a statement of its own.
 const chunk = 50
 
-/** Asks for a set of values, in statements of no more than two shapes: `sql` gets the marks of its list. */
+/** So that there are no more than two shapes of a statement: the last one again fills what is left. */
+export const inChunks = <T>(values: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(values.length / chunk) }, (_, at) => {
+    const some = values.slice(at * chunk, (at + 1) * chunk)
+    return some.length === 1 ? some : Array.from({ length: chunk }, (_, index) => some[index] ?? (some.at(-1) as T))
+  })
+
+/** Asks for a set of values: `sql` gets the marks of its list. */
 export const amongAll = async (tx: Tx, values: readonly Cell[], sql: (marks: string) => string): Promise<Cells[]> => {
   const found: Cells[] = []
-  for (let at = 0; at < values.length; at += chunk) {
-    const some = values.slice(at, at + chunk)
-    const marks = some.length === 1 ? 1 : chunk
-    // The last one again fills what is left: a set is what it was.
-    const filled = Array.from({ length: marks }, (_, index) => some[index] ?? (some.at(-1) as Cell))
-    found.push(...(await tx.all(sql(Array(marks).fill('?').join(', ')), ...filled)))
-  }
+  for (const some of inChunks(values)) found.push(...(await tx.all(sql(marksOf(some.length)), ...some)))
   return found
 }

@@ -53,7 +53,7 @@ const empty = async (tx: Tx, cells: InvoiceCells): Promise<Document[]> => {
     released: null,
     forgotten: true
   })
-  await setTexts(tx, id, textsOf(bare))
+  await setTexts(tx, new Map([[id, textsOf(bare)]]))
   if (customer) await tx.run('UPDATE customer SET told_at = 0 WHERE id = ?', customer.id as number)
   return [document, ...(await emptyConflicts(tx, id))].filter(found => found !== null)
 }

@@ -5,7 +5,7 @@
 
 import type { Invoice } from '../core/invoice.ts'
 import { numberKey } from '../core/invoice.ts'
-import { type Cell, insert, type Tx } from './driver.ts'
+import { amongAll, type Cell, inChunks, insert, insertMany, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
 
 /** Shorter parts are in nearly every text. */
@@ -51,12 +51,20 @@ export const having = (part: string): { sql: string; values: Cell[] } => {
 /** For LIKE … ESCAPE '\'. */
 export const likePart = (text: string): string => `%${text.replaceAll(/[\\%_]/g, sign => `\\${sign}`)}%`
 
-const enterText = async (tx: Tx, text: string): Promise<number> => {
-  const known = await tx.one('SELECT id FROM search_text WHERE text = ?', text)
-  if (known) return known.id as number
-  const { id } = (await insert(tx, 'search_text', { text }, 'RETURNING id')) as { id: number }
-  for (const ending of endingsOf(text)) await insert(tx, 'search_ending', { ending, text_id: id })
-  return id
+const idsOf = async (tx: Tx, texts: readonly string[]): Promise<Map<string, number>> => {
+  const found = await amongAll(tx, texts, marks => `SELECT id, text FROM search_text WHERE text IN (${marks})`)
+  return new Map(found.map(({ id, text }) => [text as string, id as number]))
+}
+
+/** Answers under which id each of them stands from now on. */
+const enterTexts = async (tx: Tx, texts: readonly string[]): Promise<Map<string, number>> => {
+  const known = await idsOf(tx, texts)
+  const news = texts.filter(text => !known.has(text))
+  for (const some of inChunks(news.map(text => ({ text })))) await insertMany(tx, 'search_text', some)
+  const entered = await idsOf(tx, news)
+  const endings = [...entered].flatMap(([text, id]) => endingsOf(text).map(ending => ({ ending, text_id: id })))
+  for (const some of inChunks(endings)) await insertMany(tx, 'search_ending', some)
+  return new Map([...known, ...entered])
 }
 
 const dropUnused = async (tx: Tx, id: number, text: string): Promise<void> => {
@@ -66,20 +74,28 @@ const dropUnused = async (tx: Tx, id: number, text: string): Promise<void> => {
   await tx.run('DELETE FROM search_text WHERE id = ?', id)
 }
 
-/** From now on the invoice is found by these, and nothing else. */
-export const setTexts = async (tx: Tx, invoiceId: number, texts: readonly string[]): Promise<void> => {
-  const before = await tx.all(
-    `SELECT search_text.id AS id, search_text.text AS text FROM search_use
-      JOIN search_text ON search_text.id = search_use.text_id WHERE search_use.invoice_id = ?`,
-    invoiceId
+/** What each invoice is found by from now on, and by nothing else. All at once: that is a statement for many, not for each. */
+export const setTexts = async (tx: Tx, textsById: ReadonlyMap<number, readonly string[]>): Promise<void> => {
+  const used = await amongAll(
+    tx,
+    [...textsById.keys()],
+    marks => `SELECT invoice_id, text_id, text FROM search_use
+      JOIN search_text ON search_text.id = search_use.text_id WHERE search_use.invoice_id IN (${marks})`
   )
-  const known = new Map(before.map(({ id, text }) => [text as string, id as number]))
-  for (const text of texts)
-    if (!known.has(text)) await insert(tx, 'search_use', { text_id: await enterText(tx, text), invoice_id: invoiceId })
-  for (const [text, id] of known) {
-    if (texts.includes(text)) continue
-    await tx.run('DELETE FROM search_use WHERE text_id = ? AND invoice_id = ?', id, invoiceId)
-    await dropUnused(tx, id, text)
+  const before = Map.groupBy(used, ({ invoice_id: id }) => id as number)
+  const added = [...textsById].map(([id, texts]) => {
+    const known = new Set(before.get(id)?.map(({ text }) => text))
+    return { id, texts: texts.filter(text => !known.has(text)) }
+  })
+  const ids = await enterTexts(tx, [...new Set(added.flatMap(({ texts }) => texts))])
+  const uses = added.flatMap(({ id, texts }) =>
+    texts.map(text => ({ text_id: ids.get(text) as number, invoice_id: id }))
+  )
+  for (const some of inChunks(uses)) await insertMany(tx, 'search_use', some)
+  for (const { invoice_id: id, text_id: textId, text } of used) {
+    if (textsById.get(id as number)?.includes(text as string)) continue
+    await tx.run('DELETE FROM search_use WHERE text_id = ? AND invoice_id = ?', textId as number, id as number)
+    await dropUnused(tx, textId as number, text as string)
   }
 }
 
@@ -102,8 +118,11 @@ export const makeSearchable = async (tx: Tx, limit: number): Promise<number> => 
     limit
   )
   const added = await tx.all('SELECT id, invoice FROM invoice WHERE id > ? ORDER BY id LIMIT ?', from, limit)
-  for (const { id, invoice } of [...changed, ...added])
-    await setTexts(tx, id as number, textsOf(JSON.parse(invoice as string) as Invoice))
+  const entries = [...changed, ...added].map(({ id, invoice }) => {
+    const texts = textsOf(JSON.parse(invoice as string) as Invoice)
+    return [id as number, texts] as const
+  })
+  await setTexts(tx, new Map(entries))
   for (const { id } of changed) await tx.run('DELETE FROM search_again WHERE invoice_id = ?', id as number)
   if (added.length > 0) await setCount(tx, 'searchable to', added.at(-1)?.id as number)
   return changed.length + added.length
