@@ -106,6 +106,7 @@ const provenElsewhere = [
   'src/ledger/rows.ts',
   'src/ledger/sightings.ts',
   'src/ledger/slots.ts',
+  'src/ledger/together.ts',
   'src/ledger/tool-customers.ts',
   'src/ledger/tool-starts.ts',
   'src/ledger/customer-cells.ts'

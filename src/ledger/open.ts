@@ -27,6 +27,7 @@ import { rowOfNumber } from './rows.ts'
 import { hasUnsearchable, makeSearchable } from './search.ts'
 import { createSlots } from './slots.ts'
 import { openSqliteDriver, type SqliteOptions } from './sqlite/driver.ts'
+import { receiveTogether } from './together.ts'
 import * as toolCustomers from './tool-customers.ts'
 import { askedTo, setAskedTo, startTool, toolStart } from './tool-starts.ts'
 
@@ -36,6 +37,7 @@ export const openSqlite = ({ owner = randomUUID(), ...options }: SqliteOptions &
 
 export const openLedger = (driver: Driver): Ledger => {
   const { read, write, beside, identity } = driver
+  const together = driver.isShared ? receiveTogether(write) : undefined
 
   let uncounted: string | null = null
   const count = async (creates: number): Promise<void> => {
@@ -49,7 +51,7 @@ export const openLedger = (driver: Driver): Ledger => {
   }
 
   return {
-    receive: (arrival, now) => write(tx => receive(tx, arrival), now),
+    receive: together?.receive ?? ((arrival, now) => write(tx => receive(tx, arrival), now)),
     voidSource: (tool, sourceId, now) => write(tx => voidSource(tx, tool, sourceId), now),
     keepUnreadable: (event, now) => write(tx => keepUnreadable(tx, event), now),
     numbersAlike: () => read(reading.numbersAlike),
@@ -127,7 +129,10 @@ export const openLedger = (driver: Driver): Ledger => {
     uncounted: () => uncounted,
     customers: openCustomers(driver),
     holdings: openHoldings(driver),
-    close: driver.close
+    async close() {
+      await together?.finish()
+      await driver.close()
+    }
   }
 }
 

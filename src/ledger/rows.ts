@@ -5,7 +5,7 @@ import type { Actor } from '../core/row.ts'
 import type { Change, Changes } from '../rules/kept.ts'
 import { releasedFor } from '../rules/kept.ts'
 import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
-import { type Cell, insert, type Tx } from './driver.ts'
+import { type Cell, type Cells, insert, type Tx } from './driver.ts'
 import { searchAgain } from './search.ts'
 
 /** The one row that answers to a condition. */
@@ -29,14 +29,21 @@ export const rowOfNumber = async (tx: Tx, invoiceNumber: string): Promise<KeptRo
   return cells && keptOf(cells)
 }
 
-/** A row that is new. `first`: how its history begins. Answers its id. */
+/** Of a row that is new. `first`: how its history begins. */
+export const cellsOfNew = (tx: Tx, invoiceNumber: string, { set, first }: { set: Change; first: object }): Cells => ({
+  key: numberKey(invoiceNumber),
+  received_at: tx.now,
+  received: JSON.stringify(first),
+  ...cellsOf(set)
+})
+
+/** Answers its id. */
 export const insertRow = async (
   tx: Tx,
   invoiceNumber: string,
-  { set, first }: { set: Change; first: object }
+  entered: { set: Change; first: object }
 ): Promise<number> => {
-  const begun = { key: numberKey(invoiceNumber), received_at: tx.now, received: JSON.stringify(first) }
-  const row = await insert(tx, 'invoice', { ...begun, ...cellsOf(set) }, 'RETURNING id')
+  const row = await insert(tx, 'invoice', cellsOfNew(tx, invoiceNumber, entered), 'RETURNING id')
   return (row as InvoiceCells).id
 }
 

@@ -110,6 +110,62 @@ export function eventsContract(promised: Promised): void {
     t.equal((await ledger.list({ limit: 10 })).rows.length, 1)
   })
 
+  promised('events that come together end as one after the other would', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ invoiceNumber: 'KNOWN' }), noon)
+    await ledger.voidSource('acme', 'voided', noon)
+    const arrivals = [
+      arrivalOf({ invoiceNumber: 'A', sourceId: 'a' }),
+      arrivalOf({ invoiceNumber: 'a', sourceId: 'a', amountCents: 1 }),
+      arrivalOf({ invoiceNumber: 'B', sourceId: 'a' }),
+      arrivalOf({ invoiceNumber: 'C', sourceId: 'a' }, { tool: 'other' }),
+      arrivalOf({ invoiceNumber: 'D', sourceId: 'voided' }),
+      arrivalOf({ invoiceNumber: 'known' }),
+      arrivalOf({ invoiceNumber: 'E', sourceId: null }),
+      arrivalOf({ invoiceNumber: 'F', sourceId: null }),
+      arrivalOf({ invoiceNumber: 'E', sourceId: null }, { voided: true })
+    ]
+
+    const received = await Promise.all(arrivals.map(arrival => ledger.receive(arrival, noon)))
+
+    const results = received.map(({ result, changed }) => `${result}${changed ? '' : ', and nothing new'}`)
+    t.strictSame(results, [
+      'accepted',
+      'accepted',
+      'conflict',
+      'accepted',
+      'accepted',
+      'duplicate, and nothing new',
+      'accepted',
+      'accepted',
+      'accepted'
+    ])
+    const { rows } = await ledger.list({ limit: 10 })
+    const states = rows.map(({ invoiceNumber, state, code }) => [invoiceNumber, state, code])
+    t.strictSame(states.sort(), [
+      ['B', 'held', 'INVOICE_CONFLICT'],
+      ['C', 'waiting', null],
+      ['D', 'dismissed', 'VOIDED_IN_TOOL'],
+      ['E', 'dismissed', 'VOIDED_IN_TOOL'],
+      ['F', 'waiting', null],
+      ['KNOWN', 'waiting', null],
+      ['a', 'waiting', null]
+    ])
+  })
+
+  promised('of events that come together, one that cannot be kept fails alone', async (t, ledger) => {
+    const numbered = (invoiceNumber: string) => arrivalOf({ invoiceNumber })
+    const unkeepable = { ...numbered('no tool'), tool: null as never }
+
+    const asked = [numbered('first'), unkeepable, numbered('last')].map(arrival => ledger.receive(arrival, noon))
+
+    const ended = await Promise.allSettled(asked)
+    t.strictSame(
+      ended.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled']
+    )
+    t.equal((await ledger.list({ limit: 10 })).rows.length, 2)
+  })
+
   const notations: [why: string, first: string, second: string][] = [
     ['case', 'INV-7a', 'inv-7A'],
     ['white space around it', '2026-7', '\t\u00a02026-7 \u3000'],
