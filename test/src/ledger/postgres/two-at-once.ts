@@ -83,7 +83,8 @@ const forgets: Record<string, Deed> = {
 
 const settle = async (ledger: Ledger, decision: Decision) => {
   const [found] = await ledger.doubts(noon, 1)
-  return found ? ledger.settle(found, decision, noon) : 'no doubt'
+  // Two see the same doubt: who comes late settles none.
+  return (found && (await ledger.settle(found, decision, noon))) ?? 'no doubt'
 }
 
 type Scene = { stage: Stage | 'in doubt'; deeds: Record<string, Deed> }
