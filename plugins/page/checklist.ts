@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import type { Summary } from '../../src/view/answers.ts'
-import type { Html, View } from './layout.ts'
+import { type Html, sourceIn, type View } from './layout.ts'
 
 type Step = { isDone: boolean; title: string; hint: unknown }
 
@@ -22,7 +22,7 @@ export const checklist = (view: View, { summary, review }: { summary: Summary; r
     {
       isDone: connected.length > 0 && came,
       title: words.tool,
-      hint: html`${words.toolHint} ${(connected.length > 0 ? connected : tools).map(({ name, address }) => html`<br>${name}: <code class="address">${address}</code>`)}`
+      hint: html`${words.toolHint} ${(connected.length > 0 ? connected : tools).map(tool => html`<br>${sourceIn(view, tool.name)}: ${wayIn(view, tool)}`)}`
     },
     { isDone: came, title: words.test, hint: words.testHint },
     { isDone: delivered + dismissed > 0, title: words.reviewed, hint: words.reviewedHint },
@@ -41,3 +41,6 @@ ${isDone && at !== next ? '' : html`<p>${hint}</p>`}
 </ol>
 </section>`
 }
+
+const wayIn = ({ words }: View, { address }: Summary['tools'][number]): Html | string =>
+  address === null ? words.checklist.asked : html`<code class="address">${address}</code>`

@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import type { Facts, WholeInvoice } from '../../src/view/answers.ts'
-import type { Html, View } from './layout.ts'
+import { type Html, sourceIn, type View } from './layout.ts'
 import { isInPortal } from './reasons.ts'
 
 export const conflict = (view: View, invoice: WholeInvoice, other: Facts): Html => {
@@ -14,8 +14,8 @@ export const conflict = (view: View, invoice: WholeInvoice, other: Facts): Html 
   const rows: [name: string, these: string, others: string, isSame: boolean][] = [
     [
       texts.from,
-      invoice.tool,
-      isInPortal(other) ? `${texts.there} (${other.from})` : other.from,
+      sourceIn(view, invoice.tool),
+      isInPortal(other) ? `${texts.there} (${other.from})` : sourceIn(view, other.from),
       invoice.tool === other.from
     ],
     [texts.customer, own, other.customer ?? '–', isAlike(own, other.customer)],

@@ -7,7 +7,7 @@ import type { Customer, PortalCustomer } from '../../src/view/answers.ts'
 import type { Operations } from '../api/route.ts'
 import { who } from './history.ts'
 import { candidatesOf, links } from './invoice.ts'
-import { calledIn, fileForm, form, type Html, mayAct, named, notice, type View, withQuery } from './layout.ts'
+import { calledIn, fileForm, form, type Html, mayAct, named, notice, sourceIn, type View, withQuery } from './layout.ts'
 import { isOurs } from './login.ts'
 import type { Pages } from './pages.ts'
 import type { Sessions } from './session.ts'
@@ -142,7 +142,7 @@ const card = (view: View, customer: Customer, candidates: PortalCustomer[] | und
   const whose = { tool, ref, to: '/customers' }
   return html`<article class="card">
 <h3>${calledIn(view, customer)}</h3>
-<p class="soft">${[tool, ...(hidesPersonal ? [] : [ref, ...emails])].join(' · ')}</p>
+<p class="soft">${[sourceIn(view, tool), ...(hidesPersonal ? [] : [ref, ...emails])].join(' · ')}</p>
 ${link ? linked(view, customer, link) : ''}
 ${unlinked ? html`<p class="soft">${words.customers.unlinked(unlinked.name ?? unlinked.portalId, formats.time(unlinked.at))}${unlinked.by ? who(view, unlinked.by) : ''}</p>` : ''}
 ${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, whose, candidates)}` : ''}
@@ -162,7 +162,7 @@ type Choice = { tool: string; ref: string; find: string; found: PortalCustomer[]
 const choose = (view: View, { tool, ref, find, found }: Choice): Html => {
   const { invoice: texts, customers, list: lists } = view.words
   return html`<h1>${texts.link}</h1>
-<p class="soft">${tool} · ${ref}</p>
+<p class="soft">${sourceIn(view, tool)} · ${ref}</p>
 <p>${texts.linkHint}</p>
 <form method="get" action="/customers/choose" role="search" class="inline"><input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><label for="find">${texts.searchPortal}</label> <input id="find" name="find" type="search" value="${find}"> <button>${lists.search}</button></form>
 ${find && found.length === 0 ? html`<p>${customers.noneFound}</p>` : ''}

@@ -8,7 +8,7 @@ import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
 import { badge } from './invoices.ts'
-import { form, type Html, invoicePath, mayAct, named, notice, type View } from './layout.ts'
+import { form, type Html, invoicePath, mayAct, named, notice, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
 import { orWhyNot, whyNot } from './portal.ts'
@@ -197,7 +197,7 @@ ${facts([
   [texts.issued, formats.date(invoice.issuedAt)],
   [texts.due, invoice.dueAt && formats.date(invoice.dueAt)],
   [texts.paid, time(invoice.paidAt) ?? texts.notPaid],
-  [texts.from, `${invoice.tool}${invoice.test ? ` (${texts.test})` : ''}`],
+  [texts.from, `${sourceIn(view, invoice.tool)}${invoice.test ? ` (${texts.test})` : ''}`],
   [texts.received, time(invoice.receivedAt)],
   [texts.nextAttempt, invoice.state === 'waiting' ? time(invoice.nextAttemptAt) : null],
   [texts.mails, invoice.notify ? texts.mailsYes : texts.mailsNo]

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { states } from '../../src/core/row.ts'
 import type { Invoice } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { calledIn, type Html, invoicePath, mayAct, notice, type View, withQuery } from './layout.ts'
+import { calledIn, type Html, invoicePath, mayAct, notice, sourceIn, type View, withQuery } from './layout.ts'
 import type { Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -76,8 +76,8 @@ const together = ({ words: { list } }: View, filter: Filters): Html => {
 const option = (value: string, text: string, chosen: string | undefined): Html =>
   html`<option value="${value}" ${value === chosen ? html`selected` : ''}>${text}</option>`
 
-const search = ({ words }: View, filter: Filters, tools: string[]): Html => {
-  const { list, states: stateWords, codes } = words
+const search = (view: View, filter: Filters, tools: string[]): Html => {
+  const { list, states: stateWords, codes } = view.words
   const hasMore = Object.keys(filter).some(name => name !== 'q')
   return html`<form method="get" action="/invoices" role="search">
 <div class="inline"><label for="q">${list.search}</label><input id="q" name="q" type="search" value="${filter.q ?? ''}" aria-describedby="q-hint"><button>${list.filter}</button>${Object.keys(filter).length > 0 ? html` <a href="/invoices">${list.clear}</a>` : ''}</div>
@@ -86,7 +86,7 @@ const search = ({ words }: View, filter: Filters, tools: string[]): Html => {
 <div class="search">
 <div><label for="state">${list.state}</label><select id="state" name="state">${option('', list.any, filter.state)}${states.map(state => option(state, stateWords[state], filter.state))}</select></div>
 <div><label for="code">${list.code}</label><select id="code" name="code">${option('', list.any, filter.code)}${Object.entries(codes.ofInvoice).map(([code, { what }]) => option(code, what, filter.code))}</select></div>
-<div><label for="tool">${list.tool}</label><select id="tool" name="tool">${option('', list.any, filter.tool)}${tools.map(tool => option(tool, tool, filter.tool))}</select></div>
+<div><label for="tool">${list.tool}</label><select id="tool" name="tool">${option('', list.any, filter.tool)}${tools.map(tool => option(tool, sourceIn(view, tool), filter.tool))}</select></div>
 <div><label for="since">${list.since}</label><input id="since" name="since" type="date" value="${filter.since ?? ''}"></div>
 <div><label for="until">${list.until}</label><input id="until" name="until" type="date" value="${filter.until ?? ''}"></div>
 </div>
@@ -119,7 +119,7 @@ const row = (view: View, invoice: Invoice): Html => {
 <td class="amount">${formats.money(amount, currency)}</td>
 <td class="when">${formats.date(issuedAt)}</td>
 <td class="stands">${badge(view, invoice)}${reason ? html` <span class="soft">${reason.what}</span>` : ''}</td>
-<td class="tool">${tool}</td>
+<td class="tool">${sourceIn(view, tool)}</td>
 </tr>`
 }
 

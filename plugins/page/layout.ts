@@ -137,6 +137,16 @@ export const calledIn = (
   )
 }
 
+// The name of the generic intake, for programs. Whoever posts to it has made that connection.
+const generic = 'invoices'
+
+/** Where an invoice comes from, as people call it. */
+export const sourceIn = ({ words: { tools } }: Pick<View, 'words'>, name: string): string => {
+  const [source, sender] = name.split(':')
+  if (source !== generic) return name
+  return sender === undefined ? tools.own : `${tools.own} (${sender})`
+}
+
 /** What was done, or could not be. Told to those who do not see it, too. */
 export const notice = (text: string, isBad = false): Html =>
   html`<p class="notice ${isBad ? 'bad' : ''}" role="${isBad ? 'alert' : 'status'}">${text}</p>`

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import type { Deliveries, Invoice, Summary } from '../../src/view/answers.ts'
 import { chart } from './chart.ts'
 import { checklist } from './checklist.ts'
-import { calledIn, type Html, invoicePath, type View } from './layout.ts'
+import { calledIn, type Html, invoicePath, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -132,17 +132,22 @@ const warnings = (view: View, summary: Summary): Html | '' => {
 <h2 id="warnings">${words.overview.warnings}</h2>
 <ul class="plain">${told.map(
     ({ check, tool, output }) =>
-      html`<li class="warning"><strong>${tool ?? words.warnings[check as keyof typeof words.warnings] ?? words.warnings.other}</strong>: ${localTimes(view, output)}</li>`
+      html`<li class="warning"><strong>${warned(view, check, tool)}</strong>: ${localTimes(view, output)}</li>`
   )}</ul>
 </section>`
+}
+
+const warned = (view: View, check: string, tool: string | null): string => {
+  const { warnings: words } = view.words
+  return tool === null ? (words[check as keyof typeof words] ?? words.other) : sourceIn(view, tool)
 }
 
 /** The sentences of health have instants in them. */
 const localTimes = ({ formats }: View, text: string): string =>
   text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => formats.time(at))
 
-const toolLine = ({ words }: View, { name, missingSecret }: Summary['tools'][number]): Html =>
-  html`<li><strong>${name}</strong> <span class="soft">${missingSecret === null ? words.tools.on : words.tools.secretMissing(missingSecret)}</span></li>`
+const toolLine = (view: View, { name, missingSecret }: Summary['tools'][number]): Html =>
+  html`<li><strong>${sourceIn(view, name)}</strong> <span class="soft">${missingSecret === null ? view.words.tools.on : view.words.tools.secretMissing(missingSecret)}</span></li>`
 
 export const portalLines = (view: View, { portal }: Summary): Html => {
   const { words, formats } = view

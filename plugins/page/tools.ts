@@ -5,7 +5,7 @@ import { BridgeError } from '../../src/core/errors.ts'
 import type { Tool } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
 import { facts } from './invoice.ts'
-import { form, type Html, invoicePath, mayAct, notice, type View } from './layout.ts'
+import { form, type Html, invoicePath, mayAct, notice, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 
 type CaughtUp = Answer<'caughtUp'>
@@ -71,7 +71,7 @@ const card = (view: View, { tool, caughtUp, findings, problem }: Told): Html => 
   const { tools: texts } = words
   const { name, on, missingSecret, address, settings, lastInvoiceAt, askedTo, canBeAsked } = tool
   return html`<article class="card" id="${name}">
-<h2>${name} <span class="badge ${on ? 'delivered' : ''}">${on ? texts.on : texts.off}</span></h2>
+<h2>${sourceIn(view, name)} <span class="badge ${on ? 'delivered' : ''}">${on ? texts.on : texts.off}</span></h2>
 ${problem ? notice(problem, true) : ''}
 ${missingSecret ? notice(texts.secretMissing(missingSecret), true) : ''}
 ${facts([

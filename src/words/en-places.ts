@@ -54,6 +54,7 @@ export const placeWords = {
   tools: {
     title: 'Tools',
     failed: 'That was not found.',
+    own: 'Own flow',
     on: 'on',
     off: 'not set up',
     address: 'Address for webhooks',

@@ -130,6 +130,7 @@ export const en = {
     portalHint: 'The bridge reads once what the portal holds already. Deliveries begin when that is done.',
     tool: 'A tool, or a flow of yours, is connected',
     toolHint: 'Enter this address there, as the address of the webhook:',
+    asked: 'there is nothing to enter, the bridge asks by itself',
     test: 'A test, or a first invoice, has come',
     testHint:
       'Send one from your tool, or press "Send a test" on the page of the tools. It waits for you, and is not sent.',

@@ -55,6 +55,7 @@ export const placeWords: PlaceWords = {
   tools: {
     title: 'Koppelingen',
     failed: 'Dat is niet gevonden.',
+    own: 'Eigen koppeling',
     on: 'aan',
     off: 'niet ingesteld',
     address: 'Adres voor webhooks',

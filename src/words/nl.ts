@@ -134,6 +134,7 @@ export const nl: Words = {
     portalHint: 'De brug leest één keer wat er al in het portaal staat. Daarna begint het afleveren.',
     tool: 'Er is een boekhoudpakket of een eigen flow gekoppeld',
     toolHint: 'Vul daar dit adres in, als adres van de webhook:',
+    asked: 'hier hoef je niets in te vullen, de brug vraagt zelf',
     test: 'Er is een test of een eerste factuur binnengekomen',
     testHint:
       'Verstuur er een vanuit je pakket, of kies ‘Test versturen’ bij de koppelingen. Die wacht op jou en wordt niet verstuurd.',

@@ -57,7 +57,7 @@ t.test('review or live is told, and a check-list until the first delivery', asyn
   const review = await (await open(t, { REVIEW: 'true', PUBLIC_URL: 'https://bridge.example' })).overview()
   t.match(review, /Review is on/)
   t.match(review, /Before the first invoice/)
-  t.match(review, /<code class="address">https:\/\/bridge\.example\/webhooks\/invoices<\/code>/)
+  t.match(review, /Own flow: <code class="address">https:\/\/bridge\.example\/webhooks\/invoices<\/code>/)
   t.match(await (await open(t)).overview(), /<strong>Live<\/strong>/)
 })
 
@@ -89,7 +89,10 @@ t.test(
     const { html } = await dutch.open('/')
 
     t.match(html, /stripe<\/strong>: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET/)
-    t.match(html, /invoices<\/strong>: 3 verzoeken geweigerd \(verkeerd geheim\?\), het laatst op \d+ \w+ 20\d\d/)
+    t.match(
+      html,
+      /Eigen koppeling<\/strong>: 3 verzoeken geweigerd \(verkeerd geheim\?\), het laatst op \d+ \w+ 20\d\d/
+    )
     t.match((await dutch.open('/?lang=en')).html, /webhook secret missing: STRIPE_WEBHOOK_SECRET/)
   }
 )

@@ -20,6 +20,7 @@ t.test('each tool shows what is set, is asked for what was missed, and fetches o
   const { html } = await browser.open('/tools')
   t.match(html, /MONEYBIRD_WEBHOOK_SECRET<\/code> <span class="soft">missing/)
   t.match(html, /MONEYBIRD_WEBHOOK_SECRET is missing: webhooks cannot be proven/)
+  t.match(html, /<h2>Own flow <span class="badge delivered">on/)
   t.match(html, /stripe <span class="badge ">not set up/)
   t.notMatch(html, moneybird.token)
   const ofMoneybird = { tool: 'moneybird' }
@@ -37,4 +38,16 @@ t.test('each tool shows what is set, is asked for what was missed, and fetches o
   t.equal(formsIn(html).filter(({ action }) => action === '/tools/test').length, 2, 'only for what is on')
   await browser.open('/tools')
   t.match(await browser.submit('/tools/test', { tool: 'invoices' }), { url: '/tools?failed=invoices' })
+})
+
+t.test('what is posted is called by its sender, where senders are told apart', async t => {
+  const { app } = await openApp(t, {
+    INTAKE_SENDERS: 'shop,books',
+    INTAKE_SECRET: 'shop:a secret of the shop,books:a secret of the books'
+  })
+  const browser = openBrowser(app, { 'accept-language': 'nl' })
+  await browser.logIn(operatorToken)
+  const { html } = await browser.open('/tools')
+
+  t.match(html, /<h2>Eigen koppeling <.*<h2>Eigen koppeling \(books\) </s)
 })
