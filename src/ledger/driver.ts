@@ -14,6 +14,8 @@ export interface Tx {
   run(sql: string, ...values: Cell[]): Promise<void>
   /** When this happens. */
   readonly now: Instant
+  /** How often the clock behind it was seen to be set, since this process began; 0 where that is the caller's. */
+  readonly clockSteps: number
   /** How this process calls itself: what another one sent it has inherited. */
   readonly owner: string
 }

@@ -1,6 +1,7 @@
 // The portal's budget, as the ledger keeps it. Where one process has the ledger for itself, slots are dated by a clock of
 // their own, which nobody can set and which stands still between two processes. Where several share it, they are dated by
-// the ledger's time, and whoever would take one too many gets none.
+// the ledger's time, and whoever would take one too many gets none. If that clock is set, forward or back, nobody knows any
+// more how old a slot is: each then rests once more, as if taken now.
 
 import { type Driver, insert, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
@@ -29,8 +30,16 @@ const take = async (tx: Tx, at: number, { requestMsMax }: SlotLimits): Promise<n
   return Number((await insert(tx, 'slot', slot, 'RETURNING id'))?.id)
 }
 
+/** A pause, too, would last as long as the clock was set back; if the portal still means it, it says so again. */
+const restAgain = async (tx: Tx, { requestMsMax }: SlotLimits): Promise<void> => {
+  await tx.run('UPDATE slot SET taken_at = ?, done_at = ?', tx.now, tx.now + requestMsMax)
+  await setCount(tx, 'paused until', Math.min(await countOf(tx, 'paused until'), tx.now + minute))
+}
+
 /** Null: all of them together have taken as many as the portal takes, or it asked for a pause. */
-const takeShared = async (tx: Tx, limits: SlotLimits): Promise<number | null> => {
+const takeShared = async (tx: Tx, limits: SlotLimits, wasClockSet: boolean): Promise<number | null> => {
+  const isFromLater = ((await lastTaken(tx)) ?? 0) > tx.now
+  if (isFromLater || wasClockSet) await restAgain(tx, limits)
   const isPaused = tx.now < (await countOf(tx, 'paused until'))
   return isPaused || (await restingAt(tx, tx.now)) >= limits.perMinute ? null : take(tx, tx.now, limits)
 }
@@ -38,14 +47,24 @@ const takeShared = async (tx: Tx, limits: SlotLimits): Promise<number | null> =>
 export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'write' | 'isShared'>) => {
   // Where the slots' own clock stood when this process's monotonic clock began.
   let from: number | undefined
+  let stepsSeen = 0
+
+  const takeAlone = async (tx: Tx, at: number, limits: SlotLimits): Promise<number> => {
+    from ??= ((await lastTaken(tx)) ?? 0) - at
+    return take(tx, Math.round(from + at), limits)
+  }
+
   return {
     slotsTaken: () => read(taken),
-    takeSlot: (at: number, limits: SlotLimits, now: number) =>
-      write(async tx => {
-        if (isShared) return takeShared(tx, limits)
-        from ??= ((await lastTaken(tx)) ?? 0) - at
-        return take(tx, Math.round(from + at), limits)
-      }, now),
+    async takeSlot(at: number, limits: SlotLimits, now: number) {
+      const { id, steps } = await write(async tx => {
+        const { clockSteps: steps } = tx
+        const id = isShared ? takeShared(tx, limits, steps > stepsSeen) : takeAlone(tx, at, limits)
+        return { id: await id, steps }
+      }, now)
+      stepsSeen = steps
+      return id
+    },
     /** One's own only: a process that was away meets the id of a slot that went, and may be another's by now. */
     async endSlot(id: number, isUsed: boolean, now: number) {
       if (!isShared) return

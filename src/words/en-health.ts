@@ -8,8 +8,10 @@ export const healthWords = {
   health: {
     eventsNotKept: () => 'events cannot be kept: look at the free space of DATA_DIR, at the database, and at the log',
     bug: () => 'a bug keeps health from being told: look at the log',
-    clockAhead: (seconds: number) => `the clock of this machine jumped ${duration(seconds)} ahead: set it right`,
-    clockBack: (seconds: number) => `the clock of this machine jumped ${duration(seconds)} back: set it right`,
+    clockAhead: (seconds: number) =>
+      `the clock of this machine, or of PostgreSQL, jumped ${duration(seconds)} ahead: set it right`,
+    clockBack: (seconds: number) =>
+      `the clock of this machine, or of PostgreSQL, jumped ${duration(seconds)} back: set it right`,
     uncounted: (cause: string) =>
       `nothing is delivered: ledger.sqlite.sent in DATA_DIR cannot be written (${cause}); look whose it is, and at the free space`,
     workerStill: () => 'the worker stands still: restart the bridge',

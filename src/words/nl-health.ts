@@ -10,8 +10,10 @@ export const healthWords: typeof english = {
     eventsNotKept: () =>
       'er kan niets bewaard worden: kijk of er ruimte is in DATA_DIR, of de database werkt, en in het logboek',
     bug: () => 'door een fout in de brug is niet te zeggen hoe het ermee staat: kijk in het logboek',
-    clockAhead: seconds => `de klok van deze computer sprong ${duration(seconds)} vooruit: zet hem gelijk`,
-    clockBack: seconds => `de klok van deze computer sprong ${duration(seconds)} terug: zet hem gelijk`,
+    clockAhead: seconds =>
+      `de klok van deze computer, of van PostgreSQL, sprong ${duration(seconds)} vooruit: zet hem gelijk`,
+    clockBack: seconds =>
+      `de klok van deze computer, of van PostgreSQL, sprong ${duration(seconds)} terug: zet hem gelijk`,
     uncounted: cause =>
       `er wordt niets bezorgd: ledger.sqlite.sent in DATA_DIR is niet te beschrijven (${cause}); kijk van wie dat bestand is, en of er ruimte is`,
     workerStill: () => 'het versturen staat stil: start de brug opnieuw',

@@ -33,6 +33,7 @@ export const createSharedDatabase = ({ scheduler, random }: World, disk: Disk): 
     const statement = (sql: string) => disk.database().prepare(sql)
     return {
       now: now(),
+      clockSteps: 0,
       owner,
       one: async (sql, ...values) => statement(sql).get(...values) as Cells | undefined,
       all: async (sql, ...values) => statement(sql).all(...values) as Cells[],

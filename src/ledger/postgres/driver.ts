@@ -34,6 +34,9 @@ const batchMax = 200
 // Of a transaction that can simply be run again.
 const attemptsMax = 5
 
+// A clock that is kept right goes by much less; nobody counts the portal's minutes closer than that.
+const stepMsMin = 1000
+
 // bigint and numeric come as text, because they may be too large for a number. No count, time or amount here is.
 const numbers = new Set([20, 1700])
 export const types: pg.CustomTypesConfig = {
@@ -63,8 +66,10 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   let running: Promise<void> | undefined
   let closed: Promise<void> | undefined
   const outgrownBy = Promise.withResolvers<BridgeError>()
-  // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it.
-  let zero = 0
+  // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it: not earlier and
+  // not later than this.
+  let zero: { from: Instant; to: Instant } | undefined
+  let clockSteps = 0
 
   const connect = async (from: pg.Pool): Promise<pg.PoolClient> => {
     try {
@@ -84,6 +89,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
     return {
       now,
+      clockSteps,
       owner,
       one: async (sql, ...values) => (await ask(sql, values))[0],
       all: (sql, ...values) => ask(sql, values),
@@ -102,16 +108,19 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const underLock = `${durable} SELECT pg_advisory_xact_lock(${writerLock}); ${time}, ${outgrownSql} AS outgrown`
 
   const begin = async (client: pg.PoolClient, mode: string, first: string): Promise<Tx> => {
+    const askedAt = clock.monotonic()
     const answers = await client.query(`BEGIN ${mode}; ${limits} ${first}`)
     const timed = (answers as unknown as pg.QueryResult<{ now: number; outgrown?: number | null }>[]).at(-1)
-    const { now: told = 0, outgrown: version } = timed?.rows[0] ?? {}
+    const { now: server = 0, outgrown: version } = timed?.rows[0] ?? {}
     if (typeof version === 'number') {
       const cause = outgrown(version)
       outgrownBy.resolve(cause)
       throw new BridgeError('LEDGER_UNAVAILABLE', cause.message, { cause })
     }
-    const now = told + offsetMs()
-    zero = now - clock.monotonic()
+    const now = server + offsetMs()
+    const told = { from: now - clock.monotonic(), to: now - askedAt }
+    if (zero && (told.from > zero.to + stepMsMin || told.to < zero.from - stepMsMin)) clockSteps += 1
+    zero = told
     return txOn(client, now)
   }
 
@@ -232,7 +241,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
       }),
     read,
     writeApart: work => runAlone(apart, '', `${durable} ${time}`, work),
-    now: () => Math.floor(zero + clock.monotonic()),
+    now: () => Math.floor((zero?.from ?? 0) + clock.monotonic()),
     close: () => (closed ??= close()),
     identity,
     outgrown: outgrownBy.promise,

@@ -69,6 +69,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
 
   const txAt = (now: Instant): Tx => ({
     now,
+    clockSteps: 0,
     owner,
     async one(sql, ...values) {
       try {

@@ -214,8 +214,8 @@ t.test('a mail that nobody takes is a warning', async t => {
 
 t.test('a clock that jumps is told of for an hour', async t => {
   for (const [by, output] of [
-    [-2 * 60 * minute, 'the clock of this machine jumped 2 hours back: set it right'],
-    [30 * minute, 'the clock of this machine jumped 34 minutes ahead: set it right']
+    [-2 * 60 * minute, 'the clock of this machine, or of PostgreSQL, jumped 2 hours back: set it right'],
+    [30 * minute, 'the clock of this machine, or of PostgreSQL, jumped 34 minutes ahead: set it right']
   ] as const) {
     const { check, clock } = open(t)
     t.match(await check('clock'), { status: 'pass' })

@@ -182,6 +182,43 @@ t.test('the budget is one for all: no minute holds more than it', async t => {
   t.equal(taken.length, 12, 'those that nobody gave back, after the longest request and a minute')
 })
 
+for (const [how, byMs] of [
+  ['back', -60 * minute],
+  ['ahead', 60 * minute]
+] as const) {
+  t.test(`a clock of the server that is set ${how} by an hour frees no slot, and holds nobody up`, async t => {
+    const url = await server.database()
+    let [passedMs, setMs] = [0, 0]
+    const clock = { monotonic: () => performance.now() + passedMs }
+    const open = async (owner: string) => {
+      const options = { url, pool: 2, timeoutMs: 20_000, clock, offsetMs: () => passedMs + setMs }
+      const ledger = openLedger(await openPostgresDriver(options, owner))
+      t.teardown(() => ledger.close())
+      return ledger.holdings
+    }
+    const [a, b] = [await open('a'), await open('b')]
+    const takeAll = async (): Promise<number[]> => {
+      const ids = []
+      for (let n = 0; n < 4; n += 1)
+        for (const one of [a, b]) ids.push(await one.takeSlot(0, { ...limits, perMinute: 6 }, noon))
+      return ids.filter(id => id !== null)
+    }
+    const taken = await takeAll()
+    t.equal(taken.length, 6)
+    await a.endSlot(taken[0]!, true, noon)
+    await b.pauseSlots(minute, noon)
+
+    setMs = byMs
+    t.equal((await takeAll()).length, 0)
+    passedMs += minute - 10_000
+    t.equal((await takeAll()).length, 0)
+    passedMs += 20_000
+    t.equal((await takeAll()).length, 0, 'none is believed to have ended')
+    passedMs += 100_000
+    t.equal((await takeAll()).length, 6, 'after the longest request and a minute all are free')
+  })
+}
+
 t.test('a pause is everybody’s', async t => {
   const [a, b] = await openTwo(t)
   await a.holdings.pauseSlots(minute, noon)
