@@ -21,8 +21,8 @@ const senders = 8
 // A sender whose event was not taken waits a little; else its trying would keep everybody from starting again.
 const againMs = 100
 
-// Thousands of doubts, each looked for in all that the portal holds.
-export const restMs = 600_000
+// Thousands of doubts, one after the other: each is asked for once more before it is believed.
+export const restMs = 30 * 60_000
 
 const faultSometimes = (handle: Sandbox, invoiceNumber: string): void => {
   if (Math.random() >= 0.25 || handle.faults.length >= 500) return
