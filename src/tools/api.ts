@@ -22,6 +22,8 @@ export type Asked = {
    * Whether floats are exact enough for this answer. Where they are not, and without this, numbers are their digits.
    */
   plain?: (json: unknown) => boolean
+  /** Statuses that are answers, too, beside those that are always. */
+  answers?: readonly number[]
   /** How long to wait after a 429, where the vendor writes Retry-After in a way of its own. */
   pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
 }
@@ -56,7 +58,7 @@ export const createLocate =
   }
 
 export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock: Clock }): ToolApi => ({
-  async ask({ url, method = 'GET', headers, json, form, variable, needs, plain, pauseMs }) {
+  async ask({ url, method = 'GET', headers, json, form, variable, needs, plain, pauseMs, answers = [] }) {
     const answer = await send(http, url, {
       method,
       headers,
@@ -65,6 +67,7 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
     })
     const { statusCode: status } = answer
     const { host } = new URL(url)
+    if (answers.includes(status)) return { status, headers: answer.headers, json: readJson(String(answer.body), plain) }
     if (status === 401 || status === 403) {
       const refused = `${host} refuses ${variable ?? 'the request'} (${status})`
       const right = status === 403 && needs !== undefined ? `this needs ${needs}` : null

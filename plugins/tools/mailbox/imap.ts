@@ -8,6 +8,7 @@ import { unreachable, unreached } from '../../../src/tools/api.ts'
 import { type Part, type Parts, partsOf } from './parts.ts'
 import { type Headers, headersIn, headersRead } from './proof.ts'
 import type { Connection } from './settings.ts'
+import { withToken } from './token.ts'
 
 export type Mail = {
   uid: number
@@ -52,10 +53,12 @@ const pieceBytes = 256 * 1024
 // Of one answer: a piece, or the structure of a mail with thousands of parts.
 const answerBytesMax = 16 * 1024 * 1024
 
-export const openMailbox = async (connection: Connection, stopped: AbortSignal): Promise<Mailbox> => {
-  const { settings } = connection
-  const url = new URL(settings.EMAIL_URL ?? '')
-  const client = await connect(connection, url)
+export const openMailbox = (connection: Connection, stopped: AbortSignal): Promise<Mailbox> =>
+  withToken(connection, token => logIn(connection, token, stopped))
+
+const logIn = async (connection: Connection, token: string | undefined, stopped: AbortSignal): Promise<Mailbox> => {
+  const url = new URL(connection.settings.EMAIL_URL ?? '')
+  const client = await connect(connection, token, url)
   const ended = Promise.withResolvers<never>()
   ended.promise.catch(() => {}) // while nothing is asked
   const stop = () => {
@@ -160,13 +163,17 @@ export const openMailbox = async (connection: Connection, stopped: AbortSignal):
   }
 }
 
-const connect = async ({ settings, locate }: Connection, url: URL): Promise<ImapFlow> => {
+const connect = async (
+  { settings, locate }: Connection,
+  accessToken: string | undefined,
+  url: URL
+): Promise<ImapFlow> => {
   const isEncrypted = url.protocol === 'imaps:'
   const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const host = await locate(name, isEncrypted)
   // Whoever reads no mailbox does not pay for this in memory.
   const { ImapFlow } = await import('imapflow')
-  const { EMAIL_USER: user = '', EMAIL_PASSWORD: pass, EMAIL_TOKEN: accessToken } = settings
+  const { EMAIL_USER: user = '', EMAIL_PASSWORD: pass } = settings
   const client = new ImapFlow({
     host,
     port: url.port === '' ? (isEncrypted ? 993 : 143) : Number(url.port),

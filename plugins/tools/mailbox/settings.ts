@@ -2,7 +2,7 @@
 // value.
 
 import { z } from 'zod'
-import { address, word } from '../../../src/core/setting.ts'
+import { address, httpAddress, word } from '../../../src/core/setting.ts'
 import { isEmail } from '../../../src/tools/fields.ts'
 import type { ToolConnection } from '../../../src/tools/tool.ts'
 
@@ -11,7 +11,10 @@ export const folders = { read: 'Verwerkt', unread: 'Niet gelezen' }
 
 const urlExpected = 'expected an address that begins with imaps://, without a login in it'
 const userExpected = 'expected the login of the mailbox, mostly its address'
-const passwordExpected = 'expected the password of the mailbox, or EMAIL_TOKEN'
+const passwordExpected = 'expected the password of the mailbox, or EMAIL_TOKEN_URL'
+const clientExpected = 'expected the id of the application that is registered at the mail host'
+const grantExpected = 'expected the secret of the application, or EMAIL_REFRESH_TOKEN'
+const tokenUrlExpected = 'expected the address at which a token is asked for, or none of the settings that need it'
 const supplierExpected = 'expected your own Chamber of Commerce (KvK) or VAT number, as it stands in your invoices'
 const sendersExpected = 'expected domains such as bookkeeping.example, with commas'
 const folderExpected = `expected a folder other than ${Object.values(folders).join(' and ')}`
@@ -33,7 +36,15 @@ export const settings = z
     EMAIL_URL: address(z.string().optional()),
     EMAIL_USER: z.string().optional(),
     EMAIL_PASSWORD: z.string().optional(),
-    EMAIL_TOKEN: z.string().optional(),
+    EMAIL_TOKEN_URL: address(httpAddress.optional()),
+    EMAIL_CLIENT_ID: word(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]+$/, clientExpected)
+        .optional()
+    ),
+    EMAIL_CLIENT_SECRET: z.string().optional(),
+    EMAIL_REFRESH_TOKEN: z.string().optional(),
     EMAIL_SUPPLIER_ID: word(z.string().optional()),
     EMAIL_FOLDER: z
       .string()
@@ -56,13 +67,22 @@ export const settings = z
     )
   })
   .superRefine((given, context) => {
-    const { EMAIL_PASSWORD, EMAIL_TOKEN, EMAIL_SENDERS, EMAIL_RECEIVER } = given
+    const { EMAIL_PASSWORD, EMAIL_TOKEN_URL, EMAIL_SENDERS, EMAIL_RECEIVER } = given
+    const { EMAIL_CLIENT_ID, EMAIL_CLIENT_SECRET, EMAIL_REFRESH_TOKEN } = given
     const complain = (variable: string, message: string) =>
       context.addIssue({ code: 'custom', path: [variable], message })
     if (!isImap(given.EMAIL_URL)) complain('EMAIL_URL', urlExpected)
     if (given.EMAIL_USER === undefined) complain('EMAIL_USER', userExpected)
     if (!supplierId.test(given.EMAIL_SUPPLIER_ID ?? '')) complain('EMAIL_SUPPLIER_ID', supplierExpected)
-    if (EMAIL_PASSWORD === undefined && EMAIL_TOKEN === undefined) complain('EMAIL_PASSWORD', passwordExpected)
+    if (EMAIL_TOKEN_URL === undefined) {
+      if (EMAIL_PASSWORD === undefined) complain('EMAIL_PASSWORD', passwordExpected)
+      if ([EMAIL_CLIENT_ID, EMAIL_CLIENT_SECRET, EMAIL_REFRESH_TOKEN].some(Boolean))
+        complain('EMAIL_TOKEN_URL', tokenUrlExpected)
+    } else {
+      if (EMAIL_CLIENT_ID === undefined) complain('EMAIL_CLIENT_ID', clientExpected)
+      if (EMAIL_CLIENT_SECRET === undefined && EMAIL_REFRESH_TOKEN === undefined)
+        complain('EMAIL_CLIENT_SECRET', grantExpected)
+    }
     if (EMAIL_SENDERS !== undefined && EMAIL_RECEIVER === undefined) complain('EMAIL_RECEIVER', receiverExpected)
     if (EMAIL_SENDERS === undefined && EMAIL_RECEIVER !== undefined)
       complain('EMAIL_SENDERS', 'expected the domains whose mails EMAIL_RECEIVER vouches for')

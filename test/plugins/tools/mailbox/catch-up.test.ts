@@ -3,7 +3,7 @@ import t from 'tap'
 import { tool } from '../../../../plugins/tools/mailbox/index.ts'
 import { BridgeError } from '../../../../src/core/errors.ts'
 import type { ToolInvoice, UnreadEvent } from '../../../../src/tools/tool.ts'
-import { customerEmail, invoiceMail, mail, pdfFile, pdfOf, token, ubl, xmlFile } from '../../../fixtures/mailbox.ts'
+import { customerEmail, invoiceMail, mail, pdfFile, pdfOf, ubl, xmlFile } from '../../../fixtures/mailbox.ts'
 import { trustTestCertificate } from '../../../server.ts'
 import { never, now, open } from './parts.ts'
 
@@ -233,13 +233,6 @@ t.test('a refused login, a folder that is not there and a lost connection are to
   server.cuts = () => false
   t.strictSame(await read(), [], 'it was moved all the same')
   t.equal(server.mails('Verwerkt')?.length, 1)
-})
-
-t.test('a token opens it as well as a password', async t => {
-  const { server, read } = await open(t, { EMAIL_PASSWORD: undefined, EMAIL_TOKEN: token })
-  server.put(invoiceMail({ number: '1' }))
-
-  t.equal((await read()).length, 1)
 })
 
 t.test('an end in the middle ends the connection', async t => {

@@ -21,7 +21,6 @@ t.test('what is set is enough, and the rest has a default', async t => {
 t.test('what is missing or pasted wrong is named', async t => {
   for (const name of ['EMAIL_URL', 'EMAIL_USER', 'EMAIL_PASSWORD', 'EMAIL_SUPPLIER_ID'])
     t.strictSame(wrong({ [name]: undefined }), [name])
-  t.equal(wrong({ EMAIL_PASSWORD: undefined, EMAIL_TOKEN: 'ya29.token' }), undefined)
   for (const url of [
     'imap.bakkerij.example',
     'https://imap.bakkerij.example',
@@ -42,4 +41,16 @@ t.test('the folder that is read is none that mails go to: they would go in circl
     const { error } = settings.safeParse({ ...given, EMAIL_SUPPLIER_ID: '12345678', EMAIL_FOLDER })
     t.match(error?.issues, [{ path: ['EMAIL_FOLDER'], message: /other than Verwerkt and Niet gelezen/ }])
   }
+})
+
+t.test('in place of a password there is a token to ask for, with all that this needs', async t => {
+  const token = { EMAIL_PASSWORD: undefined, EMAIL_TOKEN_URL: 'https://login.example/token', EMAIL_CLIENT_ID: 'b71f' }
+  t.strictSame(wrong(token), ['EMAIL_CLIENT_SECRET'])
+  t.equal(wrong({ ...token, EMAIL_CLIENT_SECRET: 'geheim' }), undefined)
+  t.equal(wrong({ ...token, EMAIL_REFRESH_TOKEN: '1//verser' }), undefined)
+  t.strictSame(wrong({ ...token, EMAIL_CLIENT_ID: undefined, EMAIL_REFRESH_TOKEN: '1//verser' }), ['EMAIL_CLIENT_ID'])
+  t.strictSame(wrong({ ...token, EMAIL_CLIENT_SECRET: 'geheim', EMAIL_TOKEN_URL: 'login.example' }), [
+    'EMAIL_TOKEN_URL'
+  ])
+  t.strictSame(wrong({ EMAIL_REFRESH_TOKEN: '1//verser' }), ['EMAIL_TOKEN_URL'], 'nobody would ask for one')
 })
