@@ -282,9 +282,10 @@ export const createCopy = (options: CopyOptions): Copy => {
     if ((await reader.learnMissing('sweep')) !== null) learnedAt = clock.monotonic()
   }
 
-  /** Another process reads, for this one, too. */
+  /** Another process reads, for this one, too; but each asks for single invoices, and must understand what it hears. */
   const followAnother = async (): Promise<void> => {
     judge(await holdings.copy())
+    await learnMissing()
     failure = null
     await loop.nap(isFilled ? followEveryMs.filled : followEveryMs.filling)
   }

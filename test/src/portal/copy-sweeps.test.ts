@@ -325,7 +325,7 @@ t.test('a full reading that a wrong clock dated ahead is none: everything is rea
   t.ok(Number((await holdings.copy()).fullAt) <= clock.now())
 })
 
-t.test('while another process reads, this one relies on what that one relies on, and asks nothing', async t => {
+t.test('while another process reads, this one relies on it, and learns only how the portal denies', async t => {
   const parts = openParts(t, entries(5))
   const { clock, double, holdings } = parts
   const { copy, filled } = startCopy(t, parts, async () => true, { isOurs: false })
@@ -342,5 +342,5 @@ t.test('while another process reads, this one relies on what that one relies on,
   await holdings.setCopy({ filled: false, rolledBack: true })
   await clock.advance(minute)
   t.notOk(copy.isFilled())
-  t.strictSame(double.asked(), [])
+  t.strictSame(double.asked(), ['get an id that nobody has'])
 })
