@@ -1,19 +1,31 @@
 // A machine that freezes for ten minutes at each place of a run, one run for each: before and after each commit, each request
 // and each answer. Others go on meanwhile; then it wakes.
 
+import type { Mutation } from './mutations.ts'
 import { simulate } from './storm.ts'
 
 const tenMinutes = 600_000
 
 export type FrozenRuns = { runs: number; failures: string[] }
 
-/** `every`: at one place of so many. */
-export const freezeEverywhere = async (seed: number, { machines = 2, every = 1 } = {}): Promise<FrozenRuns> => {
+type FreezeOptions = {
+  machines?: number
+  /** At one place of so many. */
+  every?: number
+  mutation?: Mutation | null
+  /** It ends with that many. */
+  failuresMax?: number
+}
+
+export const freezeEverywhere = async (
+  seed: number,
+  { machines = 2, every = 1, mutation = null, failuresMax = Number.POSITIVE_INFINITY }: FreezeOptions = {}
+): Promise<FrozenRuns> => {
   const failures: string[] = []
   for (let runs = 0; ; runs += 1) {
     const place = 1 + runs * every
-    const run = await simulate(seed, { machines, frozen: { left: place, forMs: tenMinutes } })
-    if (!run.hasFrozen) return { runs, failures }
+    const run = await simulate(seed, { machines, mutation, frozen: { left: place, forMs: tenMinutes } })
+    if (!run.hasFrozen || failures.length >= failuresMax) return { runs, failures }
     for (const failure of run.failures) failures.push(`seed ${seed}, frozen at place ${place}: ${failure}`)
   }
 }

@@ -3,6 +3,7 @@
 
 import t from 'tap'
 import { freezeEverywhere } from './frozen.ts'
+import { trustLostLoan } from './mutations.ts'
 import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
 
@@ -11,6 +12,8 @@ const seeds = 500
 const sharedSeeds = 40
 // `npm run simulate -- --frozen` freezes it at each place.
 const frozenEvery = 3
+// Found at one of the first places.
+const frozenBites = 6
 
 t.setTimeout(580_000)
 
@@ -41,6 +44,15 @@ t.test('a machine that freezes for ten minutes, wherever, makes nothing twice wh
   const { runs, failures } = await freezeEverywhere(3, { every: frozenEvery })
   t.ok(runs > 20)
   t.strictSame(failures, [])
+})
+
+t.test('the freeze bites: one that sends by a loan which it lost meanwhile is found out', async t => {
+  const mutation = trustLostLoan
+  const awake = await simulate(frozenBites, { machines: 2, mutation })
+  t.strictSame(awake.failures, [], 'by the freeze only')
+
+  const { failures } = await freezeEverywhere(frozenBites, { every: 2, mutation, failuresMax: 1 })
+  t.match(failures[0], /stands in the portal \d times/)
 })
 
 t.test('a seed tells the same story every time', async t => {
