@@ -80,15 +80,30 @@ const select = async (tx: Tx, filter: Filter, parts: Condition | null = null): P
 
 const isLong = (q: string): boolean => [...searchKey(q)].length >= partCharactersMin
 
-/** What an index has of it. */
-const found = (q: string): Condition => {
-  const long = isLong(q) ? having(q) : null
-  return {
-    sql: `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ?
-      UNION ALL SELECT id FROM invoice WHERE customer_ref = ? ${long ? `UNION ALL ${long.sql}` : ''})`,
-    values: [numberKey(q), `${numberKey(q)}\u{10ffff}`, refPrint(q), ...(long?.values ?? [])]
-  }
+/** The ids that an index has of it. A whole number is found before its texts are entered, too. */
+const found = (q: string, filter: Filter): Condition => {
+  const [key, ref] = [numberKey(q), refPrint(q)]
+  const byRef = 'SELECT id FROM invoice WHERE customer_ref = ?'
+  if (!isLong(q))
+    return {
+      sql: `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ? UNION ALL ${byRef})`,
+      values: [key, `${key}\u{10ffff}`, ref]
+    }
+  const long = having(q)
+  const sql = `SELECT id FROM invoice WHERE key = ? UNION ALL ${byRef} UNION ALL ${long.sql}`
+  const values = [key, ref, ...long.values]
+  return hasMore(filter) ? { sql: `id IN (${sql})`, values } : newestOf({ sql, values }, filter)
 }
+
+/** Whether a row has to be looked at to tell whether it is shown. */
+const hasMore = ({ state, code, tool, since, until }: Filter): boolean =>
+  [state, code, tool, since, until].some(part => part !== undefined)
+
+/** Where ids tell that, of thousands that are found only those are read that are shown. */
+const newestOf = ({ sql, values }: Condition, { cursor, limit }: Filter): Condition => ({
+  sql: `id IN (SELECT DISTINCT id FROM (${sql}) AS part WHERE id < ? ORDER BY id DESC LIMIT ?)`,
+  values: [...values, cursor ? Number(cursor) : Number.MAX_SAFE_INTEGER, limit]
+})
 
 const matches = (q: string): ((cells: Cells) => boolean) => {
   const [part, key, ref] = [searchKey(q), numberKey(q), refPrint(q)]
@@ -100,13 +115,13 @@ const matches = (q: string): ((cells: Cells) => boolean) => {
 
 /** The newest ones as they are; then, if these were not all, what an index has of the older ones. */
 const search = async (tx: Tx, { q, limit, ...filter }: Filter & { q: string }): Promise<Cells[]> => {
-  if (!isLong(q)) return select(tx, { ...filter, limit }, found(q))
+  if (!isLong(q)) return select(tx, { ...filter, limit }, found(q, { ...filter, limit }))
   const newest = await select(tx, { ...filter, limit: lookedThrough })
   const first = newest.filter(matches(q)).slice(0, limit)
   const oldest = newest.at(-1)
   if (first.length === limit || newest.length < lookedThrough || !oldest) return first
   const older = { ...filter, cursor: String(oldest.id), limit: limit - first.length }
-  return [...first, ...(await select(tx, older, found(q)))]
+  return [...first, ...(await select(tx, older, found(q, older)))]
 }
 
 const some = (tx: Tx, { q, ...filter }: Filter): Promise<Cells[]> =>

@@ -1,6 +1,7 @@
 // How fast the pages answer with a ledger of years: half of the requests, and 99 of 100, page by page.
 
 import { join } from 'node:path'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger, openSqlite } from '../../src/ledger/open.ts'
 import { openPostgresDriver } from '../../src/ledger/postgres/driver.ts'
 import { type Disposable, temporaryFolder } from '../end-to-end/bridge-process.ts'
@@ -51,6 +52,15 @@ export const pages: Bench = async (t, { invoices, database }) => {
   return rows
 }
 
+// As long as a transaction of a bench may take.
+const enteredAtOnce = 500
+
+/** As the bridge itself does it, over hours. */
+const enterAll = async (ledger: Ledger): Promise<void> => {
+  while ((await ledger.makeSearchable(enteredAtOnce)) > 0);
+  await ledger.close()
+}
+
 /** Answers the settings of whoever has that ledger. */
 const growSqlite = async (folder: string, grown: Grown): Promise<Record<string, string>> => {
   const file = join(folder, 'ledger.sqlite')
@@ -60,16 +70,19 @@ const growSqlite = async (folder: string, grown: Grown): Promise<Record<string, 
   const { ask, end } = askSqlite(file)
   await multiply(ask, grown)
   end()
+  await enterAll(openSqlite({ file }))
   return {}
 }
 
 const growPostgres = async (t: Disposable, grown: Grown): Promise<Record<string, string>> => {
   const url = await (await startPostgresServer(t, { syncs: true })).database()
-  const driver = await openPostgresDriver({ url, pool: 1, timeoutMs: 20_000, time: 'caller' }, 'whoever makes it')
-  await bringTemplates(openLedger(driver), grown)
-  await driver.close()
+  const driver = await openPostgresDriver({ url, pool: 2, timeoutMs: 20_000, time: 'caller' }, 'whoever makes it')
+  const ledger = openLedger(driver)
+  await bringTemplates(ledger, grown)
   const { ask, end } = await askPostgres(url)
   await multiply(ask, grown)
+  await enterAll(ledger)
+  await ask('ANALYZE')
   await end()
   return { DATABASE_URL: url }
 }
