@@ -1,6 +1,6 @@
 // A refusal as a page: what happened, in words, and how to go on.
 
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Html, Page, View } from './layout.ts'
@@ -21,13 +21,21 @@ export const registerErrors = (app: FastifyInstance, pages: Pages): void => {
       reply.header('retry-after', minutes * 60)
       return pages.send(reply, view, loginPage(view, { to: '/', problem: view.words.login.locked(minutes) }))
     }
-    return pages.send(reply, view, errorPage(view, error, request.id))
+    return pages.send(reply, view, errorPage(view, error, request))
+  })
+}
+
+/** Whoever mistypes an address sees a page; a program is answered as everywhere. */
+export const registerNotFound = (app: FastifyInstance): void => {
+  app.get('/*', async ({ headers }, reply) => {
+    if (headers.accept?.includes('text/html')) throw new BridgeError('NOT_FOUND')
+    return reply.callNotFound()
   })
 }
 
 const statusOf = (error: FastifyError | BridgeError): number => error.statusCode ?? 500
 
-const errorPage = (view: View, error: FastifyError | BridgeError, requestId: string): Page => {
+const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }: FastifyRequest): Page => {
   const { errors } = view.words
   const plain = (text: string): Page => ({ title: errors.title, body: said(view, text) })
   if (!(error instanceof BridgeError)) {
@@ -36,14 +44,14 @@ const errorPage = (view: View, error: FastifyError | BridgeError, requestId: str
     if (statusOf(error) < 500) return plain(`${errors.fields} ${error.message}`)
     return {
       title: errors.unexpected,
-      body: html`<h1>${errors.unexpected}</h1>${said(view, errors.unexpectedHint(requestId), false)}`
+      body: html`<h1>${errors.unexpected}</h1>${said(view, errors.unexpectedHint(id), false)}`
     }
   }
   switch (error.code) {
     case 'NOT_FOUND':
       return plain(errors.notFound)
     case 'INVOICE_NOT_FOUND':
-      return plain(errors.noInvoice(''))
+      return plain(errors.noInvoice((params as { invoiceNumber?: string }).invoiceNumber ?? ''))
     case 'READ_ONLY':
       return plain(errors.readOnly)
     case 'STATE_CONFLICT':

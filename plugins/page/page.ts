@@ -16,7 +16,7 @@ import type { Recognise } from '../api/operator.ts'
 import type { Pdfs } from '../api/pdfs.ts'
 import type { Operations } from '../api/route.ts'
 import { customersRoutes } from './customers.ts'
-import { registerErrors } from './errors.ts'
+import { registerErrors, registerNotFound } from './errors.ts'
 import { invoiceRoutes } from './invoice.ts'
 import { invoicesRoutes } from './invoices.ts'
 import type { Files } from './layout.ts'
@@ -116,6 +116,7 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
     clientOf: options.clientOf
   })
   registerErrors(app, pages)
+  registerNotFound(app)
   registerLogin(app, { pages, sessions, recognise })
   overviewRoutes(pages)
   invoicesRoutes(pages)

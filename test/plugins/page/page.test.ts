@@ -81,8 +81,12 @@ t.test('an error is a page with a way on, and says nothing of the inside', async
   const { app, ledger, lines } = await openApp(t)
   const browser = openBrowser(app)
   await browser.logIn(operatorToken)
-  t.match(await browser.open('/invoices/<script>'), { status: 404, html: /There is no invoice/ })
+  t.match(await browser.open('/invoices/<script>'), { status: 404, html: /There is no invoice &lt;script&gt;\./ })
   t.match(await browser.open('/invoices?state=lost'), { status: 422, html: /<code>state<\/code>/ })
+
+  const mistyped = { url: '/facturen', headers: { accept: 'text/html,*/*;q=0.8' } }
+  t.match(await browser.ask(mistyped), { status: 404, html: /There is nothing at this address.*href="\/"/s })
+  t.match((await app.inject('/facturen')).json(), { code: 'NOT_FOUND' }, 'a program is answered as everywhere')
 
   const { summary } = ledger
   ledger.summary = async () => {
