@@ -125,7 +125,7 @@ const list = (view: View, { customers, candidates, next, isLinked, query }: Told
 ${isLinked ? '' : html`<h2>${texts.needLink}</h2>`}
 ${customers.length === 0 ? html`<p>${texts.none}</p>` : customers.map(customer => card(view, customer, candidates.get(customer)))}
 ${next ? html`<p><a href="${withQuery(address, { cursor: next, done: null })}" rel="next">${texts.next}</a></p>` : ''}
-${isLinked ? html`<p><a href="/customers/links.csv" download>${texts.exportCsv}</a></p>${mayAct(view) ? importing(view) : ''}` : ''}`
+${isLinked ? html`<p><a class="way" href="/customers/links.csv" download>${texts.exportCsv}</a></p>${mayAct(view) ? importing(view) : ''}` : ''}`
 }
 
 const importing = (view: View): Html => {
@@ -147,7 +147,7 @@ ${link ? linked(view, customer, link) : ''}
 ${unlinked ? html`<p class="soft">${words.customers.unlinked(unlinked.name ?? unlinked.portalId, formats.time(unlinked.at))}${unlinked.by ? who(view, unlinked.by) : ''}</p>` : ''}
 ${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, whose, candidates)}` : ''}
 ${!link && candidates?.length === 0 ? html`<p>${words.invoice.noCandidates}</p>` : ''}
-${mayAct(view) ? html`<p><a href="/customers/choose?tool=${encodeURIComponent(tool)}&amp;ref=${encodeURIComponent(ref)}">${words.customers.choose}</a></p>` : ''}
+${mayAct(view) ? html`<p><a class="button" href="/customers/choose?tool=${encodeURIComponent(tool)}&amp;ref=${encodeURIComponent(ref)}">${link ? words.customers.choose : words.customers.chooseFirst}</a></p>` : ''}
 </article>`
 }
 
@@ -161,7 +161,7 @@ type Choice = { tool: string; ref: string; find: string; found: PortalCustomer[]
 
 const choose = (view: View, { tool, ref, find, found }: Choice): Html => {
   const { invoice: texts, customers, list: lists } = view.words
-  return html`<h1>${texts.link}</h1>
+  return html`<h1>${customers.who}</h1>
 <p class="soft">${sourceIn(view, tool)} · ${ref}</p>
 <p>${texts.linkHint}</p>
 <form method="get" action="/customers/choose" role="search" class="inline"><input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><label for="find">${texts.searchPortal}</label> <input id="find" name="find" type="search" value="${find}"> <button>${lists.search}</button></form>

@@ -85,7 +85,7 @@ const shown = (view: View, { invoice, candidates, told, query }: Told): Html => 
   const { invoiceNumber } = invoice
   return html`${said(view, query)}
 <div class="title"><h1>${texts.title(invoiceNumber)}</h1> ${badge(view, invoice)}</div>
-<p class="sum">${formats.money(invoice.amount, invoice.currency)} <span class="soft">${named(invoice.customer.name ?? invoice.customer.ref)}</span></p>
+<p class="sum">${formats.money(invoice.amount, invoice.currency)} <span class="soft">${named(invoice.customer.name ?? invoice.portalCustomer?.name ?? invoice.customer.ref)}</span></p>
 ${matter(view, invoice)}
 ${needsCustomer(invoice) ? choosing(view, { invoice, candidates, find: query.find }) : ''}
 ${invoice.conflict ? conflict(view, invoice, invoice.conflict) : ''}
@@ -206,16 +206,20 @@ ${facts([
 }
 
 /** In review what would be sent, else what was. */
-const sent = (view: View, { wouldSend, sent }: WholeInvoice): Html | '' => {
+const sent = (view: View, { wouldSend, sent, portalCustomer }: WholeInvoice): Html | '' => {
   const { words, formats } = view
   const { invoice: texts } = words
   const draft = wouldSend ?? sent
   if (!draft) return ''
+  const called = (id: string) =>
+    portalCustomer?.id === id && portalCustomer.name !== null
+      ? html`${named(portalCustomer.name)} <span class="soft">${id}</span>`
+      : id
   const yesOrNo = (is: boolean) => (is ? texts.yes : texts.no)
   return html`<section aria-labelledby="sent">
 <h2 id="sent">${wouldSend ? texts.would : texts.was}</h2>
 ${facts([
-  [texts.customer, draft.customerId ?? texts.newCustomer(draft.newCustomer ?? '')],
+  [texts.customer, draft.customerId === null ? texts.newCustomer(draft.newCustomer ?? '') : called(draft.customerId)],
   [texts.number, draft.invoiceNumber],
   [texts.issued, formats.date(draft.issuedAt)],
   [texts.amount, formats.money(draft.amount, 'EUR')],
@@ -240,7 +244,7 @@ ${
         [texts.portalId, portalId],
         [texts.deliveredAt, deliveredAt && formats.time(deliveredAt)]
       ])}
-${told === null ? html`<p><a href="${invoicePath(invoiceNumber)}?portal=asked#there">${texts.askPortal}</a></p>` : portalsAnswer(view, told)}`
+${told === null ? html`<p><a class="button" href="${invoicePath(invoiceNumber)}?portal=asked#there">${texts.askPortal}</a></p>` : portalsAnswer(view, told)}`
 }
 <h3>${texts.whose}</h3>
 ${

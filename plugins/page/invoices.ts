@@ -69,7 +69,7 @@ const together = ({ words: { list } }: View, filter: Filters): Html => {
   return html`<section aria-labelledby="together">
 <h2 id="together">${list.actTitle}</h2>
 <p class="hint">${list.actHint}</p>
-<p><a class="button" href="${to('deliver')}">${list.deliverAll}</a> <a class="button" href="${to('dismiss')}">${list.dismissAll}</a></p>
+<p class="buttons"><a class="button" href="${to('deliver')}">${list.deliverAll}</a> <a class="button" href="${to('dismiss')}">${list.dismissAll}</a></p>
 </section>`
 }
 

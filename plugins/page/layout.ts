@@ -71,7 +71,7 @@ ${againAfter === undefined ? '' : html`<meta http-equiv="refresh" content="${aga
 <a class="brand" href="/">Factuurbrug</a>
 ${session ? navigation(view, at) : ''}
 <div class="who">
-<a href="${withQuery(view.address, { lang: language === 'nl' ? 'en' : 'nl' })}" lang="${language === 'nl' ? 'en' : 'nl'}" hreflang="${language === 'nl' ? 'en' : 'nl'}">${words.nav.otherLanguage}</a>
+<a class="way" href="${withQuery(view.address, { lang: language === 'nl' ? 'en' : 'nl' })}" lang="${language === 'nl' ? 'en' : 'nl'}" hreflang="${language === 'nl' ? 'en' : 'nl'}">${words.nav.otherLanguage}</a>
 ${
   session
     ? html`<span>${session.name}${session.role === 'reader' ? ` (${words.nav.readOnly})` : ''}</span>

@@ -66,12 +66,12 @@ ${chart(view, deliveries)}
 <section aria-labelledby="tools">
 <h2 id="tools">${words.tools}</h2>
 <ul class="plain">${summary.tools.filter(({ on }) => on).map(tool => toolLine(view, tool))}</ul>
-<p><a href="/tools">${view.words.nav.tools}</a></p>
+<p><a class="way" href="/tools">${view.words.nav.tools}</a></p>
 </section>
 <section aria-labelledby="portal">
 <h2 id="portal">${words.portal}</h2>
 ${portalLines(view, summary)}
-<p><a href="/portal">${view.words.nav.portal}</a></p>
+<p><a class="way" href="/portal">${view.words.nav.portal}</a></p>
 </section>
 </div>`
 }
@@ -117,7 +117,7 @@ ${first.map(
 </li>`
 )}
 </ul>
-${invoices > first.length ? html`<p><a href="/invoices?state=${state}&amp;code=${code}">${words.overview.all(invoices)}</a></p>` : ''}
+${invoices > first.length ? html`<p><a class="way" href="/invoices?state=${state}&amp;code=${code}">${words.overview.all(invoices)}</a></p>` : ''}
 </article>`
 }
 

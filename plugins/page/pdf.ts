@@ -47,7 +47,7 @@ ${
   invoice.pdf.bytes === null
     ? html`<p>${texts.noPdf}</p>`
     : html`<object class="pdf" type="application/pdf" data="${path}" aria-label="${texts.pdfIn(invoice.invoiceNumber)}"><p class="soft">${texts.noViewer}</p></object>
-<p><a href="${path}" target="_blank" rel="noopener">${texts.openPdf}</a> · <a href="${path}?save" download>${texts.savePdf}</a></p>`
+<p class="buttons"><a class="button" href="${path}" target="_blank" rel="noopener">${texts.openPdf}</a> <a class="button" href="${path}?save" download>${texts.savePdf}</a></p>`
 }
 ${mayAct(view) && mayBeReplaced(invoice) ? replacing(view, path) : ''}
 </section>`

@@ -74,7 +74,7 @@ const askBills = async (ask: Asked['ask'], page: string): Promise<Billed> => ({
 const billsOf = (view: View, billed: Billed | BridgeError | null): Html => {
   const { portal: texts } = view.words
   return html`<h2 id="bills">${texts.bills}</h2>
-${billed === null ? html`<p><a href="/portal?bills=1#bills">${texts.billsShow}</a></p>` : billsTable(view, billed)}`
+${billed === null ? html`<p><a class="button" href="/portal?bills=1#bills">${texts.billsShow}</a></p>` : billsTable(view, billed)}`
 }
 
 const billsTable = (view: View, billed: Billed | BridgeError): Html => {
@@ -83,13 +83,13 @@ const billsTable = (view: View, billed: Billed | BridgeError): Html => {
     return whyNot(view, billed, billed.code === 'PORTAL_UNAUTHORIZED' ? texts.billsForbidden : texts.billsFailed)
   const { bills, page, more } = billed
   if (bills.length === 0) return html`<p>${texts.billsNone}</p>`
-  return html`<table class="list"><thead><tr><th scope="col">${texts.billNumber}</th><th scope="col">${texts.billIssued}</th><th scope="col">${texts.billTotal}</th><th scope="col">${texts.state}</th></tr></thead>
+  return html`<table class="list"><thead><tr><th scope="col">${texts.billNumber}</th><th scope="col">${texts.billIssued}</th><th scope="col">${texts.billTotal}</th><th scope="col">${view.words.invoice.paid}</th></tr></thead>
 <tbody>${bills.map(bill => billRow(view, bill))}</tbody></table>
 ${more ? html`<p><a href="${withQuery(view.address, { bills: String(page + 1) })}#bills">${texts.billsMore}</a></p>` : ''}`
 }
 
 const billRow = ({ words, formats }: View, { id, invoiceNumber, issuedAt, totalAmount, currency, isPaid }: Bill) => {
   const { portal: texts } = words
-  const state = isPaid === null ? '–' : isPaid ? texts.paid : html`<span class="badge held">${texts.unpaid}</span>`
+  const state = isPaid === null ? '–' : isPaid ? texts.paid : html`<span class="badge needs">${texts.unpaid}</span>`
   return html`<tr><th scope="row">${invoiceNumber ?? id}</th><td>${issuedAt === null ? '–' : formats.date(issuedAt.slice(0, 10))}</td><td>${totalAmount === null ? '–' : formats.money(totalAmount, currency ?? 'EUR')}</td><td>${state}</td></tr>`
 }

@@ -63,8 +63,15 @@ const caughtUpOf = async (ask: Asked['ask'], tool: string): Promise<CaughtUp | n
   }
 }
 
-const list = (view: View, told: Told[]): Html => html`<h1>${view.words.tools.title}</h1>
-${told.map(one => card(view, one))}`
+/** What is on comes first. The others only say what would have to be set. */
+const list = (view: View, told: Told[]): Html => {
+  const { tools: texts } = view.words
+  const on = told.filter(({ tool }) => tool.on)
+  const others = told.filter(({ tool }) => !tool.on)
+  return html`<h1>${texts.title}</h1>
+${on.map(one => card(view, one))}
+${others.length > 0 ? html`<details ${on.length === 0 ? html`open` : ''}><summary>${texts.others(others.length)}</summary>${others.map(one => card(view, one))}</details>` : ''}`
+}
 
 const card = (view: View, { tool, caughtUp, findings, problem }: Told): Html => {
   const { words, formats } = view
@@ -94,7 +101,7 @@ ${facts([
 ${caughtUp ? result(view, caughtUp) : ''}
 ${findings ? html`<ul class="findings">${findings.map(({ ok, what, found }) => html`<li class="${ok ? '' : 'bad'}">${ok ? '✓' : '✗'} <strong lang="en">${what}</strong>: <span lang="en">${found}</span></li>`)}</ul>` : ''}
 ${on && mayAct(view) ? doing(view, tool) : ''}
-${canBeAsked ? html`<p><a href="/tools?check=${encodeURIComponent(name)}#${name}">${texts.check}</a></p>` : ''}
+${canBeAsked ? html`<p><a class="button" href="/tools?check=${encodeURIComponent(name)}#${name}">${texts.check}</a></p>` : ''}
 </article>`
 }
 

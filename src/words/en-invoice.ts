@@ -82,11 +82,12 @@ export const invoiceWords = {
 
   actions: {
     deliver: 'Send it to the portal',
-    deliverHint: 'The invoice goes to the portal within a minute or so.',
+    deliverHint:
+      'The invoice goes to the portal within a minute or so. While review is on, you see it once more before.',
     release: 'It is right: send it',
     releaseHint: 'Exactly what is shown here goes to the portal.',
     again: 'Try again',
-    againHint: 'The bridge starts anew with this invoice.',
+    againHint: 'The bridge looks at the invoice again, as if it had just come in.',
     now: 'Send it now',
     nowHint: 'It does not wait any longer.',
     back: 'Send it all the same',

@@ -10,7 +10,7 @@ export const placeWords = {
     authentic: 'Authentic, but unreadable',
     unproven: 'Not proven',
     at: 'Time',
-    tool: 'Address of',
+    tool: 'For',
     client: 'From',
     why: 'Why',
     times: 'Times',
@@ -48,6 +48,8 @@ export const placeWords = {
     imported: (count: number) => `${count} ${count === 1 ? 'link was' : 'links were'} read.`,
     next: 'More customers',
     choose: 'Choose another customer',
+    chooseFirst: 'Choose the customer',
+    who: 'Who is this in the portal?',
     noneFound: 'The portal has no such customer.'
   },
 
@@ -57,13 +59,14 @@ export const placeWords = {
     own: 'Own flow',
     on: 'on',
     off: 'not set up',
+    others: (count: number) => `Others that can be connected (${count})`,
     address: 'Address for webhooks',
     addressHint: 'Enter this in the tool, or in your flow.',
     secretMissing: (name: string) =>
       `${name} is missing: webhooks cannot be proven, so nothing that they bring is kept.`,
     settings: 'Settings',
     present: 'set',
-    missing: 'missing',
+    missing: 'not set',
     lastEvent: 'Last invoice',
     never: 'none yet',
     lastAsked: 'Last asked what was missed',
@@ -93,7 +96,7 @@ export const placeWords = {
   portal: {
     title: 'The portal',
     address: 'Address',
-    state: 'State',
+    state: 'Connection',
     open: 'answers',
     down: (since: string) => `has not answered since ${since}`,
     refused: 'refuses PORTAL_TOKEN: make a new key in the portal, set it, and start the bridge again',

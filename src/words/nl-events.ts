@@ -15,7 +15,7 @@ export const events: Record<keyof typeof english, string> = {
   'answer unknown': 'Antwoord zoekgeraakt: de brug kijkt of hij in het portaal staat',
   'looked for first': 'Eerst in het portaal gezocht',
   waiting: 'Wacht op een volgende poging',
-  held: 'Wacht op een mens',
+  held: 'Wacht op een beslissing',
   delivered: 'Staat in het portaal',
   dismissed: 'Wordt niet verstuurd',
   paid: 'Betaald in het portaal',

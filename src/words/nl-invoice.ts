@@ -13,7 +13,7 @@ export const invoiceWords: InvoiceWords = {
     number: 'Nummer',
     amount: 'Bedrag',
     customer: 'Klant',
-    reference: 'Kenmerk daar',
+    reference: 'Klantnummer daar',
     email: 'E-mail',
     address: 'Adres',
     issued: 'Factuurdatum',
@@ -76,7 +76,7 @@ export const invoiceWords: InvoiceWords = {
     differs: 'anders',
     currency: 'Valuta',
     history: 'Wat er is gebeurd',
-    zone: zone => `Tijden van ${zone}.`,
+    zone: zone => `Alle tijden zijn die van ${zone}.`,
     by: name => `door ${name}`,
     ways: { page: 'op deze pagina', api: 'via de API', 'command line': 'met een opdracht' },
     emptied: 'De persoonsgegevens van deze factuur zijn na de bewaartermijn verwijderd.'
@@ -84,11 +84,12 @@ export const invoiceWords: InvoiceWords = {
 
   actions: {
     deliver: 'Naar het portaal sturen',
-    deliverHint: 'De factuur gaat binnen ongeveer een minuut naar het portaal.',
+    deliverHint:
+      'De factuur gaat binnen ongeveer een minuut naar het portaal. Staat de controle aan, dan zie je hem eerst nog een keer.',
     release: 'Klopt, versturen',
     releaseHint: 'Precies wat hier staat, gaat naar het portaal.',
     again: 'Opnieuw proberen',
-    againHint: 'De brug begint opnieuw met deze factuur.',
+    againHint: 'De brug bekijkt de factuur opnieuw, alsof hij net is binnengekomen.',
     now: 'Nu versturen',
     nowHint: 'De factuur wacht dan niet langer.',
     back: 'Toch versturen',

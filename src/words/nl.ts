@@ -113,7 +113,7 @@ export const nl: Words = {
       count === 1
         ? 'Er wordt er 1 verstuurd, of het antwoord raakte zoek en de brug kijkt in het portaal of hij er staat.'
         : `Er worden er ${count} verstuurd, of de antwoorden raakten zoek en de brug kijkt in het portaal of ze er staan.`,
-    noneWaiting: 'Er wacht niets.',
+    noneWaiting: 'Er is niets onderweg.',
     delivered: 'Afgeleverd in dertig dagen',
     chart: count => `Afgeleverde facturen per dag in de afgelopen dertig dagen, samen ${count}`,
     perDay: (count, date) => `${date}: ${invoices(count)}`,

@@ -157,6 +157,8 @@ t.test('the PDF of a held invoice is replaced, and its history says by whom', as
   const page = await openPage(t, live)
   await logIn(page, 'Joke')
   await page.goto('/invoices/2026-0065')
+  const beside = await page.locator('.pdf').boundingBox()
+  t.ok((beside?.height ?? 0) > 400, 'there is room to read it')
   await page.click('summary')
   const buffer = samplePdf('a better one')
   await page.setInputFiles('[name=file]', { name: 'better.pdf', mimeType: 'application/pdf', buffer })
@@ -210,6 +212,7 @@ const paths = [
 
 t.test('no page breaks a rule of accessibility, in daylight or at night, nor is wider than a phone', async t => {
   await hold(live, '2026-0070')
+  await live.send({ invoiceNumber: '2026-0070', customerRef: 'K-2026-0070', amount: '1000000.00' })
   const page = await openPage(t, live, { viewport: { width: 360, height: 740 } })
   for (const path of ['/login', '/invoices/none', ...paths, '/invoices/2026-0070']) {
     if (path !== '/login' && page.url().endsWith('/login')) await logIn(page)
@@ -234,6 +237,8 @@ t.test('no page breaks a rule of accessibility, in daylight or at night, nor is 
 t.test('the overview is small: everything that comes with it, over the wire', async t => {
   const page = await openPage(t, live)
   await logIn(page)
+  // What still came for the page before would be counted along, and its body is gone with that page.
+  await page.waitForURL(`${live.address}/`)
   // As for somebody who was never here.
   const session = await page.context().newCDPSession(page)
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })

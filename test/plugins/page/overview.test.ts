@@ -35,7 +35,7 @@ t.test('what needs somebody comes with its reason and its way on', async t => {
   t.match(html, /The same number came twice.*Compare the two, and choose/s)
   t.match(html, /<a href="\/invoices\/A-5">A-5<\/a> <span class="soft"><bdi>Bakker 5/)
   t.notMatch(html, /A-2/, 'the latest three')
-  t.match(html, /<a href="\/invoices\?state=held&amp;code=INVOICE_CONFLICT">See all 5/)
+  t.match(html, /<a class="way" href="\/invoices\?state=held&amp;code=INVOICE_CONFLICT">See all 5/)
 })
 
 t.test('names are hidden in lists until they are asked for', async t => {

@@ -17,7 +17,7 @@ t.test('what the portal bills its owner is asked for once somebody wants to see 
   const browser = openBrowser(app)
   await browser.logIn(operatorToken)
   const { html } = await browser.open('/portal')
-  t.match(html, /<a href="\/portal\?bills=1#bills">Ask the portal for them</)
+  t.match(html, /<a class="button" href="\/portal\?bills=1#bills">Ask the portal for them</)
   t.equal(bills().length, 0, 'who only looks costs no request')
 
   const shown = (await browser.open('/portal?bills=1')).html
@@ -70,7 +70,7 @@ t.test('of an invoice the page shows what was sent and, once asked, what the por
 
   const { html } = await browser.open('/invoices/A-1')
   t.match(html, /What was sent.*€121\.00/s)
-  t.match(html, /<a href="\/invoices\/A-1\?portal=asked#there">/)
+  t.match(html, /<a class="button" href="\/invoices\/A-1\?portal=asked#there">/)
   t.notMatch(html, /120\.50/)
 
   const asked = (await browser.open('/invoices/A-1?portal=asked')).html
