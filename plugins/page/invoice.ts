@@ -111,6 +111,7 @@ const said = (
   return text ? notice(text) : ''
 }
 
+/** Whom it may be for stands below, to be chosen: the words of that are left to the history. */
 const matter = (view: View, invoice: WholeInvoice): Html | '' => {
   const { words } = view
   const reason = reasonOf(invoice, words)
@@ -118,7 +119,7 @@ const matter = (view: View, invoice: WholeInvoice): Html | '' => {
   return html`<section class="card matter" aria-labelledby="matter">
 <h2 id="matter" class="unseen">${words.invoice.what}</h2>
 ${reason ? html`<p><strong>${reason.what}</strong></p><p>${reason.do}</p>` : ''}
-${invoice.detail ? html`<p class="soft">${words.invoice.detail}: <q lang="en">${invoice.detail}</q></p>` : ''}
+${invoice.detail && invoice.code !== 'CUSTOMER_UNKNOWN' ? html`<p class="soft">${words.invoice.detail}: <q lang="en">${invoice.detail}</q></p>` : ''}
 ${invoice.paused ? html`<p>${words.invoice.paused}</p>` : ''}
 </section>`
 }

@@ -86,7 +86,9 @@ export const en = {
     monthThere: (count: number) =>
       count === 1
         ? 'The one invoice of this month is in the portal.'
-        : `All ${count} invoices of this month are in the portal.`,
+        : count === 2
+          ? 'Both invoices of this month are in the portal.'
+          : `All ${count} invoices of this month are in the portal.`,
     onTheWay: (count: number) => (count === 1 ? '1 invoice is on its way.' : `${count} invoices are on their way.`),
     tokenRefused: 'The portal refuses the key: nothing is sent.',
     portalDown: 'The portal does not answer: everything waits.',

@@ -13,7 +13,7 @@ export const invoiceWords: InvoiceWords = {
     number: 'Nummer',
     amount: 'Bedrag',
     customer: 'Klant',
-    reference: 'Klantnummer daar',
+    reference: 'Klantkenmerk',
     email: 'E-mail',
     address: 'Adres',
     issued: 'Factuurdatum',

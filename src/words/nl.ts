@@ -90,7 +90,9 @@ export const nl: Words = {
     monthThere: count =>
       count === 1
         ? 'De enige factuur van deze maand staat in het portaal.'
-        : `Alle ${count} facturen van deze maand staan in het portaal.`,
+        : count === 2
+          ? 'Beide facturen van deze maand staan in het portaal.'
+          : `Alle ${count} facturen van deze maand staan in het portaal.`,
     onTheWay: count => (count === 1 ? '1 factuur is onderweg.' : `${count} facturen zijn onderweg.`),
     tokenRefused: 'Het portaal weigert de sleutel: er wordt niets verstuurd.',
     portalDown: 'Het portaal reageert niet: alles wacht.',
