@@ -247,9 +247,10 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     },
     start() {
       if (loops.length > 0) return
-      loops = canBeAsked()
-        .filter(({ tool }) => !isOnlyHinted || isHeard(tool))
-        .map(keepCatchingUp)
+      const asked = canBeAsked().filter(({ tool }) => !isOnlyHinted || isHeard(tool))
+      // What it hinted at before the bridge ended, or while it was down, such a tool tells nobody again.
+      for (const { tool } of asked) if (isOnlyHinted && !isSending(tool)) nextHint(tool.name).resolve()
+      loops = asked.map(keepCatchingUp)
     },
     async stop() {
       stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))

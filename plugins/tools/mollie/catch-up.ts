@@ -14,6 +14,9 @@ import type { Connection } from './settings.ts'
 // Mollie does not say what it allows. A person who turns pages is no faster.
 const pageEveryMs = 1000
 
+// Only the first question of a day reaches old drafts: what became final since the one before it is told, too.
+const farEveryMs = 25 * 3_600_000
+
 export async function* missed(
   since: Instant,
   connection: Connection,
@@ -21,6 +24,7 @@ export async function* missed(
 ): AsyncGenerator<ToolInvoice | UnreadEvent> {
   const { clock } = connection
   const first = Date.parse(firstDateSince(since, connection))
+  const finalSince = since - farEveryMs
   const inPace = createPace({ clock, everyMs: pageEveryMs, stopped })
   let oldest = Number.POSITIVE_INFINITY
   let isNewestFirst = true
@@ -29,7 +33,7 @@ export async function* missed(
       const createdAt = Date.parse(textIn(entity, 'createdAt'))
       isNewestFirst &&= createdAt <= oldest
       oldest = createdAt
-      const found = foundIn(entity, since, connection)
+      const found = foundIn(entity, finalSince, connection)
       if (found !== null) yield found
     }
     if (isNewestFirst && oldest < first) return

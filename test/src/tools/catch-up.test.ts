@@ -22,9 +22,18 @@ const told = (number: string, finalisedAt: Instant = noon, issuedAt = '2026-11-2
   collectsItself: false
 })
 
-type Given = { everyMinutes?: number | undefined; canAsk?: boolean; sends?: boolean; listens?: boolean }
+type Given = {
+  everyMinutes?: number | undefined
+  canAsk?: boolean
+  sends?: boolean
+  hints?: boolean
+  listens?: boolean
+}
 
-const open = async (t: Test, { everyMinutes, canAsk = true, sends = true, listens = false }: Given = {}) => {
+const open = async (
+  t: Test,
+  { everyMinutes, canAsk = true, hints = false, sends = !hints, listens = false }: Given = {}
+) => {
   const clock = handClock()
   const ledger = openMemory({ defer: queueMicrotask })
   t.teardown(() => ledger.close())
@@ -44,7 +53,8 @@ const open = async (t: Test, { everyMinutes, canAsk = true, sends = true, listen
     name: 'acme',
     settings: z.object({}),
     missingSecret: () => null,
-    ...(sends ? { verify: () => {}, sample: () => ({ body: '', headers: {} }) } : {}),
+    ...(sends || hints ? { verify: () => {} } : {}),
+    ...(sends ? { sample: () => ({ body: '', headers: {} }) } : {}),
     read: () => ({ kind: 'ignored', reason: 'nothing' }),
     canAsk: () => canAsk,
     async *missed(since, _, stopped) {
@@ -452,6 +462,35 @@ t.test('the invoice that a hint names is asked for until the tool answers', asyn
   acme.one = told('A-1')
   await clock.advance(5 * minute)
   t.match(await ledger.find('A-1'), { state: 'waiting' })
+})
+
+t.test(
+  'a hint that the bridge ended before it acted on it costs nothing: the next start asks further back',
+  async t => {
+    const { clock, ledger, acme, asked, catchUp, make } = await open(t)
+    catchUp.start()
+    await clock.advance(minute)
+    catchUp.hint('acme', 'A-1')
+    const hintedAt = clock.now()
+    await catchUp.stop()
+    acme.holds = [told('A-1', hintedAt)]
+    await clock.advance(10 * minute)
+    const next = make()
+    next.start()
+    await clock.rest()
+
+    t.ok(asked[1]!.since < hintedAt)
+    t.match(await ledger.find('A-1'), { state: 'waiting' })
+    await next.stop()
+  }
+)
+
+t.test('where nobody is asked by the clock, a tool that only hints is asked at the start', async t => {
+  const { clock, asked, catchUp } = await open(t, { everyMinutes: 0, hints: true })
+  catchUp.start()
+  await clock.advance(60 * minute)
+
+  t.equal(asked.length, 1)
 })
 
 t.test('a hint is acted on where nobody is asked by the clock, too', async t => {

@@ -64,8 +64,8 @@ t.test('only what is new is told: final, paid or cancelled, and what cannot be r
   const { connection, mollie } = await openLine(t)
   mollie.invoices = [
     entity({ id: 'a', invoiceNumber: null, status: 'draft' }),
-    entity({ id: 'b', invoiceNumber: 'B', issuedAt: at(now - day) }),
-    entity({ id: 'c', invoiceNumber: 'C', issuedAt: at(now - day), status: 'paid', paidAt: at(now) }),
+    entity({ id: 'b', invoiceNumber: 'B', issuedAt: at(now - 2 * day) }),
+    entity({ id: 'c', invoiceNumber: 'C', issuedAt: at(now - 2 * day), status: 'paid', paidAt: at(now) }),
     entity({ id: 'd', invoiceNumber: 'D', issuedAt: at(now - hour) }),
     entity({ id: 'e', invoiceNumber: 'E', issuedAt: at(now - 9 * day), status: 'canceled' }),
     entity({ id: 'f', invoiceNumber: 'F', totalAmount: { value: 1, currency: 'EUR' } })
@@ -75,6 +75,22 @@ t.test('only what is new is told: final, paid or cancelled, and what cannot be r
   const unread = (await toldBy(connection)).at(-1)
   const body = unread && 'body' in unread ? unread.body : Buffer.from('')
   t.match(read(body, { settings: connection.settings, timeZone }), { kind: 'unreadable', sourceId: 'f' })
+})
+
+t.test('an old draft that became final right after the first question of a day is told by the next one', async t => {
+  const { connection, mollie } = await openLine(t)
+  const midnight = Date.parse('2026-11-20T23:00:00Z')
+  const issuedAt = at(midnight + 5 * 60_000)
+  mollie.invoices = [
+    entity({ id: 'new', createdAt: at(midnight), status: 'draft' }),
+    entity({ id: 'old', invoiceNumber: 'OLD', createdAt: at(midnight - 90 * day), issuedAt })
+  ]
+  const askedAt = (ms: number) => ({ ...connection, clock: { ...connection.clock, now: () => midnight + ms } })
+
+  t.strictSame(await numbersOf(askedAt(day - hour), midnight + day - 2 * hour), ['OLD'], 'there is but one page')
+  mollie.invoices.splice(0, 1, ...many(500, hour).map(one => ({ ...one, status: 'draft', invoiceNumber: null })))
+  const toldAt = async (ms: number) => numbersOf(askedAt(ms), midnight + ms - hour)
+  t.strictSame(await toldAt(day + 5 * 60_000), ['OLD'])
 })
 
 t.test('an invoice without a text where its time belongs is told all the same', async t => {
