@@ -26,8 +26,13 @@ const email = 'administratie@bakkerijdevos.example'
 // Real processes, started one after another.
 t.setTimeout(120_000)
 
-/** Each of them, with an invoice that becomes final, and is paid where the tool tells. */
-type Vendor = { pdf: Buffer; issue: (number: string) => void; pay?: (number: string) => void }
+/** Each of them, with an invoice that becomes final, and is paid or cancelled where the tool tells. */
+type Vendor = { pdf: Buffer; issue: (number: string) => void } & Partial<
+  Record<'pay' | 'cancel', (number: string) => void>
+>
+
+/** Numbers end in one of its own. */
+const ordinalOf = (number: string): number => Number(number.split('/')[1])
 
 const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
 
@@ -49,10 +54,21 @@ const openVendors = async (t: Test) => {
   const ofFact = ({ invoices, pdf }: (typeof facts)['wefact']): Vendor => ({
     pdf,
     issue: InvoiceCode =>
-      invoices.push(wefactInvoice(1, { InvoiceCode, EmailAddress: email, Date: daysAgo(0), Modified: localTime() })),
+      invoices.push(
+        wefactInvoice(ordinalOf(InvoiceCode), {
+          InvoiceCode,
+          EmailAddress: email,
+          Date: daysAgo(0),
+          Modified: localTime()
+        })
+      ),
     pay: number => {
       const paid = invoices.find(({ InvoiceCode }) => InvoiceCode === number)
       Object.assign(paid!, { Status: '4', PayDate: daysAgo(0), Modified: localTime() })
+    },
+    cancel: number => {
+      const cancelled = invoices.find(({ InvoiceCode }) => InvoiceCode === number)
+      Object.assign(cancelled!, { Status: '9', Modified: localTime() })
     }
   })
   const vendors: Record<string, Vendor> = {
@@ -83,11 +99,19 @@ const openVendors = async (t: Test) => {
         const totalAmount = { value: '181.50', currency: 'EUR' }
         const recipient = { ...whole.recipient, email }
         const _links = { pdfLink: { href: `${mollie.url}/pdf/1`, type: 'application/pdf' } }
-        mollie.invoices.unshift({ ...whole, ...{ invoiceNumber, createdAt, issuedAt, totalAmount, recipient, _links } })
+        const id = `invoice_${ordinalOf(invoiceNumber)}`
+        mollie.invoices.unshift({
+          ...whole,
+          ...{ id, invoiceNumber, createdAt, issuedAt, totalAmount, recipient, _links }
+        })
       },
       pay: number => {
         const paid = mollie.invoices.find(({ invoiceNumber }) => invoiceNumber === number)
         Object.assign(paid!, { status: 'paid', paidAt: isoInstant(systemClock.now()) })
+      },
+      cancel: number => {
+        const cancelled = mollie.invoices.find(({ invoiceNumber }) => invoiceNumber === number)
+        Object.assign(cancelled!, { status: 'canceled' })
       }
     },
     woocommerce: {
@@ -96,13 +120,28 @@ const openVendors = async (t: Test) => {
         const whole: Order = fixture('woocommerce/order')
         const time = isoInstant(systemClock.now()).slice(0, 19)
         const [date_created_gmt, date_modified_gmt, date_paid_gmt] = [time, time, null]
-        const order = { wpo_wcpdf_invoice_number, date_created_gmt, date_modified_gmt, date_paid_gmt, total: '181.50' }
+        const id = ordinalOf(wpo_wcpdf_invoice_number)
+        const order = {
+          id,
+          wpo_wcpdf_invoice_number,
+          date_created_gmt,
+          date_modified_gmt,
+          date_paid_gmt,
+          total: '181.50'
+        }
         shop.orders.push({ ...whole, ...order, meta_data: [], billing: { ...(whole.billing as object), email } })
       },
       pay: number => {
         const time = isoInstant(systemClock.now()).slice(0, 19)
         const paid = shop.orders.find(({ wpo_wcpdf_invoice_number }) => wpo_wcpdf_invoice_number === number)
         Object.assign(paid!, { date_paid_gmt: time, date_modified_gmt: time })
+      },
+      cancel: number => {
+        const cancelled = shop.orders.find(({ wpo_wcpdf_invoice_number }) => wpo_wcpdf_invoice_number === number)
+        Object.assign(cancelled!, {
+          status: 'cancelled',
+          date_modified_gmt: isoInstant(systemClock.now()).slice(0, 19)
+        })
       }
     },
     wefact: ofFact(facts.wefact),
@@ -128,7 +167,7 @@ const openVendors = async (t: Test) => {
 }
 
 t.test(
-  'what became final while the bridge was down is delivered once, and marked paid where the tool tells',
+  'what became final while the bridge was down is delivered once; where the tool tells, paid and cancelled follow',
   async t => {
     const { vendors, env } = await openVendors(t)
     const { handle: portal, url } = await openSandbox(t)
@@ -157,6 +196,25 @@ t.test(
       count => count === paying.length,
       'not all are paid'
     )
-    t.equal(portal.counts.calls.create, Object.keys(vendors).length)
+
+    const cancelling = Object.entries(vendors).filter(([, { cancel }]) => cancel)
+    const reach = async (what: string, holds: (shown: WholeInvoice) => boolean) => {
+      await Promise.all(cancelling.map(([tool]) => bridge.api('POST', '/api/catch-up', { tool, since: daysAgo(1) })))
+      for (const [name] of cancelling)
+        await until(
+          () => bridge.api<WholeInvoice>('GET', `/api/invoices/${encodeURIComponent(`${name}/2`)}`),
+          holds,
+          `${name} is not ${what}`
+        )
+    }
+    for (const [name, { issue }] of cancelling) issue(`${name}/2`)
+    await reach('delivered', ({ state }) => state === 'delivered')
+    for (const [name, { cancel }] of cancelling) cancel?.(`${name}/2`)
+    await reach('told of', ({ state, code }) => state === 'delivered' && code === 'VOIDED_IN_TOOL')
+    t.strictSame(
+      cancelling.map(([name]) => name),
+      ['mollie', 'woocommerce', 'wefact', 'hostfact']
+    )
+    t.equal(portal.counts.calls.create, Object.keys(vendors).length + cancelling.length)
   }
 )
