@@ -122,7 +122,7 @@ const list = (view: View, { customers, candidates, next, isLinked, query }: Told
 <li><a href="/customers" ${isLinked ? '' : html`aria-current="page"`}>${texts.withoutLink}</a></li>
 <li><a href="/customers?linked=true" ${isLinked ? html`aria-current="page"` : ''}>${texts.linked}</a></li>
 </ul>
-${isLinked ? '' : html`<h2>${texts.needLink}</h2>`}
+<h2>${isLinked ? texts.linked : texts.needLink}</h2>
 ${customers.length === 0 ? html`<p>${texts.none}</p>` : customers.map(customer => card(view, customer, candidates.get(customer)))}
 ${next ? html`<p><a href="${withQuery(address, { cursor: next, done: null })}" rel="next">${texts.next}</a></p>` : ''}
 ${isLinked ? html`<p><a class="way" href="/customers/links.csv" download>${texts.exportCsv}</a></p>${mayAct(view) ? importing(view) : ''}` : ''}`

@@ -8,7 +8,7 @@ import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
 import { badge } from './invoices.ts'
-import { form, type Html, invoicePath, mayAct, named, notice, sourceIn, type View } from './layout.ts'
+import { facts, form, type Html, invoicePath, mayAct, named, notice, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
 import { orWhyNot, whyNot } from './portal.ts'
@@ -173,13 +173,6 @@ export const links = (view: View, who: { tool: string; ref: string; to: string }
 <button>${view.words.invoice.linkTo(companyName ?? id)}</button> <span class="soft">${[primaryEmail, city, id].filter(text => text !== null).join(' · ')}</span>`
       )}</li>`
   )}</ul>`
-
-type Fact = [name: string, value: unknown]
-
-export const facts = (list: Fact[]): Html =>
-  html`<dl class="facts">${list
-    .filter(([, value]) => value !== null && value !== '' && value !== undefined)
-    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 
 const came = (view: View, invoice: WholeInvoice): Html => {
   const { words, formats } = view

@@ -147,6 +147,14 @@ export const sourceIn = ({ words: { tools } }: Pick<View, 'words'>, name: string
   return sender === undefined ? tools.own : `${tools.own} (${sender})`
 }
 
+type Fact = [name: string, value: unknown]
+
+/** Names with their values; without a value there is nothing to tell. */
+export const facts = (list: Fact[]): Html =>
+  html`<dl class="facts">${list
+    .filter(([, value]) => value !== null && value !== '' && value !== undefined)
+    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+
 /** What was done, or could not be. Told to those who do not see it, too. */
 export const notice = (text: string, isBad = false): Html =>
   html`<p class="notice ${isBad ? 'bad' : ''}" role="${isBad ? 'alert' : 'status'}">${text}</p>`

@@ -1,10 +1,10 @@
 // The first page: is everything delivered, what needs me, what do I press.
 
 import { html } from 'hono/html'
-import type { Deliveries, Invoice, Summary } from '../../src/view/answers.ts'
+import type { Deliveries, Invoice, Summary, Tool } from '../../src/view/answers.ts'
 import { chart } from './chart.ts'
 import { checklist } from './checklist.ts'
-import { calledIn, type Html, invoicePath, sourceIn, type View } from './layout.ts'
+import { calledIn, facts, type Html, invoicePath, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -15,9 +15,10 @@ type Group = Summary['attentionTo'][number] & { first: Invoice[] }
 
 export const overviewRoutes = (pages: Pages): void => {
   pages.show('/', async ({ view, ask }) => {
-    const [summary, deliveries] = await Promise.all([
+    const [summary, deliveries, { tools }] = await Promise.all([
       ask('summary', { query: { language: view.language } }),
-      ask('deliveries')
+      ask('deliveries'),
+      ask('listTools')
     ])
     const groups = await Promise.all(
       summary.attentionTo.map(async kind => ({ ...kind, first: await firstOf(ask, kind) }))
@@ -26,7 +27,7 @@ export const overviewRoutes = (pages: Pages): void => {
       title: view.words.overview.title,
       at: 'overview',
       isLive: true,
-      body: overview(view, { summary, deliveries, groups })
+      body: overview(view, { summary, deliveries, tools, groups })
     }
   })
 }
@@ -36,11 +37,11 @@ const firstOf = async (
   { state, code }: Group | Summary['attentionTo'][number]
 ): Promise<Invoice[]> => (await ask('listInvoices', { query: { state, code, limit: shownOfKind } })).invoices
 
-type Told = { summary: Summary; deliveries: Deliveries; groups: Group[] }
+type Told = { summary: Summary; deliveries: Deliveries; tools: Tool[]; groups: Group[] }
 
 const overview = (view: View, told: Told): Html => {
   const { overview: words } = view.words
-  const { summary, deliveries, groups } = told
+  const { summary, deliveries, tools, groups } = told
   const { review } = summary
   return html`
 <div class="state ${summary.attention > 0 || trouble(view, summary) ? 'needs' : 'well'}">
@@ -65,7 +66,7 @@ ${chart(view, deliveries)}
 <div class="columns">
 <section aria-labelledby="tools">
 <h2 id="tools">${words.tools}</h2>
-<ul class="plain">${summary.tools.filter(({ on }) => on).map(tool => toolLine(view, tool))}</ul>
+<ul class="plain">${tools.filter(({ on }) => on).map(tool => toolLine(view, tool))}</ul>
 <p><a class="way" href="/tools">${view.words.nav.tools}</a></p>
 </section>
 <section aria-labelledby="portal">
@@ -146,8 +147,15 @@ const warned = (view: View, check: string, tool: string | null): string => {
 const localTimes = ({ formats }: View, text: string): string =>
   text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => formats.time(at))
 
-const toolLine = (view: View, { name, missingSecret }: Summary['tools'][number]): Html =>
-  html`<li><strong>${sourceIn(view, name)}</strong> <span class="soft">${missingSecret === null ? view.words.tools.on : view.words.tools.secretMissing(missingSecret)}</span></li>`
+const toolLine = (view: View, { name, lastInvoiceAt, askedTo }: Tool): Html => {
+  const { words, formats } = view
+  const { tools: texts } = words
+  return html`<li><strong>${sourceIn(view, name)}</strong>
+${facts([
+  [texts.lastEvent, lastInvoiceAt === null ? texts.never : formats.time(lastInvoiceAt)],
+  [texts.lastAsked, askedTo && formats.time(askedTo)]
+])}</li>`
+}
 
 export const portalLines = (view: View, { portal }: Summary): Html => {
   const { words, formats } = view

@@ -4,8 +4,7 @@ import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Tool } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { facts } from './invoice.ts'
-import { form, type Html, invoicePath, mayAct, notice, sourceIn, type View } from './layout.ts'
+import { facts, form, type Html, invoicePath, mayAct, notice, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 
 type CaughtUp = Answer<'caughtUp'>

@@ -207,7 +207,10 @@ const paths = [
   '/customers',
   '/refused',
   '/tools',
-  '/portal?find=an&bills=1'
+  '/portal?find=an&bills=1',
+  '/customers?linked=true',
+  '/customers/choose?tool=invoices&ref=K-2026-0042&find=an',
+  '/together?word=dismiss'
 ]
 
 t.test('no page breaks a rule of accessibility, in daylight or at night, nor is wider than a phone', async t => {

@@ -88,6 +88,7 @@ t.test(
     await dutch.logIn(operatorToken)
     const { html } = await dutch.open('/')
 
+    t.match(html, /<strong>stripe<\/strong>.*Laatste factuur<\/dt><dd>nog geen/s)
     t.match(html, /stripe<\/strong>: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET/)
     t.match(
       html,
