@@ -28,9 +28,11 @@ const everyMs = 10_000
 const sharedEveryMs = 3000
 const rowsAtOnce = 25
 
-// The newest are found all the same. After a storm a thousand a second are entered, beside whatever else comes.
+// The newest are found all the same. After a storm a thousand a second are entered, where that is quick; where all that
+// writes waits for one lock, it is held for this at most a tenth of the time.
 const searchEveryMs = 2000
 const searchPauseMs = 50
+const searchPauses = 9
 const enteredAtOnce = 50
 
 export const createUpkeep = (options: UpkeepOptions): Upkeep => {
@@ -51,8 +53,10 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
 
   const enter = async (): Promise<void> => {
     const isOurs = await ledger.lease('search', clock.now())
+    const begunAt = clock.monotonic()
     const entered = isOurs ? await ledger.makeSearchable(enteredAtOnce) : 0
-    await searching.nap(entered < enteredAtOnce ? searchEveryMs : searchPauseMs)
+    const restMs = Math.max(searchPauseMs, (clock.monotonic() - begunAt) * searchPauses)
+    await searching.nap(entered < enteredAtOnce ? searchEveryMs : restMs)
   }
 
   const failed = (err: unknown): void => log.error({ err }, 'upkeep of the ledger failed')

@@ -129,6 +129,25 @@ t.test('beside other processes a sign of life that failed is tried again before 
   )
 })
 
+t.test('what is searched is entered a tenth of the time at most, so that nobody waits long for the lock', async t => {
+  let entered = 0
+  const opened = open(t, ledger => ({
+    ...ledger,
+    async makeSearchable(limit) {
+      entered += 1
+      await opened.clock.sleep(200)
+      return limit
+    }
+  }))
+  opened.upkeep.start()
+  await opened.clock.advance(9_900)
+
+  t.equal(entered, 5)
+  const stopped = opened.upkeep.stop()
+  await opened.clock.advance(200)
+  await stopped
+})
+
 t.test('a stop ends it at once, and for good', async t => {
   let beats = 0
   const { upkeep, clock } = open(t, ledger => ({
