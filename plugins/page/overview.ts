@@ -135,12 +135,15 @@ const warnings = (view: View, summary: Summary): Html | '' => {
     ({ check, tool, output }) =>
       html`<li class="warning"><strong>${warned(view, check, tool)}</strong>: ${localTimes(view, output)}</li>`
   )}</ul>
+${told.some(({ tool }) => tool !== null) ? html`<p><a class="way" href="/refused">${words.refused.title}</a></p>` : ''}
 </section>`
 }
 
-const warned = (view: View, check: string, tool: string | null): string => {
+/** A tool is looked after where it is set up. */
+const warned = (view: View, check: string, tool: string | null): Html | string => {
   const { warnings: words } = view.words
-  return tool === null ? (words[check as keyof typeof words] ?? words.other) : sourceIn(view, tool)
+  if (tool === null) return words[check as keyof typeof words] ?? words.other
+  return html`<a href="/tools#${tool}">${sourceIn(view, tool)}</a>`
 }
 
 /** The sentences of health have instants in them. */

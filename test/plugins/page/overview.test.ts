@@ -89,11 +89,15 @@ t.test(
     const { html } = await dutch.open('/')
 
     t.match(html, /<strong>stripe<\/strong>.*Laatste factuur<\/dt><dd>nog geen/s)
-    t.match(html, /stripe<\/strong>: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET/)
     t.match(
       html,
-      /Eigen koppeling<\/strong>: 3 verzoeken geweigerd \(verkeerd geheim\?\), het laatst op \d+ \w+ 20\d\d/
+      /<a href="\/tools#stripe">stripe<\/a><\/strong>: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET/
     )
+    t.match(
+      html,
+      /Eigen koppeling<\/a><\/strong>: 3 verzoeken geweigerd \(verkeerd geheim\?\), het laatst op \d+ \w+ 20\d\d/
+    )
+    t.match(html, /<a class="way" href="\/refused">Geweigerde verzoeken/)
     t.match((await dutch.open('/?lang=en')).html, /webhook secret missing: STRIPE_WEBHOOK_SECRET/)
   }
 )
