@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
 import type { Sandbox } from '../../plugins/sandbox/sandbox.ts'
+import { invoiceMail, openMailServer, pdfOf } from '../fixtures/mailbox.ts'
 import { startPostgres } from '../postgres.ts'
 import { serve } from '../server.ts'
 import {
@@ -18,6 +19,7 @@ import {
   temporaryFolder,
   until
 } from './bridge-process.ts'
+import { daysAgo } from './tool-world.ts'
 
 const server = await startPostgres()
 
@@ -139,6 +141,36 @@ t.test('a process that froze in the middle of two deliveries sends neither again
   t.equal(await b.kill('SIGTERM'), 0)
   t.strictSame(numbersIn(portal).toSorted(), ['F-1', 'F-2', 'F-3'])
   t.equal(portal.counts.calls.create, 3)
+})
+
+t.test('a mailbox whose reader dies in the middle: another one goes on, and each invoice is there once', async t => {
+  const { handle: portal, url } = await openSandbox(t)
+  const mailbox = await openMailServer(t)
+  const env = { ...quick, ...mailbox.env, PORTAL_URL: url, DATABASE_URL: await server.database() }
+  const start = () => startBridge(t, { ...env, PORTAL_SETTLE_INHERITED_MS: '3000', DATA_DIR: temporaryFolder(t) })
+  const a = await start()
+  await until(mailbox.listening, listening => listening === 1, 'it does not listen')
+  const b = await start()
+  const numbers = Array.from({ length: 20 }, (_, at) => `M-${at}`)
+  for (const number of numbers) mailbox.put(invoiceMail({ number, issuedAt: daysAgo(0) }), { at: new Date() })
+  const read = () => mailbox.mails('Verwerkt')?.length ?? 0
+  await until(read, count => count >= 7, 'nothing is read')
+  await a.kill('SIGKILL')
+  t.ok(read() < numbers.length, `${read()} were read`)
+
+  await b.api('POST', '/api/catch-up', { tool: 'mailbox', since: daysAgo(1) })
+  await until(
+    () => b.api<Summary>('GET', '/api/summary'),
+    summary => summary.delivered === numbers.length,
+    'not all are delivered',
+    60_000
+  )
+  t.strictSame(numbersIn(portal).toSorted(), numbers.toSorted())
+  for (const { invoiceNumber, sha256: found } of portal.invoices)
+    t.equal(found, sha256(pdfOf(invoiceNumber ?? '')), String(invoiceNumber))
+  t.equal(portal.counts.calls.create, numbers.length)
+  t.strictSame([read(), mailbox.mails('INBOX'), mailbox.mails('Niet gelezen')], [numbers.length, [], []])
+  t.equal(await b.kill('SIGTERM'), 0)
 })
 
 t.test('without the database nothing is acknowledged and health fails; nor does a bridge start', async t => {
