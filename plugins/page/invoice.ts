@@ -225,6 +225,9 @@ ${facts([
 
 type PortalsAnswer = PortalInvoice | BridgeError
 
+/** It was sent, and nobody knows yet what became of it: whoever types it in there may send it twice. */
+const isInDoubt = ({ state, code }: WholeInvoice): boolean => state === 'sending' || code === 'PORTAL_UNCLEAR'
+
 const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
@@ -233,7 +236,7 @@ const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): H
 <h2 id="there">${texts.there}</h2>
 ${
   portalId === null
-    ? html`<p>${texts.notThere}</p>`
+    ? html`<p>${isInDoubt(invoice) ? texts.maybeThere : texts.notThere}</p>`
     : html`${facts([
         [texts.portalId, portalId],
         [texts.deliveredAt, deliveredAt && formats.time(deliveredAt)]

@@ -56,8 +56,7 @@ ${groups.length === 0 ? html`<p>${words.nothing}</p>` : groups.map(group => atte
 ${warnings(view, summary)}
 <section aria-labelledby="waiting">
 <h2 id="waiting">${words.waiting}</h2>
-<p>${summary.waiting > 0 ? words.waitingNow(summary.waiting, summary.portal.backlogMinutes) : words.noneWaiting}</p>
-${summary.sending > 0 ? html`<p>${words.sendingNow(summary.sending)}</p>` : ''}
+${onTheWay(view, summary)}
 </section>
 <section aria-labelledby="delivered">
 <h2 id="delivered">${words.delivered}</h2>
@@ -158,6 +157,14 @@ ${facts([
   [texts.lastEvent, lastInvoiceAt === null ? texts.never : formats.time(lastInvoiceAt)],
   [texts.lastAsked, askedTo && formats.time(askedTo)]
 ])}</li>`
+}
+
+export const onTheWay = ({ words: { overview } }: View, { waiting, sending, portal }: Summary): Html => {
+  const told = [
+    waiting > 0 ? overview.waitingNow(waiting, portal.backlogMinutes) : null,
+    sending > 0 ? overview.sendingNow(sending) : null
+  ].filter(text => text !== null)
+  return html`${(told.length === 0 ? [overview.noneWaiting] : told).map(text => html`<p>${text}</p>`)}`
 }
 
 export const portalLines = (view: View, { portal }: Summary): Html => {

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Bill, PortalCustomer, Summary } from '../../src/view/answers.ts'
 import { type Html, named, notice, type View, withQuery } from './layout.ts'
-import { portalLines } from './overview.ts'
+import { onTheWay, portalLines } from './overview.ts'
 import type { Asked, Pages } from './pages.ts'
 
 const foundMax = 20
@@ -32,13 +32,13 @@ export const portalRoutes = (pages: Pages): void => {
 type Search = { find: string; found: PortalCustomer[] }
 
 const portal = (view: View, summary: Summary, { find, found }: Search): Html => {
-  const { portal: texts, overview, list, customers } = view.words
+  const { portal: texts, list, customers } = view.words
   return html`<h1>${texts.title}</h1>
 <p><code>${summary.portal.url}</code></p>
 ${portalLines(view, summary)}
 <p>${summary.portal.filling ? '' : texts.readDone}</p>
 <h2>${texts.backlog}</h2>
-<p>${summary.waiting > 0 ? overview.waitingNow(summary.waiting, summary.portal.backlogMinutes) : overview.noneWaiting}</p>
+${onTheWay(view, summary)}
 <h2 id="search">${texts.search}</h2>
 <form method="get" action="/portal#search" role="search" class="inline"><label for="find">${texts.customer}</label> <input id="find" name="find" type="search" value="${find}"> <button>${list.search}</button></form>
 ${find && found.length === 0 ? html`<p>${customers.noneFound}</p>` : ''}

@@ -50,6 +50,7 @@ export const invoiceWords = {
     goneThere: 'The portal does not hold it any more.',
     payLink: 'Payment link',
     payLinkHint: 'Whoever has the link sees the invoice. The portal gives one even where it can take no payment.',
+    maybeThere: 'Whether it is in the portal is not certain yet.',
     notThere: 'It is not in the portal.',
     whose: 'Whose it is',
     whoseUnknown: 'The bridge does not know which customer of the portal this is.',

@@ -52,6 +52,7 @@ export const invoiceWords: InvoiceWords = {
     goneThere: 'Het portaal heeft deze factuur niet meer.',
     payLink: 'Betaallink',
     payLinkHint: 'Wie de link heeft, ziet de factuur. Het portaal geeft er ook een als er niet mee betaald kan worden.',
+    maybeThere: 'Of deze factuur in het portaal staat, is nog niet zeker.',
     notThere: 'Deze factuur staat niet in het portaal.',
     whose: 'Voor wie de factuur is',
     whoseUnknown: 'De brug weet niet welke klant van het portaal dit is.',

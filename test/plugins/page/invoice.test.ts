@@ -80,11 +80,17 @@ t.test('nobody can tell whether it was sent: the grave word is a button of its o
     sendNotification: false
   }
   await ledger.sending(loan!, body, clock.now())
-  t.notMatch((await browser.open('/invoices/A-1')).html, /action="\/invoices/, 'in doubt nobody can do anything')
+  const doubted = (await browser.open('/invoices/A-1')).html
+  t.notMatch(doubted, /action="\/invoices/, 'in doubt nobody can do anything')
+  t.match(doubted, /Whether it is in the portal is not certain yet/, 'lest somebody types it in there')
+  const overview = (await browser.open('/')).html
+  t.match(overview, /1 is being sent, or its answer was lost/)
+  t.notMatch(overview, /Nothing is waiting/)
   await ledger.record(loan!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: 'why it is unclear' }, clock.now())
 
   const { html } = await browser.open('/invoices/A-1')
   t.match(html, /<q lang="en">why it is unclear<\/q>/)
+  t.match(html, /Whether it is in the portal is not certain yet/)
   t.match(html, /name="absent" value="true".*<button class="[^"]*grave"[^>]*data-confirm="Only if you have looked/s)
   const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(html) ?? []
   await browser.post('/invoices/A-1/deliver', { _csrf: csrf, seen: 'held PORTAL_UNCLEAR', absent: 'true' })
