@@ -63,7 +63,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
 /** What a person does about files that nobody can look at. */
 const advice: Record<Wrapping, string> = {
   'an archive': 'They may be in the archive: have your bookkeeping attach the files themselves',
-  encryption: 'It is encrypted: have your bookkeeping mail this copy without encryption',
+  encryption: 'It is encrypted, or signed so that its files are hidden: have this copy mailed without that',
   'winmail.dat': 'Outlook put all into winmail.dat: have it mailed as HTML or plain text, not as rich text',
   'a mail that is attached as a file': 'They may be in the attached mail: redirect that mail itself to the mailbox'
 }

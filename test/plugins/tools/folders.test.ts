@@ -17,7 +17,8 @@ const places: Record<string, string[]> = {
   imap: [],
   mail: [],
   parts: [],
-  proof: []
+  proof: [],
+  token: []
 }
 const optional = ['testMode', 'isRegistrationCheck']
 // Of those that send webhooks.

@@ -40,9 +40,9 @@ const encrypted = [file('versie.txt', 'application/pgp-encrypted'), file('mail.a
 const wrapped: Record<string, [File[], RegExp]> = {
   'a zip file': [[file('factuur.zip', 'application/zip')], /attach the files themselves/],
   'a zip file of no type': [[file('Factuur.ZIP ', 'application/octet-stream')], /attach the files themselves/],
-  'a mail that S/MIME encrypted': [[file('smime.p7m', 'application/pkcs7-mime')], /without encryption/],
-  'a mail that PGP encrypted': [encrypted, /without encryption/],
-  'a file that PGP encrypted': [[file('factuur.pdf.pgp', 'application/octet-stream')], /without encryption/],
+  'a mail that S/MIME encrypted': [[file('smime.p7m', 'application/pkcs7-mime')], /this copy mailed without that/],
+  'a mail that PGP encrypted': [encrypted, /this copy mailed without that/],
+  'a file that PGP encrypted': [[file('factuur.pdf.pgp', 'application/octet-stream')], /this copy mailed without that/],
   'winmail.dat': [[file('winmail.dat', 'application/ms-tnef')], /HTML or plain text, not as rich text/],
   'a mail as a file': [[file('factuur.eml', 'application/octet-stream')], /redirect that mail itself/],
   'a mail as a file of Outlook': [[file('factuur.msg', 'application/vnd.ms-outlook')], /redirect that mail itself/]
