@@ -12,7 +12,7 @@ import { facts, form, type Html, invoicePath, mayAct, named, notice, sourceIn, t
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
 import { orWhyNot, whyNot } from './portal.ts'
-import { type Button, buttonsOf, reasonOf } from './reasons.ts'
+import { type Button, buttonsOf, isInPortal, reasonOf } from './reasons.ts'
 
 // To choose from; a search finds the others.
 const candidatesMax = 5
@@ -225,8 +225,11 @@ ${facts([
 
 type PortalsAnswer = PortalInvoice | BridgeError
 
-/** It was sent, and nobody knows yet what became of it: whoever types it in there may send it twice. */
-const isInDoubt = ({ state, code }: WholeInvoice): boolean => state === 'sending' || code === 'PORTAL_UNCLEAR'
+/** Whoever reads that it is not there types it in, and it may be there twice. */
+const notFoundThere = ({ words }: View, { state, code, conflict }: WholeInvoice): string => {
+  if (state === 'sending' || code === 'PORTAL_UNCLEAR') return words.invoice.maybeThere
+  return conflict !== null && isInPortal(conflict) ? words.codes.special.conflictInPortal.what : words.invoice.notThere
+}
 
 const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): Html => {
   const { words, formats } = view
@@ -236,7 +239,7 @@ const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): H
 <h2 id="there">${texts.there}</h2>
 ${
   portalId === null
-    ? html`<p>${isInDoubt(invoice) ? texts.maybeThere : texts.notThere}</p>`
+    ? html`<p>${notFoundThere(view, invoice)}</p>`
     : html`${facts([
         [texts.portalId, portalId],
         [texts.deliveredAt, deliveredAt && formats.time(deliveredAt)]

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { holdingOf } from '../../src/ledger/fixtures.ts'
 import { noon } from '../../src/portal/hand-clock.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
@@ -97,6 +98,18 @@ t.test('nobody can tell whether it was sent: the grave word is a button of its o
   t.match(browser.at(), { url: '/invoices/A-1?done=deliver' })
   const [again] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
   t.match(again, { overrides: ['PORTAL_UNCLEAR'] })
+})
+
+t.test('a number that stands in the portal with other facts is not told to be missing there', async t => {
+  const { browser, receive, ledger, clock } = await open(t)
+  await receive('A-1')
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  await ledger.holdings.learn([holdingOf('inv_9', { invoiceNumber: 'A-1', amountCents: 500 })], null, clock.now())
+  await ledger.record(loan!, { to: 'held', code: 'INVOICE_CONFLICT', detail: 'the portal holds inv_9' }, clock.now())
+  const { html } = await browser.open('/invoices/A-1')
+
+  t.match(html, /id="there".*The portal holds this number with other facts/s)
+  t.notMatch(html, /It is not in the portal/)
 })
 
 t.test('a number is found whatever it is made of, and a name may be as long as it likes', async t => {
