@@ -22,6 +22,9 @@ const reasons = [
   'invalid_scope'
 ]
 
+// What stands in them may be what was asked with.
+const refusals = [400, 401, 403]
+
 type Token = { token: string; until: number }
 
 /** All logins share one. */
@@ -36,7 +39,7 @@ const newToken = async ({ settings, api, clock }: Connection): Promise<string> =
       ? { grant_type: 'client_credentials', scope }
       : { grant_type: 'refresh_token', refresh_token: EMAIL_REFRESH_TOKEN })
   }
-  const { status, json } = await api.ask({ url, method: 'POST', headers: {}, form, answers: [400, 401] })
+  const { status, json } = await api.ask({ url, method: 'POST', headers: {}, form, answers: refusals })
   const { host } = new URL(url)
   if (status >= 400) throw refused(host, textIn(json, 'error'), settings)
   const token = textIn(json, 'access_token')

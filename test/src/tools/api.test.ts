@@ -188,3 +188,11 @@ t.test('a host that is not asked by HTTP is one that may be asked, or is said to
   t.equal(await locate('mail.example', true), '192.0.2.7')
   await t.rejects(locate('nas.example', true), { code: 'TOOL_UNREACHABLE', message: /nas\.example is not asked/ })
 })
+
+t.test('a refusal that says what is wrong is an answer, where that is asked for', async t => {
+  for (const status of [400, 403]) {
+    const { ask } = await answering(t, status, '{"error":"invalid_grant"}')
+    t.match(await ask({ answers: [400, 403] }), { status, json: { error: 'invalid_grant' } })
+    await t.rejects(ask({ answers: [401] }), { code: status === 403 ? 'TOOL_UNAUTHORIZED' : 'TOOL_UNREACHABLE' })
+  }
+})

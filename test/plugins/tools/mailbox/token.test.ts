@@ -105,6 +105,12 @@ t.test('what is refused is named, and nothing that stood in it', async t => {
       { code: 'TOOL_UNAUTHORIZED', message: /refuses EMAIL_CLIENT_ID$/ }
     ],
     [{ status: 400, body: 'geheim' }, {}, { code: 'TOOL_UNAUTHORIZED', message: /refuses EMAIL_CLIENT_ID$/ }],
+    [
+      { status: 403, body: { error: 'een-geheim-van-de-toepassing' } },
+      {},
+      { code: 'TOOL_UNAUTHORIZED', message: /refuses EMAIL_CLIENT_ID$/ }
+    ],
+    [usual, { EMAIL_TOKEN_URL: 'http://127.0.0.1:1/token' }, { code: 'TOOL_UNREACHABLE', message: /ECONNREFUSED/ }],
     [{ status: 503, body: {} }, {}, { code: 'TOOL_UNREACHABLE', message: /answered 503$/ }],
     [{ body: {} }, {}, { code: 'TOOL_UNREACHABLE', message: /without an access token$/ }],
     [{ body: { access_token: 'a\r\nb' } }, {}, { code: 'TOOL_UNREACHABLE', message: /without an access token$/ }]
