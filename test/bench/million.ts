@@ -10,9 +10,14 @@ import { startPostgresServer } from '../postgres-server.ts'
 import { arrivalOf, minute, noon, rejected } from '../src/ledger/fixtures.ts'
 import type { Bench, Row } from './bench.ts'
 import { askPostgres, askSqlite, bringTemplates, type Grown, multiply } from './grown-ledger.ts'
-import { median } from './processes.ts'
 
-const rounds = 60
+const rounds = 200
+
+// Who comes second has another cache before it, and another disk.
+const turns = [
+  ['without', 'with'],
+  ['with', 'without']
+] as const
 
 // Without them a list is a full page, too: it takes as long as it is.
 const page = 50
@@ -31,9 +36,9 @@ export const million: Bench = async (t, { invoices }) => {
     const ledgers = { without: await make(grown(page)), with: await make(grown(invoices)) }
     const took = { without: emptyTook(), with: emptyTook() }
     for (let round = 0; round < rounds; round += 1)
-      for (const which of ['without', 'with'] as const) await measure(ledgers[which], round, took[which])
+      for (const which of turns[round % 2] ?? []) await measure(ledgers[which], round, took[which])
     for (const deed of deeds) {
-      const [before, after] = [median(took.without[deed]), median(took.with[deed])]
+      const [before, after] = [typical(took.without[deed]), typical(took.with[deed])]
       rows.push({
         what: `${name}: ${deed}, with ${invoices.toLocaleString('en')} finished invoices`,
         figure: `${(after / before).toFixed(2)} times`,
@@ -42,6 +47,12 @@ export const million: Bench = async (t, { invoices }) => {
     }
   }
   return rows
+}
+
+/** Of the faster half: the other one tells what else the machine did. A disk takes now one and now two turns for a sync. */
+const typical = (values: number[]): number => {
+  const faster = values.toSorted((a, b) => a - b).slice(0, values.length / 2)
+  return faster.reduce((sum, value) => sum + value, 0) / faster.length
 }
 
 const emptyTook = (): Took => ({ receive: [], borrow: [], list: [], health: [] })
