@@ -52,11 +52,12 @@ export const creationIn = (cells: Cells): Creation => ({
 export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
   fingerprint(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
 
-/** Whether an invoice tells anything of a customer that is known: the reference alone is no news, and takes nothing away. */
-export const isNewsOf = (known: Cells | undefined, contact: Contact): boolean => {
-  const facts = factsOf(contact)
-  return known === undefined || (known.facts !== facts && facts !== factsOf(nothingKnown))
-}
+/** The reference alone takes nothing away, neither from what was told before nor from what an older invoice tells. */
+export const tellsNothing = (contact: Contact): boolean => factsOf(contact) === factsOf(nothingKnown)
+
+/** Whether an invoice tells anything of a customer that is known. */
+export const isNewsOf = (known: Cells | undefined, contact: Contact): boolean =>
+  known === undefined || (known.facts !== factsOf(contact) && !tellsNothing(contact))
 
 /**
  * Whether a reference says who it is, as an e-mail address or a name does. A number of the tool's says so to nobody else,

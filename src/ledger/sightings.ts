@@ -5,7 +5,7 @@ import type { Sighting } from '../core/customer.ts'
 import { emailPrints, namePrint, refPrint } from '../core/fingerprint.ts'
 import { nothingKnown } from '../core/invoice.ts'
 import { contactOf } from '../rules/claims.ts'
-import { factsOf, isNewsOf, textsIn } from './customer-cells.ts'
+import { factsOf, isNewsOf, tellsNothing, textsIn } from './customer-cells.ts'
 import { customerById, customerByRef, emailsOf, portalIdsHaving } from './customer-claims.ts'
 import { customersHaving, endLoans, releaseOf } from './customer-waiting.ts'
 import { amongAll, type Cells, insert, type Tx } from './driver.ts'
@@ -46,7 +46,7 @@ const takeContact = async (
     JSON.stringify(contact),
     namePrint(contact.name),
     factsOf(contact),
-    Math.max(Number(row.told_by), invoiceId),
+    Math.max(Number(row.told_by), tellsNothing(contact) ? 0 : invoiceId),
     tx.now,
     id
   )

@@ -1,7 +1,7 @@
 // Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
 
 import type { MatchRules, Sighting, Verdict } from '../../../../src/core/customer.ts'
-import type { Customer } from '../../../../src/core/invoice.ts'
+import { type Customer, nothingKnown } from '../../../../src/core/invoice.ts'
 import type { PortalCustomer } from '../../../../src/core/portal-entry.ts'
 import type { Loan } from '../../../../src/core/row.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
@@ -433,15 +433,7 @@ export function customersContract(promised: Promised): void {
 
   promised('an invoice that tells nothing but the number takes nothing away', async (t, ledger) => {
     const first = await lend(ledger, jansen)
-    const nothing = {
-      ref: '17',
-      name: null,
-      emails: [],
-      address: null,
-      zipCode: null,
-      city: null,
-      countryCode: null
-    }
+    const nothing = { ...nothingKnown, ref: '17' }
     await judge(ledger, first)
 
     t.match(await ask(ledger, nothing), { kind: 'unknown' })
@@ -453,6 +445,14 @@ export function customersContract(promised: Promised): void {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
     t.match(await judge(ledger, first), { kind: 'is', portalId: 'cst_1' })
     t.match(await ask(ledger, nothing), { kind: 'is', portalId: 'cst_1' })
+  })
+
+  promised('nor what an older one tells that is looked at later', async (t, ledger) => {
+    const old = await lend(ledger, jansen)
+    await ask(ledger, { ...nothingKnown, ref: jansen.ref })
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'jansen@a.example'))
+
+    t.match(await judge(ledger, old), { kind: 'is', portalId: 'cst_1' })
   })
 
   promised('a corrected address releases what waited for the customer, oldest first', async (t, ledger) => {
