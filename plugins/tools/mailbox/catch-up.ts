@@ -62,6 +62,8 @@ async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): 
   if (mail === null) return
   let isRead = true
   for await (const told of tell(mail, { ...connection, mailbox })) {
+    // Of one that somebody else takes away meanwhile, a part may be missing.
+    if (!('invoice' in told) && !(await mailbox.holds(uid))) return
     isRead &&= 'invoice' in told
     yield told
   }

@@ -28,6 +28,8 @@ export interface Mailbox {
   open: (folder: string, since?: Instant) => Promise<number[]>
   /** Null: it is gone. */
   mail: (uid: number) => Promise<Mail | null>
+  /** Whether it is still in the folder. */
+  holds: (uid: number) => Promise<boolean>
   /** Ends early where `bytesMax` does. */
   bytes: (uid: number, part: Part, bytesMax?: number) => AsyncIterable<Uint8Array>
   move: (uid: number, folder: string) => Promise<void>
@@ -108,7 +110,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
 
   const folders = async () => (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path)
 
-  const isThere = async (uid: number) => (await search({ uid: String(uid) })).length > 0
+  const holds = async (uid: number) => (await search({ uid: String(uid) })).length > 0
 
   const open = async (folder: string, since?: Instant) => {
     await ask(() => client.mailboxOpen(folder))
@@ -136,9 +138,10 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       // A structure that is too deep, or too large, is no answer at all.
       const found = (await fetch(true)) || (await fetch(false))
       if (found) return mailOf(found)
-      if (await isThere(uid)) throw unreachable(`${url.host} hands out nothing of a mail`)
+      if (await holds(uid)) throw unreachable(`${url.host} hands out nothing of a mail`)
       return null
     },
+    holds,
     bytes,
     async move(uid, folder) {
       const one = String(uid)
@@ -147,7 +150,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
         // What is only marked as deleted is out of sight, and still there.
         await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))
       // Whatever the host said: what is still there would be read again at once.
-      if (await isThere(uid)) throw unreachable(`${url.host} does not move a mail to ${folder}`)
+      if (await holds(uid)) throw unreachable(`${url.host} does not move a mail to ${folder}`)
     },
     isOpen: () => client.usable,
     async arrival(folder) {

@@ -138,3 +138,14 @@ t.test('asked further back, a mail that the host does not hand out keeps no othe
   await t.rejects(reading(), { code: 'TOOL_UNREACHABLE' })
   t.strictSame(numbers, ['in Verwerkt', 'in Niet gelezen'])
 })
+
+t.test('of a mail that somebody takes away while it is read nothing is held', async t => {
+  const { server, read } = await open(t)
+  server.put(invoiceMail({ number: '1' }))
+  server.cuts = command => {
+    if (command === 'UID FETCH') server.folder('INBOX')!.messages.length = 0
+    return false
+  }
+
+  t.strictSame(await read(), [])
+})

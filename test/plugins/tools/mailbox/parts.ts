@@ -1,12 +1,21 @@
 // What the tests of the mailbox share: a line to it, and what it tells.
 
+import { setImmediate } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { tool } from '../../../../plugins/tools/mailbox/index.ts'
 import type { Told } from '../../../../plugins/tools/mailbox/mail.ts'
 import { type Connection, settings } from '../../../../plugins/tools/mailbox/settings.ts'
+import type { Clock } from '../../../../src/core/clock.ts'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
+import { openSpool } from '../../../../src/ledger/spool.ts'
 import { openHttp } from '../../../../src/network/http.ts'
 import { createLocate, createToolApi } from '../../../../src/tools/api.ts'
+import { type CatchUp, createCatchUp } from '../../../../src/tools/catch-up.ts'
+import { createToolClient } from '../../../../src/tools/client.ts'
+import { createReceiver } from '../../../../src/tools/receiver.ts'
+import type { Tool } from '../../../../src/tools/tool.ts'
 import { type MailServer, openMailServer } from '../../../fixtures/mailbox.ts'
+import { silent } from '../../../src/delivery/delivery.ts'
 
 export const now = Date.UTC(2026, 10, 20, 11)
 export const never = new AbortController().signal
@@ -41,4 +50,54 @@ export const open = async (
     return told
   }
   return { server, connection, read }
+}
+
+type Given = {
+  env: Record<string, string>
+  ledger: Ledger
+  clock: Clock
+  /** For its PDFs, where several have one each. */
+  folder?: string
+  received?: (tool: string, result: string) => void
+}
+
+/** What asks the mailbox, as a bridge has it. */
+export const openCatchUp = async (
+  t: Test,
+  { env, ledger, clock, folder = 'pdfs', received }: Given
+): Promise<CatchUp> => {
+  const timeZone = 'Europe/Amsterdam'
+  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  t.teardown(() => http.close())
+  const toolClient = createToolClient({
+    tools: [{ tool: tool as unknown as Tool, settings: settings.parse(env) as never }],
+    api: createToolApi({ http, clock }),
+    locate: createLocate(http),
+    clock,
+    timeZone,
+    refused: () => {}
+  })
+  const receiver = createReceiver({
+    ledger,
+    spool: openSpool(t.testdir({ [folder]: {} }), { bytesMax: 100_000 }),
+    log: silent,
+    wake: () => {},
+    alert: () => {},
+    rules: { sendNotification: false, notifyWithinDays: 7, timeZone },
+    ...(received ? { received } : {})
+  })
+  const catchUp = createCatchUp({ ledger, toolClient, receiver, clock, log: silent, everyMinutes: undefined })
+  await catchUp.prepare()
+  return catchUp
+}
+
+const waitedMsMax = 30_000
+
+/** What needs no time of the clock in the test's hand, and a little of the real one. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  const end = performance.now() + waitedMsMax
+  while (!holds()) {
+    if (performance.now() > end) throw new Error('it does not come to that')
+    await setImmediate()
+  }
 }

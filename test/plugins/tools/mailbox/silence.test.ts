@@ -3,62 +3,30 @@
 import { mock } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { tool } from '../../../../plugins/tools/mailbox/index.ts'
-import { settings } from '../../../../plugins/tools/mailbox/settings.ts'
 import { inWords } from '../../../../src/health/health.ts'
-import { openSpool } from '../../../../src/ledger/spool.ts'
-import { openHttp } from '../../../../src/network/http.ts'
-import { createLocate, createToolApi } from '../../../../src/tools/api.ts'
-import { createCatchUp } from '../../../../src/tools/catch-up.ts'
-import { createToolClient } from '../../../../src/tools/client.ts'
-import { createReceiver } from '../../../../src/tools/receiver.ts'
-import type { Tool } from '../../../../src/tools/tool.ts'
 import { invoiceMail, openMailServer } from '../../../fixtures/mailbox.ts'
 import { openSwallowingProxy } from '../../../fixtures/swallowing-proxy.ts'
-import { silent } from '../../../src/delivery/delivery.ts'
 import { openHealth } from '../../../src/health/health.ts'
+import { openCatchUp, until } from './parts.ts'
 
 const minute = 60_000
-const timeZone = 'Europe/Amsterdam'
 
 /** A bridge that listens to a mailbox, with the clock in the test's hand. */
 const open = async (t: Test) => {
   const server = await openMailServer(t)
   const line = await openSwallowingProxy(t, Number(new URL(server.url).port))
   const { health, clock, ledger } = openHealth(t, { caughtUp: () => catchUp.states() })
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
-  t.teardown(() => http.close())
   const env = { ...server.env, EMAIL_URL: `imap://127.0.0.1:${line.port}` }
-  const toolClient = createToolClient({
-    tools: [{ tool: tool as unknown as Tool, settings: settings.parse(env) as never }],
-    api: createToolApi({ http, clock }),
-    locate: createLocate(http),
-    clock,
-    timeZone,
-    refused: () => {}
-  })
-  const receiver = createReceiver({
-    ledger,
-    spool: openSpool(t.testdir(), { bytesMax: 100_000 }),
-    log: silent,
-    wake: () => {},
-    alert: () => {},
-    rules: { sendNotification: false, notifyWithinDays: 7, timeZone }
-  })
-  const catchUp = createCatchUp({ ledger, toolClient, receiver, clock, log: silent, everyMinutes: undefined })
-  await catchUp.prepare()
+  const catchUp = await openCatchUp(t, { env, ledger, clock })
   t.teardown(() => catchUp.stop())
   catchUp.start()
-  const until = async (holds: () => boolean) => {
-    while (!holds()) await setImmediate()
-  }
   const read = () => server.mails('Verwerkt')?.length ?? 0
   const said = async () => inWords(await health(), 'en').catchUp?.[0]
-  return { server, line, clock, until, read, said }
+  return { server, line, clock, read, said }
 }
 
 t.test('a line that dies while it listens costs one interval, and is left by then', async t => {
-  const { server, line, clock, until, read, said } = await open(t)
+  const { server, line, clock, read, said } = await open(t)
   server.put(invoiceMail({ number: '1' }))
   await until(() => read() === 1 && server.listening() === 1)
   line.swallow()
@@ -78,7 +46,7 @@ t.test('a line that dies while it listens costs one interval, and is left by the
 })
 
 t.test('while nothing passes at all health says so, no line is left, and then everything is read', async t => {
-  const { server, line, clock, until, read, said } = await open(t)
+  const { server, line, clock, read, said } = await open(t)
   await until(() => server.listening() === 1)
   line.swallow()
   line.swallowsAll = true
