@@ -92,10 +92,11 @@ export const residentMb = (pid: number, peak = false): number => {
 }
 
 /** A small PDF's worth of an invoice. */
+/** No two of one amount: in a portal whose ledger was lost, S-12 could be S-123, cut off, and a person would be asked. */
 export const invoice = (number: string, customerId: string): Record<string, unknown> => ({
   invoiceNumber: number,
   issuedAt: '2026-11-20',
-  amount: '121.00',
+  amount: `${1000 + Number(number.replace(/\D/g, ''))}.00`,
   customerId,
   pdf: Buffer.from(`%PDF-1.4 ${number}`).toString('base64')
 })

@@ -10,6 +10,9 @@ import { codeOf, isAgain, isLost, notAllowed, translate } from './failures.ts'
 import { migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
 import { unusable } from './unusable.ts'
 
+/** A statement of it failed, and whoever ran that swallowed it. */
+class NotCommitted extends BridgeError {}
+
 export type PostgresOptions = {
   url: string
   /** How many connections at most, two or more. */
@@ -127,7 +130,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   /** A transaction in which a statement failed is not committed, and the server says so by another word. */
   const end = async (client: pg.PoolClient): Promise<void> => {
     const { command } = await client.query('COMMIT')
-    if (command !== 'COMMIT') throw new BridgeError('LEDGER_UNAVAILABLE', `COMMIT was answered by ${command}`)
+    if (command !== 'COMMIT') throw new NotCommitted('LEDGER_UNAVAILABLE', `COMMIT was answered by ${command}`)
   }
 
   const timed = (tx: Tx, at: Instant | undefined): Tx =>
@@ -174,7 +177,8 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   /** Hardly ever does one throw. Only then does each get a savepoint, which costs it two more statements. */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAsIs).catch(error => {
-      if (batch.length === 1 || isLost(error) || isAgain(error)) throw error
+      const isOfOne = error instanceof NotCommitted || !(isLost(error) || isAgain(error))
+      if (batch.length === 1 || !isOfOne) throw error
       return transact(batch, runSaved)
     })
 
