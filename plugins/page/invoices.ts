@@ -12,7 +12,7 @@ import { reasonOf } from './reasons.ts'
 const pageSize = 50
 
 /** What one may look for, by its name in the address. */
-export const filters = ['q', 'state', 'code', 'tool', 'since', 'until'] as const
+export const filters = ['q', 'state', 'code', 'tool', 'amount', 'since', 'until'] as const
 export type Filters = Partial<Record<(typeof filters)[number], string>>
 
 /** What is left empty in the form is not looked for. */
@@ -87,6 +87,7 @@ const search = (view: View, filter: Filters, tools: string[]): Html => {
 <div><label for="state">${list.state}</label><select id="state" name="state">${option('', list.any, filter.state)}${states.map(state => option(state, stateWords[state], filter.state))}</select></div>
 <div><label for="code">${list.code}</label><select id="code" name="code">${option('', list.any, filter.code)}${Object.entries(codes.ofInvoice).map(([code, { what }]) => option(code, what, filter.code))}</select></div>
 <div><label for="tool">${list.tool}</label><select id="tool" name="tool">${option('', list.any, filter.tool)}${tools.map(tool => option(tool, sourceIn(view, tool), filter.tool))}</select></div>
+<div><label for="amount">${list.amount}</label><input id="amount" name="amount" inputmode="decimal" pattern="-?[0-9]{1,12}([.,][0-9]{1,3})?" value="${filter.amount ?? ''}"></div>
 <div><label for="since">${list.since}</label><input id="since" name="since" type="date" value="${filter.since ?? ''}"></div>
 <div><label for="until">${list.until}</label><input id="until" name="until" type="date" value="${filter.until ?? ''}"></div>
 </div>

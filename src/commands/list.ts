@@ -33,7 +33,7 @@ export const commands: Listed[] = [
   },
   { name: 'status', options: '[--lang nl|en]', help: 'how the bridge is doing', load: () => import('./status.ts') },
   {
-    name: 'invoices [--state --code --tool --q]',
+    name: 'invoices [--state --code --tool --q --amount]',
     options: '[--since <date>] [--until <date>] [--limit <n>] [--cursor <cursor>]',
     help: 'lists invoices',
     load: () => import('./invoices.ts')
@@ -41,13 +41,13 @@ export const commands: Listed[] = [
   { name: 'invoice <nr>', help: 'one invoice, with its history', load: () => import('./invoice.ts') },
   {
     name: 'deliver <nr> | --all',
-    options: '[--absent] [--state --code --tool --q --since --until] [--yes]',
+    options: '[--absent] [--state --code --tool --q --amount --since --until] [--yes]',
     help: 'delivers now, or releases what is held: one, or all that match',
     load: act
   },
   {
     name: 'dismiss <nr> | --all',
-    options: '[--state --code --tool --q --since --until] [--yes]',
+    options: '[--state --code --tool --q --amount --since --until] [--yes]',
     help: 'does not deliver it, or clears a note: of one, or all that match',
     load: act
   },

@@ -51,6 +51,8 @@ export type Filter = {
    * a number, or the whole of a customer's reference. Case and accents do not matter.
    */
   q?: string | undefined
+  /** Exactly so much, whatever the currency: `121`, `121.00` or `121,00`. */
+  amount?: string | undefined
   /** Received at `since` or later, and before `until`. */
   since?: Instant | undefined
   until?: Instant | undefined

@@ -9,7 +9,7 @@ import { keptOf, rowOf } from './cells.ts'
 import { amongAll, type Cell, type Cells, type Tx } from './driver.ts'
 import type { Filter, Picked } from './ledger.ts'
 import { tally } from './reading.ts'
-import { having, partCharactersMin, searchKey, textsOf } from './search.ts'
+import { amountKey, amountKeyOf, having, havingAmount, partCharactersMin, searchKey, textsOf } from './search.ts'
 
 /** Hides a column of text from the planner: the narrowest filter leads to the rows, and a wider one's index never does. */
 const aside = (column: string): string => `${column} || ''`
@@ -80,19 +80,31 @@ const select = async (tx: Tx, filter: Filter, parts: Condition | null = null): P
 
 const isLong = (q: string): boolean => [...searchKey(q)].length >= partCharactersMin
 
+/** What an index leads to: a part of a text, an amount, or both. */
+type Sought = Pick<Filter, 'q' | 'amount'>
+
 /** The ids that an index has of it. A whole number is found before its texts are entered, too. */
-const found = (q: string, filter: Filter): Condition => {
+const foundBy = (q: string): Condition => {
   const [key, ref] = [numberKey(q), refPrint(q)]
   const byRef = 'SELECT id FROM invoice WHERE customer_ref = ?'
   if (!isLong(q))
     return {
-      sql: `id IN (SELECT id FROM invoice WHERE key >= ? AND key < ? UNION ALL ${byRef})`,
+      sql: `SELECT id FROM invoice WHERE key >= ? AND key < ? UNION ALL ${byRef}`,
       values: [key, `${key}\u{10ffff}`, ref]
     }
   const long = having(q)
   const sql = `SELECT id FROM invoice WHERE key = ? UNION ALL ${byRef} UNION ALL ${long.sql}`
-  const values = [key, ref, ...long.values]
-  return hasMore(filter) ? { sql: `id IN (${sql})`, values } : newestOf({ sql, values }, filter)
+  return { sql, values: [key, ref, ...long.values] }
+}
+
+const found = ({ q, amount }: Sought, filter: Filter): Condition => {
+  const sought = [...(q ? [foundBy(q)] : []), ...(amount ? [havingAmount(amount)] : [])]
+  const [one, ...others] = sought as [Condition]
+  if (others.length === 0 && !hasMore(filter) && (amount || isLong(q ?? ''))) return newestOf(one, filter)
+  return {
+    sql: sought.map(({ sql }) => `id IN (${sql})`).join(' AND '),
+    values: sought.flatMap(({ values }) => values)
+  }
 }
 
 /** Whether a row has to be looked at to tell whether it is shown. */
@@ -105,27 +117,33 @@ const newestOf = ({ sql, values }: Condition, { cursor, limit }: Filter): Condit
   values: [...values, cursor ? Number(cursor) : Number.MAX_SAFE_INTEGER, limit]
 })
 
-const matches = (q: string): ((cells: Cells) => boolean) => {
+const matches = ({ q = '', amount }: Sought): ((cells: Cells) => boolean) => {
   const [part, key, ref] = [searchKey(q), numberKey(q), refPrint(q)]
-  return cells =>
+  const isSought = (cells: Cells, invoice: Invoice): boolean =>
     (cells.key as string).startsWith(key) ||
     cells.customer_ref === ref ||
-    textsOf(JSON.parse(cells.invoice as string) as Invoice).some(text => text.includes(part))
+    (isLong(q) && textsOf(invoice).some(text => text.includes(part)))
+  return cells => {
+    const invoice = JSON.parse(cells.invoice as string) as Invoice
+    return (!amount || amountKeyOf(invoice) === amountKey(amount)) && (q === '' || isSought(cells, invoice))
+  }
 }
 
 /** The newest ones as they are; then, if these were not all, what an index has of the older ones. */
-const search = async (tx: Tx, { q, limit, ...filter }: Filter & { q: string }): Promise<Cells[]> => {
-  if (!isLong(q)) return select(tx, { ...filter, limit }, found(q, { ...filter, limit }))
+const search = async (tx: Tx, sought: Sought, { limit, ...filter }: Filter): Promise<Cells[]> => {
+  // The beginning of a number has an index that is never late.
+  if (!sought.amount && !isLong(sought.q ?? ''))
+    return select(tx, { ...filter, limit }, found(sought, { ...filter, limit }))
   const newest = await select(tx, { ...filter, limit: lookedThrough })
-  const first = newest.filter(matches(q)).slice(0, limit)
+  const first = newest.filter(matches(sought)).slice(0, limit)
   const oldest = newest.at(-1)
   if (first.length === limit || newest.length < lookedThrough || !oldest) return first
   const older = { ...filter, cursor: String(oldest.id), limit: limit - first.length }
-  return [...first, ...(await select(tx, older, found(q, older)))]
+  return [...first, ...(await select(tx, older, found(sought, older)))]
 }
 
-const some = (tx: Tx, { q, ...filter }: Filter): Promise<Cells[]> =>
-  q ? search(tx, { q, ...filter }) : select(tx, filter)
+const some = (tx: Tx, { q, amount, ...filter }: Filter): Promise<Cells[]> =>
+  q || amount ? search(tx, { q, amount }, filter) : select(tx, filter)
 
 const pageOf = async (tx: Tx, filter: Filter): Promise<{ cells: Cells[]; next: string | null }> => {
   const { limit } = filter

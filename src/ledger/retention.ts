@@ -14,7 +14,7 @@ import type { Cells, Tx } from './driver.ts'
 import { forgetPace } from './pace.ts'
 import { forgetRefusals } from './refusals.ts'
 import { setRow } from './rows.ts'
-import { setTexts, textsOf } from './search.ts'
+import { entriesOf, setTexts } from './search.ts'
 
 // A customer that still has invoices is looked at again after this.
 const againMs = 24 * 3_600_000
@@ -53,7 +53,7 @@ const empty = async (tx: Tx, cells: InvoiceCells): Promise<Document[]> => {
     released: null,
     forgotten: true
   })
-  await setTexts(tx, new Map([[id, textsOf(bare)]]))
+  await setTexts(tx, new Map([[id, entriesOf(bare)]]))
   if (customer) await tx.run('UPDATE customer SET told_at = 0 WHERE id = ?', customer.id as number)
   return [document, ...(await emptyConflicts(tx, id))].filter(found => found !== null)
 }

@@ -4,7 +4,7 @@
 // (`makeSearchable`), and the newest invoices are looked through as they are (listing.ts).
 
 import type { Invoice } from '../core/invoice.ts'
-import { numberKey } from '../core/invoice.ts'
+import { formatAmount, numberKey } from '../core/invoice.ts'
 import { amongAll, type Cell, inChunks, insert, insertMany, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
 
@@ -28,7 +28,28 @@ export const textsOf = ({ invoiceNumber, customer }: Pick<Invoice, 'invoiceNumbe
   return [...new Set(texts.filter(text => [...text].length >= partCharactersMin))]
 }
 
+/** An amount as it is looked for, in either notation and with or without decimals. No text begins with a blank. */
+export const amountKey = (amount: string): string => {
+  const [whole = '', decimals = ''] = amount.replace(',', '.').split('.')
+  return ` ${whole}.${decimals.padEnd(2, '0')}`
+}
+
+export const amountKeyOf = ({ amountCents, currency }: Pick<Invoice, 'amountCents' | 'currency'>): string =>
+  amountKey(formatAmount(amountCents, currency))
+
+/** All that leads to an invoice. */
+export const entriesOf = (invoice: Invoice): string[] => [...textsOf(invoice), amountKeyOf(invoice)]
+
+/** Asks for the ids of invoices of this amount. */
+export const havingAmount = (amount: string): { sql: string; values: Cell[] } => ({
+  sql: `SELECT used.invoice_id AS id FROM search_text AS whole
+    JOIN search_use AS used ON used.text_id = whole.id WHERE whole.text = ?`,
+  values: [amountKey(amount)]
+})
+
+/** Parts of an amount are nobody's. */
 const endingsOf = (text: string): string[] => {
+  if (text.startsWith(' ')) return []
   const characters = [...text]
   const starts = characters.length - partCharactersMin + 1
   const endings = Array.from({ length: starts }, (_, at) => characters.slice(at, at + endingCharactersMax).join(''))
@@ -119,7 +140,7 @@ export const makeSearchable = async (tx: Tx, limit: number): Promise<number> => 
   )
   const added = await tx.all('SELECT id, invoice FROM invoice WHERE id > ? ORDER BY id LIMIT ?', from, limit)
   const entries = [...changed, ...added].map(({ id, invoice }) => {
-    const texts = textsOf(JSON.parse(invoice as string) as Invoice)
+    const texts = entriesOf(JSON.parse(invoice as string) as Invoice)
     return [id as number, texts] as const
   })
   await setTexts(tx, new Map(entries))

@@ -99,6 +99,11 @@ const invoiceFilter = {
     .describe(
       "Three characters or more: a part of the number, or of the customer's name or e-mail address. Also the beginning of a number, and the whole of a customer's reference."
     ),
+  amount: z
+    .string()
+    .regex(/^-?\d{1,12}([.,]\d{1,3})?$/, 'expected an amount such as 121.00')
+    .optional()
+    .describe('Of exactly this amount, whatever its currency: `121`, `121.00` or `121,00`.'),
   since: date.optional().describe('Received on this day or later.'),
   until: date.optional().describe('Received on this day or earlier.')
 }

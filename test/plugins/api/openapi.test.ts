@@ -80,6 +80,7 @@ t.test('filters are described one by one, with what they may be', async t => {
     { name: 'code' },
     { name: 'tool' },
     { name: 'q' },
+    { name: 'amount' },
     { name: 'since', schema: { type: 'string', format: 'date' } },
     { name: 'until' },
     { name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },

@@ -71,6 +71,36 @@ export function listingContract(promised: Promised): void {
     t.strictSame(await numbersOf(ledger, { q: 'n12', limit: 3 }), ['N129', 'N128', 'N127'], 'newest first')
   })
 
+  promised(
+    'an amount finds those of exactly that, however it is written, and no part of it does',
+    async (t, ledger) => {
+      for (const [invoiceNumber, amountCents] of [
+        ['A-1', 98_700],
+        ['A-2', 98_750],
+        ['A-3', -98_700],
+        ['A-4', 98_700]
+      ] as const)
+        await ledger.receive(arrivalOf({ invoiceNumber, amountCents, customer: { ref: invoiceNumber } }), noon)
+      const finds = async () => {
+        for (const amount of ['987', '987.00', '987,00'])
+          t.strictSame(await numbersOf(ledger, { amount }), ['A-4', 'A-1'])
+        t.strictSame(await numbersOf(ledger, { amount: '987,5' }), ['A-2'])
+        t.strictSame(await numbersOf(ledger, { amount: '-987' }), ['A-3'])
+        t.strictSame(await numbersOf(ledger, { amount: '87' }), [])
+        t.strictSame(await numbersOf(ledger, { q: '987.0' }), [])
+        t.strictSame(await numbersOf(ledger, { amount: '987', q: 'a-1' }), ['A-1'])
+        t.strictSame(await numbersOf(ledger, { amount: '987', q: 'a-' }), ['A-4', 'A-1'])
+        t.strictSame(await numbersOf(ledger, { amount: '987', state: 'waiting', limit: 1 }), ['A-4'])
+        t.strictSame(await numbersOf(ledger, { amount: '987', state: 'held' }), [])
+      }
+      await finds()
+      await bury(ledger)
+      t.strictSame(await numbersOf(ledger, { amount: '987' }), [], 'not yet')
+      while ((await ledger.makeSearchable(1000)) > 0);
+      await finds()
+    }
+  )
+
   promised('by day: received since, and until', async (t, ledger) => {
     for (const at of [0, 1, 2])
       await ledger.receive(arrivalOf({ invoiceNumber: `A-${at}` }, { tool: `tool${at}` }), noon + at * day)
