@@ -3,7 +3,7 @@
 
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Action, actions, standingOf } from '../../src/core/row.ts'
+import { type Action, actions, seenAs } from '../../src/core/row.ts'
 import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view/answers.ts'
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
@@ -141,7 +141,7 @@ const decision = (
   return form(
     view,
     `${invoicePath(invoice.invoiceNumber)}/${action satisfies Action}`,
-    html`<input type="hidden" name="seen" value="${standingOf(invoice)}">
+    html`<input type="hidden" name="seen" value="${seenAs(invoice)}">
 ${Object.entries(body).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button class="${isMain ? 'main' : ''} ${isGrave ? 'grave' : ''}" aria-describedby="${id}-hint" ${isGrave ? html`data-confirm="${hint}"` : ''}>${label}</button>
 <p class="hint" id="${id}-hint">${hint}</p>`

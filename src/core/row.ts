@@ -31,12 +31,16 @@ export type Actor = { by: string | null; via: 'page' | 'api' | 'command line'; f
 export const standingOf = ({ state, code }: { state: State; code: string | null }): string =>
   code === null ? state : `${state} ${code}`
 
+/** The same, and of one that may need a person how much had happened to it: they decide about what they saw. */
+export const seenAs = (seen: { state: State; code: string | null; history: readonly unknown[] }): string =>
+  seen.state === 'held' || seen.state === 'delivered' ? `${standingOf(seen)} ${seen.history.length}` : standingOf(seen)
+
 /** What a person says beside an action. */
 export type Words = {
   /** With `deliver`: what was sent before is not in the portal. It is not looked for once more. */
   absent?: boolean | undefined
   actor?: Actor | undefined
-  /** State and code as the person saw them: with others nothing is done. */
+  /** As `standingOf` or `seenAs` told it to the person: where that tells otherwise by now, nothing is done. */
   seen?: string | undefined
   /** To how many invoices it was said at once. */
   among?: number | undefined

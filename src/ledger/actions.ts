@@ -10,6 +10,7 @@ import {
   type Document,
   type OtherFacts,
   type Row,
+  seenAs,
   standingOf,
   type Words
 } from '../core/row.ts'
@@ -19,16 +20,21 @@ import { leftOutOf } from '../rules/together.ts'
 import { type InvoiceCells, type KeptRow, keptOf, rowOf } from './cells.ts'
 import { hasOpenConflict, keepConflict, latestConflict, openConflicts, settleConflicts } from './conflicts.ts'
 import type { Tx } from './driver.ts'
+import { historyOfRow } from './reading.ts'
 import { apply, cellsOfNumber, findCells, note, setRow } from './rows.ts'
 
 export const act = async (tx: Tx, invoiceNumber: string, action: Action, words: Words = {}): Promise<Acted> => {
   const cells = await cellsOfNumber(tx, invoiceNumber)
   if (!cells) throw new BridgeError('INVOICE_NOT_FOUND')
-  const { seen } = words
-  const stands = standingOf(keptOf(cells))
-  if (seen !== undefined && seen !== stands)
-    throw new BridgeError('STATE_CONFLICT', `it was seen as ${seen}, and is ${stands} by now`)
+  if (words.seen !== undefined) await standsAs(tx, cells, words.seen)
   return actOn(tx, cells, action, words)
+}
+
+const standsAs = async (tx: Tx, cells: InvoiceCells, seen: string): Promise<void> => {
+  const kept = keptOf(cells)
+  const isExact = /\d$/.test(seen)
+  const stands = isExact ? seenAs({ ...kept, history: await historyOfRow(tx, cells) }) : standingOf(kept)
+  if (seen !== stands) throw new BridgeError('STATE_CONFLICT', `it was seen as ${seen}, and is ${stands} by now`)
 }
 
 /** Judged anew: something may have changed since they were picked. */

@@ -24,7 +24,7 @@ export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | nu
   return { ...rowOf(cells), history, conflicts, toldBefore: await toldBefore(tx, before) }
 }
 
-const historyOfRow = async (tx: Tx, row: InvoiceCells): Promise<HistoryEntry[]> => {
+export const historyOfRow = async (tx: Tx, row: InvoiceCells): Promise<HistoryEntry[]> => {
   const noted = await tx.all('SELECT at, event, detail FROM history WHERE invoice_id = ? ORDER BY id', row.id)
   const first = { at: row.received_at as number, event: 'received', detail: row.received ?? null }
   return [...(first.detail === null ? [] : [first]), ...noted].map(historyOf)

@@ -135,7 +135,7 @@ const decision = z.strictObject({
     .max(100)
     .optional()
     .describe(
-      'Its state and code as they were seen, such as "held REVIEW". Where it stands otherwise by now, nothing is done (409).'
+      'Its state and code as they were seen, such as "held REVIEW". Of one that is held or delivered also "held REVIEW 4", with the number of lines of its history. Where it stands otherwise by now, nothing is done (409).'
     )
 })
 

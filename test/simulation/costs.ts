@@ -63,10 +63,11 @@ const judgeHappyPath = ({ requests, portal, weather, machines, fail }: World, { 
     invoice: 1 + portal.entries.filter(({ marks }) => marks > 0).length
   }
   // Each machine may ask for the id that nobody has. Where the budget is spent between the look and the mark, it is
-  // looked at once more. Two machines may ask for a customer at once, of whom neither has a link yet.
+  // looked at once more. Two machines may ask for a customer at once, of whom neither has a link yet; and whoever lost a
+  // loan meanwhile looks at what the other one delivered.
   const most = {
     ...expected,
-    invoice: machines - 1 + expected.invoice + expected.markPaid,
+    invoice: (machines - 1) * (1 + sales.length) + expected.invoice + expected.markPaid,
     customer: expected.customer * machines
   }
   for (const [name, times] of Object.entries(expected) as [Request['name'], number][])

@@ -2,7 +2,7 @@
 // operator who decides about what is held.
 
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Action, actions } from '../../src/core/row.ts'
+import { type Action, actions, seenAs } from '../../src/core/row.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'
@@ -84,16 +84,17 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const { rows } = await process.ledger.list({ limit: 50 })
     const held = rows.filter(({ state }) => state === 'held')
     if (rows.length === 0) return
-    const row = random.pick(held.length > 0 && random.chance(0.8) ? held : rows)
+    const { invoiceNumber } = random.pick(held.length > 0 && random.chance(0.8) ? held : rows)
+    const row = await process.ledger.find(invoiceNumber)
+    if (!row) return
     const action = random.pick([...actions, 'deliver', 'deliver'] satisfies Action[])
-    const key = keyOf(row.invoiceNumber)
+    const key = keyOf(invoiceNumber)
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     try {
-      const { draft } = await process.ledger.act(row.invoiceNumber, action, process.clock.now())
-      // As the answer shows it: it may have come up for review since it was listed.
+      const { draft } = await process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
       if (action === 'deliver' && draft) world.released.set(key, draft)
-      tell(() => `operator: ${action} ${row.invoiceNumber} (${row.state} ${row.code ?? ''})`)
+      tell(() => `operator: ${action} ${invoiceNumber} (${seenAs(row)})`)
     } catch (error) {
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
     }
@@ -103,10 +104,12 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const process = machine.running()
     if (!process) return
     const { rows } = await process.ledger.list({ state: 'held', code: 'REVIEW', limit: 50 })
-    for (const { invoiceNumber, draft } of rows) {
-      if (draft) world.released.set(keyOf(invoiceNumber), draft)
+    for (const { invoiceNumber } of rows) {
+      const row = await process.ledger.find(invoiceNumber)
+      if (!row) continue
+      if (row.draft) world.released.set(keyOf(invoiceNumber), row.draft)
       // Of a process that dies under it no answer ever comes.
-      void process.ledger.act(invoiceNumber, 'deliver', process.clock.now()).catch(() => {})
+      void process.ledger.act(invoiceNumber, 'deliver', process.clock.now(), { seen: seenAs(row) }).catch(() => {})
     }
   }
 

@@ -1,7 +1,7 @@
 // What a person's word does beyond the state it leads to.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import { type Override, overrides } from '../../../../src/core/row.ts'
+import { type Override, overrides, seenAs } from '../../../../src/core/row.ts'
 import {
   again,
   arrivalOf,
@@ -38,6 +38,17 @@ export function actionsContract(promised: Promised): void {
     t.strictSame(await stateOf(ledger), ['held', 'REVIEW'])
     t.match(await ledger.act('2026-0042', 'dismiss', noon, { seen: 'held REVIEW' }), { state: 'dismissed' })
     await t.rejects(ledger.act('2026-0042', 'deliver', noon, { seen: 'held REVIEW' }), { code: 'STATE_CONFLICT' })
+  })
+
+  promised('nor does one about what was corrected since, and came up again', async (t, ledger) => {
+    const review = { to: 'held', code: 'REVIEW', detail: null } as const
+    await ledger.record(await bring(ledger, 'lent'), review, noon)
+    const seen = seenAs(await rowOf(ledger))
+    await ledger.receive(arrivalOf({ issuedAt: '2026-06-01' }), noon)
+    await ledger.record(await borrowOne(ledger, noon), review, noon)
+
+    await t.rejects(ledger.act('2026-0042', 'deliver', noon, { seen }), { code: 'STATE_CONFLICT' })
+    t.match(await ledger.act('2026-0042', 'deliver', noon, { seen: seenAs(await rowOf(ledger)) }), { state: 'waiting' })
   })
 
   for (const override of overrides) {
