@@ -1,8 +1,8 @@
 // Everybody who is not the bridge: those who add and delete in the portal, those who spend its token elsewhere, and the
 // operator who decides about what is held.
 
-import { BridgeError } from '../../src/core/errors.ts'
-import { type Action, actions, seenAs } from '../../src/core/row.ts'
+import { BridgeError, isCode } from '../../src/core/errors.ts'
+import { type Action, actions, type Draft, seenAs } from '../../src/core/row.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'
@@ -91,13 +91,22 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     const key = keyOf(invoiceNumber)
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
+    const before = world.released.get(key)
+    // Another machine may send it before this one, frozen, hears that the word was kept.
+    if (action === 'deliver' && row.draft) world.released.set(key, row.draft)
     try {
-      const { draft } = await process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
-      if (action === 'deliver' && draft) world.released.set(key, draft)
+      await process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
       tell(() => `operator: ${action} ${invoiceNumber} (${seenAs(row)})`)
     } catch (error) {
+      if (isCode(error, 'STATE_CONFLICT')) restore(key, before)
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
     }
+  }
+
+  /** Nothing was released. */
+  const restore = (key: string, before: Draft | undefined): void => {
+    if (before) world.released.set(key, before)
+    else world.released.delete(key)
   }
 
   const release = async (): Promise<void> => {

@@ -5,13 +5,17 @@ import type { CreateBody, Decision } from '../../src/core/row.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { keyOf } from './number.ts'
 import { type Entry, isThere } from './portal.ts'
-import type { World } from './world.ts'
+import type { Sent, World } from './world.ts'
 
 export const isOf = (entry: Entry, body: CreateBody): boolean =>
   keyOf(entry.asked) === keyOf(body.invoiceNumber) &&
   entry.customerId === body.customerId &&
   entry.issuedAt === body.issuedAt &&
   entry.amountCents === Math.round(Number(body.amount) * 100)
+
+type Attempt = { id: number; attempt: number }
+
+const keyOfAttempt = ({ id, attempt }: Attempt): string => `${id}:${attempt}`
 
 const unproven: Code[] = ['PORTAL_REJECTED', 'PORTAL_UNCLEAR']
 
@@ -20,24 +24,33 @@ const unproven: Code[] = ['PORTAL_REJECTED', 'PORTAL_UNCLEAR']
  * not yet, and none is under way.
  */
 export const witness = (ledger: Ledger, world: World): Ledger => {
-  const { portal, requests, scheduler, tell, fail } = world
-  const sent = new Map<string, CreateBody>()
+  const { portal, requests, scheduler, sent, tell, fail } = world
 
-  const judge = (body: CreateBody, decision: Decision): void => {
+  const isUnderWay = (number: string): boolean =>
+    requests.some(({ key, name, fate }) => name === 'createInvoice' && key === keyOf(number) && fate === 'under way')
+
+  /** Attempts are counted anew in a ledger that was rolled back. */
+  const wasSent = ({ id, attempt }: Attempt): Sent | undefined => {
+    const found = sent.get(keyOfAttempt({ id, attempt }))
+    return found?.era === world.era ? found : undefined
+  }
+
+  const judge = (body: CreateBody, decision: Decision, { id, attempt }: Attempt): void => {
     const number = body.invoiceNumber
     tell(() => `  ${number}: sending → ${decision.to} ${'code' in decision ? (decision.code ?? '') : ''}`)
     if (decision.to === 'delivered' || decision.to === 'doubt' || decision.to === 'look') return
     // Held without a proof: whoever releases it has it looked for first.
     if (decision.to === 'held' && unproven.includes(decision.code)) return
-    const made = portal.entries.find(entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body))
+    // Who was frozen hears late what the ledger kept: what the next attempt has sent since speaks against nobody.
+    const next = wasSent({ id, attempt: attempt + 1 })
+    const made = portal.entries
+      .slice(0, next?.entries)
+      .find(entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body))
     if (made) {
       const seen = isThere(made, scheduler.now()) ? 'holds it' : 'is about to show it'
       fail(`${number} left "sending" for "${decision.to}" while the portal ${seen} (${made.id})`)
     }
-    const key = keyOf(number)
-    if (
-      requests.some(({ key: other, name, fate }) => name === 'createInvoice' && other === key && fate === 'under way')
-    )
+    if (next?.isUnderWay ?? isUnderWay(number))
       fail(`${number} left "sending" for "${decision.to}" while a create of it is under way`)
   }
 
@@ -54,7 +67,9 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       const permission = await ledger.sending(loan, body, now)
       tell(() => `  ${body.invoiceNumber}: sending (attempt ${loan.attempt}) ${permission}`)
       if (permission === 'granted') {
-        sent.set(`${loan.id}:${loan.attempt}`, body)
+        const { entries } = portal
+        const was = { entries: entries.length, isUnderWay: isUnderWay(body.invoiceNumber) }
+        sent.set(keyOfAttempt(loan), { body, ...was, era: world.era })
         if (world.weather.bridge.review) judgeRelease(body, world)
       }
       return permission
@@ -62,14 +77,14 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     async record(loan, decision, now) {
       const written = await ledger.record(loan, decision, now)
       const { invoiceNumber } = loan.invoice
-      const body = sent.get(`${loan.id}:${loan.attempt}`)
-      if (written && body && loan.work === 'create') judge(body, decision)
+      const body = wasSent(loan)?.body
+      if (written && body && loan.work === 'create') judge(body, decision, loan)
       else tell(() => `  ${invoiceNumber}: ${written ? '' : 'not '}recorded ${JSON.stringify(decision)}`)
       return written
     },
     async settle(doubt, decision, now) {
       const settled = await ledger.settle(doubt, decision, now)
-      if (settled) judge(doubt.body, decision)
+      if (settled) judge(doubt.body, decision, doubt)
       return settled
     }
   }

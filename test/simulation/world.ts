@@ -1,6 +1,6 @@
 // What everybody in one simulated run shares: time, chance, weather, the portal, and what is found wrong.
 
-import type { Draft } from '../../src/core/row.ts'
+import type { CreateBody, Draft } from '../../src/core/row.ts'
 import { createLife, type Life } from './life.ts'
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
@@ -22,6 +22,9 @@ export type Request = {
   era: number
 }
 
+/** What was let go, and how the portal stood just before. */
+export type Sent = { body: CreateBody; entries: number; isUnderWay: boolean; era: number }
+
 /** `left`: places until then. */
 export type Frozen = { left: number; forMs: number }
 
@@ -37,6 +40,8 @@ export type World = {
   random: Random
   portal: SimulatedPortal
   requests: Request[]
+  /** By row and attempt. */
+  sent: Map<string, Sent>
   /** Readings of the portal's list that were brought to their end. */
   sweeps: number
   /** Times that a reading could not go on: the portal was not reached, or the disk failed. */
@@ -91,6 +96,7 @@ export const createWorld = (
       tell(() => `WRONG: ${what}`)
     },
     released: new Map(),
+    sent: new Map(),
     firstTold: () => 0,
     failures,
     trace
