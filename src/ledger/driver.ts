@@ -93,13 +93,13 @@ export const insert = (tx: Tx, table: string, cells: Cells, also = ''): Promise<
   return tx.one(sql, ...Object.values(cells))
 }
 
-/** Adds those rows, of the same columns, that are not there yet. */
-export const insertMany = (tx: Tx, table: string, rows: readonly Cells[]): Promise<void> => {
+/** Rows of the same columns. `also`: what becomes of those that are there already. */
+export const insertMany = (tx: Tx, table: string, rows: readonly Cells[], also = ''): Promise<void> => {
   const columns = Object.keys(rows[0] ?? {})
   const marks = Array(rows.length)
     .fill(`(${marksOf(columns.length)})`)
     .join(', ')
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${marks} ON CONFLICT DO NOTHING`
+  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${marks} ${also}`
   return tx.run(sql, ...rows.flatMap(row => Object.values(row)))
 }
 

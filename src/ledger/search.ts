@@ -77,14 +77,16 @@ const idsOf = async (tx: Tx, texts: readonly string[]): Promise<Map<string, numb
   return new Map(found.map(({ id, text }) => [text as string, id as number]))
 }
 
+const unlessThere = 'ON CONFLICT DO NOTHING'
+
 /** Answers under which id each of them stands from now on. */
 const enterTexts = async (tx: Tx, texts: readonly string[]): Promise<Map<string, number>> => {
   const known = await idsOf(tx, texts)
   const news = texts.filter(text => !known.has(text))
-  for (const some of inChunks(news.map(text => ({ text })))) await insertMany(tx, 'search_text', some)
+  for (const some of inChunks(news.map(text => ({ text })))) await insertMany(tx, 'search_text', some, unlessThere)
   const entered = await idsOf(tx, news)
   const endings = [...entered].flatMap(([text, id]) => endingsOf(text).map(ending => ({ ending, text_id: id })))
-  for (const some of inChunks(endings)) await insertMany(tx, 'search_ending', some)
+  for (const some of inChunks(endings)) await insertMany(tx, 'search_ending', some, unlessThere)
   return new Map([...known, ...entered])
 }
 
@@ -112,7 +114,7 @@ export const setTexts = async (tx: Tx, textsById: ReadonlyMap<number, readonly s
   const uses = added.flatMap(({ id, texts }) =>
     texts.map(text => ({ text_id: ids.get(text) as number, invoice_id: id }))
   )
-  for (const some of inChunks(uses)) await insertMany(tx, 'search_use', some)
+  for (const some of inChunks(uses)) await insertMany(tx, 'search_use', some, unlessThere)
   for (const { invoice_id: id, text_id: textId, text } of used) {
     if (textsById.get(id as number)?.includes(text as string)) continue
     await tx.run('DELETE FROM search_use WHERE text_id = ? AND invoice_id = ?', textId as number, id as number)

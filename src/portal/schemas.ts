@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { attempt } from '../core/attempt.ts'
 import type { Instant } from '../core/clock.ts'
-import { parseAmount } from '../core/invoice.ts'
+import { parseAmount, parseDate } from '../core/invoice.ts'
 
 // No database keeps a NUL in a text.
 const text = z
@@ -38,14 +38,15 @@ const halfADay = 12 * 3_600_000
 const dateCharacters = 10
 
 /**
- * A date may come with a time, as elsewhere in this portal: midnight, there or in UTC. Of an instant it is the day whose
- * midnight is nearest. Any other time is left as it is, and equals no date, so that a person looks.
+ * A date may come with a time, as elsewhere in this portal: midnight, there or in UTC. Any other time is left as it is,
+ * and equals no date, so that a person looks.
  */
 const issuedAt = text.transform(value => {
-  const [, day, zone] = /^(\d{4}-\d\d-\d\d)[T ]\d\d:00(?::00(?:\.0+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(value ?? '') ?? []
-  if (value === null || day === undefined) return value
-  if (zone !== 'Z') return / 00:|T00:/.test(value) ? day : value
-  const at = instantOf(value)
+  const midnight = /^(\d{4}-\d\d-\d\d)[T ](00|22|23):00(?::00(?:\.0+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(value ?? '')
+  if (value === null || midnight === null) return value
+  const [, day = '', hour, zone = ''] = midnight
+  if (hour === '00') return parseDate(day) ?? value
+  const at = /^(Z|[+-]00:?00)$/.test(zone) ? instantOf(value) : undefined
   return at === undefined ? value : new Date(at + halfADay).toISOString().slice(0, dateCharacters)
 })
 

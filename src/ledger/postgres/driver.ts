@@ -13,6 +13,9 @@ import { unusable } from './unusable.ts'
 /** A statement of it failed, and whoever ran that swallowed it. */
 class NotCommitted extends BridgeError {}
 
+/** What one of several threw, before anybody asked for a COMMIT. */
+class Thrown extends Error {}
+
 export type PostgresOptions = {
   url: string
   /** How many connections at most, two or more. */
@@ -129,7 +132,10 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
 
   /** A transaction in which a statement failed is not committed, and the server says so by another word. */
   const end = async (client: pg.PoolClient): Promise<void> => {
-    const { command } = await client.query('COMMIT')
+    const { command } = await client.query('COMMIT').catch(cause => {
+      // Without an answer it may have been one.
+      throw cause instanceof pg.DatabaseError ? cause : new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause })
+    })
     if (command !== 'COMMIT') throw new NotCommitted('LEDGER_UNAVAILABLE', `COMMIT was answered by ${command}`)
   }
 
@@ -138,16 +144,21 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
 
   type RunOne = (waiting: Waiting, tx: Tx, client: pg.PoolClient) => Promise<() => void>
 
-  const runAsIs: RunOne = async ({ work, at, resolve }, tx) => {
+  const run = async ({ work, at, resolve }: Waiting, tx: Tx): Promise<() => void> => {
     const value = await work(timed(tx, at))
     return () => resolve(value as never)
   }
+
+  const runAsIs: RunOne = (waiting, tx) =>
+    run(waiting, tx).catch(cause => {
+      throw new Thrown('', { cause })
+    })
 
   /** What it throws undoes no other. */
   const runSaved: RunOne = async (waiting, tx, client) => {
     await client.query('SAVEPOINT event')
     try {
-      const answer = await runAsIs(waiting, tx, client)
+      const answer = await run(waiting, tx)
       await client.query('RELEASE event')
       return answer
     } catch (error) {
@@ -174,11 +185,15 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
   }
 
-  /** Hardly ever does one throw. Only then does each get a savepoint, which costs it two more statements. */
+  /**
+   * Hardly ever does one throw. Only then does each get a savepoint, which costs it two more statements. What may have
+   * been committed never runs again: it would answer otherwise than it did.
+   */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAsIs).catch(error => {
-      const isOfOne = error instanceof NotCommitted || !(isLost(error) || isAgain(error))
-      if (batch.length === 1 || !isOfOne) throw error
+      const cause = error instanceof Thrown ? error.cause : error
+      const isOfOne = error instanceof Thrown && !isLost(translate(cause)) && !isAgain(cause)
+      if (batch.length === 1 || !(isOfOne || error instanceof NotCommitted)) throw cause
       return transact(batch, runSaved)
     })
 
