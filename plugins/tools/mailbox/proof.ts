@@ -44,37 +44,27 @@ export const lacking = (headers: Headers, { EMAIL_ADDRESS, EMAIL_SENDERS, EMAIL_
   if (EMAIL_SENDERS === undefined || EMAIL_RECEIVER === undefined) return null
   const found = resultsOf(EMAIL_RECEIVER, headers)
   if (found === null) return 'it has no Authentication-Results of EMAIL_RECEIVER'
-  const passed = believed(found).flatMap(domainsPassed)
+  const passed = found.flat().flatMap(domainsPassed)
   const isKnown = (domain: string) => EMAIL_SENDERS.some(name => domain === name || domain.endsWith(`.${name}`))
   return passed.some(isKnown) ? null : 'EMAIL_RECEIVER does not vouch for a sender that is among EMAIL_SENDERS'
 }
 
 /**
- * The clauses of each of the host's own headers, topmost first: those that no line `Received` parts. Above the first one
- * nobody else can write, and what stands behind another host's is that host's. Null: there are none.
+ * The clauses of each of the host's own headers, topmost first. Above the first line `Received` nobody else can write.
+ * Where none is below them, or one is above, a sender's may follow directly: then only the topmost counts. Null: none.
  */
 const resultsOf = (receiver: string, headers: Headers): string[][] | null => {
-  const found: string[][] = []
-  for (const { name, value } of headers) {
-    if (name === received && found.length > 0) break
-    if (name !== results) continue
-    const [host, ...clauses] = clausesOf(value).filter(clause => clause !== '')
-    if (host?.split(' ')[0] === receiver) found.push(clauses.length === 0 ? ['none'] : clauses)
-  }
-  return found.length > 0 ? found : null
-}
-
-/**
- * What they say of each method where it is told first. Some hosts write theirs below their own line, where a sender's
- * may follow: that must not say otherwise, nor anything where the host says that it proved nothing.
- */
-const believed = (found: string[][]): string[] => {
-  const told = new Set<string>()
-  return found.flatMap(clauses => {
-    const news = told.has('none') ? [] : clauses.filter(clause => !told.has(methodOf(clause)))
-    for (const clause of clauses) told.add(methodOf(clause))
-    return news
-  })
+  const first = headers.findIndex(({ name }) => name === received)
+  const clausesIn = (some: Headers) =>
+    some
+      .filter(({ name }) => name === results)
+      .map(({ value }) => clausesOf(value).filter(clause => clause !== ''))
+      .filter(([host]) => host?.split(' ')[0] === receiver)
+      .map(([, ...clauses]) => clauses)
+  const above = first === -1 ? [] : clausesIn(headers.slice(0, first))
+  if (above.length > 0) return above
+  const [topmost] = clausesIn(headers)
+  return topmost ? [topmost] : null
 }
 
 /** Without its version. */

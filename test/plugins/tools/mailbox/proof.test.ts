@@ -83,8 +83,8 @@ t.test('a host that tells each method in a header of its own vouches by all of t
   const spf = 'spf=pass smtp.mailfrom=post.example'
   for (const lines of [
     [ours(unknown), ours(known), line],
-    [line, ours(unknown), ours(known), 'Received: from molen.example by post.example'],
-    ['Received: by imap.bakkerij.example with LMTP', ours(spf), ours(unknown), ours(known), line],
+    [line, ours(known), ours(unknown), 'Received: from molen.example by post.example'],
+    ['Received: by imap.bakkerij.example with LMTP', ours(spf, unknown, known), line],
     ['Delivered-To: a@bakkerij.example', ours(spf), 'Authentication-Results: filter; x=y', ours(known), line],
     [ours('dkim/1=pass header.d=molen.example')]
   ])
@@ -100,6 +100,7 @@ t.test('a header of its own helps a sender nowhere', async t => {
     'below the line of a host before it': [line, ours(unknown), 'Received: by elders.example', forged],
     'right below the host’s own, about what that told': [line, ours('dkim=none'), forged],
     'about what the host told of another domain': [line, ours('dkim=pass header.d=elders.example'), forged],
+    'by a method that the host did not tell': [line, ours(unknown), forged],
     'with or without a version': [line, ours('dkim/1=fail'), forged, ours('dkim/2=pass header.d=molen.example')],
     'with a blank before the sign': [line, ours('dkim =fail'), forged],
     'where the host proved nothing': [line, ours('none'), forged, anyOther],
