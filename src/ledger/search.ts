@@ -130,23 +130,39 @@ export const searchAgain = async (tx: Tx, invoiceId: number): Promise<void> => {
 export const hasUnsearchable = async (tx: Tx): Promise<boolean> => {
   const from = await countOf(tx, 'searchable to')
   const isNew = (await tx.one('SELECT 1 AS found FROM invoice WHERE id > ? LIMIT 1', from)) !== undefined
-  return isNew || (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
+  const isChanged = (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
+  return isNew || isChanged || (await countOf(tx, 'amounts to')) < from
 }
 
 /** Answers how many, at most `limit` of those that are new and as many of those that changed. */
 export const makeSearchable = async (tx: Tx, limit: number): Promise<number> => {
   const from = await countOf(tx, 'searchable to')
+  const amountsTo = await countOf(tx, 'amounts to')
   const changed = await tx.all(
     `SELECT id, invoice FROM invoice WHERE id IN (SELECT invoice_id FROM search_again ORDER BY invoice_id LIMIT ?)`,
     limit
   )
   const added = await tx.all('SELECT id, invoice FROM invoice WHERE id > ? ORDER BY id LIMIT ?', from, limit)
-  const entries = [...changed, ...added].map(({ id, invoice }) => {
+  const isIdle = changed.length + added.length === 0
+  // Entered by a release that knew of no amounts, perhaps beside this one. They wait for those that are new.
+  const earlier = isIdle
+    ? await tx.all(
+        'SELECT id, invoice FROM invoice WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+        amountsTo,
+        from,
+        limit
+      )
+    : []
+  const all = [...changed, ...added, ...earlier]
+  const entries = all.map(({ id, invoice }) => {
     const texts = entriesOf(JSON.parse(invoice as string) as Invoice)
     return [id as number, texts] as const
   })
   await setTexts(tx, new Map(entries))
   for (const { id } of changed) await tx.run('DELETE FROM search_again WHERE invoice_id = ?', id as number)
-  if (added.length > 0) await setCount(tx, 'searchable to', added.at(-1)?.id as number)
-  return changed.length + added.length
+  const to = (added.at(-1)?.id ?? from) as number
+  if (to > from) await setCount(tx, 'searchable to', to)
+  if (earlier.length > 0) await setCount(tx, 'amounts to', earlier.at(-1)?.id as number)
+  else if (to > from && amountsTo === from) await setCount(tx, 'amounts to', to)
+  return all.length
 }
