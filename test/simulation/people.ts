@@ -98,7 +98,9 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       await process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
       tell(() => `operator: ${action} ${invoiceNumber} (${seenAs(row)})`)
     } catch (error) {
-      if (isCode(error, 'STATE_CONFLICT')) restore(key, before)
+      // Unless somebody else has released it meanwhile.
+      const isMine = world.released.get(key) === row.draft
+      if (isMine && isCode(error, 'STATE_CONFLICT')) restore(key, before)
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
     }
   }
