@@ -1,19 +1,24 @@
 // What the portal says about an invoice and about a customer, and what a customer is created from.
 
 import type { Instant } from './clock.ts'
-import type { PlainDate } from './invoice.ts'
+import { type PlainDate, parseDate } from './invoice.ts'
 
 export type PortalInvoice = {
   id: string
   customerId: string | null
   invoiceNumber: string | null
-  issuedAt: PlainDate | null
+  /** As the portal writes it, where it is no calendar date. */
+  issuedAt: string | null
   /** Also null if the amount could not be read: then it equals no amount. */
   amountCents: number | null
   currency: string | null
   paidAt: Instant | null
   createdAt: Instant | null
 }
+
+/** Null where it is not told, or in a notation that nobody reads: then it speaks against nothing. */
+export const dateTold = ({ issuedAt }: Pick<PortalInvoice, 'issuedAt'>): PlainDate | null =>
+  parseDate(issuedAt ?? '') ?? null
 
 /** With the address at which its customer pays: whoever has that can read the invoice. */
 export type LinkedInvoice = PortalInvoice & { paymentLink: string | null }

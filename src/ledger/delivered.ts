@@ -6,6 +6,7 @@ import { type Entered, foundTwice, gone, isTwice, shown } from '../rules/portal-
 import { type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
 import type { Tx } from './driver.ts'
+import { mayEqual } from './may-equal.ts'
 import { apply, findRow, rowOfNumber } from './rows.ts'
 
 /** The copy has taken in what the portal tells of an invoice. */
@@ -20,18 +21,17 @@ export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Prom
   }
 }
 
-// Of one customer, on one day, with one amount there are few. Of more, not all are looked at.
+// Of one customer, on one day, with one amount there are few. Of more, only the latest are looked at.
 const alikeMax = 20
 
 /** It was delivered with the same customer, amount and date, under a number of which this one may be a spelling. */
-const rowSpelledOtherwise = async (
-  tx: Tx,
-  { id, invoiceNumber, customerId, issuedAt, amountCents }: PortalInvoice
-): Promise<KeptRow | undefined> => {
+const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRow | undefined> => {
+  const { id, invoiceNumber } = entry
+  const { where, values } = mayEqual(entry)
   const found = await tx.all(
     `SELECT * FROM invoice WHERE portal_id IN (
-      SELECT id FROM portal_invoice WHERE customer_id = ? AND issued_at = ? AND amount_cents = ? AND id <> ? LIMIT ?)`,
-    ...[customerId, issuedAt, amountCents, id, alikeMax]
+      SELECT id FROM portal_invoice WHERE ${where} AND id <> ? ORDER BY told DESC LIMIT ?)`,
+    ...[...values, id, alikeMax]
   )
   return found
     .map(cells => keptOf(cells as InvoiceCells))

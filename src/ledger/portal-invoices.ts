@@ -7,6 +7,7 @@ import type { CreateBody } from '../core/row.ts'
 import * as delivered from './delivered.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { countOf, countOne } from './facts.ts'
+import { comparedCells, mayEqual } from './may-equal.ts'
 
 /** Within a transaction of the invoices' half, too. */
 export const enter = async (
@@ -25,9 +26,7 @@ export const enter = async (
       id: entry.id,
       key,
       entry: JSON.stringify(whole),
-      customer_id: whole.customerId,
-      amount_cents: whole.amountCents,
-      issued_at: whole.issuedAt,
+      ...comparedCells(whole),
       created_at: whole.createdAt,
       told: known ? Number(known.told) : await countOne(tx, 'told'),
       seen_by: read ?? 0,
@@ -93,15 +92,11 @@ export const strangers = async (
   told: number
 ): Promise<PortalInvoice[]> => {
   const key = numberKey(invoiceNumber)
+  const { where, values } = mayEqual({ customerId, amountCents: parseAmount(amount) ?? null, issuedAt })
   const found = await tx.all(
-    `SELECT entry FROM portal_invoice AS found WHERE customer_id = ? AND amount_cents = ? AND issued_at = ?
-        AND (${isNobodys} AND told > ? OR ${isAnothersByThisNumber})`,
-    customerId,
-    parseAmount(amount) ?? null,
-    issuedAt,
-    told,
-    key,
-    key
+    `SELECT entry FROM portal_invoice AS found
+      WHERE ${where} AND (${isNobodys} AND told > ? OR ${isAnothersByThisNumber})`,
+    ...[...values, told, key, key]
   )
   return found.map(entryOf)
 }

@@ -39,6 +39,7 @@ export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden:
   }
 }
 
+// A date that nobody reads is not the same: where numbers begin anew each year, an older one has all else in common.
 const isSame = (entry: PortalInvoice, body: CreateBody): boolean =>
   entry.customerId === body.customerId &&
   entry.amountCents !== null &&

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
-import type { PortalInvoice } from '../core/portal-entry.ts'
+import { dateTold, type PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody, Decision } from '../core/row.ts'
 import { type Change, type Changes, dismissed, ended, held, type Kept, type Line, toMark } from './kept.ts'
 
@@ -184,11 +184,11 @@ const isOtherwise = (fields: string[]): boolean => fields.some(field => field !=
 
 /** In which fields the portal tells an invoice otherwise than it was sent. What it does not tell is not compared. */
 export const toldOtherwise = (sent: CreateBody, told: PortalInvoice): string[] => {
-  const { customerId, amountCents, issuedAt, invoiceNumber } = told
+  const { customerId, amountCents, invoiceNumber } = told
   const fields = {
     customerId: [customerId, sent.customerId],
     amount: [amountCents === null ? null : formatAmount(amountCents), sent.amount],
-    issuedAt: [issuedAt, sent.issuedAt],
+    issuedAt: [dateTold(told), sent.issuedAt],
     invoiceNumber: [invoiceNumber && numberKey(invoiceNumber), numberKey(sent.invoiceNumber)]
   }
   return Object.entries(fields).flatMap(([field, [is, was]]) => (is === null || is === was ? [] : [field]))

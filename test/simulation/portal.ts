@@ -110,7 +110,8 @@ const dates: Record<DateNotation, (date: string) => string> = {
   midnight: date => `${date} 00:00:00`,
   'midnight in UTC': date => `${date}T00:00:00.000000Z`,
   'midnight there, told in UTC': date =>
-    Temporal.PlainDate.from(date).toZonedDateTime('Europe/Amsterdam').toInstant().toString()
+    Temporal.PlainDate.from(date).toZonedDateTime('Europe/Amsterdam').toInstant().toString(),
+  Dutch: date => date.split('-').toReversed().join('-')
 }
 
 /** `12.90`, without a float. */

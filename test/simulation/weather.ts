@@ -37,7 +37,7 @@ export type Faults = {
 }
 
 /** How the portal tells the dates that it is given. */
-export type DateNotation = 'as given' | 'midnight' | 'midnight in UTC' | 'midnight there, told in UTC'
+export type DateNotation = 'as given' | 'midnight' | 'midnight in UTC' | 'midnight there, told in UTC' | 'Dutch'
 
 /** How it spells their numbers. */
 export type Spelling = 'as given' | 'without dashes' | 'cut' | 'escaped' | 'without the F'
@@ -505,6 +505,16 @@ export const ways = {
     weather.portal.dates = random.pick(['midnight', 'midnight in UTC', 'midnight there, told in UTC'])
     weather.portal.unique = false
     weather.counts.lostDisks = random.chance(0.5) ? 1 : 0
+    weather.faults.lostAnswer = 0.2 + random.next() / 2
+  },
+  'dates cannot be read'(weather: Weather, random: Random) {
+    hasten(weather)
+    keepDisk(weather)
+    // Whoever sees the same invoice there, but for its date, and has it delivered, has it twice.
+    weather.counts.acts = 0
+    weather.portal.dates = 'Dutch'
+    weather.portal.spelling = random.pick(['as given', 'without dashes', 'cut', 'escaped', 'without the F'])
+    weather.portal.unique = false
     weather.faults.lostAnswer = 0.2 + random.next() / 2
   },
   'its clock goes back an hour'(weather: Weather, random: Random) {

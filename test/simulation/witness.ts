@@ -41,6 +41,8 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     if (decision.to === 'delivered' || decision.to === 'doubt' || decision.to === 'look') return
     // Held without a proof: whoever releases it has it looked for first.
     if (decision.to === 'held' && unproven.includes(decision.code)) return
+    // With a date that nobody reads it is not the same: a person compares.
+    if (world.weather.portal.dates === 'Dutch' && decision.to === 'held' && decision.code === 'INVOICE_CONFLICT') return
     // Who was frozen hears late what the ledger kept: what the next attempt has sent since speaks against nobody.
     const next = wasSent({ id, attempt: attempt + 1 })
     const made = portal.entries

@@ -77,5 +77,6 @@ t.test('what came while nobody could judge it is judged when the doubt ends', as
 
 t.test('another spelling of a number is the same, and what is not told is not compared', async t => {
   t.strictSame(toldOtherwise(body, holdingOf('inv_1', { amountCents: null, issuedAt: null })), [])
+  t.strictSame(toldOtherwise(body, holdingOf('inv_1', { issuedAt: '20-11-2026' })), [], 'a date that nobody reads')
   t.strictSame(toldOtherwise(body, holdingOf('inv_1', { customerId: 'cst_9' })), ['customerId'])
 })

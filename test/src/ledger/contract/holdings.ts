@@ -256,6 +256,15 @@ export function holdingsContract(promised: Promised): void {
     }
   )
 
+  promised('a spelling of its number whose facts cannot be read is told as a twin, too', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    const facts = { invoiceNumber: '20260042', issuedAt: '20-11-2026', amountCents: null }
+
+    await ledger.holdings.learn([holdingOf('inv_twin', facts)], 1, noon)
+
+    t.strictSame(await stateOf(ledger), ['delivered', 'PORTAL_DUPLICATE'])
+  })
+
   promised('delivered beside another of its number: a note', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
     await ledger.holdings.learn([holdingOf('inv_by_hand')], null, noon)

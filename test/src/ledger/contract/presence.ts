@@ -102,7 +102,6 @@ export function presenceContract(promised: Promised): void {
 
   for (const [what, facts] of [
     ['customer', { customerId: 'cst_2' }],
-    ['customer that is not told', { customerId: null }],
     ['amount', { amountCents: 12101 }],
     ['date', { issuedAt: '2026-11-21' }]
   ] as const) {
@@ -110,6 +109,23 @@ export function presenceContract(promised: Promised): void {
       await holdings.learn([{ ...stranger, ...facts }], null, noon)
 
       t.strictSame(await holdings.strangers(body, 0), [])
+    })
+  }
+
+  for (const [what, facts] of [
+    ['date cannot be read', { issuedAt: '20-11-2026' }],
+    ['date is not told', { issuedAt: null }],
+    ['amount cannot be read', { amountCents: null }],
+    ['customer is not told', { customerId: null }],
+    ['facts are not told', { customerId: null, amountCents: null, issuedAt: null }]
+  ] as const) {
+    promised(`where its ${what} it may be what was sent`, async (t, { holdings }) => {
+      await holdings.learn([{ ...stranger, ...facts }], null, noon)
+
+      t.match(await holdings.strangers(body, 0), [{ id: stranger.id }])
+      t.strictSame(await holdings.strangers({ ...body, issuedAt: '2026-11-21', amount: '9.99', customerId: 'x' }, 0), [
+        ...(facts.customerId === null && facts.amountCents === null ? [{ ...stranger, ...facts }] : [])
+      ])
     })
   }
 

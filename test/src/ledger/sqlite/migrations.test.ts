@@ -7,7 +7,7 @@ import { advice } from '../../../../src/core/codes.ts'
 import type { Customer } from '../../../../src/core/invoice.ts'
 import { states } from '../../../../src/core/row.ts'
 import { openSqlite } from '../../../../src/ledger/open.ts'
-import { arrivalOf, bring, delivered, noon, other, rowOf, stages, stateOf } from '../fixtures.ts'
+import { arrivalOf, bodyOf, bring, delivered, noon, other, rowOf, stages, stateOf } from '../fixtures.ts'
 
 const schemaOf = (file: string) => {
   const db = new DatabaseSync(file, { readOnly: true })
@@ -87,6 +87,24 @@ t.test('a ledger of an earlier version goes on where it was', async t => {
   t.match(await ledger.doubts(noon, 9), [{ body: { invoiceNumber: 'sending' }, sentAt: noon }])
   t.equal(await ledger.voidSource('acme', 'source waiting', noon), true, 'found by the id of its tool')
   t.strictSame(await stateOf(ledger, 'waiting'), ['dismissed', 'VOIDED_IN_TOOL'])
+})
+
+t.test('what an earlier version could not read of the portal’s invoices may be equal to anything', async t => {
+  const file = earlier(t, '49d2b61')
+  const before = new DatabaseSync(file)
+  const kept = before.prepare(`INSERT INTO portal_invoice (id, key, entry, told, customer_id, amount_cents, issued_at)
+    VALUES (?, ?, json_object('id', ?), ?, 'cst_1', ?, ?)`)
+  kept.run('inv_dutch', 'a', 'inv_dutch', 1001, 12100, '20-11-2026')
+  kept.run('inv_unread', 'b', 'inv_unread', 1002, null, null)
+  kept.run('inv_other', 'c', 'inv_other', 1003, null, '2026-11-21')
+  before.close()
+
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+
+  const body = { ...bodyOf({ invoice: arrivalOf().invoice, notify: true }), invoiceNumber: 'another' }
+  const found = await ledger.holdings.strangers(body, 999)
+  t.strictSame(found.map(({ id }) => id).toSorted(), ['inv_dutch', 'inv_unread'])
 })
 
 t.test('what an earlier version sent, and did not deliver, is looked for before it is sent again', async t => {
