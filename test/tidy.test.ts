@@ -84,6 +84,7 @@ const provenElsewhere = [
   'src/ledger/actions.ts',
   'src/ledger/arrivals.ts',
   'src/ledger/conflicts.ts',
+  'src/ledger/may-equal.ts',
   'src/ledger/customer-claims.ts',
   'src/ledger/customer-waiting.ts',
   'src/ledger/delivered.ts',

@@ -1,7 +1,7 @@
 // What comes in: what is known is loaded, the rules judge (rules/arriving.ts), and what they answer is written.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
-import { blankInvoice, formerKey, type Invoice, numberKey } from '../core/invoice.ts'
+import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../core/invoice.ts'
 import type { Arrival, Document, Received, Unreadable } from '../core/row.ts'
 import {
   type Arriving,
@@ -75,7 +75,10 @@ const receiveAgain = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<
   if (!known) return null
   if (known.isSettled) return contestAgain(arrival, null)
   const merged = mergeArrival(known.kept, arrival)
-  await keepConflict(tx, id, merged)
+  if (!isSame(merged, known.kept)) {
+    await keepConflict(tx, id, merged)
+    await note(tx, id, 'conflict merged')
+  }
   return contestAgain(arrival, merged)
 }
 

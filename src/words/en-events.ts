@@ -5,6 +5,7 @@ export const events = {
   merged: 'Came again; newer facts were added',
   corrected: 'Came again, corrected',
   'conflict received': 'Came again with other facts',
+  'conflict merged': 'The other facts came again; newer ones were added',
   'told under another number': 'The tool had told of it under another number',
   'voided in the tool': 'Voided in the tool',
   'pdf fetched': 'PDF fetched',

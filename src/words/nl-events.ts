@@ -7,6 +7,7 @@ export const events: Record<keyof typeof english, string> = {
   merged: 'Opnieuw binnengekomen, met nieuwere gegevens',
   corrected: 'Opnieuw binnengekomen, verbeterd',
   'conflict received': 'Opnieuw binnengekomen, met andere gegevens',
+  'conflict merged': 'De andere gegevens kwamen opnieuw; nieuwere zijn toegevoegd',
   'told under another number': 'Eerder door het pakket onder een ander nummer genoemd',
   'voided in the tool': 'Ingetrokken in het pakket',
   'pdf fetched': 'Pdf opgehaald',
