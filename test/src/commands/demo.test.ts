@@ -1,6 +1,8 @@
+// That it stays up, and what it prints then, are tried by test/end-to-end/page.test.ts and test/readme-commands.test.ts.
+
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { factuurbrug, factuurbrugProcess, factuurbrugUp } from '../../command-line.ts'
+import { factuurbrugProcess } from '../../command-line.ts'
 
 const shows = [
   /^A portal sandbox listens at \S+, a bridge at \S+; their folder is \S+\.$/m,
@@ -20,30 +22,5 @@ t.test('one command shows the whole way, and leaves nothing behind', async t => 
   t.strictSame({ code, stderr }, { code: 0, stderr: '' })
   for (const line of shows) t.match(stdout, line)
   t.notMatch(stdout, /Look at it|curl|sandbox\/invoices/, 'nothing to look at is left')
-  t.strictSame(readdirSync(folder), [])
-})
-
-t.test('it stays up with a login that works, until it is ended', async t => {
-  const folder = t.testdir()
-  const demo = await factuurbrugUp(t, ['demo'], { env: { TMPDIR: folder }, ready: /Ctrl-C ends it/ })
-  const [, url = '', token = ''] = /--url (\S+) --token (\S+)/.exec(demo.output()) ?? []
-  const [, list = ''] = /^What the sandbox holds: (\S+)$/m.exec(demo.output()) ?? []
-
-  t.match(await factuurbrug(['invoice', 'DEMO-0001', '--url', url, '--token', token]), {
-    code: 0,
-    stdout: /^state +delivered$/m
-  })
-  t.match(await (await fetch(list)).json(), { invoices: [{ invoiceNumber: 'DEMO-0001' }] })
-
-  t.match(demo.output(), new RegExp(`^ {2}open ${url}$`, 'm'))
-  t.match(demo.output(), new RegExp(`^ {2}log in with any name, and the token ${token}$`, 'm'))
-  const login = await fetch(`${url}/login`)
-  const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(await login.text()) ?? []
-  const cookie = login.headers.getSetCookie().map(cookie => cookie.split(';')[0])[0] ?? ''
-  const body = new URLSearchParams({ _csrf: csrf, to: '/', name: 'Sanne', token })
-  const inside = await fetch(`${url}/login`, { method: 'POST', body, headers: { cookie }, redirect: 'manual' })
-  t.match([inside.status, inside.headers.get('location')], [303, '/'], 'the login works')
-  t.match(await factuurbrug(['invoice', 'DEMO-0002', '--url', url, '--token', token]), { code: 0 })
-  t.equal(await demo.end('SIGINT'), 0)
   t.strictSame(readdirSync(folder), [])
 })
