@@ -6,11 +6,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../plugins/intake/sample.ts'
+import { freePort } from '../src/commands/free-port.ts'
 import { fencesOf, pages, readDocument, root } from './readme.ts'
 import { serve } from './server.ts'
 
@@ -242,15 +242,6 @@ const fillIn = (file: string, output: string, ports: { bridge: number; portal: n
   writeFileSync(file, text)
   appendFileSync(file, `PORTAL_URL=http://127.0.0.1:${ports.portal}/v1\nPORT=${ports.bridge}\n`)
   appendFileSync(file, 'ALLOW_PRIVATE_ADDRESSES=true\n')
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Nothing of the settings of whoever runs the test gets in. */

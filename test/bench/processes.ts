@@ -4,7 +4,8 @@ import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { type Disposable, freePort } from '../end-to-end/bridge-process.ts'
+import { freePort } from '../../src/commands/free-port.ts'
+import type { Disposable } from '../end-to-end/bridge-process.ts'
 
 /** What is measured has a core to itself, and whoever makes its work another one. */
 export const measuredCore = 0

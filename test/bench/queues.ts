@@ -2,7 +2,8 @@
 // servers that hand them to pg-boss and to graphile-worker on the same database server. They take turns, so that a busy
 // machine slows all of them.
 
-import { freePort, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { freePort } from '../../src/commands/free-port.ts'
+import { startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
 import { startPostgresServer } from '../postgres-server.ts'
 import type { Bench } from './bench.ts'
 import { limitOf, measuredCore, median, pin, startReference } from './processes.ts'

@@ -4,15 +4,9 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sandbox } from '../../plugins/sandbox/sandbox.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import {
-  type BridgeProcess,
-  freePort,
-  openSandbox,
-  startBridge,
-  temporaryFolder,
-  until
-} from '../end-to-end/bridge-process.ts'
+import { type BridgeProcess, openSandbox, startBridge, temporaryFolder, until } from '../end-to-end/bridge-process.ts'
 import { type Bench, invoice } from './bench.ts'
 
 const faults = ['fail-before', 'fail-after', 'lost', 'reset-before', 'garbage', 'garbage-json', '429', '503'] as const

@@ -3,8 +3,9 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../../src/commands/free-port.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import { freePort, secret, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { secret, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
 import type { Bench } from './bench.ts'
 import { median } from './processes.ts'
 

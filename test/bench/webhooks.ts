@@ -1,7 +1,8 @@
 // How many signed Stripe events of 4 KB are acknowledged a second, each kept with an fsync, beside a bare Fastify that
 // checks the same signature, parses the same JSON and forgets. The two take turns, so that a busy machine slows both.
 
-import { type Disposable, freePort, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { freePort } from '../../src/commands/free-port.ts'
+import { type Disposable, startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'
 import type { Bench } from './bench.ts'
 import { cpuMs, limitOf, load, measuredCore, median, pin, startReference } from './processes.ts'
 

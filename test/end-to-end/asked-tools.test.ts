@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import { isoInstant, systemClock } from '../../src/core/clock.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import { openEBoekhouden } from '../fixtures/e-boekhouden-api.ts'
@@ -10,16 +11,7 @@ import { openMollie } from '../fixtures/mollie-api.ts'
 import { openRompslomp, rompslompInvoice } from '../fixtures/rompslomp-api.ts'
 import { openWeFact, wefactInvoice } from '../fixtures/wefact-api.ts'
 import { type Order, openShop, key as shopKey, secret as shopSecret } from '../fixtures/woocommerce-api.ts'
-import {
-  customerId,
-  freePort,
-  openSandbox,
-  quick,
-  sha256,
-  startBridge,
-  temporaryFolder,
-  until
-} from './bridge-process.ts'
+import { customerId, openSandbox, quick, sha256, startBridge, temporaryFolder, until } from './bridge-process.ts'
 import { dateOf, daysAgo } from './tool-world.ts'
 
 const email = 'administratie@bakkerijdevos.example'

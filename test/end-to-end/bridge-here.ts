@@ -3,9 +3,10 @@
 import { pino } from 'pino'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openBridge } from '../../src/bridge.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/core/clock.ts'
-import { type Disposable, freePort, type Reached, reachedAt, usual } from './bridge-process.ts'
+import { type Disposable, type Reached, reachedAt, usual } from './bridge-process.ts'
 
 export const openBridgeHere = async (t: Disposable, env: Record<string, string>): Promise<Reached> => {
   const tools = await loadTools()

@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSandbox, type SandboxOptions } from '../../plugins/sandbox/sandbox.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { mustBePromised } from '../answers.ts'
 
@@ -25,15 +25,6 @@ export const temporaryFolder = (t: Disposable): string => {
   const folder = mkdtempSync(join(tmpdir(), 'factuurbrug-test-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

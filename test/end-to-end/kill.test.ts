@@ -2,12 +2,12 @@
 
 import t from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import {
   type BridgeProcess,
   customerId,
-  freePort,
   openSandbox,
   quick,
   sha256,

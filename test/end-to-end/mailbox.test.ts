@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { mail, openMailServer, pdfFile, pdfOf } from '../fixtures/mailbox.ts'
 import { dialects, ubl } from '../fixtures/ubl.ts'
-import { freePort, openSandbox, quick, sha256, startBridge, temporaryFolder, until } from './bridge-process.ts'
+import { openSandbox, quick, sha256, startBridge, temporaryFolder, until } from './bridge-process.ts'
 import { dateOf, daysAgo } from './tool-world.ts'
 
 // Real processes, started one after another.

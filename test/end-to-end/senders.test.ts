@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import { factuurbrug } from '../command-line.ts'
 import { openBridgeHere } from './bridge-here.ts'
-import { freePort, openSandbox, operatorToken, quick, startBridge, temporaryFolder, until } from './bridge-process.ts'
+import { openSandbox, operatorToken, quick, startBridge, temporaryFolder, until } from './bridge-process.ts'
 
 const secrets = { shop: 'a secret of the shop', books: 'a secret of the books' }
 const two = {

@@ -2,11 +2,11 @@
 
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 import type { WholeInvoice } from '../../src/view/answers.ts'
 import {
   type BridgeProcess,
   customerId,
-  freePort,
   openSandbox,
   quick,
   sha256,

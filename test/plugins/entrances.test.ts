@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import entrances from '../../plugins/entrances.ts'
-import { freePort } from '../end-to-end/bridge-process.ts'
+import { freePort } from '../../src/commands/free-port.ts'
 
 const host = '127.0.0.1'
 const isLinux = process.platform === 'linux'

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { createMetrics } from '../../plugins/metrics.ts'
-import { customerId, freePort } from '../end-to-end/bridge-process.ts'
+import { freePort } from '../../src/commands/free-port.ts'
+import { customerId } from '../end-to-end/bridge-process.ts'
 import { openHouse } from '../src/commands/fixtures.ts'
 import { arrivalOf, bring, holdingOf, noon } from '../src/ledger/fixtures.ts'
 import { openMemory } from '../src/ledger/memory.ts'

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
+import { freePort } from '../../src/commands/free-port.ts'
 import { asking, factuurbrug, factuurbrugProcess } from '../command-line.ts'
 import { openBridgeHere } from '../end-to-end/bridge-here.ts'
-import { freePort, openSandbox, operatorToken, temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { openSandbox, operatorToken, temporaryFolder } from '../end-to-end/bridge-process.ts'
 
 const settings = {
   PORTAL_TOKEN: 'token',

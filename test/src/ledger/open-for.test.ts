@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { freePort } from '../../../src/commands/free-port.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { openLedgerFor } from '../../../src/ledger/open-for.ts'
-import { freePort } from '../../end-to-end/bridge-process.ts'
 import { arrivalOf, noon } from './fixtures.ts'
 
 const settings = { DATABASE_POOL: 2, DATABASE_TIMEOUT_MS: 2000, PDF_BYTES_MAX: 1000 }

@@ -2,8 +2,8 @@
 
 import pg from 'pg'
 import t, { type Test } from 'tap'
+import { freePort } from '../../../../src/commands/free-port.ts'
 import { openPostgresDriver } from '../../../../src/ledger/postgres/driver.ts'
-import { freePort } from '../../../end-to-end/bridge-process.ts'
 import { startPostgres } from '../../../postgres.ts'
 
 const server = await startPostgres()
