@@ -13,9 +13,7 @@ export const isOf = (entry: Entry, body: CreateBody): boolean =>
   entry.issuedAt === body.issuedAt &&
   entry.amountCents === Math.round(Number(body.amount) * 100)
 
-type Attempt = { id: number; attempt: number }
-
-const keyOfAttempt = ({ id, attempt }: Attempt): string => `${id}:${attempt}`
+type Attempt = Pick<Sent, 'id' | 'attempt'>
 
 const unproven: Code[] = ['PORTAL_REJECTED', 'PORTAL_UNCLEAR']
 
@@ -30,10 +28,13 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     requests.some(({ key, name, fate }) => name === 'createInvoice' && key === keyOf(number) && fate === 'under way')
 
   /** Attempts are counted anew in a ledger that was rolled back. */
-  const wasSent = ({ id, attempt }: Attempt): Sent | undefined => {
-    const found = sent.get(keyOfAttempt({ id, attempt }))
-    return found?.era === world.era ? found : undefined
-  }
+  const sentIn = (isWanted: (one: Sent) => boolean): Sent | undefined =>
+    sent.find(one => one.era === world.era && isWanted(one))
+
+  const wasSent = ({ id, attempt }: Attempt) => sentIn(one => one.id === id && one.attempt === attempt)
+
+  /** By an attempt after it, if there was one: some end before they send. */
+  const sentSince = ({ id, attempt }: Attempt) => sentIn(one => one.id === id && one.attempt > attempt)
 
   const judge = (body: CreateBody, decision: Decision, { id, attempt }: Attempt): void => {
     const number = body.invoiceNumber
@@ -44,7 +45,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     // With a date that nobody reads it is not the same: a person compares.
     if (world.weather.portal.dates === 'Dutch' && decision.to === 'held' && decision.code === 'INVOICE_CONFLICT') return
     // Who was frozen hears late what the ledger kept: what the next attempt has sent since speaks against nobody.
-    const next = wasSent({ id, attempt: attempt + 1 })
+    const next = sentSince({ id, attempt })
     const made = portal.entries
       .slice(0, next?.entries)
       .find(entry => entry.by === 'bridge' && entry.deletedAt === null && isOf(entry, body))
@@ -71,7 +72,8 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       if (permission === 'granted') {
         const { entries } = portal
         const was = { entries: entries.length, isUnderWay: isUnderWay(body.invoiceNumber) }
-        sent.set(keyOfAttempt(loan), { body, ...was, era: world.era })
+        const { id, attempt } = loan
+        sent.push({ id, attempt, body, ...was, era: world.era })
         if (world.weather.bridge.review) judgeRelease(body, world)
       }
       return permission

@@ -23,7 +23,14 @@ export type Request = {
 }
 
 /** What was let go, and how the portal stood just before. */
-export type Sent = { body: CreateBody; entries: number; isUnderWay: boolean; era: number }
+export type Sent = {
+  id: number
+  attempt: number
+  body: CreateBody
+  entries: number
+  isUnderWay: boolean
+  era: number
+}
 
 /** `left`: places until then. */
 export type Frozen = { left: number; forMs: number }
@@ -41,7 +48,7 @@ export type World = {
   portal: SimulatedPortal
   requests: Request[]
   /** By row and attempt. */
-  sent: Map<string, Sent>
+  sent: Sent[]
   /** Readings of the portal's list that were brought to their end. */
   sweeps: number
   /** Times that a reading could not go on: the portal was not reached, or the disk failed. */
@@ -96,7 +103,7 @@ export const createWorld = (
       tell(() => `WRONG: ${what}`)
     },
     released: new Map(),
-    sent: new Map(),
+    sent: [],
     firstTold: () => 0,
     failures,
     trace
