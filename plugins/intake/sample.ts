@@ -7,7 +7,9 @@ import { signedHeaders } from '../signatures/standard-webhooks.ts'
 
 /** Without an address of its PDF it brings one along. `customer`: as a sender knows it, without the portal's id. */
 export type SampleInvoice = Omit<About, 'customerId'> &
-  ({ customerId: string } | { customer: { ref: string; name: string; email: string } }) & { pdfUrl?: string }
+  ({ customerId: string; customerName?: string } | { customer: { ref: string; name: string; email: string } }) & {
+    pdfUrl?: string
+  }
 
 /** Signed as Standard Webhooks ask. */
 export const signedSample = (invoice: SampleInvoice, secret: string): Sample => {
@@ -15,7 +17,9 @@ export const signedSample = (invoice: SampleInvoice, secret: string): Sample => 
     invoiceNumber: invoice.invoiceNumber,
     issuedAt: dateOf(invoice.at, invoice.timeZone),
     amount: '121.00',
-    ...('customerId' in invoice ? { customerId: invoice.customerId } : named(invoice.customer)),
+    ...('customerId' in invoice
+      ? { customerId: invoice.customerId, customerName: invoice.customerName }
+      : named(invoice.customer)),
     ...(invoice.pdfUrl ? { pdfUrl: invoice.pdfUrl } : { pdf: samplePdf(invoice.invoiceNumber).toString('base64') })
   })
   const signed = signedHeaders(body, secret, { id: `msg_${randomUUID()}`, at: invoice.at })

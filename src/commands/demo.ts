@@ -42,8 +42,9 @@ export const run: Command = async (args, terminal) => {
     const { OPERATOR_TOKEN: token, INTAKE_SECRET: secret } = bridge.secrets
     print(`A portal sandbox listens at ${portal}, a bridge at ${address}; their folder is ${folder}.`)
     print(`Sending invoice ${invoiceNumber} for ${customer.companyName}, signed, to ${address}/webhooks/invoices:`)
-    const about = { invoiceNumber, customerId: customer.id, at: clock.now(), timeZone: bridge.timeZone }
-    const sample = signedSample(about, secret)
+    const about = { at: clock.now(), timeZone: bridge.timeZone }
+    const known = { customerId: customer.id, customerName: customer.companyName }
+    const sample = signedSample({ invoiceNumber, ...known, ...about }, secret)
     const answer = await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...sample })
     print(`  the bridge answered ${answer.status} ${await answer.text()}`)
     const delivered = await follow(bridge, terminal)
@@ -54,8 +55,7 @@ export const run: Command = async (args, terminal) => {
     )
     // With --once the servers are gone, so there is nothing to look at.
     if (isShort) return 0
-    const { at, timeZone } = about
-    const second = signedSample({ invoiceNumber: heldNumber, customer: stranger, at, timeZone }, secret)
+    const second = signedSample({ invoiceNumber: heldNumber, customer: stranger, ...about }, secret)
     await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...second })
     print('')
     print(`Invoice ${heldNumber} waits for you: the portal does not know its customer. Say whose it is, on the page:`)
