@@ -22,5 +22,5 @@ ${days.map(({ day, invoices }, at) => {
 })}
 </svg>
 <p class="ends soft"><span>${formats.date(days[0]?.day ?? '')}</span> <span>${formats.date(days.at(-1)?.day ?? '')}</span></p>
-<p>${texts.total(all)} ${took?.halfWithinMs != null ? texts.median(words.duration(took.halfWithinMs / 1000)) : ''}</p>`
+<p>${texts.total(all)} ${took?.halfWithinMs != null ? texts.median(all, words.duration(took.halfWithinMs / 1000)) : ''}</p>`
 }

@@ -17,6 +17,9 @@ const pageSize = 50
 // Each is looked for in the copy of the portal; the others are looked for one by one.
 const withCandidatesMax = 10
 
+// As much as may be searched for.
+const searchedMax = 200
+
 type Candidates = Map<Customer, PortalCustomer[]>
 
 type CustomersOptions = { pages: Pages; sessions: Sessions; operations: Operations }
@@ -55,11 +58,12 @@ export const customersRoutes = (app: FastifyInstance, { pages, sessions, operati
 
   pages.show('/customers/choose', async ({ view, query, ask }) => {
     const { tool = '', ref = '', find = '' } = query
-    const found = find.trim() === '' ? [] : await candidatesOf(ask, { customer: { name: null, emails: [] } }, find)
+    const { customers } = await ask('listCustomers', { query: { q: ref.slice(0, searchedMax), limit: pageSize } })
+    const customer = customers.find(one => one.tool === tool && one.ref === ref) ?? { name: null, ref, emails: [] }
     return {
       title: view.words.customers.choose,
       at: 'customers',
-      body: choose(view, { tool, ref, find, found })
+      body: choose(view, { tool, customer, find, found: await candidatesOf(ask, { customer }, find) })
     }
   })
 
@@ -123,7 +127,7 @@ const list = (view: View, { customers, candidates, next, isLinked, query }: Told
 <li><a href="/customers?linked=true" ${isLinked ? html`aria-current="page"` : ''}>${texts.linked}</a></li>
 </ul>
 <h2>${isLinked ? texts.linked : texts.needLink}</h2>
-${customers.length === 0 ? html`<p>${texts.none}</p>` : customers.map(customer => card(view, customer, candidates.get(customer)))}
+${customers.length === 0 ? html`<p>${query.q ? texts.noneSearched : isLinked ? texts.noneLinked : texts.none}</p>` : customers.map(customer => card(view, customer, candidates.get(customer)))}
 ${next ? html`<p><a href="${withQuery(address, { cursor: next, done: null })}" rel="next">${texts.next}</a></p>` : ''}
 ${isLinked ? html`<p><a class="way" href="/customers/links.csv" download>${texts.exportCsv}</a></p>${mayAct(view) ? importing(view) : ''}` : ''}`
 }
@@ -147,7 +151,7 @@ ${link ? linked(view, customer, link) : ''}
 ${unlinked ? html`<p class="soft">${words.customers.unlinked(unlinked.name ?? unlinked.portalId, formats.time(unlinked.at))}${unlinked.by ? who(view, unlinked.by) : ''}</p>` : ''}
 ${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, whose, candidates)}` : ''}
 ${!link && candidates?.length === 0 ? html`<p>${words.invoice.noCandidates}</p>` : ''}
-${mayAct(view) ? html`<p><a class="button" href="/customers/choose?tool=${encodeURIComponent(tool)}&amp;ref=${encodeURIComponent(ref)}">${link ? words.customers.choose : words.customers.chooseFirst}</a></p>` : ''}
+${mayAct(view) ? html`<p><a class="button" href="/customers/choose?tool=${encodeURIComponent(tool)}&amp;ref=${encodeURIComponent(ref)}">${link || candidates?.length ? words.customers.choose : words.customers.chooseFirst}</a></p>` : ''}
 </article>`
 }
 
@@ -157,12 +161,19 @@ const linked = (view: View, { tool, ref }: Customer, link: NonNullable<Customer[
 ${mayAct(view) ? form(view, '/customers/unlink', html`<input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><input type="hidden" name="back" value="/customers?linked=true"><button class="quiet" data-confirm="${texts.unlinkHint}" aria-label="${texts.unlink}: ${ref}">${texts.unlink}</button>`) : ''}`
 }
 
-type Choice = { tool: string; ref: string; find: string; found: PortalCustomer[] }
+type Choice = {
+  tool: string
+  customer: Pick<Customer, 'name' | 'ref' | 'emails'>
+  find: string
+  found: PortalCustomer[]
+}
 
-const choose = (view: View, { tool, ref, find, found }: Choice): Html => {
+const choose = (view: View, { tool, customer, find, found }: Choice): Html => {
+  const { ref } = customer
   const { invoice: texts, customers, list: lists } = view.words
   return html`<h1>${customers.who}</h1>
-<p class="soft">${sourceIn(view, tool)} · ${ref}</p>
+<p><strong>${calledIn(view, customer)}</strong></p>
+<p class="soft">${[sourceIn(view, tool), ...(view.hidesPersonal ? [] : [ref])].join(' · ')}</p>
 <p>${texts.linkHint}</p>
 <form method="get" action="/customers/choose" role="search" class="inline"><input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><label for="find">${texts.searchPortal}</label> <input id="find" name="find" type="search" value="${find}"> <button>${lists.search}</button></form>
 ${find && found.length === 0 ? html`<p>${customers.noneFound}</p>` : ''}

@@ -156,7 +156,7 @@ const choosing = (view: View, { invoice, candidates, find }: Choosing): Html => 
   return html`<section class="card" aria-labelledby="link">
 <h2 id="link">${texts.link}</h2>
 <p>${texts.linkHint}</p>
-${candidates.length === 0 ? html`<p>${find ? customers.noneFound : texts.noCandidates}</p>` : ''}
+${candidates.length === 0 ? html`<p>${find ? html`${customers.noneFound} ${texts.createFirst}` : texts.noCandidates}</p>` : ''}
 ${mayAct(view) ? links(view, { tool, ref: customer.ref, to: invoicePath(invoiceNumber) }, candidates) : ''}
 <form method="get" action="${invoicePath(invoiceNumber)}#link" role="search" class="inline"><label for="find">${texts.searchPortal}</label> <input id="find" name="find" type="search" value="${find ?? ''}"> <button>${view.words.list.search}</button></form>
 </section>`

@@ -35,7 +35,7 @@ const list = (view: View, { found: { refused, next }, q, authentic }: Told): Htm
 <p>${texts.hint}</p>
 <form method="get" action="/refused" role="search" class="inline"><label for="q">${lists.number}</label><input id="q" name="q" type="search" value="${q}"> <button>${lists.search}</button></form>
 <ul class="tabs plain">${tab(null, words.customers.all)}${tab('true', texts.authentic)}${tab('false', texts.unproven)}</ul>
-${refused.length === 0 ? html`<p>${texts.none}</p>` : refused.map(one => card(view, one))}
+${refused.length === 0 ? html`<p>${q ? texts.noneFound : texts.none}</p>` : refused.map(one => card(view, one))}
 ${next ? html`<p><a href="${withQuery(address, { cursor: next })}" rel="next">${texts.older}</a></p>` : ''}`
 }
 

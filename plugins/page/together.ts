@@ -59,5 +59,5 @@ ${filters.map(name => (filter[name] === undefined ? '' : html`<input type="hidde
       )
     : ''
 }
-<p><a class="way" href="${back}">${bulk.cancel}</a></p>`
+<p><a class="way" href="${back}">${matching === 0 ? bulk.back : bulk.cancel}</a></p>`
 }

@@ -69,7 +69,7 @@ const list = (view: View, told: Told[]): Html => {
   const others = told.filter(({ tool }) => !tool.on)
   return html`<h1>${texts.title}</h1>
 ${on.map(one => card(view, one))}
-${others.length > 0 ? html`<details ${on.length === 0 ? html`open` : ''}><summary>${texts.others(others.length)}</summary>${others.map(one => card(view, one))}</details>` : ''}`
+${others.length > 0 ? html`<details ${on.length === 0 ? html`open` : ''}><summary>${texts.others(others.length)}</summary><p class="hint">${texts.othersHint}</p>${others.map(one => card(view, one))}</details>` : ''}`
 }
 
 const card = (view: View, { tool, caughtUp, findings, problem }: Told): Html => {

@@ -19,7 +19,7 @@ export const events = {
   dismissed: 'Not to be sent',
   paid: 'Paid in the portal',
   unpaid: 'Could not be marked as paid',
-  released: 'Goes on by itself',
+  released: 'Goes on',
   'the portal tells otherwise': 'The portal shows it otherwise',
   'found twice': 'Found twice in the portal',
   'gone from the portal': 'No longer in the portal',

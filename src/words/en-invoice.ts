@@ -65,6 +65,7 @@ export const invoiceWords = {
     linkHint: 'This and every later invoice of this customer goes to whom you choose.',
     linkTo: (name: string) => `It is for ${name}`,
     searchPortal: 'Search the customers of the portal',
+    createFirst: 'If it is not there yet, make it in the portal: within a few minutes you find it here.',
     noCandidates:
       'The portal has no customer that looks like this one. Search, or make the customer in the portal first.',
     conflict: 'Two that do not agree',
@@ -107,7 +108,7 @@ export const invoiceWords = {
     take: 'Take the other one',
     takeHint: 'The invoice is sent with the other facts, and these are put aside.',
     done: {
-      deliver: 'It goes to the portal now.',
+      deliver: 'The bridge goes on with it.',
       dismiss: 'Done.',
       keep: 'These facts are kept.',
       take: 'The other facts are taken.',

@@ -115,7 +115,8 @@ export const en = {
     delivered: 'Delivered in thirty days',
     chart: (count: number) => `Invoices delivered on each of the last thirty days, ${count} in all`,
     perDay: (count: number, date: string) => `${date}: ${invoices(count)}`,
-    median: (time: string) => `Half of them were in the portal within ${time} of coming in.`,
+    median: (count: number, time: string) =>
+      `${count === 1 ? 'It was' : 'Half of them were'} in the portal within ${time} of coming in.`,
     total: (count: number) => `${invoices(count)} in all.`,
     noneDelivered: 'Nothing was delivered in the last thirty days.',
     tools: 'Where invoices come from',
@@ -174,7 +175,7 @@ export const en = {
 
   bulk: {
     deliverTitle: (count: number) => `Send ${invoices(count)} to the portal?`,
-    dismissTitle: (count: number) => `Never send ${invoices(count)}?`,
+    dismissTitle: (count: number) => `Put ${invoices(count)} aside?`,
     deliverHint:
       'They wait for review, and go to the portal as they were shown. Nothing else that an invoice is held for is overruled.',
     dismissHint: 'They are put aside, and can be taken up again one by one.',
@@ -186,6 +187,7 @@ export const en = {
     deliver: (count: number) => `Yes, send ${invoices(count)}`,
     dismiss: (count: number) => `Yes, put ${invoices(count)} aside`,
     cancel: 'No, back to the list',
+    back: 'Back to the list',
     delivered: (count: number) => `${invoices(count)} ${count === 1 ? 'goes' : 'go'} to the portal now.`,
     dismissed: (count: number) => `${invoices(count)} ${count === 1 ? 'is' : 'are'} put aside.`,
     changed: (count: number) => `Meanwhile other invoices match: now it is ${count}. Nothing was done; look again.`

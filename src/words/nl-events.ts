@@ -21,7 +21,7 @@ export const events: Record<keyof typeof english, string> = {
   dismissed: 'Wordt niet verstuurd',
   paid: 'Betaald in het portaal',
   unpaid: 'Kon niet op betaald worden gezet',
-  released: 'Gaat vanzelf verder',
+  released: 'Gaat verder',
   'the portal tells otherwise': 'Het portaal toont hem anders',
   'found twice': 'Twee keer in het portaal gevonden',
   'gone from the portal': 'Niet meer in het portaal',

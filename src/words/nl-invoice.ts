@@ -67,6 +67,7 @@ export const invoiceWords: InvoiceWords = {
     linkHint: 'Deze en alle volgende facturen van deze klant gaan naar wie je kiest.',
     linkTo: name => `Voor ${name}`,
     searchPortal: 'Zoek in de klanten van het portaal',
+    createFirst: 'Staat hij er nog niet, maak hem dan aan in het portaal: binnen een paar minuten vind je hem hier.',
     noCandidates:
       'In het portaal staat geen klant die hierop lijkt. Zoek zelf, of maak de klant eerst aan in het portaal.',
     conflict: 'Twee die niet overeenkomen',
@@ -110,7 +111,7 @@ export const invoiceWords: InvoiceWords = {
     take: 'De andere nemen',
     takeHint: 'De factuur wordt met de andere gegevens verstuurd; deze worden terzijde gelegd.',
     done: {
-      deliver: 'De factuur gaat nu naar het portaal.',
+      deliver: 'De brug gaat ermee verder.',
       dismiss: 'Gedaan.',
       keep: 'Deze gegevens blijven gelden.',
       take: 'De andere gegevens gelden nu.',

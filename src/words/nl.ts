@@ -119,7 +119,7 @@ export const nl: Words = {
     delivered: 'Afgeleverd in dertig dagen',
     chart: count => `Afgeleverde facturen per dag in de afgelopen dertig dagen, samen ${count}`,
     perDay: (count, date) => `${date}: ${invoices(count)}`,
-    median: time => `De helft stond binnen ${time} na binnenkomst in het portaal.`,
+    median: (count, time) => `${count === 1 ? 'Hij' : 'De helft'} stond binnen ${time} na binnenkomst in het portaal.`,
     total: count => `${invoices(count)} in totaal.`,
     noneDelivered: 'In de afgelopen dertig dagen is er niets afgeleverd.',
     tools: 'Waar facturen vandaan komen',
@@ -190,6 +190,7 @@ export const nl: Words = {
     deliver: count => `Ja, ${invoices(count)} versturen`,
     dismiss: count => `Ja, ${invoices(count)} terzijde leggen`,
     cancel: 'Nee, terug naar de lijst',
+    back: 'Terug naar de lijst',
     delivered: count => `${count === 1 ? '1 factuur gaat' : `${count} facturen gaan`} nu naar het portaal.`,
     dismissed: count => `${count === 1 ? '1 factuur is' : `${count} facturen zijn`} terzijde gelegd.`,
     changed: count =>

@@ -90,7 +90,7 @@ t.test('the demo: from its address to the held sample delivered, in under a minu
 
   t.comment(`${(tookMs / 1000).toFixed(1)} s from opening the address to "in the portal"`)
   t.ok(tookMs < 60_000)
-  t.match(await page.textContent('.history'), /Goes on by itself.*Is in the portal/s)
+  t.match(await page.textContent('.history'), /Goes on.*Is in the portal/s)
   const [, list = ''] = /^What the sandbox holds: (\S+)$/m.exec(demo.output()) ?? []
   const { invoices } = (await (await fetch(list)).json()) as { invoices: { invoiceNumber: string }[] }
   t.strictSame(

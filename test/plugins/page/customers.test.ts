@@ -62,6 +62,7 @@ t.test('from the invoice itself, with a search for somebody else', async t => {
   const { browser, hold, ask, path } = await open(t)
   await hold('A-1', 'K-1', 'Zomaar Iemand')
   t.match((await browser.open('/invoices/A-1')).html, /The portal has no customer that looks like this one/)
+  t.match((await browser.open('/invoices/A-1?find=nobody')).html, /make it in the portal: within a few minutes/)
   t.match((await browser.open('/invoices/A-1?find=jansen')).html, /It is for Fietsenmaker Jansen/)
   await browser.submit('/customers/link')
   t.match(browser.at(), { url: '/invoices/A-1?done=link', html: /goes on by itself/ })
@@ -73,6 +74,26 @@ t.test('from the invoice itself, with a search for somebody else', async t => {
   t.match((await browser.open('/customers/choose?tool=invoices&ref=K-1&find=wit')).html, /It is for Bakkerij de Wit/)
   t.match((await browser.open('/customers/choose?tool=invoices&ref=K-1&find=nobody')).html, /no such customer/)
   t.match((await browser.open('/portal?find=jansen')).html, /Fietsenmaker Jansen.*cst_jansen/s)
+})
+
+t.test('who chooses sees for whom, and with whom it might be, before a word is typed', async t => {
+  const { browser, hold } = await open(t, { HIDE_PERSONAL: 'true' })
+  const ref = 'K/1 '.repeat(60)
+  await hold('A-1', ref, 'Bakkerij de Wit')
+  const choose = `/customers/choose?tool=invoices&ref=${encodeURIComponent(ref.trim())}`
+  t.match((await browser.open(choose)).html, /<h1>.*>hidden<.*It is for Bakkerij de Wit B\.V\./s)
+  await browser.open('/customers?personal=show')
+  t.match((await browser.open(choose)).html, /Bakkerij de Wit<\/bdi>.*It is for Bakkerij de Wit B\.V\./s)
+  t.match((await browser.open('/customers/choose?tool=invoices&ref=none')).html, /<bdi>none<\/bdi>/)
+})
+
+t.test('a page without a customer says why', async t => {
+  const { browser, hold } = await open(t)
+  t.match((await browser.open('/customers')).html, /No customer needs a link/)
+  t.match((await browser.open('/customers?linked=true')).html, /No customer is linked yet/)
+  await hold('A-1', 'K-1', 'Bakkerij de Wit')
+  t.match((await browser.open('/customers?q=jansen')).html, /No customer matches/)
+  t.match((await browser.open('/customers')).html, /It is for Bakkerij de Wit.*Choose another customer/s)
 })
 
 t.test('a link that was removed by somebody else is removed, and nothing leads out of the bridge', async t => {
