@@ -16,7 +16,7 @@ import { dateOf, daysAgo } from './tool-world.ts'
 
 const email = 'administratie@bakkerijdevos.example'
 // Real processes, started one after another.
-t.setTimeout(120_000)
+t.setTimeout(580_000)
 
 /** Each of them, with an invoice that becomes final, and is paid or cancelled where the tool tells. */
 type Vendor = { pdf: Buffer; issue: (number: string) => void } & Partial<

@@ -57,7 +57,9 @@ export type BridgeProcess = Reached & {
   pid: number
   /** Everything it printed, both streams. */
   output: () => string
-  /** Answers the exit code; null when a signal ended it. */
+  /** Resolves once it is gone, to the exit code; null when a signal ended it. */
+  ended: Promise<number | null>
+  /** Answers the same. */
   kill: (signal: NodeJS.Signals) => Promise<number | null>
 }
 
@@ -137,45 +139,48 @@ export const startBridge = async (
         output += chunk
       })
   }
-  t.teardown(() => end(child, 'SIGKILL'))
+  // What it printed last may be read only after it is gone, but nobody reads `unread` to its end.
+  const ended = once(child, printed === 'unread' ? 'exit' : 'close').then(([code]) => code as number | null)
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  t.teardown(() => kill('SIGKILL'))
   const url = `http://127.0.0.1:${port}`
-  await healthy(child, url, () => output)
+  if (!(await becomesHealthy(child, url))) {
+    await ended
+    throw new Error(`the bridge did not start: ${output}`)
+  }
   return {
     ...reachedAt(url),
     pid: child.pid ?? 0,
     output: () => output,
-    kill: signal => end(child, signal)
+    ended,
+    kill
   }
 }
 
-const healthy = async (child: ChildProcess, url: string, output: () => string): Promise<void> => {
+/** False: it ended. */
+const becomesHealthy = async (child: ChildProcess, url: string): Promise<boolean> => {
   while (child.exitCode === null && child.signalCode === null) {
     try {
       const answer = await fetch(`${url}/health`)
       await answer.body?.cancel()
-      if (answer.ok) return
+      if (answer.ok) return true
     } catch {
       // Not listening yet. It needs the processor more than we do.
       await systemClock.sleep(40)
     }
   }
-  throw new Error(`the bridge did not start: ${output()}`)
+  return false
 }
 
-const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> => {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  await exited
-  return child.exitCode
-}
-
-/** Asks again until it holds: for what another process does in its own time. */
+/** Asks again until it holds: for what another process does in its own time, however slow the machine. */
 export const until = async <T>(
   ask: () => T | Promise<T>,
   holds: (value: T) => boolean,
   what: string,
-  withinMs = 20_000
+  withinMs = 120_000
 ): Promise<T> => {
   const giveUpAt = systemClock.monotonic() + withinMs
   for (;;) {

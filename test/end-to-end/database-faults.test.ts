@@ -146,8 +146,9 @@ t.test('a newer release migrates beside it: it works on, or ends in words where 
 
   await run(`INSERT INTO migration VALUES (99, '099-other.breaking.sql')`)
   t.match(await send('M-2'), refused)
-  await until(bridge.output, output => output.includes('LEDGER_TOO_NEW: the ledger has version 99'), 'it goes on')
-  t.equal(await bridge.kill('SIGTERM'), 1)
+  // By itself: a signal could come when nobody takes signals any more.
+  t.equal(await bridge.ended, 1)
+  t.match(bridge.output(), 'LEDGER_TOO_NEW: the ledger has version 99')
 })
 
 t.test('each was sent once, and the password told to nobody', async t => {

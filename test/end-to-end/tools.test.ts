@@ -18,7 +18,7 @@ import { daysAgo, operator, type ToolWorld, toolWorlds } from './tool-world.ts'
 
 const email = 'administratie@bakkerijdevos.example'
 // Real processes, started one after another.
-t.setTimeout(120_000)
+t.setTimeout(580_000)
 
 const paidSecond = /T\d\d:\d\d:\d\dZ$/
 
