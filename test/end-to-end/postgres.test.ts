@@ -154,16 +154,21 @@ t.test('a mailbox whose reader dies in the middle: another one goes on, and each
   const numbers = Array.from({ length: 20 }, (_, at) => `M-${at}`)
   for (const number of numbers) mailbox.put(invoiceMail({ number, issuedAt: daysAgo(0) }), { at: new Date() })
   const read = () => mailbox.mails('Verwerkt')?.length ?? 0
-  await until(read, count => count >= 7, 'nothing is read')
-  await a.kill('SIGKILL')
-  t.ok(read() < numbers.length, `${read()} were read`)
+  // At an answer that it would get, lest it is through before anybody sees how far it is.
+  mailbox.cuts = () => {
+    if (read() < 7) return false
+    mailbox.cuts = () => false
+    void a.kill('SIGKILL')
+    return true
+  }
+  await a.ended
+  t.equal(read(), 7)
 
   await b.api('POST', '/api/catch-up', { tool: 'mailbox', since: daysAgo(1) })
   await until(
     () => b.api<Summary>('GET', '/api/summary'),
     summary => summary.delivered === numbers.length,
-    'not all are delivered',
-    60_000
+    'not all are delivered'
   )
   t.strictSame(numbersIn(portal).toSorted(), numbers.toSorted())
   for (const { invoiceNumber, sha256: found } of portal.invoices)
