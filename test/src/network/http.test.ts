@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
+import { mock } from 'node:test'
 import t, { type Test } from 'tap'
 import {
   AddressRefused,
@@ -246,7 +247,8 @@ t.test('a redirect may name its path in UTF-8', async t => {
 
 t.test("a tool's call is neither redirected nor repeated, and ends in time", async t => {
   const server = await serve(t, (request, response) => {
-    if (request.url === '/never') return
+    // Its time runs out once it is there.
+    if (request.url === '/never') return mock.timers.tick(300)
     if (request.url === '/moved') return response.writeHead(302, { location: '/' }).end()
     response.writeHead(500).end()
   })
@@ -255,6 +257,8 @@ t.test("a tool's call is neither redirected nor repeated, and ends in time", asy
 
   t.match(await got(`${server.origin}/moved`), { statusCode: 302 })
   await t.rejects(got(`${server.origin}/broken`), { code: 'ERR_NON_2XX_3XX_RESPONSE' })
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
   await t.rejects(hurried.got(`${server.origin}/never`), { code: 'ETIMEDOUT' })
   t.strictSame(server.requests, ['GET /moved', 'GET /broken', 'GET /never'])
 })

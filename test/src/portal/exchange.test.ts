@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:net'
+import { mock } from 'node:test'
 import t, { type Test } from 'tap'
 import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import { type Call, createExchanger, type OnAnswer } from '../../../src/portal/exchange.ts'
@@ -20,11 +21,20 @@ const post = (url: string, given: Partial<Call> = {}): Call => ({
   ...given
 })
 
+const limitMs = 300
+
+/** A time limit that runs out when the test says so: however slow the machine is, the call is as far as it has to be. */
+const holdTime = (t: Test) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  return () => mock.timers.tick(limitMs)
+}
+
 /** Takes connections, and reads, but never says a word. */
-const muteUrl = (t: Test, protocol = 'https') =>
+const muteUrl = (t: Test, protocol = 'https', heard = () => {}) =>
   new Promise<string>(resolve => {
     const server = createServer(socket => {
-      socket.on('error', () => {}).resume()
+      socket.on('error', () => {}).on('data', heard)
       t.teardown(() => socket.destroy())
     })
     t.teardown(() => server.close())
@@ -56,9 +66,12 @@ for (const secure of [false, true]) {
   })
 
   t.test(`${kind}: without an answer in time it is lost, and the connection is reset`, async t => {
-    const server = await serve(t, request => request.resume(), { secure })
+    const runOut = holdTime(t)
+    const server = await serve(t, request => request.resume().once('end', runOut), { secure })
+    // Once so much is there, the server has nothing left to say about TLS itself.
+    const body = 'x'.repeat(1_000_000)
 
-    const exchanged = await exchanger({ timeoutMs: 300 }).exchange(post(server.origin))
+    const exchanged = await exchanger({ timeoutMs: limitMs }).exchange(post(server.origin, { body }))
 
     t.strictSame(exchanged, { kind: 'lost', reason: 'no answer within 300 ms' })
     t.equal(await server.ended, 'reset')
@@ -66,12 +79,13 @@ for (const secure of [false, true]) {
   })
 
   t.test(`${kind}: a portal that stops reading ends neither the process nor the time limit`, async t => {
-    const server = await serve(t, request => request.once('data', () => request.pause()), { secure })
+    const runOut = holdTime(t)
+    const server = await serve(t, request => request.once('data', () => request.pause() && runOut()), { secure })
     const size = 20_000_000
     const body = new Blob([Buffer.alloc(size)])
     const headers = { 'content-length': String(size) }
 
-    const exchanged = await exchanger({ timeoutMs: 300 }).exchange(post(server.origin, { body, headers }))
+    const exchanged = await exchanger({ timeoutMs: limitMs }).exchange(post(server.origin, { body, headers }))
 
     t.strictSame(exchanged, { kind: 'lost', reason: 'no answer within 300 ms' })
   })
@@ -87,8 +101,14 @@ for (const secure of [false, true]) {
     }
     for (const [name, listener] of Object.entries(breaking)) {
       const server = await serve(t, listener, { secure })
-      const timeoutMs = name === 'another protocol' ? 300 : 5000
-      t.match(await exchanger({ timeoutMs }).exchange(post(server.origin)), { kind: 'lost', reason: String }, name)
+      const runOut = holdTime(t)
+      if (name === 'another protocol') void server.ended.then(runOut)
+      t.match(
+        await exchanger({ timeoutMs: limitMs }).exchange(post(server.origin)),
+        { kind: 'lost', reason: String },
+        name
+      )
+      mock.timers.reset()
       t.equal(server.requests.length, 1)
       t.equal(server.connections(), 1)
     }
@@ -107,9 +127,11 @@ for (const secure of [false, true]) {
       stalled: (_request, response) => response.writeHead(201).write('{"id":')
     }
     for (const [name, listener] of Object.entries(spoiling)) {
+      const runOut = holdTime(t)
+      const onAnswer = () => void (name === 'stalled' && runOut())
       const server = await serve(t, listener, { secure })
-      const timeoutMs = name === 'stalled' ? 300 : 5000
-      const exchanged = await exchanger({ timeoutMs }).exchange(post(server.origin))
+      const exchanged = await exchanger({ timeoutMs: limitMs, onAnswer }).exchange(post(server.origin))
+      mock.timers.reset()
       t.match(exchanged, { kind: 'answer', status: 201, body: null }, name)
     }
   })
@@ -151,7 +173,8 @@ t.test('a time-out before the connection stands leaves nothing sent', async t =>
 })
 
 t.test('the same silence after the connection stands leaves it unknown', async t => {
-  const exchanged = await exchanger({ timeoutMs: 300 }).exchange(post(await muteUrl(t, 'http')))
+  const runOut = holdTime(t)
+  const exchanged = await exchanger({ timeoutMs: limitMs }).exchange(post(await muteUrl(t, 'http', runOut)))
   t.strictSame(exchanged, { kind: 'lost', reason: 'no answer within 300 ms' })
 })
 
@@ -175,13 +198,20 @@ t.test('a request that may not start any more does not, however far it was', asy
 })
 
 t.test('a call that must end earlier than its own time limit does', async t => {
-  const server = await serve(t, request => request.resume())
-  const endBy = systemClock.monotonic() + 300
+  const runOut = holdTime(t)
+  let passedMs = 0
+  const clock: Clock = { ...systemClock, monotonic: () => passedMs }
+  const server = await serve(t, () => {
+    passedMs = limitMs
+    runOut()
+  })
+  const { exchange } = exchanger({ clock })
+  const call = post(server.origin, { endBy: limitMs })
 
-  t.match(await exchanger().exchange(post(server.origin, { endBy })), { kind: 'lost', reason: /no answer/ })
+  t.match(await exchange(call), { kind: 'lost', reason: /no answer/ })
 
   t.equal(await server.ended, 'reset')
-  t.match(await exchanger().exchange(post(server.origin, { endBy })), { kind: 'unsent' }, 'or does not begin')
+  t.match(await exchange(call), { kind: 'unsent' }, 'or does not begin')
   t.equal(server.requests.length, 1)
 })
 
