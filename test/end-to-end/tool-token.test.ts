@@ -124,6 +124,11 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
     await send('G-1')
     await delivered('G-1')
     for (const number of waiting) await refused(number)
+    await until(
+      () => alerts,
+      ({ length }) => length > 0,
+      'nobody was told'
+    )
     t.match(alerts, [{ code: 'TOOL_UNAUTHORIZED', invoiceNumber: null, text: refusals[name] }])
     t.match(await ledger.summary(), { delivered: 2, waiting: 3 }, 'what others send goes on')
 

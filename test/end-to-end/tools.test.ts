@@ -58,6 +58,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
     async t => {
       const { tool, portal, start } = await open(t)
       await (await start()).kill('SIGKILL')
+      const issuedAt = daysAgo(0)
       tool.issue({ number: 'N-1', cents: 12345, email })
       tool.issue({ number: 'N-2', cents: 500, email })
 
@@ -73,7 +74,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       }
       t.strictSame(later, { status: 200, body: { result: 'duplicate' } })
       t.equal(portal.counts.calls.create, 2)
-      const fields = { customerId, issuedAt: daysAgo(0), sendNotification: 'false' }
+      const fields = { customerId, issuedAt, sendNotification: 'false' }
       t.strictSame(portal.invoices.map(({ fields, sha256 }) => ({ fields, sha256 })).sort(byNumber), [
         { fields: { ...fields, invoiceNumber: 'N-1', amount: '123.45' }, sha256: sha256(tool.pdf) },
         { fields: { ...fields, invoiceNumber: 'N-2', amount: '5.00' }, sha256: sha256(tool.pdf) }
