@@ -144,6 +144,7 @@ t.test('memory does not grow with the PDFs', async t => {
     const growth = (await memoryMax()) - before
 
     t.strictSame(answers, Array(8).fill({ status: 200, answer: { result: 'accepted' } }))
-    t.ok(growth < 2 * sent.body.length, `${shape}: 8 bodies of ${sent.body.length} bytes took ${growth} bytes`)
+    // Held whole they would be eight. What waits for the collector is more than one on a fast machine.
+    t.ok(growth < 4 * sent.body.length, `${shape}: 8 bodies of ${sent.body.length} bytes took ${growth} bytes`)
   }
 })

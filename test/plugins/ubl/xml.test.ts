@@ -92,6 +92,7 @@ t.test('whatever fills five megabytes costs little time and little memory', asyn
     if (limit === null) t.equal(problem, null, what)
     else t.match(problem, limit, what)
     t.ok(elements('n:b').length <= 50, what)
-    t.ok(user + system < 2_000_000, `${what}: ${Math.round((user + system) / 1000)} ms`)
+    // What grew with the square of it would take hours, and no machine is so slow.
+    t.ok(user + system < 20_000_000, `${what}: ${Math.round((user + system) / 1000)} ms`)
   }
 })

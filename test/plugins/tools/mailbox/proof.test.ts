@@ -119,5 +119,6 @@ t.test('headers of a megabyte are gone through at once', async t => {
   for (const row of rows) addressesIn(of(`To: ${row}x`), ['to'])
 
   const ms = performance.now() - begun
-  t.ok(ms < 5000, `${ms} ms`)
+  // What grew with the square of it would take hours, and no machine is so slow.
+  t.ok(ms < 60_000, `${ms} ms`)
 })
