@@ -8,13 +8,14 @@ const seedsMax = 2000
 
 t.setTimeout(580_000)
 
-for (const { name, seed: from = 1, machines = 1 } of mutations) {
+for (const { name, seed: from = 1, machines = 1, way = null } of mutations) {
   t.test(`it is found out: ${name}`, async t => {
     const { failed } = await runSeeds({
       from,
       count: seedsMax,
       workers: 1,
       mutation: name,
+      way,
       machines,
       failuresMax: 1
     })

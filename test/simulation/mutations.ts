@@ -1,19 +1,22 @@
 // Deliberate mistakes, each put into the engine's parts from outside: the product has no switch for any of them. A
 // simulation that does not find them proves nothing.
 
-import { numberKey } from '../../src/core/invoice.ts'
+import { numberKey, parseAmount } from '../../src/core/invoice.ts'
 import type { PortalInvoice } from '../../src/core/portal-entry.ts'
 import type { CreateBody } from '../../src/core/row.ts'
 import type { EngineOptions } from '../../src/delivery/engine.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Page } from '../../src/portal/client.ts'
 import type { Disk } from './disk.ts'
+import type { Way } from './weather.ts'
 import type { World } from './world.ts'
 
 export type Mutation = {
   name: string
   /** The one that found it last: the search begins there. */
   seed?: number
+  /** Where the portal is otherwise in this way. */
+  way?: Way
   /** What of the engine is replaced. */
   engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
   /** What each process opens. */
@@ -166,7 +169,8 @@ const trustRolledBack: Mutation = { name: 'trust a rolled-back copy', seed: 41, 
 /** A reading counts, whatever it lacks of what is known. */
 const unaccounted: Mutation = {
   name: 'evidence not accounted for',
-  seed: 474,
+  seed: 16,
+  way: 'the list hides what it holds',
   engine: ({ ledger }) => ({
     ledger: { ...ledger, holdings: { ...ledger.holdings, unseen: async () => [] } }
   })
@@ -181,13 +185,13 @@ const believeGet: Mutation = {
   })
 }
 
-/** Of the answer to a create only the id is looked at, and so it is when a reading shows it. */
+/** Of the answer to a create only the id is looked at, and so it is when a reading shows it: all else is what was sent. */
 const notCompared: Mutation = {
   name: 'answers not compared',
-  seed: 103,
+  seed: 46,
+  way: 'it answers with the id of another',
   engine({ ledger, portal }) {
-    const nothing = { customerId: null, invoiceNumber: null, issuedAt: null, amountCents: null }
-    const answered = new Set<string>()
+    const sent = new Map<string, Partial<PortalInvoice>>()
     return {
       ledger: {
         ...ledger,
@@ -195,19 +199,20 @@ const notCompared: Mutation = {
           ...ledger.holdings,
           learn: (entries, ...how) =>
             ledger.holdings.learn(
-              entries.map(entry => (answered.has(entry.id) ? { ...entry, ...nothing } : entry)),
+              entries.map(entry => ({ ...entry, ...sent.get(entry.id) })),
               ...how
             )
         }
       },
       portal: {
         ...portal,
-        async createInvoice(...args) {
-          const written = await portal.createInvoice(...args)
+        async createInvoice(body, ...how) {
+          const written = await portal.createInvoice(body, ...how)
           if (written.outcome !== 'done') return written
-          const { id, createdAt } = written.value
-          answered.add(id)
-          return { outcome: 'done', value: { id, createdAt, currency: null, paidAt: null, ...nothing } }
+          const { customerId, invoiceNumber, issuedAt } = body
+          const facts = { customerId, invoiceNumber, issuedAt, amountCents: parseAmount(body.amount) ?? null }
+          sent.set(written.value.id, facts)
+          return { outcome: 'done', value: { ...written.value, ...facts } }
         }
       }
     }
