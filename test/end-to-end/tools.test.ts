@@ -84,6 +84,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
 
   t.test(`${name}: what was issued before the start stays out, until a person asks for it`, async t => {
     const { tool, portal, start } = await open(t)
+    const issuedAt = daysAgo(3)
     tool.issue({ number: 'O-1', cents: 100, email, daysAgo: 3 })
     const first = await start()
     const ignored = { status: 200, body: { result: 'ignored', reason: 'BEFORE_START' } }
@@ -106,7 +107,7 @@ for (const [name, openWorld] of Object.entries(toolWorlds)) {
       body: { accepted: 1, conflict: 0, ignored: 0 }
     })
     await delivered(bridge, 'O-1')
-    t.match(await shown(bridge, 'O-1'), { issuedAt: daysAgo(3), paidAt: paidSecond })
+    t.match(await shown(bridge, 'O-1'), { issuedAt, paidAt: paidSecond })
     t.equal(portal.counts.calls.create, 2)
   })
 
