@@ -180,7 +180,7 @@ t.test('a mailbox whose reader dies in the middle: another one goes on, and each
 
 t.test('without the database nothing is acknowledged and health fails; nor does a bridge start', async t => {
   const { url } = await openSandbox(t)
-  const env = { PORTAL_URL: url, DATABASE_TIMEOUT_MS: '1000', DATABASE_URL: await server.database() }
+  const env = { PORTAL_URL: url, DATABASE_TIMEOUT_MS: '20000', DATABASE_URL: await server.database() }
   const bridge = await startBridge(t, { ...env, DATA_DIR: temporaryFolder(t) })
   await server.stop()
 

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { openLedgerFor } from '../../../src/ledger/open-for.ts'
 import { arrivalOf, noon } from './fixtures.ts'
 
-const settings = { DATABASE_POOL: 2, DATABASE_TIMEOUT_MS: 2000, PDF_BYTES_MAX: 1000 }
+const settings = { DATABASE_POOL: 2, DATABASE_TIMEOUT_MS: 20_000, PDF_BYTES_MAX: 1000 }
 
 const open = async (t: Test, DATA_DIR: string, DATABASE_URL?: string) => {
   const opened = await openLedgerFor({ ...settings, DATA_DIR, DATABASE_URL }, systemClock)

@@ -26,7 +26,7 @@ const openTwo = async (t: Test) => {
   let offsetMs = 0
   const open = async (owner: string) => {
     const folder = join(t.testdir({ a: {}, b: {} }), owner)
-    const driver = await openPostgresDriver({ url, pool: 4, timeoutMs: 5000, offsetMs: () => offsetMs }, owner)
+    const driver = await openPostgresDriver({ url, pool: 4, timeoutMs: 20_000, offsetMs: () => offsetMs }, owner)
     t.teardown(() => driver.close())
     const start = () => openSharedSpool(folder, { bytesMax: 1_000_000, clock }, driver)
     const rows = () => driver.read(async tx => (await tx.all('SELECT seq FROM document_chunk')).length)

@@ -29,7 +29,7 @@ t.test('several that share a COMMIT are not tried again, one by one, when its an
   await once(proxy, 'listening')
   t.teardown(() => proxy.close())
   const through = Object.assign(new URL(url), { port: String((proxy.address() as AddressInfo).port) })
-  const driver = await openPostgresDriver({ url: through.href, pool: 4, timeoutMs: 5000 }, 'a')
+  const driver = await openPostgresDriver({ url: through.href, pool: 4, timeoutMs: 20_000 }, 'a')
   t.teardown(() => driver.close())
   const count = () =>
     driver.write(tx =>

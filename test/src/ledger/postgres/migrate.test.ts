@@ -8,7 +8,7 @@ import { startPostgres } from '../../../postgres.ts'
 
 const server = await startPostgres()
 
-const openDriver = (url: string) => openPostgresDriver({ url, pool: 2, timeoutMs: 5000 }, 'a')
+const openDriver = (url: string) => openPostgresDriver({ url, pool: 2, timeoutMs: 20_000 }, 'a')
 const open = async (url: string) => (await openDriver(url)).close()
 
 const identityOf = async (url: string) => {
@@ -120,7 +120,7 @@ t.test('another program’s tables stop the start, and stay as they are', async 
 })
 
 t.test('who finds no connection free waits for one, and gives up in time', async t => {
-  const driver = await openPostgresDriver({ url: await server.database(), pool: 2, timeoutMs: 1000 }, 'a')
+  const driver = await openPostgresDriver({ url: await server.database(), pool: 2, timeoutMs: 3000 }, 'a')
   t.teardown(() => driver.close())
   const now = () => driver.read(async tx => tx.now)
   const hold = () => {
