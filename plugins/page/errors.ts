@@ -3,7 +3,7 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
-import type { Html, Page, View } from './layout.ts'
+import { type Html, type Page, toldIn, type View } from './layout.ts'
 import { loginPage } from './login.ts'
 import type { Pages } from './pages.ts'
 
@@ -57,7 +57,7 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
     case 'STATE_CONFLICT':
       return plain(errors.changed)
     case 'FIELDS_INVALID':
-      return { title: errors.title, body: said(view, html`${errors.fields} ${problems(error)}`) }
+      return { title: errors.title, body: said(view, html`${errors.fields} ${problems(view, error)}`) }
     case 'LEDGER_UNAVAILABLE':
       return {
         title: errors.unavailable,
@@ -65,12 +65,12 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
         body: html`<h1>${errors.unavailable}</h1>${said(view, errors.unavailableHint, false)}`
       }
     default:
-      return { title: errors.title, body: html`${said(view, errors.portal)}<p lang="en">${error.message}</p>` }
+      return { title: errors.title, body: html`${said(view, errors.portal)}<p>${toldIn(view, error.message)}</p>` }
   }
 }
 
-const problems = ({ problems }: BridgeError): Html =>
-  html`${problems.map(({ field, message }) => html`<br><code>${field}</code>: <span lang="en">${message}</span>`)}`
+const problems = (view: View, { problems }: BridgeError): Html =>
+  html`${problems.map(({ field, message }) => html`<br><code>${field}</code>: ${toldIn(view, message)}`)}`
 
 const said = ({ words: { errors } }: View, text: unknown, hasTitle = true): Html =>
   html`${hasTitle ? html`<h1>${errors.title}</h1>` : ''}

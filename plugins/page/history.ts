@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import type { HistoryEntry, WholeInvoice } from '../../src/view/answers.ts'
-import type { Html, View } from './layout.ts'
+import { type Html, quotedIn, type View } from './layout.ts'
 
 export const history = (view: View, { history: entries }: WholeInvoice): Html => {
   const { invoice: texts } = view.words
@@ -34,5 +34,5 @@ const line = (view: View, entry: HistoryEntry): Html => {
 <div><strong>${said}</strong>${who(view, { by, via, from })}
 ${textOf(portalId) ? html` <span class="soft">${textOf(portalId)}</span>` : ''}
 ${reason ? html`<div>${reason}</div>` : ''}
-${textOf(detail) ? html`<div class="soft"><q lang="en">${textOf(detail)}</q></div>` : ''}</div></li>`
+${textOf(detail) ? html`<div class="soft">${quotedIn(view, textOf(detail) ?? '')}</div>` : ''}</div></li>`
 }

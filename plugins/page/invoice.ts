@@ -8,7 +8,7 @@ import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
 import { badge } from './invoices.ts'
-import { facts, form, type Html, invoicePath, mayAct, named, notice, sourceIn, type View } from './layout.ts'
+import { facts, form, type Html, invoicePath, mayAct, named, notice, quotedIn, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
 import { orWhyNot, whyNot } from './portal.ts'
@@ -119,7 +119,7 @@ const matter = (view: View, invoice: WholeInvoice): Html | '' => {
   return html`<section class="card matter" aria-labelledby="matter">
 <h2 id="matter" class="unseen">${words.invoice.what}</h2>
 ${reason ? html`<p><strong>${reason.what}</strong></p><p>${reason.do}</p>` : ''}
-${invoice.detail && invoice.code !== 'CUSTOMER_UNKNOWN' ? html`<p class="soft">${words.invoice.detail}: <q lang="en">${invoice.detail}</q></p>` : ''}
+${invoice.detail && invoice.code !== 'CUSTOMER_UNKNOWN' ? html`<p class="soft">${words.invoice.detail}: ${quotedIn(view, invoice.detail)}</p>` : ''}
 ${invoice.paused ? html`<p>${words.invoice.paused}</p>` : ''}
 </section>`
 }

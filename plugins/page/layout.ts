@@ -1,6 +1,7 @@
 // What every page has: the head, the way to the other pages, who is logged in. `html` escapes whatever is put into it.
 
 import { html } from 'hono/html'
+import { sentenceIn } from '../../src/words/sentences.ts'
 import type { Formats, Language, Words } from '../../src/words/words.ts'
 import type { Session } from './session.ts'
 
@@ -126,6 +127,18 @@ const nameCharactersMax = 80
 export const named = (name: string): Html => html`<bdi>${name}</bdi>`
 
 /** Whom an invoice in a list is for. */
+/** What the bridge tells programs, in words of whoever looks; what is not its own stands as it is. */
+export const toldIn = ({ language }: Pick<View, 'language'>, english: string): Html => {
+  const text = sentenceIn(language, english)
+  return text === null ? html`<span lang="en">${english}</span>` : html`${text}`
+}
+
+/** The same, where others' words are a quotation. */
+export const quotedIn = ({ language }: Pick<View, 'language'>, english: string): Html => {
+  const text = sentenceIn(language, english)
+  return text === null ? html`<q lang="en">${english}</q>` : html`${text}`
+}
+
 export const calledIn = (
   { hidesPersonal, words: { list } }: Pick<View, 'hidesPersonal' | 'words'>,
   { name, ref }: { name: string | null; ref: string }

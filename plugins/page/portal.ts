@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Bill, PortalCustomer, Summary } from '../../src/view/answers.ts'
-import { type Html, named, notice, type View, withQuery } from './layout.ts'
+import { type Html, named, notice, toldIn, type View, withQuery } from './layout.ts'
 import { onTheWay, portalLines } from './overview.ts'
 import type { Asked, Pages } from './pages.ts'
 
@@ -60,8 +60,8 @@ export const orWhyNot = async <T>(asked: Promise<T>): Promise<T | BridgeError> =
   }
 }
 
-export const whyNot = ({ words }: View, { message }: BridgeError, said: string = words.errors.portal): Html =>
-  html`${notice(said, true)}<p lang="en" class="soft">${message}</p>`
+export const whyNot = (view: View, { message }: BridgeError, said: string = view.words.errors.portal): Html =>
+  html`${notice(said, true)}<p class="soft">${toldIn(view, message)}</p>`
 
 type Billed = { page: number; bills: Bill[]; more: boolean }
 

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Tool } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { facts, form, type Html, invoicePath, mayAct, notice, sourceIn, type View } from './layout.ts'
+import { facts, form, type Html, invoicePath, mayAct, notice, sourceIn, toldIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
 
 type CaughtUp = Answer<'caughtUp'>
@@ -98,7 +98,7 @@ ${facts([
   [texts.lastAsked, askedTo && formats.time(askedTo)]
 ])}
 ${caughtUp ? result(view, caughtUp) : ''}
-${findings ? html`<ul class="findings">${findings.map(({ ok, what, found }) => html`<li class="${ok ? '' : 'bad'}">${ok ? '✓' : '✗'} <strong lang="en">${what}</strong>: <span lang="en">${found}</span></li>`)}</ul>` : ''}
+${findings ? html`<ul class="findings">${findings.map(({ ok, what, found }) => html`<li class="${ok ? '' : 'bad'}">${ok ? '✓' : '✗'} <strong>${toldIn(view, what)}</strong>: ${toldIn(view, found)}</li>`)}</ul>` : ''}
 ${on && mayAct(view) ? doing(view, tool) : ''}
 ${canBeAsked ? html`<p><a class="button" href="/tools?check=${encodeURIComponent(name)}#${name}">${texts.check}</a></p>` : ''}
 </article>`

@@ -20,7 +20,9 @@ import { bad, type Finding, type Found, good } from '../tools/finding.ts'
 import { ledgerNames } from '../tools/senders.ts'
 import type { Source } from '../tools/source.ts'
 import { hasAddress } from '../tools/tool.ts'
-import { type Command, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
+import { sentenceIn } from '../words/sentences.ts'
+import { type Language, words } from '../words/words.ts'
+import { type Command, languageOf, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
 // Signatures may be five minutes off. Half of that is time enough to set a clock.
 const clockOffMsMax = 150_000
@@ -32,8 +34,11 @@ const freeBytesMin = 200_000_000
 // A third of what the portal allows in a minute: a bridge may be running, too.
 const customerPagesMax = 20
 
+const options = { pdf: { type: 'string' }, json: { type: 'boolean' }, lang: { type: 'string' } } as const
+
 export const run: Command = async (args, terminal) => {
-  const { values } = parseArgs({ args, options: { pdf: { type: 'string' }, json: { type: 'boolean' } } })
+  const { values } = parseArgs({ args, options })
+  const language = languageOf(values.lang, terminal.env)
   warnOfOverridden(terminal)
   const tools = await loadTools()
   warnOfMisspelt(terminal, settingsOf(tools))
@@ -50,12 +55,16 @@ export const run: Command = async (args, terminal) => {
     await asOwnerOf(config.DATA_DIR, () => answered('PDF addresses', () => checkPdf(config, values.pdf)))
   ]
   if (values.json) terminal.print(JSON.stringify(findings, null, 2))
-  else for (const finding of findings) terminal.print(lineOf(finding))
+  else for (const finding of findings) terminal.print(lineOf(finding, language))
   return findings.every(({ ok }) => ok) ? 0 : 1
 }
 
-const lineOf = ({ ok, note, what, found }: Finding): string =>
-  `${ok ? (note ? 'note' : 'ok  ') : 'FAIL'}  ${what}: ${found}`
+const lineOf = ({ ok, note, what, found }: Finding, language: Language): string => {
+  const said = (text: string) => sentenceIn(language, text) ?? text
+  const mark = words[language].status.found[ok ? (note ? 'note' : 'ok') : 'bad']
+  // The name of a tool may come first.
+  return `${mark.padEnd(4)}  ${said(what).replace(/(?<=^\S+ ).+/, said)}: ${said(found)}`
+}
 
 /** Whatever goes wrong is an answer too, so that the other questions are still asked. */
 const answered = async (what: string, look: () => Promise<Found>): Promise<Finding> => {

@@ -2,6 +2,7 @@
 
 import { type Environment, misspelt } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
+import { isLanguage, type Language } from '../words/words.ts'
 
 export type Terminal = {
   env: Environment
@@ -40,6 +41,13 @@ export class CommandFailed extends Error {
 export class WrongUse extends Error {
   override name = 'WrongUse'
   readonly code = 'ERR_PARSE_ARGS_WRONG_USE'
+}
+
+/** What a system has as LANGUAGE may be a list of languages; only ours counts. */
+export const languageOf = (lang: string | undefined, { LANGUAGE = 'en' }: Environment): Language => {
+  const language = lang ?? (isLanguage(LANGUAGE) ? LANGUAGE : 'en')
+  if (!isLanguage(language)) throw new WrongUse('--lang: expected nl or en')
+  return language
 }
 
 /** `name` is what the person typed: one file may serve several commands. */

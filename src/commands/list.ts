@@ -20,7 +20,12 @@ export const commands: Listed[] = [
     help: 'the portal sandbox alone',
     load: () => import('./sandbox.ts')
   },
-  { name: 'check [--pdf <url>]', help: 'proves a set-up before you go live', load: () => import('./check.ts') },
+  {
+    name: 'check [--pdf <url>] [--lang nl]',
+    options: '[--json]',
+    help: 'proves a set-up before you go live',
+    load: () => import('./check.ts')
+  },
   {
     name: 'backup <file>',
     help: 'copies the ledger and its PDFs, while the bridge runs',

@@ -1,9 +1,9 @@
 import { type State, states } from '../core/row.ts'
 import { isLoopback } from '../network/http.ts'
 import type { Summary, Warning } from '../view/answers.ts'
-import { isLanguage, type Words, words } from '../words/words.ts'
+import { type Words, words } from '../words/words.ts'
 import { parseAsk } from './ask.ts'
-import { type Command, WrongUse } from './command.ts'
+import { type Command, languageOf } from './command.ts'
 import { table, withZonedTimes } from './print.ts'
 
 const options = { lang: { type: 'string' } } as const
@@ -11,10 +11,7 @@ const options = { lang: { type: 'string' } } as const
 /** Exit code 1 when something needs a person, so that a script can ask. */
 export const run: Command = async (args, terminal) => {
   const { ask, show, timeZone, values } = parseAsk(args, terminal, { options, usage: 'status [--lang nl|en]' })
-  // What a system has under this name may be a list of languages; only ours counts.
-  const { LANGUAGE = 'en' } = terminal.env
-  const language = values.lang ?? (isLanguage(LANGUAGE) ? LANGUAGE : 'en')
-  if (!isLanguage(language)) throw new WrongUse('--lang: expected nl or en')
+  const language = languageOf(values.lang, terminal.env)
   const summary = await ask('summary', { query: { language } })
   const unwell = summary.attention > 0 || summary.portal.tokenRefused || others(summary).length > 0
   // The sentences of health have instants in them, too.

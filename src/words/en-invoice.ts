@@ -5,7 +5,7 @@ export const invoiceWords = {
     title: (number: string) => `Invoice ${number}`,
     what: 'What is the matter',
     do: 'What you can do',
-    detail: 'In its own words',
+    detail: 'Namely',
     paused: 'Nothing is sent now, because the portal does not take anything. It goes on by itself.',
     came: 'What came',
     number: 'Number',

@@ -20,6 +20,8 @@ export const statusWords = {
     webhooks: (address: string) => `on, webhooks to ${address}`,
     asked: 'on, asked for news every few minutes',
     off: 'off',
+    /** What `check` found, in four letters. */
+    found: { ok: 'ok', note: 'note', bad: 'FAIL' },
     warning: (check: string) => `Warning (${check})`
   }
 }

@@ -7,7 +7,7 @@ export const invoiceWords: InvoiceWords = {
     title: number => `Factuur ${number}`,
     what: 'Wat er aan de hand is',
     do: 'Wat je kunt doen',
-    detail: 'Letterlijk',
+    detail: 'Namelijk',
     paused: 'Er wordt nu niets verstuurd, omdat het portaal niets aanneemt. Het gaat vanzelf weer verder.',
     came: 'Wat er binnenkwam',
     number: 'Nummer',

@@ -21,6 +21,7 @@ export const statusWords: typeof english = {
     webhooks: address => `aan, webhooks naar ${address}`,
     asked: 'aan, wordt om de paar minuten bevraagd',
     off: 'uit',
+    found: { ok: 'ok', note: 'NB', bad: 'FOUT' },
     warning: check => `Waarschuwing (${check})`
   }
 }

@@ -90,7 +90,7 @@ t.test('nobody can tell whether it was sent: the grave word is a button of its o
   await ledger.record(loan!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: 'why it is unclear' }, clock.now())
 
   const { html } = await browser.open('/invoices/A-1')
-  t.match(html, /<q lang="en">why it is unclear<\/q>/)
+  t.match(html, /Namely: <q lang="en">why it is unclear<\/q>/)
   t.match(html, /Whether it is in the portal is not certain yet/)
   t.match(html, /name="absent" value="true".*<button class="[^"]*grave"[^>]*data-confirm="Only if you have looked/s)
   const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(html) ?? []

@@ -22,5 +22,11 @@ t.test('what never arrived is found with what was wrong, and never with what was
   t.notMatch(browser.at().html, /Not proven<\/span>/)
   t.notMatch((await browser.open('/refused?authentic=false')).html, /2026-0042/)
   t.match((await browser.open('/refused?q=none')).html, /Nothing was refused in which this number/)
+  t.match(
+    (await browser.open('/refused?lang=nl')).html,
+    /<code>amount<\/code>: verwacht: een bedrag zoals 121\.00, met een punt en hoogstens twee decimalen<\/li>/
+  )
+  t.match((await browser.open('/invoices?since=gisteren')).html, /verwacht: een datum zoals 2026-11-20/)
+  await browser.open('/refused?lang=en')
   t.match((await browser.open('/refused?cursor=x')).status, 422)
 })

@@ -33,6 +33,8 @@ t.test('each tool shows what is set, is asked for what was missed, and fetches o
   await browser.submit('/tools/catch-up', { ...ofMoneybird, since: '2026-11-01' })
   t.match(browser.at(), { url: '/tools?asked=moneybird', html: /role="status"> *1 invoice new; 1 known already/ })
   t.match((await browser.open('/tools?check=moneybird')).html, /class="findings"><li/)
+  t.match((await browser.open('/tools?check=moneybird&lang=nl')).html, /<strong>factuur<\/strong>: M-\d is te lezen/)
+  await browser.open('/tools?lang=en')
   t.match(await browser.submit('/tools/catch-up', { ...ofMoneybird, since: 'soon' }), { status: 422, html: /since/ })
 
   t.equal(formsIn(html).filter(({ action }) => action === '/tools/test').length, 2, 'only for what is on')

@@ -46,6 +46,24 @@ t.test('what is nearly a setting is a note, and not right', async t => {
   })
 })
 
+t.test('it speaks Dutch to whoever wants that, and English to programs', async t => {
+  const { check, settings } = await open(t, { REVEIW: 'true', LANGUAGE: 'nl' })
+
+  const { stdout } = await check()
+  t.match(stdout.split('\n'), [
+    'NB    instellingen: REVEIW bestaat niet; bedoel je REVIEW? de controle staat uit, facturen gaan vanzelf',
+    'ok    koppeling invoices: aan; webhooks gaan naar http://127.0.0.1:8080/webhooks/invoices',
+    'ok    openbaar adres: http://127.0.0.1:8080',
+    /^ok {4}administratie: \d+ MB vrij in /,
+    `ok    portaal: ${settings.PORTAL_URL} neemt de sleutel aan, 0 facturen op de eerste pagina; er is alleen gelezen, niet geprobeerd te maken`,
+    'ok    klanten: het portaal koppelt geen van de 3 zelf aan een boekhoudpakket',
+    /^ok {4}klok: \d s (achter|voor) op het portaal$/,
+    'ok    adressen van pdf’s: alleen openbare https-adressen worden opgehaald; probeer er een met --pdf <url>'
+  ])
+  t.match(await check('--json'), { stdout: /"what": "public address"/ })
+  t.match(await check('--lang', 'fr'), { code: 2, stderr: /--lang: expected nl or en/ })
+})
+
 t.test('a set-up that is right is proven, and nothing is changed', async t => {
   const { portal, settings, check } = await open(t, { REVIEW: 'true' })
 

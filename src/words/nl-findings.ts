@@ -1,0 +1,216 @@
+// Wat `factuurbrug check` vindt, en wat er misgaat bij het vragen, in het Nederlands.
+
+export const findings: [english: string, dutch: string][] = [
+  ['settings', 'instellingen'],
+  ['tools', 'koppelingen'],
+  ['tool {word}', 'koppeling {}'],
+  ['public address', 'openbaar adres'],
+  ['ledger', 'administratie'],
+  ['portal', 'portaal'],
+  ['list', 'lijst'],
+  ['customers', 'klanten'],
+  ['clock', 'klok'],
+  ['PDF addresses', 'adressen van pdf’s'],
+  ['API token', 'API-token'],
+  ['API key', 'API-sleutel'],
+  ['invoice', 'factuur'],
+  ['last invoice', 'laatste factuur'],
+  ['PDF', 'pdf'],
+  ['event log', 'logboek'],
+  ['login', 'inloggen'],
+  ['folders', 'mappen'],
+  ['newest mail', 'nieuwste mail'],
+  ['proof', 'bewijs'],
+  ['webhook', 'webhook'],
+
+  ['all are right; {}', 'alles klopt; {}'],
+  ['{word} is none; did you mean {word}? {}', '{} bestaat niet; bedoel je {}? {}'],
+  ['mode: {}', '{}'],
+  ['review, nothing is sent by itself', 'de controle staat aan, niets wordt vanzelf verstuurd'],
+  ['live', 'de controle staat uit, facturen gaan vanzelf'],
+  [
+    'none is set up; the generic intake needs INTAKE_SECRET',
+    'er is er geen ingesteld; voor een eigen koppeling is INTAKE_SECRET nodig'
+  ],
+  ['on; its webhooks go to {}', 'aan; webhooks gaan naar {}'],
+  ['on; it is asked', 'aan; de brug vraagt zelf'],
+  [
+    'brings what {} may bring, too: equal facts are a duplicate, others are held',
+    'brengt ook wat {} kan brengen: dezelfde gegevens tellen als dubbel, andere wachten op jou'
+  ],
+  [
+    '{word} is not set: set {}, then run `factuurbrug connect {}`',
+    '{} ontbreekt: stel {} in en geef de opdracht `factuurbrug connect {}`'
+  ],
+  ['its API token', 'het API-token'],
+  ['{} cannot reach {word}: {sentence}', '{} kan {} niet bereiken: {}'],
+  [
+    'set PUBLIC_URL to the https address at which the internet reaches the bridge',
+    'stel PUBLIC_URL in op het https-adres waarop de brug vanaf internet te bereiken is'
+  ],
+  [
+    'PUBLIC_URL is not https: secrets and invoices would travel in the clear',
+    'PUBLIC_URL is niet https: geheimen en facturen zouden voor iedereen leesbaar zijn'
+  ],
+  ['the database at {word} can be used; {sentence}', 'de database op {} is bruikbaar; {}'],
+  ['only {sentence}', 'nog maar {}'],
+  ['{word} MB free in {}', '{} MB vrij in {}'],
+  [
+    '{word} takes the token, {sentence}; read only: creating is not tried',
+    '{} neemt de sleutel aan, {}; er is alleen gelezen, niet geprobeerd te maken'
+  ],
+  ['{word} invoices on its first page', '{} facturen op de eerste pagina'],
+  ['{sentence}: reading needs the scope {}', '{}: om te lezen is het recht {} nodig'],
+  [
+    'no invoice on its first page has a number: none could be found again',
+    'geen factuur op de eerste pagina heeft een nummer: er zou er geen terug te vinden zijn'
+  ],
+  [
+    'its second page is its first one again: whatever comes after it could not be found',
+    'de tweede pagina is weer de eerste: wat daarna komt, zou niet te vinden zijn'
+  ],
+  [
+    'the portal links none of {} to a bookkeeping program itself',
+    'het portaal koppelt geen van de {} zelf aan een boekhoudpakket'
+  ],
+  [
+    'the portal links {} of {} to a bookkeeping program itself: {sentence}',
+    'het portaal koppelt er {} van de {} zelf aan een boekhoudpakket: {}'
+  ],
+  [
+    'their invoices may come in twice: let only one of the two bring them',
+    'hun facturen kunnen dubbel binnenkomen; laat maar een van de twee ze brengen'
+  ],
+  ['the first {word}', 'eerste {}'],
+  [
+    'the portal does not send its time, so it was not compared',
+    'het portaal vertelt niet hoe laat het is, dus er is niet vergeleken'
+  ],
+  ['{sentence}; set the clock', '{}; zet de klok gelijk'],
+  ['{word} s {} the portal', '{} s {} het portaal'],
+  ['behind', 'achter op'],
+  ['ahead of', 'voor op'],
+  ['{sentence}; try one with --pdf <url>', '{}; probeer er een met --pdf <url>'],
+  ['{sentence}; this one is a PDF of {} bytes', '{}; dit is een pdf van {} bytes'],
+  [
+    'any address is fetched, private ones too (ALLOW_PRIVATE_ADDRESSES)',
+    'elk adres wordt opgehaald, ook in een besloten netwerk (ALLOW_PRIVATE_ADDRESSES)'
+  ],
+  ['only public https addresses are fetched', 'alleen openbare https-adressen worden opgehaald'],
+
+  ['run `factuurbrug connect {word}`, or see {}', 'geef de opdracht `factuurbrug connect {}`, of zie {}'],
+  ['run `factuurbrug connect {word}`', 'geef de opdracht `factuurbrug connect {}`'],
+  ['none is registered for {word}', 'er is er geen aangemeld voor {}'],
+  ['none is registered at {word}', 'er is er geen aangemeld op {}'],
+  ['none for {word} is registered at {word}', 'voor {} is er geen aangemeld op {}'],
+  ['registered, but {word} is not set: copy it from {}', 'aangemeld, maar {} ontbreekt: kopieer hem uit {}'],
+  ['registered, but {word} is not set', 'aangemeld, maar {} ontbreekt'],
+  ['registered and enabled', 'aangemeld en ingeschakeld'],
+  ['registered and switched on; nothing was sent yet', 'aangemeld en ingeschakeld; er is nog niets verstuurd'],
+  ['registered and switched on; we last answered {}', 'aangemeld en ingeschakeld; de brug antwoordde het laatst {}'],
+  ['registered and switched on', 'aangemeld en ingeschakeld'],
+  [
+    'the one for {word} is switched off, as after some failures in a row',
+    'die voor {} is uitgeschakeld, zoals na een paar mislukkingen op rij'
+  ],
+  ['it is switched off', 'hij is uitgeschakeld'],
+  ['it was switched off', 'hij was uitgeschakeld'],
+  ['it was disabled', 'hij was uitgeschakeld'],
+  ['{word} had blocked it', '{} had hem geblokkeerd'],
+  ['it led to {}', 'hij leidde naar {}'],
+  ['another address', 'een ander adres'],
+  ['it sends other events than the bridge takes', 'hij stuurt andere berichten dan de brug aanneemt'],
+  ['it sent other events than the bridge takes', 'hij stuurde andere berichten dan de brug aanneemt'],
+  ['it did not send all events', 'hij stuurde niet alle berichten'],
+  [
+    'not looked at, as an API key sees none: look under {}',
+    'niet bekeken, want een API-sleutel ziet er geen: kijk zelf onder {}'
+  ],
+  ['not looked at: no invoice could be read', 'niet bekeken: er was geen factuur te lezen'],
+
+  ['reads the invoices of the administration', 'leest de facturen van de administratie'],
+  ['reads the invoices of the company', 'leest de facturen van het bedrijf'],
+  ['reads the invoices, from this address', 'leest de facturen, vanaf dit adres'],
+  ['reads the orders of the shop', 'leest de bestellingen van de winkel'],
+  ['reads the sales invoices', 'leest de verkoopfacturen'],
+  ['{word} and its relation can be read', '{} en de relatie zijn te lezen'],
+  ['{word} can be read', '{} is te lezen'],
+  ['can be read', 'te lezen'],
+  ['cannot be read: {}', 'niet te lezen: {}'],
+  ['cannot be read', 'niet te lezen'],
+  ['can be fetched', 'op te halen'],
+  ['{word} is listed, but not held', '{} staat in de lijst, maar bestaat niet'],
+  [
+    'there is none yet: mail an invoice to it, and run this again',
+    'er is er nog geen: mail er een factuur heen en controleer opnieuw'
+  ],
+  ['there is none yet', 'er is er nog geen'],
+  ['there is none that was sent and not paid', 'er is er geen die verstuurd is en nog niet betaald'],
+  ['there is no final one yet', 'er is nog geen definitieve'],
+  ['there is no published one yet', 'er is er nog geen gepubliceerd'],
+  ['no final one is among the first of the list', 'onder de eerste van de lijst is geen definitieve'],
+  ['the first has no number or no PDF yet', 'de eerste heeft nog geen nummer of geen pdf'],
+  ['there is no order yet', 'er is nog geen bestelling'],
+  [
+    'none of the last {} orders has one: the plugin makes them when the customer is mailed, or when asked',
+    'geen van de laatste {} bestellingen heeft er een: de plugin maakt ze als de klant gemaild wordt, of als je erom vraagt'
+  ],
+  ['the order has no key that opens it', 'de bestelling heeft geen sleutel die hem opent'],
+  ['opens with the key of its order', 'gaat open met de sleutel van de bestelling'],
+  [
+    'the shop shows a page instead: set {word} > PDF Invoices > Advanced > Document link access type to Full; a firewall may also keep data centres out',
+    'de winkel toont een pagina in plaats daarvan: zet {} > PDF Invoices > Advanced > Document link access type op Full; misschien houdt een firewall datacentra tegen'
+  ],
+  ['its address answers 404', 'het adres antwoordt 404'],
+  ['its address answers with {}', 'het adres antwoordt met {}'],
+  ['a page', 'een pagina'],
+  ['its address answers', 'het adres antwoordt'],
+  ['comes with the answer', 'komt met het antwoord mee'],
+  ['is none', 'is geen pdf'],
+  ['{word} answers with a link to it', '{} antwoordt met een link'],
+  ['{word} gives no link to it', '{} geeft geen link'],
+  ['{word} answers with one', '{} antwoordt met een pdf'],
+  ['{word} answers without a PDF', '{} antwoordt zonder pdf'],
+  ['{word} has not made it yet', '{} heeft hem nog niet gemaakt'],
+  ['{word} tells its address; it is not fetched here', '{} noemt het adres; hier wordt hij niet opgehaald'],
+
+  ['takes EMAIL_USER', 'neemt EMAIL_USER aan'],
+  ['there is no {}: set EMAIL_FOLDER to one of {}', 'er is geen {}: stel EMAIL_FOLDER in op een van {}'],
+  [
+    '{} is read, then mails go to {} or {}; {} will be made',
+    '{} wordt gelezen, daarna gaan mails naar {} of {}; nog te maken: {}'
+  ],
+  ['{} is read, then mails go to {} or {}', '{} wordt gelezen, daarna gaan mails naar {} of {}'],
+  ['{} is read, then mails go to {}', '{} wordt gelezen, daarna gaan mails naar {}'],
+  ['in {}: {sentence}', 'in {}: {}'],
+  ['it brings {}, {} a PDF', 'hij brengt {}, {} pdf'],
+  ['with', 'met'],
+  ['without', 'zonder'],
+  ['it is {sentence}', 'het is {}'],
+  ['a mail without an invoice', 'een mail zonder factuur'],
+  [
+    'a mail that is not proven, and brings no file that can be looked at',
+    'een mail die niet bewezen echt is, zonder bestand dat te bekijken is'
+  ],
+  ['it would be held. {}', 'hij zou op jou wachten. {}'],
+  [
+    'none but EMAIL_SUPPLIER_ID: what strangers mail is held for you. Set EMAIL_ADDRESS',
+    'alleen EMAIL_SUPPLIER_ID: wat vreemden mailen, wacht op jou. Stel EMAIL_ADDRESS in'
+  ],
+  ['what a mail has to match: {}', 'waaraan een mail moet voldoen: {}'],
+
+  ['{word} is not set', '{} ontbreekt'],
+  ['{word} refuses {} ({word}): {}', '{} weigert {} ({}): {}'],
+  ['{word} refuses {} ({word})', '{} weigert {} ({})'],
+  ['the request', 'het verzoek'],
+  ['{word} does not answer ({})', '{} reageert niet ({})'],
+  ['{word} refuses EMAIL_USER with its password or token', '{} weigert EMAIL_USER met het wachtwoord of token'],
+  ['the portal answered {word}', 'het portaal antwoordde {}'],
+  ['something other than the portal answered {word}', 'iets anders dan het portaal antwoordde {}'],
+  ["the portal's answer cannot be read: {}", 'het antwoord van het portaal is niet te lezen: {}'],
+  ['the list of customers does not stand still', 'de lijst van klanten verandert steeds'],
+  ['an invoice cannot be read: {}', 'een factuur is niet te lezen: {}'],
+  ['an order cannot be read: {}', 'een bestelling is niet te lezen: {}'],
+  ['{word} answered {word}, without a list', '{} antwoordde {}, zonder lijst'],
+  ['{word} answered {word}', '{} antwoordde {}']
+]

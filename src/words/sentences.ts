@@ -1,0 +1,76 @@
+// What the bridge says to programs, and keeps: problems of fields, why an invoice waits, what `check` found. Those
+// sentences are English wherever they are made, logged, answered and kept, and so they are their own names. They are said in
+// another language when a person reads them, however long ago they were kept.
+
+import { fields } from './nl-fields.ts'
+import { findings } from './nl-findings.ts'
+import { holds } from './nl-holds.ts'
+import type { Language } from './words.ts'
+
+/**
+ * In English `{sentence}` stands for another sentence, `{word}` for a value without a blank, and `{}` for any value or
+ * sentence. The other language has them in the same order, each as `{}`.
+ */
+type Sentences = readonly (readonly [english: string, dutch: string])[]
+
+const joined: Sentences = [
+  ['{sentence}: {sentence}', '{}: {}'],
+  ['{sentence}; {sentence}', '{}; {}'],
+  ['{sentence}, {sentence}', '{}, {}']
+]
+
+export const sentences: Sentences = [...holds, ...fields, ...findings, ...joined]
+
+/** Null: these are somebody else's words, or nobody has said them in this language. */
+export const sentenceIn = (language: Language, english: string): string | null => {
+  const dutch = english.length > charactersMax ? null : dutchFor(english)
+  return language === 'en' && dutch !== null ? english : dutch
+}
+
+// Longer than any of ours with its values. Others' words may be of any length.
+const charactersMax = 600
+
+const value = /\{(?:word|sentence)?\}/
+const values = new RegExp(value, 'g')
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+const patternOf = (english: string): RegExp => {
+  const kinds = (english.match(values) ?? []).map(kind => (kind === '{word}' ? '(\\S+)' : '(.+)'))
+  const parts = english.split(value).map((part, at) => (kinds[at - 1] ?? '') + escaped(part))
+  return new RegExp(`^${parts.join('')}$`, 's')
+}
+
+const whole = new Map(sentences.filter(([english]) => !value.test(english)))
+
+const made = sentences
+  .filter(([english]) => value.test(english))
+  .map(([english, dutch]) => ({
+    pattern: patternOf(english),
+    kinds: english.match(values) ?? [],
+    parts: dutch.split('{}')
+  }))
+
+// Ours stand in one another three deep. Others' words could be taken apart for ever.
+const depthMax = 4
+
+const dutchFor = (english: string, depth = 1): string | null => {
+  const known = whole.get(english)
+  if (known !== undefined || depth > depthMax) return known ?? null
+  for (const { pattern, kinds, parts } of made) {
+    const found = pattern.exec(english)?.slice(1)
+    const said = found?.map((text, at) => {
+      if (kinds[at] === '{word}') return text
+      return dutchFor(text, depth + 1) ?? (kinds[at] === '{sentence}' ? null : text)
+    })
+    if (said && !said.includes(null)) return parts.reduce((text, part, at) => text + said[at - 1] + part)
+  }
+  return labelled(english, depth)
+}
+
+/** A field or a code, and what is the matter with it. */
+const labelled = (english: string, depth: number): string | null => {
+  const [, label, rest = ''] = /^([\w.:@/-]+): (.+)$/s.exec(english) ?? []
+  const dutch = label === undefined ? null : dutchFor(rest, depth + 1)
+  return dutch === null ? null : `${label}: ${dutch}`
+}

@@ -1,0 +1,107 @@
+import t from 'tap'
+import { sentenceIn, sentences } from '../../../src/words/sentences.ts'
+import { codeOf, files } from '../../sources.ts'
+
+const value = /\{(?:word|sentence)?\}/
+
+t.test('a sentence is said in Dutch with the same values, which may be sentences themselves', async t => {
+  for (const [english, dutch] of [
+    ['expected a date such as 2026-11-20', 'verwacht: een datum zoals 2026-11-20'],
+    [
+      'missing; expected an amount such as 121.00, with a dot and at most two decimals',
+      'ontbreekt; verwacht: een bedrag zoals 121.00, met een punt en hoogstens twee decimalen'
+    ],
+    [
+      'no portal customer has its e-mail address; perhaps cst_1 (De Vos (Noord)) or cst_2 (Vos; Zoon)',
+      'geen klant in het portaal heeft dit e-mailadres; misschien cst_1 (De Vos (Noord)) of cst_2 (Vos; Zoon)'
+    ],
+    [
+      'its reference was told last with another name and another e-mail address: it may be another customer that has the same one',
+      'het kenmerk kwam het laatst met een andere naam en een ander e-mailadres: misschien is het een andere klant met hetzelfde kenmerk'
+    ],
+    ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
+    [
+      'INTAKE_SECRETT is none; did you mean INTAKE_SECRET? REVEIW is none; did you mean REVIEW? mode: live',
+      'INTAKE_SECRETT bestaat niet; bedoel je INTAKE_SECRET? REVEIW bestaat niet; bedoel je REVIEW? de controle staat uit, facturen gaan vanzelf'
+    ]
+  ] as const) {
+    t.equal(sentenceIn('nl', english), dutch)
+    t.equal(sentenceIn('en', english), english)
+  }
+})
+
+t.test("somebody else's words stay as they are", async t => {
+  for (const text of [
+    '',
+    'The amount is not set',
+    'Customer 7 answered no',
+    'title: must be set',
+    '; perhaps '.repeat(50)
+  ])
+    for (const language of ['nl', 'en'] as const) t.equal(sentenceIn(language, text), null, text)
+  t.equal(sentenceIn('nl', `missing; ${'x'.repeat(100_000)}`), null)
+})
+
+t.test('both languages have the same values', async t => {
+  const valuesIn = (text: string) => text.split(value).length
+  for (const [english, dutch] of sentences) t.equal(valuesIn(english), valuesIn(dutch), english)
+  t.equal(new Set(sentences.map(([english]) => english)).size, sentences.length, 'each sentence stands there once')
+})
+
+const others = files('src/**/*.ts', 'plugins/**/*.ts').filter(file => !file.startsWith('src/words/'))
+const plain = (text: string): string => text.replaceAll('\\', '')
+
+// Where zod finds something of another kind, its words are kept.
+const codes = [...others, 'node_modules/zod/v4/locales/en.js'].map(file => plain(codeOf(file)))
+
+// `another ${what}`
+const assembled = ['another name', 'another e-mail address']
+
+t.test('each sentence is said somewhere: what is worded otherwise from now on needs its Dutch words again', async t => {
+  const edges = /^[\s:;,.()]+|[\s:;,.()]+$/g
+  for (const [english] of sentences.filter(([english]) => !assembled.includes(english))) {
+    const parts = english
+      .split(value)
+      .flatMap(part => part.split(/[:;.] /))
+      .map(part => part.replace(edges, ''))
+    t.ok(
+      parts.every(part => codes.some(code => code.includes(part))),
+      english
+    )
+  }
+})
+
+// Whatever is said by one of these is a sentence.
+const speaking = [
+  String.raw`\b(?:good|bad|wrong|unread|unknown|ambiguous|lookAt|answered|look)\(`,
+  String.raw`\b(?:unreadable|complain|failed)\([^,()]+(?:\([^()]*\)[^,()]*)*,`,
+  String.raw`\b(?:found|what|message|problem):`
+]
+const said = new RegExp(`(?:${speaking.join('|')})\\s*(?:'((?:[^'\\\\\n]|\\\\.)*)'|\`((?:[^\`\\\\\n]|\\\\.)*)\`)`, 'g')
+
+const saidIn = (file: string): string[] =>
+  [...codeOf(file).matchAll(said)].flatMap(([, text, template]) => {
+    // A word that is a sentence, too.
+    const whole = plain(text ?? template ?? '').replace(/\$\{[^{}]*\}/g, 'two')
+    return whole.includes('${') || /^(two\W*)+$/.test(whole) ? [] : [whole.replace(/^two (?=webhook$)/, '')]
+  })
+
+t.test(
+  'what is wrong with a field, why a customer is not found, and what `check` finds has its Dutch words',
+  async t => {
+    const judged = files(
+      'plugins/bodies/*.ts',
+      'plugins/intake/{base64,body-fields,fields,form,json,multipart}.ts',
+      'plugins/**/check.ts',
+      'src/commands/check.ts',
+      'src/delivery/{customers,deliver}.ts',
+      'src/rules/claims.ts'
+    )
+    const all = judged.flatMap(file => saidIn(file).map(text => [file, text] as const))
+    t.ok(all.length > 120, `${all.length} sentences were found`)
+    t.strictSame(
+      all.filter(([, text]) => sentenceIn('nl', text) === null).map(([file, text]) => `${file}: ${text}`),
+      []
+    )
+  }
+)
