@@ -91,7 +91,7 @@ export const openCatchUp = async (
   return catchUp
 }
 
-const waitedMsMax = 30_000
+const waitedMsMax = 120_000
 
 /** What needs no time of the clock in the test's hand, and a little of the real one. */
 export const until = async (holds: () => boolean): Promise<void> => {
