@@ -3,7 +3,7 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Html, type Page, toldIn, type View } from './layout.ts'
+import { type Html, type Page, problemIn, toldIn, type View } from './layout.ts'
 import { loginPage } from './login.ts'
 import type { Pages } from './pages.ts'
 
@@ -65,12 +65,12 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
         body: html`<h1>${errors.unavailable}</h1>${said(view, errors.unavailableHint, false)}`
       }
     default:
-      return { title: errors.title, body: html`${said(view, errors.portal)}<p>${toldIn(view, error.message)}</p>` }
+      return { title: errors.title, body: said(view, html`${errors.portal} ${toldIn(view, error.message)}`) }
   }
 }
 
 const problems = (view: View, { problems }: BridgeError): Html =>
-  html`${problems.map(({ field, message }) => html`<br><code>${field}</code>: ${toldIn(view, message)}`)}`
+  html`${problems.map(problem => html`<br>${problemIn(view, problem)}`)}`
 
 const said = ({ words: { errors } }: View, text: unknown, hasTitle = true): Html =>
   html`${hasTitle ? html`<h1>${errors.title}</h1>` : ''}

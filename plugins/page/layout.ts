@@ -126,19 +126,23 @@ const nameCharactersMax = 80
 /** A name as others write it: it may run from right to left, without turning around what stands beside it. */
 export const named = (name: string): Html => html`<bdi>${name}</bdi>`
 
-/** Whom an invoice in a list is for. */
 /** What the bridge tells programs, in words of whoever looks; what is not its own stands as it is. */
-export const toldIn = ({ language }: Pick<View, 'language'>, english: string): Html => {
+export const toldIn = ({ language }: View, english: string): Html => {
   const text = sentenceIn(language, english)
   return text === null ? html`<span lang="en">${english}</span>` : html`${text}`
 }
 
 /** The same, where others' words are a quotation. */
-export const quotedIn = ({ language }: Pick<View, 'language'>, english: string): Html => {
+export const quotedIn = ({ language }: View, english: string): Html => {
   const text = sentenceIn(language, english)
   return text === null ? html`<q lang="en">${english}</q>` : html`${text}`
 }
 
+/** A field as its sender writes it, and what is wrong with it. */
+export const problemIn = (view: View, { field, message }: { field: string; message: string }): Html =>
+  html`<code>${sentenceIn(view.language, field) ?? field}</code>: ${toldIn(view, message)}`
+
+/** Whom an invoice in a list is for. */
 export const calledIn = (
   { hidesPersonal, words: { list } }: Pick<View, 'hidesPersonal' | 'words'>,
   { name, ref }: { name: string | null; ref: string }

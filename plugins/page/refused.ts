@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import type { Refused } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { type Html, sourceIn, toldIn, type View, withQuery } from './layout.ts'
+import { type Html, problemIn, sourceIn, type View, withQuery } from './layout.ts'
 import type { Pages } from './pages.ts'
 
 const pageSize = 50
@@ -46,7 +46,7 @@ const card = (view: View, { at, requests, tool, address, authentic, code, invoic
   return html`<article class="card">
 <h2><time datetime="${at}">${formats.time(at)}</time> ${invoiceNumber ?? ''} <span class="badge ${authentic ? 'needs' : ''}">${authentic ? texts.authentic : texts.unproven}</span></h2>
 <p>${why}</p>
-${problems.length > 0 ? html`<ul>${problems.map(({ field, message }) => html`<li><code>${field}</code>: ${toldIn(view, message)}</li>`)}</ul>` : ''}
+${problems.length > 0 ? html`<ul>${problems.map(problem => html`<li>${problemIn(view, problem)}</li>`)}</ul>` : ''}
 <p class="soft">${texts.tool} ${sourceIn(view, tool)} · ${texts.client} ${address}${requests > 1 ? ` · ${texts.times}: ${formats.count(requests)}` : ''}</p>
 </article>`
 }

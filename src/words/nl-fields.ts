@@ -122,6 +122,7 @@ export const fields: [english: string, dutch: string][] = [
   ['expected an order', 'verwacht: een bestelling'],
   ['expected an object in JSON', 'verwacht: een object in JSON'],
   ['expected an object', 'verwacht: een object'],
+  ['expected the invoice in the event, as {word} is not set', 'verwacht: de factuur in het bericht, want {} ontbreekt'],
   ['the body is not JSON', 'het bericht is geen JSON'],
   ['expected the code of the debtor', 'verwacht: de debiteurcode'],
   ['expected no minus in a credit note', 'verwacht: geen min in een creditfactuur'],
@@ -133,6 +134,24 @@ export const fields: [english: string, dutch: string][] = [
     'verwacht: een kenmerk, een e-mailadres, of een mail aan de klant'
   ],
   ['expected well-formed XML', 'verwacht: welgevormde XML'],
+  ['another field', 'een ander veld'],
+  ['line {word}', 'regel {}'],
+
+  // Of what is not proven to be authentic.
+  ['neither webhook-signature nor authorization is there', 'webhook-signature en authorization ontbreken allebei'],
+  ['authorization is neither Bearer nor Basic', 'authorization is geen Bearer of Basic'],
+  ['authorization is no Bearer', 'authorization is geen Bearer'],
+  ['authorization carries another secret', 'authorization bevat een ander geheim'],
+  ['{word} is another one', '{} is een andere'],
+  ['{word} is missing', '{} ontbreekt'],
+  ['{word} contains a dot', '{} bevat een punt'],
+  ['{word} holds no v1 signature', '{} bevat geen v1-handtekening'],
+  ['{word} holds no time in whole seconds', '{} bevat geen tijd in hele seconden'],
+  ['{word} is more than five minutes off', '{} wijkt meer dan vijf minuten af'],
+  ['{word} does not match the body', '{} past niet bij het bericht'],
+  ['no signature in {word} matches the body', 'geen handtekening in {} past bij het bericht'],
+  ['no signature matches the body', 'geen handtekening past bij het bericht'],
+
   ['Invalid input: expected {}, received {}', 'verwacht: {}, gekregen: {}'],
   ['undefined', 'niets']
 ]

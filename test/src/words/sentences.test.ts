@@ -73,7 +73,7 @@ t.test('each sentence is said somewhere: what is worded otherwise from now on ne
 
 // Whatever is said by one of these is a sentence.
 const speaking = [
-  String.raw`\b(?:good|bad|wrong|unread|unknown|ambiguous|lookAt|answered|look)\(`,
+  String.raw`\b(?:good|bad|wrong|unread|notAuthentic|AddressRefused|unknown|ambiguous|lookAt|answered|look)\(`,
   String.raw`\b(?:unreadable|complain|failed)\([^,()]+(?:\([^()]*\)[^,()]*)*,`,
   String.raw`\b(?:found|what|message|problem):`
 ]
@@ -90,11 +90,12 @@ t.test(
   'what is wrong with a field, why a customer is not found, and what `check` finds has its Dutch words',
   async t => {
     const judged = files(
-      'plugins/bodies/*.ts',
-      'plugins/intake/{base64,body-fields,fields,form,json,multipart}.ts',
-      'plugins/**/check.ts',
+      'plugins/{bodies,signatures}/*.ts',
+      'plugins/intake/{base64,body-fields,fields,form,json,multipart,proof}.ts',
+      'plugins/**/{check,event}.ts',
       'src/commands/check.ts',
-      'src/delivery/{customers,deliver}.ts',
+      'src/delivery/{customers,deliver,pdf}.ts',
+      'src/network/http.ts',
       'src/rules/claims.ts'
     )
     const all = judged.flatMap(file => saidIn(file).map(text => [file, text] as const))
