@@ -108,7 +108,8 @@ const listenWords: Record<string, string> = {
   EADDRINUSE: 'another program has this port. Stop that one, or choose another port',
   EACCES: 'this user may not take this port. Choose one above 1023',
   EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST',
-  ENOTFOUND: 'there is no address of this name. Correct HOST, such as 127.0.0.1'
+  ENOTFOUND: 'there is no address of this name. Correct HOST, such as 127.0.0.1',
+  EAI_AGAIN: 'the address of this name cannot be looked up. Correct HOST, such as 127.0.0.1'
 }
 
 const explain = (error: unknown, { folder, env }: Surroundings, file: EnvFile): string => {
