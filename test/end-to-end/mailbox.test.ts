@@ -115,8 +115,8 @@ t.test(
       count => count === mails + 1,
       'news is not heard'
     )
-    // 16 to 20 where the collector has its turn, 44 on a busy computer; held whole it would be more than the mail.
-    t.ok(megabytesOf(bridge.pid) - before < 50, `${megabytesOf(bridge.pid) - before} MB for a mail of 50 MB`)
+    // 16 to 24 where the collector has its turn, 44 on a busy computer; held whole the mail would come on top of that.
+    t.ok(megabytesOf(bridge.pid) - before < 60, `${megabytesOf(bridge.pid) - before} MB for a mail of 50 MB`)
     t.equal(await bridge.kill('SIGTERM'), 0)
   }
 )
