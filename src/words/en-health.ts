@@ -1,4 +1,4 @@
-// What health says, in English. A `problem` stands there as it was told, in the words of whoever told it.
+// What health says, in English. A `problem` is a sentence of ours, or stands there in the words of whoever told it.
 
 import { duration } from './en-duration.ts'
 

@@ -1,6 +1,7 @@
 // A sentence that is said later, in the language of whoever reads it.
 
 import type { Words } from './en.ts'
+import { sentenceIn } from './sentences.ts'
 import { type Language, words } from './words.ts'
 
 type Sentences = Words['health']
@@ -13,5 +14,8 @@ export const say = <Name extends keyof Sentences>(name: Name, ...facts: Paramete
   ...facts
 ]
 
-export const said = ([name, ...facts]: Saying, language: Language): string =>
-  (words[language].health[name] as (...facts: unknown[]) => string)(...facts)
+/** A fact may be a sentence itself: what the other side's failure is called. */
+export const said = ([name, ...facts]: Saying, language: Language): string => {
+  const told = facts.map(fact => (typeof fact === 'string' ? (sentenceIn(language, fact) ?? fact) : fact))
+  return (words[language].health[name] as (...facts: unknown[]) => string)(...told)
+}

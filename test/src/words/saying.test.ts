@@ -16,12 +16,14 @@ t.test('a wrong secret is named in words, every other code as it is', async t =>
   t.match(said(refused, 'nl'), '3 verzoeken geweigerd (verkeerd geheim?, BODY_TOO_LARGE), het laatst op')
 })
 
-t.test('a problem stands in its own words', async t => {
+t.test('a problem is told in the same language, if its words are ours', async t => {
   const late = say('asked', 3 * 3600, 'TOOL_UNREACHABLE: api.acme.example answered 503')
   t.equal(said(late, 'en'), 'TOOL_UNREACHABLE: api.acme.example answered 503; last asked 3 hours ago')
   t.equal(
     said(late, 'nl'),
-    '3 uur geleden voor het laatst nagevraagd (TOOL_UNREACHABLE: api.acme.example answered 503)'
+    '3 uur geleden voor het laatst nagevraagd (TOOL_UNREACHABLE: api.acme.example antwoordde 503)'
   )
+  const theirs = say('notAsked', 'TOOL_UNAUTHORIZED: the vendor says no')
+  t.equal(said(theirs, 'nl'), 'navragen lukte niet: TOOL_UNAUTHORIZED: the vendor says no')
   t.equal(said(say('asked', 60, ''), 'nl'), '60 seconden geleden voor het laatst nagevraagd')
 })
