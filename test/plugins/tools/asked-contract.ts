@@ -58,7 +58,7 @@ export const openAsked = async <Schema extends z.ZodObject>(
     }
   }
   const world = await open(t, clock)
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(() => http.close())
   const connection: ToolConnection<z.output<Schema>> = {
     settings: tool.settings.parse({ ...world.env, ...changed }),

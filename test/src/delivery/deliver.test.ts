@@ -150,12 +150,12 @@ t.test('a PDF that cannot be had says why, and nothing is sent', async t => {
 
 t.test('a PDF address that answers 404 needs a person after an hour, and says what to look at', async t => {
   const server = await serve(t, (_request, response) => response.writeHead(404).end())
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(http.close)
   const opened = await openDelivery(t, {
     watch: delivery => ({
       ...delivery,
-      fetchPdf: ({ url }) => fetchPdf(url, { http, spool: delivery.spool, timeoutMs: 5000 })
+      fetchPdf: ({ url }) => fetchPdf(url, { http, spool: delivery.spool, timeoutMs: 60_000 })
     })
   })
   const { ledger, clock } = opened

@@ -24,7 +24,7 @@ const fetching = (
   const spool = openSpool(folder, { bytesMax })
   return {
     kept: () => readdirSync(folder).map(file => readFileSync(join(folder, file))),
-    fetch: (url: string) => fetchPdf(url, { http, spool, bytesMax, timeoutMs: 5000, ...given })
+    fetch: (url: string) => fetchPdf(url, { http, spool, bytesMax, timeoutMs: 60_000, ...given })
   }
 }
 

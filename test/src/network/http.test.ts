@@ -30,13 +30,13 @@ const looked = (rules: Rules, all = true) =>
     checkedLookup(rules)('pdf.example', { all }, (error, address) => (error ? reject(error) : resolve(address)))
   })
 
-const http = (t: Test, rules: Rules, timeoutMs = 5000) => {
+const http = (t: Test, rules: Rules, timeoutMs = 60_000) => {
   const opened = openHttp({ ...rules, timeoutMs })
   t.teardown(() => opened.close())
   return opened
 }
 
-const signal = () => AbortSignal.timeout(5000)
+const signal = () => AbortSignal.timeout(60_000)
 
 const privateAddresses = [
   ...['0.0.0.0', '0.1.2.3', '10.0.0.1', '10.255.255.255', '100.64.0.1', '100.127.255.255', '127.0.0.1'],
@@ -286,7 +286,7 @@ t.test(
 
 t.test('what is closed keeps no connection, even to an answer that nobody reads', async t => {
   const server = await serve(t, (_request, response) => response.write('endless'))
-  const opened = openHttp({ ...open, timeoutMs: 5000 })
+  const opened = openHttp({ ...open, timeoutMs: 60_000 })
   await opened.download(server.origin, { signal: signal() })
 
   opened.close()

@@ -10,7 +10,7 @@ import { allPages, createPortal } from '../../../src/portal/client.ts'
 
 const customerId = 'cst_bakkerijdevos1'
 
-const open = async (t: Test, options: Partial<SandboxOptions> = {}, timeoutMs = 5000) => {
+const open = async (t: Test, options: Partial<SandboxOptions> = {}, timeoutMs = 60_000) => {
   const app = await buildSandbox({
     clock: systemClock,
     token: 'key-123',

@@ -16,7 +16,7 @@ const open = (t: Test, url: string, given: Partial<PortalOptions> = {}) => {
   const portal = createPortal({
     url: `${url}/v1`,
     token: 'key-123',
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
     timeZone: 'Europe/Amsterdam',
     clock: systemClock,
     ...given

@@ -10,7 +10,7 @@ trustTestCertificate()
 
 type Given = { timeoutMs?: number; clock?: Clock; onAnswer?: OnAnswer }
 
-const exchanger = ({ timeoutMs = 5000, clock = systemClock, onAnswer = () => {} }: Given = {}) =>
+const exchanger = ({ timeoutMs = 60_000, clock = systemClock, onAnswer = () => {} }: Given = {}) =>
   createExchanger({ clock, timeoutMs, headers: { accept: 'application/json' }, onAnswer })
 
 const post = (url: string, given: Partial<Call> = {}): Call => ({

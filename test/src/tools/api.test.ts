@@ -5,7 +5,7 @@ import { type Asked, createLocate, createToolApi, parseDigits } from '../../../s
 import { serve } from '../../server.ts'
 import { handClock, noon } from '../portal/hand-clock.ts'
 
-const open = async (t: Test, listener: RequestListener, { allowPrivate = true, timeoutMs = 5000 } = {}) => {
+const open = async (t: Test, listener: RequestListener, { allowPrivate = true, timeoutMs = 60_000 } = {}) => {
   const server = await serve(t, listener)
   const http = openHttp({ allowPrivate, timeoutMs })
   t.teardown(http.close)

@@ -50,7 +50,7 @@ t.test('the PDF is read from an address that is asked for anew, without the toke
 
   const { url, ...others } = (await tool.pdf!({ ...told.invoice, sourceId: '1' }, connection)) as PdfAddress
   t.strictSame(others, {})
-  t.match(await fetchPdf(url, { http, spool, timeoutMs: 5000 }), { bytes: eBoekhouden.pdf.length })
+  t.match(await fetchPdf(url, { http, spool, timeoutMs: 60_000 }), { bytes: eBoekhouden.pdf.length })
   t.equal(await tool.pdf!({ ...told.invoice, sourceId: '2' }, connection), null, 'not yet')
   t.equal(await tool.pdf!({ ...told.invoice, sourceId: null }, connection), null)
 })

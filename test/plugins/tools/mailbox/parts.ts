@@ -33,7 +33,7 @@ export const open = async (
   options: Parameters<typeof openMailServer>[1] = {}
 ): Promise<Box> => {
   const server = await openMailServer(t, options)
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(() => http.close())
   const clock = { now: () => now, monotonic: () => now, sleep: async () => {} }
   const connection: Connection = {
@@ -67,7 +67,7 @@ export const openCatchUp = async (
   { env, ledger, clock, folder = 'pdfs', received }: Given
 ): Promise<CatchUp> => {
   const timeZone = 'Europe/Amsterdam'
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(() => http.close())
   const toolClient = createToolClient({
     tools: [{ tool: tool as unknown as Tool, settings: settings.parse(env) as never }],

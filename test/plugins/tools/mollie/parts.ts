@@ -74,7 +74,7 @@ export type Line = { connection: Connection; mollie: MollieApi; slept: number[] 
 
 export const openLine = async (t: Test, env: Record<string, string> = {}): Promise<Line> => {
   const mollie = await openMollie(t, env.MOLLIE_API_KEY)
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(() => http.close())
   const slept: number[] = []
   const clock = { now: () => now, monotonic: () => now, sleep: async (ms: number) => void slept.push(ms) }

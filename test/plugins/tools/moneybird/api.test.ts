@@ -9,9 +9,9 @@ type Addressed = { url: string; headers: Record<string, string> }
 const addressOf = async (sourceId: string, connection: Connection) => (await pdf({ sourceId }, connection)) as Addressed
 
 const fetched = async (t: Test, { url, headers }: Addressed) => {
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(() => http.close())
-  const { status, body } = await http.download(url, { headers, signal: AbortSignal.timeout(5000) })
+  const { status, body } = await http.download(url, { headers, signal: AbortSignal.timeout(60_000) })
   return { status, bytes: Buffer.concat(await Array.fromAsync(body)) }
 }
 

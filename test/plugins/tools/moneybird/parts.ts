@@ -26,7 +26,7 @@ export type OpenConnection = { connection: Connection; moneybird: MoneybirdApi; 
 /** The line's clock is Moneybird's; whoever sleeps on it is woken at once, and that late. */
 export const openLine = async (t: Test, env: Record<string, string> = {}): Promise<OpenConnection> => {
   const moneybird = await openMoneybird(t, now)
-  const http = openHttp({ allowPrivate: true, timeoutMs: 5000 })
+  const http = openHttp({ allowPrivate: true, timeoutMs: 60_000 })
   t.teardown(() => http.close())
   const slept: number[] = []
   const clock = {

@@ -20,7 +20,7 @@ t.test('the PDF needs the token; JSON in its place, with status 200, is asked fo
   const spool = openSpool(t.testdir(), { bytesMax: 1000 })
   const fetched = async (sourceId: string) => {
     const { url, ...others } = (await tool.pdf!({ ...told.invoice, sourceId }, connection)) as PdfAddress
-    return fetchPdf(url, { http, spool, timeoutMs: 5000, ...others })
+    return fetchPdf(url, { http, spool, timeoutMs: 60_000, ...others })
   }
 
   t.match(await fetched('1'), { bytes: rompslomp.pdf.length })
