@@ -134,6 +134,9 @@ export const fields: [english: string, dutch: string][] = [
     'verwacht: een kenmerk, een e-mailadres, of een mail aan de klant'
   ],
   ['expected well-formed XML', 'verwacht: welgevormde XML'],
+  ['the body is larger than {word} bytes', 'het bericht is groter dan {} bytes'],
+  ['the body came slower than {word} bytes a second', 'het bericht kwam langzamer binnen dan {} bytes per seconde'],
+  ['everything but the pdf may take {word} bytes', 'alles behalve de pdf mag samen {} bytes zijn'],
   ['another field', 'een ander veld'],
   ['line {word}', 'regel {}'],
 

@@ -208,9 +208,57 @@ export const findings: [english: string, dutch: string][] = [
   ['the portal answered {word}', 'het portaal antwoordde {}'],
   ['something other than the portal answered {word}', 'iets anders dan het portaal antwoordde {}'],
   ["the portal's answer cannot be read: {}", 'het antwoord van het portaal is niet te lezen: {}'],
+  ["the portal's list has no end after {word} pages", 'de lijst van het portaal heeft na {} pagina’s geen einde'],
+  ["the portal's list cannot be read: {}", 'de lijst van het portaal is niet te lezen: {}'],
+  [
+    "the portal's list lacks {word}, which the portal holds when asked for it",
+    'in de lijst van het portaal ontbreekt {}, die het portaal wel heeft als ernaar gevraagd wordt'
+  ],
+  ['the portal holds none of {}', 'het portaal heeft niets van {}'],
+  ['the portal answered {word}, but not with an id', 'het portaal antwoordde {}, maar zonder kenmerk'],
+  ['the portal answered {word}, and the reason was cut off', 'het portaal antwoordde {}, en de reden werd afgebroken'],
+  ['it was cut off', 'het werd afgebroken'],
+  ['not JSON', 'geen JSON'],
+  ['the id is empty', 'het kenmerk is leeg'],
+  ['the list has more than {word} pages', 'de lijst heeft meer dan {} pagina’s'],
+  ['the list does not stand still', 'de lijst verandert steeds'],
   ['the list of customers does not stand still', 'de lijst van klanten verandert steeds'],
   ['an invoice cannot be read: {}', 'een factuur is niet te lezen: {}'],
   ['an order cannot be read: {}', 'een bestelling is niet te lezen: {}'],
+  ['a relation cannot be read', 'een relatie is niet te lezen'],
+  ['{word} has no API to ask, or its token is not set', '{} heeft geen API om te vragen, of het token ontbreekt'],
+  ['the bridge is stopping', 'de brug stopt'],
+  ['nobody asked {word} since the bridge was started', 'sinds de start van de brug is {} nog niet gevraagd'],
+  [
+    'not found in time: {word} cannot be asked for a number, fetch it by its id',
+    'niet op tijd gevonden: {} is niet op nummer te vragen, haal hem op met zijn kenmerk'
+  ],
+  [
+    '{word} has shut out this address (403): nothing is asked for an hour',
+    '{} heeft dit adres buitengesloten (403): een uur lang wordt er niets gevraagd'
+  ],
+  ['{word} refuses {word}, or the address of this machine: {}', '{} weigert {}, of het adres van deze machine: {}'],
+  ['{word} refuses {word}, or the address of this machine', '{} weigert {}, of het adres van deze machine'],
+  ['{word} ends the connection', '{} verbreekt de verbinding'],
+  ['{word} hands out nothing of a mail', '{} geeft niets van een mail'],
+  ['{word} does not move a mail to {}', '{} verplaatst geen mail naar {}'],
+  ['the list of invoices has more than {word} pages', 'de lijst van facturen heeft meer dan {} pagina’s'],
+  ['{word} has more than {word} pages', '{} heeft meer dan {} pagina’s'],
+  [
+    "{word} answered 404: {word} is no shop, or another's",
+    '{} antwoordde 404: {} is geen winkel, of die van een ander'
+  ],
+  ["{word} answered 404: {word} is another's, or wrong", '{} antwoordde 404: {} is van een ander, of klopt niet'],
+  ['{word} answered an empty page that is not the last', '{} antwoordde met een lege pagina die niet de laatste is'],
+  ['{word} answered no list', '{} antwoordde zonder lijst'],
+  ['{word} answered without a list', '{} antwoordde zonder lijst'],
+  ['{word} answered an error: {}', '{} antwoordde met een fout: {}'],
+  ['{word} answered an error', '{} antwoordde met een fout'],
+  ['{word} answered {word}, without a status', '{} antwoordde {}, zonder status'],
+  ['{word} answered {word}, without an id', '{} antwoordde {}, zonder kenmerk'],
+  ['{word} answered {word}, without JSON', '{} antwoordde {}, zonder JSON'],
+  ['{word} answered {word} without a session', '{} antwoordde {}, zonder sessie'],
+  ['{word} answered {word} without an access token', '{} antwoordde {}, zonder toegangstoken'],
   ['{word} answered {word}, without a list', '{} antwoordde {}, zonder lijst'],
   ['{word} answered {word}', '{} antwoordde {}']
 ]
