@@ -27,8 +27,9 @@ const restMsMax = 12 * 3_600_000
 const glanceMs = 60_000
 const businessEvery = 10
 
-// The first to end may have begun before the last change; and each engine sweeps for itself.
-const sweepsMsMax = 6 * 3_600_000
+// The first to end may have begun before the last change, and each engine sweeps for itself. Ten requests a minute for pages
+// of two make a sweep last for half an hour, and rest for five hours after it.
+const sweepsMsMax = 24 * 3_600_000
 
 // Nobody puts back a database sooner than a process that gives no sign of life is dead.
 const restoredMsMin = 13_000
