@@ -196,8 +196,9 @@ export const runTwoAtOnce = async (t: Disposable, url: string, every = 1): Promi
   const seen = async (): Promise<string> => {
     const { rows } =
       await admin.query(`SELECT state, code, portal_id, sent_by, unproven, loan_until, loan_owner, attempt,
-        failures, next_attempt_at, voided, forgotten, overrides, (SELECT json_agg(task || owner) FROM lease) AS tasks,
-        (SELECT count(*) FROM slot) AS slots, (SELECT json_agg(owner || beat_at ORDER BY owner) FROM process) AS processes,
+        failures, next_attempt_at, voided, forgotten, overrides,
+        (SELECT json_agg(task || owner ORDER BY task) FROM lease) AS tasks, (SELECT count(*) FROM slot) AS slots,
+        (SELECT json_agg(owner || beat_at ORDER BY owner) FROM process) AS processes,
         (SELECT count(*) FROM conflict WHERE settled = 0) AS conflicts,
         (SELECT json_agg(name || value ORDER BY name) FROM fact) AS facts,
         (SELECT json_agg(name || value ORDER BY name) FROM counter) AS counters,
