@@ -21,7 +21,7 @@ export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Prom
   }
 }
 
-// Of one customer, on one day, with one amount there are few. Of more, only the latest are looked at.
+// Of one customer, on one day, with one amount there are few. Of more, not all are looked at.
 const alikeMax = 20
 
 /** It was delivered with the same customer, amount and date, under a number of which this one may be a spelling. */
@@ -30,7 +30,7 @@ const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRo
   const { where, values } = mayEqual(entry)
   const found = await tx.all(
     `SELECT * FROM invoice WHERE portal_id IN (
-      SELECT id FROM portal_invoice WHERE ${where} AND id <> ? ORDER BY told DESC LIMIT ?)`,
+      SELECT id FROM portal_invoice WHERE ${where} AND id <> ? LIMIT ?)`,
     ...[...values, id, alikeMax]
   )
   return found
