@@ -25,10 +25,9 @@ export const changeCopy = async (tx: Tx, change: Partial<CopyState>): Promise<vo
 /**
  * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were
  * let go; `paused until`: when the portal may be asked again; `signs since`: up from when a process signed every few
- * seconds; `searchable to`: the last invoice that is found by its texts; `amounts to`: the
- * last that is found by its amount, too.
+ * seconds; `entered to`: the last invoice that is found by its texts.
  */
-export type Counter = 'told' | 'reads' | 'sent' | 'paused until' | 'signs since' | 'searchable to' | 'amounts to'
+export type Counter = 'told' | 'reads' | 'sent' | 'paused until' | 'signs since' | 'entered to'
 
 export const countOf = async (tx: Tx, name: Counter): Promise<number> =>
   Number((await tx.one('SELECT value FROM counter WHERE name = ?', name))?.value ?? 0)

@@ -52,6 +52,7 @@ const tables = [
     'search_text',
     'search_ending',
     'search_use',
+    'search_number',
     'search_again',
     'pace',
     'notice'

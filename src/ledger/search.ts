@@ -1,6 +1,6 @@
-// Finds invoices by any part of their number, customer's name or e-mail address. Each text stands once, and each of its
-// endings leads to it: whatever begins an ending is a part of the text. A range of one index answers that, on any
-// database, and in the order of nothing. Nobody who sends an invoice waits for it: texts are entered some seconds later
+// Finds invoices by any part of their number, customer's name or e-mail address. Each ending of a number leads to its
+// invoice: whatever begins an ending is a part of the whole. Names and addresses stand once for all invoices that have
+// them, and their endings lead there. A range of one index answers that, on any database, and in the order of nothing. Nobody who sends an invoice waits for it: texts are entered some seconds later
 // (`makeSearchable`), and the newest invoices are looked through as they are (listing.ts).
 
 import type { Invoice } from '../core/invoice.ts'
@@ -14,7 +14,7 @@ export const partCharactersMin = 3
 // What comes later in a text is not found: nobody searches for that, and a name can have ten thousand characters.
 const textCharactersMax = 100
 
-// A longer part is compared with the whole text, once this much of it has led there.
+// A longer part of a name is compared with all of it, once this much has led there. Numbers are short.
 const endingCharactersMax = 16
 
 /** How texts are compared: as numbers are, and without accents. */
@@ -22,10 +22,12 @@ export const searchKey = (text: string): string => numberKey(text).normalize('NF
 
 const short = (key: string): string => [...key].slice(0, textCharactersMax).join('')
 
+const isText = (text: string): boolean => [...text].length >= partCharactersMin
+
 /** What an invoice is found by. */
 export const textsOf = ({ invoiceNumber, customer }: Pick<Invoice, 'invoiceNumber' | 'customer'>): string[] => {
   const texts = [invoiceNumber, customer.name ?? '', ...customer.emails].map(text => short(searchKey(text)))
-  return [...new Set(texts.filter(text => [...text].length >= partCharactersMin))]
+  return [...new Set(texts.filter(isText))]
 }
 
 /** An amount as it is looked for, in either notation and with or without decimals. No text begins with a blank. */
@@ -37,8 +39,11 @@ export const amountKey = (amount: string): string => {
 export const amountKeyOf = ({ amountCents, currency }: Pick<Invoice, 'amountCents' | 'currency'>): string =>
   amountKey(formatAmount(amountCents, currency))
 
-/** All that leads to an invoice. */
-export const entriesOf = (invoice: Invoice): string[] => [...textsOf(invoice), amountKeyOf(invoice)]
+/** What leads to an invoice beside its number, which never changes. */
+export const entriesOf = ({ customer, ...facts }: Invoice): string[] => [
+  ...textsOf({ invoiceNumber: '', customer }),
+  amountKeyOf(facts)
+]
 
 /** Asks for the ids of invoices of this amount. */
 export const havingAmount = (amount: string): { sql: string; values: Cell[] } => ({
@@ -47,27 +52,35 @@ export const havingAmount = (amount: string): { sql: string; values: Cell[] } =>
   values: [amountKey(amount)]
 })
 
-/** Parts of an amount are nobody's. */
-const endingsOf = (text: string): string[] => {
-  if (text.startsWith(' ')) return []
+const endingsOf = (text: string, charactersMax: number): string[] => {
   const characters = [...text]
-  const starts = characters.length - partCharactersMin + 1
-  const endings = Array.from({ length: starts }, (_, at) => characters.slice(at, at + endingCharactersMax).join(''))
+  const starts = Math.max(0, characters.length - partCharactersMin + 1)
+  const endings = Array.from({ length: starts }, (_, at) => characters.slice(at, at + charactersMax).join(''))
   return [...new Set(endings)]
 }
 
-/** Asks for the ids of invoices that have this part in one of their texts. */
+const endingsOfNumber = (invoiceNumber: string): string[] =>
+  endingsOf(short(searchKey(invoiceNumber)), textCharactersMax)
+
+/** Parts of an amount are nobody's. */
+const endingsOfText = (text: string): string[] => (text.startsWith(' ') ? [] : endingsOf(text, endingCharactersMax))
+
+/** Asks for the ids of invoices that have this part in their number, or in one of their texts. */
 export const having = (part: string): { sql: string; values: Cell[] } => {
   const key = short(searchKey(part))
   const beginning = [...key].slice(0, endingCharactersMax).join('')
   const isWhole = beginning === key
-  const sql = `SELECT used.invoice_id AS id FROM search_ending AS found
+  const sql = `SELECT invoice_id AS id FROM search_number WHERE ending >= ? AND ending < ?
+    UNION ALL SELECT used.invoice_id AS id FROM search_ending AS found
     JOIN search_use AS used ON used.text_id = found.text_id
     ${isWhole ? '' : 'JOIN search_text AS whole ON whole.id = found.text_id'}
     WHERE found.ending >= ? AND found.ending < ? ${isWhole ? '' : `AND whole.text LIKE ? ESCAPE '\\'`}`
-  const values = [beginning, `${beginning}\u{10ffff}`, ...(isWhole ? [] : [likePart(key)])]
+  const values = [key, after(key), beginning, after(beginning), ...(isWhole ? [] : [likePart(key)])]
   return { sql, values }
 }
+
+/** Comes after all that begins so. */
+const after = (beginning: string): string => `${beginning}\u{10ffff}`
 
 /** For LIKE … ESCAPE '\'. */
 export const likePart = (text: string): string => `%${text.replaceAll(/[\\%_]/g, sign => `\\${sign}`)}%`
@@ -85,14 +98,14 @@ const enterTexts = async (tx: Tx, texts: readonly string[]): Promise<Map<string,
   const news = texts.filter(text => !known.has(text))
   for (const some of inChunks(news.map(text => ({ text })))) await insertMany(tx, 'search_text', some, unlessThere)
   const entered = await idsOf(tx, news)
-  const endings = [...entered].flatMap(([text, id]) => endingsOf(text).map(ending => ({ ending, text_id: id })))
+  const endings = [...entered].flatMap(([text, id]) => endingsOfText(text).map(ending => ({ ending, text_id: id })))
   for (const some of inChunks(endings)) await insertMany(tx, 'search_ending', some, unlessThere)
   return new Map([...known, ...entered])
 }
 
 const dropUnused = async (tx: Tx, id: number, text: string): Promise<void> => {
   if (await tx.one('SELECT 1 AS found FROM search_use WHERE text_id = ? LIMIT 1', id)) return
-  for (const ending of endingsOf(text))
+  for (const ending of endingsOfText(text))
     await tx.run('DELETE FROM search_ending WHERE ending = ? AND text_id = ?', ending, id)
   await tx.run('DELETE FROM search_text WHERE id = ?', id)
 }
@@ -128,41 +141,35 @@ export const searchAgain = async (tx: Tx, invoiceId: number): Promise<void> => {
 }
 
 export const hasUnsearchable = async (tx: Tx): Promise<boolean> => {
-  const from = await countOf(tx, 'searchable to')
+  const from = await countOf(tx, 'entered to')
   const isNew = (await tx.one('SELECT 1 AS found FROM invoice WHERE id > ? LIMIT 1', from)) !== undefined
-  const isChanged = (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
-  return isNew || isChanged || (await countOf(tx, 'amounts to')) < from
+  return isNew || (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
+}
+
+const enterNumbers = async (tx: Tx, numbersById: readonly (readonly [number, string])[]): Promise<void> => {
+  const endings = numbersById.flatMap(([id, number]) =>
+    endingsOfNumber(number).map(ending => ({ ending, invoice_id: id }))
+  )
+  for (const some of inChunks(endings)) await insertMany(tx, 'search_number', some, unlessThere)
 }
 
 /** Answers how many, at most `limit` of those that are new and as many of those that changed. */
 export const makeSearchable = async (tx: Tx, limit: number): Promise<number> => {
-  const from = await countOf(tx, 'searchable to')
-  const amountsTo = await countOf(tx, 'amounts to')
+  const from = await countOf(tx, 'entered to')
   const changed = await tx.all(
     `SELECT id, invoice FROM invoice WHERE id IN (SELECT invoice_id FROM search_again ORDER BY invoice_id LIMIT ?)`,
     limit
   )
   const added = await tx.all('SELECT id, invoice FROM invoice WHERE id > ? ORDER BY id LIMIT ?', from, limit)
-  const isIdle = changed.length + added.length === 0
-  // Entered by a release that knew of no amounts, perhaps beside this one. They wait for those that are new.
-  const earlier = isIdle
-    ? await tx.all(
-        'SELECT id, invoice FROM invoice WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
-        amountsTo,
-        from,
-        limit
-      )
-    : []
-  const all = [...changed, ...added, ...earlier]
-  const entries = all.map(({ id, invoice }) => {
-    const texts = entriesOf(JSON.parse(invoice as string) as Invoice)
-    return [id as number, texts] as const
-  })
-  await setTexts(tx, new Map(entries))
+  const invoices = new Map(
+    [...changed, ...added].map(({ id, invoice }) => [id as number, JSON.parse(invoice as string) as Invoice])
+  )
+  await enterNumbers(
+    tx,
+    added.map(({ id }) => [id as number, (invoices.get(id as number) as Invoice).invoiceNumber])
+  )
+  await setTexts(tx, new Map([...invoices].map(([id, invoice]) => [id, entriesOf(invoice)])))
   for (const { id } of changed) await tx.run('DELETE FROM search_again WHERE invoice_id = ?', id as number)
-  const to = (added.at(-1)?.id ?? from) as number
-  if (to > from) await setCount(tx, 'searchable to', to)
-  if (earlier.length > 0) await setCount(tx, 'amounts to', earlier.at(-1)?.id as number)
-  else if (to > from && amountsTo === from) await setCount(tx, 'amounts to', to)
-  return all.length
+  if (added.length > 0) await setCount(tx, 'entered to', added.at(-1)?.id as number)
+  return changed.length + added.length
 }

@@ -50,8 +50,12 @@ export function listingContract(promised: Promised): void {
     const changed = arrivalOf({ ...kees, invoiceNumber: 'F-43' })
     const forgotten = arrivalOf({ ...kees, invoiceNumber: 'F-44' })
     for (const arrival of [arrivalOf(kees), changed, forgotten]) await ledger.receive(arrival, noon)
+    await ledger.receive(
+      arrivalOf({ invoiceNumber: 'Verkoopfactuur-2026-00000042', customer: { name: 'Anna', emails: [] } }),
+      noon
+    )
     t.equal(await ledger.makeSearchable(2), 2)
-    t.equal(await ledger.makeSearchable(2), 1)
+    t.equal(await ledger.makeSearchable(3), 2)
     const emails = ['kees@b.example', 'kees@c.example']
     await ledger.receive(arrivalOf({ ...changed.invoice, customer: { ...customer, emails } }), noon)
     await ledger.act('F-44', 'dismiss', noon)
@@ -66,6 +70,9 @@ export function listingContract(promised: Promised): void {
     t.strictSame(await numbersOf(ledger, { q: 'info@dekrakeling.nl' }), ['F-2026/0042 B'], 'longer than an ending')
     t.strictSame(await numbersOf(ledger, { q: 'kees@b' }), ['F-43'], 'as it is told now')
     t.strictSame(await numbersOf(ledger, { q: 'f-44' }), ['F-44'], 'the number stays')
+    for (const q of ['factuur-2026', 'factuur-2026-00000042'])
+      t.strictSame(await numbersOf(ledger, { q }), ['Verkoopfactuur-2026-00000042'], q)
+    t.strictSame(await numbersOf(ledger, { q: 'factuur-2026-00000043' }), [])
     t.strictSame(await numbersOf(ledger, { q: 'krakeling', state: 'waiting', tool: 'acme' }), ['F-2026/0042 B'])
     t.strictSame(await numbersOf(ledger, { q: 'krakeling', state: 'held' }), [])
     t.strictSame(await numbersOf(ledger, { q: 'n12', limit: 3 }), ['N129', 'N128', 'N127'], 'newest first')
