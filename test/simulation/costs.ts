@@ -20,15 +20,19 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
  * Reads are pages of a list, and single entries. At most
  *
  *   (pages + 1) x (engines x (2 x starts + quarters) + 3 x doubts + 2 x failures + changes)
- *     + engines x pages of customers x minutes / 4 + minutes / 10
+ *     + engines x pages of customers x minutes / 4 + minutes / 10 + loans lost
  *
  * pages: of the fullest lists there were, and one entry to ask for beside them. A start fills (two readings that agree)
  * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two readings
  * that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins again, and
  * a change by others (an entry more, or less) makes another reading necessary. While an invoice waits for its customer,
- * all customers are read every four minutes. A portal that is down is probed, soon once a minute.
+ * all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan that ran out
+ * before anything came of it has asked in vain.
  */
-const judgeReads = ({ requests, mishaps, portal, weather, scheduler, fail }: World, machine: Machine): void => {
+const judgeReads = (
+  { requests, mishaps, loansLost, portal, weather, scheduler, fail }: World,
+  machine: Machine
+): void => {
   const { pageSize, customers, before } = weather.portal
   const isRead = ({ name }: Request) => !writes.includes(name)
   const { engines } = weather.bridge
@@ -41,7 +45,7 @@ const judgeReads = ({ requests, mishaps, portal, weather, scheduler, fail }: Wor
   const gone = portal.entries.filter(({ deletedAt }) => deletedAt !== null).length
   const changes = portal.entries.length - before + gone
   const readings = starts + 3 * doubts + 2 * failures + changes
-  const most = (pages + 1) * readings + (engines * customerPages * minutes) / 4 + minutes / 10
+  const most = (pages + 1) * readings + (engines * customerPages * minutes) / 4 + minutes / 10 + loansLost
   const reads = requests.filter(isRead).length
   if (reads > most) fail(`${reads} reads, where ${Math.round(most)} are enough`)
 }

@@ -69,6 +69,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     async sending(loan, body, now) {
       const permission = await ledger.sending(loan, body, now)
       tell(() => `  ${body.invoiceNumber}: sending (attempt ${loan.attempt}) ${permission}`)
+      if (permission === 'lost') world.loansLost += 1
       if (permission === 'granted') {
         const { entries } = portal
         const was = { entries: entries.length, isUnderWay: isUnderWay(body.invoiceNumber) }
@@ -80,6 +81,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     },
     async record(loan, decision, now) {
       const written = await ledger.record(loan, decision, now)
+      if (!written) world.loansLost += 1
       const { invoiceNumber } = loan.invoice
       const body = wasSent(loan)?.body
       if (written && body && loan.work === 'create') judge(body, decision, loan)

@@ -51,6 +51,8 @@ export type World = {
   sent: Sent[]
   /** Readings of the portal's list that were brought to their end. */
   sweeps: number
+  /** Loans that ran out before anything came of them. */
+  loansLost: number
   /** Times that a reading could not go on: the portal was not reached, or the disk failed. */
   mishaps: number
   era: number
@@ -93,6 +95,7 @@ export const createWorld = (
     portal: createSimulatedPortal({ scheduler, random: random.fork(), weather }),
     requests: [],
     sweeps: 0,
+    loansLost: 0,
     mishaps: 0,
     era: 0,
     onKept: () => {},
