@@ -1,7 +1,8 @@
 // Finds invoices by any part of their number, customer's name or e-mail address. Each ending of a number leads to its
 // invoice: whatever begins an ending is a part of the whole. Names and addresses stand once for all invoices that have
-// them, and their endings lead there. A range of one index answers that, on any database, and in the order of nothing. Nobody who sends an invoice waits for it: texts are entered some seconds later
-// (`makeSearchable`), and the newest invoices are looked through as they are (listing.ts).
+// them, and their endings lead there. A range of one index answers that, on any database, and in the order of nothing.
+// Nobody who sends an invoice waits for it: texts are entered some seconds later (`makeSearchable`), and the newest
+// invoices are looked through as they are (listing.ts).
 
 import type { Invoice } from '../core/invoice.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
