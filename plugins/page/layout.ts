@@ -138,11 +138,9 @@ export const quotedIn = ({ language }: View, english: string): Html => {
   return text === null ? html`<q lang="en">${english}</q>` : html`${text}`
 }
 
-/** A field as its sender writes it, and what is wrong with it. What the bridge itself calls something has a blank. */
-export const problemIn = (view: View, { field, message }: { field: string; message: string }): Html => {
-  const place = field.includes(' ') ? sentenceIn(view.language, field) : null
-  return html`<code>${place ?? field}</code>: ${toldIn(view, message)}`
-}
+/** A field as its sender writes it, and what is wrong with it. */
+export const problemIn = (view: View, { field, message }: { field: string; message: string }): Html =>
+  html`<code>${sentenceIn(view.language, field) ?? field}</code>: ${toldIn(view, message)}`
 
 /** Whom an invoice in a list is for. */
 export const calledIn = (
