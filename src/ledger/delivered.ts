@@ -24,13 +24,17 @@ export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Prom
 // Of one customer, on one day, with one amount there are few. Of more, not all are looked at.
 const alikeMax = 20
 
+// Without its customer no index leads to what is alike, and a portal may tell none: of so many it was told of last.
+const latest = '(SELECT * FROM portal_invoice ORDER BY told DESC LIMIT 1000) AS latest'
+
 /** It was delivered with the same customer, amount and date, under a number of which this one may be a spelling. */
 const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRow | undefined> => {
-  const { id, invoiceNumber } = entry
+  const { id, invoiceNumber, customerId } = entry
+  const among = customerId === null ? latest : 'portal_invoice'
   const { where, values } = mayEqual(entry)
   const found = await tx.all(
     `SELECT * FROM invoice WHERE portal_id IN (
-      SELECT id FROM portal_invoice WHERE ${where} AND id <> ? LIMIT ?)`,
+      SELECT id FROM ${among} WHERE ${where} AND id <> ? LIMIT ?)`,
     ...[...values, id, alikeMax]
   )
   return found
