@@ -78,7 +78,7 @@ export interface SentBeside {
 export const movedVersion = 1_000_000
 export const brokenOff = 'a move of this ledger was broken off: run move again'
 
-const marksOf = (count: number): string => Array(count).fill('?').join(', ')
+export const marksOf = (count: number): string => Array(count).fill('?').join(', ')
 
 // There are few sets of columns, and every event has one of them.
 const inserts = new Map<string, string>()

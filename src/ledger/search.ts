@@ -6,7 +6,7 @@
 
 import type { Invoice } from '../core/invoice.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
-import { amongAll, type Cell, inChunks, insert, insertMany, type Tx } from './driver.ts'
+import { amongAll, type Cell, inChunks, insert, insertMany, marksOf, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
 
 /** Shorter parts are in nearly every text. */
@@ -106,8 +106,8 @@ const enterTexts = async (tx: Tx, texts: readonly string[]): Promise<Map<string,
 
 const dropUnused = async (tx: Tx, id: number, text: string): Promise<void> => {
   if (await tx.one('SELECT 1 AS found FROM search_use WHERE text_id = ? LIMIT 1', id)) return
-  for (const ending of endingsOfText(text))
-    await tx.run('DELETE FROM search_ending WHERE ending = ? AND text_id = ?', ending, id)
+  for (const some of inChunks(endingsOfText(text)))
+    await tx.run(`DELETE FROM search_ending WHERE text_id = ? AND ending IN (${marksOf(some.length)})`, id, ...some)
   await tx.run('DELETE FROM search_text WHERE id = ?', id)
 }
 

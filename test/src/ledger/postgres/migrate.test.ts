@@ -170,3 +170,17 @@ t.test('a running release goes on beside a newer schema, but not beside one that
     message: /^the ledger has version 99, this bridge knows \d+$/
   })
 })
+
+t.test('who starts with the newest schema waits for nobody who reads, such as a backup', async t => {
+  const url = await server.database()
+  await open(url)
+  await ask(url, 'DROP TABLE search_number; DELETE FROM migration WHERE version = 10')
+  const backup = new pg.Client(url)
+  await backup.connect()
+  t.teardown(() => backup.end())
+  await backup.query('BEGIN; LOCK TABLE invoice, search_text, search_ending, search_use, counter IN ACCESS SHARE MODE')
+
+  await open(url)
+
+  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 10'), [{ name: '010-search-numbers.sql' }])
+})

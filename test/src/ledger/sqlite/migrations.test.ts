@@ -89,6 +89,33 @@ t.test('a ledger of an earlier version goes on where it was', async t => {
   t.strictSame(await stateOf(ledger, 'waiting'), ['dismissed', 'VOIDED_IN_TOOL'])
 })
 
+t.test('what an earlier version made searchable is found before it is entered anew, and once after that', async t => {
+  const file = join(t.testdir(), 'ledger.sqlite')
+  const first = openSqlite({ file })
+  // So many that older ones are looked for by an index.
+  const numbers = ['Old-0042', ...Array.from({ length: 500 }, (_, at) => `N-${at}`)]
+  await Promise.all(numbers.map(invoiceNumber => first.receive(arrivalOf({ invoiceNumber }), noon)))
+  await first.close()
+  const before = new DatabaseSync(file)
+  before.exec(`INSERT INTO search_text VALUES (1, 'old-0042');
+    INSERT INTO search_use SELECT 1, min(id) FROM invoice;
+    INSERT INTO search_ending VALUES ('ld-0042', 1), ('d-0042', 1), ('-0042', 1);
+    INSERT INTO counter VALUES ('searchable to', 501);
+    DROP TABLE search_number;
+    PRAGMA user_version = 16`)
+  before.close()
+
+  const ledger = openSqlite({ file })
+  t.teardown(() => ledger.close())
+  const found = async () => (await ledger.list({ q: 'd-0042', limit: 9 })).rows.map(row => row.invoiceNumber)
+  t.strictSame(await found(), ['Old-0042'])
+  while ((await ledger.makeSearchable(200)) > 0);
+  t.strictSame(await found(), ['Old-0042'])
+  const left = new DatabaseSync(file, { readOnly: true })
+  t.teardown(() => left.close())
+  t.strictSame(left.prepare(`SELECT 1 FROM search_ending WHERE ending = 'd-0042'`).all(), [], 'by its number alone')
+})
+
 t.test('what an earlier version could not read of the portal’s invoices may be equal to anything', async t => {
   const file = earlier(t, '49d2b61')
   const before = new DatabaseSync(file)
