@@ -19,7 +19,7 @@ const textCharactersMax = 100
 const endingCharactersMax = 16
 
 /** How texts are compared: as numbers are, and without accents. */
-export const searchKey = (text: string): string => numberKey(text).normalize('NFD').replace(/\p{M}/gu, '')
+export const searchKey = (text: string): string => numberKey(text).normalize('NFD').replace(/\p{M}/gu, '').trim()
 
 const short = (key: string): string => [...key].slice(0, textCharactersMax).join('')
 

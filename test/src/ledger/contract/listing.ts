@@ -88,6 +88,9 @@ export function listingContract(promised: Promised): void {
         ['A-4', 98_700]
       ] as const)
         await ledger.receive(arrivalOf({ invoiceNumber, amountCents, customer: { ref: invoiceNumber } }), noon)
+      // An accent without a letter, and a blank: as nobody is called, but for who wants to be found.
+      const customer = { ref: 'x', name: '\u0301 987.50' }
+      await ledger.receive(arrivalOf({ invoiceNumber: 'A-0', amountCents: 1, customer }), noon)
       const finds = async () => {
         for (const amount of ['987', '987.00', '987,00'])
           t.strictSame(await numbersOf(ledger, { amount }), ['A-4', 'A-1'])
