@@ -18,16 +18,17 @@ const textCharactersMax = 100
 // A longer part of a name is compared with all of it, once this much has led there. Numbers are short.
 const endingCharactersMax = 16
 
-/** How texts are compared: as numbers are, and without accents. */
-export const searchKey = (text: string): string => numberKey(text).normalize('NFD').replace(/\p{M}/gu, '').trim()
-
-const short = (key: string): string => [...key].slice(0, textCharactersMax).join('')
+/** How texts are compared: as numbers are, without accents, and no further than their beginning. */
+export const searchKey = (text: string): string => {
+  const key = numberKey(text).normalize('NFD').replace(/\p{M}/gu, '').trim()
+  return [...key].slice(0, textCharactersMax).join('')
+}
 
 const isText = (text: string): boolean => [...text].length >= partCharactersMin
 
 /** What an invoice is found by. */
 export const textsOf = ({ invoiceNumber, customer }: Pick<Invoice, 'invoiceNumber' | 'customer'>): string[] => {
-  const texts = [invoiceNumber, customer.name ?? '', ...customer.emails].map(text => short(searchKey(text)))
+  const texts = [invoiceNumber, customer.name ?? '', ...customer.emails].map(searchKey)
   return [...new Set(texts.filter(isText))]
 }
 
@@ -60,15 +61,14 @@ const endingsOf = (text: string, charactersMax: number): string[] => {
   return [...new Set(endings)]
 }
 
-const endingsOfNumber = (invoiceNumber: string): string[] =>
-  endingsOf(short(searchKey(invoiceNumber)), textCharactersMax)
+const endingsOfNumber = (invoiceNumber: string): string[] => endingsOf(searchKey(invoiceNumber), textCharactersMax)
 
 /** Parts of an amount are nobody's. */
 const endingsOfText = (text: string): string[] => (text.startsWith(' ') ? [] : endingsOf(text, endingCharactersMax))
 
 /** Asks for the ids of invoices that have this part in their number, or in one of their texts. */
 export const having = (part: string): { sql: string; values: Cell[] } => {
-  const key = short(searchKey(part))
+  const key = searchKey(part)
   const beginning = [...key].slice(0, endingCharactersMax).join('')
   const isWhole = beginning === key
   const sql = `SELECT invoice_id AS id FROM search_number WHERE ending >= ? AND ending < ?

@@ -40,6 +40,9 @@ export function listingContract(promised: Promised): void {
     await ledger.receive(arrivalOf({ invoiceNumber: 'other', customer: { name: 'Anna', emails: [] } }), noon)
 
     for (const q of parts) t.strictSame(await numbersOf(ledger, { q }), ['F-2026/0042 B'], q)
+    const long = `Verkoopfactuur ${'7'.repeat(85)}`
+    await ledger.receive(arrivalOf({ invoiceNumber: long, customer: { name: 'Anna', emails: [] } }), noon)
+    t.strictSame(await numbersOf(ledger, { q: `${long} and so on` }), [long], 'no further than its beginning')
     for (const q of ['2026/1', 'kees%', 'k_es', 'xyz']) t.strictSame(await numbersOf(ledger, { q }), [], q)
     t.strictSame(await numbersOf(ledger, { q: 'f-' }), ['F-2026/0042 B'], 'short: the beginning of a number')
     t.strictSame(await numbersOf(ledger, { q: '42' }), [], 'short: no other part')
