@@ -174,7 +174,7 @@ t.test('a running release goes on beside a newer schema, but not beside one that
 t.test('who starts with the newest schema waits for nobody who reads, such as a backup', async t => {
   const url = await server.database()
   await open(url)
-  await ask(url, 'DROP TABLE search_number; DELETE FROM migration WHERE version = 10')
+  await ask(url, 'DROP TABLE search_number; DELETE FROM migration WHERE version = 11')
   const backup = new pg.Client(url)
   await backup.connect()
   t.teardown(() => backup.end())
@@ -182,5 +182,19 @@ t.test('who starts with the newest schema waits for nobody who reads, such as a 
 
   await open(url)
 
-  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 10'), [{ name: '010-search-numbers.sql' }])
+  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 11'), [{ name: '011-search-numbers.sql' }])
+})
+
+t.test('what the release that found by amounts could not read is written as such', async t => {
+  const url = await server.database()
+  await open(url)
+  await ask(
+    url,
+    `DROP TABLE search_number; DELETE FROM migration WHERE version > 9;
+      INSERT INTO portal_invoice (id, entry, told, issued_at) VALUES ('inv_1', '{}', 1, '20-11-2026')`
+  )
+
+  await open(url)
+
+  t.match(await ask(url, 'SELECT customer_id, issued_at FROM portal_invoice'), [{ customer_id: '', issued_at: '' }])
 })
