@@ -6,7 +6,7 @@
 
 import type { Invoice } from '../core/invoice.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
-import { amongAll, type Cell, inChunks, insert, insertMany, marksOf, type Tx } from './driver.ts'
+import { amongAll, type Cell, type Cells, inChunks, insert, insertMany, marksOf, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
 
 /** Shorter parts are in nearly every text. */
@@ -147,9 +147,14 @@ export const hasUnsearchable = async (tx: Tx): Promise<boolean> => {
   return isNew || (await tx.one('SELECT 1 AS found FROM search_again LIMIT 1')) !== undefined
 }
 
-const enterNumbers = async (tx: Tx, numbersById: readonly (readonly [number, string])[]): Promise<void> => {
-  const endings = numbersById.flatMap(([id, number]) =>
-    endingsOfNumber(number).map(ending => ({ ending, invoice_id: id }))
+type Found = { id: number; invoice: Invoice }
+
+const foundIn = (cells: Cells[]): Found[] =>
+  cells.map(({ id, invoice }) => ({ id: id as number, invoice: JSON.parse(invoice as string) as Invoice }))
+
+const enterNumbers = async (tx: Tx, found: readonly Found[]): Promise<void> => {
+  const endings = found.flatMap(({ id, invoice }) =>
+    endingsOfNumber(invoice.invoiceNumber).map(ending => ({ ending, invoice_id: id }))
   )
   for (const some of inChunks(endings)) await insertMany(tx, 'search_number', some, unlessThere)
 }
@@ -157,20 +162,13 @@ const enterNumbers = async (tx: Tx, numbersById: readonly (readonly [number, str
 /** Answers how many, at most `limit` of those that are new and as many of those that changed. */
 export const makeSearchable = async (tx: Tx, limit: number): Promise<number> => {
   const from = await countOf(tx, 'entered to')
-  const changed = await tx.all(
-    `SELECT id, invoice FROM invoice WHERE id IN (SELECT invoice_id FROM search_again ORDER BY invoice_id LIMIT ?)`,
-    limit
-  )
-  const added = await tx.all('SELECT id, invoice FROM invoice WHERE id > ? ORDER BY id LIMIT ?', from, limit)
-  const invoices = new Map(
-    [...changed, ...added].map(({ id, invoice }) => [id as number, JSON.parse(invoice as string) as Invoice])
-  )
-  await enterNumbers(
-    tx,
-    added.map(({ id }) => [id as number, (invoices.get(id as number) as Invoice).invoiceNumber])
-  )
-  await setTexts(tx, new Map([...invoices].map(([id, invoice]) => [id, entriesOf(invoice)])))
-  for (const { id } of changed) await tx.run('DELETE FROM search_again WHERE invoice_id = ?', id as number)
-  if (added.length > 0) await setCount(tx, 'entered to', added.at(-1)?.id as number)
+  const again = 'SELECT invoice_id FROM search_again ORDER BY invoice_id LIMIT ?'
+  const changed = foundIn(await tx.all(`SELECT id, invoice FROM invoice WHERE id IN (${again})`, limit))
+  const added = foundIn(await tx.all('SELECT id, invoice FROM invoice WHERE id > ? ORDER BY id LIMIT ?', from, limit))
+  await enterNumbers(tx, added)
+  await setTexts(tx, new Map([...changed, ...added].map(({ id, invoice }) => [id, entriesOf(invoice)])))
+  for (const { id } of changed) await tx.run('DELETE FROM search_again WHERE invoice_id = ?', id)
+  const last = added.at(-1)
+  if (last) await setCount(tx, 'entered to', last.id)
   return changed.length + added.length
 }
