@@ -126,7 +126,7 @@ export const parseDigits = (body: string): unknown => {
 
 // A reviver would be asked for each value, so that a megabyte took half a second.
 const quoteNumbers = (json: string): string => {
-  const parts: string[] = []
+  let quoted = ''
   let from = 0
   for (let at = 0; at < json.length; at += 1) {
     const character = json.charCodeAt(at)
@@ -134,15 +134,16 @@ const quoteNumbers = (json: string): string => {
     else if (isOfNumber(character) && character !== smallE) {
       const start = at
       while (isOfNumber(json.charCodeAt(at))) at += 1
-      parts.push(json.slice(from, start), '"', json.slice(start, at), '"')
+      quoted += `${json.slice(from, start)}"${json.slice(start, at)}"`
       from = at
       at -= 1
     }
   }
-  return parts.join('') + json.slice(from)
+  return quoted + json.slice(from)
 }
 
-const [quote, backslash, smallE] = [0x22, 0x5c, 0x65]
+const [quote, backslash] = [0x22, 0x5c]
+const [zero, nine, dot, plus, minus, bigE, smallE] = [0x30, 0x39, 0x2e, 0x2b, 0x2d, 0x45, 0x65]
 
 /** The quote that ends a text; one behind a backslash does not, unless that is escaped itself. */
 const endOfText = (json: string, start: number): number => {
@@ -153,7 +154,12 @@ const endOfText = (json: string, start: number): number => {
 
 /** Digits, dot, plus and minus, and the letter of an exponent; that letter also stands in the words of JSON. */
 const isOfNumber = (character: number): boolean =>
-  (character >= 0x30 && character <= 0x39) || [0x2e, 0x2b, 0x2d, 0x45, smallE].includes(character)
+  (character >= zero && character <= nine) ||
+  character === dot ||
+  character === plus ||
+  character === minus ||
+  character === bigE ||
+  character === smallE
 
 const readJson = (body: string, plain: Asked['plain']): unknown =>
   attempt(() => {
