@@ -20,16 +20,16 @@ export type BreakerOptions = {
 export type BreakerState = { state: 'open' | 'down' | 'refused'; sinceMs: number; readsRefused: boolean }
 
 export interface Breaker {
-  /** How many deliveries may begin beside those that run. */
+  /** How many more deliveries may begin while `running` are under way. */
   admits: (running: number) => number
   heard: (invoice: number, outcome: Outcome) => Standing
-  /** How a read went; null: well. */
+  /** How a read went; null: it succeeded. */
   heardRead: (error: BridgeError | null) => void
   state: () => BreakerState
   stop: () => Promise<void>
 }
 
-// How many failures in a row close it, of whichever invoices.
+// How many failures in a row close it, whichever invoices they belong to.
 const failuresMax = 5
 const probeEveryMsMax = 60_000
 
@@ -58,7 +58,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
     state = why
     since = clock.monotonic()
     if (why === 'down') closed('PORTAL_UNREACHABLE')
-    // Where reads were refused before, it has been announced.
+    // If reads were refused before, that has been announced.
     else if (!readsRefused) closed('PORTAL_UNAUTHORIZED')
   }
 
@@ -133,7 +133,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
 
     heardRead(error) {
       if (error === null) readsRefused = false
-      // Only a read that went well shows that reads are taken again.
+      // Only a successful read shows that the portal takes reads again.
       if (error?.code !== 'PORTAL_UNAUTHORIZED') return
       if (!readsRefused && state !== 'refused') closed('PORTAL_UNAUTHORIZED')
       readsRefused = true
@@ -141,7 +141,7 @@ export const createBreaker = ({ clock, retryFirstMs, probe, closed, opened }: Br
 
     state: () => ({ state, sinceMs: clock.monotonic() - since, readsRefused }),
 
-    // A probe under way changes nothing and may wait long for its slot, so nobody waits for it.
+    // A probe under way changes nothing and may wait long for its slot, so `stop` does not wait for it.
     async stop() {
       stopping.abort()
     }

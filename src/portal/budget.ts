@@ -1,5 +1,5 @@
 // The portal's budget: so many requests a minute for everything that speaks with this token. A slot is taken before a
-// request and is free again a minute after its answer, so that no minute, however it is cut, holds more than allowed.
+// request and is free again a minute after its answer, so that no minute, wherever it begins, holds more than allowed.
 //
 // Slots are measured on the monotonic clock, and the ledger remembers them: after a restart those that were taken
 // shortly before count for another minute, whatever the wall clock did in between.
@@ -8,7 +8,8 @@ import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
 
 /**
- * Whom a slot is for. Deliveries first; doubts get a share all the same; reading what the portal holds gets the rest.
+ * What a slot is for. Deliveries come first, doubts always get a share, and reading what the portal holds gets the
+ * rest.
  */
 export type Errand = 'delivery' | 'doubt' | 'sweep'
 
@@ -21,10 +22,10 @@ export type Slot = {
 
 export type BudgetState = {
   perMinute: number
-  /** Slots that are taken, or rest. */
+  /** Slots that are in use or rest. */
   taken: number
   waiting: Record<Errand, number>
-  /** Until when the portal asked everybody to pause, in milliseconds from now; 0 for no pause. */
+  /** How long the portal still asks everybody to pause; 0 for no pause. */
   pausedForMs: number
 }
 
@@ -38,7 +39,7 @@ export interface Budget {
   state: () => BudgetState
 }
 
-/** Asks once there is a slot. Rejects with PORTAL_BUSY where none came in time. */
+/** Makes the call once there is a slot. Rejects with PORTAL_BUSY if none came in time. */
 export const inSlot = async <T>(
   budget: Pick<Budget, 'slot' | 'freeInMs'>,
   errand: Errand,
@@ -60,15 +61,15 @@ export type BudgetOptions = {
   /** Slots that may still be taken from before this process began. */
   takenBefore: number
   /**
-   * Keeps, durably, that a slot was taken. Resolves before the request may leave. Null: other processes have taken what
-   * there is.
+   * Records durably that a slot was taken. The request may leave only after this resolves. Null: other processes have
+   * taken all slots.
    */
   keep: () => Promise<KeptSlot | null>
   /** The portal asked everybody to pause. */
   paused?: (ms: number) => void
 }
 
-/** `end`: it rests from now on; one that was not used is free at once. */
+/** `end`: the slot rests from now on; if it was not used, it is free at once. */
 export type KeptSlot = { end: (isUsed: boolean) => void }
 
 const minute = 60_000
@@ -76,29 +77,29 @@ const minute = 60_000
 /** An invoice that waits longer for a slot is better put back than kept on loan. */
 export const deliverySlotWithinMs = 75_000
 
-// A process that froze while its slot was being kept comes back to one that others have taken since.
+// If a process froze while the ledger recorded its slot, others may have taken that slot since.
 const keptWithinMs = 5000
 
-// Other processes have taken all slots: nobody here knows when the first is free again.
+// Other processes have taken all slots: this one does not know when the first is free again.
 const othersMs = 1000
 
-// After this many others in a row a waiting doubt comes first.
+// After this many slots for others in a row, a waiting doubt comes first.
 const turnsBeforeDoubt = 19
 
 // Reading leaves this much of the budget to deliveries, so that an invoice is sent at once while everything is read.
 const deliveriesShare = 0.1
 
-// Reading starts quickly and goes on evenly. Else it would take a minute's worth in seconds and leave nothing.
+// Reading starts quickly and goes on evenly. Otherwise it would take a minute's worth in seconds and leave nothing.
 const readingBurstShare = 1 / 6
 
 type Waiting = { errand: Errand; give: () => void }
 
 export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: BudgetOptions): Budget => {
-  // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end stands first.
+  // Until when each slot rests, on the monotonic clock; all rest equally long, so the first to end comes first.
   const resting: number[] = Array.from({ length: Math.min(takenBefore, perMinute) }, () => clock.monotonic() + minute)
   let running = 0
   let pausedUntil = Number.NEGATIVE_INFINITY
-  // Until when others have them all.
+  // Until when other processes are assumed to hold all slots.
   let othersUntil = Number.NEGATIVE_INFINITY
   let turns = 0
   let alarm: AbortController | undefined
@@ -107,7 +108,7 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
   const reserved = Math.floor(perMinute * deliveriesShare)
   const evenMs = minute / Math.max(1, perMinute - reserved)
   const burstMs = evenMs * Math.max(1, perMinute * readingBurstShare)
-  // Up to when what was read would last, had it been read evenly; at most a burst ahead of now.
+  // When the reads so far would end at an even pace; at most a burst ahead of now.
   let readUntil = Number.NEGATIVE_INFINITY
 
   /** How long until another page may be read; deliveries never wait for this. */
@@ -131,14 +132,14 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
     if (free()) return 0
     const pause = Math.max(0, pausedUntil - now, othersUntil - now)
     if (running + resting.length < perMinute) return pause
-    // While requests run nobody knows when the first of them rests.
+    // While requests run, it is not known when the first of them will rest.
     return Math.max(pause, (resting[0] ?? now + minute) - now)
   }
 
   const next = (): Waiting | undefined => {
     const { delivery, doubt, sweep } = queues
     const mayRead = readingInMs() === 0
-    // Their share they get even where deliveries would take everything.
+    // Doubts get their share even when deliveries would take everything.
     const doubtsTurn = turns >= turnsBeforeDoubt && doubt.length > 0
     const reading = doubt.length > 0 ? doubt : sweep
     const queue = doubtsTurn ? doubt : delivery.length > 0 ? delivery : mayRead ? reading : []
@@ -161,7 +162,7 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
 
   const isAwaited = (): boolean => Object.values(queues).some(queue => queue.length > 0)
 
-  /** Looks again when a slot may be free. */
+  /** Tries again when a slot may be free. */
   const ring = (): void => {
     if (alarm) return
     alarm = new AbortController()
@@ -211,7 +212,7 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
         const at = queues[errand].indexOf(waiting)
         if (at === -1) return
         queues[errand].splice(at, 1)
-        // Once nobody waits any more, the alarm would only keep the process from ending.
+        // Once no request waits, the alarm would only keep the process from ending.
         if (!isAwaited()) alarm?.abort()
         resolve(false)
       }
@@ -244,13 +245,14 @@ export const createBudget = ({ perMinute, clock, takenBefore, keep, paused }: Bu
 
     heard({ remaining, pauseMs }) {
       const now = clock.monotonic()
-      // How long a spent budget lasts the portal says itself: no need to guess a minute.
+      // The portal itself says how long the budget stays spent, so the bridge need not guess a minute.
       if (pauseMs !== null) {
         pausedUntil = Math.max(pausedUntil, now + pauseMs)
         paused?.(pauseMs)
       }
       if (pauseMs !== null || remaining === null) return
-      // What the portal counts and we do not was spent by others; when they get it back is not told: a minute.
+      // Requests that the portal counts and we do not were made by others. It does not say when their slots are free
+      // again, so assume a minute.
       free()
       const others = perMinute - remaining - running - resting.length
       for (let spent = 0; spent < others; spent += 1) resting.push(now + minute)

@@ -35,18 +35,18 @@ export type Limits = { startBy?: number; endBy?: number }
 /** Reads reject with PORTAL_UNREACHABLE, PORTAL_BUSY or PORTAL_UNAUTHORIZED; writes never reject. */
 export interface Portal {
   /**
-   * PORTAL_FORM_CHANGED: `sendNotification` goes out in its other form from now on, so the same create can be sent
-   * again once it was looked for: a portal may say so of a mail, after it has kept the invoice.
+   * PORTAL_FORM_CHANGED: from now on `sendNotification` goes out in its other form, so the same create can be sent
+   * again, but only after a look: the portal may complain about the mail after it has kept the invoice.
    */
   createInvoice(body: CreateBody, pdf: Blob, limits?: Limits): Promise<Written<PortalInvoice>>
   markPaid(id: string, paidAt: Instant, limits?: Limits): Promise<Written<PortalInvoice>>
   createCustomer(fields: CustomerFields, limits?: Limits): Promise<Written<PortalCustomer>>
   /**
-   * How this portal says that it holds no such invoice, asked with an id that nobody has. Null: not in words of its
-   * own; then it never says so of any. Rejects where the question itself was not answered.
+   * How this portal says that it holds no such invoice, learned with an id that no invoice has. Null: not in words of
+   * its own; then no answer of the portal means that. Rejects if the portal did not answer the question itself.
    */
   learnMissing(): Promise<Shape | null>
-  /** Null: the portal says that it holds no such. Of invoices, in the words that were learned. */
+  /** Null: the portal says that it holds no such entry; for invoices, in the words that were learned. */
   invoice(id: string): Promise<PortalInvoice | null>
   customer(id: string): Promise<PortalCustomer | null>
   invoicesPage(page: number): Promise<Page<PortalInvoice>>
@@ -70,7 +70,7 @@ export type PortalAsTold = Portal & {
 export type PortalOptions = {
   url: string
   token: string
-  /** Of a whole call, from the first look at DNS to the last byte of the answer. */
+  /** For a whole call, from the DNS query to the last byte of the answer. */
   timeoutMs: number
   timeZone: string
   clock: Clock
@@ -89,7 +89,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
   const base = options.url.endsWith('/') ? options.url : `${options.url}/`
   const at = (path: string) => new URL(path, base)
 
-  /** Which portal it was; and where nobody listens on this machine, what may be missing. */
+  /** The reason with the portal's address; and if nothing listens there on this machine, what may be missing. */
   const placed = (reason: string, { kind }: Exchange): string => {
     const url = at('')
     const isRefused = kind === 'unsent' && reason === 'ECONNREFUSED'
@@ -116,7 +116,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
 
   let missing: Shape | null | undefined
 
-  /** A gateway says 404 in JSON, too: but not in the fields in which the portal itself does. */
+  /** A gateway may answer 404 in JSON, too, but not with the fields of the portal's own 404. */
   const isAnothers = (exchanged: Exchange): boolean => {
     if (exchanged.kind !== 'answer' || exchanged.status !== 404 || missing?.status !== 404) return false
     const shape = shapeOf(exchanged, '')
@@ -134,8 +134,9 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
   }
 
   /**
-   * Before it was learned, for whoever only shows it: the usual words. Where the id that nobody has was refused for its
-   * form (422), so are those that once were there not: of them it says 404, in words of its own.
+   * Before it was learned, for callers that only show the invoice: the usual words. If the portal refused the id that
+   * no invoice has for its form (422), it does not refuse ids that once were there: for those it answers 404, in its
+   * own words.
    */
   const isMissing = ({ status, fields, words }: Shape): boolean =>
     (status === 404 && missing !== null && missing?.status !== 404) ||
@@ -156,7 +157,8 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
   const send = (call: Omit<Call, 'url' | 'body' | 'headers'>, path: string, body: object) =>
     exchange({ ...call, url: at(path), headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-  // A form has no booleans. The vendor's example sends the words; the framework it looks built on takes digits only.
+  // A form has no booleans. The vendor's example sends the words; the framework that the portal seems to be built on
+  // takes only digits.
   let inWords = true
 
   return {
@@ -214,7 +216,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
 // In the portal's own notation, and of a length that none of its ids has.
 const nobodysId = 'inv_0factuurbrug0asks0for0what0nobody0has'
 
-// A refused token, a pause: that was no answer to this question. A portal that only breaks on it can still be read.
+// A refused token or a pause does not answer this question. A portal that only breaks on it can still be read.
 const unlearned: ReadonlySet<number> = new Set([401, 408, 429])
 
 const fieldsOf = (body: CreateBody, inWords: boolean): Record<string, string> => {
@@ -224,7 +226,9 @@ const fieldsOf = (body: CreateBody, inWords: boolean): Record<string, string> =>
   return paidAt === null ? unpaid : { ...unpaid, paidAt }
 }
 
-/** One part of a path. Without a character in it the call would be another: that of the whole list. */
+/**
+ * One part of a path. Without a character other than a dot it would make another call, such as that for the whole list.
+ */
 const segment = (id: string): string => {
   if (!/[^.]/.test(id)) throw new BridgeError('FIELDS_INVALID', 'the id is empty')
   return encodeURIComponent(id)

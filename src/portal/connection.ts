@@ -1,5 +1,5 @@
-// A connection for one call, and for no other: a kept one that went stale would turn a create into a doubt. It is
-// opened before the request exists, so "did a byte of the request leave?" has an answer: not while this rejects.
+// A connection for one call only: a kept one that went stale would turn a create into a doubt. It is opened before the
+// request exists, so if this rejects, no byte of the request has left.
 
 import { once } from 'node:events'
 import { connect, isIP, type Socket } from 'node:net'
@@ -27,7 +27,9 @@ export const openConnection = async (url: URL, signal: AbortSignal): Promise<Soc
   return socket
 }
 
-/** The failure reaches who waits, or the request on top; without a listener it would end the process as well. */
+/**
+ * The failure reaches the caller that waits, or the request on top; without a listener it would also end the process.
+ */
 const quiet = () => {}
 
 const abandon = (plain: Socket) => {

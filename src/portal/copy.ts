@@ -1,6 +1,6 @@
-// The bridge's copy of what the portal holds: filled before the first create, kept up by own creates and by sweeps.
-// It answers "is it there already?" without a request, so that an invoice costs one. See DESIGN.md for why absence is
-// absence.
+// The bridge's copy of what the portal holds: filled before the first create, kept current by the bridge's own creates
+// and by sweeps. It answers "is it there already?" without a request, so that delivering an invoice costs only one.
+// DESIGN.md says why what the copy lacks is absent.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
@@ -18,15 +18,15 @@ export type CopyOptions = {
   log: Log
   /** How far back a sweep reads behind the last one, because creates may become visible late. */
   lateMs: number
-  /** How long after the death of its process a create may still arrive, because its machine goes on sending. */
+  /** How long a create may still arrive after its process died, because its machine goes on sending. */
   settleInheritedMs: number
-  /** Without a believable reading for this long, a person decides what is in doubt, and the rest goes on. */
+  /** After this long without a believable reading, a person decides about invoices in doubt, and the others go on. */
   unclearAfterMs: number
-  /** Whether this process sweeps, for all of them. */
+  /** Whether this is the process that sweeps for all of them. */
   isOurs: () => Promise<boolean>
-  /** Whether this is the portal that the ledger knows; else why it cannot be asked. */
+  /** True: this is the portal that the ledger knows. Otherwise: why the portal cannot be asked. */
   recognise: () => Promise<true | BridgeError>
-  /** Whether something waits for a customer that may be new in the portal. */
+  /** Whether an invoice waits for a customer that may be new in the portal. */
   areCustomersAwaited: () => Promise<boolean>
   /** Called when deliveries may begin. */
   filled: () => void
@@ -46,20 +46,21 @@ export interface Copy {
 }
 
 export type ReadingState = {
-  /** Of the first read: pages so far, and for how long it has read no other; null when it is done. */
+  /** The first reading: pages so far, and how long ago the last one came; null when it is done. */
   filling: { pages: number; stillMs: number } | null
   /** How often it sweeps at present. */
   everyMs: number
-  /** Why it cannot be read, and for how long that has been so; null while it can. */
+  /** Why the portal cannot be read, and for how long; null while it can be. */
   failure: { code: Code; message: string; forMs: number } | null
 }
 
 const minute = 60_000
 const sweepEveryMs = 15 * minute
-// More often while an invoice waits for a customer whom somebody may be entering in the portal right now.
+// More often while an invoice waits for a customer that a person may be entering in the portal right now.
 const awaitedEveryMs = 4 * minute
 
-// Another process reads for this one, too. Deliveries wait for its first reading; after that it only has to be alive.
+// Another process reads for this one as well. Deliveries wait for its first reading; after that it only has to be
+// alive.
 const followEveryMs = { filling: 1000, filled: minute }
 const fullEveryMs = 24 * 60 * minute
 
@@ -70,14 +71,14 @@ const retryLongestMs = minute
 // A sweep that has to read everything rests ten times as long as it took, because others may use the same token.
 const restFactor = 10
 
-// How many of its latest creates are looked for at the end of a sweep.
+// How many of the bridge's latest creates a sweep looks for in what it has read.
 const ownMax = 100
 
-// What a reading did not account for is asked for, a few at a time, because others may use the same token.
+// The bridge asks for what a reading lacked, a few at a time, because others may use the same token.
 const askedEveryMs = minute
 const askedAtOnce = 5
 
-// A reading that could not be believed is made again after this; it costs as much each time.
+// A reading that could not be believed is repeated after this pause; each one costs as much as the first.
 const unclearEveryMs = 5 * minute
 
 export const createCopy = (options: CopyOptions): Copy => {
@@ -91,7 +92,7 @@ export const createCopy = (options: CopyOptions): Copy => {
   let isFilled = false
   /** The reading back to the last sign of life could not be believed. */
   let isBackUnclear = false
-  /** A reading that lacked what is known to stand there. */
+  /** A reading that lacked entries known to stand in its range. */
   let unaccounted: (Reading & Begun) | null = null
   let pages = 0
   let pageAt = 0
@@ -139,8 +140,8 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   /**
-   * Reads everything. Not at once where the ledger was rolled back: what was sent just before, only the portal knows
-   * of, and it may not show it yet. A new ledger need not wait: see DESIGN.md.
+   * Reads everything. If the ledger was rolled back, it waits before it reads the invoices: only the portal knows what
+   * was sent shortly before, and it may not show it yet. A new ledger need not wait: see DESIGN.md.
    */
   const fill = async (): Promise<boolean> => {
     const { rolledBack } = await holdings.copy()
@@ -152,7 +153,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     return true
   }
 
-  /** Until two readings in a row agree. False when it was stopped. */
+  /** Reads everything until two readings in a row agree. False when it was stopped. */
   const readAll = async (): Promise<boolean> => {
     let before = await reader.all('sweep', goOn)
     while (before !== null) {
@@ -172,14 +173,14 @@ export const createCopy = (options: CopyOptions): Copy => {
     const reading = await reader.all('sweep', goOn)
     if (reading === null) return
     if (await isClear(reading)) return keepFull(reading)
-    // What it lacks may have moved between two pages. Then the next reading shows it, and need not agree.
+    // What it lacks may have moved between two pages. The next reading then shows it, and need not agree with this one.
     const again = await reader.all('sweep', goOn)
     if (again === null) return
     if (!(await isClear(again, agree(reading, again)))) await unbelieved()
     await keepFull(again)
   }
 
-  /** What was created since then, where the list's order tells; null where it does not. Everything is read then. */
+  /** What was created since then, if the list's order tells; otherwise null, and the caller reads everything. */
   const recent = async (since: Instant, order: ListOrder): Promise<(Reading & Begun) | null> => {
     if (order === 'unknown') return null
     const reading = await reader.since(since, order, 'sweep', goOn)
@@ -202,15 +203,15 @@ export const createCopy = (options: CopyOptions): Copy => {
     await holdings.setCopy({
       sweptTo: Math.max(latest(reading) ?? sweptTo, sweptTo),
       sweptAt: clock.now(),
-      // All that is known was seen at that end; with an own create among it, the order is shown by our own doing.
+      // The reading saw all that is known at that end. With one of our own creates among it, the order is proven.
       orderSeen: orderSeen || own.some(id => seen.has(id))
     })
   }
 
   /**
-   * What was sent after the ledger was copied, and a copy put back unseen, only the portal knows of. Where the order
-   * tells where it would stand, it is read back to the last sign of life, until two readings in a row agree;
-   * everything, where that cannot be believed. False when it was stopped.
+   * If a copy of the ledger was put back unnoticed, only the portal knows what was sent after that copy was made. Where
+   * the list's order tells where it would stand, the bridge reads back to the last sign of life until two readings in a
+   * row agree. Where it cannot believe those, it reads everything. False when it was stopped.
    */
   const readBack = async ({ order, unclear }: CopyState, backTo: Instant): Promise<boolean> => {
     if (!isBackUnclear) {
@@ -226,7 +227,7 @@ export const createCopy = (options: CopyOptions): Copy => {
       if (loop.stopping.aborted) return false
       isBackUnclear = true
     }
-    // The owner has known for long, and doubts wait for a person. The other invoices do not wait for ever.
+    // The owner has known for a long time, and doubts wait for a person. The other invoices must not wait for ever.
     if (unclear !== null && clock.now() - unclear.since >= unclearAfterMs) return true
     return readAll()
   }
@@ -237,7 +238,7 @@ export const createCopy = (options: CopyOptions): Copy => {
     options.filled()
   }
 
-  /** What another process has begun to distrust is not relied on here either. */
+  /** If another process has begun to distrust the copy, this one does not rely on it either. */
   const judge = ({ filled, backTo }: CopyState): void => {
     if (filled && backTo === null) open()
     else isFilled = false
@@ -275,14 +276,14 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   /**
-   * Once a day. An answer that cannot be understood may have come from something in between, and is asked for again.
+   * Once a day. An answer that cannot be understood may have come from something in between, so the bridge asks again.
    */
   const learnMissing = async (): Promise<void> => {
     if (clock.monotonic() - learnedAt < fullEveryMs) return
     if ((await reader.learnMissing('sweep')) !== null) learnedAt = clock.monotonic()
   }
 
-  /** Another process reads, for this one, too; but each asks for single invoices, and must understand what it hears. */
+  /** Another process reads for this one as well; but each asks for single invoices, and must understand the answers. */
   const followAnother = async (): Promise<void> => {
     judge(await holdings.copy())
     await learnMissing()
@@ -315,7 +316,7 @@ export const createCopy = (options: CopyOptions): Copy => {
       }
       const after = await holdings.copy()
       const sinceFull = clock.now() - (after.fullAt ?? Number.NEGATIVE_INFINITY)
-      // In the future: the clock was ahead when it was noted.
+      // Negative: the clock was ahead when the time was noted.
       const isOld = sinceFull < 0 || sinceFull >= fullEveryMs
       await (isOld ? full() : sweep(after))
     }
@@ -326,7 +327,7 @@ export const createCopy = (options: CopyOptions): Copy => {
   }
 
   const failed = (error: unknown): void => {
-    // A reading that a stop broke off is no failure.
+    // A reading that a stop interrupted is not a failure.
     if (loop.stopping.aborted) return
     if (error instanceof BridgeError) log.warn({ code: error.code, err: error }, 'the portal could not be read')
     else log.error({ err: error }, 'the portal could not be read')
@@ -360,8 +361,8 @@ export const createCopy = (options: CopyOptions): Copy => {
 }
 
 /**
- * What the next sweep reads back to. Never later than when the reading began: beyond one entry that is dated in the
- * future no sweep would see anything.
+ * How far the next sweep reads back. Never later than when the reading began: otherwise, after one entry dated in the
+ * future, no sweep would see anything.
  */
 const latest = ({ entries, at }: Reading & Begun): Instant | null =>
   entries.reduce<Instant | null>(

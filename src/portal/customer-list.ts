@@ -1,5 +1,5 @@
-// Reads all customers of the portal until two readings in a row saw the same, so that whoever is not listed is absent.
-// Customers are few beside invoices, so the whole list is read each time.
+// Reads all customers of the portal until two readings in a row show the same ones, so that a customer that is not
+// listed is absent. There are few customers compared with invoices, so it reads the whole list each time.
 
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -14,8 +14,8 @@ export type CustomerListOptions = {
 
 export interface CustomerList {
   /**
-   * Whether all customers were read by a look that began at `since` (monotonic) or later. Begins one where that is
-   * needed; one that takes long goes on by itself: then false. Rejects when the portal cannot be read.
+   * Whether all customers were read by a look that began at `since` (monotonic) or later. Begins one if needed. If it
+   * takes long, it goes on by itself, and the answer is false. Rejects when the portal cannot be read.
    */
   readSince: (since: number) => Promise<boolean>
   stop: () => Promise<void>
@@ -53,13 +53,13 @@ export const createCustomerList = ({ holdings, clock, ...options }: CustomerList
     const done = read(from).finally(() => {
       look = undefined
     })
-    // Whoever still waits for it is told; where nobody does, the next one asks again.
+    // A caller that still waits gets the failure; if none does, the next caller begins another look.
     done.catch(() => {})
     look = { from, done }
     return look
   }
 
-  /** Whether it is over by then. */
+  /** Whether it ends by then. */
   const wait = async (done: Promise<void>, untilMs: number): Promise<boolean> => {
     const over = new AbortController()
     try {
@@ -74,12 +74,12 @@ export const createCustomerList = ({ holdings, clock, ...options }: CustomerList
 
   return {
     async readSince(asked) {
-      // Nobody can have read what is still to come.
+      // No look can have begun in the future.
       const since = Math.min(asked, clock.monotonic())
       const until = clock.monotonic() + withinMs
       while (readFrom < since) {
         const running: NonNullable<typeof look> = look ?? begin()
-        // One that began earlier proves nothing here; its failure is not ours either.
+        // A look that began earlier proves nothing here, and its failure is not ours either.
         const done = running.from < since ? running.done.catch(() => {}) : running.done
         if (!(await wait(done, until))) return false
       }

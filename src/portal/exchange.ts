@@ -1,5 +1,5 @@
 // One request to the portal over a connection of its own, and what came back. Nothing is sent twice and no redirect is
-// followed. It never rejects: whether a request left, and what is known of its fate, is the answer.
+// followed. It never rejects: it answers whether the request left, and what is known of its fate.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
@@ -15,9 +15,9 @@ export type Call = {
   url: URL
   headers?: Record<string, string>
   body?: Blob | string
-  /** On the monotonic clock: after it the first byte stays here. */
+  /** On the monotonic clock: after this the first byte no longer leaves. */
   startBy?: number | undefined
-  /** On the monotonic clock: after it the call is given up, even before its own time is over. */
+  /** On the monotonic clock: after this the call is given up, even before its own time is over. */
   endBy?: number | undefined
 }
 
@@ -29,7 +29,7 @@ export type Exchange =
   /** The body is null where it could not be read to its end. */
   | { kind: 'answer'; status: number; headers: IncomingHttpHeaders; body: string | null }
 
-/** For every answer, as soon as its head is there. */
+/** Called for every answer, as soon as its head is there. */
 export type OnAnswer = (answer: {
   call: string
   status: number
@@ -64,7 +64,8 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
     const { endBy = Number.POSITIVE_INFINITY } = call
     const startBy = Math.min(call.startBy ?? endBy, endBy)
     const withinMs = Math.max(0, Math.min(timeoutMs, endBy - clock.monotonic()))
-    // What a process that froze sent later would be more than the budget, which counts a slot no longer than a request takes.
+    // If this process freezes and sends later, it exceeds the budget, which counts a slot no longer than a request
+    // takes.
     const leaveBy = Math.min(startBy, clock.monotonic() + withinMs)
     const stop = new AbortController()
     const whole = setTimeout(() => stop.abort(`no answer within ${Math.round(withinMs)} ms`), withinMs)
@@ -115,8 +116,8 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
 
 const tooLate = 'the connection did not stand in time'
 
-// One loop retries, and it is not here; a redirected create would be a second one. Compressed answers are not asked
-// for.
+// Only one loop retries, and it is not here. A redirected create would be a second one. The bridge does not ask for
+// compressed answers.
 const fixed = { retry: { limit: 0 }, followRedirect: false, throwHttpErrors: false, decompress: false } as const
 
 const standing = async (url: URL, stop: AbortController, withinMs: number): Promise<Socket> => {
@@ -129,7 +130,7 @@ const standing = async (url: URL, stop: AbortController, withinMs: number): Prom
   }
 }
 
-/** A small one is in memory before the connection stands: it leaves in one piece, whatever the disk does. */
+/** A small body is in memory before the connection stands: it leaves in one piece, whatever the disk does. */
 const bodyToSend = async (body: Call['body']): Promise<string | Buffer | ReadableStream | undefined> => {
   if (!(body instanceof Blob)) return body
   return body.size > smallBytesMax ? body.stream() : Buffer.from(await body.arrayBuffer())
@@ -146,7 +147,7 @@ const bodyOf = async (stream: AsyncIterable<Uint8Array>): Promise<string | null>
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
   } catch {
-    return null // cut off, or not text: what it would have said is all the same unknown
+    return null // cut off, or not text: either way, what it said is unknown
   }
 }
 
@@ -159,7 +160,7 @@ const budgetOf = (headers: IncomingHttpHeaders) => ({
   remaining: numberOf(headers['x-ratelimit-remaining'])
 })
 
-/** The code where there is one; got's own code says only that it was got. */
+/** The error's code, if it has one. got's own code says only that the error came from got. */
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException
   return code === undefined || code === 'ERR_GOT_REQUEST_ERROR' ? message : code

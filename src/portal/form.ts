@@ -1,6 +1,5 @@
-// The multipart body of a create call. The platform's FormData would be sent in chunks of unknown number, and turns
-// line ends in values into others. A Blob of Blobs knows its length, changes nothing, and is read from disk as it is
-// sent.
+// The multipart body of a create call. The platform's FormData would be sent in chunks, without a known length, and it
+// changes line ends in values. A Blob of Blobs knows its length, changes nothing, and is read from disk as it is sent.
 
 import { randomUUID } from 'node:crypto'
 
@@ -8,7 +7,7 @@ export type Form = { body: Blob; headers: { 'content-type': string; 'content-len
 
 type File = { name: string; fileName: string; content: Blob }
 
-/** Names and the file's name are ours, so that nothing in them needs escaping. */
+/** The names of fields and of the file are ours, so nothing in them needs escaping. */
 export const formOf = (fields: Record<string, string>, { name, fileName, content }: File): Form => {
   // Unguessable: no value can contain it.
   const boundary = `factuurbrug-${randomUUID()}`

@@ -1,5 +1,6 @@
 // Settles doubts by looking into the portal: rows for which a create went out, or may have, and whose answer is not
-// known. What is found is adopted, or goes to a person. That something is absent takes two readings that agree.
+// known. It adopts what it finds, or gives it to a person. To conclude that something is absent takes two readings that
+// agree.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -18,17 +19,17 @@ export type LookOptions = {
   reader: Reader
   clock: Clock
   log: Log
-  /** How long after a doubt was first seen absence can be believed. */
+  /** How long after a doubt was first seen the bridge can believe that it is absent. */
   settleMs: number
   /** The same for what another process sent. */
   settleInheritedMs: number
-  /** Without a believable reading for this long, what is in doubt is held for a person. */
+  /** After this long without a believable reading, invoices in doubt are held for a person. */
   unclearAfterMs: number
-  /** Whether this process looks, for all of them. */
+  /** Whether this is the process that looks for all of them. */
   isOurs: () => Promise<boolean>
   /** Whether the copy is filled. Before that there is nothing to compare with. */
   isReady: () => boolean
-  /** What is to be done about one that is not in the portal. */
+  /** What to do about a doubt that is not in the portal. */
   absent: (doubt: Doubt) => Decision
   settled: (doubt: Doubt, decision: Decision) => void
   heard: (error: BridgeError | null) => void
@@ -44,7 +45,7 @@ export interface Look {
 // A portal that never stands still for two readings is asked again later.
 const readingsMax = 6
 
-// How many of the bridge's latest creates are looked for at that end.
+// How many of the bridge's latest creates a reading is checked for.
 const ownMax = 100
 
 const doubtsAtOnce = 200
@@ -52,7 +53,7 @@ const idleMs = 5000
 const retryFirstMs = 5000
 const retryLongestMs = 60_000
 
-// A reading that could not be believed is made again after this; it costs as much each time.
+// A reading that could not be believed is repeated after this pause; each one costs as much as the first.
 const unclearEveryMs = 5 * 60_000
 
 export const createLook = (options: LookOptions): Look => {
@@ -90,15 +91,15 @@ export const createLook = (options: LookOptions): Look => {
     return found === 'contested' ? found : judgeFound(found, body, overridden)
   }
 
-  /** Adopts what stands there, and notes whether what was sent may stand beside it under another spelling. */
+  /** Adopts what stands there, and notes whether what was sent may also stand there under another spelling. */
   const takeOver = async (doubt: Doubt, verdict: Extract<Decision, { to: 'delivered' }>): Promise<void> => {
     const isAlone = (await strangersTo(doubt)).length === 0
     await settle(doubt, isAlone ? verdict : { ...verdict, code: 'PORTAL_DUPLICATE' })
   }
 
   /**
-   * Adopts what the copy now holds; answers the doubts that are left. Something else under the number ends no doubt,
-   * because what was sent may stand beside it.
+   * Adopts what the copy now holds, and answers the doubts that are left. Another invoice under the number does not end
+   * a doubt, because what was sent may stand beside it.
    */
   const adopt = async (doubts: Doubt[]): Promise<Doubt[]> => {
     const left: Doubt[] = []
@@ -113,8 +114,8 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   /**
-   * What was sent does not stand in the portal: it waits again, or for a person if something else does, or what may
-   * be it under another spelling of its number.
+   * What was sent is not in the portal. The invoice waits again; or it waits for a person if another invoice stands
+   * under its number, or one that may be the same under another spelling.
    */
   const settleAbsent = async (doubts: Doubt[]): Promise<void> => {
     let why: string | null = null
@@ -149,7 +150,7 @@ export const createLook = (options: LookOptions): Look => {
   const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
     const { order, orderSeen } = await holdings.copy()
     const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
-    // An entry dated in the future stands before whatever was sent after it, and does not tell where that is.
+    // An entry dated in the future stands before whatever was sent after it, so it does not tell where that is.
     const isTold = known !== null && known <= clock.now()
     if (order === 'unknown' || !isTold) return readAll()
     const since: Instant = Math.min(known, ...doubts.map(({ sentAt }) => sentAt)) - skewMs
@@ -176,7 +177,7 @@ export const createLook = (options: LookOptions): Look => {
     return new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs: unclearEveryMs })
   }
 
-  /** For long nothing that the portal showed could be believed, so only a person can find out. */
+  /** Nothing that the portal showed could be believed for a long time, so only a person can find out. */
   const holdUnclear = async (doubts: Doubt[]): Promise<void> => {
     const { unclear: found } = await holdings.copy()
     if (found === null) return
@@ -213,7 +214,7 @@ export const createLook = (options: LookOptions): Look => {
 
   const turn = async (): Promise<void> => {
     if (!(await options.isOurs())) {
-      // Whoever begins to look measures from when it saw the doubt itself.
+      // A process that begins to look measures from when it first saw the doubt itself.
       firstSeen = new Map()
       return loop.nap(idleMs)
     }
@@ -221,7 +222,7 @@ export const createLook = (options: LookOptions): Look => {
     if (doubts.length > 0) {
       if (isReady()) {
         await look(doubts).catch(async error => {
-          // The list can be read, but single questions are not answered.
+          // The list can be read, but the portal does not answer for single invoices.
           if (hasRead && error instanceof BridgeError && error.code === 'PORTAL_UNREACHABLE')
             await unclear(error.message)
           await holdUnclear(doubts)
@@ -234,7 +235,7 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   const failed = (error: unknown): void => {
-    // A look that a stop broke off is no failure.
+    // A look that a stop interrupted is not a failure.
     if (loop.stopping.aborted) return
     if (error instanceof BridgeError) log.warn({ code: error.code, err: error }, 'a doubt could not be settled')
     else log.error({ err: error }, 'a doubt could not be settled')
@@ -246,10 +247,10 @@ export const createLook = (options: LookOptions): Look => {
 
 const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`
 
-// How often a create that a person insisted on is tried in vain.
+// How many times a create that a person insisted on may fail.
 const secondsTried = 3
 
-/** A person had it sent beside another invoice of its number, and the portal never made it. */
+/** A person had it sent although another invoice has its number, and the portal never created it. */
 const takesNoSecond = ({ overridden, failures }: Doubt, entries: PortalInvoice[]): Decision | null =>
   overridden && entries.length > 0 && failures >= secondsTried
     ? {

@@ -7,7 +7,9 @@ import { type Failure, failed } from '../rules/decide.ts'
 import type { Errand } from './budget.ts'
 import { contestedWords, type Reader } from './reader.ts'
 
-/** Each entry as the portal shows it now, without those that are gone. `contested`: of one, nobody knows. */
+/**
+ * Each entry as the portal shows it now, without those that are gone. `contested`: for one of them, that is not known.
+ */
 export const confirm = async (
   reader: Pick<Reader, 'one'>,
   entries: PortalInvoice[],
@@ -22,7 +24,7 @@ export const confirm = async (
 export const contested = (entries: Pick<PortalInvoice, 'id'>[]): Failure =>
   failed('PORTAL_UNREACHABLE', contestedWords(entries), { answered: true })
 
-/** What follows from what the portal holds under an invoice's number; null when it holds nothing that counts. */
+/** The decision that follows from what the portal holds under an invoice's number; null when nothing there counts. */
 export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden: boolean): Decision | null => {
   const same = found.filter(entry => isSame(entry, body))
   const [mine] = same
@@ -30,7 +32,7 @@ export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden:
     const others = overridden ? same.length - 1 : found.length - 1
     return { to: 'delivered', holding: mine, how: 'adopted', code: others > 0 ? 'PORTAL_DUPLICATE' : null }
   }
-  // A person has seen what stands there and said to deliver all the same.
+  // A person has seen what stands there and told the bridge to deliver all the same.
   if (found.length === 0 || overridden) return null
   return {
     to: 'held',
@@ -39,7 +41,8 @@ export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden:
   }
 }
 
-// A date that nobody reads is not the same: where numbers begin anew each year, an older one has all else in common.
+// A date that cannot be read does not match: where numbering restarts each year, an older invoice has all else in
+// common.
 const isSame = (entry: PortalInvoice, body: CreateBody): boolean =>
   entry.customerId === body.customerId &&
   entry.amountCents !== null &&

@@ -15,7 +15,7 @@ export type ReaderOptions = {
   clock: Clock
   /** Called when the portal denies an invoice that its list shows: only another reading tells which is right. */
   contested?: () => void
-  /** When it is aborted, nobody waits for a slot any longer. */
+  /** Once it is aborted, no request waits for a slot any longer. */
   signal?: AbortSignal
   pagesMax?: number
 }
@@ -24,7 +24,7 @@ export type ReaderOptions = {
 export type Begun = { read: number; told: number; at: Instant }
 
 export interface Reader {
-  /** The whole list. `page` is called after each page; answering false ends the reading: then null. */
+  /** The whole list. `page` is called after each page; if it answers false, the reading ends with null. */
   all: (errand: Errand, page?: (number: number) => boolean) => Promise<(Reading & Begun) | null>
   /**
    * What was created at `since` or later, from the end where `order` puts it. Null when the list is not in that order.
@@ -36,26 +36,29 @@ export interface Reader {
     page?: (number: number) => boolean
   ) => Promise<(Reading & Begun) | null>
   /**
-   * What speaks against a reading: known to stand in its range, and not seen there. Asks for each; what the portal
-   * does not hold either is gone, and the copy is told. Null: it accounts for all that is known, so what it does not
-   * show is absent. `isAgreed`: another whole reading just before agrees with it. Then its word is enough where the
-   * portal's word on single ids is worth nothing.
+   * What speaks against a reading: entries known to stand in its range that it did not see. Asks the portal for each;
+   * those that it does not hold either are gone, and the copy learns that. Null: the reading accounts for all that is
+   * known, so what it does not show is absent. `isAgreed`: another whole reading just before agrees with it. Then the
+   * reading is enough where the portal's answers about single ids are worth nothing.
    */
   doubtOn: (reading: Reading & Begun, errand: Errand, options?: { isAgreed?: boolean }) => Promise<string | null>
-  /** Takes as gone what a reading did not show and the portal denied. Null: the copy is told. Else: why not. */
+  /**
+   * Treats as gone what a reading did not show and the portal denied. Null: the copy has learned it. Otherwise: why
+   * not.
+   */
   lose: (gone: string[], reading: Reading, errand: Errand) => Promise<string | null>
   /**
-   * Asks for one id, and tells the copy. Null: the portal does not hold it, and nor does the copy. `contested`: the
-   * portal says so, and its list has it; until it is read again nobody knows.
+   * Asks for one id, and updates the copy. Null: neither the portal nor the copy holds it. `contested`: the portal says
+   * that it does not hold it, but lists it; only the next reading can tell.
    */
   one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
-  /** The same, without telling anybody. */
+  /** Asks the portal only, and leaves the copy as it is. */
   ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
   askCustomer: (id: string, errand: Errand) => Promise<PortalCustomer | null>
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
   learnMissing: (errand: Errand) => Promise<unknown>
   /**
-   * Reads one page, the smallest question there is. Rejects while the portal does not answer; answers the ids shown.
+   * Reads one page, the smallest question there is. Answers the ids on it; rejects while the portal does not answer.
    */
   probe: (errand: Errand) => Promise<string[]>
   /** All customers. False when `page` ended it. */
@@ -67,13 +70,13 @@ export interface Reader {
 // Three million invoices. A list whose last page never comes must not be read for ever.
 const pagesMaxDefault = 200_000
 
-// Documented, until the portal shows another.
+// As documented, until the portal shows another.
 const perPageDefault = 15
 
-// A few entries may lack their number. When this many do, and none has one, the field has another name now.
+// A few entries may lack their number. If this many are read and none has one, the field has another name now.
 const unnumberedMax = 10
 
-// The portal is asked about this many at most. Where all of these customers are gone, so are the others.
+// The bridge asks the portal about this many at most. If all of these customers are gone, so are the others.
 const missingMax = 20
 
 // The servers of one portal agree within seconds, and people rarely delete what they have just seen arrive.
@@ -124,8 +127,9 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   }
 
   /**
-   * Whom a reading did not see may only have moved between its pages; taken for gone, its address would seem to be
-   * another's alone. So the portal is asked for each. Answers those that are still there.
+   * A customer that a reading did not see may only have moved between its pages. If it were taken as gone, its address
+   * would seem to belong to another customer alone. So the bridge asks the portal for each. Answers those that are
+   * still there.
    */
   const unseenCustomers = async (seen: PortalCustomer[], errand: Errand): Promise<PortalCustomer[]> => {
     const ids = new Set(seen.map(({ id }) => id))
@@ -144,7 +148,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     return entries.filter(({ id }) => !seen.has(id) && seen.add(id))
   }
 
-  /** So far before `since` that nothing of it can follow, even where the portal's clock went back. */
+  /** So far before `since` that nothing created since then can follow, even if the portal's clock went back. */
   const isBefore = (entry: PortalInvoice | undefined, since: Instant): boolean =>
     entry !== undefined && entry.createdAt !== null && entry.createdAt < since - backMsMax
 
@@ -165,8 +169,8 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   const endless = () => new BridgeError('PORTAL_UNREACHABLE', `the portal's list has no end after ${pagesMax} pages`)
 
   /**
-   * The last page is not told: it is looked for from where it should be. Then page by page back from it, because what
-   * is deleted meanwhile draws later entries to earlier pages.
+   * The portal does not say which page is the last, so the bridge searches from where it should be. From there it reads
+   * back page by page, because a deletion meanwhile draws later entries to earlier pages.
    */
   const fromEnd = async (since: Instant, errand: Errand, goOn: (number: number) => boolean) => {
     const reading = await begin(since)
@@ -200,7 +204,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       if (await ask(id, errand)) return `the portal's list lacks ${id}, which the portal holds when asked for it`
       gone.push(id)
     }
-    // A portal that lags behind itself shows nothing of others, however often it is read.
+    // A portal that lags behind itself tells nothing about other entries, however often it is read.
     const fresh = await freshOf(gone)
     if (fresh !== null) return fresh
     const contested = await lose(gone, reading, errand)
@@ -214,7 +218,10 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     return fresh === undefined ? null : `the portal does not show ${fresh} yet, which it made just now`
   }
 
-  /** Neither listed nor held when asked for. But a portal that says so of what it lists says nothing by it. */
+  /**
+   * Neither listed nor held when asked for. But if the portal denies even an entry that it lists, its denials mean
+   * nothing.
+   */
   const lose: Reader['lose'] = async (gone, { entries }, errand) => {
     const fresh = await freshOf(gone)
     if (fresh !== null) return fresh

@@ -1,5 +1,5 @@
-// Reading the portal's list, and what may be concluded from it. Entries move between pages while others are added or
-// deleted, so one reading proves what is there, never what is not; two in a row that agree prove both.
+// A reading of the portal's list, and what the bridge may conclude from it. Entries move between pages while others are
+// added or deleted, so one reading proves what is there, never what is not; two in a row that agree prove both.
 
 import type { Instant } from '../core/clock.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
@@ -8,21 +8,21 @@ import type { ListOrder } from '../ledger/holdings.ts'
 export type Reading = {
   /** In the list's order, each id once. */
   entries: PortalInvoice[]
-  /** Only what was created since then was looked for; null: everything. */
+  /** The reading looked only for what was created since then; null: for everything. */
   since: Instant | null
-  /** It came to both ends of the list: what it does not show, the list does not show. */
+  /** It reached both ends of the list: what it does not show, the list does not show. */
   isWhole: boolean
-  /** The latest creation that was known when it began. Whatever was created later is at least as late. */
+  /** The latest time of creation that was known when it began. Whatever is created afterwards is at least as late. */
   newestBefore: Instant | null
 }
 
 /**
- * How far a portal's clock may go back between two entries: an hour, where it keeps local time and summer ends, and
+ * How far a portal's clock may go back between two entries: an hour when summer time ends, if it keeps local time, and
  * more than its servers ever differ.
  */
 export const backMsMax = 90 * 60_000
 
-/** Servers of one portal, and ours, may differ in their clocks: so much further back is looked. */
+/** The clocks of the portal's servers and ours may differ, so the bridge looks back this much further. */
 export const skewMs = 60_000
 
 /**
@@ -40,18 +40,18 @@ export const agree = (first: Reading, second: Reading): boolean => {
     .every(({ createdAt }) => createdAt !== null && newestBefore !== null && createdAt >= newestBefore - backMsMax)
 }
 
-/** Of a partial reading only its range counts: what is older stands on its last page by chance. */
+/** Only the range of a partial reading counts: what is older stands on its last page by chance. */
 const idsOf = ({ entries, since }: Reading): Set<string> =>
   new Set(entries.filter(({ createdAt }) => since === null || (createdAt ?? since) >= since).map(({ id }) => id))
 
-// A few entries are soon in order by chance: one list of three in six, but one of ten in three and a half million.
-// And a list that is shorter is read in one page anyway.
+// A few entries are easily in order by chance: one in six lists of three, but one in three and a half million lists of
+// ten. A shorter list fits on one page anyway.
 const createdMin = 10
 
 /**
- * The order of a full list, if it can only be that of creation: sorted by it, long enough, and with a pair of
- * neighbours each that issue date, number and id would have put otherwise. Sequential numbers that are created in
- * turn prove nothing.
+ * The order of a full list, if it can only be the order of creation: sorted by it, long enough, and, for each of issue
+ * date, number and id, with neighbours that this field would have ordered differently. Numbers that are created in
+ * sequence prove nothing.
  */
 export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
   const created = new Set(entries.map(({ createdAt }) => createdAt)).size
@@ -72,13 +72,16 @@ export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
   return told ? order : 'unknown'
 }
 
-/** So far as a part of a list can show: it steps back once at most, or once in so many as prove an order. */
+/**
+ * As far as a part of a list can show: it steps back at most once, plus once for each stretch long enough to prove an
+ * order.
+ */
 export const isSorted = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'): boolean => {
   const steps = stepsBack(entries, order)
   return steps !== null && steps <= 1 + Math.floor(entries.length / createdMin)
 }
 
-/** How often the list steps back against its order. Null: too far, or an entry tells no time. */
+/** How often the list steps back against its order. Null: too far, or an entry has no time. */
 const stepsBack = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'): number | null => {
   let steps = 0
   for (const [index, { createdAt }] of entries.entries()) {
@@ -91,7 +94,7 @@ const stepsBack = (entries: readonly PortalInvoice[], order: 'newest' | 'oldest'
   return steps
 }
 
-/** Whether neighbours that were created at different times stand against this sort, in this direction. */
+/** Whether neighbours that were created at different times contradict this sort, in this direction. */
 const contradicts = (
   entries: readonly PortalInvoice[],
   sort: (a: PortalInvoice, b: PortalInvoice) => number,
@@ -102,7 +105,7 @@ const contradicts = (
     return previous !== undefined && previous.createdAt !== entry.createdAt && sort(previous, entry) * direction > 0
   })
 
-// A list may sort texts letter by letter, or the numbers in them as numbers. What is missing decides nothing.
+// A list may sort texts letter by letter, or the numbers in them as numbers. A missing value decides nothing.
 const comparisons = [
   (a: string | null, b: string | null): number => (a === null || b === null ? 0 : order(a, b)),
   (a: string | null, b: string | null): number => (a === null || b === null ? 0 : order(padded(a), padded(b)))
@@ -110,6 +113,6 @@ const comparisons = [
 
 const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
-// Not Intl.Collator: it would bring five megabytes of the languages of the world along.
+// Not Intl.Collator: it would load five megabytes of data about languages.
 const digitsMax = 20
 const padded = (text: string): string => text.replace(/\d+/g, digits => digits.padStart(digitsMax, '0'))

@@ -9,13 +9,13 @@ import { emptyCopy, type Holdings } from '../ledger/holdings.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Reader } from './reader.ts'
 
-// The sign of life comes every few seconds. After a longer silence nobody knows what was restored in between.
+// The sign of life comes every few seconds. After a longer silence, a backup may have been restored in between.
 const silenceMsMax = 10 * 60_000
 
-// So many known ids are asked for in a portal that looks like another one.
+// How many known ids the bridge asks for when the portal looks like another one.
 const idsAsked = 3
 
-/** Before anything else is written: empties the copy when this ledger may have been rolled back. */
+/** Runs before anything else is written, and empties the copy if this ledger may have been rolled back. */
 export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log): Promise<void> => {
   const { holdings, identity } = ledger
   const lastBeat = await holdings.lastBeat()
@@ -23,7 +23,7 @@ export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log)
   const beside = await ledger.sentBeside()
   const silent = lastBeat !== null && Math.abs(clock.now() - lastBeat) > silenceMsMax
   const copied = before !== undefined && before !== identity
-  // Put back alone, it knows of fewer than what stands beside it.
+  // A ledger that was put back alone knows of fewer sends than the count beside it.
   const behind = beside === null ? sent > 0 : beside !== undefined && beside > sent
   if (silent || copied || behind) {
     log.warn(
@@ -38,8 +38,8 @@ export const distrustRolledBack = async (ledger: Ledger, clock: Clock, log: Log)
 export type PortalIdentity = { url: string; token: string }
 
 /**
- * Whether this is the portal that the ledger knows; else why it cannot be asked now. Throws PORTAL_CHANGED when none
- * of the ids that should be there is.
+ * True: this is the portal that the ledger knows. Otherwise: why it cannot be asked now. Throws PORTAL_CHANGED when the
+ * portal holds none of the ids that it should hold.
  */
 export const recognisePortal = async (
   { holdings }: Ledger,

@@ -14,10 +14,10 @@ const text = z
 
 const instantOf = (value: string): Instant | undefined => attempt(() => Temporal.Instant.from(value).epochMilliseconds)
 
-/** Only the order of the list is judged by it; without it the bridge reads everything. */
+/** The bridge judges only the order of the list by it; without it the bridge reads everything. */
 const createdAt = text.transform(value => (value === null ? null : (instantOf(value) ?? null)))
 
-/** Paid in a notation we cannot read is not unpaid: marking it again can ripple into a bookkeeping. */
+/** A time of payment that we cannot read does not mean unpaid: a second mark can ripple into a bookkeeping. */
 const paidAt = text.transform((value, context): Instant | null => {
   if (value === null) return null
   const at = instantOf(value)
@@ -27,8 +27,8 @@ const paidAt = text.transform((value, context): Instant | null => {
 })
 
 /**
- * Zeros behind the cents change nothing; other digits there, an exponent or a comma do, and are not guessed at. An
- * amount that cannot be read equals none, so that an invoice found with it goes to a person.
+ * Zeros after the cents change nothing. Other digits there, an exponent or a comma do, and the bridge does not guess.
+ * An amount that cannot be read equals no other, so an invoice found with it goes to a person.
  */
 const amount = text.transform(value =>
   value === null ? null : (parseAmount(value.trim().replace(/(\.\d\d)0+$/, '$1')) ?? null)
@@ -38,8 +38,8 @@ const halfADay = 12 * 3_600_000
 const dateCharacters = 10
 
 /**
- * A date may come with a time, as elsewhere in this portal: midnight, there or in UTC. Any other time is left as it is,
- * and equals no date, so that a person looks.
+ * A date may come with a time, as elsewhere in this portal: midnight, in the portal's time zone or in UTC. Any other
+ * time stays as it is and equals no date, so that a person looks.
  */
 const issuedAt = text.transform(value => {
   const midnight = /^(\d{4}-\d\d-\d\d)[T ](00|22|23):00(?::00(?:\.0+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(value ?? '')
@@ -56,7 +56,8 @@ export const invoiceEntry = z
   .object({
     id,
     customerId: text,
-    // An entry without it is no reason not to read the others; a whole list without it is no list (reader.ts).
+    // One entry without it does not stop the bridge from reading the others; a list without any is unreadable
+    // (reader.ts).
     invoiceNumber: text,
     issuedAt,
     amount,
@@ -111,8 +112,8 @@ export const PortalBill = z.object({
 export type Page<T> = { items: T[]; more: boolean }
 
 /**
- * `next_page_url` is only asked whether it is null: the vendor's examples end it in a stray comma. The same framework
- * puts it below `links`, too. Where it is missing there may be more, and an empty page ends the list.
+ * Of `next_page_url` the bridge reads only whether it is null: the vendor's examples end it in a stray comma. The same
+ * framework also puts it under `links`. If it is missing, there may be more, and an empty page ends the list.
  */
 export const pageOf = <T extends z.ZodType>(entry: T) =>
   z
@@ -126,7 +127,7 @@ export const pageOf = <T extends z.ZodType>(entry: T) =>
       return { items: data, more: data.length > 0 && next !== null }
     })
 
-/** A single object may come as `{"data": …}`, as that framework has it by default. */
+/** A single object may come as `{"data": …}`, the default of that framework. */
 const unwrapped = (json: unknown): unknown => {
   const { id, data } = (json ?? {}) as { id?: unknown; data?: unknown }
   const isWrapped = id === undefined && typeof data === 'object' && data !== null && !Array.isArray(data)
@@ -135,7 +136,7 @@ const unwrapped = (json: unknown): unknown => {
 
 export const single = <T extends z.ZodType>(schema: T) => z.preprocess(unwrapped, schema)
 
-// Documented as text, shown as JSON numbers elsewhere; a number that is an invoice's name loses no digit either.
+// Documented as text, shown as JSON numbers elsewhere. An invoice number must not lose a digit either.
 const keptAsDigits = /^(invoiceNumber|amount|\w+Amount)$/
 
 // What node's types do not know yet: the third argument holds the value as it is written.
@@ -158,10 +159,10 @@ export const indented = (body: string): string =>
 
 export type Parsed<T> = { value: T } | { problem: string }
 
-/** The problem names fields, never what stood in them. */
+/** The problem names fields, never their values. */
 export const read = <T extends z.ZodType>(schema: T, body: string): Parsed<z.output<T>> => {
   const json = attempt(() => parseJson(body))
-  // The reason would quote the body.
+  // The parser's reason would quote the body.
   if (json === undefined) return { problem: 'not JSON' }
   const { success, data, error } = schema.safeParse(json)
   if (success) return { value: data }
@@ -169,7 +170,7 @@ export const read = <T extends z.ZodType>(schema: T, body: string): Parsed<z.out
   return { problem: fields.join(', ') }
 }
 
-/** The answer to a write: an id is all that proves it. What else of it cannot be read is null. Null: no id. */
+/** The answer to a write: an id alone proves it. If the rest cannot be read, the rest is null. Null: no id. */
 export const readWritten = <T extends z.ZodType>(schema: T, body: string): z.output<T> | null => {
   const known = read(single(z.looseObject({ id })), body)
   if ('problem' in known) return null

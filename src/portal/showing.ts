@@ -1,5 +1,5 @@
-// What the portal is asked for because a person looks: within the budget of requests, and after everything else. The
-// bridge itself concludes nothing from it.
+// Requests to the portal that are made only because a person looks: within the budget, and after everything else. The
+// bridge itself concludes nothing from the answers.
 
 import type { LinkedInvoice } from '../core/portal-entry.ts'
 import { type Budget, inSlot } from './budget.ts'
@@ -9,7 +9,7 @@ import type { Page, PortalBill } from './schemas.ts'
 export type Showing = {
   /** What the portal bills its owner. */
   bills: (page: number) => Promise<Page<PortalBill>>
-  /** Null: the portal says that it holds no such. */
+  /** Null: the portal says that it holds no such invoice. */
   invoice: (id: string) => Promise<LinkedInvoice | null>
 }
 

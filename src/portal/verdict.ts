@@ -1,6 +1,6 @@
-// What an answer of the portal means. Of a write there are three meanings and no fourth: done, certainly not done,
-// and unknown. What is not listed as certain is unknown, because a wrong "not done" makes a second invoice; and
-// certain is only what the portal says in its own words: anybody between it and us can answer 404.
+// What an answer of the portal means. An answer to a write has one of three meanings: done, certainly not done, or
+// unknown. Whatever is not listed as certain is unknown, because a wrong "not done" makes a second invoice. Only the
+// portal's own words are certain: anything between it and us can answer 404.
 
 import type { z } from 'zod'
 import { attempt } from '../core/attempt.ts'
@@ -13,14 +13,14 @@ import { read } from './schemas.ts'
 
 export type Written<T> =
   | { outcome: 'done'; value: T }
-  /** Certainly not done. `detail` is for the ledger's history only: the portal's words can be personal. */
+  /** Certainly not done. `detail` is for the ledger's history only: the portal's words may hold personal data. */
   | { outcome: 'not-done'; code: Code; detail: string; retryAfterMs?: number }
   /** `answered`: by the portal itself, though not clearly. */
   | { outcome: 'unknown'; detail: string; answered: boolean }
 
 type Answer = Extract<Exchange, { kind: 'answer' }>
 
-/** `taken`: the field of which the portal might say that its value exists already, and so perhaps from us. */
+/** `taken`: the field whose value the portal may say exists already, perhaps because we sent it. */
 export type Write<T> = { valueIn: (body: string) => T | null; now: Instant; taken?: RegExp }
 
 export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>): Written<T> => {
@@ -32,7 +32,7 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
   const unknown = (detail: string): Written<T> => ({
     outcome: 'unknown',
     detail,
-    // Below 500, and not its own time-out: it is there, whatever it means.
+    // Below 500, and not its own time-out: the portal is there, whatever the answer means.
     answered: isOwn && status < 500 && status !== 408
   })
   if (status >= 200 && status < 300) {
@@ -64,8 +64,8 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
 const notDone = (code: Code, detail: string) => ({ outcome: 'not-done', code, detail }) as const
 
 /**
- * Whether an answer is the portal's own: an object in JSON that says what was wrong as its documentation shows it, or
- * as the framework behind it does.
+ * Whether an answer is the portal's own: a JSON object that says what was wrong in the way its documentation shows, or
+ * in the way of the framework behind it.
  */
 export const isPortals = ({ status, body }: Answer): boolean => {
   const json = body === null ? undefined : jsonIn(body)
@@ -78,7 +78,7 @@ export const isPortals = ({ status, body }: Answer): boolean => {
 /** What the answer to a question for one id looks like, whatever the id. */
 export type Shape = { status: number; fields: string; words: string }
 
-/** Null: not in the portal's own words, and so nothing that could be recognised. */
+/** Null: the answer is not in the portal's own words, so it cannot be recognised. */
 export const shapeOf = (answer: Answer, id: string): Shape | null => {
   const { status, body } = answer
   if (status < 400 || status >= 500 || !isPortals(answer)) return null
@@ -88,12 +88,12 @@ export const shapeOf = (answer: Answer, id: string): Shape | null => {
   return { status, fields, words }
 }
 
-/** The value of an answer to a read. What was not read is never an empty answer: it rejects. */
+/** The value of an answer to a read. A failed read is never an empty answer: it throws. */
 export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now: Instant): z.output<T> => {
   if (exchange.kind !== 'answer') throw new BridgeError('PORTAL_UNREACHABLE', exchange.reason)
   const { status, headers, body } = exchange
   if (status === 429) throw new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: pauseOf(headers, now) })
-  // A wall in front of it says 403 as well; for whoever only reads, any object in JSON is word enough.
+  // A firewall in front of it answers 403 as well; for a read, any JSON object is enough to believe it is the portal.
   if ((status === 401 || status === 403) && isRecord(jsonIn(body ?? '')))
     throw new BridgeError('PORTAL_UNAUTHORIZED', `the portal answered ${status}`)
   if (status < 200 || status > 299) {
@@ -105,7 +105,7 @@ export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now
   throw new BridgeError('PORTAL_UNREACHABLE', `the portal's answer cannot be read: ${reading.problem}`)
 }
 
-/** Whether a refusal is about this field: by name where fields are named, else by its words. */
+/** Whether a refusal is about this field: by the fields that it names, or else by its words. */
 export const isAbout = (exchange: Exchange, field: RegExp): boolean => {
   if (exchange.kind !== 'answer' || exchange.body === null) return false
   const { message, fields } = refusalOf(exchange.body)
@@ -125,7 +125,10 @@ const saysTaken = (body: string, field: RegExp): boolean => {
 
 type Refusal = { message: string; fields: [name: string, words: string][] | null }
 
-/** Laravel's `message` and `errors`, where they are that; else every text there is. The shape is not documented. */
+/**
+ * Laravel's `message` and `errors`, if they have that shape; otherwise every text in the body. The portal does not
+ * document it.
+ */
 const refusalOf = (body: string): Refusal => {
   const json = jsonIn(body)
   const { message, errors } = isRecord(json) ? json : {}
