@@ -1,5 +1,5 @@
-// Tells the operator, at an address of their choice or by mail, that something needs a person. A lost message does no harm: the
-// ledger remembers, and health keeps warning.
+// Tells the operator, at an address of their choice or by mail, that something needs a person. A lost message does no
+// harm, because the ledger remembers, and health keeps warning.
 
 import got from 'got'
 import { advice, type Code } from '../core/codes.ts'
@@ -9,14 +9,14 @@ import type { Notice } from '../core/notice.ts'
 /** `what`: what happened, where that says more than the code. */
 export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
 
-/** What health warns of, in English, and as it is mailed: in the language of the owner. */
+/** What health warns of: in English, and as it is mailed, in the language of the owner. */
 export type Told = { output: string; mailed: string }
 export type AlertOfWarning = (what: Told) => void
 
-/** What a pause of all deliveries, or a warning, was about has ended. */
+/** Whatever caused a pause of all deliveries, or a warning, is over. */
 export type AlertOfEnd = (what: { code: Code } | Told) => void
 
-/** `note`: gets all of it, too. */
+/** `note`: is called with all of it, too. */
 export type AlertOptions = {
   url: string | undefined
   publicUrl: string
@@ -26,7 +26,7 @@ export type AlertOptions = {
 
 const alertTimeoutMs = 10_000
 
-// A storm of held invoices must not become a storm of connections. Health and the list tell the rest.
+// A storm of held invoices must not become a storm of connections. Health and the list of invoices show the rest.
 const underWayMax = 20
 
 export const createAlert = ({

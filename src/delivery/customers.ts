@@ -1,5 +1,5 @@
-// Finds out whose an invoice is in the portal. The ledger decides by what it knows (ledger/claims.ts). This file asks
-// the portal where that is needed: whether a customer still exists, and to create one. Nothing is guessed, because
+// Finds out which portal customer an invoice belongs to. The ledger decides by what it knows (rules/claims.ts). This
+// file asks the portal only if needed: whether a customer still exists, and to create one. It guesses nothing, because
 // one company's invoice must not reach another.
 
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
@@ -24,7 +24,7 @@ import {
 
 export interface Customers {
   /**
-   * Whose the invoice is in the portal. A failure holds it (CUSTOMER_…) or has it tried again (PORTAL_…).
+   * The invoice's customer in the portal. A failure holds it (CUSTOMER_…) or has it tried again (PORTAL_…).
    * `wouldCreate`: only where `mayCreate` is false, as in review; nothing was sent.
    */
   find: (
@@ -32,7 +32,8 @@ export interface Customers {
     options?: { mayCreate?: boolean }
   ) => Promise<{ portalId: string } | { wouldCreate: CustomerFields } | Outcome>
   /**
-   * A person says so. Rejects with FIELDS_INVALID when the portal holds no such customer, or there is nothing to link.
+   * Links as a person says. Rejects with FIELDS_INVALID when the portal holds no such customer, or there is nothing to
+   * link.
    */
   link: (who: { tool: string; ref: string }, portalId: string, actor?: Actor) => Promise<ToolCustomer>
   /** Null: no such customer is known. */
@@ -49,7 +50,7 @@ export type CustomersOptions = Speaking &
     rules: MatchRules
   }
 
-// Before a customer is created all are read, unless that was done this recently.
+// Before it creates a customer, the bridge reads all of them, unless it did so this recently.
 const freshMs = 15 * 60_000
 
 // How long to wait for a reading, or for what another invoice has under way.
@@ -59,7 +60,7 @@ const againMs = 5000
 const contradictedMs = 60_000
 const contradictedMsMax = 60 * 60_000
 
-// How often the ledger may learn something else between two of our own steps.
+// How many times the ledger may learn something new between two of our own steps.
 const roundsMax = 8
 
 export const createCustomers = (options: CustomersOptions): Customers => {
@@ -75,7 +76,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   // When the copy of the customers was last found wrong.
   let staleAt = Number.NEGATIVE_INFINITY
 
-  /** Asks the portal only where the copy does not know. A 404 alone ends nothing. */
+  /** Asks the portal only if the copy does not know the customer. A 404 alone ends nothing. */
   const isKnown = async (portalId: string): Promise<boolean> =>
     (await holdings.customer(portalId)) !== null || (await askFor(portalId)) !== null
 
@@ -94,16 +95,14 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     return contradicted(portalId)
   }
 
-  /** List and id contradict each other, and neither is believed until the next question. Null: they do not. */
+  /** List and id contradict each other, so neither is believed until the portal is asked again. Null: they do not. */
   const contradicted = (portalId: string): Outcome | null => {
     const waitMs = (contradictions.get(portalId)?.until ?? 0) - clock.monotonic()
     if (waitMs <= 0) return null
     return later(waitMs, `the portal lists ${portalId}, and answers that it holds no such customer`)
   }
 
-  /**
-   * A customer is gone when the list and its id agree, because a link that a person made does not come back by itself.
-   */
+  /** A customer is gone only if list and id agree, because a link that a person made does not come back by itself. */
   const confirmLink = async (portalId: string): Promise<Outcome | null> => {
     if ((await askFor(portalId)) !== null) return null
     return askTheList(portalId, async () => {
@@ -134,7 +133,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     const found = await reader.askCustomer(portalId, 'delivery')
     if (found === null) return askTheList(portalId, async () => null)
     contradictions.delete(portalId)
-    // Where the answer has no address, the list must tell it, in a reading that begins now.
+    // If the answer has no address, the list must show it, in a reading that begins now.
     if (found.primaryEmail === null && !(await customerList.readSince(askedAt))) return later(againMs)
     const primaryEmail = found.primaryEmail ?? (await holdings.customer(portalId))?.primaryEmail ?? null
     const verdict = await book.confirmMatch(sighting, { ...found, primaryEmail }, rules, clock.now())
@@ -166,7 +165,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     if ('kind' in said) return said
     const { permission: creation, written } = said
     if (creation === null || written === null) return null
-    // Unless the answer is clear and the ledger keeps it, a look has to tell.
+    // Unless the answer is clear and the ledger keeps it, a look has to find out.
     settling.lost(creation.id)
     const outcome = await conclude(creation, written)
     if (written.outcome !== 'unknown') settling.over(creation.id)

@@ -1,4 +1,4 @@
-// Takes one invoice into the portal. Everything slow comes first; then the ledger says `sending`, and only then is
+// Delivers one invoice into the portal. Everything slow comes first; then the ledger says `sending`, and only then is
 // anything sent. It answers how that ended, and writes nothing but the fetched PDF and what it is about to send.
 
 import { Readable } from 'node:stream'
@@ -38,13 +38,13 @@ export type Delivery = Paying & {
   rules: Rules
 }
 
-// How often the copy may learn of the number between two of our own steps.
+// How many times the copy may learn of the number between two of our own steps.
 const roundsMax = 5
 
 /** Waits for what may be slow, while others are delivered in its place. */
 export type Aside = <T>(slow: Promise<T>) => Promise<T>
 
-/** Null: the loan had run out, and somebody else has the invoice now. */
+/** Null: the loan had run out, so the invoice is no longer this worker's. */
 export type Deliver = (loan: Loan, aside?: Aside) => Promise<Outcome | null>
 
 export const createDeliver = (delivery: Delivery): Deliver => {
@@ -62,7 +62,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   if (ruled) return ruled
   const isReleased = loan.overrides.includes('REVIEW')
   const review = (rules.review || loan.test) && !isReleased
-  // While a person has yet to see it, and until it is sure that what they saw still holds, no customer is created.
+  // No customer is created until a person has seen the invoice, and until it is certain that what they saw still holds.
   const whose = await delivery.customers.find(loan, { mayCreate: !review && !isReleased })
   if ('kind' in whose) return whose
   if (loan.test && 'wouldCreate' in whose && isReleased) return failed('CUSTOMER_UNKNOWN', 'a test creates no customer')
@@ -82,7 +82,7 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   const { newCustomer: _, ...facts } = draft
   const body: CreateBody = { ...facts, customerId }
 
-  // What was sent before may stand in the portal, whatever was answered and whoever asks for it again.
+  // What was sent before may stand in the portal, whatever the portal answered and whoever asks for it again.
   if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
   for (let round = 1; round <= roundsMax; round += 1) {
     const there = await findInPortal(loan, body, delivery)
@@ -121,8 +121,8 @@ const askTool = async (loan: Loan, { toolClient, receiver, clock }: Delivery): P
   if (current.stage === 'draft') return failed('TOOL_NOT_FINAL')
   if (numberKey(current.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber))
     return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
-  // Some tools make a new link to the PDF for every answer. It must not count as a change, or no loan would get
-  // further.
+  // Some tools make a new link to the PDF for every answer. It must not count as a change, or no loan would get past
+  // this check.
   const invoice = { ...current.invoice, pdfUrl: loan.invoice.pdfUrl ?? current.invoice.pdfUrl }
   // A change enters the row as an event would, and ends this loan.
   const { changed } = await receiver.receiveFromTool(
@@ -133,7 +133,10 @@ const askTool = async (loan: Loan, { toolClient, receiver, clock }: Delivery): P
   return changed ? null : 'same'
 }
 
-/** This version may be able to read an event that an earlier one could not. Then its own row is no longer needed. */
+/**
+ * This version may be able to read an event that an earlier one could not. Then the event's own row is no longer
+ * needed.
+ */
 const readAgain = async (loan: Loan, body: Buffer, { toolClient, receiver, clock }: Delivery): Promise<Outcome> => {
   const reading = toolClient.read(loan.tool, body)
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
@@ -161,7 +164,8 @@ const readyPdf = async (
   if (kept && kept !== 'changed') return kept
   const happened = kept ? 'on the disk is not the one that was kept' : 'is gone from the disk'
   if (loan.pdfByPerson) return failed('PDF_NOT_A_PDF', `the PDF that you put there ${happened}: put it there again`)
-  // Without an address, only a tool with its own id for the invoice can be asked again. Else it must be sent once more.
+  // Without an address, only a tool with its own id for the invoice can be asked again. Otherwise the sender must send
+  // it once more.
   if (loan.invoice.pdfUrl === null && loan.invoice.sourceId === null)
     return failed('PDF_NOT_A_PDF', `the PDF ${happened}: send the invoice again, with it`)
   let document: Document
@@ -193,7 +197,7 @@ const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Dra
   sendNotification: notify
 })
 
-/** What differs from what a person saw when they released it. That it was paid since surprises nobody. */
+/** What differs from what a person saw when they released it. A payment since then surprises nobody. */
 const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<string[]> => {
   const { released, documentVersion, tool, invoice } = loan
   if (released === null) return []
@@ -210,7 +214,7 @@ const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Pro
   return fields.flatMap(([field, isSame]) => (isSame ? [] : [field]))
 }
 
-/** Whose it is. A customer who was only announced before is created now. */
+/** The invoice's customer. One that was only announced before is created now. */
 const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Promise<string | Outcome> => {
   if ('portalId' in whose) return whose.portalId
   const found = await customers.find(loan)

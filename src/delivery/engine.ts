@@ -51,7 +51,7 @@ export type EngineOptions = {
   portalSettleMs: number
   /** The same for what another process sent. */
   portalSettleInheritedMs: number
-  /** How long no reading of the portal was believed until what is in doubt is held. */
+  /** After this long without a believable reading, invoices in doubt are held. */
   unclearAfterMs?: number
   concurrency: number
   loanMs: number
@@ -68,8 +68,8 @@ export type Engine = {
   recognise: () => Promise<void>
   start: () => void
   /**
-   * Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many deliveries were
-   * left.
+   * Borrows nothing more. Resolves when the running deliveries have ended, or after `withinMs`, and answers how many
+   * were left.
    */
   stop: (withinMs: number) => Promise<number>
   /** Something may be due, here or elsewhere. */
@@ -86,12 +86,12 @@ export const createBudgetFor = async (
   { holdings, isShared }: Ledger,
   { clock, log, ...limits }: SlotLimits & { clock: Clock; log: Log }
 ): Promise<Budget> => {
-  // A slot that is not given back counts until it is too old to.
+  // A slot that is not given back counts until it is too old.
   const failed = (err: unknown): void => log.warn({ err }, 'the portal’s budget could not be shared')
   return createBudget({
     perMinute: limits.perMinute,
     clock,
-    // A ledger that is shared counts for all of them, each time that a slot is taken.
+    // A shared ledger counts for all processes, each time that a slot is taken.
     takenBefore: isShared ? 0 : await holdings.slotsTaken(),
     async keep() {
       const id = await holdings.takeSlot(clock.monotonic(), limits, clock.now())
@@ -109,7 +109,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const reader = createReader({ portal, budget, holdings, clock, contested: hurry })
   let pausedBy: Code | null = null
 
-  /** Whichever process sweeps. */
+  /** Hurries whichever process sweeps. */
   function hurry(): void {
     copy.hurry()
     hint('sweep')
@@ -172,7 +172,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     unclearAfterMs,
     isOurs: () => ledger.lease('look', clock.now()),
     isReady: copy.isFilled,
-    // Counts as a failure: a portal that never makes it is asked less and less often, and not for ever.
+    // Counts as a failure: if the portal never creates it, the bridge tries less and less often, and not for ever.
     absent: doubt =>
       decide(
         { kind: 'failed', code: 'PORTAL_UNREACHABLE', detail: 'the portal does not hold it' },
@@ -222,7 +222,7 @@ export const createEngine = (options: EngineOptions): Engine => {
         ended.abort()
       )
       const left = await worker.stop(withinMs)
-      // A page that never comes must not outlast the deliveries.
+      // The wait for a page that never comes must not outlast the deliveries.
       await Promise.race([readers, clock.sleep(readersMs, ended.signal)])
       return left
     },
@@ -240,7 +240,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 // How long a page under way may take once nothing else runs.
 const readersMs = 2000
 
-// Long enough for somebody at the portal to mend it, short enough for a customer to be told.
+// Long enough for the people at the portal to repair it, short enough to still tell a customer.
 const aDay = 24 * 3_600_000
 
 // How far back a sweep reads behind the last one, in addition to the settle time.
@@ -250,8 +250,8 @@ const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
   invoices > 0 && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
 
 /**
- * The bookkeeping that the portal links a customer to may send its invoices, too. Each customer is named once, for
- * ever.
+ * If the portal links a customer to a bookkeeping, that bookkeeping may send its invoices, too. The log names each
+ * customer only once, ever.
  */
 const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void> => {
   try {

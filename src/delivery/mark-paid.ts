@@ -1,4 +1,4 @@
-// Marks an invoice in the portal as paid, after a look at it.
+// Marks an invoice in the portal as paid, after asking the portal for it.
 
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { Loan } from '../core/row.ts'
@@ -23,8 +23,8 @@ export type Paying = Speaking &
   }
 
 /**
- * The date of payment goes from nothing to a date once. A mark can ripple into a connected bookkeeping, and a date that
- * somebody else has set must stay, so the portal is asked first.
+ * The date of payment is set only once. A mark can ripple into a connected bookkeeping, and a date that somebody else
+ * has set must stay, so the bridge asks the portal first.
  */
 export const markPaid = async (loan: Loan, delivery: Paying, settling: Settling): Promise<Outcome | null> => {
   const { ledger, portal, reader, clock } = delivery

@@ -6,10 +6,10 @@ import type { Holdings } from '../ledger/holdings.ts'
 
 const candidatesMax = 3
 
-// How many that share a word are compared; the best of them are shown.
+// How many customers that share a word are compared; the best of them are shown.
 const foundMax = 50
 
-// Words that many names share tell nobody apart.
+// Words that many names share do not tell customers apart.
 const common = new Set(['bv', 'nv', 'vof', 'the', 'van', 'den', 'der', 'het', 'een', 'and', 'stichting'])
 
 const wordCharactersMin = 3
@@ -31,7 +31,7 @@ const rank = (found: PortalCustomer[], words: string[]): PortalCustomer[] => {
 
 const shown = ({ id, companyName }: PortalCustomer): string => `${id} (${companyName})`
 
-/** In words, to follow other words; empty where there are none. */
+/** As text to append to other text; empty if there are none. */
 export const namesakes = async (name: string | null, holdings: Pick<Holdings, 'searchCustomers'>): Promise<string> => {
   const words = wordsOf(name)
   if (words.length === 0) return ''

@@ -1,5 +1,5 @@
-// Fetches an invoice's PDF into the spool. Whoever knows its address can read the invoice, so messages carry the host
-// and nothing more.
+// Fetches an invoice's PDF into the spool. Anybody who knows its address can read the invoice, so messages name only
+// the host.
 
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -17,7 +17,7 @@ export type Fetch = {
   bytesMax?: number
   /** Credentials of a tool. They go to the first origin only. */
   headers?: Record<string, string>
-  /** JSON is no PDF that is wrong, but a failure of the tool. */
+  /** JSON is a failure of the tool, not a PDF that is wrong. */
   failsAsJson?: boolean | undefined
 }
 
@@ -32,14 +32,15 @@ export const fetchPdf = async (
     refuse(download, { bytesMax, failsAsJson })
     return await spool.keep(bytesOf(download))
   } finally {
-    // Nobody reads on what was refused, or went wrong half way.
+    // Nothing reads the rest of a body that was refused, or that went wrong half way.
     download.body.destroy()
   }
 }
 
 const hostOf = (url: string): string => URL.parse(url)?.host ?? 'the address'
 
-// Some stores answer so until the file is there. After an hour the address must be wrong, which only a person can mend.
+// Some stores answer this until the file is there. After an hour the address must be wrong, which only a person can
+// mend.
 const refusing: ReadonlySet<number> = new Set([401, 403, 404, 410])
 const refusedForMs = 3_600_000
 
@@ -67,8 +68,8 @@ const encodingOf = (headers: Download['headers']): string =>
   headers['content-encoding']?.trim().toLowerCase() || 'identity'
 
 /**
- * Some stores answer gzip although nobody asked for it. It is unpacked, and the limit holds for what comes out. Only
- * what goes wrong on the way here is translated, because the spool names its own failures.
+ * Some stores answer gzip although the bridge did not ask for it. It is unpacked, and the limit holds for what comes
+ * out. Only what goes wrong on the way here is translated, because the spool names its own failures.
  */
 async function* bytesOf({ host, headers, body }: Download): AsyncGenerator<Uint8Array> {
   try {

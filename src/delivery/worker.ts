@@ -33,7 +33,10 @@ export type Worker = {
   start: () => void
   /** Something may be due sooner than thought. */
   wake: () => void
-  /** Borrows nothing more; resolves when what runs has ended, or after `withinMs`. Answers how many were left. */
+  /**
+   * Borrows nothing more. Resolves when the running deliveries have ended, or after `withinMs`, and answers how many
+   * were left.
+   */
   stop: (withinMs: number) => Promise<number>
   /** When the loop last turned, on the monotonic clock; for health. */
   turnedAt: () => number
@@ -42,8 +45,8 @@ export type Worker = {
 // Long enough to cost nothing, short enough that a jump of the wall clock or a missed wake is noticed.
 const sleepMsMax = 5000
 
-// Who waits for a slow host longer than this gives its place to another, and takes one again when it goes on. A fetch
-// costs a socket and little memory; but so many of them at most.
+// A delivery that waits longer than this for a slow host gives its place to another, and takes one again when it goes
+// on. A fetch costs a socket and little memory; even so, at most this many are aside.
 const placeKeptMs = 1000
 const asideMax = 64
 
@@ -86,7 +89,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
       try {
         return await slow
       } finally {
-        // With a reason of its own: without one an error is made, with its stack, each time.
+        // With a reason of its own: without one, each abort makes an error with its stack.
         ended.abort('ended')
         one.isAside = false
       }
@@ -106,7 +109,8 @@ export const createWorker = (options: WorkerOptions): Worker => {
       running.set(run, one)
     }
     const due = free > loans.length ? await ledger.nextDueAt() : null
-    // An invoice that is due and was not lent waits for a place of its kind. Whoever frees one wakes the loop.
+    // An invoice that is due and was not lent waits for a place of its kind. The delivery that frees one wakes the
+    // loop.
     const isDueLater = due !== null && due > now
     await loop.nap(isDueLater ? Math.min(Math.max(due - clock.now(), 0), sleepMsMax) : sleepMsMax)
   }

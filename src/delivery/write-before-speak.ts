@@ -1,8 +1,8 @@
-// Write before you speak: the one way to send the portal anything that changes it. Whatever is slow has been done
-// before. A slot of the budget is taken; one transaction of the ledger checks that it may still be sent, and writes
-// that it is about to be; only then, and within seconds, the first byte leaves. What comes of it is one of three:
-// done, certainly not done, or unknown. What is unknown is looked for after the settle time, and is not sent again
-// before that.
+// Write before you speak: the one way to send the portal anything that changes it. Everything slow has been done
+// before. The bridge takes a slot of the budget. One transaction of the ledger checks that it may still be sent, and
+// writes that it is about to be. Only then, and within seconds, does the first byte leave. The result is one of three:
+// done, certainly not done, or unknown. If it is unknown, the bridge looks after the settle time, and sends nothing
+// again before that.
 
 import type { Clock } from '../core/clock.ts'
 import { type Budget, deliverySlotWithinMs } from '../portal/budget.ts'
@@ -15,10 +15,10 @@ export type Speaking = { budget: Budget; clock: Clock; portalTimeoutMs: number }
 /** `written` is null where the ledger did not permit it, and nothing was sent. */
 export type Said<P, T> = { permission: P; written: Written<T> | null }
 
-// A process that froze after it wrote must not speak late: by then somebody may have looked, and found nothing.
+// A process that froze after it wrote must not speak late: by then a look may have found nothing.
 const firstByteWithinMs = 5000
 
-/** A failure: there was no slot, so nobody asked the ledger. `send` answers null where `permission` is none. */
+/** A failure: there was no slot, so the ledger was not asked. `send` answers null if `permission` is none. */
 export const writeBeforeSpeak = async <P, T>(
   { budget, clock, portalTimeoutMs }: Speaking,
   permit: () => Promise<P>,
@@ -47,7 +47,7 @@ export const writeBeforeSpeak = async <P, T>(
   return { permission, written }
 }
 
-/** As a failure of the delivery. `lookInMs`: how long until a look can tell what came of the unknown. */
+/** As a failure of the delivery. `lookInMs`: how long until a look can tell what became of it, if unknown. */
 export const failureOf = (written: Exclude<Written<unknown>, { outcome: 'done' }>, lookInMs = 0): Failure =>
   written.outcome === 'unknown'
     ? failed('PORTAL_UNREACHABLE', written.detail, { answered: written.answered, retryAfterMs: lookInMs })
@@ -67,8 +67,8 @@ export interface Settling {
   lost: (id: number) => void
   isLost: (id: number) => boolean
   /**
-   * When a look can tell; long ago where nothing was lost. `inherited`: another process may have sent it, and what
-   * that one wrote its machine may still send. Its time begins when this process first asks.
+   * When a look can tell; long ago if nothing was lost. `inherited`: another process may have sent it, and its machine
+   * may still be sending what that process wrote. The time begins when this process first asks.
    */
   endsAt: (id: number, inherited: boolean) => number
   over: (id: number) => void

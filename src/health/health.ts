@@ -22,7 +22,7 @@ export type HealthOptions = {
   /** The tools that are asked what their webhooks missed. */
   caughtUp: CatchUp['states']
   tools: { name: string; on: boolean; missingSecret: string | null }[]
-  /** Tools that refuse their token, and how they do. */
+  /** Tools that refuse their token, and how. */
   refusing: () => ReadonlyMap<string, string>
   turnedAway: UnprovenRequests['turnedAway']
   unreadableRequests: UnreadableRequests['of']
@@ -34,7 +34,7 @@ export type HealthOptions = {
 }
 
 export type Check = {
-  /** The tool that it is about, where it is about one. */
+  /** The tool that the check is about, if it is about one. */
   componentId?: string
   status: 'pass' | 'warn' | 'fail'
   observedValue?: number | string
@@ -46,7 +46,7 @@ export type Checks = Record<string, Check[]>
 
 export type Health = () => Promise<Checks>
 
-/** As they are read. */
+/** As people read them. */
 export const inWords = (checks: Checks, language: Language): Record<string, SaidCheck[]> =>
   Object.fromEntries(Object.entries(checks).map(([name, found]) => [name, found.map(check => saidIn(check, language))]))
 
@@ -57,7 +57,7 @@ const saidIn = ({ says, ...check }: Check, language: Language): SaidCheck =>
 
 export type Warning = { check: string; tool: string | null; says: Saying }
 
-/** What an owner has to read of it. */
+/** What an owner has to read of the checks. */
 export const warningsIn = (checks: Checks): Warning[] =>
   Object.entries(checks).flatMap(([check, found]) =>
     found.flatMap(({ status, componentId: tool = null, says }) =>
@@ -75,30 +75,30 @@ const warn = (says: Saying): Check => ({ status: 'warn', says })
 
 const minute = 60_000
 
-// Whatever is done at intervals is late after this many of them.
+// Anything done at intervals is late after this many of them.
 const lateFactor = 3
 
 // Everything is read once a day.
 const fullEveryMs = 24 * 60 * minute
 
-// A wall clock is corrected by seconds. After a larger jump it was wrong before, or is now. The warning lasts as long
-// as an owner may take to look; then the new time is taken as right.
+// Corrections of a wall clock are a matter of seconds. After a larger jump it was wrong before, or is now. The warning
+// lasts as long as an owner may take to look; then the new time is taken to be right.
 const jumpMsMin = 5 * minute
 const jumpToldMs = 60 * minute
 
-// When an owner wants to know. It is longer than a backlog of some hundred invoices takes at 60 a minute.
+// When an owner wants to know. A backlog of a few hundred invoices takes less than this at 60 a minute.
 const lateMs = 15 * minute
 
 // The loop turns every few seconds.
 const workerSilentMs = minute
 
-// Anybody may ask for health; the disk is not asked more often than this.
+// Anybody may ask for health; the disk is written no more often than this.
 const beatEveryMs = 5000
 
-// Nor may whoever asks fill the log.
+// Nor may those requests fill the log.
 const complainEveryMs = minute
 
-/** Never rejects: what prevents an answer becomes the answer, and stands in the log. */
+/** Never rejects: whatever prevents an answer becomes the answer, and is logged. */
 export const createHealth = (options: HealthOptions): Health => {
   const { clock, log } = options
   const beat = createBeat(options)
@@ -307,7 +307,7 @@ const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthO
   return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
 }
 
-/** Requests that nobody has proven, whatever the tool. */
+/** Unproven requests, whatever the tool. */
 const unprovenRequests = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
   const clients = lockedOut()
   const told = [clients > 0 && say('guessing', clients), strangersAreMany() && say('strangers')].filter(

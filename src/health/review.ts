@@ -1,5 +1,5 @@
-// Whether what comes in waits for a person before it is sent, and since when: remembered, because an owner who switched
-// it on for a week forgets that it is on.
+// Whether incoming invoices wait for a person before they are sent, and since when. The ledger remembers it, because an
+// owner who switches it on for a week forgets that it is on.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Holdings } from '../ledger/holdings.ts'

@@ -1,5 +1,5 @@
-// Alerts the owner when health begins to warn, so that nothing goes wrong in silence where nobody asks for health. Each
-// warning is sent once, and again when it comes back after it was over.
+// Alerts the owner when health begins to warn, so that nothing goes wrong unnoticed where nobody polls health. Each
+// warning is sent once, and again if it comes back after it was over.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -17,22 +17,22 @@ export type WatchOptions = {
   health: Health
   warn: AlertOfWarning
   over: AlertOfEnd
-  /** What the owner is mailed is in. */
+  /** The language of the owner's mails. */
   language: Language
   clock: Clock
   log: Log
 }
 
-// Often enough to alert soon. What mends itself before the next look is not worth an alert.
+// Often enough to alert soon. What mends itself before the next turn is not worth an alert.
 const everyMs = 60_000
 
-// These are sent when they happen, with what they are about.
+// Alerts about these are sent as they happen, and say what they are about.
 const toldElsewhere: readonly string[] = ['attention', 'portal']
 
 export const createWatch = ({ ledger, health, warn, over, language, clock, log }: WatchOptions): Watch => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
   let before = new Set<string>()
-  // By what is told of each.
+  // What was sent about each, by its key.
   let told = new Map<string, Told>()
 
   const turn = async (): Promise<void> => {
@@ -40,14 +40,14 @@ export const createWatch = ({ ledger, health, warn, over, language, clock, log }
     const now = new Map(warnings.map(warning => [keyOf(warning), warning]))
     for (const [key, warning] of now) {
       if (told.has(key) || !before.has(key)) continue
-      // Of several processes that see it one tells.
+      // Of several processes that see it, one sends it.
       const what = toldOf(warning, language)
       if (await ledger.lease(`warn ${key}`, clock.now())) warn(what)
       told.set(key, what)
     }
     for (const [key, what] of told) {
       if (now.has(key)) continue
-      // Whoever told that it began tells that it is over.
+      // The process that sent the warning also sends that it is over.
       if (await ledger.lease(`warn ${key}`, clock.now())) over(what)
       await ledger.release(`warn ${key}`)
     }

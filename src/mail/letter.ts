@@ -10,12 +10,12 @@ export type Letter = { subject: string; text: string }
 
 export type Around = { language: Language; timeZone: string; publicUrl: string }
 
-// What a person reads of a mail. The list of invoices has all.
+// As many as a person reads in a mail. The list of invoices has them all.
 const invoicesMax = 50
 
 type Texts = (typeof words)[Language]
 
-/** `rows`: those that still need somebody. Null: there is nothing left to tell. */
+/** `rows`: those that still need a person. Null: there is nothing left to mail. */
 export const alertLetter = (notices: readonly KeptNotice[], rows: readonly Row[], around: Around): Letter | null => {
   const texts = words[around.language]
   const told = (kind: KeptNotice['kind']) => [
@@ -78,7 +78,7 @@ export type Told = {
   every: 'daily' | 'weekly'
   delivered: number
   waiting: number
-  /** What needs somebody, newest first, and how many these are in all. */
+  /** What needs a person, newest first, and how many there are in all. */
   attention: readonly Row[]
   attentionCount: number
   warnings: readonly string[]

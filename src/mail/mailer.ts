@@ -1,6 +1,6 @@
-// Mails the owner what needs them: at most one mail a minute, with all that came meanwhile; and a summary, by day or week.
-// One process of several does it. A mail server that is away costs nothing but time: what was solved by then is not
-// mailed any more.
+// Mails the owner what needs them: at most one mail a minute, with everything that came meanwhile; and a summary each
+// day or week. Of several processes, one does it. A mail server that is down costs nothing but time: what is solved by
+// then is no longer mailed.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -35,10 +35,10 @@ const hour = 60 * minute
 
 const lookEveryMs = 5000
 const mailEveryMs = minute
-// A mail server that refuses is asked less and less often.
+// A mail server that refuses is tried less and less often.
 const retryLongestMs = hour
 
-// What a summary shows of what needs somebody.
+// How many of the invoices that need a person a summary shows.
 const attentionMax = 20
 
 export const createMailer = (options: MailerOptions): Mailer => {
@@ -67,7 +67,7 @@ export const createMailer = (options: MailerOptions): Mailer => {
     const day = dueDay(every, clock.now(), around.timeZone)
     const { summarised } = await ledger.holdings.memory()
     if (summarised === day) return
-    // The first one is about a whole day or week.
+    // The first one must cover a whole day or week.
     if (summarised !== undefined) {
       const since = dueAt(summarised, around.timeZone)
       await send(await summary(options, every, since))
@@ -84,7 +84,7 @@ export const createMailer = (options: MailerOptions): Mailer => {
   }
 
   const failed = (error: unknown): void => {
-    // What a mail server answers may repeat whom the mail was for.
+    // The answer of a mail server may repeat the address that the mail was for.
     const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }
     log.warn({ code, responseCode }, 'mail could not be sent')
   }
@@ -106,7 +106,7 @@ export const createMailer = (options: MailerOptions): Mailer => {
   }
 }
 
-/** Each invoice once, as it stands now, and only while it still needs somebody. */
+/** Each invoice once, as it stands now, and only while it still needs a person. */
 const stillOpen = async (notices: readonly KeptNotice[], ledger: Pick<Ledger, 'find'>): Promise<Row[]> => {
   const numbers = new Set(notices.flatMap(({ invoiceNumber }) => (invoiceNumber === null ? [] : [invoiceNumber])))
   const rows: Row[] = []

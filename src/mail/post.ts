@@ -12,7 +12,7 @@ const timeoutMs = 20_000
 const isLocal = (url: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
 
 export const openPost = async ({ url, from, to }: PostOptions): Promise<Post> => {
-  // Whoever gets no mails does not pay for this in memory.
+  // An owner who gets no mails does not pay for this in memory.
   const { createTransport } = await import('nodemailer')
   const address = new URL(url)
   const transport = createTransport({
