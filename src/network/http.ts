@@ -1,5 +1,5 @@
 // Outgoing HTTP: which addresses the bridge may ask, and the rules of every request. An address is checked inside the
-// name lookup of the connection itself, so DNS has no moment in which to change its mind.
+// name lookup of the connection itself, so DNS cannot change its answer between the check and the connection.
 
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
@@ -40,8 +40,8 @@ export interface Http {
    */
   download: (url: string, options: { headers?: Headers; signal: AbortSignal }) => Promise<Download>
   /**
-   * For whoever speaks another protocol: the address to connect to. Without TLS only a private one, and only where those
-   * are allowed. Rejects with AddressRefused, or as DNS does.
+   * For a client of another protocol: the address to connect to. Without TLS only a private one, and only if those are
+   * allowed. Rejects with AddressRefused, or as DNS does.
    */
   locate: (host: string, isEncrypted: boolean) => Promise<string>
   /** Ends every connection, even one that is still draining an answer that nobody reads. */
@@ -125,7 +125,7 @@ export const checkUrl = (address: string | URL, rules: Rules): URL => {
 /** Without the brackets of an IPv6 address. */
 export const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
 
-/** Whether whoever runs elsewhere, such as an accounting tool, can reach this address. */
+/** Whether a program that runs elsewhere, such as an accounting tool, can reach this address. */
 export const isReachedFromOutside = (address: string): boolean => {
   const url = new URL(address)
   const host = bareHost(url)
@@ -139,7 +139,7 @@ const resolveAll: Resolve = host => lookup(host, { all: true })
 
 /**
  * The lookup of a connection: the socket connects to what it returns, without asking again. It leaves out private
- * addresses, and refuses only if no other is left. To refuse every mixed answer would gain nothing, because no private
+ * addresses, and refuses only if no other is left. Refusing every mixed answer would gain nothing, because no private
  * address is ever connected to, and one stray record beside a good one would stop invoices.
  */
 export const checkedLookup = (rules: Rules): LookupFunction => {
@@ -185,7 +185,7 @@ const locate = async (host: string, isEncrypted: boolean, rules: Rules): Promise
   throw new AddressRefused(isEncrypted ? `${host} is a private address` : `${host} is asked without TLS`)
 }
 
-/** Whoever reads a stream limits it. A promise reads everything, so it is limited here. */
+/** The reader of a stream limits it. A promise reads everything, so it is limited here. */
 const limited: HandlerFunction = (options, next) => {
   if (options.isStream) return next(options)
   const stop = new AbortController()
@@ -228,7 +228,7 @@ const resolveLocation = (location: string, base: URL): string =>
 
 /**
  * The head of an answer. Call this in the turn that made the stream. Later errors reach the reader of the body, but
- * each needs a listener at all times, or it ends the process. Between head and body nobody reads yet, and a connection
+ * each needs a listener at all times, or it ends the process. Between head and body nothing reads yet, and a connection
  * that is reset while it writes fails twice, the second time after got has stopped listening.
  */
 export const answerOf = async (stream: Request): Promise<{ status: number; headers: IncomingHttpHeaders }> => {

@@ -1,6 +1,6 @@
-// Makes guessing hopeless: a client that was wrong too often is not compared with the secret for a while. One lockout
-// serves all ways in which an operator logs in. It is kept in memory, and bounded: whoever has so many networks that
-// they push each other out gains nothing from being forgotten.
+// Makes guessing hopeless: if a client was wrong too often, the bridge does not compare its token with the secret for a
+// while. One lockout serves all ways in which an operator logs in. It is kept in memory, and bounded: an attacker with
+// so many networks that they push each other out gains nothing from being forgotten.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -19,10 +19,10 @@ export interface Lockout {
 
 const minute = 60_000
 
-// Enough for somebody who copies a token badly, and next to nothing against 16 characters.
+// Enough for a person who copies a token badly, and next to nothing against 16 characters.
 const failuresMax = 10
 
-// Long enough to make guessing hopeless, short enough to wait out for somebody who only shares the address.
+// Long enough to make guessing hopeless, short enough for a person who only shares the address to wait out.
 const lockedMs = 5 * minute
 
 const clientsMax = 10_000

@@ -19,12 +19,12 @@ export type Asked = {
   /** What the token must be allowed to do, in the vendor's words: a 403 names it. */
   needs?: string
   /**
-   * Whether floats are exact enough for this answer. Where they are not, and without this, numbers are their digits.
+   * Whether floats are exact enough for this answer. If they are not, or without this function, numbers stay digits.
    */
   plain?: (json: unknown) => boolean
-  /** Statuses that are answers, too, beside those that are always. */
+  /** Further statuses that are answers, besides those that always are. */
   answers?: readonly number[]
-  /** How long to wait after a 429, where the vendor writes Retry-After in a way of its own. */
+  /** How long to wait after a 429, if the vendor writes Retry-After in its own way. */
   pauseMs?: (headers: IncomingHttpHeaders, now: Instant) => number | undefined
 }
 
@@ -32,7 +32,7 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; json: unkno
 
 export interface ToolApi {
   /**
-   * A 2xx, 3xx or 404 as it is, its body read as JSON (undefined when it is none). Everything else rejects:
+   * A 2xx, 3xx or 404 as it is, its body read as JSON (undefined if it is not JSON). Everything else rejects:
    * TOOL_UNAUTHORIZED for 401 and 403, TOOL_BUSY for 429, TOOL_UNREACHABLE for the rest.
    */
   ask: (asked: Asked) => Promise<Answer>
@@ -85,11 +85,11 @@ export const createToolApi = ({ http, clock }: { http: Pick<Http, 'got'>; clock:
   }
 })
 
-/** Of an answer that may be anything. */
+/** A field of an answer that may be anything. */
 export const fieldIn = (json: unknown, name: string): unknown =>
   typeof json === 'object' && json !== null ? (json as Record<string, unknown>)[name] : undefined
 
-/** Empty where it is no text: what a strange object says of itself may be anything, or an error. */
+/** Empty if it is not text: a strange object may turn into any text, or throw. */
 export const textIn = (json: unknown, name: string): string => {
   const text = fieldIn(json, name)
   return typeof text === 'string' ? text : ''
@@ -115,16 +115,16 @@ export const unreached = (host: string, cause: unknown): BridgeError => {
 const tokenIn = ({ authorization }: Record<string, string>): string | undefined => authorization?.split(' ').at(-1)
 
 /**
- * JSON whose numbers are the digits they are written with: ids beyond 2^53 and amounts with decimals stay what they
- * are. Where a number can be such a one; everything else is for JSON.parse, which takes a third of the time.
+ * Reads JSON and keeps its numbers as the digits they are written with: ids beyond 2^53 and amounts with decimals stay
+ * what they are. For bodies that may hold such numbers; all others are for JSON.parse, which takes a third of the time.
  */
 export const parseDigits = (body: string): unknown => {
-  // Throws where it is no JSON. Behind it whatever begins like a number is one, unless it stands in a text.
+  // Throws if it is not JSON. After this, whatever begins like a number is one, unless it stands in a text.
   JSON.parse(body)
   return JSON.parse(quoteNumbers(body))
 }
 
-// A reviver would be asked for each value, so that a megabyte took half a second.
+// A reviver would be called for each value, and a megabyte would take half a second.
 const quoteNumbers = (json: string): string => {
   let quoted = ''
   let from = 0
@@ -145,7 +145,7 @@ const quoteNumbers = (json: string): string => {
 const [quote, backslash] = [0x22, 0x5c]
 const [zero, nine, dot, plus, minus, bigE, smallE] = [0x30, 0x39, 0x2e, 0x2b, 0x2d, 0x45, 0x65]
 
-/** The quote that ends a text; one behind a backslash does not, unless that is escaped itself. */
+/** The quote that ends a text; one after a backslash does not, unless that backslash is escaped itself. */
 const endOfText = (json: string, start: number): number => {
   let end = start + 1
   while (json.charCodeAt(end) !== quote) end += json.charCodeAt(end) === backslash ? 2 : 1

@@ -1,19 +1,19 @@
-// For tools that can be asked by the date of an invoice, and not by when it changed.
+// For tools that can be asked by the date of an invoice, but not by when it changed.
 
 import type { Instant } from '../core/clock.ts'
 import { dateOf, type PlainDate } from '../core/invoice.ts'
 import type { ToolConnection } from './tool.ts'
 
-// Invoices are dated back, by a month at most where the VAT return is monthly.
+// People backdate invoices, by a month at most if their VAT return is monthly.
 const daysBack = 31
 
-// Whether an invoice was paid is seen only where it is read again. Within half a year nearly all are; asked so far back
-// every few minutes, a busy company's list would take many pages each time.
+// The bridge sees that an invoice was paid only if it reads it again. Nearly all are paid within half a year; if it
+// asked that far back every few minutes, a busy company's list would take many pages each time.
 const daysBackOnceADay = 183
 
 /**
- * The first date to ask for. The first question of a day goes back further than the others. What is told beyond the
- * question is known, or older than the tool's start.
+ * The first date to ask for. The first question of a day goes back further than the others. What the tool answers from
+ * before `since` is known, or older than the tool's start.
  */
 export const firstDateSince = (
   since: Instant,

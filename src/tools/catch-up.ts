@@ -1,6 +1,6 @@
-// Asks each tool what its webhooks missed: at the start, every so often, and when a person says so. Webhooks get lost
-// everywhere; this finds what they would have brought. A tool without webhooks tells in no other way, so it is asked more
-// often. A tool's start is fixed when it is first set up: what is older stays out.
+// Asks each tool what its webhooks missed: at the start, at intervals, and when a person says so. Every tool loses
+// webhooks; this finds what they would have brought. A tool without webhooks has no other way to tell, so it is asked
+// more often. A tool's start is fixed when it is first set up: what is older stays out.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -27,23 +27,23 @@ export type Found = Record<Result | 'unreadable', number>
 export type Asked = Inquired<Found>
 
 export interface CatchUp {
-  /** Fixes the start of tools that are new, before anything of theirs is taken in. */
+  /** Fixes the start of new tools, before the bridge takes in anything of theirs. */
   prepare: () => Promise<void>
   start: () => void
   stop: () => Promise<void>
   /**
-   * Asks now, also for what is older than the tool's start. Answers what was found, or what was found so far when that
+   * Asks now, also for what is older than the tool's start. Answers what was found, or what was found so far if that
    * takes long. A second question about the same time waits for the first.
    */
   ask: (tool: string, since: Instant) => Promise<Asked>
   /**
-   * A webhook said that there is something to ask for, and maybe about which invoice. Where another process asks this
-   * tool, no more than that invoice is asked for.
+   * A webhook said that there is something to ask for, and perhaps about which invoice. If another process asks this
+   * tool, this one asks for that invoice only.
    */
   hint: (tool: string, sourceId?: string | null) => void
-  /** How that is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
+  /** How the last question is going, or how it ended. Rejects with NOT_FOUND when nobody asked since the start. */
   asked: (tool: string) => Promise<Asked>
-  /** Of each tool that is asked by itself: how often, and why it could not be asked last; null when it could. */
+  /** For each tool that the bridge asks by itself: how often, and why the last try failed; null if it did not. */
   states: () => CatchUpState[]
 }
 
@@ -51,27 +51,27 @@ export type CatchUpState = { tool: string; everyMs: number; failure: string | nu
 
 const minute = 60_000
 
-// Webhooks bring nearly everything. A tool without them is asked as often as people expect an invoice to appear, and
-// as all of them allow: one question is a few requests, paced by the tool's own limits.
+// Webhooks bring nearly everything. A tool without them is asked as often as people expect an invoice to appear, and as
+// all tools allow: one question is a few requests, paced by the tool's own limits.
 const everyMinutesDefault = { sending: 60, asked: 5 }
 
-// Each question goes back a little further than the last one ended: a tool may date an invoice, or show it, too late.
+// Each question goes back a little before the end of the last one: a tool may date an invoice, or show it, too late.
 const overlapMs = 60 * minute
 
-// After a clock is set back an older cursor counts again: four days of them, asked every hour. Without one it
+// After a clock is set back, an older cursor counts again: four days of them, asked every hour. Without one, the tool
 // is asked from its start.
 const cursorsMax = 100
 
 // Between tries of a tool that does not answer, or asks for a pause.
 const retryMs = 5 * minute
 
-// News seldom comes alone, and a tool that tells of nothing new must not be asked at full speed.
+// News seldom comes alone, and a tool that reports news without any must not be asked at full speed.
 const newsMs = 2000
 
-// Who sends five hundred invoices sends five hundred hints, and each question may be some requests.
+// Five hundred invoices bring five hundred hints, and each question may be several requests.
 const hintMs = 15_000
 
-// How long an answer on its way is waited for at the end: a silent tool must not outlast the deliveries.
+// How long the stop waits for an answer on its way: a silent tool must not outlast the deliveries.
 const answerMs = 2000
 
 export const createCatchUp = (options: CatchUpOptions): CatchUp => {
@@ -82,11 +82,11 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   const failures = new Map<string, string>()
   const cursors = new Map<string, Instant[]>()
   const hints = new Map<string, PromiseWithResolvers<void>>()
-  /** What hints named, and the tool has not told yet. */
+  /** Ids that hints named, and that the tool has not brought yet. */
   const named = new Map<string, Set<string>>()
   const stopped = new Promise<void>(resolve => stopping.signal.addEventListener('abort', () => resolve()))
 
-  /** Nobody is asked by the clock. */
+  /** No tool is asked by the clock. */
   const isOnlyHinted = everyMinutes === 0
 
   const everyMs = ({ tool }: OpenTool): number =>
@@ -117,7 +117,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       await receiver.keepUnreadable(tool.name, one, now)
       return 'unreadable'
     }
-    // What a tool without webhooks tells beyond the question was not asked for.
+    // What a tool without webhooks brings from before that date was not asked for.
     const anyAge = anyAgeFrom !== null && (isSending(tool) || one.invoice.issuedAt >= anyAgeFrom)
     return (await receiver.receiveFromTool(tool.name, one, { now, caughtUp: true, anyAge })).result
   }
@@ -169,8 +169,8 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
   })
 
   /**
-   * Up to when it was asked. A cursor ahead of now came from a wrong clock: then the last one that is not, or its
-   * start.
+   * Up to when the tool was asked. A cursor ahead of now came from a wrong clock: then the last one that is not ahead
+   * counts, or else the tool's start.
    */
   const askedTo = async (tool: string, now: Instant): Promise<Instant | null> => {
     const cursor = await ledger.askedTo(tool)
@@ -195,7 +195,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     if (found.accepted + found.conflict > 0) log.info({ tool: name, ...found }, 'caught up')
   }
 
-  /** Of one that comes while the tool is being asked, too: the answer may have been on its way. */
+  /** Also for a hint that comes while the tool is being asked: the answer may have been on its way already. */
   const nextHint = (tool: string) => hints.getOrInsertComputed(tool, () => Promise.withResolvers<void>())
 
   const hinted = (tool: string, signal: AbortSignal) => nextHint(tool).promise.then(() => clock.sleep(hintMs, signal))
@@ -206,7 +206,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     const signal = AbortSignal.any([stopping.signal, ended.signal])
     const news = open.tool.news?.(toolClient.connection(open), signal).then(
       () => clock.sleep(newsMs, signal),
-      // Why it cannot be listened to shows when it is asked.
+      // Why the tool gives no news shows when it is asked.
       () => clock.sleep(pause, signal)
     )
     await Promise.race([clock.sleep(pause, signal), hinted(open.tool.name, signal), ...(news ? [news] : [])])
@@ -222,7 +222,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       let isOurs = false
       try {
         isOurs = await ledger.lease(`catch-up ${name}`, clock.now())
-        // What was hinted at until now, this question finds.
+        // This question finds what was hinted at until now.
         hints.delete(name)
         if (isOurs) await catchUp(open)
         else pause = Math.min(pause, retryMs)
@@ -248,7 +248,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     start() {
       if (loops.length > 0) return
       const asked = canBeAsked().filter(({ tool }) => !isOnlyHinted || isHeard(tool))
-      // What it hinted at before the bridge ended, or while it was down, such a tool tells nobody again.
+      // Such a tool does not repeat what it hinted at before the bridge ended, or while it was down.
       for (const { tool } of asked) if (isOnlyHinted && !isSending(tool)) nextHint(tool.name).resolve()
       loops = asked.map(keepCatchingUp)
     },
@@ -256,7 +256,7 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
       stopping.abort(new BridgeError('TOOL_UNREACHABLE', 'the bridge is stopping'))
       const ended = new AbortController()
       const all = Promise.all([...loops, ...turns.values()]).then(() => ended.abort())
-      // What is answered later is not kept any more.
+      // Later answers are no longer kept.
       await Promise.race([all, clock.sleep(answerMs, ended.signal)])
     },
     hint(tool, sourceId = null) {

@@ -1,5 +1,5 @@
 // Asks the accounting tools on behalf of the bridge: which tool is on, what an invoice is now, where its PDF is. When a
-// tool begins to refuse its token that is reported once.
+// tool begins to refuse its token, this is reported once.
 
 import type { Clock } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -27,7 +27,7 @@ export interface ToolClient {
   current: (loan: Loan) => Promise<ToolInvoice | 'gone' | null>
   /** Null: not made yet. */
   pdf: (loan: Loan) => Promise<PdfAddress | PdfBytes | null>
-  /** What an event that was kept says to this version. */
+  /** What a kept event means to this version. */
   read: (tool: string, body: Buffer) => EventReading
   /** Asks a tool, and remembers whether it refused its token. */
   asking: <T>(tool: string, question: () => Promise<T>) => Promise<T>

@@ -1,4 +1,4 @@
-// Fields of an invoice as schemas, for whatever a source sends. What they say names what was expected, never what stood
+// Fields of an invoice as schemas, for whatever a source sends. Their messages name what was expected, never what was
 // there.
 
 import { z } from 'zod'
@@ -26,7 +26,7 @@ const isKeepable = (text: string): boolean => !text.includes('\0')
 /** Text that decides something, as the tool has it. */
 export const kept = (expected: string) => z.string(expected).refine(isKeepable, expected)
 
-/** Text that only describes. Where it cannot be read it is null: an invoice does not wait for a name. */
+/** Text that only describes. If it cannot be read, it is null: an invoice does not wait for a name. */
 export const description = z
   .unknown()
   .optional()
@@ -35,7 +35,7 @@ export const description = z
     return (typeof given === 'string' && isKeepable(given) && given.trim()) || null
   })
 
-/** The portal's own id of a customer, where a text is nothing else. */
+/** Matches a text that is the portal's own id of a customer, and nothing else. */
 export const portalIdPattern = /^cst_[A-Za-z0-9_]{1,96}$/
 
 export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text)
@@ -53,6 +53,6 @@ export const countryCodeIn = (text: string | null | undefined): string | null =>
   return /^[A-Z]{2}$/.test(country) ? country : null
 }
 
-/** The first thing that is wrong, as others often follow from it. */
+/** The first thing that is wrong; the others often follow from it. */
 export const problemIn = ({ issues: [issue] }: z.ZodError): string =>
   [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')

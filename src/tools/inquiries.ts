@@ -1,6 +1,6 @@
-// A person has the bridge ask a tool. That can take longer than a request should, so it goes on by itself: whoever
-// asks for the same meanwhile waits for the same answer, and anybody can ask how it is going. When the process ends,
-// it is lost and has to be asked for again.
+// A person has the bridge ask a tool. That can take longer than a request should, so it goes on by itself. A second
+// request for the same meanwhile waits for the same answer, and anybody can ask how it is going. When the process ends,
+// it is lost and the person has to ask again.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import { BridgeError } from '../core/errors.ts'
@@ -43,7 +43,7 @@ export const createInquiries = <Found extends object>(options: InquiriesOptions<
     end
       .then(
         () => log.info({ tool, ...found }, 'asked for and caught up'),
-        // Nobody may be waiting for it any more.
+        // Perhaps nobody waits for it any more.
         err => {
           const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
           if (!stopped.aborted) log.warn({ tool, code, err }, 'asked for, but catch-up failed')

@@ -5,7 +5,8 @@ import { numberKey } from '../core/invoice.ts'
 import type { OpenTool } from './client.ts'
 import type { ToolConnection, ToolInvoice } from './tool.ts'
 
-// A tool that cannot be asked for a number is read through: so far back, and for no longer than a person waits.
+// If a tool cannot be asked for a number, the bridge reads through its list: this far back, and no longer than a person
+// waits.
 const lookBackMs = 100 * 24 * 3_600_000
 const lookMsMax = 40_000
 
@@ -19,7 +20,7 @@ export const oneInvoice = async (named: string, asked: Asked): Promise<ToolInvoi
   return (await loadedById(named, asked)) ?? (await readThrough(named, asked))
 }
 
-/** Where it is no id at all, some tools answer with more than that they hold none. */
+/** If it is not an id at all, some tools answer with an error, and not that they hold none. */
 const loadedById = async (id: string, { tool, connection }: Asked): Promise<ToolInvoice | null> => {
   try {
     return (await tool.load?.(id, connection)) ?? null

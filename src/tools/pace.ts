@@ -1,5 +1,5 @@
-// How fast a tool is asked in a row. A pause that it asks for is taken in place: to begin anew would cost every page
-// before this one again.
+// How fast a tool is asked one question after another. A pause that it asks for is taken in place, because starting
+// over would cost every page before this one again.
 
 import type { Clock } from '../core/clock.ts'
 import { isCode } from '../core/errors.ts'

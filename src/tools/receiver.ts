@@ -20,7 +20,7 @@ export type ReceiverOptions = {
   wake: () => void
   alert: (code: Code, invoiceNumber: string) => void
   rules: ReceiverRules
-  /** The tools that bring invoices of others. */
+  /** The tools that bring the invoices of other tools. */
   secondHand?: readonly string[]
   received?: (tool: string, result: Result) => void
 }
@@ -28,7 +28,7 @@ export type ReceiverOptions = {
 export type ReceiverRules = {
   /** Whether the portal mails the customer about an invoice from a tool. */
   sendNotification: boolean
-  /** What was issued earlier than so many days before catch-up saw it first is created without a mail. */
+  /** An invoice issued more than this many days before catch-up first saw it is created without a mail. */
   notifyWithinDays: number
   timeZone: string
 }
@@ -37,9 +37,7 @@ export type Result = Received['result'] | 'ignored'
 
 export type Kept = { result: Received['result'] } | { result: 'ignored'; reason: string }
 
-/**
- * How the bridge came to hear of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for what is older, too.
- */
+/** How the bridge learned of it. `caughtUp`: by asking the tool. `anyAge`: a person asked for older ones, too. */
 export type Heard = { now: Instant; test?: boolean; caughtUp?: boolean; anyAge?: boolean }
 
 export interface Receiver {
@@ -47,11 +45,11 @@ export interface Receiver {
   receive: (arrival: Arrival, now: Instant) => Promise<Received['result']>
   /** One invoice as a tool has it. */
   receiveFromTool: (tool: string, toolInvoice: ToolInvoice, heard: Heard) => Promise<Kept & { changed: boolean }>
-  /** The tool holds this invoice no more. */
+  /** The tool no longer holds this invoice. */
   gone: (tool: string, sourceId: string, now: Instant) => Promise<Kept>
   /** An authentic event that could not be read: kept, for a person, and to be read again after an upgrade. */
   keepUnreadable: (tool: string, event: UnreadEvent, now: Instant) => Promise<void>
-  /** An event that nothing is done about. The answer tells the sender why; here the log does. */
+  /** An event that the bridge does nothing about. The answer tells the sender why; here the log does. */
   ignore: (tool: string, reason: string, now: Instant) => void
 }
 
@@ -67,7 +65,7 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
   const { ledger, spool, log, wake, alert, rules, secondHand = [], received } = options
   const mayLog = createThrottle(ignoredEveryMs)
 
-  /** `again`: a tool without webhooks tells all it has again and again. Of what is known nothing is said. */
+  /** `again`: a tool without webhooks brings all it has again and again. Nothing is logged about what is known. */
   const receive = async (arrival: Arrival, now: Instant, again = false): Promise<Received> => {
     const { invoiceNumber } = arrival.invoice
     const outcome = await ledger.receive(secondHand.length > 0 ? { ...arrival, secondHand } : arrival, now)
@@ -77,14 +75,17 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     received?.(arrival.tool, result)
     if (result === 'conflict' && changed) alert('INVOICE_CONFLICT', invoiceNumber)
     if (result !== 'conflict') wake()
-    // The event is kept: a file that stays is the next sweep's, and no reason to send it again.
+    // The event is kept. A file that stays is left to the next sweep, and is no reason to have the event sent again.
     const removed = await Promise.allSettled(unused.map(document => spool.remove(document)))
     for (const { reason: err } of removed.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[])
       log.error({ err }, 'an unused PDF could not be removed')
     return outcome
   }
 
-  /** On the disk before a row names it. Null where it is none that can be kept: the invoice is, and is held for it. */
+  /**
+   * Puts the PDF on the disk before a row names it. Null if it cannot be kept: the invoice is kept all the same, and
+   * held for it.
+   */
   const keepPdf = async (pdf: NonNullable<ToolInvoice['pdf']>): Promise<Document | null> => {
     try {
       return await (await spool.draft(pdf)).keep()
@@ -98,13 +99,13 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     try {
       return await keep()
     } catch (error) {
-      // Asked, the ledger may name it all the same: else it is the next sweep's.
+      // The ledger did not answer, and may name it all the same. If not, it is left to the next sweep.
       if (document && isCode(error, 'LEDGER_UNAVAILABLE')) await spool.unanswered(document)
       throw error
     }
   }
 
-  // Once set it stays.
+  // Once set, a start stays.
   const starts = new Map<string, Instant>()
   const startOf = async (tool: string): Promise<Instant | null> => {
     const start = starts.get(tool) ?? (await ledger.toolStart(tool))
@@ -135,7 +136,7 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
       const { invoice, stage } = toolInvoice
       if (stage === 'draft') return ignored(tool, 'not final yet')
       if (stage === 'voided' && invoice.sourceId !== null && !(await ledger.isKnown(invoice.invoiceNumber))) {
-        // By its id it may be known under another number, and is remembered where it is not.
+        // By its id it may be known under another number; if not, the ledger remembers it.
         const isKnown = await ledger.voidSource(tool, invoice.sourceId, heard.now)
         return isKnown ? { result: 'accepted', changed: true } : ignored(tool, 'VOIDED_IN_TOOL')
       }
@@ -188,5 +189,5 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
   }
 }
 
-/** Tools know no more than the second: what became final in the very second of the start is not older. */
+/** Tools tell times only to the second, so what became final in the very second of the start is not older. */
 const wholeSecond = (at: Instant): Instant => at - (at % 1000)

@@ -1,7 +1,7 @@
-// Keeps what was refused at the addresses of the tools, so that a person can find it: "the sender says that it sent
-// 0042". A refusal costs an entry in memory. What is alike is counted there, its number is bounded, and all of it goes
-// to the ledger at once every few seconds: a flood costs no more than a trickle. Who kills the process loses those
-// seconds, and no more.
+// Keeps the requests that were refused at the addresses of the tools, so that a person can find them: "the sender says
+// that it sent 0042". A refusal costs an entry in memory. Requests that are alike share one, the number of entries is
+// bounded, and every few seconds all of them go to the ledger at once: a flood costs no more than a trickle. If the
+// process is killed, those seconds are lost, and no more.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -14,7 +14,7 @@ export interface RefusedRequests {
   /** Latest first, with those that are still in memory here. */
   list: (filter: RefusalFilter) => Promise<RefusalPage>
   start: () => void
-  /** What is in memory goes to the ledger. */
+  /** Writes what is in memory to the ledger. */
   stop: () => Promise<void>
 }
 

@@ -1,5 +1,5 @@
-// What a tool without webhooks told and could not be read, as it is kept: with the moment at which it was seen, so that
-// it says the same whenever it is read again.
+// What a tool without webhooks answered and the bridge could not read, as it is kept: with the moment at which it was
+// seen, so that it means the same whenever it is read again.
 
 import { attempt } from '../core/attempt.ts'
 import type { Instant } from '../core/clock.ts'
@@ -7,7 +7,7 @@ import type { EventReading, ReadContext, ToolInvoice, UnreadEvent } from './tool
 
 export type Unparsed = { problem: string; sourceId: string | null }
 
-/** `seenAt`: when the tool told it so. */
+/** `seenAt`: when the tool answered this. */
 export type SeenContext = { timeZone: string; seenAt: Instant }
 
 type Parse = (entity: unknown, context: SeenContext) => ToolInvoice | Unparsed
@@ -31,5 +31,5 @@ export const readSeen =
     return { kind: 'invoices', invoices: [parsed] }
   }
 
-// Further from 1970 no date of JavaScript goes.
+// No date of JavaScript lies further from 1970.
 const instantMax = 8.64e15

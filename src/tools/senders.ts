@@ -5,7 +5,7 @@ import { BridgeError } from '../core/errors.ts'
 import type { Holdings } from '../ledger/holdings.ts'
 import type { Source } from './source.ts'
 
-/** By the variable that names them. No names: all senders are one. */
+/** Their names, and the variable that sets them. No names: all senders are one. */
 export type Senders = { variable: string; names: readonly string[] }
 
 type Named = Pick<Source, 'name'> & { senders?: (settings: never) => Senders }
@@ -28,7 +28,7 @@ export const ledgerNames = (source: Named, settings: unknown): string[] => {
 
 /**
  * Remembers which sender is the first. Another one in its place would get its references, and with them its customers.
- * So the bridge refuses to start, until it was started once without senders.
+ * So the bridge refuses to start with another one, until it was started once without senders.
  */
 export const recogniseSenders = async (
   { memory, remember }: Pick<Holdings, 'memory' | 'remember'>,

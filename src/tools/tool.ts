@@ -2,9 +2,9 @@
 // the registry; shared code never names a tool.
 //
 // A tool is a table of functions. `verify` and `read` are pure: bytes in, words out. The others ask the tool's API and
-// keep nothing. A tool without `sample` brings no invoices by itself: `missed` is the only way in. Where it has no
-// `verify` either, it has no address; where it has, its webhooks are hints. They throw a BridgeError: TOOL_UNAUTHORIZED
-// (the token is refused), TOOL_BUSY (with the pause that the tool asks for) or TOOL_UNREACHABLE.
+// keep nothing. A tool without `sample` brings no invoices by itself: `missed` is the only way in. If it has no
+// `verify` either, it has no address; if it has one, its webhooks are hints. Functions that ask throw a BridgeError:
+// TOOL_UNAUTHORIZED (the token is refused), TOOL_BUSY (with the pause that the tool asks for) or TOOL_UNREACHABLE.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
@@ -14,7 +14,7 @@ import type { Locate, ToolApi } from './api.ts'
 import type { Finding } from './finding.ts'
 import type { Source } from './source.ts'
 
-/** What nobody has proven yet is parsed up to here: a stranger's body must not keep the event loop. */
+/** What is not proven yet is parsed only up to this size: a stranger's body must not block the event loop. */
 export const unprovenBytesMax = 64 * 1024
 
 /** A webhook's body. An invoice with all its lines takes a tenth of it. */
@@ -45,8 +45,8 @@ export type EventReading =
   /** The tool does not hold this invoice any more: voided, whatever its number was. */
   | { kind: 'gone'; sourceId: string }
   /**
-   * Authentic, and it says no more than that there is something to ask for: the tool is asked, soon. It is not kept: who
-   * asks later is told the same. `sourceId`: the invoice that it names, if any.
+   * Authentic, and it says only that there is something to ask for: the bridge asks the tool soon. It is not kept,
+   * because a later question gets the same answer. `sourceId`: the invoice that it names, if any.
    */
   | { kind: 'hint'; sourceId: string | null }
   /**
@@ -55,7 +55,7 @@ export type EventReading =
   | { kind: 'ignored'; reason: string }
   /**
    * Authentic, and about an invoice, but not readable. The problem names the field and what was expected, never what
-   * stood there. Where the invoice's id can be read it is held once, however many events there are about it.
+   * stood there. If the invoice's id can be read, it is held once, however many events there are about it.
    */
   | ({ kind: 'unreadable' } & Unreadable)
 
@@ -66,16 +66,16 @@ export type Unreadable = { problem: string; sourceId: string | null }
  */
 export type UnreadEvent = Unreadable & { body: Buffer }
 
-/** What was told, is not about an invoice, and is not kept. The reason is for the log: a few words, no data. */
+/** An answer that is not about an invoice, and is not kept. The reason is for the log: a few words, no data. */
 export type NoInvoice = { reason: string }
 
-/** What `read` may know beside the bytes. */
+/** What `read` may know besides the bytes. */
 export type ReadContext<Settings> = { settings: Settings; timeZone: string }
 
 /** What a tool needs to ask its API. */
 export type ToolConnection<Settings> = {
   settings: Settings
-  /** Of the portal: instants become dates in it. */
+  /** The portal's: instants become dates in it. */
   timeZone: string
   clock: Clock
   api: ToolApi
@@ -84,7 +84,7 @@ export type ToolConnection<Settings> = {
 
 /**
  * Where the bytes of a PDF are, now. Never stored: such addresses live for seconds. Credentials go to this host only.
- * `failsAsJson`: where there is no PDF (yet) the vendor answers JSON, with a status that says nothing of it.
+ * `failsAsJson`: if there is no PDF (yet), the vendor answers JSON, with a status that does not show it.
  */
 export type PdfAddress = { url: string; headers?: Record<string, string>; failsAsJson?: true }
 
@@ -114,8 +114,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
    */
   isRegistrationCheck?: (delivery: Delivery, settings: Settings) => boolean
   /**
-   * Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. Where nothing is sent,
-   * it is what `missed` wrote.
+   * Pure, and the same for the same bytes: an event that was kept is read again after an upgrade. If the tool sends
+   * nothing, they are what `missed` wrote.
    */
   read: (body: Buffer, context: ReadContext<Settings>) => EventReading
   /** Whether its API can be asked: then an invoice is read again before it is delivered. */
@@ -127,10 +127,10 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   /** Null: not made yet, ask later. Without it `invoice.pdfUrl` serves. */
   pdf?: (invoice: Invoice, connection: ToolConnection<Settings>) => Promise<PdfAddress | PdfBytes | null>
   /**
-   * What became final, was paid or was voided since, oldest first as far as the tool can tell. Too many do no harm,
-   * too few do. Asked page by page, within the tool's own limits. `stopped` ends every wait: it rejects with the
-   * signal's reason. Each one is kept before the next is asked for: where the tool is a queue, what is asked for again
-   * may be taken off it.
+   * What became final, was paid or was voided since, oldest first as far as the tool can tell. Too many do no harm, too
+   * few do. Asked page by page, within the tool's own limits. `stopped` ends every wait: it rejects with the signal's
+   * reason. The caller keeps each one before it asks for the next: if the tool is a queue, the next question may take
+   * off it what was answered before.
    */
   missed?: (
     since: Instant,
@@ -145,8 +145,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   connect?: (address: string, connection: ToolConnection<Settings>) => Promise<Registration>
   /**
    * Whether the token is valid, the last invoice can be read, its PDF can be fetched, and the webhook is registered,
-   * enabled and can be believed: one finding for all of the webhook. Null: no tool reaches the address, so nothing is
-   * said.
+   * enabled and can be believed: one finding for all of the webhook. Null: no tool reaches the address, so the webhook
+   * gets no finding.
    */
   check?: (address: string | null, connection: ToolConnection<Settings>) => Promise<Finding[]>
 }

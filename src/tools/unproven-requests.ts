@@ -1,6 +1,6 @@
-// Who is turned away at the addresses for webhooks. A request that claims to come from the source, and is not believed
-// or is refused before it could be, may have brought an invoice that is now missing. It is forgotten as soon as the
-// source is believed again. Kept in memory, and bounded: a sender with a wrong secret comes again.
+// Which clients are turned away at the addresses for webhooks. A request that claims to come from the source, and is
+// not believed or is refused before it could be, may have brought an invoice that is now missing. It is forgotten as
+// soon as the source is believed again. Kept in memory, and bounded: a sender with a wrong secret comes again.
 
 import type { Clock, Instant } from '../core/clock.ts'
 import type { BridgeError } from '../core/errors.ts'
@@ -13,7 +13,7 @@ type Refusal = Pick<BridgeError, 'code' | 'message'>
 export type UnprovenCount = { requests: number; lastAt: Instant; codes: BridgeError['code'][] }
 
 export interface UnprovenRequests {
-  /** A request that nobody has proven. `claims`: it carries what only somebody sends who means to prove something. */
+  /** An unproven request. `claims`: it carries what only a client sends that means to prove something. */
   refused: (tool: string, client: string, why: Refusal, claims: boolean) => void
   /** A request was authentic, whatever it was about. */
   believed: (tool: string, client: string) => void
@@ -24,7 +24,7 @@ export interface UnprovenRequests {
 const minute = 60_000
 const day = 24 * 60 * minute
 
-// Anybody may be refused; they must not fill the log.
+// Anybody can get a request refused; that must not fill the log.
 const warnEveryMs = minute
 
 // Long enough for everybody to notice. A tool that is never used again must not be warned about for ever.
@@ -97,7 +97,7 @@ const sum = (refused: Refused[]): number => refused.reduce((total, { requests })
 
 const codesOf = (refused: Refused[]) => [...new Set(refused.flatMap(({ codes }) => codes))]
 
-/** Of what keeps the order in which things came. */
+/** For collections that keep the order of insertion. */
 const forgetOldest = (clients: Set<string> | Map<string, unknown>): void => {
   const [oldest] = clients.keys()
   if (clients.size > clientsMax && oldest !== undefined) clients.delete(oldest)

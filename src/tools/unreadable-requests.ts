@@ -15,7 +15,7 @@ export type UnreadableRequest = {
 }
 
 /**
- * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; another one is the
+ * `by`: the tool, or its sender, as the ledger names it. `fields`: the names that have a meaning; any other is the
  * sender's own words.
  */
 export type NotedRequest = { by: string; isTest: boolean; fields: readonly string[] }
@@ -71,6 +71,6 @@ const reasonsOf = (error: BridgeError, known: readonly string[]): string[] => {
   return fields.length > 0 ? [...new Set(fields)] : [error.code]
 }
 
-/** By names of fields alone: a name that no field has is the sender's own word. */
+/** Names only known fields: a name that no field has is the sender's own word. */
 export const problemsIn = ({ problems }: BridgeError, known: readonly string[]): Problem[] =>
   problems.map(({ field, message }) => ({ field: known.includes(field) ? field : 'another field', message }))

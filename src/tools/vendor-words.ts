@@ -29,7 +29,7 @@ const cleared = (text: string): string =>
 const isTelling = (part: string): boolean =>
   /@|:\/\/|\*/.test(part) || /\d{4}/.test(part) || (part.length >= 8 && /\d/.test(part)) || part.length > 40
 
-/** Where APIs put it; a page of HTML says nothing. */
+/** Looks where APIs put it; a page of HTML says nothing. */
 const messageIn = (body: string): string | null => {
   const { error, message, error_description, detail } = recordOf(attempt(() => JSON.parse(body)))
   const candidates = [recordOf(error).message, error_description, message, detail, error, recordOf(error).code]
