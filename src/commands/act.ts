@@ -35,7 +35,7 @@ export const run: Command = async (args, terminal, name) => {
   return 0
 }
 
-/** Asks how many that is about, and does it only if the person agrees to that number. */
+/** Asks how many invoices match, and acts only if the person agrees to that number. */
 const actOnAll = async (args: string[], terminal: Terminal, action: 'deliver' | 'dismiss'): Promise<number> => {
   const usage = `${action} --all [${filters.map(name => `--${name}`).join(' ')}] [--yes]`
   const { values, ask, show } = parseAsk(args, terminal, { options: forAll, usage })

@@ -104,7 +104,7 @@ const headersOf = ({ token, by }: { token: string; by: string }) => ({
   'factuurbrug-operator': encodeURIComponent(by)
 })
 
-/** An answer that is a text of its own. */
+/** Asks for an answer that is plain text. */
 const createAskText =
   (url: string, who: { token: string; by: string }) =>
   async (operation: Operation): Promise<string> => {
@@ -116,7 +116,7 @@ const createAskText =
     }
   }
 
-/** The API names its own fields; whoever typed the command knows options and arguments. */
+/** The API names its own fields; the person who typed the command knows options and arguments. */
 const asTyped = (error: unknown, usage: string, options: Options): unknown => {
   if (!(error instanceof BridgeError)) return error
   switch (error.code) {

@@ -1,4 +1,4 @@
-// A copy of the ledger and its PDFs, made beside a running bridge.
+// A copy of the ledger and its PDFs, made while the bridge runs.
 
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -24,7 +24,7 @@ export const run: Command = async (args, { env, print }) => {
   return 0
 }
 
-/** What the system says of a path is all that a person needs. */
+/** What the system says about a path is all that a person needs. */
 const explain = (error: NodeJS.ErrnoException): never => {
   throw /^E[A-Z]+$/.test(error.code ?? '') ? new CommandFailed(error.message) : error
 }

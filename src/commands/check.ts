@@ -24,7 +24,7 @@ import { sentenceIn } from '../words/sentences.ts'
 import { type Language, words } from '../words/words.ts'
 import { type Command, languageOf, type Terminal, warnOfMisspelt, warnOfOverridden } from './command.ts'
 
-// Signatures may be five minutes off. Half of that is time enough to set a clock.
+// Signatures may be five minutes off. Half of that leaves time enough to set a clock.
 const clockOffMsMax = 150_000
 
 // A few entries may lack a number. If so many in a row lack it, all do.
@@ -97,7 +97,7 @@ const checkSources = (config: Config, sources: Source[]): Finding[] => {
   }))
 }
 
-/** Then most invoices come in twice: no harm where the facts are equal, and much to look at where they are not. */
+/** With both on, most invoices come in twice: no harm if the facts are equal, and much to look at if they are not. */
 const checkSecondHand = (on: OpenTool[]): Finding[] => {
   const { bringing = [], others = [] } = Object.groupBy(on, ({ tool }) => (tool.isSecondHand ? 'bringing' : 'others'))
   const names = others.map(({ tool }) => tool.name).join(', ')
@@ -162,7 +162,7 @@ const checkLedger = async (config: Config, { clock }: Terminal): Promise<Found> 
     const { ledger } = await openLedgerFor(config, clock)
     await ledger.close()
   } catch (error) {
-    // A bridge that holds the ledger has opened it.
+    // If a bridge holds the ledger, it can be opened.
     if (!isCode(error, 'LEDGER_IN_USE')) return bad(messageOf(error))
   }
   const { bavail, bsize } = await statfs(nearest(DATA_DIR))

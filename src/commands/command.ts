@@ -6,7 +6,7 @@ import { isLanguage, type Language } from '../words/words.ts'
 
 export type Terminal = {
   env: Environment
-  /** Variables that .env sets, too, to another value, which has no effect. */
+  /** Variables that .env also sets, to another value that has no effect. */
   overridden: string[]
   clock: Clock
   random: () => number
@@ -15,11 +15,11 @@ export type Terminal = {
   version: string
   /** Asks the person; null: nobody is there to answer. */
   confirm: (question: string) => Promise<boolean | null>
-  /** Resolves when somebody asks the process to end. After the first call the process no longer ends by itself. */
+  /** Resolves when the process is asked to end. After the first call the process no longer ends by itself. */
   stopped: () => Promise<string>
 }
 
-/** Nobody finds by themselves why an edit of .env has no effect. Names only: values may be secrets. */
+/** Without this, nobody finds out why an edit of .env has no effect. Names only: values may be secrets. */
 export const warnOfOverridden = ({ overridden, complain }: Terminal): void => {
   if (overridden.length === 0) return
   const names = overridden.join(', ')
@@ -43,7 +43,7 @@ export class WrongUse extends Error {
   readonly code = 'ERR_PARSE_ARGS_WRONG_USE'
 }
 
-/** What a system has as LANGUAGE may be a list of languages; only ours counts. */
+/** A system's LANGUAGE may be a list of languages; only one of ours counts. */
 export const languageOf = (lang: string | undefined, { LANGUAGE = 'en' }: Environment): Language => {
   const language = lang ?? (isLanguage(LANGUAGE) ? LANGUAGE : 'en')
   if (!isLanguage(language)) throw new WrongUse('--lang: expected nl or en')

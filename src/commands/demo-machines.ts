@@ -1,5 +1,5 @@
-// Several machines before your eyes: two bridges in processes of their own, which share a ledger in a real PostgreSQL. Both
-// take invoices, one of them is killed in the middle of its work, and the other one goes on.
+// Several machines before your eyes: two bridges in separate processes, which share a ledger in a real PostgreSQL. Both
+// take invoices, one of them is killed in the middle of its work, and the other goes on.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -16,7 +16,7 @@ import { CommandFailed, type Terminal } from './command.ts'
 const invoices = 20
 const killedAfter = 5
 
-// The others notice a death within fifteen seconds, and settle what it left for ten.
+// The other machine notices a death within fifteen seconds, and takes ten to settle what the dead one left.
 const deliveredWithinMs = 120_000
 const betweenLooksMs = 100
 
@@ -87,7 +87,7 @@ export const runMachines = async (terminal: Terminal, { once: isOnce }: { once: 
   }
 }
 
-/** Development brings it, not the service: `npm ci --omit=dev` leaves it out. */
+/** It is a dependency of development, not of the service: `npm ci --omit=dev` leaves it out. */
 const startPostgres = async (folder: string) => {
   try {
     const { startEmbeddedPostgres } = await import('./embedded-postgres.ts')
@@ -98,8 +98,8 @@ const startPostgres = async (folder: string) => {
   }
 }
 
-// What it would take from the real environment are other addresses and secrets. So it takes nothing. Times are short, because
-// a sandbox on this machine hides nothing.
+// A machine takes nothing from the real environment, which has other addresses and secrets. Times are short, because a
+// sandbox on this machine hides nothing.
 const settings = {
   PORT: '0',
   PORTAL_TOKEN: 'demo',

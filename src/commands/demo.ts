@@ -1,6 +1,6 @@
 // The whole way in one command: a bridge and a portal sandbox in a folder of their own, one signed sample invoice from
 // webhook to portal, and one for a customer that the portal does not know, which waits for a person on the page. Never
-// touches the real portal, nor the folder of a real bridge.
+// touches the real portal or the folder of a real bridge.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -22,7 +22,7 @@ const betweenLooksMs = 50
 const invoiceNumber = 'DEMO-0001'
 const heldNumber = 'DEMO-0002'
 
-// In the portal it goes by another name, and no address.
+// In the portal it has another name, and no address.
 const stranger = { ref: 'K-1002', name: 'Bakkerij De Vos, filiaal Noord', email: 'noord@bakkerijdevos-noord.example' }
 
 export const run: Command = async (args, terminal) => {

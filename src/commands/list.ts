@@ -5,7 +5,7 @@ import type { Listed } from './command.ts'
 const act = () => import('./act.ts')
 const link = () => import('./link.ts')
 
-/** Each is loaded when somebody types it, so that a question to a running bridge does not load the bridge. */
+/** Each is loaded only when it is typed, so that a command that asks a running bridge does not load the bridge. */
 export const commands: Listed[] = [
   { name: 'serve', help: 'the service', load: () => import('./serve.ts') },
   {

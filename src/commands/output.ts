@@ -1,12 +1,13 @@
-// Where the log goes: standard output, which may be a full disk, a pipe that nobody reads, or one whose reader left. None of
-// that stops us, or keeps us from ending: what cannot be written waits for the next line, and what is too much is lost.
-// A full pipe says so instead of making us wait, because main.ts has touched process.stdout: Node sets pipes so then.
+// Where the log goes: standard output, which may be a full disk, a pipe that nobody reads, or one whose reader left.
+// None of that stops the bridge, or keeps it from ending: what cannot be written waits for the next line, and what is
+// too much is lost. A full pipe says so instead of blocking, because main.ts has touched process.stdout, which makes
+// Node set pipes that way.
 
 import { writeSync } from 'node:fs'
 
 export type Output = { write: (line: string) => void }
 
-// Some thousand lines. A full disk must not become a full memory.
+// Several thousand lines. A full disk must not become a full memory.
 const waitingBytesMax = 1_000_000
 
 /** `write` takes some of the bytes, and answers how many; or throws. */
@@ -17,7 +18,7 @@ export const openOutput = (write: (bytes: Buffer) => number = bytes => writeSync
     try {
       while (waiting.length > 0) waiting = waiting.subarray(write(waiting))
     } catch {
-      // No room (ENOSPC), nobody reads now (EAGAIN) or ever (EPIPE): there is no other place to complain at.
+      // No room (ENOSPC), nobody reads now (EAGAIN) or ever (EPIPE): there is no other place to complain.
     }
   }
 
@@ -26,7 +27,7 @@ export const openOutput = (write: (bytes: Buffer) => number = bytes => writeSync
       flush()
       const isStuck = waiting.length > 0
       const bytes = Buffer.from(line)
-      // Lines are left out whole: the half of one that was written is followed by its other half.
+      // Only whole lines are left out: if half a line was written, its other half follows.
       if (waiting.length + bytes.length <= waitingBytesMax) waiting = Buffer.concat([waiting, bytes])
       if (!isStuck) flush()
     }

@@ -1,5 +1,5 @@
-// What a real portal shows of its undocumented ways: order, page size, statuses, forms of headers and dates. Of what stands
-// in it nothing is printed, no name and no number, so that the lines can be pasted into an issue.
+// What a real portal shows of its undocumented behaviour: order, page size, statuses, forms of headers and dates. It
+// prints nothing of the portal's contents, no name and no number, so that the lines can be pasted into an issue.
 
 import got, { type Response } from 'got'
 import { attempt } from '../core/attempt.ts'
@@ -12,7 +12,7 @@ type Answer = { status: number; headers: Response['headers']; json: unknown }
 
 const timeoutMs = 30_000
 
-// An id that nobody has.
+// An id that no invoice has.
 const nobodys = 'inv_nobodyhasthis'
 
 // Far beyond any end.
@@ -72,13 +72,14 @@ const entriesIn = (json: unknown): Entry[] => {
   return Array.isArray(list) ? list.filter(isEntry) : []
 }
 
-// A name that a portal made of what stands in it would tell that: only what looks like a word of its own is printed.
+// If a portal made a field's name from its contents, the name would reveal them: only what looks like a word is
+// printed.
 const plain = (name: string): string => (/^[A-Za-z][A-Za-z_]{0,39}$/.test(name) ? name : '…')
 
 const keysOf = (json: unknown): string =>
   isEntry(json) ? [...new Set(Object.keys(json).map(plain))].join(', ') || 'none' : 'none'
 
-/** What stands beside the entries, two levels deep. */
+/** What stands besides the entries, two levels deep. */
 const besides = (json: unknown): string => {
   if (!isEntry(json)) return 'nothing'
   const told = Object.entries(json).filter(([name]) => name !== 'data')
@@ -104,7 +105,7 @@ const kindOf = (value: unknown): string => {
   return Array.isArray(value) ? 'list' : typeof value
 }
 
-/** Digits become 9, and letters a: what is left says how it is written, and not what. */
+/** Digits become 9, and letters a: what is left shows how it is written, not what it says. */
 const formOf = (text: string): string => text.replace(/\d/g, '9').replace(/[A-SU-Ya-z]/g, 'a')
 
 const orderOf = (entries: Entry[], field: string): string => {

@@ -45,7 +45,9 @@ const started = async (bridge: Bridge): Promise<string> => {
 
 const pick = ({ clock, random, version }: Terminal) => ({ clock, random, version })
 
-/** Logs lines of JSON, with the time as an instant. Of an error it shows what and where, never what it carries. */
+/**
+ * Logs lines of JSON, with the time as an instant. Of an error it shows what happened and where, never what it carries.
+ */
 export const createLogger = (options: { level?: string } = {}) =>
   pino(
     {

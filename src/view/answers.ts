@@ -1,5 +1,5 @@
 // One schema for each answer of the API. They type the routes, the OpenAPI document has them under the same names, and
-// the command line reads answers by them. A new version may add a field, and never takes one away.
+// the command line reads answers with them. A new version may add a field, and never takes one away.
 
 import { z } from 'zod'
 import { states } from '../core/row.ts'

@@ -35,20 +35,20 @@ export type Endpoint = {
   summary: string
   query?: z.ZodObject
   body?: z.ZodObject
-  /** The type of a body that is read as it comes. */
+  /** The content type of a body that is read as it comes. */
   upload?: string
   /** With status 200. */
   answer: z.ZodType
   /** Other statuses of the same answer, and what each means. */
   also?: Record<number, string>
-  /** Statuses of refusals, beside those that the login brings. */
+  /** Statuses of refusals, besides those that the login brings. */
   refusals: readonly number[]
   /** Anybody may ask. */
   isPublic?: true
   contentType?: string
 }
 
-/** As which program the command line asks. */
+/** The user agent of the command line. */
 export const commandLineAgent = 'factuurbrug command line'
 
 const pageSizeMax = 200
@@ -128,7 +128,7 @@ const forAll = <const Name extends string>(name: Name, summary: string) => ({
 
 const nothing = z.strictObject({})
 
-/** What everybody may say who decides about one invoice. */
+/** What anybody who decides about one invoice may say. */
 const decision = z.strictObject({
   seen: z
     .string()

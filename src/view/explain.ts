@@ -27,7 +27,7 @@ export const explain = (row: Row & Partial<WholeRow>, around: Around): Advice | 
   return state === 'waiting' ? beingCollected(row, around) : null
 }
 
-/** Where the state or the history asks for something else than the code alone. */
+/** Where the state or the history asks for something other than the code alone does. */
 const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
   if (row.state === 'delivered') {
     if (code === 'INVOICE_CONFLICT') return deliveredConflict(row)
@@ -71,7 +71,7 @@ const heldConflict = ({ conflicts, toldBefore }: Partial<WholeRow>): Partial<Adv
   }
 }
 
-/** The last failure in the words of whoever refused or failed. */
+/** The last failure, in the words of the side that refused or failed. */
 export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry[] }): string | null => {
   const entry = history.findLast(entry =>
     code === null ? state === 'sending' && entry.event === 'answer unknown' : entry.code === code

@@ -36,7 +36,7 @@ export const shown = (row: Row, around: Around): Invoice => ({
 /** An earlier version never announced a new customer, and kept no field for one. */
 const draftOf = ({ draft }: Row) => draft && { ...draft, newCustomer: draft.newCustomer ?? null }
 
-/** With all that helps to judge it. Whoever knows the address of a PDF can fetch it, so it is never logged. */
+/** With all that helps to judge it. Anybody who knows the address of a PDF can fetch it, so it is never logged. */
 export const shownWhole = async (
   row: WholeRow,
   around: Around,
@@ -108,7 +108,7 @@ const shownValue = (name: string, value: unknown): unknown => {
   return { ...facts, amount: formatAmount(amountCents, facts.currency) }
 }
 
-/** As the portal tells it. */
+/** As the portal shows it. */
 export const shownPortalInvoice = ({ amountCents, currency, paidAt, createdAt, ...entry }: LinkedInvoice) => ({
   ...entry,
   currency,

@@ -1,5 +1,5 @@
-// Why an invoice waits, or a request was refused, and what to do about it: for somebody with a page before them, who
-// presses a button. core/codes.ts says the same to somebody who types.
+// Why an invoice waits, or a request was refused, and what to do about it: for a person with a page before them, who
+// presses a button. core/codes.ts says the same to one who types.
 
 import type { advice, Code } from '../core/codes.ts'
 

@@ -1,4 +1,4 @@
-// What health says, in English. A `problem` is a sentence of ours, or stands there in the words of whoever told it.
+// What health says, in English. A `problem` is a sentence of ours, or is in the words of the other side.
 
 import { duration } from './en-duration.ts'
 

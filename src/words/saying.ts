@@ -1,4 +1,4 @@
-// A sentence that is said later, in the language of whoever reads it.
+// A sentence that is said later, in the language of its reader.
 
 import type { Words } from './en.ts'
 import { sentenceIn } from './sentences.ts'

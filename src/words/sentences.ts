@@ -1,6 +1,6 @@
 // What the bridge says to programs, and keeps: problems of fields, why an invoice waits, what `check` found. Those
-// sentences are English wherever they are made, logged, answered and kept, and so they are their own names. They are said in
-// another language when a person reads them, however long ago they were kept.
+// sentences are English wherever they are made, logged, answered and kept, so each is its own name. They are translated
+// when a person reads them, however long ago they were kept.
 
 import { fields } from './nl-fields.ts'
 import { findings } from './nl-findings.ts'
@@ -21,7 +21,7 @@ const joined: Sentences = [
 
 export const sentences: Sentences = [...holds, ...fields, ...findings, ...joined]
 
-/** Null: these are somebody else's words, or nobody has said them in this language. */
+/** Null: these words are not ours, or are not translated into this language. */
 export const sentenceIn = (language: Language, english: string): string | null => {
   const dutch = english.length > charactersMax ? null : dutchFor(english)
   return language === 'en' && dutch !== null ? english : dutch
@@ -47,13 +47,13 @@ const made = sentences
   .filter(([english]) => value.test(english))
   .map(([english, dutch]) => ({
     pattern: patternOf(english),
-    // Looked for first, because a page has hundreds of sentences, and this takes a fifth of the time.
+    // Searched for first, because a page has hundreds of sentences, and this takes a fifth of the time.
     longest: english.split(value).reduce((one, other) => (other.length > one.length ? other : one)),
     kinds: english.match(values) ?? [],
     parts: dutch.split('{}')
   }))
 
-// Ours stand in one another three deep. Others' words could be taken apart for ever.
+// Our sentences nest three deep. Others' words could be taken apart for ever.
 const depthMax = 4
 
 const dutchFor = (english: string, depth = 1): string | null => {

@@ -12,7 +12,7 @@ export const words: Record<Language, Words> = { nl, en }
 
 export const isLanguage = (text: unknown): text is Language => languages.some(language => language === text)
 
-/** The first that a browser asks for and we speak, by its `accept-language`. */
+/** The first language that a browser asks for, by its `accept-language`, and that we speak. */
 export const languageIn = (accepted: string | undefined): Language => {
   const asked = (accepted ?? '')
     .split(',', askedMax)
@@ -31,7 +31,7 @@ export interface Formats {
   money: (amount: string, currency: string) => string
   /** A date of the calendar, `2026-11-20`. */
   date: (date: string) => string
-  /** An instant, as it is told by the API. */
+  /** An instant, as the API has it. */
   time: (at: string) => string
   count: (count: number) => string
 }
@@ -58,7 +58,7 @@ const createFormats = (locale: string, timeZone: string): Formats => {
   }
   return {
     money: (amount, currency) =>
-      // Three capitals are a currency to Intl, whatever they are; it reads the digits of the text, without a float.
+      // To Intl any three capitals are a currency; it reads the digits of the text, without a float.
       /^[A-Z]{3}$/.test(currency) ? currencyOf(currency).format(amount as never) : `${amount} ${currency}`,
     date: date => (/^\d{4}-\d\d-\d\d$/.test(date) ? dates.format(Date.parse(`${date}T00:00:00Z`)) : date),
     time: at => times.format(Date.parse(at)),
