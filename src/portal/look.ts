@@ -19,7 +19,7 @@ export type LookOptions = {
   reader: Reader
   clock: Clock
   log: Log
-  /** How long after a doubt was first seen the bridge can believe that it is absent. */
+  /** How long after a doubt was first seen the bridge can believe that its invoice is absent. */
   settleMs: number
   /** The same for what another process sent. */
   settleInheritedMs: number
@@ -29,7 +29,7 @@ export type LookOptions = {
   isOurs: () => Promise<boolean>
   /** Whether the copy is filled. Before that there is nothing to compare with. */
   isReady: () => boolean
-  /** What to do about a doubt that is not in the portal. */
+  /** What to do about a doubt whose invoice is not in the portal. */
   absent: (doubt: Doubt) => Decision
   settled: (doubt: Doubt, decision: Decision) => void
   heard: (error: BridgeError | null) => void

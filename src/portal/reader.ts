@@ -52,7 +52,7 @@ export interface Reader {
    * that it does not hold it, but lists it; only the next reading can tell.
    */
   one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
-  /** Asks the portal only, and leaves the copy as it is. */
+  /** Asks for one id, and leaves the copy as it is. Null: the portal does not hold it. */
   ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
   askCustomer: (id: string, errand: Errand) => Promise<PortalCustomer | null>
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
