@@ -1,4 +1,4 @@
-// Whether the bridge answers as it promises: each answer of its API is read by its schema, and has no field besides.
+// Checks that the bridge answers as it promises: each answer of its API matches its schema, and has no other field.
 
 import { deepStrictEqual } from 'node:assert/strict'
 import { openapiAt } from '../plugins/api/openapi.ts'
@@ -12,7 +12,7 @@ const all: [string, Endpoint][] = Object.entries(endpoints)
 const isAt = (path: string, url: string): boolean =>
   new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(url.split('?')[0] ?? '')
 
-/** Throws where it does not. What is no operation of the API is not looked at. */
+/** Throws if it does not. Ignores what is not an operation of the API. */
 export const mustBePromised = (method: string, url: string, status: number, body: unknown): void => {
   const [, endpoint] = all.find(([, { method: its, path }]) => its === method && isAt(path, url)) ?? []
   if (!endpoint) return

@@ -17,15 +17,15 @@ const version: string = createRequire(import.meta.url)('playwright-core/package.
 
 const folder = join(tmpdir(), `factuurbrug-chromium-${version}-${process.getuid?.()}`)
 
-/** The package has it for this kind of machine only. */
+/** The package has Chromium for this kind of machine only. */
 export const hasChromium = process.platform === 'linux' && process.arch === 'x64'
 
-// In the order in which the libraries are looked for: the machine's own first, where it has them.
+// In the order in which libraries are searched for: the machine's own first, if it has them.
 const libraries = ['/usr/lib/x86_64-linux-gnu', '/lib/x86_64-linux-gnu', '/usr/lib64', join(folder, 'lib')]
 
 const unpack = async (): Promise<void> => {
   if (existsSync(folder)) return
-  // Whoever is first gives it its name, whole.
+  // The first process to finish gives the folder its name, complete.
   const draft = await mkdtemp(`${folder}-`)
   const files: [string, string][] = [
     ['chromium.br', 'chromium'],
@@ -54,7 +54,7 @@ export const openChromium = async (): Promise<Browser> => {
       '--no-sandbox',
       '--no-zygote',
       '--disable-gpu',
-      // One process for all that is looked at: a page of ours is no danger to another.
+      // One process for all pages: our pages are no danger to one another.
       '--renderer-process-limit=1',
       '--disable-site-isolation-trials',
       '--disable-quic',

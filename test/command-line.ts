@@ -1,5 +1,5 @@
-// The command line, in a folder without a .env and with no setting of whoever runs the tests: in this process, or as a person
-// meets it, in one of its own.
+// The command line, in a folder without a .env, and without the settings of the person who runs the tests: in this
+// process, or in its own, as a person meets it.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -38,7 +38,7 @@ export const factuurbrug = async (
   return { code, ...said }
 }
 
-/** `uid`: as this user, where whoever runs the tests may. */
+/** `uid`: as this user, if the person who runs the tests may. */
 type ProcessSurroundings = Surroundings & { uid?: number }
 
 const open = (args: string[], { env = {}, folder = tmpdir(), uid }: ProcessSurroundings): ChildProcess =>
@@ -94,7 +94,7 @@ export const factuurbrugUp = async (
   }
 }
 
-/** What a person has set who asks this bridge. */
+/** The settings of a person who asks this bridge. */
 export const asking = (url: string): Surroundings => ({
   env: { FACTUURBRUG_URL: url, OPERATOR_TOKEN: operatorToken, INTAKE_SECRET: secret }
 })

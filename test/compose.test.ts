@@ -1,4 +1,4 @@
-// compose.yaml cannot run where there is no Docker. So it is read as Docker reads it, and what it sets as a bridge does.
+// compose.yaml cannot run without Docker. So the test reads it as Docker does, and reads its settings as a bridge does.
 
 import { parseEnv } from 'node:util'
 import { parseYaml } from '@redocly/openapi-core'

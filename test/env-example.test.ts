@@ -65,7 +65,7 @@ t.test('what belongs to a tool with an API stands in its block', async t => {
 })
 
 t.test('the values in the example are those that hold without it', async t => {
-  // The example is for a first run, which is to be a safe one.
+  // The example is for a first run, which must be a safe one.
   const safer = { REVIEW: 'true' }
   for (const { name, value } of entries) {
     if (name in safer) t.equal(value, safer[name as keyof typeof safer], name)

@@ -32,7 +32,7 @@ t.test('no file names the host of a registry', async t => {
   )
   t.match(textOf('.npmrc'), /^omit-lockfile-registry-resolved=true$/m, 'npm leaves it out by itself')
 
-  // In two parts, lest this file finds itself.
+  // In two parts, so that this file does not find itself.
   const host = new RegExp(['\\bregistry\\.[a-z0-9-]+\\.', '(org|com|io|net|dev)|\\bnpm', 'js\\.'].join(''), 'i')
   const others = ['node_modules', '.git', '.tap', 'data', '.env']
   const ours = globSync(['**', '**/.*', '.*/**'], {

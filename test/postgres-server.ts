@@ -1,4 +1,4 @@
-// A real PostgreSQL server of a test's or a bench's own, and gone with it.
+// A real PostgreSQL server for one test or bench, which ends with it.
 
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

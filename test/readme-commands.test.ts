@@ -1,6 +1,6 @@
-// Does what the README and the manual tell a newcomer to do, in their order and their words, in a folder that looks like
-// a clone.
-// Only ports are others, the PDF comes from a server of the test, and what needs an account with Fly or Stripe is left out.
+// Does what the README and the manual tell a newcomer to do, in their order and their words, in a folder that looks
+// like a clone. Only the ports differ, the PDF comes from a server of the test, and what needs an account with Fly or
+// Stripe is left out.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -123,7 +123,7 @@ const steps: Record<string, Step[]> = {
   ]
 }
 
-// What npx finds, the README's commands prove; each time it looks, it takes longer than the command.
+// The README's commands prove what npx finds; each time npx looks, it takes longer than the command.
 const npx = 'npx factuurbrug'
 const found = 'node_modules/.bin/node bin/factuurbrug.js'
 
@@ -244,7 +244,7 @@ const fillIn = (file: string, output: string, ports: { bridge: number; portal: n
   appendFileSync(file, 'ALLOW_PRIVATE_ADDRESSES=true\n')
 }
 
-/** Nothing of the settings of whoever runs the test gets in. */
+/** No setting of the person who runs the test gets in. */
 const env = () => ({ PATH: process.env.PATH, HOME: process.env.HOME })
 
 const open = (folder: string, text: string): ChildProcess =>

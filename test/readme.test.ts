@@ -30,7 +30,7 @@ import { openHealth } from './src/health/health.ts'
 const names = ['README.md', 'README.nl.md', 'CONTRIBUTING.md', 'DESIGN.md', 'CHANGELOG.md', ...pages]
 const documents = new Map(names.map(name => [name, readDocument(name)]))
 const readme = readDocument('README.md')
-/** What a user reads: the door, and the rooms behind it. */
+/** What a user reads: the README, and the pages behind it. */
 const manual = ['README.md', ...pages].map(readDocument).join('\n')
 const sources = sourcesOf(await loadTools())
 
@@ -121,14 +121,14 @@ t.test('the table of settings has every setting, and no other', async t => {
 })
 
 t.test('the table of settings gives the defaults that hold', async t => {
-  // Made of other settings.
+  // Derived from other settings.
   const derived = ['PUBLIC_URL', 'PORTAL_SETTLE_INHERITED_MS']
   for (const [name = '', told = ''] of rowsOf(readDocument('docs/settings.md'))) {
     const setting = bare(name)
     const byDefault = shapes[setting].safeParse(undefined)
     if (derived.includes(setting)) continue
     if (told === 'required') t.equal(byDefault.success, false, setting)
-    // A tool's own settings are required as soon as the tool is wanted at all.
+    // A tool's own settings are required as soon as the tool is set up at all.
     else if (told === 'none' && setting in settings.shape) t.equal(byDefault.data, undefined, setting)
     else if (told !== 'none') t.strictSame([byDefault.data], [shapes[setting].safeParse(bare(told)).data], setting)
   }

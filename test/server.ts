@@ -16,7 +16,7 @@ export const trustTestCertificate = () => setDefaultCACertificates([...getCACert
 
 export type TestServer = {
   port: number
-  /** At `localhost`, for which the certificate is. */
+  /** At `localhost`, which the certificate is for. */
   origin: string
   /** How many connections were made. */
   connections: () => number
@@ -33,7 +33,7 @@ export const serve = async (t: Test, listener: RequestListener, { secure = false
   const server: Server = secure ? createSecureServer({ cert, key }) : createServer()
   server.on('request', (request, response) => {
     requests.push(`${request.method} ${request.url}`)
-    request.on('error', () => {}) // that it broke off is what `ended` says
+    request.on('error', () => {}) // `ended` says that it broke off
     listener(request, response)
   })
   const watch = (socket: Socket) => {
@@ -44,7 +44,7 @@ export const serve = async (t: Test, listener: RequestListener, { secure = false
     connections++
     sockets.add(socket)
     if (!secure) watch(socket)
-    // With TLS a connection can end before it is one; where it is one, the error comes first.
+    // With TLS a connection can end before it is established; if it is established, the error comes first.
     else socket.on('close', () => setImmediate(resolve, 'closed'))
   })
   server.on('secureConnection', watch)

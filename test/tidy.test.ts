@@ -129,7 +129,7 @@ t.test('each file has the test that its place names', async t => {
 })
 
 t.test('each file begins with what it promises, and stays small', async t => {
-  // One line that names it is enough for what is as small as this.
+  // A file this small needs no more than its name.
   const linesMaxWithout = 15
   for (const file of files('src/**/*.ts', 'plugins/**/*.ts')) {
     const text = textOf(file)
@@ -146,7 +146,7 @@ t.test('decisions are numbered one by one', async t => {
 
 t.test('nothing is left lying about', async t => {
   const everything = files('{src,plugins,bin,test}/**/*.{ts,js}', '*.{md,json,toml}', 'Dockerfile', '.env.example')
-  // Written in two parts, lest this file finds itself.
+  // Written in two parts, so that this file does not find itself.
   const forbidden = new RegExp(['TO' + 'DO', 'FIX' + 'ME', '\\.\\./sha' + 'red', '/work/' + 'sha'].join('|'))
   for (const file of everything.filter(file => file !== 'package-lock.json')) t.notMatch(textOf(file), forbidden, file)
 })

@@ -16,7 +16,7 @@ export type AlertOfWarning = (what: Told) => void
 /** Whatever caused a pause of all deliveries, or a warning, is over. */
 export type AlertOfEnd = (what: { code: Code } | Told) => void
 
-/** `note`: is called with all of it, too. */
+/** `note` is called with all of it, too. */
 export type AlertOptions = {
   url: string | undefined
   publicUrl: string

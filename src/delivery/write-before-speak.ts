@@ -1,8 +1,8 @@
 // Write before you speak: the one way to send the portal anything that changes it. Everything slow has been done
 // before. The bridge takes a slot of the budget. One transaction of the ledger checks that the request may still be
 // sent, and writes that it is about to be. Only then, and within seconds, does the first byte leave. The result is one
-// of three: done, certainly not done, or unknown. If it is unknown, the bridge looks after the settle time, and sends
-// nothing again before that.
+// of three: done, certainly not done, or unknown. If it is unknown, the bridge looks for it after the settle time, and
+// does not send it again before that.
 
 import type { Clock } from '../core/clock.ts'
 import { type Budget, deliverySlotWithinMs } from '../portal/budget.ts'

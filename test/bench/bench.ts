@@ -91,8 +91,10 @@ export const residentMb = (pid: number, peak = false): number => {
   return Math.round((Number(kilobytes) * 1024) / 1_000_000)
 }
 
-/** A small PDF's worth of an invoice. */
-/** No two of one amount: in a portal whose ledger was lost, S-12 could be S-123, cut off, and a person would be asked. */
+/**
+ * An invoice with a small PDF. No two have the same amount: to a ledger that replaces a lost one, S-12 could be S-123
+ * cut off, and a person would be asked.
+ */
 export const invoice = (number: string, customerId: string): Record<string, unknown> => ({
   invoiceNumber: number,
   issuedAt: '2026-11-20',

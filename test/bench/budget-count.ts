@@ -8,7 +8,7 @@ const minute = 60_000
 // The sandbox lists the latest thousand, which is more than arrive in that time.
 const everyMs = 100
 
-/** Answers the most that fell into any sixty seconds so far, wherever those are cut. */
+/** Answers the most that fell into any sixty seconds so far, wherever they begin. */
 export const watchBudget = (t: Disposable, { requests, counts }: Sandbox): (() => number) => {
   const arrived: number[] = []
   const take = (): void => {

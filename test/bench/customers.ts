@@ -1,5 +1,6 @@
-// Customers that find themselves: 1,000 invoices of 200 customers, of whom 190 have an address of their own in the portal,
-// five share one, and five have none; then ten links by a person. And one whom a person enters in the portal.
+// Customers that are matched without a person: 1,000 invoices of 200 customers, of whom 190 have an address of their
+// own in the portal, five share one, and five have none; then ten links by a person. And one that a person enters in
+// the portal.
 
 import { type BridgeProcess, openSandbox, startBridge, temporaryFolder, until } from '../end-to-end/bridge-process.ts'
 import { type Bench, invoice } from './bench.ts'

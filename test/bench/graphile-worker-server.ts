@@ -1,4 +1,4 @@
-// Webhooks into graphile-worker: a job for each, and one at most under an invoice number.
+// Webhooks into graphile-worker: a job for each, and at most one per invoice number.
 
 import { makeWorkerUtils } from 'graphile-worker'
 import { listen } from './signed-server.ts'

@@ -1,5 +1,5 @@
-// Ledgers of years, made in a minute: a few invoices are brought to each stage the way they get there in real life, and then
-// multiplied where they stand.
+// Ledgers of years, made in a minute: a few invoices reach each stage the way they do in real life, and are then
+// multiplied there.
 
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
@@ -23,7 +23,7 @@ export const askPostgres = async (url: string): Promise<{ ask: Ask; end: () => P
   return {
     ask: async sql => (await client.query(sql)).rows,
     async end() {
-      // As the server does by itself in the years that are made here in minutes.
+      // As the server does by itself in the years that this makes in minutes.
       await client.query('VACUUM ANALYZE')
       await client.end()
     }
@@ -33,12 +33,12 @@ export const askPostgres = async (url: string): Promise<{ ask: Ask; end: () => P
 const series = (from: number, to: number): string =>
   `WITH RECURSIVE n (i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})`
 
-// Each row counts up one and the same cell: within one statement PostgreSQL keeps every version of that.
+// Each row increments the same cell: within one statement PostgreSQL keeps every version of it.
 const rowsAtOnce = 10_000
 
 export const templateOf = (stage: Stage): string => `G-${stage.replaceAll(' ', '-')}`.toLowerCase()
 
-/** One of each stage. `documents`: so many more of the first stage have a PDF, each one of its own. */
+/** One of each stage. `documents`: this many more of the first stage have a PDF, each its own. */
 export const bringTemplates = async (ledger: Ledger, { stages, documents = 0 }: Grown): Promise<void> => {
   for (const stage of stages) await bring(ledger, stage, arrivalOf({ invoiceNumber: templateOf(stage) }))
   for (let at = 0; at < documents; at += 1) {
@@ -47,7 +47,7 @@ export const bringTemplates = async (ledger: Ledger, { stages, documents = 0 }: 
   }
 }
 
-/** The ledger must be closed, where only one process may have it. */
+/** The ledger must be closed if only one process may have it. */
 export const multiply = async (ask: Ask, { stages, times }: Grown): Promise<void> => {
   for (const stage of stages) {
     const key = templateOf(stage)

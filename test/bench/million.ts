@@ -13,7 +13,7 @@ import { askPostgres, askSqlite, bringTemplates, type Grown, multiply } from './
 
 const rounds = 200
 
-// Who comes second has another cache before it, and another disk.
+// The one that comes second finds another cache, and another disk.
 const turns = [
   ['without', 'with'],
   ['with', 'without']
@@ -49,7 +49,10 @@ export const million: Bench = async (t, { invoices }) => {
   return rows
 }
 
-/** Of the faster half: the other one tells what else the machine did. A disk takes now one and now two turns for a sync. */
+/**
+ * Of the faster half: the slower one shows what else the machine did. A disk takes sometimes one turn for a sync,
+ * sometimes two.
+ */
 const typical = (values: number[]): number => {
   const faster = values.toSorted((a, b) => a - b).slice(0, values.length / 2)
   return faster.reduce((sum, value) => sum + value, 0) / faster.length

@@ -1,4 +1,5 @@
-// A ledger with invoices in every state and 500 PDFs moves into PostgreSQL; then it is killed on its way, at random places.
+// A ledger with invoices in every state and 500 PDFs moves into PostgreSQL; then the move is killed on its way, at
+// random places.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -52,7 +52,7 @@ export const pages: Bench = async (t, { invoices, database }) => {
   return rows
 }
 
-// As long as a transaction of a bench may take.
+// As many as a transaction of a bench may take.
 const enteredAtOnce = 500
 
 /** As the bridge itself does it, over hours. */
@@ -61,7 +61,7 @@ const enterAll = async (ledger: Ledger): Promise<void> => {
   await ledger.close()
 }
 
-/** Answers the settings of whoever has that ledger. */
+/** Answers the settings of a bridge that has that ledger. */
 const growSqlite = async (folder: string, grown: Grown): Promise<Record<string, string>> => {
   const file = join(folder, 'ledger.sqlite')
   const ledger = openSqlite({ file })

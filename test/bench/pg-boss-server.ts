@@ -1,4 +1,4 @@
-// Webhooks into pg-boss: a job for each, and one at most under an invoice number.
+// Webhooks into pg-boss: a job for each, and at most one per invoice number.
 
 import { PgBoss } from 'pg-boss'
 import { listen } from './signed-server.ts'

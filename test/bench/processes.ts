@@ -7,11 +7,11 @@ import { availableParallelism } from 'node:os'
 import { freePort } from '../../src/commands/free-port.ts'
 import type { Disposable } from '../end-to-end/bridge-process.ts'
 
-/** What is measured has a core to itself, and whoever makes its work another one. */
+/** What is measured has a core to itself, and its load has another. */
 export const measuredCore = 0
 export const loadCore = 1
 
-/** All threads of a process, those that it has now. On a machine of one core everybody shares it. */
+/** All threads of a process, those that it has now. On a machine with one core all of them share it. */
 export const pin = (pid: number, core: number): void => {
   if (availableParallelism() > core) spawnSync('taskset', ['-acp', String(core), String(pid)])
 }
@@ -49,10 +49,10 @@ export type Load = {
   path: string
   secret: string
   connections: number
-  /** Ends after so many seconds, or so many events. */
+  /** Ends after this many seconds, or this many events. */
   seconds?: number
   events?: number
-  /** Of the numbers: events of several runs are different invoices. */
+  /** The first of the numbers: events of several runs are different invoices. */
   first: number
   /** Where the PDFs are. */
   pdfUrl?: string
@@ -73,7 +73,7 @@ export const load = async (t: Disposable, options: Load): Promise<Loaded> => {
   return loaded
 }
 
-// Whoever needs more of its core than that may be what limits the figure.
+// A load that needs more of its core than that may be what limits the figure.
 const busyMax = 0.85
 
 export const limitOf = (busy: number[]): string =>

@@ -12,7 +12,7 @@ export const requests: Bench = async t => {
   for (let number = 1; number <= already; number += 1) {
     handle.add({
       customerId: customer,
-      // Neither number nor date follow the order of creation: only so can that order be proven.
+      // Neither number nor date follows the order of creation: only then can that order be proven.
       invoiceNumber: `OLD-${(number * 7919) % already}`,
       issuedAt: `2025-${String((number % 12) + 1).padStart(2, '0')}-10`,
       amount: '10.00',

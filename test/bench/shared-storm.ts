@@ -96,7 +96,7 @@ export const sharedStorm: Bench = async (t, { invoices, processes }) => {
   ]
 }
 
-/** Processes in folders of their own; whoever is killed is started again. */
+/** Processes in folders of their own; a killed one is started again. */
 const createFleet = (t: Disposable, processes: number, env: Record<string, string>) => {
   const members = Array.from({ length: processes }, () => ({
     folder: temporaryFolder(t),
@@ -110,7 +110,8 @@ const createFleet = (t: Disposable, processes: number, env: Record<string, strin
       try {
         member.running = await startBridge(t, { ...env, DATA_DIR: member.folder })
       } catch (error) {
-        // While the database is away nothing starts, and says so; and meanwhile somebody may have got the port.
+        // While the database is away, no process starts, and it says so; meanwhile another program may have got the
+        // port.
         if (!/LEDGER_UN(READABLE|AVAILABLE)|another program has this port/.test(String(error))) throw error
       }
   }
@@ -177,7 +178,7 @@ const watchLeases = (t: Disposable, url: string) => {
   return { takenOver: () => takenOver }
 }
 
-/** `inherited`: a create that its process did not live to hear of. */
+/** `inherited`: a create whose process died before it learned the answer. */
 const doubtsIn = async (url: string) => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -12,7 +12,7 @@ import { type Bench, invoice } from './bench.ts'
 const faults = ['fail-before', 'fail-after', 'lost', 'reset-before', 'garbage', 'garbage-json', '429', '503'] as const
 const senders = 8
 
-// A sender whose event was not taken waits a little; else its trying would keep everybody from starting again.
+// A sender whose event was not taken waits a little; otherwise its tries would keep the processes from starting again.
 const againMs = 100
 
 // Thousands of doubts, one after the other: each is asked for once more before it is believed.

@@ -1,6 +1,6 @@
 // The strangers of the bench, in a process of their own, so that what they cost is not measured as the bridge's: they
-// post megabytes, upload forged PDFs drop by drop, and open connections on which they say nothing. Told where the bridge
-// listens; says `ready` once all of them are at it, and ends after so many seconds.
+// post megabytes, upload forged PDFs drop by drop, and open connections on which they say nothing. It is told where the
+// bridge listens, says `ready` once all of them are at it, and ends after so many seconds.
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -13,7 +13,7 @@ const posting = 8
 const megabyte = Buffer.from(`[${'1,'.repeat(524_000)}1]`)
 
 const open = async (): Promise<Socket> => {
-  // Whoever is closed does not come again: 4,000 were asked for.
+  // A closed one is not opened again: 4,000 were asked for.
   const socket = connect(port, '127.0.0.1')
     .on('error', () => {})
     .resume()

@@ -73,7 +73,7 @@ const took = async (step: () => Promise<void>): Promise<number> => {
   return performance.now() - since
 }
 
-/** Over a connection of its own: one that is kept would not show what the others do to those who come. */
+/** Over a connection of its own: a kept one would not show what the strangers do to clients that arrive. */
 const ask = async (
   url: string,
   { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {}

@@ -11,7 +11,7 @@ const used = (): number => {
 let before = used()
 let longest = 0
 
-// Not what starting takes; another longest one begins with each signal.
+// What starting takes does not count: each signal begins a new longest one.
 process.on('SIGUSR2', () => {
   longest = 0
   writeFileSync(file, '0')

@@ -1,4 +1,5 @@
-// How long one request keeps the event loop to itself, the largest that each way in takes: so long everybody else waits.
+// How long one request keeps the event loop to itself, the largest that each way in takes: everybody else waits that
+// long.
 
 import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -103,7 +104,7 @@ const requests: Record<string, (time: number) => Request> = {
     const line = { id: '410000000000000001', description: 'Jaarverslag', price: '12.5', amount: '200' }
     return moneybird('410000000000000000', line)
   },
-  // As Moneybird never writes it: then every number is read by its digits.
+  // Moneybird never writes it like this: then every number is read by its digits.
   'the same, all of it numbers'() {
     return moneybird(410000000000000000, 1.5)
   },

@@ -1,4 +1,5 @@
-// Tools that are asked, with webhooks or without: what they hold reaches the portal once, and nobody tells the bridge.
+// Tools that are asked, with webhooks or without: what they hold reaches the portal once, without anybody telling the
+// bridge.
 
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
@@ -18,17 +19,17 @@ const email = 'administratie@bakkerijdevos.example'
 // Real processes, started one after another.
 t.setTimeout(580_000)
 
-/** Each of them, with an invoice that becomes final, and is paid or cancelled where the tool tells. */
+/** Each of them, with an invoice that becomes final, and is paid or cancelled if the tool tells of that. */
 type Vendor = { pdf: Buffer; issue: (number: string) => void } & Partial<
   Record<'pay' | 'cancel', (number: string) => void>
 >
 
-/** Numbers end in one of its own. */
+/** Each number ends in an ordinal of its own. */
 const ordinalOf = (number: string): number => Number(number.split('/')[1])
 
 const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
 
-/** As WeFact writes the moment. */
+/** As WeFact writes a time. */
 const localTime = () =>
   Temporal.Now.plainDateTimeISO('Europe/Amsterdam').toString({ smallestUnit: 'second' }).replace('T', ' ')
 

@@ -1,4 +1,4 @@
-// A real bridge at a port of its own, in this process: for whoever neither kills it nor reads what it prints.
+// A real bridge at a port of its own, in this process: for tests that neither kill it nor read what it prints.
 
 import { pino } from 'pino'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'

@@ -90,7 +90,7 @@ export const reachedAt = (url: string): Reached => {
   }
 }
 
-/** What every bridge of a test has, where it has nothing else. */
+/** The settings of every bridge of a test, unless it has others. */
 export const usual = {
   PORTAL_TOKEN: 'token',
   SEND_NOTIFICATION: 'false',
@@ -175,7 +175,7 @@ const becomesHealthy = async (child: ChildProcess, url: string): Promise<boolean
   return false
 }
 
-/** Asks again until it holds: for what another process does in its own time, however slow the machine. */
+/** Asks again until it holds: for what another process does at its own pace, however slow the machine. */
 export const until = async <T>(
   ask: () => T | Promise<T>,
   holds: (value: T) => boolean,

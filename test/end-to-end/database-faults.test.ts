@@ -1,5 +1,5 @@
 // What can happen to the database while a bridge runs: one thing after the other, to the same bridge. The clock of its
-// machine is an hour wrong all the while.
+// machine is an hour wrong throughout.
 
 import pg from 'pg'
 import { Webhook } from 'standardwebhooks'
@@ -146,7 +146,7 @@ t.test('a newer release migrates beside it: it works on, or ends in words where 
 
   await run(`INSERT INTO migration VALUES (99, '099-other.breaking.sql')`)
   t.match(await send('M-2'), refused)
-  // By itself: a signal could come when nobody takes signals any more.
+  // By itself: a signal could come when the process no longer handles signals.
   t.equal(await bridge.ended, 1)
   t.match(bridge.output(), 'LEDGER_TOO_NEW: the ledger has version 99')
 })

@@ -32,7 +32,7 @@ const event = (invoiceNumber: string) => ({
   pdf: pdfOf(invoiceNumber).toString('base64')
 })
 
-/** Sends until it dies under us; answers what it had acknowledged by then. */
+/** Sends until the bridge dies; answers what it had acknowledged by then. */
 const sendWhileAlive = async (bridge: BridgeProcess, round: number): Promise<string[]> => {
   const acknowledged: string[] = []
   const sends = Array.from({ length: perRound }, async (_, at) => {

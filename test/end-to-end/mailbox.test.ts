@@ -16,7 +16,7 @@ t.setTimeout(580_000)
 const mails = 200
 const kills = 10
 
-// More than a mail takes, and less than those take that are left to the last bridge.
+// More than one mail takes, and fewer than the mails that are left to the last bridge take.
 const answersMax = 20
 const supplier = '87654321'
 const today = dateOf(systemClock.now())
@@ -81,7 +81,7 @@ t.test(
     const read = () => server.mails('Verwerkt')?.length ?? 0
     for (let kill = 1; kill <= kills; kill += 1) {
       const bridge = await startBridge(t, env)
-      // At one of the next answers that it would get, lest it is through before anybody sees how far it is.
+      // At one of the next answers that it would get, so that it is not through before the test sees how far it is.
       let answersLeft = Math.floor(Math.random() * answersMax)
       server.cuts = () => {
         if (read() < (kill * mails) / (kills + 1) || answersLeft-- > 0) return false
@@ -115,7 +115,7 @@ t.test(
       count => count === mails + 1,
       'news is not heard'
     )
-    // 16 to 24 where the collector has its turn, 44 on a busy computer; held whole the mail would come on top of that.
+    // 16 to 24 if the collector gets its turn, 44 on a busy computer; a mail held whole would come on top of that.
     t.ok(megabytesOf(bridge.pid) - before < 60, `${megabytesOf(bridge.pid) - before} MB for a mail of 50 MB`)
     t.equal(await bridge.kill('SIGTERM'), 0)
   }

@@ -32,7 +32,7 @@ const openPage = async (
   options: BrowserContextOptions = {}
 ): Promise<Page> => {
   clients += 1
-  // Each person has an address of their own: one who guesses locks out nobody else.
+  // Each person has an address of their own: one who guesses does not lock out the others.
   const context = await browser.newContext({
     baseURL: address,
     locale: 'en',
@@ -262,9 +262,9 @@ t.test('no page breaks a rule of accessibility, in daylight or at night, nor is 
 t.test('the overview is small: everything that comes with it, over the wire', async t => {
   const page = await openPage(t, live)
   await logIn(page)
-  // What still came for the page before would be counted along, and its body is gone with that page.
+  // What still came for the page before would be counted too, and its body is gone with that page.
   await page.waitForURL(`${live.address}/`)
-  // As for somebody who was never here.
+  // As for a person who was never here.
   const session = await page.context().newCDPSession(page)
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })
   const answers: Response[] = []

@@ -119,7 +119,7 @@ t.test('a process that froze in the middle of two deliveries sends neither again
     asked => asked === 1,
     'its PDF was not asked for'
   )
-  // It has left to its last byte: what a process does that freezes before that is the portal's to say.
+  // It has left to its last byte: what becomes of a create whose process freezes before that depends on the portal.
   portal.fault({ on: { invoiceNumber: 'F-2', call: 'create' }, fault: 'slow', ms: 600_000 })
   t.match(await sendSigned(a, 'F-2'), { status: 200 })
   await until(
@@ -154,7 +154,7 @@ t.test('a mailbox whose reader dies in the middle: another one goes on, and each
   const numbers = Array.from({ length: 20 }, (_, at) => `M-${at}`)
   for (const number of numbers) mailbox.put(invoiceMail({ number, issuedAt: daysAgo(0) }), { at: new Date() })
   const read = () => mailbox.mails('Verwerkt')?.length ?? 0
-  // At an answer that it would get, lest it is through before anybody sees how far it is.
+  // At an answer that it would get, so that it is not through before the test sees how far it is.
   mailbox.cuts = () => {
     if (read() < 7) return false
     mailbox.cuts = () => false

@@ -76,14 +76,14 @@ const open = async (t: Test, tool: ToolWorld) => {
       })
     },
     delivered: (number: string) => reaches(number, 'delivered', ({ state }) => state === 'delivered'),
-    /** Lately, and to be tried again in a minute. */
+    /** Just now, and to be tried again in a minute. */
     refused: (number: string) =>
       reaches(
         number,
         'refused',
         ({ code, nextAttemptAt }) => code === 'TOOL_UNAUTHORIZED' && (nextAttemptAt ?? 0) > clock.now()
       ),
-    /** What was said of the token. */
+    /** What the log says about the token. */
     told: () => lines.filter(line => line.includes('the tool refuses its token')),
     lines,
     async health() {

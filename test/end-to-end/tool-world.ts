@@ -1,4 +1,5 @@
-// Each accounting tool as a test plays it: a real API with invoices in it, and the signed events it would send of them.
+// Each accounting tool as a test plays it: a real API with invoices in it, and the signed events that it would send
+// about them.
 
 import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
@@ -12,7 +13,7 @@ export type Issue = {
   number: string
   cents: number
   email?: string
-  /** Issued, and final, so many days ago. */
+  /** Issued, and final, this many days ago. */
   daysAgo?: number
 }
 
@@ -29,10 +30,10 @@ export type ToolWorld = {
   /** An invoice becomes final, with a customer of its own. */
   issue: (invoice: Issue) => void
   pay: (number: string) => void
-  /** Cancels it, in the way that this tool has. */
+  /** Cancels it in this tool's own way. */
   cancel: (number: string) => void
   customerRef: (number: string) => string
-  /** What it sends of it, as the invoice is now. */
+  /** Sends what the tool would send about the invoice, as it is now. */
   tell: (bridge: { url: string }, number: string, said: Said) => Promise<Answer>
   /** Of every invoice. */
   pdf: Buffer

@@ -1,4 +1,4 @@
-// What each accounting tool issues reaches the portal once, whichever way the bridge came to hear of it.
+// What each accounting tool issues reaches the portal once, whichever way the bridge learned of it.
 
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../plugins/intake/sample.ts'

@@ -165,7 +165,7 @@ t.test('an invoice whose answer was lost is found, not sent again', async t => {
 })
 
 t.test('a bridge that is asked to end takes its leave in order', async t => {
-  // An answer that came too late would be another story, told elsewhere.
+  // An answer that comes too late is another case, tested elsewhere.
   const patient = { PORTAL_TIMEOUT_MS: '5000', PORTAL_SETTLE_MS: '6000' }
   const { portal, bridge } = await open(t, startBridge, patient)
   portal.fault({ on: { call: 'create' }, fault: 'slow', ms: 200 })
