@@ -49,7 +49,9 @@ const open = (args: string[], { env = {}, folder = tmpdir(), uid }: ProcessSurro
     stdio: ['ignore', 'pipe', 'pipe']
   })
 
-/** Runs it to its end, in a process of its own: for what only a process has, and for `serve`, whose log is its output. */
+/**
+ * Runs it to its end, in a process of its own: for what only a process has, and for `serve`, whose log is its output.
+ */
 export const factuurbrugProcess = async (args: string[], surroundings: ProcessSurroundings = {}): Promise<Ended> => {
   const child = open(args, surroundings)
   const said = { stdout: '', stderr: '' }

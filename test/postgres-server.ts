@@ -11,7 +11,10 @@ export type PostgresServer = {
   database: () => Promise<string>
   /** Kills the server without a goodbye. */
   stop: () => Promise<void>
-  /** Stops it, as `pg_ctl -m fast` or `-m immediate` would, and starts it on the same files. `meanwhile`: while it is away. */
+  /**
+   * Stops it, as `pg_ctl -m fast` or `-m immediate` would, and starts it on the same files. `meanwhile`: while it is
+   * away.
+   */
   restart: (mode: 'fast' | 'immediate', meanwhile?: () => Promise<void>) => Promise<void>
 }
 

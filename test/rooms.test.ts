@@ -6,7 +6,9 @@ import { codeOf, files, importsOf, textOf } from './sources.ts'
 
 type Room = { name: string; files: string[]; may: string[] }
 
-/** A row: the room, its files, what it may import. A name that is no room's is a package, or the beginning of a path. */
+/**
+ * A row: the room, its files, what it may import. A name that is no room's is a package, or the beginning of a path.
+ */
 const table: Room[] = [
   ...textOf('DESIGN.md')
     .split('## Who may import whom')[1]!

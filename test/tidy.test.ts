@@ -1,5 +1,5 @@
-// The rules of the house that no linter knows: where time and chance come from, what each file owes. Who may import whom:
-// rooms.test.ts.
+// The rules of the house that no linter knows: where time and chance come from, what each file owes. Who may import
+// whom: rooms.test.ts.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -138,7 +138,9 @@ export const createCatchUp = (options: CatchUpOptions): CatchUp => {
     })
   }
 
-  /** A tool's list may lack what its webhook names, or have it too far back. One that fails does not stop the others. */
+  /**
+   * A tool's list may lack what its webhook names, or have it too far back. One that fails does not stop the others.
+   */
   const takeNamed = async (open: OpenTool): Promise<void> => {
     const { name, load } = open.tool
     const ids = named.get(name)

@@ -1,5 +1,5 @@
-// The operations of the API: what each takes, and what it answers. The routes, the OpenAPI document and the questions of
-// the command line are made from this table.
+// The operations of the API: what each takes, and what it answers. The routes, the OpenAPI document and the questions
+// of the command line are made from this table.
 
 import { z } from 'zod'
 import { states } from '../core/row.ts'

@@ -1,5 +1,6 @@
-// What a delivered invoice with a PDF of 100 KB costs, and how many are delivered a second, 20 at once, to a portal that
-// answers after 50 ms and has no budget: beside a straight handler, which downloads and posts the same and keeps nothing.
+// What a delivered invoice with a PDF of 100 KB costs, and how many are delivered a second, 20 at once, to a portal
+// that answers after 50 ms and has no budget: beside a straight handler, which downloads and posts the same and keeps
+// nothing.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,5 +1,5 @@
-// How many invoices two processes on one PostgreSQL deliver a second, beside one of them alone, where the portal's answers
-// are what takes time: it answers a create after half a second, and has no budget.
+// How many invoices two processes on one PostgreSQL deliver a second, beside one of them alone, where the portal's
+// answers are what takes time: it answers a create after half a second, and has no budget.
 
 import { type Disposable, openSandbox, startBridge, temporaryFolder, until } from '../end-to-end/bridge-process.ts'
 import { startPostgresServer } from '../postgres-server.ts'

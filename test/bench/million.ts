@@ -1,5 +1,5 @@
-// What a million finished invoices cost: receiving, borrowing, listing and the questions of health, with them and without,
-// taking turns in one run, on both databases.
+// What a million finished invoices cost: receiving, borrowing, listing and the questions of health, with them and
+// without, taking turns in one run, on both databases.
 
 import { join } from 'node:path'
 import type { Ledger } from '../../src/ledger/ledger.ts'

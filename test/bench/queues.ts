@@ -1,6 +1,6 @@
-// How many signed Stripe events of 4 KB the bridge acknowledges a second on PostgreSQL, each kept with an fsync, beside plain
-// servers that hand them to pg-boss and to graphile-worker on the same database server. They take turns, so that a busy
-// machine slows all of them.
+// How many signed Stripe events of 4 KB the bridge acknowledges a second on PostgreSQL, each kept with an fsync, beside
+// plain servers that hand them to pg-boss and to graphile-worker on the same database server. They take turns, so that
+// a busy machine slows all of them.
 
 import { freePort } from '../../src/commands/free-port.ts'
 import { startBridge, temporaryFolder } from '../end-to-end/bridge-process.ts'

@@ -1,6 +1,6 @@
-// The promise under fire, with several processes on one PostgreSQL: webhooks to all of them, one of them killed each second
-// (or as soon as all of them live again) for as long as anything waits, the database restarted twice, and a portal that
-// fails a quarter of the creates in every way it can.
+// The promise under fire, with several processes on one PostgreSQL: webhooks to all of them, one of them killed each
+// second (or as soon as all of them live again) for as long as anything waits, the database restarted twice, and a
+// portal that fails a quarter of the creates in every way it can.
 
 import pg from 'pg'
 import {

@@ -1,5 +1,5 @@
-// The promise under fire: a portal that fails a quarter of the creates in every way it can, a bridge that is killed again
-// and again; by choice its data folder is deleted, or rolled back, half-way, and every webhook sent once more.
+// The promise under fire: a portal that fails a quarter of the creates in every way it can, a bridge that is killed
+// again and again; by choice its data folder is deleted, or rolled back, half-way, and every webhook sent once more.
 
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
-// Loaded into the bridge before anything else: how much processor time the longest turn of its event loop takes. Processor
-// time, not the clock, because a busy machine takes the core away. Written to a file whenever a longer one is seen.
+// Loaded into the bridge before anything else: how much processor time the longest turn of its event loop takes.
+// Processor time, not the clock, because a busy machine takes the core away. Written to a file whenever a longer one is
+// seen.
 
 import { writeFileSync } from 'node:fs'
 
