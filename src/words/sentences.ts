@@ -1,5 +1,5 @@
 // What the bridge says to programs, and keeps: problems of fields, why an invoice waits, what `check` found. Those
-// sentences are English wherever they are made, logged, answered and kept, so each is its own name. They are translated
+// sentences are English wherever they are made, logged, answered and kept, so each is its own key. They are translated
 // when a person reads them, however long ago they were kept.
 
 import { fields } from './nl-fields.ts'
