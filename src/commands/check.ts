@@ -27,7 +27,7 @@ import { type Command, languageOf, type Terminal, warnOfMisspelt, warnOfOverridd
 // Signatures may be five minutes off. Half of that leaves time enough to set a clock.
 const clockOffMsMax = 150_000
 
-// A few entries may lack a number. If so many in a row lack it, all do.
+// A few entries may lack a number. If this many in a row lack it, all do.
 const unnumberedMin = 10
 const toolTimeoutMs = 30_000
 const freeBytesMin = 200_000_000

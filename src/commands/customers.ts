@@ -1,4 +1,4 @@
-// Who is whose: the tools' customers with their links, or the portal's own customers.
+// Lists the tools' customers with their links, or the portal's own customers.
 
 import type { Customer, PortalCustomer } from '../view/answers.ts'
 import { endpoints } from '../view/endpoints.ts'

@@ -6,7 +6,7 @@ import { advice, type Code } from '../core/codes.ts'
 import type { Log } from '../core/log.ts'
 import type { Notice } from '../core/notice.ts'
 
-/** `what`: what happened, where that says more than the code. */
+/** `what`: what happened, if that says more than the code. */
 export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
 
 /** What health warns of: in English, and as it is mailed, in the language of the owner. */

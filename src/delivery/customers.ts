@@ -25,7 +25,7 @@ import {
 export interface Customers {
   /**
    * The invoice's customer in the portal. A failure holds it (CUSTOMER_…) or has it tried again (PORTAL_…).
-   * `wouldCreate`: only where `mayCreate` is false, as in review; nothing was sent.
+   * `wouldCreate`: only if `mayCreate` is false, as in review; nothing was sent.
    */
   find: (
     loan: Pick<Loan, 'id' | 'tool' | 'invoice' | 'test'>,

@@ -142,7 +142,7 @@ const readAgain = async (loan: Loan, body: Buffer, { toolClient, receiver, clock
   if (reading.kind === 'unreadable') return failed('EVENT_UNREADABLE', reading.problem)
   if (reading.kind === 'gone') await receiver.gone(loan.tool, reading.sourceId, clock.now())
   const invoices = reading.kind === 'invoices' ? reading.invoices : []
-  // A person has asked for it, so its age does not matter; but nobody is mailed about an old invoice.
+  // A person has asked for it, so its age does not matter; but no customer is mailed about an old invoice.
   const heard = { now: clock.now(), anyAge: true, caughtUp: true }
   const ignored: string[] = []
   for (const one of invoices) {
@@ -197,7 +197,7 @@ const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Dra
   sendNotification: notify
 })
 
-/** What differs from what a person saw when they released it. A payment since then surprises nobody. */
+/** What differs from what a person saw when they released it. A payment since then is no surprise. */
 const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<string[]> => {
   const { released, documentVersion, tool, invoice } = loan
   if (released === null) return []

@@ -1,4 +1,5 @@
-// Finds portal customers with a similar name, for the person who has to say whose an invoice is. It decides nothing.
+// Finds portal customers with a similar name, for the person who has to say which customer an invoice is for. It
+// decides nothing.
 
 import { nameKey } from '../core/identity.ts'
 import type { PortalCustomer } from '../core/portal-entry.ts'

@@ -12,7 +12,7 @@ import { busy, type Failure, failed } from '../rules/decide.ts'
 
 export type Speaking = { budget: Budget; clock: Clock; portalTimeoutMs: number }
 
-/** `written` is null where the ledger did not permit it, and nothing was sent. */
+/** `written` is null if the ledger did not permit it, and nothing was sent. */
 export type Said<P, T> = { permission: P; written: Written<T> | null }
 
 // A process that froze after it wrote must not speak late: by then a look may have found nothing.

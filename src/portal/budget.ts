@@ -1,4 +1,4 @@
-// The portal's budget: so many requests a minute for everything that speaks with this token. A slot is taken before a
+// The portal's budget: how many requests a minute everything that uses this token may make. A slot is taken before a
 // request and is free again a minute after its answer, so that no minute, wherever it begins, holds more than allowed.
 //
 // Slots are measured on the monotonic clock, and the ledger remembers them: after a restart those that were taken

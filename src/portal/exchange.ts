@@ -26,7 +26,7 @@ export type Exchange =
   | { kind: 'unsent'; reason: string }
   /** It may have arrived; no answer was seen. */
   | { kind: 'lost'; reason: string }
-  /** The body is null where it could not be read to its end. */
+  /** The body is null if it could not be read to its end. */
   | { kind: 'answer'; status: number; headers: IncomingHttpHeaders; body: string | null }
 
 /** Called for every answer, as soon as its head is there. */

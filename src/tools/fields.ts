@@ -20,7 +20,7 @@ export const invoiceNumber = parsed(
 
 export const dateExpected = 'expected a date such as 2026-11-20'
 
-// PostgreSQL keeps no NUL in a text, and nobody means one.
+// PostgreSQL cannot keep a NUL in a text, and no sender means one.
 const isKeepable = (text: string): boolean => !text.includes('\0')
 
 /** Text that decides something, as the tool has it. */

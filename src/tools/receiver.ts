@@ -119,7 +119,7 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     return finalisedAt === null ? invoice.issuedAt < dateOf(start, rules.timeZone) : finalisedAt < wholeSecond(start)
   }
 
-  /** Why an invoice is none of the bridge's business; null when it is. The ledger is asked only where that matters. */
+  /** Why an invoice is none of the bridge's business; null when it is. The ledger is asked only if that matters. */
   const reasonToIgnore = async (tool: string, toolInvoice: ToolInvoice, heard: Heard) => {
     const isOld = !heard.test && !heard.anyAge && (await isBeforeStart(tool, toolInvoice))
     const reason = toolInvoice.stage === 'voided' ? 'VOIDED_IN_TOOL' : isOld ? 'BEFORE_START' : null

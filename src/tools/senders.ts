@@ -12,7 +12,7 @@ type Named = Pick<Source, 'name'> & { senders?: (settings: never) => Senders }
 
 const alone: Senders = { variable: '', names: [] }
 
-/** `settings`: the source's own; null where it is off. A tool has no senders. */
+/** `settings`: the source's own; null if it is off. A tool has no senders. */
 export const sendersOf = ({ senders }: Named, settings: unknown): Senders =>
   settings === null ? alone : (senders?.(settings as never) ?? alone)
 

@@ -29,7 +29,7 @@ export type ToolInvoice = {
   invoice: Invoice
   /** `draft`: not final yet, so not to be delivered. `voided`: cancelled after it was final. */
   stage: 'draft' | 'final' | 'voided'
-  /** When it became final; null where the tool knows no more than the date of issue. */
+  /** When it became final; null if the tool knows only the date of issue. */
   finalisedAt: Instant | null
   /**
    * The tool is about to collect the money itself (direct debit, a card on file). The customer must not be offered a

@@ -10,7 +10,7 @@ export type UnreadableRequest = {
   requests: number
   since: Instant
   lastAt: Instant
-  /** The fields that were wrong; else the code. */
+  /** The fields that were wrong, or else the code. */
   reasons: readonly string[]
 }
 

@@ -5,7 +5,7 @@ import { attempt } from '../core/attempt.ts'
 
 const charactersMax = 160
 
-/** Null where it says nothing that may be shown. `secret`: what the question was sent with. */
+/** Null if it says nothing that may be shown. `secret`: what the question was sent with. */
 export const vendorWords = (body: string, secret: string | undefined): string | null => {
   const said = messageIn(body)
   if (said === null) return null

@@ -23,7 +23,7 @@ export const languageIn = (accepted: string | undefined): Language => {
   return 'en'
 }
 
-// Nobody speaks more; a header may be long.
+// Nobody speaks more than this, but a header may be long.
 const askedMax = 20
 
 export interface Formats {
