@@ -64,17 +64,17 @@ export type AppOptions = {
   version: string
 }
 
-// Who opens a connection and says nothing, or its headers byte by byte.
+// For a client that opens a connection and sends nothing, or sends its headers byte by byte.
 const headersMsMax = 15_000
 const lookEveryMs = 5000
 
-// Longer than the minute for which proxies keep theirs: who closes first is the one that does not lose a request.
+// Longer than the minute for which proxies keep theirs: if the bridge closed first, the proxy could lose a request.
 const keptAliveMs = 72_000
 
-// Nothing moved on it for so long, in either direction.
+// A connection on which nothing moves for this long, in either direction, is closed.
 const silentMsMax = 120_000
 
-/** Of the largest body in its longest form, base64 with escapes in it, over the slowest line that is waited for. */
+/** For the largest body in its longest form, base64 with escapes, over the slowest line that the bridge waits for. */
 const requestMsMax = (pdfBytesMax: number): number =>
   Math.ceil(((pdfBytesMax * 5) / 3 / bytesPerSecondMin) * 1000) + patienceMsMax
 
@@ -116,9 +116,9 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
 
   const app = Fastify({
     loggerInstance: logger,
-    // An address can carry a customer's name (`?q=`); what matters is logged by those who know it.
+    // An address can carry a customer's name (`?q=`). The code that knows what matters logs it.
     logController: new LogController({ disableRequestLogging: true }),
-    // An address that is none.
+    // For a malformed address.
     frameworkErrors: (_error, request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply),
     // Tools read their own bodies, which may be larger.
     bodyLimit: unprovenBytesMax,

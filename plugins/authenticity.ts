@@ -1,6 +1,6 @@
-// Notes who is refused at a tool's address, and who is believed, whatever the tool: with the reason, and whether it
-// claimed to be the tool. For the scope that it is registered in. An authentic request that cannot be read is noted by
-// who has read it.
+// Notes which client is refused at a tool's address and which is believed, whatever the tool: with the reason, and
+// whether the client claimed to be the tool. For the scope that it is registered in. An authentic request that is
+// unreadable is noted by the code that read it.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
@@ -38,11 +38,11 @@ export default fp<{
       refusedRequests.note({ tool, client, isAuthentic: false, code, invoiceNumber: null, problems })
     }
 
-    // With the error as it was thrown, even where the answer is 429.
+    // Gets the error as it was thrown, even when the answer is 429.
     app.addHook('onError', async (request, _reply, error) => {
       if (!(error instanceof BridgeError)) return
       if (isCode(error, 'NOT_AUTHENTIC')) return refuse(request, error, claims(request.headers))
-      // By a signature only the last byte proves a body: this one was refused before it.
+      // A signature proves a body only after its last byte; this body was refused before that.
       const isUnproven = !believed.has(request) && isSigned(request.headers)
       if (isUnproven && beforeProof.includes(error.code)) refuse(request, error, true)
     })
@@ -55,5 +55,5 @@ const beforeProof = ['BODY_TOO_LARGE', 'TYPE_UNSUPPORTED', 'BODY_TOO_SLOW']
 const isSigned = (headers: IncomingHttpHeaders): boolean =>
   Object.keys(headers).some(name => name.endsWith('-signature'))
 
-/** Tools prove themselves by one of these headers; scanners, which try every address of the internet, send neither. */
+/** Tools prove themselves by one of these headers; scanners, which try every address on the internet, send neither. */
 const claims = (headers: IncomingHttpHeaders): boolean => headers.authorization !== undefined || isSigned(headers)

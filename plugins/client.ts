@@ -1,5 +1,5 @@
-// By what the sender of a request is counted: the network of its address, which stands in a header where a proxy writes
-// one, and is the connection's own otherwise.
+// What a client is counted by: the network of its address. The address comes from the header that a proxy writes, or
+// else from the connection.
 
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'

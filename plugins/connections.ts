@@ -1,6 +1,6 @@
-// How many connections there are at once. Whoever opens thousands of them and says nothing takes nobody's place: when it
-// gets full, those are closed that have been silent longest. Whoever asked something before goes after them, and whoever
-// was believed comes last.
+// Limits how many connections are open at once. A client that opens thousands and sends nothing takes no one's place:
+// when it gets full, the connections that have been silent longest are closed first, then those that sent a request
+// before, and last those that were believed.
 
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
@@ -12,16 +12,16 @@ declare module 'fastify' {
   }
 }
 
-// Some 15 MB of memory. A bridge has a few dozen at the same time.
+// About 15 MB of memory. A bridge has a few dozen at a time.
 const roomFor = 400
 
-// A burst: what it is too much is closed within a few turns of the event loop.
+// For a burst: the excess is closed within a few turns of the event loop.
 const connectionsMax = 1600
 
 export default fp(
   async app => {
     const open = new Set<Socket>()
-    // The one that has been idle longest comes first, in each of them.
+    // In each of these, the connection that has been idle longest comes first.
     const silent = new Set<Socket>()
     const spoken = new Set<Socket>()
     const believed = new Set<Socket>()
@@ -41,7 +41,7 @@ export default fp(
       }
     }
 
-    // What comes with a connection is read a turn of the event loop later: only who said nothing then is silent.
+    // What comes with a connection is read a turn of the event loop later: only if nothing came by then is it silent.
     let arrived: Socket[] = []
     let heard: Socket[] = []
     let isDue = false
@@ -56,7 +56,7 @@ export default fp(
 
     app.server.maxConnections = connectionsMax
     app.server.on('connection', socket => {
-      // Over other sockets than the server's own (plugins/entrances.ts), too.
+      // Connections over sockets other than the server's own (plugins/entrances.ts) count, too.
       if (open.size >= connectionsMax) return socket.destroy()
       open.add(socket)
       arrived.push(socket)
@@ -66,14 +66,14 @@ export default fp(
       setImmediate(turn)
     })
 
-    // Until it is answered: whoever does not read the answer keeps nothing.
+    // Only until the request is answered: a client that does not read its answer does not keep the connection busy.
     const busy = new WeakSet<Socket>()
     app.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
       busy.add(socket)
       for (const idle of ranks) idle.delete(socket)
       done()
     })
-    // What is answered after that would keep its connection, and the server open, for a minute.
+    // A request answered after this would keep its connection, and with it the server, open for a minute.
     let isClosing = false
     app.addHook('preClose', async () => {
       isClosing = true

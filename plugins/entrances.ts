@@ -1,6 +1,6 @@
-// Where the service listens. Node takes one connection off a listening socket in each turn of the event loop, so that
-// whoever comes behind a crowd that only connects would wait for seconds, or knock in vain. Linux spreads those who come
-// over several sockets at one port: then as many are taken in each turn.
+// Where the bridge listens. Node accepts one connection per listening socket in each turn of the event loop, so a
+// client behind a crowd that only connects would wait for seconds, or not get in. Linux spreads new connections over
+// several sockets on one port: Node then accepts as many in each turn.
 
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
@@ -8,14 +8,14 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Answers where it listens. Rejects as `listen` does, also when another program has the port. */
+    /** Resolves to the address where it listens. Rejects as `listen` does, also when another program has the port. */
     listenAt: (place: Place) => Promise<string>
   }
 }
 
 export type Place = { host: string; port: number }
 
-// A crowd of 4,000 stands in queues of 250 then, which hold 511 each.
+// A crowd of 4,000 then waits in queues of 250; each queue holds 511.
 const socketsMax = 16
 
 export default fp<{ platform: NodeJS.Platform }>(
@@ -23,7 +23,7 @@ export default fp<{ platform: NodeJS.Platform }>(
     const others: Server[] = []
 
     const openOther = async (place: Place): Promise<void> => {
-      // As an HTTP server opens its own.
+      // The same options as for an HTTP server's own socket.
       const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
         app.server.emit('connection', socket)
       )
@@ -42,7 +42,7 @@ export default fp<{ platform: NodeJS.Platform }>(
       return address
     })
 
-    // What came in by them the server itself ends with its own.
+    // The server ends the connections that came in through these along with its own.
     app.addHook('preClose', async () => {
       for (const server of others) server.close()
     })
@@ -50,7 +50,7 @@ export default fp<{ platform: NodeJS.Platform }>(
   { name: 'entrances' }
 )
 
-/** Sockets that share a port do not mind each other, nor would a second bridge. */
+/** Sockets with `reusePort` share a port without an error, even with those of a second bridge. */
 const refuseTaken = async (place: Place): Promise<void> => {
   const server = createServer().listen({ ...place, exclusive: true })
   await once(server, 'listening')

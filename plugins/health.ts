@@ -1,5 +1,5 @@
-// Answers health in the form that monitors know, in English: 503 only if events cannot be kept or, for whoever asks for
-// that, if something needs a person.
+// Answers health in the form that monitors know, in English: 503 only if events cannot be kept or, with `?fail=warn`,
+// if something needs a person.
 
 import type { FastifyInstance } from 'fastify'
 import { type Health, inWords } from '../src/health/health.ts'

@@ -10,7 +10,7 @@ import type { Problem } from '../src/view/answers.ts'
 
 const retryAfterSeconds = 5
 
-// Thousands who are told that the bridge is busy must not fill the log.
+// Thousands of answers that the bridge is busy must not fill the log.
 const busyEveryMs = 60_000
 
 export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
@@ -21,11 +21,11 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
     app.setErrorHandler<FastifyError>((error, request, reply) =>
       sendProblem(named(error, request, isWorthALine), request, reply)
     )
-    // Before anybody reads a body that nobody wants.
+    // Before an unwanted body is read.
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? new BridgeError('NOT_FOUND') : undefined)
     })
-    // Reads the rest of a body, so that its sender comes to read the answer.
+    // Reads the rest of the body, so that its sender gets to read the answer.
     app.addHook('onResponse', ({ raw }, _reply, done) => {
       if (!raw.readableEnded) raw.resume()
       done()
@@ -40,7 +40,7 @@ export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: 
   const { code, statusCode, message, problems, retryAfterMs } = error
   if (statusCode === 503 || statusCode === 429)
     reply.header('retry-after', retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000))
-  // Nobody is going to read the rest of this body.
+  // The rest of this body will not be read.
   if (code === 'BODY_TOO_SLOW') reply.header('connection', 'close')
   if (statusCode === 401)
     reply.header('www-authenticate', code === 'NOT_AUTHENTIC' ? 'Basic realm="factuurbrug", Bearer' : 'Bearer')

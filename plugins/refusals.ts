@@ -1,5 +1,5 @@
-// Counts refused requests per client, so that guessing secrets is slow. Only refusals count: whoever is
-// authentic is never told to slow down.
+// Counts refused requests per client, so that guessing secrets is slow. Only refusals count: an authentic sender is
+// never told to slow down.
 
 import rateLimit from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-// Enough for a sender that is being set up, far too few for guessing 16 characters.
+// Enough for a sender that is being set up, far too few to guess 16 characters.
 const refusalsPerMinute = 30
 
 export default fp<{ clientOf: ClientOf }>(

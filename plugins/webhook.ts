@@ -19,7 +19,7 @@ import type { Hosted, Strangers } from './bodies/strangers.ts'
 export type AddressOptions<Settings = unknown> = {
   /** The source's own; null when none of them is set: then every event is answered 503. */
   settings: Settings | null
-  /** Keeps events durably; only after it resolved may the sender be answered 200. */
+  /** Keeps events durably. The sender may be answered 200 only after it resolves. */
   receiver: Receiver
   clock: Clock
   timeZone: string
@@ -31,13 +31,13 @@ export type AddressOptions<Settings = unknown> = {
 }
 
 export type WebhookOptions = AddressOptions & {
-  /** An event says no more than that there is something to ask this tool for. */
+  /** Called when an event only says that there is something to ask this tool for. */
   hinted: (tool: string, sourceId: string | null) => void
 }
 
 /**
- * For the scope of one address. Signatures cover the exact bytes, so nobody may parse, or even read, before its
- * handler.
+ * For the scope of one address. Signatures cover the exact bytes, so nothing may parse, or even read, a body before
+ * its handler.
  */
 export const leaveBodiesUnread = (app: FastifyInstance, { refused }: Pick<AddressOptions, 'refused'>) => {
   app.removeAllContentTypeParsers()
@@ -48,12 +48,12 @@ export const leaveBodiesUnread = (app: FastifyInstance, { refused }: Pick<Addres
   })
 }
 
-/** Says of itself that it is one: the person who sent it looks at what becomes of it. */
+/** A test says so in a header: the person who sent it looks at what becomes of it. */
 export const isTest = ({ headers }: FastifyRequest): boolean => headers['factuurbrug-test'] === 'true'
 
 type Answer = Kept | { result: 'ignored'; reason: string }
 
-/** What an authentic event says, with the body where it could not be read. */
+/** What an authentic event says, with its body if it is unreadable. */
 type Proven = {
   receivedAt: Instant
   reading: Exclude<EventReading, { kind: 'unreadable' }> | ({ kind: 'unreadable' } & UnreadEvent)
@@ -97,7 +97,7 @@ export const webhook = ({
       return worst(kept)
     }
 
-    /** Null: the vendor only looks whether somebody is there. The body is not to be used afterwards. */
+    /** Null: the vendor only checks that the address answers. The body must not be used afterwards. */
     const prove = (body: Buffer, request: FastifyRequest): Proven | null => {
       const delivery = { body, headers: request.headers, receivedAt: clock.now() }
       if (isRegistrationCheck?.(delivery, settings)) return null
@@ -112,7 +112,7 @@ export const webhook = ({
 
     app.post(`/${name}`, async request => {
       if (options.settings === null) throw new BridgeError('TOOL_NOT_SET_UP')
-      // The secret exists only once the webhook is registered, and registering wants a running address.
+      // The secret exists only once the webhook is registered, and registering needs an address that answers.
       const missing = missingSecret(settings)
       if (missing !== null) return ignore(`${missing} is not set`, clock.now())
       const use = (body: Buffer) => prove(body, request)
@@ -127,16 +127,16 @@ export const webhook = ({
 
 type Use<T> = { hosted: Hosted; use: (body: Buffer) => T }
 
-/** A small body that came together with its headers, as most do: nobody waits for it, and it takes no place. */
+/** A small body that came together with its headers, as most do: nothing has to wait for it, and it takes no place. */
 const bodyArrived = async ({ raw, headers }: FastifyRequest): Promise<Buffer | null> => {
   const bytes = Number(headers['content-length'])
   if (!(bytes > 0 && bytes <= unprovenBytesMax)) return null
-  // Until Node has taken apart what it read off the socket with them.
+  // Lets Node parse what it read off the socket together with the headers.
   await null
   return raw.readableLength === bytes ? raw.read() : null
 }
 
-/** Reads the body to its end, and has it used while its memory is there. */
+/** Reads the body to its end and uses it while its memory is held. */
 const readWhole = async <T>({ raw, headers }: FastifyRequest, { hosted, use }: Use<T>): Promise<T> => {
   if (Number(headers['content-length'] ?? 0) > largeBytesMax) throw new BridgeError('BODY_TOO_LARGE')
   const body = openRequestBody(raw, { bytesMax: largeBytesMax, seen: () => {}, wait: hosted.wait })
@@ -164,7 +164,7 @@ const withoutMore = (kept: Kept): Answer =>
 
 const order: Answer['result'][] = ['conflict', 'accepted', 'duplicate', 'ignored']
 
-/** Of several invoices in one event the answer is the one that asks for most attention. */
+/** For an event with several invoices: the answer that needs most attention. */
 const worst = (kept: Answer[]): Answer =>
   kept.toSorted((a, b) => order.indexOf(a.result) - order.indexOf(b.result))[0] ?? {
     result: 'ignored',
