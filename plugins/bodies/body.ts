@@ -1,5 +1,5 @@
-// A request's body as it comes in: counted, and passed to the proof of its authenticity, byte by byte. Readers pull it,
-// and nothing is read ahead of them: a slow disk slows the sender down, and memory stays small.
+// A request's body as it comes in: every byte is counted and passed to the proof of its authenticity. Readers pull the
+// body, and nothing is read ahead of them: a slow disk slows the sender down, and memory stays small.
 
 import type { Readable } from 'node:stream'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -20,11 +20,11 @@ export type Body = {
 export type BodyOptions = {
   bytesMax: number
   seen: (bytes: Uint8Array) => void
-  /** How long the next bytes are waited for; without it, for ever. */
+  /** How long to wait for the next bytes; without it, for ever. */
   wait?: Wait
 }
 
-/** What a reader throws when a body cannot be understood; `field` is `body` when it is about the whole. */
+/** What a reader throws when it cannot understand a body; `field` is `body` when the problem is with the whole. */
 export const unreadable = (field: string, message: string, cause?: unknown): BridgeError =>
   new BridgeError('FIELDS_INVALID', `${field}: ${message}`, { problems: [{ field, message }], cause })
 
@@ -55,7 +55,7 @@ export const openBody = (
   }
 
   const read = async () => {
-    // An iterator that has failed says "done" when it is asked again; half a body must never pass for a whole one.
+    // A failed iterator says "done" when it is asked again; half a body must never pass for a whole one.
     if (failure) throw failure
     const given = returned.pop()
     if (given) return given
@@ -63,7 +63,7 @@ export const openBody = (
       return await next()
     } catch (error) {
       failure = error instanceof BridgeError ? error : unreadable('body', 'the connection ended before the body', error)
-      // Lets go of the stream. Of one that is silent that is in vain, and nobody waits for it.
+      // Lets go of the stream. With a silent stream this has no effect, and it is not awaited.
       void chunks.return?.()
       throw failure
     }
@@ -80,7 +80,7 @@ export const openBody = (
   }
 }
 
-/** One chunk of each body in each turn of the event loop: a fast one would keep everybody else waiting. */
+/** One chunk of each body in each turn of the event loop: a fast body would keep all others waiting. */
 const nextTurn = () => new Promise(resolve => setImmediate(resolve))
 
 /** A whole body as text, for those that are small by nature. */

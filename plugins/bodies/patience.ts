@@ -4,17 +4,17 @@
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 
-// One channel of ISDN, the slowest line that anybody sends documents over. A phone at the edge of its network has twice
-// that, the poorest ADSL four times. A slower body would keep its place for hours.
+// One ISDN channel, the slowest line in use for sending documents. A phone at the edge of its network has twice that,
+// the poorest ADSL four times. A slower body would keep its place for hours.
 export const bytesPerSecondMin = 8000
 
-// A line may stand still for so long, again and again, as long as it makes up for it: TCP repeats what was lost after
-// 1, 2, 4 and 8 seconds, and small bodies are through whatever the line.
+// A line may stall for this long, again and again, as long as it makes up for it: TCP resends what was lost after 1, 2,
+// 4 and 8 seconds, and small bodies get through over any line.
 export const patienceMsMax = 20_000
 
 const lookEveryMs = 1000
 
-/** Passes on what `next` brings; `bytesOf` says how much that is. Rejects with BODY_TOO_SLOW when it takes too long. */
+/** Returns what `next` brings; `bytesOf` says how much that is. Rejects with BODY_TOO_SLOW when it takes too long. */
 export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) => Promise<T>
 
 type Waiter = { until: number; end: () => void }
@@ -24,7 +24,7 @@ export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): ((sig
   const waiters = new Set<Waiter>()
   let watching = false
 
-  /** One watch for all bodies, for as long as any is waited for. */
+  /** One watch for all bodies, for as long as the bridge waits for any. */
   const watch = async (): Promise<void> => {
     watching = true
     while (waiters.size > 0) {

@@ -1,17 +1,17 @@
-// How many bodies are taken in at once, and how many from one client. Whoever comes later waits with the body unread,
-// which costs a socket and no memory. A full queue refuses, so that neither disk nor sockets run out. Nobody waits for
-// a client that holds more places: the client with most loses its oldest body.
+// How many bodies are taken in at once, and how many from one client. A request that comes later waits with its body
+// unread, which costs a socket and no memory. A full queue refuses, so that neither disk nor sockets run out. No client
+// waits for one that holds more places: the client with the most loses its oldest body.
 
 import { BridgeError } from '../../src/core/errors.ts'
 
 export type PlacesOptions = {
   places: number
   waitingMax: number
-  /** Of the places, and of those who wait as many in proportion. Without it one client may have all. */
+  /** How many places one client may hold, and in proportion how many may wait. Without it one client may have all. */
   perClient?: number
 }
 
-/** Whose body it is, and by what it is ended: then its step rejects, and its place is free. */
+/** Whose body it is, and what ends it: its step then rejects, and its place is free. */
 export type Guest = { client: string; ended: AbortController }
 
 export type Places = {
@@ -22,13 +22,13 @@ export type Places = {
 
 type Waiting = { guest: Guest; enter: () => void }
 
-// Where clients are not counted, none holds more than another.
+// Where clients are not counted, all bodies belong to one, and none holds more than another.
 const anybody = (): Guest => ({ client: '', ended: new AbortController() })
 
 export const openPlaces = ({ places, waitingMax, perClient = places }: PlacesOptions): Places => {
   const waitingPerClient = Math.floor((waitingMax * perClient) / places)
   const waiting = new Set<Waiting>()
-  // The one that came first stands first.
+  // In order of arrival.
   const inside = new Set<Guest>()
 
   const heldBy = (client: string): number => countOf(inside, client)
@@ -45,7 +45,7 @@ export const openPlaces = ({ places, waitingMax, perClient = places }: PlacesOpt
     next.enter()
   }
 
-  /** Whoever holds most has one less, where that is more than the newcomer has, or is about to have. */
+  /** Ends a body of the client that holds most, if that is more than the newcomer's client holds and waits for. */
   const makesRoomFor = ({ client }: Guest): boolean => {
     if (inside.size < places) return false
     const [oldest, most] = oldestOfMost(inside)
@@ -83,7 +83,7 @@ export const openPlaces = ({ places, waitingMax, perClient = places }: PlacesOpt
     isFull: () => inside.size >= places,
 
     async pass(step, guest = anybody()) {
-      // Whoever has room need not wait: all who do wait have none.
+      // A guest with room jumps no queue: those who wait have no room.
       if (hasRoom(guest)) inside.add(guest)
       else await wait(guest)
       try {
@@ -95,7 +95,7 @@ export const openPlaces = ({ places, waitingMax, perClient = places }: PlacesOpt
   }
 }
 
-/** Whoever holds least, and of those the one that came first: a crowd from one address keeps nobody else waiting. */
+/** The first to come from the client that holds least: a crowd from one address keeps no other client waiting. */
 const nextOf = (waiting: Waiting[], heldBy: (client: string) => number): Waiting | undefined => {
   const least = Math.min(...waiting.map(({ guest }) => heldBy(guest.client)))
   return waiting.find(({ guest }) => heldBy(guest.client) === least)
@@ -106,7 +106,7 @@ const guestsOf = (waiting: Iterable<Waiting>): Guest[] => [...waiting].map(({ gu
 const countOf = (guests: Iterable<Guest>, client: string): number =>
   [...guests].filter(guest => guest.client === client).length
 
-/** With how many its client has; those that were ended are on their way out. */
+/** And how many its client has. Bodies that were ended do not count: they are on their way out. */
 const oldestOfMost = (inside: Iterable<Guest>): [Guest | undefined, number] => {
   const staying = [...inside].filter(({ ended }) => !ended.signal.aborted)
   const byClient = [...Map.groupBy(staying, ({ client }) => client).values()]

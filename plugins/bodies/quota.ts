@@ -1,21 +1,21 @@
-// How many bytes of strangers are on disk. Nobody waits for room: what is too much is refused, and the sender comes
-// again.
+// How many bytes of strangers are on disk. Nothing waits for room: a body that does not fit is refused, and its sender
+// tries again.
 
 import { BridgeError } from '../../src/core/errors.ts'
 
 export type Quota = {
-  /** One body's share of it. */
+  /** One body's share of the quota. */
   open: (client: string) => Share
 }
 
 export type Share = {
-  /** INTAKE_BUSY when there is no more to be had. */
+  /** Throws INTAKE_BUSY when there is no room left. */
   take: (bytes: number) => void
-  /** Gives back all of it. */
+  /** Gives back the whole share. */
   release: () => void
 }
 
-// One client leaves a quarter to the others.
+// One client leaves a quarter for the others.
 const perClient = 0.75
 
 export const openQuota = ({ bytesMax }: { bytesMax: number }): Quota => {

@@ -1,5 +1,5 @@
 // Bodies whose sender is not proven yet: how many are taken in at once, how many from one client, how fast they have to
-// come, and how much room they get. All addresses share this. A sender that its headers prove never comes here, and so
+// come, and how much room they get. All addresses share this. A sender proven by its headers never comes here, and so
 // never waits behind strangers.
 
 import type { FastifyRequest } from 'fastify'
@@ -12,31 +12,31 @@ import { createPatience, type Wait } from './patience.ts'
 import { openPlaces } from './places.ts'
 import { openQuota } from './quota.ts'
 
-// A body that comes slowly costs little, so there are many places. Together with all who wait they are fewer than the
+// A body that comes slowly costs little, so there are many places. Together with all that wait they are fewer than the
 // connections that the bridge has room for (plugins/connections.ts).
 const allSizesOptions = { places: 160, perClient: 120, waitingMax: 80 }
 
-// A body that says it is small is through in a moment and takes hardly any memory. Most webhooks are small, and so
-// never wait behind those that are large or do not say.
+// A body that says it is small is in within a moment and takes hardly any memory. Most webhooks are small, and so never
+// wait behind bodies that are large or do not say.
 const smallOptions = { places: 80, perClient: 60, waitingMax: 70 }
 
-// Each has a piece of memory that is used again: new ones would pile up faster than they are collected.
+// Each has a buffer that is reused: new ones would pile up faster than the garbage collector frees them.
 const largeOptions = { places: 8, perClient: 6, waitingMax: allSizesOptions.places }
 
 // Times PDF_BYTES_MAX: a third of a volume of 1 GB.
 const pdfsOnDiskMax = 16
 
-// Strangers come and go by the second. Health warns for this long after the places were full, and the log warns as
-// seldom.
+// Strangers come and go by the second. Health warns for this long after the places were full, and the log warns no more
+// often than this.
 const minute = 60_000
 
 /** What an unproven body takes. */
 export type Hosted = {
-  /** Waits for its next bytes; rejects with INTAKE_BUSY when its place has gone to somebody else. */
+  /** Waits for its next bytes; rejects with INTAKE_BUSY when its place has gone to another client. */
   wait: Wait
   /**
-   * Reads what is larger than `unprovenBytesMax` into memory, for as long as the step lasts. The memory holds
-   * `largeBytesMax`. A few are read at a time; the others wait, the rest of them unread.
+   * Lends memory for a body larger than `unprovenBytesMax`, for as long as the step lasts. The memory holds
+   * `largeBytesMax`. A few bodies are read at a time; the others wait, with the rest of them unread.
    */
   large: <T>(step: (memory: Buffer) => Promise<T>) => Promise<T>
   /** Throws INTAKE_BUSY when there is no room for so many bytes. */
@@ -44,9 +44,9 @@ export type Hosted = {
 }
 
 export interface Strangers {
-  /** Gives a body a place for as long as the step lasts. INTAKE_BUSY when too many wait, or others hold less. */
+  /** Gives a body a place while the step lasts. Rejects with INTAKE_BUSY when too many wait, or others hold less. */
   host: <T>(request: FastifyRequest, step: (hosted: Hosted) => Promise<T>) => Promise<T>
-  /** For one body that is proven by its headers. */
+  /** For a body that is proven by its headers. */
   patience: () => Wait
 }
 
@@ -57,7 +57,7 @@ export type StrangersOptions = {
   log: Pick<Log, 'warn'>
 }
 
-/** What is hosted, and whether it was so many lately that some of them had to wait or go. */
+/** Also says whether there were so many bodies lately that some had to wait or were ended. */
 export type HostedStrangers = Strangers & { areMany: () => boolean }
 
 export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: StrangersOptions): HostedStrangers => {
@@ -105,13 +105,13 @@ export const createStrangers = ({ clientOf, clock, pdfBytesMax, log }: Strangers
           share.release()
         }
       }, guest)
-      // With this one, or before it.
+      // Full with this body, or before it.
       if (places.isFull()) noteFull()
       return hosted
     }
   }
 }
 
-/** By its own word, which Node holds it to. */
+/** By its own content-length, which Node enforces. */
 const isSmall = ({ headers }: FastifyRequest): boolean =>
   headers['content-length'] !== undefined && Number(headers['content-length']) <= unprovenBytesMax

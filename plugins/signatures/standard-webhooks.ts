@@ -11,15 +11,15 @@ const secretPrefix = 'whsec_'
 export type Signature = {
   /** Takes the next bytes of the body. */
   update: (bytes: Uint8Array) => void
-  /** Answers which key a signature matches; throws NOT_AUTHENTIC where none does. Call it once, after the last byte. */
+  /** Returns which key a signature matches; throws NOT_AUTHENTIC when none does. Call it once, after the last byte. */
   verify: () => number
 }
 
-/** The bytes to sign with: those that `whsec_` encodes; any other text stands for itself. */
+/** The bytes to sign with: those that follow `whsec_` as base64; any other text is taken as it is. */
 export const signingKey = (secret: string): Buffer =>
   secret.startsWith(secretPrefix) ? Buffer.from(secret.slice(secretPrefix.length), 'base64') : Buffer.from(secret)
 
-// Node reads headers as Latin-1: written back as such they are the bytes that the sender signed.
+// Node reads headers as Latin-1: encoded as Latin-1 again, they are the bytes that the sender signed.
 const openHmac = (key: Buffer, id: string, timestamp: string) =>
   createHmac('sha256', key).update(`${id}.${timestamp}.`, 'latin1')
 
@@ -51,7 +51,7 @@ export const openSignature = (headers: IncomingHttpHeaders, keys: readonly Buffe
   }
 }
 
-/** The headers that such a sender sets. */
+/** The headers that a sender sets. */
 export const signedHeaders = (body: string, secret: string, { id, at }: { id: string; at: Instant }) => {
   const timestamp = String(Math.floor(at / 1000))
   const signature = openHmac(signingKey(secret), id, timestamp).update(body).digest('base64')

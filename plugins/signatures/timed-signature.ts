@@ -1,6 +1,6 @@
-// `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`: HMAC-SHA256 over `<t>.<body>`, for each secret that is in use while one
-// replaces another. The key is the whole secret as it is shown. Schemes other than v1 prove nothing and are passed
-// over.
+// `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`: HMAC-SHA256 over `<t>.<body>`, with one v1 for each secret in use while one
+// replaces another. The key is the whole secret as the tool shows it. Schemes other than v1 prove nothing and are
+// ignored.
 
 import { createHmac } from 'node:crypto'
 import type { Instant } from '../../src/core/clock.ts'
@@ -11,11 +11,11 @@ export type TimedSignature = {
   body: Buffer
   secrets: readonly string[]
   receivedAt: Instant
-  /** Of the header, for messages. */
+  /** The header's name, for messages. */
   name: string
 }
 
-/** Throws NOT_AUTHENTIC unless one v1 matches one secret, at a time at most five minutes off, either way. */
+/** Throws NOT_AUTHENTIC unless a v1 matches a secret, at a time that is at most five minutes off, either way. */
 export const verifyTimedSignature = ({ header, body, secrets, receivedAt, name }: TimedSignature): void => {
   if (typeof header !== 'string' || header === '') throw notAuthentic(`${name} is missing`)
   const parts = header.split(',')
@@ -32,11 +32,11 @@ export const verifyTimedSignature = ({ header, body, secrets, receivedAt, name }
 const valuesOf = (parts: string[], scheme: string): string[] =>
   parts.filter(part => part.startsWith(`${scheme}=`)).map(part => part.slice(scheme.length + 1))
 
-// As text: the hex of a signature has one spelling.
+// Compared as text: the hex of a signature has only one spelling.
 const sign = (secret: string, time: string, body: Buffer): Buffer =>
   Buffer.from(createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex'))
 
-/** The header that such a sender sets. */
+/** The header that a sender sets. */
 export const timedSignature = (body: string, secret: string, at: Instant): string => {
   const time = String(Math.floor(at / 1000))
   return `t=${time},v1=${sign(secret, time, Buffer.from(body)).toString()}`
