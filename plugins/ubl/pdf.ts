@@ -1,8 +1,8 @@
-// Which PDF of a mail is that of an invoice in it.
+// Which PDF in a mail belongs to which invoice in it.
 
 /**
- * The one of the same name; else the only one; null: there is none. `others`: the mail's other invoices, of which none
- * may lose its PDF to this one.
+ * The PDF with the same name, else the only one; null when there is none. `others`: the mail's other invoices, none of
+ * which may lose its PDF to this one.
  */
 export const pdfFor = <Part extends { fileName: string }>(
   xml: Part,

@@ -1,6 +1,6 @@
 // Whether an invoice is the user's own: purchase invoices come into the same mailbox, and have the same form.
 
-/** `wanted`: a KvK, OIN or VAT number, as somebody typed it. */
+/** `wanted`: a KvK, OIN or VAT number, as the operator typed it. */
 export const isSuppliers = (supplierIds: string[], wanted: string): boolean =>
   plainId(wanted) !== '' && supplierIds.some(id => isSameId(plainId(id), plainId(wanted)))
 

@@ -1,5 +1,5 @@
-// Invoices and credit notes in UBL 2.1, as tools mail them beside the PDF. Dialects differ in what they demand, not in
-// where things stand, so none is asked for. https://docs.peppol.eu/poacc/billing/3.0/syntax/ubl-invoice/tree/
+// Invoices and credit notes in UBL 2.1, as tools mail them beside the PDF. Dialects differ in what they require, not in
+// where things are, so any is accepted. https://docs.peppol.eu/poacc/billing/3.0/syntax/ubl-invoice/tree/
 
 import { z } from 'zod'
 import { type Customer, decimalsKept, type Invoice, parseAmount, parseDate } from '../../src/core/invoice.ts'
@@ -18,7 +18,7 @@ import { readXml, type XmlName, type XmlReading } from './xml.ts'
 
 export { isSuppliers } from './supplier.ts'
 
-/** With a PDF inside it is large. It is held in memory, whole. */
+/** A file with a PDF inside is large. The whole file is kept in memory. */
 export const ublBytesMax = 5 * 1024 * 1024
 
 export type UblReading =
@@ -30,12 +30,12 @@ export type UblReading =
       supplierIds: string[]
       embeddedPdf: Buffer | null
     }
-  /** The problem names the field and what was expected, never what stood there. */
+  /** The problem names the field and what was expected, never what was there. */
   | { kind: 'unreadable'; problem: string; sourceId: string | null }
-  /** XML that is no invoice in UBL. */
+  /** XML that is not a UBL invoice. */
   | { kind: 'other' }
 
-/** `to`: whom the mail is addressed to, without the mailbox's own addresses. */
+/** `to`: the addresses that the mail was sent to, without the mailbox's own. */
 export type UblContext = { to: string[] }
 
 const schema = 'urn:oasis:names:specification:ubl:schema:xsd:'
@@ -58,11 +58,11 @@ const paths = {
   number: 'cbc:ID',
   issuedAt: 'cbc:IssueDate',
   dueAt: 'cbc:DueDate',
-  /** Of credit notes, and of some invoices. */
+  /** In credit notes, and in some invoices. */
   paymentDueAt: 'cac:PaymentMeans/cbc:PaymentDueDate',
   type: 'cbc:InvoiceTypeCode',
   currency: 'cbc:DocumentCurrencyCode',
-  /** Not what is payable: that is less what was prepaid. */
+  /** Not the payable amount, from which any prepayment is subtracted. */
   amount: 'cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount',
   embedded: 'cac:AdditionalDocumentReference/cac:Attachment/cbc:EmbeddedDocumentBinaryObject',
   supplierLegalId: `${supplier}/${legalId}`,
@@ -109,7 +109,7 @@ export const readUbl = (xml: Buffer, { to }: UblContext): UblReading => {
   }
 }
 
-// Names and numbers of people and of companies are shorter. What is longer is none of them.
+// Names and numbers of people and companies are shorter. Anything longer is neither.
 const textCharactersMax = 300
 
 const textsAt = ({ elements }: XmlReading, path: string): string[] =>
@@ -117,10 +117,10 @@ const textsAt = ({ elements }: XmlReading, path: string): string[] =>
     .map(({ text }) => text.trim())
     .filter(text => text !== '' && text.length <= textCharactersMax)
 
-/** What may be there once. Twice, and nobody knows which of them counts. */
+/** For what may be there only once: of two values, the bridge cannot know which counts. */
 const onlyOf = <Value>([only, ...others]: Value[]): Value | undefined => (others.length > 0 ? undefined : only)
 
-/** The first that says something, of what describes. */
+/** The first of these paths that holds a text, as a description. */
 const firstAt = (reading: XmlReading, ...paths: string[]): string | null =>
   description.parse(paths.flatMap(path => textsAt(reading, path))[0])
 
@@ -139,10 +139,10 @@ const sourceIdOf = ([supplierId]: string[], reading: XmlReading): string | null 
 const currencyExpected = 'expected a currency such as EUR'
 const currency = z.string(currencyExpected).regex(/^[A-Z]{3}$/, currencyExpected)
 
-// XML lets a date have a zone. The calendar does not move for it.
+// XML allows a time zone after a date. It does not change the day.
 const date = parsed(text => parseDate(text.replace(/(?<=^.{10})(Z|[+-]\d\d:\d\d)$/, '')), dateExpected)
 
-// Named as they stand in the file.
+// Named as in the file.
 const Facts = z.object({ 'cbc:ID': invoiceNumber, 'cbc:IssueDate': date, 'cbc:DocumentCurrencyCode': currency })
 
 type Facts = Pick<Invoice, 'invoiceNumber' | 'issuedAt' | 'dueAt' | 'currency' | 'amountCents'>
@@ -191,12 +191,12 @@ const plainDecimal = (text: string): string => {
   return `${sign === '-' ? '-' : ''}${whole.replace(/^0+(?=\d)/, '')}${decimals && `.${decimals}`}`
 }
 
-/** The endpoint's scheme for an e-mail address. */
+/** The endpoint scheme for an e-mail address. */
 const byEmail = 'EM'
 
 /**
- * What the file says comes first: a reminder may be sent to somebody else, and is about the same customer. Not every
- * tool writes its own number of the customer.
+ * What the file says comes first: a reminder may be sent to another person, but is about the same customer. Not every
+ * tool writes its own number for the customer.
  */
 const customerIn = (reading: XmlReading, to: string[]): Customer | { problem: string } => {
   const endpoints = reading.elements(paths.customerEndpoint).filter(({ attributes }) => attributes.schemeID === byEmail)
@@ -223,7 +223,7 @@ const customerIn = (reading: XmlReading, to: string[]): Customer | { problem: st
 // "%PDF-" and the first bits of what follows, in base64.
 const pdfStart = /^\s*JVBERi0/
 
-/** The only one: with a time sheet beside it, nobody knows which is the invoice. */
+/** Only if there is just one: with a time sheet beside it, the bridge cannot know which PDF is the invoice. */
 const embeddedPdfIn = (reading: XmlReading): Buffer | null => {
   const pdf = onlyOf(reading.elements(paths.embedded).filter(({ text }) => pdfStart.test(text)))
   return pdf ? Buffer.from(pdf.text, 'base64') : null

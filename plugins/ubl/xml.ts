@@ -1,5 +1,5 @@
-// XML of strangers, and of it only what is asked for: the elements on wanted paths. Nothing else is kept, so that it
-// takes no more memory than its text. No DTD is read; the only entities are the five of XML itself.
+// Reads XML from strangers, and only what is asked for: the elements on wanted paths. Nothing else is kept, so it takes
+// no more memory than its text. No DTD is read; the only entities are the five of XML itself.
 
 import { SaxesParser } from 'saxes'
 import { textOf } from './encoding.ts'
@@ -9,26 +9,26 @@ export type XmlName = { namespace: string; local: string }
 export type XmlElement = { text: string; attributes: Record<string, string> }
 
 export type XmlReading = {
-  /** Null: it ended before there was one. */
+  /** Null: the file ended before there was one. */
   root: XmlName | null
-  /** In the order of the file, those that were read before it ended or broke. */
+  /** In the order of the file: those that were read before it ended or turned out to be broken. */
   elements: (path: string) => XmlElement[]
-  /** What was expected, where it could not be read to its end. Never what stood there. */
+  /** What was expected, when the file could not be read to its end. Never what was there. */
   problem: string | null
 }
 
 export type XmlQuestion = {
-  /** Whether it is worth reading on. */
+  /** Whether to read on. */
   isWanted: (root: XmlName) => boolean
-  /** The short names of namespaces: `cbc:ID` whatever prefix the file has for it. Others have none that is wanted. */
+  /** The short names of namespaces: `cbc:ID` whatever prefix the file uses. No other namespace has a wanted element. */
   prefixes: ReadonlyMap<string, string>
-  /** From below the root on: `cac:Party/cbc:Name`. Elements that hold text. */
+  /** Starting below the root: `cac:Party/cbc:Name`. Elements that hold text. */
   paths: ReadonlySet<string>
 }
 
-// Limits are looked at after each of these: what one adds is small, whatever it is.
+// Limits are checked after each chunk: one chunk adds little, whatever is in it.
 const chunkCharacters = 4096
-// A comment with a licence has room. An invoice needs a declaration.
+// Leaves room for a comment with a licence. An invoice needs only a declaration.
 const prologChunksMax = 4
 // An invoice has ten levels.
 const depthMax = 50
@@ -36,7 +36,7 @@ const depthMax = 50
 const attributesMax = 100
 // An invoice of five megabytes has fewer.
 const elementsMax = 200_000
-// As often as a path is kept. An invoice names its customer once, and has some attachments.
+// How often one path is kept. An invoice names its customer once, and has some attachments.
 const sameMax = 50
 
 export const readXml = (xml: Buffer, { isWanted, prefixes, paths }: XmlQuestion): XmlReading => {
@@ -96,7 +96,7 @@ export const readXml = (xml: Buffer, { isWanted, prefixes, paths }: XmlQuestion)
     }
     parser.close()
   } catch {
-    // What the parser says cites the file.
+    // The parser's message quotes the file.
     return broken('expected well-formed XML')
   }
   return reading
