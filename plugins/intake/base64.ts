@@ -1,4 +1,4 @@
-// The base64 of a PDF inside a JSON string, decoded while it arrives. It takes what senders write in practice: escapes
+// Decodes the base64 of a PDF inside a JSON string while it arrives. It accepts what senders write in practice: escapes
 // (PHP's \/, .NET's \u002B), line breaks, the URL-safe alphabet (Gmail's API), no padding, a data: prefix of any type.
 
 import { type Body, unreadable } from '../bodies/body.ts'
@@ -24,14 +24,14 @@ for (const [characters, kind] of [
 const quote = 0x22
 const backslash = 0x5c
 
-// Whatever type is named, or none: many senders know no better one than application/octet-stream, and what it is shows
-// in its first bytes. jsPDF writes a file name between type and encoding.
+// Any type, or none: many senders know no better one than application/octet-stream, and the first bytes show what the
+// file is. jsPDF writes a file name between type and encoding.
 const dataPrefix = /^data:[^;,]*(;[^;,]*)*; *base64$/i
 const dataPrefixCharactersMax = 300
 
 const invalid = () => unreadable('pdf', 'expected base64')
 
-/** Yields the PDF's bytes; consumes up to and with the closing quote. Starts after the opening one. */
+/** Yields the PDF's bytes. Starts after the opening quote and consumes the closing one. */
 export async function* decodeBase64(body: Body): AsyncGenerator<Buffer> {
   const text = openText()
   for (let chunk = await body.read(); chunk !== null; chunk = await body.read()) {
@@ -43,7 +43,7 @@ export async function* decodeBase64(body: Body): AsyncGenerator<Buffer> {
   throw unreadable('body', 'ends in the middle of the pdf')
 }
 
-/** Undoes JSON's escapes; one may be cut in two by the edge of a chunk. */
+/** Undoes JSON's escapes; the edge of a chunk may cut one in two. */
 const openText = () => {
   const decoder = openDecoder()
   let sequence = ''
@@ -64,7 +64,7 @@ const openText = () => {
   }
 
   return {
-    /** `end`: where the chunk goes on after the closing quote, -1 when that is still to come. */
+    /** `end`: where the chunk continues after the closing quote, -1 when the quote is still to come. */
     write(chunk: Buffer): { bytes: Buffer; end: number } {
       decoder.start(chunk.length)
       let at = 0
@@ -109,7 +109,7 @@ const openDecoder = () => {
     total = 0
   }
 
-  /** Decodes all letters but for the last `rest`, which stay. */
+  /** Decodes all letters but the last `rest`, which stay. */
   const decode = (rest: number): Buffer => {
     const whole = length - rest
     const bytes = Buffer.from(letters.toString('latin1', 0, whole), 'base64')
@@ -119,14 +119,14 @@ const openDecoder = () => {
   }
 
   return {
-    /** Makes room for as many more characters. */
+    /** Makes room for this many more characters. */
     start(characters: number) {
       const room = Buffer.allocUnsafe(length + characters + 1)
       letters.copy(room, 0, 0, length)
       letters = room
     },
 
-    /** Nearly everything is letters: takes those that stand in a row, and answers where they end. */
+    /** Nearly everything is letters: takes the letters in a row, and returns where they end. */
     acceptLetters(chunk: Buffer, from: number): number {
       if (prefix !== null || paddings > 0) return from
       let at = from
@@ -157,7 +157,7 @@ const openDecoder = () => {
       }
     },
 
-    // Four letters make three bytes. The first four of all may turn out to be the word `data`.
+    // Four letters make three bytes. The very first four may turn out to be the word `data`.
     flush: () => decode(total <= 4 ? length : length % 4),
 
     end(): Buffer {

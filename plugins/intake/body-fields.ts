@@ -1,14 +1,14 @@
-// What a body says, before anyone judges it: flat fields, at most one PDF on disk, and complaints about their form.
-// The same for JSON, multipart and forms, so that the fields are judged in one place.
+// What a body says, before it is judged: flat fields, at most one PDF on disk, and complaints about their form. The
+// same for JSON, multipart and forms, so that the fields are judged in one place.
 
 import { BridgeError, isCode, type Problem } from '../../src/core/errors.ts'
 import type { Document } from '../../src/core/row.ts'
 import { unreadable } from '../bodies/body.ts'
 
-/** Text as it was sent; numbers by their digits. Null: was named, but says nothing. */
+/** Text as it was sent; numbers as their digits. Null: the field was named, but has no value. */
 export type Value = string | boolean | null
 
-// About twice the fields that exist: a sender that adds its own learns about each of them.
+// About twice the fields that exist: a sender that adds its own is told about each of them.
 const fieldsMax = 32
 
 export const besidesPdfBytesMax = 64 * 1024
@@ -16,19 +16,19 @@ export const besidesPdfBytesMax = 64 * 1024
 export const tooMuchBesides = () =>
   new BridgeError('BODY_TOO_LARGE', `everything but the pdf may take ${besidesPdfBytesMax} bytes`)
 
-// Names are repeated to the sender: long ones are nobody's.
+// Names are repeated to the sender. No field has a longer one.
 export const fieldNameCharactersMax = 100
 
 export type BodyFields = {
   readonly values: ReadonlyMap<string, Value>
   readonly problems: readonly Problem[]
   readonly document: Document | null
-  /** Throws FIELDS_INVALID on what is no name of a field. */
+  /** Throws FIELDS_INVALID on what cannot be the name of a field. */
   check: (field: string | undefined) => void
   /** Throws FIELDS_INVALID on too many fields; a repeated one is complained about. */
   set: (field: string, value: Value) => void
   complain: (field: string, message: string) => void
-  /** Keeps the PDF from a stream. One without a byte counts as absent; one that is no PDF is complained about. */
+  /** Keeps the PDF from a stream. An empty one counts as absent; one that is no PDF is complained about. */
   keep: (source: AsyncIterable<Uint8Array>) => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// What kind of body the headers announce, and how much of it is taken. Refusals here cost no reading.
+// What kind of body the headers announce, and how much of it is accepted. Refusing here costs no reading.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { MIMEType } from 'node:util'
@@ -19,7 +19,7 @@ export type Content = {
 // The standard's own limit.
 const boundaryCharactersMax = 70
 
-/** Throws TYPE_UNSUPPORTED, or BODY_TOO_LARGE when the body says beforehand that it is. */
+/** Throws TYPE_UNSUPPORTED, or BODY_TOO_LARGE when content-length already says so. */
 export const contentOf = (headers: IncomingHttpHeaders, pdfBytesMax: number): Content => {
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
     throw unsupported('expected a body without content-encoding')
@@ -35,7 +35,7 @@ const contentOfType = (header: string | undefined, pdfBytesMax: number): Content
   if (!/^(utf-?8|us-ascii)$/i.test(charset)) throw unsupported('expected UTF-8')
   switch (type?.essence) {
     case 'application/json':
-      // Base64 makes four characters of three bytes; escapes and line breaks inside it add up to a quarter of that.
+      // Base64 turns three bytes into four characters; escapes and line breaks inside it add up to a quarter of that.
       return { bytesMax: Math.ceil((pdfBytesMax * 5) / 3) + besidesPdfBytesMax, read: readJson }
     case 'multipart/form-data': {
       const boundary = type.params.get('boundary') ?? ''

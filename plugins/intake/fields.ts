@@ -1,4 +1,4 @@
-// The fields of the generic intake, judged all at once, so that whoever builds a flow can correct them in one go. Every
+// The fields of the generic intake, judged all at once, so that the builder of a flow can correct them in one go. Every
 // value may arrive as text, and an empty text is no value. Problems say what was expected, never what was sent.
 
 import { z } from 'zod'
@@ -20,7 +20,7 @@ const emailsCharactersMax = 1024
 const urlCharactersMax = 2048
 
 export type FieldsOptions = {
-  /** Of zoneless times: the portal's. */
+  /** For times without a zone: the portal's. */
   timeZone: string
   /** Whether the portal mails the customer when the sender does not say. */
   sendNotification: boolean
@@ -63,7 +63,7 @@ const parseEmails = (text: string): string[] | undefined => {
   return plausible && emails.every(email => /^[^\s@<>"\p{Cc}]+@[^\s@<>"\p{Cc}]+$/u.test(email)) ? emails : undefined
 }
 
-/** Whether the address may be fetched at all is decided when it is. */
+/** Whether the bridge may fetch from this address is decided when it does. */
 const parseUrl = (text: string): string | undefined => {
   const url = text.length <= urlCharactersMax && !/[\s\p{Cc}]/u.test(text) ? URL.parse(text) : null
   if (!url || !/^https?:$/.test(url.protocol)) return undefined
@@ -83,7 +83,7 @@ const yesOrNo = 'expected true or false'
 
 const decimals = { 2: 'two', 3: 'three' }
 
-/** `currency`: any that has as many decimals. */
+/** `currency`: any one with the right number of decimals. */
 const fieldsOf = (timeZone: string, currency: string) =>
   z.strictObject({
     invoiceNumber,
@@ -131,7 +131,7 @@ const unknownField = (field: string): Problem => {
   return { field, message: meant ? `unknown; is ${meant} meant?` : `unknown; known are ${names.join(', ')}` }
 }
 
-/** What concerns several fields. A field that is wrong in itself counts as given. */
+/** Problems that concern several fields. A field that is itself wrong counts as given. */
 const contradictions = (given: object, { document, problems }: BodyFields): Problem[] => {
   const isGiven = (field: string) => Object.hasOwn(given, field) || problems.some(problem => problem.field === field)
   const found: Problem[] = []
@@ -143,7 +143,7 @@ const contradictions = (given: object, { document, problems }: BodyFields): Prob
   return found
 }
 
-/** What the reader found wrong with a field, the schema finds missing. */
+/** When the reader finds a field wrong, the schema also finds it missing. */
 const withoutRepeats = (problems: Problem[]): Problem[] =>
   problems.filter(({ field }, at) => problems.findIndex(problem => problem.field === field) === at)
 

@@ -1,5 +1,5 @@
-// application/x-www-form-urlencoded, strictly: URLSearchParams would mend broken escapes, and an invoice is no place
-// for a guess. A form is small and carries no file.
+// application/x-www-form-urlencoded, read strictly: URLSearchParams would mend broken escapes, and the bridge does not
+// guess at an invoice. A form is small and carries no file.
 
 import { attempt } from '../../src/core/attempt.ts'
 import { type Body, readText, unreadable } from '../bodies/body.ts'

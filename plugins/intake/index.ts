@@ -1,5 +1,5 @@
-// The generic intake, for any sender that can post a finalised invoice. A body is proven, read and written in one pass,
-// so that a PDF never stands in memory. docs/senders.md has the fields.
+// The generic intake, for any sender that can post a final invoice. A body is proven, read and written in one pass, so
+// a whole PDF is never in memory. docs/senders.md has the fields.
 
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
@@ -42,7 +42,7 @@ export const intake = {
   sample: (given: Settings, { sender, ...about }: About) => signedSample(about, secretOf(given, sender))
 }
 
-// Times PDF_BYTES_MAX this is the disk that unfinished uploads may take of senders that are proven by their headers.
+// Times PDF_BYTES_MAX, this is the disk space for unfinished uploads of senders that are proven by their headers.
 const placesOptions = { places: 16, waitingMax: 256 }
 
 // What a problem can be about; `body` is the whole.
@@ -51,27 +51,27 @@ const fields = [...names, 'body']
 type Admission = {
   proof: Proof
   content: Content
-  /** Who sent it, as soon as that is proven. */
+  /** The sender, once it is proven. */
   by: string | null
   /** What it says so far. */
   reading: BodyFields | null
 }
 
-/** What an authentic body said, and who sent it; its PDF is not synced yet. */
+/** What an authentic body said, and its sender; the PDF is not synced yet. */
 type Said = { reading: BodyFields; draft: PdfDraft | null; by: string }
 
 const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
   const { receiver, spool, clock, pdfBytesMax, strangers, believed, noteUnreadable } = options
   const keys = options.settings === null ? [] : keysOf(options.settings)
   const prove = options.settings && openProof(keys.map(({ secret }) => secret))
-  /** Its name in the ledger, by which of the secrets it had. */
+  /** The sender's name in the ledger, by the secret that it used. */
   const nameOf = (which: number): string => {
     const sender = keys[which]?.sender ?? null
     return options.settings === null || sender === null
       ? intake.name
       : ledgerName(intake.name, sendersOf(options.settings), sender)
   }
-  /** What is to be sent again as it is, is no refusal; nor is a connection that ended. */
+  /** A request that should be sent again unchanged was not refused; nor was one whose connection ended. */
   const noteRefusal = (
     error: unknown,
     request: FastifyRequest,
@@ -82,7 +82,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     noteUnreadable(error, { by, isTest: isTest(request), fields, invoiceNumber: numberIn(reading) }, request)
   }
   const judge = openFields(options)
-  // A signature is proven only by the last byte of its body. Senders that their headers prove have places of their
+  // A signature proves a body only after its last byte. Senders that are proven by their headers have places of their
   // own, so that they never wait behind strangers who pretend to sign.
   const places = openPlaces(placesOptions)
 
@@ -103,7 +103,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     }
   })
 
-  /** Reads it to its end, and answers what it said only once it is proven. */
+  /** Reads the body to its end, and returns what it said only once it is proven. */
   const read = async (request: FastifyRequest, hosted: Hosted | null): Promise<Said> => {
     const admission = request.getDecorator<Admission>('admission')
     const { proof, content } = admission
@@ -133,7 +133,7 @@ const plugin: FastifyPluginAsync<IntakeOptions> = async (app, options) => {
     let document: Document | null = null
     try {
       const { invoice, notify } = judge(reading)
-      // Nothing waits for the disk before it is proven and understood, and no row names what is not on the disk.
+      // No request waits for the disk until it is proven and understood, and no row names a PDF that is not on disk.
       document = draft && (await draft.keep())
       const test = isTest(request)
       asked = true
@@ -166,7 +166,7 @@ export default plugin
 
 type Unread = Omit<Admission, 'by' | 'reading'> & { reading: BodyFields; wait: Wait; proven: (which: number) => void }
 
-/** Only a proven sender is told what is wrong with its body. Answers which secret has proven it. */
+/** Only a proven sender is told what is wrong with its body. Returns which secret proved it. */
 const readProven = async (
   request: FastifyRequest,
   { proof, content, reading, wait, proven }: Unread
@@ -180,7 +180,7 @@ const readProven = async (
   return which
 }
 
-/** A number alone: anything else that stands in its place is the sender's own words. */
+/** Only a valid number: anything else in its place is the sender's own words. */
 const numberIn = (reading: BodyFields | null): string | null => {
   const given = reading?.values.get('invoiceNumber')
   return typeof given === 'string' ? (parseInvoiceNumber(given) ?? null) : null

@@ -1,6 +1,6 @@
 // One flat JSON object, read while it arrives: the text of its `pdf` goes to disk, all the rest is small and is
-// parsed at the end. Not JSON.parse, which holds the whole body, makes floats of amounts and forgets the first of
-// two equal names.
+// parsed at the end. Not with JSON.parse, which holds the whole body, turns amounts into floats and forgets the first
+// of two equal names.
 
 import { attempt } from '../../src/core/attempt.ts'
 import { type Body, decodeText, unreadable } from '../bodies/body.ts'
@@ -32,10 +32,10 @@ const backslash = 0x5c
 const brace = 0x7b
 const closingBrace = 0x7d
 
-/** Finds the text of the pdf, and keeps everything else, with an empty text in its place. */
+/** Finds the text of the pdf, and keeps everything else, with an empty text in place of the pdf. */
 const openScanner = () => {
   // One character per byte: joining strings is cheap, however small the chunks are. `piece` is what has come since
-  // the latest quote or colon outside a text, so that no byte is looked at twice.
+  // the last quote or colon outside a text, so that no byte is looked at twice.
   let kept = ''
   let piece = ''
   let opened = false
@@ -66,7 +66,7 @@ const openScanner = () => {
   }
 
   return {
-    /** Reads the chunk, up to where the text of the pdf begins. -1 when it does not begin here. */
+    /** Reads the chunk up to where the text of the pdf begins. Returns -1 when it does not begin here. */
     scan(chunk: Buffer): number {
       let from = 0
       for (let at = 0; at < chunk.length; at++) {
@@ -98,11 +98,11 @@ const openScanner = () => {
 
 const isPdf = (named: string): boolean => named === '"pdf"' || (named.includes('\\') && fieldName(named) === 'pdf')
 
-/** The name, however it is escaped; empty when it is none, which `readFlatObject` complains about. */
+/** The name, however it is escaped; empty when it is not a name: `readFlatObject` complains about that. */
 const fieldName = (text: string): string =>
   attempt(() => String(JSON.parse(Buffer.from(text, 'latin1').toString())))?.slice(0, fieldNameCharactersMax) ?? ''
 
-// A text, a number, a word or a sign. Each alternative is decided by its first character: no backtracking.
+// A text, a number, a word or a sign. The first character decides which: no backtracking.
 const token =
   /[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\]:,]|$)/y
 

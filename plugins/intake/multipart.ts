@@ -1,6 +1,6 @@
 // multipart/form-data, read by @fastify/multipart while it arrives: short fields into memory, the one PDF to disk. The
-// library passes over what it cannot read, and a field that is dropped in silence may be `sendNotification`. So every
-// delimiter is counted on its way to the library: each has to become a part that the library yields.
+// library skips what it cannot read, and a field that is silently dropped may be `sendNotification`. So every delimiter
+// is counted on its way to the library: each has to become a part that the library yields.
 
 import { Readable } from 'node:stream'
 import type { Multipart } from '@fastify/multipart'
@@ -12,7 +12,7 @@ import { type BodyFields, besidesPdfBytesMax, tooMuchBesides } from './body-fiel
 export const partsMax = 32
 export const fieldBytesMax = 4 * 1024
 
-// A header is never cut off: more than that may not stand beside the PDF.
+// A header is never cut off: its limits are the limit for everything beside the PDF.
 const options = {
   limits: {
     parts: partsMax,
@@ -24,7 +24,7 @@ const options = {
   isPartAFile: (field?: string, _type?: string, file?: string) => field === 'pdf' || file !== undefined
 }
 
-/** `request`: of an application that @fastify/multipart is registered in. */
+/** `request`: from an application in which @fastify/multipart is registered. */
 export type Form = { boundary: string; request: FastifyRequest }
 
 export const readMultipart = async (body: Body, form: Form, reading: BodyFields): Promise<void> => {
@@ -47,7 +47,7 @@ export const readMultipart = async (body: Body, form: Form, reading: BodyFields)
   if (delimiters.bytes() - fileBytes > besidesPdfBytesMax) throw tooMuchBesides()
 }
 
-/** The library reads a request. In the place of its socket it gets the stream whose bytes are counted. */
+/** The library reads a request. In place of its socket it gets the stream whose bytes are counted. */
 const partsOf = (stream: Readable, { boundary, request }: Form): AsyncIterable<Multipart> => {
   const quoted = boundary.replace(/["\\]/g, '\\$&')
   const headers = { 'content-type': `multipart/form-data; boundary="${quoted}"` }
@@ -79,7 +79,7 @@ const readPart = async (part: Multipart, reading: BodyFields): Promise<void> => 
   reading.set(name, problem === null ? String(part.value).replace(/^\ufeff/, '') : null)
 }
 
-/** Errors of the library in our words. None of its messages repeats what was sent. */
+/** Puts errors of the library in our words. None of its messages repeats what was sent. */
 async function* explained<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* source
@@ -89,7 +89,7 @@ async function* explained<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Pulls the body chunk by chunk, as the library asks for it. Once it is closed the body is nobody else's. */
+/** Pulls the body chunk by chunk, as the library asks for it. Once closed, it no longer reads from the body. */
 const openStream = (body: Body, see: (chunk: Buffer) => void) => {
   let pulling: Promise<void> = Promise.resolve()
   const pull = async () => {
@@ -116,7 +116,7 @@ const openStream = (body: Body, see: (chunk: Buffer) => void) => {
 
 const dashes = Buffer.from('--')
 
-/** Counts the delimiters of the parts, in bytes that are cut anywhere, and the bytes up to the closing one. */
+/** Counts the delimiters of the parts, wherever the chunks are cut, and the bytes up to the closing one. */
 const countDelimiters = (boundary: string) => {
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   // A delimiter includes the line break before it, which the first one may lack.
@@ -129,14 +129,14 @@ const countDelimiters = (boundary: string) => {
     count: () => count,
     bytes: () => bytes,
     isClosed: () => isClosed,
-    /** Throws FIELDS_INVALID when there are too many, before anybody has read them. */
+    /** Throws FIELDS_INVALID when there are too many, before they are read. */
     see(chunk: Buffer): void {
       if (isClosed) return
       const all = Buffer.concat([left, chunk])
       let from = 0
       for (let at = all.indexOf(delimiter); at !== -1; at = all.indexOf(delimiter, from)) {
         const end = at + delimiter.length
-        // Whether it is the closing one shows in the next two bytes.
+        // The next two bytes show whether it is the closing one.
         if (end + dashes.length > all.length) break
         from = end
         isClosed = all.subarray(end, end + dashes.length).equals(dashes)

@@ -1,4 +1,4 @@
-// Who may post to the generic intake: whoever signs as Standard Webhooks does, or knows the secret itself.
+// Which senders may post to the generic intake: those that sign as in Standard Webhooks, or send the secret itself.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Instant } from '../../src/core/clock.ts'
@@ -11,7 +11,7 @@ export type Proof = Signature & {
 }
 
 /**
- * `verify` answers which of the secrets it was. Throws NOT_AUTHENTIC when the headers show that the request cannot be
+ * `verify` returns which of the secrets it was. Throws NOT_AUTHENTIC when the headers show that the request cannot be
  * authentic, whatever its body is.
  */
 export type Prove = (headers: IncomingHttpHeaders, now: Instant) => Proof
@@ -20,7 +20,7 @@ export const openProof = (secrets: readonly string[]): Prove => {
   const keys = secrets.map(signingKey)
 
   return (headers, now) => {
-    // A signature that is there must hold: an Authorization beside it may be meant for a proxy on the way.
+    // A signature that is present must hold: an Authorization header beside it may be meant for a proxy on the way.
     if (headers['webhook-signature'] !== undefined) return { proven: false, ...openSignature(headers, keys, now) }
     const token = tokenOf(headers.authorization)
     const matches = secrets.map(secret => sameSecret(secret, token))
@@ -30,7 +30,7 @@ export const openProof = (secrets: readonly string[]): Prove => {
   }
 }
 
-/** The bytes of the bearer token, or of the password: senders differ in how they encode what is not ASCII. */
+/** The bytes of the bearer token, or of the password: senders differ in how they encode non-ASCII characters. */
 const tokenOf = (authorization: string | undefined): Buffer => {
   if (authorization === undefined) throw notAuthentic('neither webhook-signature nor authorization is there')
   const [, scheme = '', credentials = ''] = /^(\S+) +(.*)$/s.exec(authorization) ?? []

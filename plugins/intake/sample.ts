@@ -5,13 +5,13 @@ import { dateOf } from '../../src/core/invoice.ts'
 import type { About, Sample } from '../../src/tools/source.ts'
 import { signedHeaders } from '../signatures/standard-webhooks.ts'
 
-/** Without an address of its PDF it brings one along. `customer`: as a sender knows it, without the portal's id. */
+/** Without a `pdfUrl` it contains a PDF. `customer`: as a sender knows it, without the portal's id. */
 export type SampleInvoice = Omit<About, 'customerId'> &
   ({ customerId: string; customerName?: string } | { customer: { ref: string; name: string; email: string } }) & {
     pdfUrl?: string
   }
 
-/** Signed as Standard Webhooks ask. */
+/** Signed as in Standard Webhooks. */
 export const signedSample = (invoice: SampleInvoice, secret: string): Sample => {
   const body = JSON.stringify({
     invoiceNumber: invoice.invoiceNumber,

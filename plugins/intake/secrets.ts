@@ -1,5 +1,5 @@
 // The setting that senders must match: one secret, or several while one replaces another. A pasted mistake is
-// named here, at start, and not by every webhook that fails later. No message contains the value.
+// reported here, at the start, and not by every webhook that fails later. No message contains the value.
 
 import { z } from 'zod'
 
@@ -24,7 +24,7 @@ export const secrets = z.string(expected).transform((text, context): string[] =>
 })
 
 const mistakeIn = (entries: string[]): string | undefined => {
-  // The comma of a pasted `v1,whsec_…` has split it by now, as it splits a list.
+  // The comma in a pasted `v1,whsec_…` has split it by now, as if it were a list.
   if (entries.some(entry => /^v1a?$/.test(entry))) return 'starts with v1,: copy only the part from whsec_ on'
   const mistakes = entries.map(mistakeOf)
   const at = mistakes.findIndex(mistake => mistake !== undefined)
@@ -32,7 +32,7 @@ const mistakeIn = (entries: string[]): string | undefined => {
   return entries.length === 1 ? mistakes[at] : `secret ${at + 1} of ${entries.length}: ${mistakes[at]}`
 }
 
-/** Of one secret alone. */
+/** The mistake in one secret. */
 export const mistakeOf = (entry: string): string | undefined => {
   if (/^wh[ps]k_/.test(entry)) return 'is a key for v1a signatures, which the bridge does not take: use whsec_…'
   if (!entry.startsWith('whsec_')) return entry.length < secretCharactersMin ? expected : undefined

@@ -1,5 +1,5 @@
-// The settings of the generic intake. Where INTAKE_SENDERS names several senders, each secret carries the name of the
-// one who has it, and so tells who has sent. No message contains a secret.
+// The settings of the generic intake. Where INTAKE_SENDERS names several senders, each secret carries the name of its
+// sender, and so shows which one sent a request. No message contains a secret.
 
 import { z } from 'zod'
 import type { Senders } from '../../src/tools/senders.ts'
@@ -8,7 +8,7 @@ import { mistakeOf, secrets } from './secrets.ts'
 
 const nameExpected = 'expected names of small letters, digits and -, at most 20 characters, with commas between'
 
-// More would be an address book, and each is tried for every signature.
+// No one needs more, and each is tried for every signature.
 const namesMax = 50
 
 const names = z.string(nameExpected).transform((text, context): string[] => {
@@ -48,10 +48,10 @@ export const settings = z
 
 export type Settings = { INTAKE_SECRET: string[]; INTAKE_SENDERS?: string[] | undefined }
 
-/** A secret, and who has it; null where senders are not told apart. */
+/** A secret, and the sender that has it; null where senders are not told apart. */
 export type Key = { sender: string | null; secret: string }
 
-/** What stands before the first colon is the name: no name has one in it, and a secret may. */
+/** The name is what comes before the first colon: a name has none in it, and a secret may. */
 const keyIn = (entry: string): Key => {
   const colon = entry.indexOf(':')
   return { sender: entry.slice(0, Math.max(0, colon)).trim(), secret: entry.slice(colon + 1).trim() }
@@ -76,6 +76,6 @@ export const sendersOf = ({ INTAKE_SENDERS = [] }: Settings): Senders => ({
   names: INTAKE_SENDERS
 })
 
-/** What a sender proves itself with; the first one where none is named. */
+/** The secret with which a sender proves itself; the first sender's where none is named. */
 export const secretOf = (settings: Settings, sender = settings.INTAKE_SENDERS?.[0] ?? null): string =>
   keysOf(settings).find(key => key.sender === sender)?.secret ?? ''
