@@ -1,4 +1,4 @@
-// The operator's API: how many invoices stand where, each of them, and what a person decides about one.
+// The operator's API: how many invoices are in which state, each invoice, and what a person decides about one.
 
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
@@ -25,7 +25,7 @@ export type ApiOptions = {
   operations: Operations
   ledger: Ledger
   clock: Clock
-  /** Refuses whoever is not the operator. */
+  /** Refuses any client that is not the operator. */
   operator: onRequestAsyncHookHandler
   review: Review
   refused: RefusedRequests['list']
@@ -34,13 +34,13 @@ export type ApiOptions = {
   /** The tools that exist, and whether each is on. */
   tools: Summary['tools']
   catchUp: Pick<CatchUp, 'ask' | 'asked'>
-  /** What the portal is asked for because a person looks. */
+  /** What the bridge asks the portal for because a person wants to see it. */
   showing: {
     bills: (page: number) => Promise<{ items: Bill[]; more: boolean }>
     invoice: (id: string) => Promise<LinkedInvoice | null>
   }
   portalUrl: string
-  /** Undefined: clients reach the bridge at the address that they ask. */
+  /** Undefined: clients reach the bridge at the address in their request. */
   publicAddress: string | undefined
   timeZone: string
   settleMs: number
@@ -129,7 +129,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
 
     route('caughtUp', async ({ params }, reply) => answered(await catchUp.asked(params.tool), reply))
 
-    // Read as it comes: to the disk, never into memory.
+    // Read as it comes in: to disk, never into memory.
     app.addContentTypeParser(pdfType, { bodyLimit: options.pdfBytesMax }, (_request, payload, done) =>
       done(null, payload)
     )
@@ -165,7 +165,7 @@ const words: Record<Action, string> = {
   keep: 'facts kept'
 }
 
-/** What needs a person, by state and code, the most frequent first. */
+/** What needs a person, by state and code, most frequent first. */
 const attentionTo = (tally: Tally[]): Summary['attentionTo'] => {
   const found = new Map<string, Summary['attentionTo'][number]>()
   for (const { state, code, invoices } of tally) {

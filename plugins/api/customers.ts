@@ -1,4 +1,4 @@
-// The API of customers: those of the tools with the links that the operator sets, and those of the portal from the copy.
+// The API for customers: the tools' customers with the links that the operator sets, and the portal's from the copy.
 
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
@@ -18,7 +18,7 @@ export type CustomersApiOptions = {
   /** The names of the tools that exist, and of their senders. */
   tools: string[]
   engine: { wake: () => void }
-  /** Refuses whoever is not the operator. */
+  /** Refuses any client that is not the operator. */
   operator: onRequestAsyncHookHandler
 }
 
@@ -28,7 +28,7 @@ export default async function customersApi(app: FastifyInstance, options: Custom
   app.addHook('onRequest', operator)
   const route = createRoute(app, options.operations)
 
-  /** Null: the copy does not have this customer (any more). */
+  /** Null: the copy does not have this customer, or no longer. */
   const nameOf = async (portalId: string): Promise<string | null> =>
     (await ledger.holdings.customer(portalId))?.companyName ?? null
 

@@ -1,4 +1,4 @@
-// One word to many invoices: says first how many it would reach, and reaches no other number than the person expects.
+// A word to many: says first how many invoices it would reach, and acts only on the number that the person expects.
 
 import type { Clock, Instant } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -21,10 +21,10 @@ export type ForAll = (
   asked: { body: Read<'deliverAll', 'body'>; actor?: Actor | undefined; log: Pick<Log, 'info'> }
 ) => Promise<DoneForAll>
 
-// More than a person can mean at once; nobody's question waits for long.
+// More than a person can have in mind at once, and few enough that no request waits long.
 const invoicesMax = 10_000
 
-// A transaction each: the worker, and other machines, come in between.
+// Each such group is one transaction: the worker and other machines get their turn in between.
 const atOnce = 100
 
 export const createForAll =
@@ -52,7 +52,7 @@ const tooMany = () =>
 
 type Days = { since?: string | undefined; until?: string | undefined }
 
-/** Days as instants: they begin in the portal's time zone, and `until` is within. */
+/** Days as instants: they begin in the portal's time zone, and `until` is included. */
 export const withinDays = <Query extends Days>(
   { since, until, ...query }: Query,
   timeZone: string

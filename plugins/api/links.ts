@@ -1,5 +1,4 @@
-// All links at once, as a table for a spreadsheet. What is read from one counts as a whole: with one bad line nothing is
-// done.
+// All links at once, as a table for a spreadsheet. An import is all or nothing: with one bad line nothing changes.
 
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
@@ -11,7 +10,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 
 export interface Links {
   export: () => Promise<string>
-  /** Rejects with FIELDS_INVALID, a problem for each bad line. Answers how many changed, of how many. */
+  /** Rejects with FIELDS_INVALID, with a problem for each bad line. Resolves to how many changed, of how many. */
   import: (text: string, actor?: Actor) => Promise<{ links: number; changed: number }>
 }
 
@@ -19,7 +18,7 @@ export type LinksOptions = {
   ledger: Pick<Ledger, 'customers'>
   clock: Pick<Clock, 'now'>
   engine: { wake: () => void }
-  /** Whether there is, or ever was, such a tool. */
+  /** Whether this tool exists, or ever did. */
   isTool: (tool: string) => Promise<boolean>
 }
 
@@ -28,7 +27,7 @@ export const csvType = 'text/csv'
 const head = ['tool', 'ref', 'portalId', 'name', 'emails']
 const needed = ['tool', 'ref', 'portalId']
 
-// One transaction, for which nobody else waits longer than a moment.
+// One transaction, which keeps other writers waiting only for a moment.
 const linesMax = 1000
 
 const pageSize = 500
@@ -95,7 +94,7 @@ const repeated = (lines: LinkLine[]): Problem[] => {
 
 const invalid = (problems: Problem[]) => new BridgeError('FIELDS_INVALID', undefined, { problems })
 
-/** A table comes as text, and is small. */
+/** Reads a table as one text, because it is small. */
 export const takeCsv = (app: FastifyInstance): void => {
   app.addContentTypeParser(csvType, { parseAs: 'string' }, (_request, body, done) => done(null, body))
 }

@@ -11,7 +11,7 @@ for (const [id, schema] of Object.entries(answers)) names.add(schema, { id })
 
 const refTo = (name: string) => `#/components/schemas/${name}`
 
-/** `input`: describes a question as the client writes it, and leaves answers open to more fields. */
+/** `input`: describes a request as the client writes it, and leaves answers open to more fields. */
 const options = {
   io: 'input',
   uri: refTo,

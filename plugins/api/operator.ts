@@ -1,5 +1,5 @@
-// The operator is whoever knows the token; a reader knows another one, sees everything and changes nothing. A client that
-// guesses is locked out before anything is compared, and that counts for every part of the bridge that asks here.
+// The operator is the person who knows the token; a reader knows another one, sees everything and changes nothing. A
+// client that guesses is locked out before anything is compared, in every part of the bridge that asks here.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
@@ -13,7 +13,7 @@ import { sameSecret } from '../signatures/comparison.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks the API, once that is known. */
+    /** Who makes the request, once that is known. */
     actor: Actor | null
   }
 }
@@ -27,7 +27,7 @@ export type OperatorOptions = {
   clientOf: ClientOf
 }
 
-/** Whose token it is; null: nobody's. Throws TOO_MANY_REQUESTS, with how long to wait, while the client is locked out. */
+/** Whose token it is; null: neither's. Throws TOO_MANY_REQUESTS, with the wait, while the client is locked out. */
 export type Recognise = (request: FastifyRequest, given: string | null) => Promise<Role | null>
 
 export const createRecognise = ({ token, readToken, lockout, clientOf }: OperatorOptions): Recognise => {
@@ -40,7 +40,7 @@ export const createRecognise = ({ token, readToken, lockout, clientOf }: Operato
     const client = clientOf(request)
     const lockedMs = lockout.locked(client)
     if (lockedMs !== null) throw new BridgeError('TOO_MANY_REQUESTS', undefined, { retryAfterMs: lockedMs })
-    // A request without a token is no guess. It counts like any other stranger's.
+    // A request without a token is not a guess. It counts like any other stranger's.
     if (given === null) {
       if (await request.server.refused(request)) throw new BridgeError('TOO_MANY_REQUESTS')
       return null
@@ -64,17 +64,17 @@ export const createOperatorOnly = (recognise: Recognise, clientOf: ClientOf): on
   }
 }
 
-/** All operators have one token: who of them it is they say themselves. */
+/** All operators share one token: each says who it is. */
 const actorOf = ({ headers }: FastifyRequest, from: string): Actor => ({
   by: nameIn(headers),
   via: headers['user-agent']?.startsWith(commandLineAgent) ? 'command line' : 'api',
   from
 })
 
-// Long enough for any name, and short in a history.
+// Long enough for any name, short enough for a history.
 const nameCharactersMax = 100
 
-/** Percent-encoded, because headers have no other way for a name such as Zoë. What is no name is nobody's. */
+/** Percent-encoded, because headers have no other way to carry a name such as Zoë. Null when it is not a name. */
 const nameIn = ({ 'factuurbrug-operator': given }: IncomingHttpHeaders): string | null => {
   const name = attempt(() => decodeURIComponent(String(given ?? '')))?.trim() ?? ''
   return name === '' || [...name].length > nameCharactersMax || /\p{C}/u.test(name) ? null : name

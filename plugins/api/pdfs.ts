@@ -1,4 +1,4 @@
-// The PDF of an invoice: shown, and replaced by a person while nothing was sent.
+// The PDF of an invoice: shows it, and lets a person replace it while nothing was sent.
 
 import { Readable } from 'node:stream'
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
@@ -11,9 +11,9 @@ import type { DraftingSpool } from '../../src/ledger/spool.ts'
 import { endpoints } from '../../src/view/endpoints.ts'
 
 export interface Pdfs {
-  /** Rejects with INVOICE_NOT_FOUND, or NOT_FOUND where none is kept (yet). */
+  /** Rejects with INVOICE_NOT_FOUND, or NOT_FOUND when the bridge keeps no PDF (yet). */
   open: (invoiceNumber: string) => Promise<Blob>
-  /** Rejects with FIELDS_INVALID where it is no PDF, BODY_TOO_LARGE, INVOICE_NOT_FOUND, STATE_CONFLICT. */
+  /** Rejects with FIELDS_INVALID when it is no PDF, BODY_TOO_LARGE, INVOICE_NOT_FOUND, STATE_CONFLICT. */
   replace: (invoiceNumber: string, source: AsyncIterable<Uint8Array>, actor?: Actor) => Promise<Row>
 }
 
@@ -56,7 +56,7 @@ const refused = (error: unknown): never => {
   throw new BridgeError('FIELDS_INVALID', undefined, { problems: [problem] })
 }
 
-/** Whatever is in it: shown by nobody's page, and running nothing. */
+/** Whatever the PDF contains, no page can embed it, and nothing in it runs. */
 export const pdfHeaders = (invoiceNumber: string, how: 'attachment' | 'inline') => ({
   'content-type': 'application/pdf',
   'content-disposition': `${how}; filename*=UTF-8''${encodeURIComponent(`${invoiceNumber}.pdf`).replaceAll("'", '%27')}`,

@@ -1,5 +1,5 @@
-// Makes a route for an operation of the table, and keeps what answers it for the page: both read the question by the same
-// schemas, and get the same answer or refusal.
+// Makes a route for an operation in the table, and keeps its handler for the page: API and page read the request by the
+// same schemas, and get the same answer or refusal.
 
 import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
@@ -22,18 +22,18 @@ type Asked<O extends Operation> = {
   body: Read<O, 'body'>
   log: Log
   actor?: Actor | undefined
-  /** A body that is read as it comes, where the operation takes one. */
+  /** A body that is read as it comes in, if the operation takes one. */
   upload?: AsyncIterable<Uint8Array> | undefined
-  /** A body that is text, where the operation takes one. */
+  /** A text body, if the operation takes one. */
   text?: string | undefined
 }
 
-/** Only the API answers with another status than 200, or with another type; the page shows what was answered. */
+/** Only the API answers with a status other than 200, or another type; the page shows the answer itself. */
 type Answering = { code: (status: number) => unknown; header?: (name: string, value: string) => unknown }
 
 type Handler<O extends Operation> = (asked: Asked<O>, reply: Answering) => Promise<Answer<O>>
 
-/** A question as it came: nothing of it is read yet. */
+/** A request as it came: nothing in it is validated yet. */
 export type Question = {
   params?: unknown
   query?: unknown
@@ -46,7 +46,7 @@ export type Question = {
 
 export interface Operations {
   add: <O extends Operation>(operation: O, handler: Handler<O>) => void
-  /** Rejects with FIELDS_INVALID where the question cannot be read. */
+  /** Rejects with FIELDS_INVALID when the request cannot be read. */
   ask: <O extends Operation>(operation: O, question: Question, reply?: Answering) => Promise<Answer<O>>
 }
 
@@ -92,7 +92,7 @@ export const createRoute =
     })
   }
 
-/** No database keeps one in a text, and no text that is asked for can have one. */
+/** The ledger keeps no NUL in a text, so no text that is asked for can have one. */
 const refuseNul = (texts: object): void => {
   const problems = Object.entries(texts)
     .filter(([, text]) => String(text).includes('\0'))
@@ -100,7 +100,7 @@ const refuseNul = (texts: object): void => {
   if (problems.length > 0) throw new BridgeError('FIELDS_INVALID', undefined, { problems })
 }
 
-/** A body of a type of its own is for the operation alone. */
+/** A body with a type of its own goes to the operation unparsed. */
 const rawly = (type: string | undefined, body: unknown): Pick<Question, 'text' | 'upload'> => {
   if (type === undefined || body === undefined) return {}
   return typeof body === 'string' ? { text: body } : { upload: body as Readable }

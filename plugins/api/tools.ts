@@ -1,5 +1,5 @@
-// The API of the sources: what is set up and what was heard of each, whether it can be asked, one invoice fetched again,
-// and a test.
+// The API for the sources: what is set up and received from each, whether the bridge can ask it, fetching one invoice
+// again, and a test.
 
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { type Clock, isoInstant } from '../../src/core/clock.ts'
@@ -19,7 +19,7 @@ export type NamedSource = Summary['tools'][number] & {
   source: Source
   /** Null where it is off. */
   settings: Readonly<Record<string, unknown>> | null
-  /** By whom, where senders are told apart. */
+  /** The sender, where senders are told apart. */
   sender: string | undefined
 }
 
@@ -32,9 +32,9 @@ export type ToolsApiOptions = {
   clock: Clock
   random: () => number
   timeZone: string
-  /** Whether a tool, which runs elsewhere, can reach the bridge at its address. */
+  /** Whether a tool, running elsewhere, can reach the bridge at its address. */
   isReachable: boolean
-  /** Refuses whoever is not the operator. */
+  /** Refuses any client that is not the operator. */
   operator: onRequestAsyncHookHandler
 }
 
@@ -54,7 +54,7 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
   const asked = (name: string) =>
     toolClient.tools().find(({ tool, settings }) => tool.name === name && tool.canAsk(settings))
 
-  /** Throws where it has no API, or the bridge no token of it. */
+  /** Throws when the tool has no API, or the bridge has no token for it. */
   const mustBeAsked = (name: string) => {
     const open = asked(named(name).name)
     if (open) return open
@@ -109,7 +109,7 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
     const invoiceNumber = testNumber(clock.now(), options.random())
     const about = { invoiceNumber, customerId: customer.id, at: clock.now(), timeZone }
     const { body, headers } = source.sample(settings as never, { ...about, ...(sender ? { sender } : {}) })
-    // By the same door as any other, proof and all.
+    // Goes through the same address as any other request, proof included.
     const answer = await app.inject({
       method: 'POST',
       url: `/webhooks/${source.name}`,
