@@ -34,7 +34,7 @@ export const invoiceAnswer = (invoice: StoredInvoice, base: string, { tellsNumbe
   createdAt: atom(invoice.createdAt),
   links: {
     customer: { href: `${base}/customers/${invoice.customerId}`, type: 'application/json' },
-    // The documentation has it whether or not anything can be paid, so it leads nowhere.
+    // The documentation shows it whether or not anything can be paid, so here it leads nowhere.
     onlinePaymentLink: {
       href: `https://portal.example/public-invoice/${invoice.id}/pay/${invoice.id.slice(-6)}`,
       type: 'text/html'
@@ -61,7 +61,7 @@ export const pageAnswer = <T>(
     to: full ? before + entries.length : null
   }
   const first = `${path}?page=1`
-  // Every example of the vendor has the stray comma. A client that follows this address as it is gets a 422.
+  // Every example by the vendor has the stray comma. A client that follows this address as it is gets a 422.
   const next = more ? `${path}?page=${page + 1},` : null
   const prev = page > 1 ? `${path}?page=${page - 1}` : null
   return wrapped

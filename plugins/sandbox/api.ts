@@ -1,5 +1,5 @@
-// Everything under /v1, also addresses that do not exist. A request is logged, then counted against its token's budget,
-// then asked for its token. Only then is its body read.
+// Everything under /v1, also addresses that do not exist. Each request is logged, then counted against its token's
+// budget, then its token is checked. Only then is its body read.
 
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
@@ -39,7 +39,7 @@ export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal 
 
   app.addHook('onSend', async (request, reply) => log.answered(request.portalRequest, reply.statusCode))
 
-  // A hook of every route, so that this budget counts, whatever limit the app around has of its own.
+  // A hook on every route, so that this budget counts, whatever limit the surrounding app has.
   await app.register(rateLimit, {
     max: () => settings.requestsPerMinute,
     timeWindow: windowMs,
@@ -52,7 +52,7 @@ export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal 
       new PortalError(429, { headers: { 'x-ratelimit-reset': Math.ceil((clock.now() + ttl) / 1000) } })
   })
 
-  // After onRequest, which counts the budget: the refusal says what is left of it, too.
+  // After onRequest, which counts the budget: so a refusal also says what is left of it.
   app.addHook('preParsing', async request => {
     const given = bearer(request)
     if (given === '' || (token !== undefined && given !== token)) throw new PortalError(401)
@@ -69,7 +69,7 @@ export const api: FastifyPluginAsync<{ portal: Portal }> = async (app, { portal 
   await app.register(customerRoutes, { portal, perform })
   await app.register(billRoutes, { portal, perform })
 
-  // A route, because the budget is counted per route. Refuses before the body, whose type may be unknown too.
+  // A route, because the budget is counted per route. Refuses before the body is read: its type may be unknown, too.
   const notFound = async () => {
     throw new PortalError(404)
   }

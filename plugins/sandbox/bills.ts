@@ -1,5 +1,5 @@
-// /v1/invoices: in spite of its name, what the vendor bills the owner of the portal. Amounts are numbers here and dates
-// are instants, unlike everywhere else: the documentation declares text and shows numbers.
+// /v1/invoices: despite its name, what the vendor bills the owner of the portal. Amounts are numbers here and dates are
+// instants, unlike everywhere else: the documentation declares text and shows numbers.
 
 import type { FastifyPluginAsync } from 'fastify'
 import { pageAnswer } from './answers.ts'

@@ -1,4 +1,4 @@
-// Everything under /sandbox: what no portal has. It is for other processes that test against the sandbox, and needs no
+// Everything under /sandbox, which no portal has. It is for other processes that test against the sandbox, and needs no
 // token and no budget; in the same process `app.sandbox` does the same.
 
 import type { FastifyPluginAsync } from 'fastify'
@@ -15,7 +15,7 @@ const PdfQuery = z.strictObject({ expires: z.string(), signature: z.string() })
 
 const loginPage = '<!doctype html><title>Log in</title><form method="post"><input name="email"></form>'
 
-/** Acts as somebody who makes an invoice in the portal itself. */
+/** Acts as a person who makes an invoice in the portal itself. */
 export const addByHand = (store: Store, fields: unknown): StoredInvoice => {
   const { createdAt, paidAt, dueAt = null, ...form } = read(ByHand, fields)
   if (!store.customers.has(form.customerId)) throw refusal(new Map([['customerId', ['is no customer of this portal']]]))

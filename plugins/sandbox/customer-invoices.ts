@@ -1,4 +1,4 @@
-// /v1/customer-invoices: the calls that the bridge lives by.
+// /v1/customer-invoices: the calls that the bridge depends on.
 
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
@@ -19,7 +19,7 @@ const notificationForms = {
 }
 
 export const customerInvoices: FastifyPluginAsync<Api> = async (app, api) => {
-  // A scope of its own: this call does not take JSON, and its neighbours do.
+  // In a scope of its own: this call does not accept JSON, and its neighbours do.
   await app.register(creation, api)
   await app.register(reading, api)
   await app.register(payment, api)
@@ -149,7 +149,7 @@ const find = ({ invoices }: Store, id: string) => {
   return invoice
 }
 
-/** The form and its PDF, if nothing is wrong with either. Changes nothing, so it may be called again. */
+/** Returns the form and its PDF, if nothing is wrong with either. Changes nothing, so it may be called again. */
 const check = ({ fields, pdf, problems: inUpload }: Upload, store: Store, settings: Settings) => {
   const problems = new Map(inUpload)
   const { data, problems: inFields } = judge(InvoiceForm, fields)
@@ -163,7 +163,7 @@ const check = ({ fields, pdf, problems: inUpload }: Upload, store: Store, settin
   complain('customerId', id => !store.customers.get(id), 'is no customer of this portal')
   complain('sendNotification', text => !taken.includes(text), reason)
   if (!settings.negativeAmounts) complain('amount', text => /^-|^0\.00$/.test(text), 'must be more than zero')
-  // In the words of the framework on which the portal seems to be built.
+  // In the words of the framework that the portal seems to be built on.
   const inUse = 'The invoice number has already been taken.'
   if (settings.uniqueNumbers) complain('invoiceNumber', store.numberTaken, inUse)
 

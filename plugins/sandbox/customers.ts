@@ -1,4 +1,4 @@
-// /v1/customers. Calls can read what a bookkeeping program sets, and cannot write it.
+// /v1/customers. Calls can read what a bookkeeping program sets, but cannot write it.
 
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { customerAnswer, objectAnswer, pageAnswer } from './answers.ts'

@@ -1,11 +1,11 @@
-// Faults on request. Each is for the next call that fits it, once or several times, in the order of the requests. This
-// file says which call gets one; perform.ts makes it happen.
+// Faults on request. Each hits the next call that fits it, once or several times, in the order in which they were
+// requested. This file says which call gets one; perform.ts makes it happen.
 
 import { z } from 'zod'
 import { PortalError } from './portal-error.ts'
 import { calls } from './request-log.ts'
 
-/** In place of the call: nothing is stored, nor even read. */
+/** In place of the call: nothing is stored, or even checked. */
 const refusals = [
   'fail-before', // 500
   'reset-before', // the connection is destroyed
@@ -21,7 +21,7 @@ const refusals = [
   'page-before' // 404 with a page of HTML, by somebody who stands before the portal
 ] as const
 
-/** Around a valid call: each of these stores what was asked. Invalid calls leave them for later. */
+/** Around a valid call: each of these stores what was asked. An invalid call leaves them for a later one. */
 const disturbances = [
   'fail-after', // stored, then 500
   'lost', // stored, then the connection is destroyed
@@ -39,7 +39,7 @@ const disturbances = [
 export type Refusal = (typeof refusals)[number]
 export type Disturbance = (typeof disturbances)[number]
 
-// A wait of more than a day could only be a mistake in the unit.
+// A wait of more than a day can only be a mistake in the unit.
 const faultMsMax = 24 * 60 * 60_000
 const timesMax = 1_000_000
 const waitingMax = 1_000
@@ -57,7 +57,7 @@ export const Fault = z
     ms: z.int().min(0).max(faultMsMax).optional(),
     /** For `late-visible` and `unlisted`: how the answer is lost. */
     answer: z.enum(['lost', '500']).optional(),
-    /** What the refusal says instead of its usual words. */
+    /** What the refusal says instead of its usual message. */
     message: z.string().max(1_000).optional()
   })
   .refine(({ fault, ms }) => ms !== undefined || !delayed.includes(fault), {
@@ -73,7 +73,7 @@ export type Taken<F> = Omit<Fault, 'fault'> & { fault: F }
 export const createFaults = () => {
   const waiting: Fault[] = []
 
-  /** The first that fits the call, if it is of this kind. Later ones wait their turn. */
+  /** Takes the first fault that fits the call, if it is of this kind. Later ones wait their turn. */
   const take = <F extends string>(kind: readonly F[], { call, invoiceNumber }: Subject): Taken<F> | undefined => {
     const at = waiting.findIndex(
       ({ on }) =>

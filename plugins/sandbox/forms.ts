@@ -1,5 +1,5 @@
-// What may be posted, to the letter. Unknown fields are refused by name, as a strict server would, and a form hears all
-// its problems at once.
+// Exactly what may be posted. Unknown fields are refused by name, as a strict server would, and an answer names all
+// problems of a form at once.
 
 import { z } from 'zod'
 import { attempt } from '../../src/core/attempt.ts'
@@ -62,7 +62,7 @@ export const ListQuery = z.strictObject({
     .default(1)
 })
 
-/** An invoice that a person made in the portal. It may have what the API refuses, and a date in the past. */
+/** An invoice that a person made in the portal. It may have values that the API refuses, and a date in the past. */
 export const ByHand = z.strictObject({
   customerId: Text,
   invoiceNumber: Text,
@@ -78,11 +78,11 @@ export const Settings = z.strictObject({
   order: z.enum(orders),
   /** Per token, in any sixty seconds. */
   requestsPerMinute: z.int().min(0).max(requestsPerMinuteMax),
-  /** Which form of sendNotification is taken: true and false, or 1 and 0. The documentation leaves it open. */
+  /** Which form of sendNotification is accepted: true and false, or 1 and 0. The documentation does not say. */
   notificationForm: z.enum(['words', 'digits']),
-  /** Whether a number that exists already is refused. The documentation mentions no such rule. */
+  /** Whether a number that already exists is refused. The documentation mentions no such rule. */
   uniqueNumbers: z.boolean(),
-  /** Whether zero and less are taken. */
+  /** Whether zero and negative amounts are accepted. */
   negativeAmounts: z.boolean(),
   ...ways
 })
@@ -90,7 +90,7 @@ export type Settings = z.output<typeof Settings>
 
 export const SettingsEdit = Settings.partial()
 
-/** What the schema makes of the input, or a 422 that names every wrong field. */
+/** Returns the parsed input, or throws a 422 that names every wrong field. */
 export const read = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
   const { data, problems } = judge(schema, input)
   if (problems.size > 0) throw refusal(problems)
@@ -122,6 +122,6 @@ export const judge = <S extends z.ZodType>(schema: S, input: unknown) => {
 
 function isLocalTime(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return false
-  // A leap second is read as the second before it, whatever the overflow.
+  // Temporal reads a leap second as the second before it, whatever `overflow` says.
   return !text.endsWith(':60') && attempt(() => Temporal.PlainDateTime.from(text, { overflow: 'reject' })) !== undefined
 }

@@ -6,12 +6,12 @@ import type { PlainDate } from '../../src/core/invoice.ts'
 
 export const orders = ['newest', 'oldest', 'issued', 'none'] as const
 
-/** By creation, newest or oldest first; by issue date, latest first; or by nothing that anybody can see. */
+/** By creation, newest or oldest first; by issue date, latest first; or in no visible order. */
 export type Order = (typeof orders)[number]
 
 export type Entry = {
   readonly id: string
-  /** Counts everything ever stored here, to tell apart what was created in the same millisecond. */
+  /** Counts everything ever stored here, to order entries that were created in the same millisecond. */
   readonly serial: number
   readonly createdAt: Instant
   readonly issuedAt?: PlainDate
@@ -21,7 +21,7 @@ export type Entry = {
 
 export type Page<T> = { entries: T[]; more: boolean }
 
-/** Documented as the default; nothing documents another value. */
+/** Documented as the default; no other value is documented. */
 export const perPage = 15
 
 type Comparison = (a: Entry, b: Entry) => number
@@ -36,7 +36,7 @@ const comparisons: Record<'issued' | 'none', Comparison> = {
 export const createListing = <T extends Entry>(monotonic: () => number) => {
   const created: T[] = []
   const byId = new Map<string, T>()
-  // Made when first asked for, and kept up from then on. The order of creation costs only an append.
+  // Made when first asked for, and kept up to date from then on. The order of creation costs only an append.
   const arranged = new Map<'issued' | 'none', T[]>()
   const hidden = new Set<T>()
 
@@ -79,7 +79,7 @@ export const createListing = <T extends Entry>(monotonic: () => number) => {
       return entry
     },
 
-    /** Pages count from 1; one beyond the last is empty. Only what `isListed` takes a place on a page. */
+    /** Pages count from 1; one beyond the last is empty. Only entries that `isListed` accepts fill the pages. */
     page(order: Order, page: number, isListed?: (entry: T) => boolean): Page<T> {
       reveal()
       const stored = inOrder(order)
@@ -96,7 +96,7 @@ export const createListing = <T extends Entry>(monotonic: () => number) => {
 
 export type Listing<T extends Entry> = ReturnType<typeof createListing<T>>
 
-/** Looks at the end first: what is created now belongs there. */
+/** Looks at the end first: a new entry usually belongs there. */
 const insert = <T extends Entry>(entries: T[], entry: T, compare: Comparison) => {
   const last = entries.at(-1)
   if (!last || compare(last, entry) <= 0) {
@@ -115,7 +115,7 @@ const insert = <T extends Entry>(entries: T[], entry: T, compare: Comparison) =>
 
 const compareText = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** FNV-1a: the same for one id in every run, and unrelated to when or in which order it was made. */
+/** FNV-1a: the same for an id in every run, and unrelated to when or in which order it was made. */
 const scatter = (id: string): number => {
   let hash = 0x811c9dc5
   for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)

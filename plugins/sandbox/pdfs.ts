@@ -1,10 +1,10 @@
-// The bytes of uploaded PDFs: the latest ones, up to a total. Each is served by a link that holds for five minutes,
+// The bytes of uploaded PDFs: the latest ones, up to a total. Each is served by a link that is valid for five minutes,
 // like the portal's other downloads.
 
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock, Instant } from '../../src/core/clock.ts'
 
-// Enough for a demo to show what it just sent, and little enough for a small machine that runs the bench.
+// Enough for the demo to show what it just sent, and little enough for a small machine that runs the bench.
 export const keptBytesMax = 32 * 1024 * 1024
 
 export const linkMs = 5 * 60_000
@@ -43,7 +43,7 @@ export const createPdfs = (clock: Clock) => {
       return { path: `/${id}?expires=${expiresAt}&signature=${sign(id, String(expiresAt))}`, expiresAt }
     },
 
-    /** Whether these are the parts of a link that was handed out and still holds. */
+    /** Whether these are the parts of a link that was handed out and is still valid. */
     holds: (id: string, { expires, signature }: { expires: string; signature: string }): boolean =>
       signature === sign(id, expires) && clock.now() < Number(expires)
   }

@@ -1,4 +1,4 @@
-// Performs one call, as the portal would or as a fault wants it. Every route under /v1 goes through here, so that every
+// Performs one call, as the portal would or as a fault says. Every route under /v1 goes through here, so that every
 // fault can hit every call.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -7,21 +7,21 @@ import type { Disturbance, Faults, Refusal, Taken } from './faults.ts'
 import { PortalError } from './portal-error.ts'
 
 export type Act = {
-  /** The invoice that the call is about, if it is about one. */
+  /** The invoice that the call is about, if any. */
   invoiceNumber?: string | null
-  /** The status of an answer that goes well. */
+  /** The status of a successful answer. */
   status?: number
-  /** Checks the call and throws what is wrong with it. What it returns makes the change and answers. */
+  /** Checks the call and throws what is wrong with it. The function that it returns makes the change and answers. */
   prepare: () => Commit
 }
 
-/** How an entry is created. Moments are on the monotonic clock. */
+/** How an entry is created. Times are on the monotonic clock. */
 export type How = {
-  /** No call shows it before. */
+  /** Until then no call shows it. */
   visibleFromMs?: number
-  /** The list does not show it before. */
+  /** Until then the list does not show it. */
   listedFromMs?: number
-  /** The answer has the id of the one before it. */
+  /** The answer has the id of the invoice before it. */
   isAnother?: boolean
 }
 
@@ -59,7 +59,7 @@ export const createPerform = ({ clock, faults, closing, loginPath }: Stage) => {
     }
   }
 
-  /** False: the server closes first, and nothing more has to be done. */
+  /** False: the server closed first, and there is nothing more to do. */
   const wait = async (ms: number): Promise<boolean> => {
     await clock.sleep(ms, closing)
     return !closing.aborted

@@ -1,4 +1,4 @@
-// A refusal in the portal's words: `{code, message}` as documented for 429, with `errors` by field if the posted data
+// A refusal in the portal's form: `{code, message}` as documented for 429, with `errors` by field if the posted data
 // is at fault.
 
 export type Problems = Record<string, string[]>
@@ -43,7 +43,7 @@ export class PortalError extends Error {
   }
 }
 
-/** Any error as one of the portal. What Fastify refused keeps its status; everything else is a bug. */
+/** Turns any error into one of the portal. What Fastify refused keeps its status; everything else is a bug. */
 export const asPortalError = (error: unknown): PortalError => {
   if (error instanceof PortalError) return error
   const { statusCode = 500, message } = error as { statusCode?: number; message?: string }

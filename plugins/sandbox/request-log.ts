@@ -1,4 +1,4 @@
-// What clients asked of the portal: every call is counted, the latest ones are listed.
+// What clients asked the portal: every call is counted, the latest ones are listed.
 
 import type { Clock, Instant } from '../../src/core/clock.ts'
 
@@ -11,7 +11,7 @@ export type LoggedRequest = {
   readonly method: string
   readonly path: string
   readonly call: Call
-  /** Null for a call that is about no invoice, or that was refused before its invoice was known. */
+  /** Null for a call that is not about an invoice, or that was refused before its invoice was known. */
   invoiceNumber: string | null
   readonly at: Instant
   /** Null while there is no answer; it stays so when the connection was destroyed instead. */

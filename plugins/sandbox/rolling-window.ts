@@ -1,5 +1,5 @@
-// The budget of requests per token, for @fastify/rate-limit: a window that truly rolls, on the clock that is passed in.
-// No sixty seconds, wherever they begin, let through more than the budget.
+// The budget of requests per token, for @fastify/rate-limit: a true rolling window, on the clock that is passed in. No
+// sixty seconds, wherever they begin, let through more than the budget.
 
 import type { FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { Clock } from '../../src/core/clock.ts'
@@ -12,14 +12,14 @@ type Passed = { at: number[]; head: number }
 
 const leave = (passed: Passed, until: number) => {
   while (passed.head < passed.at.length && passed.at[passed.head]! <= until) passed.head++
-  // Now and then, so that each request costs the same however large the budget is.
+  // Only now and then, so that each request costs the same however large the budget is.
   if (passed.head > 64 && passed.head * 2 > passed.at.length) {
     passed.at.splice(0, passed.head)
     passed.head = 0
   }
 }
 
-/** A class, because the plugin wants to construct one. */
+/** A class, because the plugin calls it with `new`. */
 export const rollingWindow = (clock: Clock) =>
   class RollingWindow implements FastifyRateLimitStore {
     readonly tokens = new Map<string, Passed>()
@@ -42,8 +42,8 @@ export const rollingWindow = (clock: Clock) =>
         passed.at.push(now)
         return done(null, { current: used + 1, ttl: windowMs })
       }
-      // A refused request takes no slot, so a client that waits as it was told gets one. The budget may have been
-      // lowered since, so the slot that counts is not always the oldest.
+      // A refused request takes no slot, so a client that waits as long as it was told gets one. The budget may have
+      // been lowered since, so the slot that counts is not always the oldest.
       const frees = max === 0 ? now : passed.at[passed.at.length - max]!
       done(null, { current: max + 1, ttl: frees + windowMs - now })
     }

@@ -1,5 +1,5 @@
-// The portal as documented, as a Fastify plugin: strict where the documentation speaks, with a setting where it is
-// silent, and with faults on request. Everything is in memory, and gone when it closes.
+// The portal as documented, as a Fastify plugin: strict where the documentation is clear, with a setting where it is
+// silent, and with faults on request. Everything is in memory, and gone when the app closes.
 
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
@@ -27,11 +27,11 @@ export type SandboxOptions = Partial<Settings> & {
   /** For ids. From 0 up to, not including, 1. */
   random?: (() => number) | undefined
   customers?: readonly CustomerSeed[] | undefined
-  /** Whether the bytes of the latest PDFs stay in memory, so that they can be served. */
+  /** Whether to keep the bytes of the latest PDFs in memory, so that they can be served. */
   keepPdfs?: boolean | undefined
 }
 
-/** The sandbox in the hands of a test. Its settings may be set at any time. */
+/** The sandbox as a test controls it. Its settings may be changed at any time. */
 export type Sandbox = Settings & {
   /** Everything stored, oldest first, including what is not visible yet. */
   readonly invoices: readonly Readonly<StoredInvoice>[]
@@ -39,14 +39,14 @@ export type Sandbox = Settings & {
   /** The latest requests to the API, oldest first. */
   readonly requests: readonly Readonly<LoggedRequest>[]
   readonly counts: Readonly<Counts>
-  /** Faults that no call has met yet. */
+  /** Faults that have not hit a call yet. */
   readonly faults: readonly Readonly<Fault>[]
   /** Adds a fault for the next call that fits. */
   fault: (fault: z.input<typeof Fault>) => void
   clearFaults: () => void
-  /** Acts as somebody who makes an invoice in the portal itself. */
+  /** Acts as a person who makes an invoice in the portal itself. */
   add: (fields: ByHand) => Readonly<StoredInvoice>
-  /** Acts as somebody who deletes one there. False: it was not there. */
+  /** Acts as a person who deletes one there. False: it was not there. */
   delete: (id: string) => boolean
   /** The uploaded bytes, while they are kept. */
   pdf: (id: string) => Buffer | undefined
@@ -54,7 +54,7 @@ export type Sandbox = Settings & {
 
 const defaults: Settings = {
   order: 'newest',
-  // Documented: higher on request.
+  // As documented; the vendor raises it on request.
   requestsPerMinute: 60,
   notificationForm: 'words',
   uniqueNumbers: false,
@@ -102,7 +102,7 @@ const sandbox: FastifyPluginAsync<SandboxOptions & { prefix?: string }> = async 
   await app.register(control, { prefix: paths.sandbox, portal })
 }
 
-// `fp`, so that `app.sandbox` is visible to whoever registers this. The routes stay in two sealed scopes.
+// `fp`, so that `app.sandbox` is visible to the app that registers this. The routes stay in two sealed scopes.
 const plugin = fp(sandbox, { name: 'sandbox', fastify: '5.x' })
 
 export default plugin
@@ -112,7 +112,7 @@ export const buildSandbox = async ({
   logger = false,
   ...options
 }: SandboxOptions & { logger?: FastifyServerOptions['logger'] }): Promise<FastifyInstance> => {
-  // It has nothing that would be worth waiting for.
+  // No connection is worth waiting for.
   const app = Fastify({ logger, forceCloseConnections: true })
   await app.register(plugin, options)
   await app.ready()

@@ -20,7 +20,7 @@ export type StoredInvoice = {
   readonly currency: 'EUR'
   readonly amount: string
   paidAt: Instant | null
-  /** As it arrived, before anyone read it; null: it did not arrive. */
+  /** As it arrived, before it was interpreted; null: it did not arrive. */
   readonly sendNotification: string | null
   /** All text of the form, as it arrived; empty for an invoice made by hand. */
   readonly fields: Readonly<Record<string, string>>
@@ -41,7 +41,7 @@ export type StoredCustomer = {
   countryCode: string
   primaryEmail: string
   phone: string | null
-  /** The bookkeeping program that the portal itself is linked to. Calls can read both, and set neither. */
+  /** The bookkeeping program that the portal itself is linked to. Calls can read both, but set neither. */
   integration: string | null
   integrationId: string | null
   customerGroups: string[]
@@ -58,11 +58,11 @@ export type NewInvoice = Omit<StoredInvoice, Made | 'currency' | 'listedFromMs'>
 
 type NewCustomer = Omit<StoredCustomer, Made>
 
-/** A customer that is there from the start. */
+/** A customer that exists from the start. */
 export type CustomerSeed = Pick<NewCustomer, 'companyName' | 'primaryEmail'> &
   Partial<NewCustomer> & { id?: string; createdAt?: Instant | undefined }
 
-// A call needs an address to create a customer, so the first ones have one too.
+// A call needs an address to create a customer, so the first customers have one, too.
 const blankCustomer = {
   address: 'Voorbeeldstraat 1',
   zipCode: '1234 AB',
@@ -74,7 +74,7 @@ const blankCustomer = {
   customerGroups: []
 } satisfies Partial<NewCustomer>
 
-/** The customers of a sandbox that was given none. The .example domains belong to nobody. */
+/** The customers of a sandbox that was given none. No one owns the .example domains. */
 export const sampleCustomers: readonly CustomerSeed[] = [
   {
     id: 'cst_bakkerijdevos1',

@@ -1,5 +1,5 @@
-// Reads a multipart form as it arrives: its text, and the hash and length of its PDF. The bytes stay only for callers
-// that want them, so that a large upload costs no memory.
+// Reads a multipart form as it arrives: its text, and the hash and length of its PDF. The bytes are kept only for
+// callers that want them, so that a large upload costs no memory.
 
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -9,10 +9,10 @@ import { PortalError } from './portal-error.ts'
 export type Pdf = { sha256: string; bytes: number; content: Buffer | null }
 
 export type Upload = {
-  /** The text fields, as they arrived. If one came twice, the first. */
+  /** The text fields, as they arrived. If one came twice, the first counts. */
   fields: Record<string, string>
   pdf: Pdf | null
-  /** What is wrong with the form as a form. Whether its values make sense is for others to say. */
+  /** What is wrong with the form itself. Whether its values make sense is checked elsewhere. */
   problems: ProblemList
 }
 
@@ -44,7 +44,7 @@ export const readUpload = async (
   try {
     return await readParts(request, keepBytesMax)
   } catch (error) {
-    // An error about a limit has a status. Without one, the form broke off or has no boundary.
+    // An error about a limit has a status. Without one, the form was cut off or has no boundary.
     throw (error as { statusCode?: number }).statusCode ? error : new PortalError(400, { cause: error })
   }
 }

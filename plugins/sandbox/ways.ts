@@ -1,4 +1,4 @@
-// What the documentation does not mention, and a portal may do all the same. Each is a setting, and each has been seen
+// What the documentation does not mention, but a portal may do all the same. Each is a setting, and each has been seen
 // in some portal. The defaults are what the documentation shows.
 
 import { z } from 'zod'
@@ -20,11 +20,11 @@ export const ways = {
   tellsNumbers: z.boolean(),
   /** Whether an id finds its invoice. Otherwise the answer is 404. */
   findsById: z.boolean(),
-  /** Whether objects and pages have the shape of the framework's resources: below `data`, with `links` and `meta`. */
+  /** Whether objects and pages have the shape of the framework's resources: under `data`, with `links` and `meta`. */
   wrapped: z.boolean(),
   /** Whether an invoice that is created as paid stays paid. */
   keepsPaidAt: z.boolean(),
-  /** How far the clock that dates `createdAt` stands back. */
+  /** How far behind the clock is that dates `createdAt`. */
   clockBackMs: z.int().min(0).max(clockBackMsMax)
 }
 
