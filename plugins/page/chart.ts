@@ -1,4 +1,4 @@
-// Thirty days of deliveries as a picture that is made here: no script draws it, and whoever cannot see it is told the same.
+// Thirty days of deliveries as a picture that the server makes: no script draws it, and it has the same facts as text.
 
 import { html } from 'hono/html'
 import type { Deliveries } from '../../src/view/answers.ts'
@@ -16,7 +16,7 @@ export const chart = (view: View, { days, took }: Deliveries): Html => {
   const most = Math.max(...days.map(({ invoices }) => invoices))
   return html`<svg class="chart" viewBox="0 0 ${days.length * width} ${height}" role="img" aria-label="${texts.chart(all)}" preserveAspectRatio="none">
 ${days.map(({ day, invoices }, at) => {
-  // A day without any has its place, and a single one is seen beside hundreds.
+  // A day without deliveries has its place, and a single one is visible beside hundreds.
   const tall = invoices === 0 ? 1 : Math.max(3, Math.round((invoices / most) * height))
   return html`<rect class="${invoices === 0 ? 'none' : ''}" x="${at * width + gap / 2}" y="${height - tall}" width="${width - gap}" height="${tall}"><title>${texts.perDay(invoices, formats.date(day))}</title></rect>`
 })}

@@ -1,4 +1,4 @@
-// Two sets of facts under one number, side by side, with what differs marked by more than a colour.
+// Two sets of facts under one number, side by side, with the differences marked by more than a colour.
 
 import { html } from 'hono/html'
 import type { Facts, WholeInvoice } from '../../src/view/answers.ts'
@@ -45,12 +45,12 @@ export const conflict = (view: View, invoice: WholeInvoice, other: Facts): Html 
 </section>`
 }
 
-/** Its customer in the words of the other: by the portal's id, or by the tool's reference. */
+/** Its customer named as in the other facts: by the portal's id, or by the tool's reference. */
 const knownAs = ({ customer, portalCustomer }: WholeInvoice, { customer: other }: Facts): string => {
   const inPortal = customer.portalId ?? portalCustomer?.id
   return inPortal && (customer.portalId !== null || other?.startsWith('cst_')) ? inPortal : customer.ref
 }
 
-/** A reference counts the same in any case. */
+/** References are equal in upper and lower case. */
 const isAlike = (one: string, other: string | null): boolean =>
   other !== null && one.trim().toLowerCase() === other.trim().toLowerCase()

@@ -1,4 +1,4 @@
-// Which customer of a tool is which customer of the portal: those that need a link first, with whom it might be.
+// Which customer of a tool is which portal customer: those that need a link first, each with its candidates.
 
 import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
@@ -14,10 +14,10 @@ import type { Sessions } from './session.ts'
 
 const pageSize = 50
 
-// Each is looked for in the copy of the portal; the others are looked for one by one.
+// For each, the page searches the copy of the portal; for the others a person searches one by one.
 const withCandidatesMax = 10
 
-// As much as may be searched for.
+// The longest text that may be searched for.
 const searchedMax = 200
 
 type Candidates = Map<Customer, PortalCustomer[]>
@@ -78,7 +78,7 @@ export const customersRoutes = (app: FastifyInstance, { pages, sessions, operati
     try {
       await ask('unlinkCustomer', { params: { tool, ref } })
     } catch (error) {
-      // Somebody was faster.
+      // Another person was faster.
       if (!isCode(error, 'NOT_FOUND')) throw error
     }
     return doneAt(back, 'unlink')

@@ -1,4 +1,4 @@
-// A refusal as a page: what happened, in words, and how to go on.
+// A refusal as a page: what happened, in words, and what to do next.
 
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
@@ -7,7 +7,7 @@ import { type Html, type Page, problemIn, toldIn, type View } from './layout.ts'
 import { loginPage } from './login.ts'
 import type { Pages } from './pages.ts'
 
-// So often the page looks whether the ledger is back.
+// How often the page checks whether the ledger is back.
 const againSeconds = 5
 
 export const registerErrors = (app: FastifyInstance, pages: Pages): void => {
@@ -25,7 +25,7 @@ export const registerErrors = (app: FastifyInstance, pages: Pages): void => {
   })
 }
 
-/** Whoever mistypes an address sees a page; a program is answered as everywhere. */
+/** A person who mistypes an address sees a page; a program gets the same answer as everywhere. */
 export const registerNotFound = (app: FastifyInstance): void => {
   app.get('/*', async ({ headers }, reply) => {
     if (headers.accept?.includes('text/html')) throw new BridgeError('NOT_FOUND')

@@ -1,4 +1,4 @@
-// What happened to an invoice, in words, with the time of the portal's zone.
+// What happened to an invoice, in words, with times in the portal's zone.
 
 import { html } from 'hono/html'
 import type { HistoryEntry, WholeInvoice } from '../../src/view/answers.ts'
@@ -15,7 +15,7 @@ ${entries.length === 0 ? html`<p>${texts.emptied}</p>` : html`<ol class="history
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
-/** Who did it, by which way and from where, as far as that is known. */
+/** Who did it, how and from where, as far as that is known. */
 export const who = ({ words: { invoice } }: View, { by, via, from }: Record<'by' | 'via' | 'from', unknown>): Html => {
   const name = textOf(by)
   const whence = [typeof via === 'string' ? invoice.ways[via as keyof typeof invoice.ways] : null, textOf(from)]

@@ -1,4 +1,4 @@
-// One invoice: what came, what would be or was sent, what stands in the portal, whose it is and why, and what happened.
+// One invoice: what came in, what would be or was sent, what is in the portal, whose it is and why, and what happened.
 // A person decides here, with the consequence of each button beside it.
 
 import { html } from 'hono/html'
@@ -14,7 +14,7 @@ import { pdf } from './pdf.ts'
 import { orWhyNot, whyNot } from './portal.ts'
 import { type Button, buttonsOf, isInPortal, reasonOf } from './reasons.ts'
 
-// To choose from; a search finds the others.
+// How many to choose from; a search finds the others.
 const candidatesMax = 5
 
 export const invoiceRoutes = (pages: Pages): void => {
@@ -25,7 +25,7 @@ export const invoiceRoutes = (pages: Pages): void => {
     return {
       title: view.words.invoice.title(invoice.invoiceNumber),
       at: 'invoices',
-      // What the portal is asked for is not asked again with each news.
+      // A live page would ask the portal again at every change.
       isLive: told === null,
       body: shown(view, { invoice, candidates, told, query })
     }
@@ -34,7 +34,7 @@ export const invoiceRoutes = (pages: Pages): void => {
   for (const action of actions)
     pages.act(`/invoices/:invoiceNumber/${action}`, async ({ params, fields, ask }) => {
       const path = invoicePath(params.invoiceNumber ?? '')
-      // Two people may look at one invoice: the second sees what the first did, instead of doing it again.
+      // Two people may look at the same invoice: the second sees what the first did, instead of doing it again.
       const { seen } = fields
       const body = {
         ...(seen ? { seen } : {}),
@@ -53,7 +53,7 @@ export const invoiceRoutes = (pages: Pages): void => {
 export const needsCustomer = ({ state, code }: Pick<WholeInvoice, 'state' | 'code'>): boolean =>
   state === 'held' && (code === 'CUSTOMER_UNKNOWN' || code === 'CUSTOMER_AMBIGUOUS')
 
-/** Those that look like its customer, or that a person searches for. */
+/** Portal customers that look like its customer, or that a person searches for. */
 export const candidatesOf = async (
   ask: Asked['ask'],
   { customer }: { customer: { name: string | null; emails: string[] } },
@@ -69,7 +69,7 @@ export const candidatesOf = async (
   return [...found.values()].slice(0, candidatesMax)
 }
 
-// Shorter ones are in everybody's name.
+// Shorter ones occur in almost every name.
 const guessCharactersMin = 3
 
 type Told = {
@@ -111,7 +111,7 @@ const said = (
   return text ? notice(text) : ''
 }
 
-/** Whom it may be for stands below, to be chosen: the words of that are left to the history. */
+/** The candidates for its customer are below, to choose from: the text about them is left to the history. */
 const matter = (view: View, invoice: WholeInvoice): Html | '' => {
   const { words } = view
   const reason = reasonOf(invoice, words)
@@ -162,7 +162,7 @@ ${mayAct(view) ? links(view, { tool, ref: customer.ref, to: invoicePath(invoiceN
 </section>`
 }
 
-/** A button for each: linked in one click. */
+/** A button for each candidate, which links it in one click. */
 export const links = (view: View, who: { tool: string; ref: string; to: string }, candidates: PortalCustomer[]): Html =>
   html`<ul class="plain rows">${candidates.map(
     ({ id, companyName, primaryEmail, city }) =>
@@ -199,7 +199,7 @@ ${facts([
 </section>`
 }
 
-/** In review what would be sent, else what was. */
+/** In review, what would be sent; otherwise what was sent. */
 const sent = (view: View, { wouldSend, sent, portalCustomer }: WholeInvoice): Html | '' => {
   const { words, formats } = view
   const { invoice: texts } = words
@@ -225,7 +225,7 @@ ${facts([
 
 type PortalsAnswer = PortalInvoice | BridgeError
 
-/** Whoever reads that it is not there types it in, and it may be there twice. */
+/** A person who reads that an invoice is not there enters it by hand: then it may be there twice. */
 const notFoundThere = ({ words }: View, { state, code, conflict }: WholeInvoice): string => {
   if (state === 'sending' || code === 'PORTAL_UNCLEAR') return words.invoice.maybeThere
   return conflict !== null && isInPortal(conflict) ? words.codes.special.conflictInPortal.what : words.invoice.notThere
@@ -256,7 +256,7 @@ ${portalCustomer.how ? html`<p class="soft">${texts.how[portalCustomer.how]}</p>
 </section>`
 }
 
-/** What stands there at this moment. */
+/** What the portal holds at this moment. */
 const portalsAnswer = (view: View, told: PortalsAnswer): Html => {
   const { words, formats } = view
   const { invoice: texts } = words

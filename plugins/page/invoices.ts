@@ -1,4 +1,4 @@
-// The list of invoices: what is looked for stands in the address, so that it can be bookmarked.
+// The list of invoices: the search is in the address, so that it can be bookmarked.
 
 import { html } from 'hono/html'
 import { states } from '../../src/core/row.ts'
@@ -8,14 +8,14 @@ import { calledIn, type Html, invoicePath, mayAct, notice, sourceIn, type View, 
 import type { Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
-// Fits a screen or two; the list goes on.
+// Fits a screen or two; the list continues on the next page.
 const pageSize = 50
 
-/** What one may look for, by its name in the address. */
+/** What a person may search by, under its name in the address. */
 export const filters = ['q', 'state', 'code', 'tool', 'amount', 'since', 'until'] as const
 export type Filters = Partial<Record<(typeof filters)[number], string>>
 
-/** What is left empty in the form is not looked for. */
+/** Fields left empty in the form are not part of the search. */
 export const filterIn = (query: Record<string, string>): Filters =>
   Object.fromEntries(filters.flatMap(name => (query[name]?.trim() ? [[name, query[name].trim()]] : [])))
 
@@ -36,7 +36,7 @@ export const invoicesRoutes = (pages: Pages): void => {
   })
 }
 
-/** What was just done to many. */
+/** What the last word to many did. */
 const doneIn = ({ words: { bulk } }: View, { done, count }: Record<string, string>): string | null => {
   if (!/^\d{1,9}$/.test(count ?? '') || (done !== 'deliver' && done !== 'dismiss')) return null
   return done === 'deliver' ? bulk.delivered(Number(count)) : bulk.dismissed(Number(count))
@@ -124,7 +124,7 @@ const row = (view: View, invoice: Invoice): Html => {
 </tr>`
 }
 
-/** Its state, and by colour whether somebody is needed. */
+/** Its state, and by colour whether it needs a person. */
 export const badge = ({ words }: View, { state, code, test }: Invoice): Html => {
   const needs = state === 'held' || (state === 'delivered' && code !== null)
   return html`<span class="badge ${state} ${needs ? 'needs' : ''}">${words.states[state]}</span>${test ? html` <span class="badge">${words.invoice.test}</span>` : ''}`

@@ -1,4 +1,4 @@
-// What every page has: the head, the way to the other pages, who is logged in. `html` escapes whatever is put into it.
+// What every page has: the head, links to the other pages, who is logged in. `html` escapes every value put into it.
 
 import { html } from 'hono/html'
 import { sentenceIn } from '../../src/words/sentences.ts'
@@ -7,38 +7,38 @@ import type { Session } from './session.ts'
 
 export type Html = ReturnType<typeof html>
 
-/** What a page needs to know of whoever looks at it. */
+/** What a page needs to know about the person who looks at it. */
 export type View = {
   words: Words
   language: Language
   formats: Formats
   timeZone: string
-  /** Null: nobody is logged in. */
+  /** Null: the person is not logged in. */
   session: Session | null
   /** The token of this browser's forms. */
   csrf: string
   /** The address of this page, with its query. */
   address: URL
-  /** Names are hidden in lists. */
+  /** Whether lists hide names. */
   hidesPersonal: boolean
-  /** Whether they may be. */
+  /** Whether they may. */
   mayHide: boolean
   files: Files
 }
 
-/** Addresses of what goes with the pages. They change with their contents, so that a browser may keep them. */
+/** Addresses of the files that pages use. An address changes with the contents, so that browsers may cache them. */
 export type Files = { style: string; script: string; icon: string }
 
 export type Page = {
   title: string
   body: unknown
-  /** Of the list above that it belongs to. */
+  /** The entry of the navigation that it belongs to. */
   at?: keyof typeof places
-  /** Whether it is worth looking at again by itself. */
+  /** Whether it reloads by itself after a change. */
   isLive?: boolean
-  /** The mark of what it shows. */
+  /** The ledger's mark for what the page shows. */
   seen?: string
-  /** Look again after so many seconds, also without a script. */
+  /** Reloads after so many seconds, even without a script. */
   againAfter?: number
 }
 
@@ -98,7 +98,7 @@ ${Object.entries(places).map(
 </ul>
 </nav>`
 
-/** A form that changes something: only with the token of this browser. */
+/** A form that changes something: it works only with this browser's token. */
 export const form = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unknown): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="_csrf" value="${csrf}">${fields}</form>`
 
@@ -106,7 +106,7 @@ export const form = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unkno
 export const fileForm = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unknown): Html =>
   html`<form method="post" action="${action}" enctype="multipart/form-data"><input type="hidden" name="_csrf" value="${csrf}">${fields}</form>`
 
-/** The same page with other words in its query; null takes one away. */
+/** The same address with these parameters in its query; null removes one. */
 export const withQuery = (address: URL, change: Record<string, string | null>): string => {
   const url = new URL(address)
   for (const [name, value] of Object.entries(change)) {
@@ -120,29 +120,29 @@ export const invoicePath = (invoiceNumber: string): string => `/invoices/${encod
 
 export const mayAct = ({ session }: View): boolean => session?.role === 'operator'
 
-// A list shows many; the page of the invoice has the whole name.
+// A list shows many names; the invoice's own page has the whole name.
 const nameCharactersMax = 80
 
-/** A name as others write it: it may run from right to left, without turning around what stands beside it. */
+/** A name as others write it: it may run from right to left without reversing the text beside it. */
 export const named = (name: string): Html => html`<bdi>${name}</bdi>`
 
-/** What the bridge tells programs, in words of whoever looks; what is not its own stands as it is. */
+/** What the bridge tells programs, in the reader's language; text that is not the bridge's own stays as it is. */
 export const toldIn = ({ language }: View, english: string): Html => {
   const text = sentenceIn(language, english)
   return text === null ? html`<span lang="en">${english}</span>` : html`${text}`
 }
 
-/** The same, where others' words are a quotation. */
+/** The same, but others' words are shown as a quotation. */
 export const quotedIn = ({ language }: View, english: string): Html => {
   const text = sentenceIn(language, english)
   return text === null ? html`<q lang="en">${english}</q>` : html`${text}`
 }
 
-/** A field as its sender writes it, and what is wrong with it. */
+/** A field as the sender writes it, and what is wrong with it. */
 export const problemIn = (view: View, { field, message }: { field: string; message: string }): Html =>
   html`<code>${sentenceIn(view.language, field) ?? field}</code>: ${toldIn(view, message)}`
 
-/** Whom an invoice in a list is for. */
+/** The customer of an invoice in a list. */
 export const calledIn = (
   { hidesPersonal, words: { list } }: Pick<View, 'hidesPersonal' | 'words'>,
   { name, ref }: { name: string | null; ref: string }
@@ -154,10 +154,10 @@ export const calledIn = (
   )
 }
 
-// The name of the generic intake, for programs. Whoever posts to it has made that connection.
+// The generic intake's name, for programs. People see it as their own connection.
 const generic = 'invoices'
 
-/** Where an invoice comes from, as people call it. */
+/** Where an invoice comes from, in the words people use. */
 export const sourceIn = ({ words: { tools } }: Pick<View, 'words'>, name: string): string => {
   const [source, sender] = name.split(':')
   if (source !== generic) return name
@@ -166,12 +166,12 @@ export const sourceIn = ({ words: { tools } }: Pick<View, 'words'>, name: string
 
 type Fact = [name: string, value: unknown]
 
-/** Names with their values; without a value there is nothing to tell. */
+/** Names with their values; entries without a value are left out. */
 export const facts = (list: Fact[]): Html =>
   html`<dl class="facts">${list
     .filter(([, value]) => value !== null && value !== '' && value !== undefined)
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 
-/** What was done, or could not be. Told to those who do not see it, too. */
+/** What was done, or could not be. A screen reader reads it out, too. */
 export const notice = (text: string, isBad = false): Html =>
   html`<p class="notice ${isBad ? 'bad' : ''}" role="${isBad ? 'alert' : 'status'}">${text}</p>`

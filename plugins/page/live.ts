@@ -1,5 +1,5 @@
-// Tells open pages that something changed, by server-sent events. One look at the ledger serves all who listen, and none
-// is made while nobody does.
+// Tells open pages that something changed, by server-sent events. One query of the ledger serves all listeners, and
+// there is none while no page listens.
 
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
@@ -12,27 +12,27 @@ import type { Sessions } from './session.ts'
 export type LiveOptions = {
   clock: Clock
   sessions: Sessions
-  /** Differs after whatever a page may show has changed. */
+  /** Changes whenever anything changes that a page may show. */
   mark: () => Promise<string>
 }
 
-// Soon enough for a person who watches, and next to nothing for the ledger.
+// Soon enough for a person who watches, and hardly any load for the ledger.
 const everyMs = 2000
 
-// Whoever opens the page in more windows sees it change when it is loaded.
+// Any further window shows a change only when it is loaded again.
 const listenersMax = 50
 
-// A proxy ends what is silent for a minute.
+// A proxy ends a connection that is silent for a minute.
 const signEveryTurns = 10
 
 export const registerLive = (app: FastifyInstance, { clock, sessions, mark }: LiveOptions): void => {
-  /** With the mark of what each has seen: what changed between a page and its first question is news, too. */
+  /** With the mark that each page showed: a change between loading the page and its first request counts, too. */
   const listeners = new Map<ServerResponse, string | undefined>()
   let loop: ReturnType<typeof createLoop> | undefined
   let turns = 0
 
   const turn = async (): Promise<void> => {
-    // The ledger may be away: then it is no news, and the page that is loaded says so.
+    // The ledger may be unavailable. That is not a change; a page says so when it is loaded.
     const now = await mark().catch(() => undefined)
     turns += 1
     for (const [listener, seen] of listeners) {

@@ -1,5 +1,5 @@
-// Logging in: a token, and the name under which the history keeps what is done. Whoever was logged out in the middle of a
-// form logs in, and the form is sent on as it was.
+// Logging in: a token, and the name under which the history keeps what a person does. After a session that ended in the
+// middle of a form, the person logs in and the form is sent on as it was.
 
 import type { FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
@@ -7,24 +7,24 @@ import { form, notice, type Page, type View } from './layout.ts'
 import { nameCharactersMax } from './session.ts'
 
 export type Login = {
-  /** Where to go then. */
+  /** Where to go next. */
   to: string
-  /** What the form said that is sent on. */
+  /** The fields of the form that is sent on. */
   kept?: [name: string, value: string][]
-  /** What was asked for is a form, which is sent on; with a file it cannot be. */
+  /** The request was a form, which is sent on; a form with a file cannot be. */
   resumes?: boolean
   isExpired?: boolean
   problem?: string
   name?: string
 }
 
-// Larger than any form of the page.
+// More than any form of the page has.
 const fieldsMax = 40
 
-// Of the login itself: never kept, and no other form has one of these names.
+// The login's own fields: never kept, and no other form uses these names.
 const own: readonly string[] = ['token', 'name', 'to', 'resumes', '_csrf']
 
-/** What a form says, to be sent on later. A file is not kept. */
+/** The fields of a form, to be sent on later. A file is not kept. */
 export const keptIn = ({ body }: Pick<FastifyRequest, 'body'>): [string, string][] =>
   Object.entries((body ?? {}) as Record<string, unknown>)
     .flatMap(([name, value]) =>
@@ -32,7 +32,7 @@ export const keptIn = ({ body }: Pick<FastifyRequest, 'body'>): [string, string]
     )
     .slice(0, fieldsMax)
 
-/** Only into this bridge: an address that begins with two slashes is another host's. */
+/** Only addresses in this bridge: one that begins with two slashes leads to another host. */
 export const isOurs = (to: string): boolean => /^\/(?![/\\])[^\s\\]*$/.test(to)
 
 export const loginPage = (

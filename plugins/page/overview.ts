@@ -1,4 +1,4 @@
-// The first page: is everything delivered, what needs me, what do I press.
+// The first page: is everything delivered, what needs me, which button do I press.
 
 import { html } from 'hono/html'
 import type { Deliveries, Invoice, Summary, Tool } from '../../src/view/answers.ts'
@@ -8,7 +8,7 @@ import { calledIn, facts, type Html, invoicePath, sourceIn, type View } from './
 import type { Asked, Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
-// Of each kind; the list has all of them.
+// For each kind; the list has them all.
 const shownOfKind = 3
 
 type Group = Summary['attentionTo'][number] & { first: Invoice[] }
@@ -94,7 +94,7 @@ const sentence = (view: View, summary: Summary, deliveries: Deliveries): string 
   return month ? words.monthThere(month) : words.allThere
 }
 
-/** Null where the days that are told do not reach back to the first. */
+/** Null when the days do not reach back to the first of the month. */
 const ofThisMonth = ({ days }: Deliveries): number | null => {
   const month = days.at(-1)?.day.slice(0, 7)
   const all = days.filter(({ day }) => day.startsWith(month ?? ' '))
@@ -121,7 +121,7 @@ ${invoices > first.length ? html`<p><a class="way" href="/invoices?state=${state
 </article>`
 }
 
-// Told above, in other words.
+// The page already says these above, in other words.
 const toldAbove: readonly string[] = ['attention', 'portal']
 
 const warnings = (view: View, summary: Summary): Html | '' => {
@@ -138,14 +138,14 @@ ${told.some(({ tool }) => tool !== null) ? html`<p><a class="way" href="/refused
 </section>`
 }
 
-/** A tool is looked after where it is set up. */
+/** A warning about a tool links to where it is set up. */
 const warned = (view: View, check: string, tool: string | null): Html | string => {
   const { warnings: words } = view.words
   if (tool === null) return words[check as keyof typeof words] ?? words.other
   return html`<a href="/tools#${tool}">${sourceIn(view, tool)}</a>`
 }
 
-/** The sentences of health have instants in them. */
+/** The sentences of health contain UTC instants. */
 const localTimes = ({ formats }: View, text: string): string =>
   text.replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, at => formats.time(at))
 

@@ -1,4 +1,4 @@
-// The page of the operator: what the API answers, for somebody with a browser. It asks the same operations as the API, and
+// The operator's page: what the API answers, for a person with a browser. It calls the same operations as the API, and
 // decides nothing itself.
 
 import { createHash } from 'node:crypto'
@@ -35,19 +35,19 @@ export type PageOptions = {
   operations: Operations
   recognise: Recognise
   clientOf: (request: FastifyRequest) => string
-  /** Differs after whatever a page may show has changed. */
+  /** Changes whenever anything changes that a page may show. */
   mark: () => Promise<string>
   clock: Clock
   timeZone: string
   pdfs: Pick<Pdfs, 'open'>
   pdfBytesMax: number
   hidesPersonal: boolean
-  /** Whether browsers reach it by https. */
+  /** Whether browsers reach the page by https. */
   isSecure: boolean
   sessionKey: Buffer
 }
 
-// A form has a few short fields; a file has a limit of its own.
+// A form has a few short fields; a file has its own limit.
 const formBytesMax = 64 * 1024
 
 const year = 365 * 24 * 3600
@@ -92,7 +92,7 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   await app.register(cookie, { secret: sessionKey })
   await app.register(csrf, { cookieKey: cookieNameOf('form', isSecure), cookieOpts: cookieOptions(isSecure) })
   await app.register(formbody, { bodyLimit: formBytesMax })
-  // One more than is allowed, so that the spool says that it is too large, and nothing is cut off.
+  // One byte more than is allowed, so that the spool refuses a larger file, instead of multipart cutting it off.
   await app.register(multipart, { limits: { files: 1, fileSize: options.pdfBytesMax + 1, fields: 10 } })
   await app.register(files, {
     root: folder,
@@ -157,7 +157,7 @@ const registerLogin = (
     sessions.begin(reply, { name, role })
     request.log.info({ role }, 'logged in to the page')
     const next = isOurs(to) ? to : '/'
-    // 307 sends the form on as it came.
+    // With 307 the browser sends the form on as it came.
     return reply.redirect(next, resumes === undefined ? 303 : 307)
   })
 

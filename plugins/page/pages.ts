@@ -1,4 +1,4 @@
-// How a page is asked for, and how a form is obeyed: who is logged in, in which language, and what becomes of a refusal.
+// How the bridge serves a page and carries out a form: who is logged in, in which language, and what a refusal becomes.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -15,11 +15,11 @@ export type PagesOptions = {
   sessions: Sessions
   files: Files
   timeZone: string
-  /** Differs after whatever a page may show has changed. */
+  /** Changes whenever anything changes that a page may show. */
   mark: () => Promise<string>
   hidesPersonal: boolean
   isSecure: boolean
-  /** By which network whoever asks is counted. */
+  /** The network that the client is counted by. */
   clientOf: (request: FastifyRequest) => string
 }
 
@@ -27,9 +27,9 @@ export type Asked = {
   view: View
   params: Record<string, string>
   query: Record<string, string>
-  /** What a form says. */
+  /** The fields of a form. */
   fields: Record<string, string>
-  /** Read as it comes. */
+  /** Read as it comes in. */
   file?: AsyncIterable<Uint8Array> | undefined
   ask: <O extends Operation>(operation: O, question?: Omit<Question, 'log' | 'actor'>) => ReturnType<typeof askOf<O>>
   request: FastifyRequest
@@ -40,9 +40,9 @@ const askOf = <O extends Operation>(operations: Operations, operation: O, questi
   operations.ask(operation, question)
 
 export type Pages = {
-  /** For whoever is logged in; everybody else logs in first, and comes back. */
+  /** For a person who is logged in; anyone else logs in first, and then comes back here. */
   show: (path: string, page: (asked: Asked) => Promise<Page>) => void
-  /** Does what a form asks, and answers where to go then. Whoever was logged out meanwhile logs in, and it is done. */
+  /** Does what a form asks. `action` returns where to go next. If the session has ended, it runs after a new login. */
   act: (path: string, action: (asked: Asked) => Promise<string>, options?: RouteShorthandOptions) => void
   viewOf: (request: FastifyRequest, reply: FastifyReply, session?: Session | null) => View
   send: (reply: FastifyReply, view: View, page: Page) => Promise<FastifyReply>
@@ -55,7 +55,7 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
   const languageCookie = cookieNameOf('language', isSecure)
   const personalCookie = cookieNameOf('personal', isSecure)
 
-  /** A switch in the address overrules what was chosen before, and is kept. */
+  /** A switch in the address overrides the earlier choice, and is kept. */
   const chosen = (request: FastifyRequest, reply: FastifyReply, name: string, cookie: string): string | undefined => {
     const asked = (request.query as Record<string, unknown>)[name]
     if (typeof asked !== 'string' || asked === '') return request.cookies[cookie]
@@ -128,7 +128,7 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
   }
 }
 
-/** A form is sent on as it was. One with a file has to be filled in again, on the page that it stands on. */
+/** A form is sent on as it was. One with a file has to be filled in again, on the page that it is on. */
 const resumed = (request: FastifyRequest) =>
   request.isMultipart()
     ? { to: request.url.replace(/\/[^/]*$/, '') }
@@ -139,7 +139,7 @@ const loginAt = ({ address }: View): string => {
   return to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`
 }
 
-/** The fields of a form stand before its file. */
+/** The fields of a form come before its file. */
 const fileOf = async (request: FastifyRequest): Promise<AsyncIterable<Uint8Array> | undefined> => {
   const part = await request.file()
   if (!part) return undefined
@@ -148,15 +148,15 @@ const fileOf = async (request: FastifyRequest): Promise<AsyncIterable<Uint8Array
   return part.file
 }
 
-/** Rejects where the form is not one of this browser's. */
+/** Rejects when the form is not one of this browser's. */
 export const mustBeOurs = (app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<void> =>
   new Promise((resolve, reject) => {
-    // It answers what is wrong by itself, unless it is told to whom to say it.
+    // The plugin sends a refusal itself, unless it gets another `send`.
     const answering = { unsignCookie: reply.unsignCookie.bind(reply), send: reject } as unknown as FastifyReply
     app.csrfProtection(request, answering, () => resolve())
   })
 
-/** A field that is given twice counts as its last. */
+/** For a field that is given twice, the last value counts. */
 export const textsIn = (body: unknown): Record<string, string> =>
   Object.fromEntries(
     Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {

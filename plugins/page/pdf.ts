@@ -1,4 +1,5 @@
-// The PDF of an invoice: shown beside its fields by the browser's own viewer, saved, and replaced while nothing was sent.
+// The PDF of an invoice: the browser's own viewer shows it beside the fields; a person can save it, and replace it
+// while nothing was sent.
 
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
@@ -12,8 +13,8 @@ import type { Sessions } from './session.ts'
 
 type PdfOptions = { pages: Pages; sessions: Sessions; pdfs: Pick<Pdfs, 'open'> }
 
-// Not `sandbox`, in which browsers show no PDF at all. Their viewers run apart from every page; `nosniff` and the type keep
-// what only looks like a PDF from being anything else.
+// Without `sandbox`, in which browsers show no PDF at all. Their viewers run apart from every page; `nosniff` and the
+// type keep a file that only looks like a PDF from being treated as anything else.
 const shownPolicy =
   "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 
@@ -53,7 +54,7 @@ ${mayAct(view) && mayBeReplaced(invoice) ? replacing(view, path) : ''}
 </section>`
 }
 
-/** As far as the page can tell; the ledger knows whether it was ever sent. */
+/** As far as the page can tell; only the ledger knows whether the invoice was ever sent. */
 const mayBeReplaced = ({ state, code }: WholeInvoice): boolean =>
   state === 'waiting' || (state === 'held' && code !== 'PORTAL_UNCLEAR' && code !== 'PORTAL_REJECTED')
 

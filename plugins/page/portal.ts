@@ -1,4 +1,4 @@
-// How it stands with the portal, whose customers are there, and what it bills its owner.
+// The state of the portal, which customers it has, and what its vendor bills the owner.
 
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -19,7 +19,7 @@ export const portalRoutes = (pages: Pages): void => {
         : ask('searchPortalCustomers', { query: { q: find, limit: foundMax } }).then(found => found.customers),
       query.bills === undefined ? null : orWhyNot(askBills(ask, query.bills))
     ])
-    // What the portal is asked for is not asked again with each news.
+    // A live page would ask the portal again at every change.
     return {
       title: view.words.portal.title,
       at: 'portal',
@@ -50,7 +50,7 @@ ${
 }`
 }
 
-/** What the portal is asked for, or why it does not answer: that is shown where the answer would stand. */
+/** The portal's answer, or why there is none: the page then shows the reason in its place. */
 export const orWhyNot = async <T>(asked: Promise<T>): Promise<T | BridgeError> => {
   try {
     return await asked
@@ -70,7 +70,7 @@ const askBills = async (ask: Asked['ask'], page: string): Promise<Billed> => ({
   ...(await ask('listBills', { query: { page } }))
 })
 
-/** Asking for them costs a request, so nobody does who only looks. */
+/** Asking for bills costs a request, so the page asks only when a person wants to see them. */
 const billsOf = (view: View, billed: Billed | BridgeError | null): Html => {
   const { portal: texts } = view.words
   return html`<h2 id="bills">${texts.bills}</h2>

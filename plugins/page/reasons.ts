@@ -1,4 +1,4 @@
-// Why an invoice waits, and what a person may press: what src/view/explain.ts says to somebody who types.
+// Why an invoice waits, and which buttons a person may press: what src/view/explain.ts says on the command line.
 
 import type { Action } from '../../src/core/row.ts'
 import type { Facts, Invoice, WholeInvoice } from '../../src/view/answers.ts'
@@ -6,13 +6,13 @@ import type { Words } from '../../src/words/words.ts'
 
 export type Reason = { what: string; do: string }
 
-/** Null: nothing is the matter. A whole invoice tells more. */
+/** Null: nothing is wrong. A whole invoice gives a more exact reason. */
 export const reasonOf = (invoice: Invoice & Partial<WholeInvoice>, { codes }: Words): Reason | null => {
   const { state, code, advice, customer } = invoice
   const { ofInvoice, special } = codes
   if (code === null) {
     if (state === 'sending') return special.inDoubt
-    // The tool collects it by itself: nothing else waits without a code and has advice.
+    // The tool collects the payment itself: nothing else waits without a code and has advice.
     return state === 'waiting' && advice !== null ? special.collected : null
   }
   const known = ofInvoice[code as keyof typeof ofInvoice]
@@ -33,21 +33,21 @@ const conflictIn = (
   return isPortals ? special.conflictInPortal : null
 }
 
-/** The other facts are the portal's, not another message. */
+/** Whether the other facts are the portal's, and not another message's. */
 export const isInPortal = ({ from }: Facts): boolean => from.startsWith('inv_')
 
 export type Button = {
   action: Action
   label: string
-  /** What follows from it, in a sentence. */
+  /** Its consequence, in a sentence. */
   hint: string
   isMain?: boolean
-  /** Cannot be taken back, or may reach a customer twice. */
+  /** Cannot be undone, or may reach a customer twice. */
   isGrave?: boolean
   body?: Record<string, string>
 }
 
-/** What a person may decide about it, the likeliest first. */
+/** What a person may decide about the invoice, the likeliest first. */
 export const buttonsOf = (invoice: WholeInvoice, { actions }: Words): Button[] => {
   const { state, code, conflict } = invoice
   const button = (action: Action, label: keyof typeof actions, more: Partial<Button> = {}): Button => ({

@@ -1,4 +1,4 @@
-// Requests that were refused: "customer says 0042 never arrived" finds its refusal here, with what was wrong.
+// Requests that were refused: when a customer says that 0042 never arrived, its refusal is here, with what was wrong.
 
 import { html } from 'hono/html'
 import type { Refused } from '../../src/view/answers.ts'

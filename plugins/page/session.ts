@@ -1,5 +1,5 @@
-// Who is logged in: a signed cookie says it, and no machine keeps anything. Its key is made of the operator's tokens, so
-// that all machines of one bridge share it, and another token ends every session.
+// Who is logged in: a signed cookie says so, and no machine keeps anything. Its key is derived from the operator's
+// tokens, so that all machines of one bridge share it, and a changed token ends every session.
 
 import { hkdfSync } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -10,13 +10,13 @@ import type { Role } from '../api/operator.ts'
 
 export type Session = z.infer<typeof Session>
 const Session = z.strictObject({
-  /** As the person called themselves: what they do is kept under it. */
+  /** The name that the person gave: the history keeps what they do under it. */
   name: z.string(),
   role: z.enum(['operator', 'reader'] satisfies Role[]),
   until: z.number()
 })
 
-// A working day with its evening.
+// A working day and its evening.
 const lastsMs = 12 * 3_600_000
 
 export const nameCharactersMax = 60
@@ -30,12 +30,12 @@ export type Sessions = {
 export const sessionKeyOf = (token: string, readToken: string | undefined): Buffer =>
   Buffer.from(hkdfSync('sha256', token, readToken ?? '', 'factuurbrug: sessions of the page', 32))
 
-/** Behind https a browser takes the cookie from this host alone, whatever its neighbours set. */
+/** With https a browser accepts the cookie only from this host, whatever neighbouring hosts set. */
 export const cookieNameOf = (name: string, isSecure: boolean): string =>
   `${isSecure ? '__Host-' : ''}factuurbrug_${name}`
 
-// Lax: an alert's link opens the page for whoever is logged in. No request that changes anything comes with it from
-// another site, and each needs the token of its form besides.
+// Lax, so that the link in an alert opens the page for a person who is logged in. From another site the cookie comes
+// with no request that changes anything, and each such request also needs the token of its form.
 export const cookieOptions = (isSecure: boolean) =>
   ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure }) as const
 

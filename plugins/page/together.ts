@@ -1,4 +1,4 @@
-// One word to all invoices that match: first how many that are and what follows, then what was done.
+// A word to many: first how many invoices match and what will happen, then what was done.
 
 import { html } from 'hono/html'
 import { isCode } from '../../src/core/errors.ts'

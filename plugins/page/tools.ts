@@ -1,4 +1,4 @@
-// Where invoices come from: what is set, what was heard last, and how to ask for what is missing.
+// Where invoices come from: what is set, what came in last, and how to ask for what is missing.
 
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
@@ -52,7 +52,7 @@ export const toolsRoutes = (pages: Pages): void => {
   })
 }
 
-/** Nothing, where nobody asked since the bridge began. */
+/** Null when no one has asked since the bridge started. */
 const caughtUpOf = async (ask: Asked['ask'], tool: string): Promise<CaughtUp | null> => {
   try {
     return await ask('caughtUp', { params: { tool } })
@@ -62,7 +62,7 @@ const caughtUpOf = async (ask: Asked['ask'], tool: string): Promise<CaughtUp | n
   }
 }
 
-/** What is on comes first. The others only say what would have to be set. */
+/** Tools that are on come first. The others only say what would have to be set. */
 const list = (view: View, told: Told[]): Html => {
   const { tools: texts } = view.words
   const on = told.filter(({ tool }) => tool.on)
