@@ -1,5 +1,5 @@
 // The setting that senders must match: one secret, or several while one replaces another. A pasted mistake is
-// reported here, at the start, and not by every webhook that fails later. No message contains the value.
+// reported here, at startup, and not by every webhook that fails later. No message contains the value.
 
 import { z } from 'zod'
 

@@ -1,5 +1,5 @@
-// e-Boekhouden's REST API as far as the bridge asks it. A token opens a session, which answers the questions; one that
-// has ended is replaced once. https://api.e-boekhouden.nl/swagger
+// The part of e-Boekhouden's REST API that the bridge uses. A token opens a session, which answers the questions; a
+// session that has ended is replaced once. https://api.e-boekhouden.nl/swagger
 
 import { BridgeError, isCode } from '../../../src/core/errors.ts'
 import type { Invoice, PlainDate } from '../../../src/core/invoice.ts'
@@ -14,14 +14,14 @@ const pageSize = 500
 // Ten characters are allowed.
 const source = 'Factuurbr'
 
-// A session is left before it ends by itself.
+// The bridge leaves a session before it expires.
 const spareMs = 60_000
 
 const variable = 'E_BOEKHOUDEN_TOKEN'
 
 type Session = { token: string; until: number }
 
-/** All questions share one: making another each time would be half of what is asked. */
+/** All questions share one session: opening one each time would be half of all requests. */
 const sessions = new WeakMap<Settings, Session>()
 
 const openSession = async ({ settings, clock, api }: Connection): Promise<Session> => {
@@ -74,7 +74,7 @@ export const load = async (id: string, connection: Connection): Promise<ToolInvo
   return { ...current, invoice: { ...current.invoice, customer: known } }
 }
 
-/** A number may have been used again: the latest is meant. */
+/** A number may have been used again: the latest invoice counts. */
 export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
   const { status, json } = await ask(connection, `invoice?${new URLSearchParams({ invoiceNumber, limit: '50' })}`)
   const found = fieldIn(json, 'items')
@@ -96,7 +96,7 @@ export const pdf = async (
 
 export type Page = { invoices: unknown[]; isLast: boolean }
 
-/** Invoices that are dated from then on. There is no filter for what was changed. */
+/** Invoices dated `from` or later. There is no filter for what changed. */
 export const pageOfInvoices = async (
   connection: Connection,
   { from, offset = 0, limit = pageSize }: { from?: PlainDate; offset?: number; limit?: number }
@@ -106,7 +106,7 @@ export const pageOfInvoices = async (
   const { status, json } = await ask(connection, `invoice?${query}`)
   const invoices = fieldIn(json, 'items')
   if (!Array.isArray(invoices)) throw unreachable(`invoice answered ${status}, without a list`)
-  // Nothing says whether `count` is of this page or of all.
+  // No document says whether `count` is for this page or for all.
   const isMore = invoices.length >= limit || Number(fieldIn(json, 'count')) > offset + invoices.length
   return { invoices, isLast: invoices.length === 0 || !isMore }
 }

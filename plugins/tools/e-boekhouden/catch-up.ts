@@ -1,5 +1,6 @@
-// What e-Boekhouden holds by date of invoice: the only way in. Each invoice comes by in every question that covers its
-// date, and what is known by then costs nothing more. Its customer is asked for before it is delivered.
+// What e-Boekhouden holds, by date of invoice: there is no other way to ask. Each invoice comes up in every question
+// that covers its date; one that is known by then costs nothing more. The bridge asks for its customer before it
+// delivers it.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { unreachable } from '../../../src/tools/api.ts'
@@ -11,9 +12,9 @@ import { pageOfInvoices } from './api.ts'
 import { parseInvoice } from './invoice.ts'
 import type { Connection } from './settings.ts'
 
-// A hundred thousand invoices; an answer that leads in circles ends here too.
+// A hundred thousand invoices; a list that runs in circles ends here, too.
 const pagesMax = 200
-// e-Boekhouden does not say what it allows. A person who turns pages is no faster.
+// e-Boekhouden does not say how many requests it allows. This is no faster than a person turning pages.
 const pageEveryMs = 1000
 
 export async function* missed(

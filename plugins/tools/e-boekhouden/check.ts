@@ -1,4 +1,4 @@
-// Whether everything at e-Boekhouden is as the bridge needs it. Asks for little, changes nothing.
+// Checks whether everything at e-Boekhouden is as the bridge needs it. Asks for little, changes nothing.
 
 import { bad, type Finding, good, lookAt } from '../../../src/tools/finding.ts'
 import { load, pageOfInvoices } from './api.ts'

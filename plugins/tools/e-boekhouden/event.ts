@@ -1,5 +1,5 @@
-// e-Boekhouden sends no webhooks: nothing is signed, and nothing is believed. Here is read again what it told and an
-// earlier version could not read.
+// e-Boekhouden sends no webhooks: nothing is signed, and nothing is believed. Reads again what e-Boekhouden answered
+// and an earlier version could not read.
 
 import { readSeen } from '../../../src/tools/seen.ts'
 import { parseInvoice } from './invoice.ts'

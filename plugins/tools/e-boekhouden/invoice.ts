@@ -1,5 +1,5 @@
-// e-Boekhouden's invoice in our words. Nothing in it is known to say "final": it counts as that when it has a number and
-// a PDF. What it says of its customer is an id; the rest stands at the relation.
+// e-Boekhouden's invoice in our terms. No field is known to say "final": it counts as final when it has a number and a
+// PDF. Of its customer it has only an id; the rest is in the relation.
 
 import { z } from 'zod'
 import {
@@ -23,10 +23,10 @@ import {
 import type { Unparsed } from '../../../src/tools/seen.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
-// Numbers are their digits by now, so that no amount was ever a float.
+// Numbers arrive here as their digits, so that no amount was ever a float.
 const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
 
-/** Some answers may carry a time behind the date. */
+/** Some answers may carry a time after the date. */
 const date = parsed(text => parseDate(text.replace(/T00:00:00.*$/, '')), dateExpected)
 
 const amountExpected = 'expected an amount such as 121.5'
@@ -79,15 +79,15 @@ export const parseInvoice = (entity: unknown): ToolInvoice | Unparsed => {
       issuedAt: invoice.date,
       dueAt: dueOf(invoice),
       paidAt: null, // payments are mutations, which name no invoice
-      pdfUrl: null // read again for each attempt: nobody knows how long it lives
+      pdfUrl: null // read again for each attempt: how long it lives is not known
     },
     stage: 'final',
-    finalisedAt: null, // dated, and no more
+    finalisedAt: null, // it has only a date
     collectsItself: false
   }
 }
 
-/** It goes nowhere: all that is said of it is that it is one. */
+/** A draft goes nowhere, so it carries only its id and its stage. */
 const draft = (sourceId: string): ToolInvoice => ({
   invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage: 'draft',
@@ -105,7 +105,7 @@ const dueOf = ({ date, termOfPayment }: Final): PlainDate | null =>
 const portalIdOf = ({ reference }: Final): string | null =>
   reference !== null && portalIdPattern.test(reference) ? reference : null
 
-/** The customer with what its relation says. Null: that is no relation. */
+/** The customer with what its relation says. Null: the answer is not that relation. */
 export const withRelation = (customer: Customer, entity: unknown): Customer | null => {
   const { data: relation } = Relation.safeParse(entity)
   if (relation?.id !== customer.ref) return null

@@ -1,5 +1,5 @@
-// What e-Boekhouden's part of the environment has to look like. Pasted mistakes are named at start, never with their
-// value. A token opens one administration, so there is nothing to choose beside it.
+// What e-Boekhouden's part of the environment has to look like. Pasted mistakes are reported at startup, never with
+// their value. A token opens one administration, so there is nothing to choose beside it.
 
 import { z } from 'zod'
 import { address, httpAddress } from '../../../src/core/setting.ts'

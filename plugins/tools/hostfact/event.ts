@@ -1,5 +1,5 @@
-// HostFact's hooks are PHP that runs beside it. What they send is written by its owner, as docs/tools/hostfact.md says:
-// nothing but a secret. So an event is a hint: what became of an invoice, the API says.
+// HostFact's hooks are PHP that runs beside it. Its owner writes what they send, as docs/tools/hostfact.md says:
+// nothing but a secret. So an event is a hint: the API says what became of an invoice.
 
 import { attempt } from '../../../src/core/attempt.ts'
 import { fieldIn } from '../../../src/tools/api.ts'
@@ -21,7 +21,7 @@ export const verify = (
 
 const readKept = readSeen(parseInvoice)
 
-/** What was told and could not be read was kept with its moment, to be read again. Whatever is sent is a hint. */
+/** An answer that could not be read was kept with its time, to be read again. Whatever a hook sends is a hint. */
 export const read = (body: Buffer, context: Pick<ReadContext<unknown>, 'timeZone'>): EventReading => {
   const seenAt = fieldIn(
     attempt(() => JSON.parse(body.toString())),

@@ -1,4 +1,5 @@
-// HostFact. It is asked for what changed, and may say when. One adapter serves it and its sister: plugins/sisters.
+// HostFact. The bridge asks it for what changed; HostFact may say when. One adapter serves it and its sister:
+// plugins/sisters.
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { check, idOf, load, missed, pdf } from './api.ts'

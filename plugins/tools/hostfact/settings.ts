@@ -1,4 +1,5 @@
-// What HostFact's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
+// What HostFact's part of the environment has to look like. Pasted mistakes are reported at startup, never with their
+// value.
 
 import { z } from 'zod'
 import { address, httpAddress } from '../../../src/core/setting.ts'
@@ -31,7 +32,7 @@ export const settings = z
 
 export type Settings = z.output<typeof settings>
 
-/** Its hints are of use, and not needed. */
+/** Its hints are useful, but not needed. */
 export const missingSecret = () => null
 
 export const canAsk = ({ HOSTFACT_KEY }: Settings) => HOSTFACT_KEY !== undefined

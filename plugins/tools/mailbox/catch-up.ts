@@ -1,13 +1,13 @@
-// The mailbox is the queue: a mail is moved on once all that it tells is kept. Between the two the bridge may end; then it
-// is read again, and known.
+// The mailbox is the queue: a mail is moved on once everything in it is kept. If the bridge ends in between, it reads
+// the mail again, and already knows what is in it.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Mailbox, openMailbox } from './imap.ts'
 import { type Told, tell } from './mail.ts'
 import { type Connection, folders } from './settings.ts'
 
-// Asked further back than it would have asked by itself, the bridge may have lost its ledger, or a person wants what is
-// older: then what was read before is read again.
+// A question that goes further back than the bridge's own means that it may have lost its ledger, or that a person
+// wants older invoices: then it reads again what it read before.
 const againAfterMs = 3 * 3_600_000
 
 export async function* missed(since: Instant, connection: Connection, stopped: AbortSignal): AsyncGenerator<Told> {
@@ -21,7 +21,7 @@ export async function* missed(since: Instant, connection: Connection, stopped: A
   }
 }
 
-/** Of each mailbox the mails at which the connection ended: they come last, lest the others never have their turn. */
+/** For each mailbox, the mails at which the connection ended: they come last, so that the others get their turn. */
 const hard = new WeakMap<Connection['settings'], Set<number>>()
 
 async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerator<Told> {
@@ -39,7 +39,7 @@ async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerato
   })
 }
 
-/** What the host does not hand out must not keep the others waiting. */
+/** An item that the host does not hand out must not keep the others waiting. */
 async function* oneByOne<Item>(
   items: Item[],
   mailbox: Mailbox,
@@ -62,7 +62,7 @@ async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): 
   if (mail === null) return
   let isRead = true
   for await (const told of tell(mail, { ...connection, mailbox })) {
-    // Of one that somebody else takes away meanwhile, a part may be missing.
+    // If another program takes the mail away meanwhile, a part may be missing.
     if (!('invoice' in told) && !(await mailbox.holds(uid))) return
     isRead &&= 'invoice' in told
     yield told
@@ -71,7 +71,7 @@ async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): 
 }
 
 async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connection): AsyncGenerator<Told> {
-  // Of what lies with the unread, some parts may have been read.
+  // In the folder for unread mails, too: some parts of those may have been read.
   yield* oneByOne(Object.values(folders), mailbox, async function* (folder) {
     yield* oneByOne(await mailbox.open(folder, since), mailbox, async function* (uid) {
       const mail = await mailbox.mail(uid)

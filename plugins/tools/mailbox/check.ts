@@ -39,7 +39,7 @@ const lookAtProof = ({ settings: { EMAIL_ADDRESS, EMAIL_SENDERS } }: Connection)
   return good(`what a mail has to match: ${asked.filter(Boolean).join(', ')}`)
 }
 
-/** Where all was read the newest is one of those. */
+/** If every mail was read already, the newest is one of those. */
 const lookAtNewest = async (mailbox: Mailbox, connection: Connection): Promise<Found> => {
   const toLookAt = [connection.settings.EMAIL_FOLDER, folders.read]
   const missing = await mailbox.missing(toLookAt)

@@ -1,5 +1,5 @@
-// Nothing is sent to the bridge. What could not be read of a mail stays in the mailbox: kept is where it is and why, so
-// that nothing can be read again from here.
+// Nothing is sent to the bridge. An unreadable mail stays in the mailbox: the ledger keeps where it is and why, so
+// nothing can be read again from here.
 
 import { attempt } from '../../../src/core/attempt.ts'
 import type { EventReading, UnreadEvent } from '../../../src/tools/tool.ts'

@@ -13,7 +13,7 @@ import { withToken } from './token.ts'
 export type Mail = {
   uid: number
   headers: Headers
-  /** Null: nobody can tell. */
+  /** Null: the host gives no structure. */
   parts: Parts | null
   arrivedAt: Instant | null
 }
@@ -24,18 +24,18 @@ export interface Mailbox {
   /** Which of these folders are not there. */
   missing: (folders: string[]) => Promise<string[]>
   make: (folder: string) => Promise<void>
-  /** From now on everything is about this folder. Answers the mails in it, oldest first; those since then, if asked. */
+  /** Selects the folder for every later call. Resolves to its mails, oldest first; only from `since` on, if given. */
   open: (folder: string, since?: Instant) => Promise<number[]>
   /** Null: it is gone. */
   mail: (uid: number) => Promise<Mail | null>
   /** Whether it is still in the folder. */
   holds: (uid: number) => Promise<boolean>
-  /** Ends early where `bytesMax` does. */
+  /** Ends early at `bytesMax`. */
   bytes: (uid: number, part: Part, bytesMax?: number) => AsyncIterable<Uint8Array>
   move: (uid: number, folder: string) => Promise<void>
-  /** Whether it can be asked for more, after something failed. */
+  /** Whether it still answers after a failure. */
   isOpen: () => boolean
-  /** Resolves when something lies in the folder. */
+  /** Resolves when there is a mail in the folder. */
   arrival: (folder: string) => Promise<void>
   close: () => Promise<void>
 }
@@ -43,16 +43,16 @@ export interface Mailbox {
 const connectMs = 30_000
 const silentMs = 60_000
 
-// Some hosts end what listens for half an hour.
+// Some hosts end a connection that listens for half an hour.
 const idleMs = 9 * 60_000
 
-// A search goes by days, in the zone of the host.
+// IMAP searches by day, in the host's time zone.
 const dayMs = 24 * 3_600_000
 
-// A round trip for each of them, and no more in memory.
+// Each piece takes a round trip, and no more than one is in memory.
 const pieceBytes = 256 * 1024
 
-// Of one answer: a piece, or the structure of a mail with thousands of parts.
+// For one answer: a piece, or the structure of a mail with thousands of parts.
 const answerBytesMax = 16 * 1024 * 1024
 
 export const openMailbox = (connection: Connection, stopped: AbortSignal): Promise<Mailbox> =>
@@ -62,13 +62,13 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
   const url = new URL(connection.settings.EMAIL_URL ?? '')
   const client = await connect(connection, token, url)
   const ended = Promise.withResolvers<never>()
-  ended.promise.catch(() => {}) // while nothing is asked
+  ended.promise.catch(() => {}) // in case nothing awaits it
   const stop = () => {
     ended.reject(stopped.reason)
     client.close()
   }
   stopped.addEventListener('abort', stop)
-  /** Whatever goes wrong is the host's doing, and says no more than a code. */
+  /** Reports every failure as the host's, with no more than a code. */
   const ask = async <T>(question: () => Promise<T>): Promise<T> => {
     try {
       stopped.throwIfAborted()
@@ -94,7 +94,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
     const options = { uid: true, chunkSize: pieceBytes, maxBytes, decodeText: false }
     const { content } = await ask(() => client.download(String(uid), part, options))
     try {
-      // Without a byte there is none.
+      // An empty part has no content.
       if (content) yield* content as AsyncIterable<Uint8Array>
     } catch (error) {
       stopped.throwIfAborted()
@@ -135,7 +135,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
         const asked = { uid: true, internalDate: true, headers: headersRead, bodyStructure }
         return ask(() => client.fetchOne(String(uid), asked, { uid: true }))
       }
-      // A structure that is too deep, or too large, is no answer at all.
+      // A structure that is too deep, or too large, gets no answer at all.
       const found = (await fetch(true)) || (await fetch(false))
       if (found) return mailOf(found)
       if (await holds(uid)) throw unreachable(`${url.host} hands out nothing of a mail`)
@@ -147,15 +147,15 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       const one = String(uid)
       if (client.capabilities.has('MOVE')) await ask(() => client.messageMove(one, folder, { uid: true }))
       else if (await ask(() => client.messageCopy(one, folder, { uid: true })))
-        // What is only marked as deleted is out of sight, and still there.
+        // A mail that is only marked as deleted is out of sight, but still there.
         await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))
-      // Whatever the host said: what is still there would be read again at once.
+      // Whatever the host answered: a mail that is still there would be read again at once.
       if (await holds(uid)) throw unreachable(`${url.host} does not move a mail to ${folder}`)
     },
     isOpen: () => client.usable,
     async arrival(folder) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      promise.catch(() => {}) // when nobody waits for it any more
+      promise.catch(() => {}) // in case nothing awaits it any more
       client.once('exists', () => resolve())
       client.once('close', () => reject(unreachable(`${url.host} ends the connection`)))
       if ((await open(folder)).length > 0) return
@@ -174,7 +174,7 @@ const connect = async (
   const isEncrypted = url.protocol === 'imaps:'
   const name = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const host = await locate(name, isEncrypted)
-  // Whoever reads no mailbox does not pay for this in memory.
+  // A bridge without a mailbox spends no memory on this.
   const { ImapFlow } = await import('imapflow')
   const { EMAIL_USER: user = '', EMAIL_PASSWORD: pass } = settings
   const client = new ImapFlow({
@@ -193,7 +193,7 @@ const connect = async (
     maxLiteralSize: answerBytesMax,
     maxLineLength: answerBytesMax
   })
-  // Whatever fails is told where it is asked for.
+  // Each call reports its own failure.
   client.on('error', () => {})
   return client
 }
@@ -213,7 +213,7 @@ type ImapError = {
   serverResponseCode?: string
 }
 
-// Why a host may refuse a login that is right.
+// Why a host may refuse a correct login.
 const passing = ['UNAVAILABLE', 'LIMIT', 'INUSE']
 
 const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject): Mail => {

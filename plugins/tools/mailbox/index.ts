@@ -1,4 +1,4 @@
-// A mailbox, to which any bookkeeping can mail its invoices as PDF and UBL.
+// A mailbox, to which any bookkeeping program can mail its invoices as PDF and UBL.
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { missed, news } from './catch-up.ts'

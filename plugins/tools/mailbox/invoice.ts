@@ -1,11 +1,11 @@
-// What a UBL file says, as an invoice of this tool: only of the owner's own company, and with the PDF that came beside it.
+// A UBL file as an invoice of this tool: only from the owner's own company, and with the PDF that came beside it.
 
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 import { isSuppliers, readUbl, type UblReading } from '../../ubl/ubl.ts'
 
 type Given = {
-  /** Whom the mail is addressed to, without the mailbox itself. */
+  /** The addresses that the mail was sent to, without the mailbox's own. */
   to: string[]
   supplierId: string
 }
@@ -25,13 +25,13 @@ export const parseInvoice = (xml: Buffer, { to, supplierId }: Given): Parsed => 
   }
   return {
     kind: 'invoice',
-    // Mailed means final; when, the date of issue says as well as the mail.
+    // Mailed means final; the date of issue says when as well as the mail does.
     invoice: { invoice, stage: 'final', finalisedAt: null, collectsItself: false },
     embeddedPdf
   }
 }
 
-/** Asked where the ledger has none: the mail had none that could be kept, or the disk has lost it. */
+/** Called when the ledger has no PDF: the mail had none that could be kept, or the disk has lost it. */
 export const pdf = async (): Promise<never> => {
   const lacks = 'the mail had no PDF that surely belongs to this invoice, or one that is none or too large'
   throw new BridgeError('PDF_NOT_A_PDF', `${lacks}: put it there yourself, or have the invoice mailed once more`)

@@ -1,4 +1,4 @@
-// One mail, read: its parts are fetched one after the other, and only those that are needed.
+// Reads one mail: fetches its parts one after the other, and only those that are needed.
 
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -19,7 +19,7 @@ type Given = { mailbox: Pick<Mailbox, 'bytes'> } & Pick<Connection, 'settings' |
 const noInvoice: NoInvoice = { reason: 'a mail without an invoice' }
 const unprovenWrapped: NoInvoice = { reason: 'a mail that is not proven, and brings no file that can be looked at' }
 
-/** All that a mail tells. The PDF of an invoice is fetched while that is taken in. */
+/** Everything that a mail brings. The PDF of an invoice is fetched while the bridge takes the invoice in. */
 export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   const { headers, parts } = mail
   const when = whenOf(mail, given.timeZone)
@@ -31,7 +31,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   const isBare = parts.xml.length + parts.pdf.length === 0
   if (isBare && wrapping === undefined) return yield noInvoice
   const lacks = lacking(headers, given.settings)
-  // Wrapped is what strangers send most.
+  // Strangers mostly send wrapped files.
   if (lacks !== null) return yield isBare ? unprovenWrapped : unread(`mail: not proven, because ${lacks}`)
 
   let isUbl = false
@@ -60,7 +60,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   else yield wrapping === undefined ? noInvoice : unread(`mail: expected a PDF and a UBL file. ${advice[wrapping]}`)
 }
 
-/** What a person does about files that nobody can look at. */
+/** What a person can do about files that the bridge cannot look into. */
 const advice: Record<Wrapping, string> = {
   'an archive': 'They may be in the archive: have your bookkeeping attach the files themselves',
   encryption: 'It is encrypted, or signed so that its files are hidden: have this copy mailed without that',
@@ -68,10 +68,10 @@ const advice: Record<Wrapping, string> = {
   'a mail that is attached as a file': 'They may be in the attached mail: redirect that mail itself to the mailbox'
 }
 
-// What it is shows at its beginning.
+// The beginning of a file shows what it is.
 const beginningBytes = 64 * 1024
 
-/** Of several XML files: a logo, or what was meant for another program, has no PDF of its own. */
+/** Which of several XML files are UBL: a logo, or a file for another program, has no PDF of its own. */
 const ublsIn = async (mail: Mail, xml: Part[], given: Given): Promise<Part[]> => {
   if (xml.length < 2) return xml
   const ubls: Part[] = []
@@ -89,7 +89,7 @@ const parse = async (
   return parseInvoice(xml, { to: customersIn(mail, settings), supplierId: settings.EMAIL_SUPPLIER_ID ?? '' })
 }
 
-/** Null: there is none, or more than one that it may be. */
+/** Null: there is none, or more than one candidate. */
 const pdfOf = (
   { uid }: Mail,
   found: ReturnType<typeof pdfFor<Part>>,
@@ -100,7 +100,7 @@ const pdfOf = (
   return embedded && Readable.from([embedded])
 }
 
-/** The mail is the customer's, and the bridge has a copy; a blind copy may be addressed to the mailbox alone. */
+/** The mail goes to the customer, and the bridge gets a copy; a blind copy may be addressed only to the mailbox. */
 const customersIn = ({ headers }: Mail, { EMAIL_USER = '', EMAIL_ADDRESS = '' }: Settings): string[] => {
   const own = addressesIn(
     headers,
@@ -110,7 +110,7 @@ const customersIn = ({ headers }: Mail, { EMAIL_USER = '', EMAIL_ADDRESS = '' }:
   return addressesIn(headers, ['to']).filter(address => !ours.includes(address))
 }
 
-/** The same whenever it is read. Most mails have an id; it is kept short, and says nothing. */
+/** The same at every reading. Most mails have an id; its hash is short, and says nothing. */
 const idOf = ({ headers, arrivedAt }: Mail): string => {
   const id = headers.find(({ name }) => name === 'message-id')?.value ?? JSON.stringify([arrivedAt, headers])
   return createHash('sha256').update(id).digest('hex').slice(0, 32)

@@ -1,19 +1,19 @@
-// The parts of a mail, without having read it: which may be a UBL file, which may be its PDF. What they are called and
-// what type they claim is the sender's word; what they are shows when they are read.
+// The parts of a mail before it is read: which may be a UBL file, and which its PDF. Their names and types are only the
+// sender's word; reading them shows what they are.
 
 import type { MessageStructureObject } from 'imapflow'
 
 export type Part = {
-  /** Its number, as IMAP has it. */
+  /** Its number in IMAP. */
   part: string
-  /** Empty where it has none. */
+  /** Empty when it has none. */
   fileName: string
   type: string
   /** As it is encoded in the mail: base64 adds a third. */
   bytes: number
 }
 
-/** What files are wrapped in, so that nobody sees whether one of them is an invoice. */
+/** What files are wrapped in, so that the bridge cannot see whether one of them is an invoice. */
 export type Wrapping = 'an archive' | 'encryption' | 'winmail.dat' | 'a mail that is attached as a file'
 
 export type Parts = { xml: Part[]; pdf: Part[]; wrappings: Wrapping[] }
@@ -27,12 +27,12 @@ export const partsOf = (structure: MessageStructureObject): Parts => {
   }
 }
 
-/** Those of a mail within the mail, too. */
+/** Includes the parts of a mail within the mail. */
 function* leavesOf(node: MessageStructureObject, isMail: boolean): Generator<Part> {
   const { childNodes = [], part = '1', type } = node
   if (childNodes.length === 0) {
     const fileName = node.dispositionParameters?.filename ?? node.parameters?.name ?? ''
-    // All there is in a mail within the mail has a number below that.
+    // A mail within the mail that has only one part: that part's number is below the mail's own.
     yield { part: isMail ? `${part}.1` : part, fileName, type, bytes: node.size ?? 0 }
   }
   for (const child of childNodes) yield* leavesOf(child, type === 'message/rfc822')
@@ -41,7 +41,7 @@ function* leavesOf(node: MessageStructureObject, isMail: boolean): Generator<Par
 const isFile = ({ fileName, type }: Part, kind: 'xml' | 'pdf'): boolean =>
   new RegExp(`[/+]${kind}$`).test(type) || fileName.trim().toLowerCase().endsWith(`.${kind}`)
 
-/** By its type, or by its name. S/MIME and PGP are the two ways in which mails are encrypted. */
+/** Recognised by type, or by name. S/MIME and PGP are the two ways in which mails are encrypted. */
 const wrappings: [Wrapping, RegExp, RegExp][] = [
   ['encryption', /^application\/((x-)?pkcs7-mime|pgp-encrypted)$/, /\.(p7m|pgp|gpg)$/],
   ['winmail.dat', /^application\/(vnd\.)?ms-tnef$/, /^winmail\.dat$/],

@@ -1,21 +1,21 @@
-// What proves that a mail may bring an invoice: it was sent to an address that nobody can guess, and the host that took
-// it in vouches for its sender. Headers below that host's own may be anybody's words.
+// What proves that a mail may bring an invoice: it was sent to an address that no one can guess, and the host that
+// received it vouches for its sender. Anyone may have written the headers below that host's own.
 
 import { isEmail } from '../../../src/tools/fields.ts'
 import type { Settings } from './settings.ts'
 
-/** In the order in which they stand in the mail; names in lower case, values on one line. */
+/** In the order of the mail; names in lower case, values on one line. */
 export type Headers = { name: string; value: string }[]
 
-/** Where the addresses stand that a mail was sent to. In a blind copy it is the receiving host that names its own. */
+/** Headers with the addresses that a mail was sent to. In a blind copy, the receiving host adds its own address. */
 export const addressing = ['to', 'cc', 'bcc', 'delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to']
 
 const results = 'authentication-results'
 
-// Each host that takes a mail in writes one above all that came with it.
+// Each host that receives a mail writes one above everything that came with it.
 const received = 'received'
 
-/** The headers that are read of a mail. */
+/** The headers that the bridge reads. */
 export const headersRead = [...addressing, results, received, 'message-id']
 
 export const headersIn = (bytes: Uint8Array): Headers =>
@@ -28,7 +28,7 @@ export const headersIn = (bytes: Uint8Array): Headers =>
       return name === undefined ? [] : [{ name: name.toLowerCase(), value: value?.trim() ?? '' }]
     })
 
-/** Every address that stands in these headers, in lower case. */
+/** Every address in these headers, in lower case. */
 export const addressesIn = (headers: Headers, names: readonly string[]): string[] =>
   headers
     .filter(({ name }) => names.includes(name))
@@ -50,8 +50,9 @@ export const lacking = (headers: Headers, { EMAIL_ADDRESS, EMAIL_SENDERS, EMAIL_
 }
 
 /**
- * The clauses of each of the host's own headers, topmost first. Above the first line `Received` nobody else can write.
- * Where none is below them, or one is above, a sender's may follow directly: then only the topmost counts. Null: none.
+ * The clauses of each of the host's own headers, topmost first. Only the host can write above the first `Received`
+ * line. If no such line is below them, or one is above, a sender's may follow directly: then only the topmost counts.
+ * Null: there is none.
  */
 const resultsOf = (receiver: string, headers: Headers): string[][] | null => {
   const first = headers.findIndex(({ name }) => name === received)
@@ -84,19 +85,19 @@ const clausesOf = (value: string): string[] => {
     else if (character === '"' && depth === 0) isQuoted = true
     else if (depth === 0) plain += character
   }
-  // Blanks first: a long row of them would be gone through once for each.
+  // Blanks first: otherwise the last pattern would scan a long run of blanks once for each blank in it.
   const words = plain.toLowerCase().replace(/\s+/g, ' ').replace(/ ?= ?/g, '=')
   return words.split(';').map(clause => clause.trim())
 }
 
-/** By which property each method says whom it means. */
+/** The properties in which each method names the sender. */
 const properties = new Map([
   ['spf', ['smtp.mailfrom']],
   ['dkim', ['header.d', 'header.i']],
   ['dmarc', ['header.from']]
 ])
 
-/** The domains that a clause says are proven: none where it says two different things. */
+/** The domains that a clause says are proven: none when it says two different things. */
 const domainsPassed = (clause: string): string[] => {
   const [first = '', ...words] = clause.split(/\s+/)
   const [, result] = first.split('=')

@@ -1,5 +1,5 @@
-// What the mailbox's part of the environment has to look like. Pasted mistakes are named at start, never with their
-// value.
+// What the mailbox's part of the environment has to look like. Pasted mistakes are reported at startup, never with
+// their value.
 
 import { z } from 'zod'
 import { address, httpAddress, word } from '../../../src/core/setting.ts'

@@ -1,18 +1,18 @@
-// A token in place of the password, for a host that takes none (Microsoft 365, Google), by OAuth2: asked for with a
-// refresh token, or by the application's own right. One that was refused is replaced once.
+// A token in place of the password, for a host that accepts no password (Microsoft 365, Google), by OAuth2: requested
+// with a refresh token, or by the application's own right. A refused token is replaced once.
 // https://datatracker.ietf.org/doc/html/rfc6749
 
 import { BridgeError, isCode } from '../../../src/core/errors.ts'
 import { fieldIn, textIn, unreachable } from '../../../src/tools/api.ts'
 import type { Connection, Settings } from './settings.ts'
 
-// All that Exchange lets an application do; other hosts know refresh tokens only.
+// Everything that Exchange lets an application do; other hosts know only refresh tokens.
 const scope = 'https://outlook.office365.com/.default'
 
-// Time for a login with a token that is about to end.
+// Time to log in with a token that is about to expire.
 const spareMs = 5 * 60_000
 
-// What RFC 6749 calls the reasons of a refusal. Anything else may be anybody's words.
+// The reasons for a refusal in RFC 6749. Anything else may be arbitrary text.
 const reasons = [
   'invalid_request',
   'invalid_client',
@@ -22,12 +22,12 @@ const reasons = [
   'invalid_scope'
 ]
 
-// What stands in them may be what was asked with.
+// Their bodies may repeat what the request contained.
 const refusals = [400, 401, 403]
 
 type Token = { token: string; until: number }
 
-/** All logins share one. */
+/** All logins share one token. */
 const tokens = new WeakMap<Settings, Token>()
 
 const newToken = async ({ settings, api, clock }: Connection): Promise<string> => {
@@ -54,7 +54,7 @@ const refused = (host: string, error: string, { EMAIL_REFRESH_TOKEN }: Settings)
   return new BridgeError('TOOL_UNAUTHORIZED', `${host} refuses ${what}${reasons.includes(error) ? `: ${error}` : ''}`)
 }
 
-/** Logs in by a token where one is to be asked for. */
+/** Logs in with a token if the settings say where to ask for one. */
 export const withToken = async <T>(
   connection: Connection,
   logIn: (token: string | undefined) => Promise<T>

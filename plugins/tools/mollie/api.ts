@@ -1,4 +1,4 @@
-// Mollie's API as far as the bridge asks it. https://docs.mollie.com/reference/sales-invoices-api
+// The part of Mollie's API that the bridge uses. https://docs.mollie.com/reference/sales-invoices-api
 
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Invoice } from '../../../src/core/invoice.ts'
@@ -16,7 +16,7 @@ const authorization = ({ MOLLIE_API_KEY: key }: Settings): Record<string, string
   return { authorization: `Bearer ${key}` }
 }
 
-/** An access token is of both modes, and has to say which. An API key must not. */
+/** With an access token, which is for both modes, a request has to say which. With an API key it must not. */
 export const modeOf = ({ MOLLIE_API_KEY: key, MOLLIE_TEST_MODE: isTest }: Settings): { testmode?: true } =>
   isTest && !isApiKey(key) ? { testmode: true } : {}
 
@@ -34,7 +34,7 @@ export const ask = (
     headers: authorization(settings),
     variable: 'MOLLIE_API_KEY',
     needs: `the permission ${right}`,
-    // Amounts are texts.
+    // Amounts are text.
     plain: () => true,
     ...(json === undefined ? {} : { json })
   })
@@ -42,12 +42,12 @@ export const ask = (
 
 // Mollie's own maximum.
 const pageSize = 250
-// A quarter of a million invoices; an answer that leads in circles ends here too.
+// A quarter of a million invoices; a list that runs in circles ends here, too.
 const pagesMax = 1000
 
 type Listed = 'sales-invoices' | 'webhooks'
 
-/** Page by page. `inPace`: asks when it is time. */
+/** Page by page. `inPace`: waits until it is time to ask. */
 export async function* pagesOf(
   what: Listed,
   connection: Connection,
@@ -66,7 +66,7 @@ export async function* pagesOf(
   throw unreachable(`${what} has more than ${pagesMax} pages`)
 }
 
-/** Only the id is taken from the next page's address, lest the key goes wherever it leads. */
+/** Takes only the id from the next page's address, so that the key does not go wherever that leads. */
 const fromIn = (url: unknown): string | null =>
   typeof url === 'string' ? (URL.parse(url)?.searchParams.get('from') ?? null) : null
 
@@ -94,7 +94,7 @@ export const pdf = async (
 ): Promise<PdfAddress | null> =>
   sourceId === null ? null : pdfAddress(await entityOf(sourceId, connection), connection.settings)
 
-/** Null: not made yet. The key goes to the host of the API only. */
+/** Null: not made yet. The key goes only to the API's host. */
 export const pdfAddress = (entity: unknown, settings: Settings): PdfAddress | null => {
   const url = fieldIn(fieldIn(fieldIn(entity, '_links'), 'pdfLink'), 'href')
   if (typeof url !== 'string') return null

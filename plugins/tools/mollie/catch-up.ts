@@ -1,5 +1,6 @@
-// What Mollie's webhooks missed. Its list has no filter and promises no order, and a draft becomes final long after it was
-// made: so it is read from its beginning, as far back as drafts get old, and to its end where it is in another order.
+// What Mollie's webhooks missed. Its list has no filter and promises no order, and a draft may become final long after
+// it was made. So the bridge reads the list from its beginning, as far back as drafts may date, and to its end if it is
+// in another order.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { textIn } from '../../../src/tools/api.ts'
@@ -11,10 +12,10 @@ import { unreadEvent } from './event.ts'
 import { parseInvoice } from './invoice.ts'
 import type { Connection } from './settings.ts'
 
-// Mollie does not say what it allows. A person who turns pages is no faster.
+// Mollie does not say how many requests it allows. This is no faster than a person turning pages.
 const pageEveryMs = 1000
 
-// Only the first question of a day reaches old drafts: what became final since the one before it is told, too.
+// Only the first question of a day reaches old drafts: so what became final since the one a day before counts, too.
 const farEveryMs = 25 * 3_600_000
 
 export async function* missed(
@@ -40,13 +41,13 @@ export async function* missed(
   }
 }
 
-/** Null: a draft, or what is known since longer. */
+/** Null: a draft, or an invoice that has been known for longer. */
 const foundIn = (entity: unknown, since: Instant, connection: Connection): ToolInvoice | UnreadEvent | null => {
   const context = seenNow(connection)
   const invoice = parseInvoice(entity, context)
   if ('problem' in invoice) return unreadEvent(entity, invoice.problem, context.seenAt)
   const { stage, finalisedAt, invoice: facts } = invoice
-  // When it was cancelled does not stand in it.
+  // A cancelled invoice does not say when it was cancelled.
   const isRecent = stage === 'voided' || Math.max(finalisedAt ?? 0, facts.paidAt ?? 0) >= since
   return isRecent ? invoice : null
 }

@@ -1,5 +1,5 @@
-// Whether everything at Mollie is as the bridge needs it. Asks for little, changes nothing, and a wrong answer to one
-// question leaves the others to be asked.
+// Checks whether everything at Mollie is as the bridge needs it. Asks for little, changes nothing, and goes on with the
+// other questions when one gets a wrong answer.
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
 import { pagesOf, pdfAddress, seenNow } from './api.ts'
@@ -7,7 +7,7 @@ import { mistakesIn, ours, readWebhooks, where } from './connect.ts'
 import { parseInvoice } from './invoice.ts'
 import { type Connection, isApiKey } from './settings.ts'
 
-// Among so many of the list's first a final one is looked for.
+// How many invoices at the beginning of the list are searched for a final one.
 const invoicesLookedAt = 20
 
 export const check = async (address: string | null, connection: Connection): Promise<Finding[]> => {

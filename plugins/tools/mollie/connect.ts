@@ -1,5 +1,5 @@
-// The webhook as it is registered at Mollie. Its secret is told once, when it is made: where it is not known, or anything
-// else is wrong, another one takes its place. https://docs.mollie.com/reference/create-webhook
+// The webhook registered at Mollie. Mollie shows its secret only once, when it is made: if the secret is not known, or
+// anything else is wrong, a new webhook replaces it. https://docs.mollie.com/reference/create-webhook
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
@@ -30,7 +30,7 @@ export const connect = async (address: string, connection: Connection): Promise<
   }
 }
 
-/** Mollie's own answer would say less. Where Mollie is a test double, any address goes. */
+/** Mollie's own answer would say less. If Mollie is a test double, any address will do. */
 const refuseWhatMollieWould = (address: string, { settings }: Connection): void => {
   const problems: { field: string; message: string }[] = []
   if (isApiKey(settings.MOLLIE_API_KEY)) {
@@ -65,7 +65,7 @@ export const readWebhooks = async (connection: Connection): Promise<Webhook[]> =
   return data.filter(({ status }) => status !== 'deleted')
 }
 
-/** Those at this address, or the only one that leads to a bridge which is not here any more. */
+/** Those at this address, or the only one that leads to a bridge, which has moved since. */
 export const ours = (webhooks: Webhook[], address: string): Webhook[] => {
   const here = webhooks.filter(({ url }) => url === address)
   const bridges = webhooks.filter(({ url }) => URL.parse(url)?.pathname.endsWith('/webhooks/mollie'))

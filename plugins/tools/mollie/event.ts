@@ -1,5 +1,5 @@
-// One event of Mollie. It is signed `X-Mollie-Signature: sha256=<hex>`: HMAC-SHA256 over the body. For a day after the
-// secret was changed the header comes twice. https://docs.mollie.com/reference/webhooks-new
+// One event from Mollie. It is signed `X-Mollie-Signature: sha256=<hex>`: HMAC-SHA256 over the body. For a day after
+// the secret was changed, the header comes twice. https://docs.mollie.com/reference/webhooks-new
 
 import { createHmac } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
@@ -13,7 +13,7 @@ import { canAsk, type Settings } from './settings.ts'
 
 const signatureHeader = 'x-mollie-signature'
 
-// As text: the hex of a signature has one spelling.
+// Compared as text: the hex of a signature has only one spelling.
 const sign = (body: Buffer | string, secret: string): Buffer =>
   Buffer.from(`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`)
 
@@ -23,14 +23,14 @@ export const verify = (
 ): void => {
   const given = headers[signatureHeader]
   if (typeof given !== 'string' || given === '') throw notAuthentic('X-Mollie-Signature is missing')
-  // Node joins two headers of one name.
+  // Node joins two headers with the same name.
   const signatures = given.split(',').map(signature => Buffer.from(signature.trim(), 'latin1'))
   const expected = secrets.map(secret => sign(body, secret))
   const matches = expected.flatMap(bytes => signatures.map(signature => sameBytes(signature, bytes)))
   if (!matches.includes(true)) throw notAuthentic('X-Mollie-Signature does not match the body')
 }
 
-/** The older webhook, of payments: an id in a form, unsigned, never about an invoice. Anything but 200 is sent again. */
+/** The older webhook, for payments: an id in a form, unsigned, never about an invoice. Resent until it gets 200. */
 export const isRegistrationCheck = ({ body, headers }: Delivery): boolean =>
   headers[signatureHeader] === undefined && body.length < 100 && /^id=[a-z]+_\w+$/.test(body.toString())
 
@@ -38,8 +38,8 @@ export const isRegistrationCheck = ({ body, headers }: Delivery): boolean =>
 export const eventTypes = ['sales-invoice.issued', 'sales-invoice.paid', 'sales-invoice.canceled']
 
 /**
- * Mollie documents two bodies: an event with the invoice in it, or without, and the bare invoice; and shows invoices that
- * lack most of their fields.
+ * Mollie documents two bodies: an event, with or without the invoice in it, and the bare invoice. It also shows
+ * invoices that lack most of their fields.
  */
 export const read = (body: Buffer, { settings, timeZone }: ReadContext<Settings>): EventReading => {
   const event: unknown = attempt(() => JSON.parse(body.toString()))
@@ -69,7 +69,7 @@ const isThin = (entity: unknown): boolean =>
   fieldIn(entity, 'status') !== 'draft' &&
   ['invoiceNumber', 'totalAmount', 'recipient'].some(name => fieldIn(entity, name) === undefined)
 
-/** What it is about is asked for; where nobody can ask, a person has to know. */
+/** The bridge asks for the invoice that it is about; if it cannot ask, a person has to know. */
 const thin = (sourceId: string | null, settings: Settings): EventReading =>
   canAsk(settings)
     ? { kind: 'hint', sourceId }

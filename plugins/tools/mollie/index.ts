@@ -1,5 +1,5 @@
-// Mollie's sales invoices. Its webhooks may bring the whole invoice or none of it: where a key is set, the invoice is read
-// again before it is delivered, and what was missed is asked for.
+// Mollie's sales invoices. Its webhooks may bring the whole invoice or none of it: if a key is set, the bridge reads
+// the invoice again before it is delivered, and asks for what it missed.
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { load, pdf } from './api.ts'

@@ -1,5 +1,5 @@
-// Mollie's sales invoice in our words. It has a number once it is issued, or paid at once. Where Mollie's documents
-// write "canceled" and "cancelled", both are taken. https://docs.mollie.com/reference/get-sales-invoice
+// Mollie's sales invoice in our terms. It has a number once it is issued, or paid at once. Mollie's documents write
+// both "canceled" and "cancelled", so both are accepted. https://docs.mollie.com/reference/get-sales-invoice
 
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
@@ -16,7 +16,7 @@ import {
 import type { Unparsed } from '../../../src/tools/seen.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
-/** In the metadata of an invoice it holds the portal's id of the customer. */
+/** In the metadata of an invoice, this key holds the portal's id of the customer. */
 export const portalIdKey = 'mijnklantportaal_customer_id'
 
 const idExpected = 'expected an id'
@@ -66,7 +66,7 @@ const Final = z.object({
 })
 type Final = z.output<typeof Final>
 
-/** `seenAt`: when Mollie said so, for what is paid without a time. */
+/** `seenAt`: when Mollie said so, for an invoice that is paid without a time. */
 export type Context = { timeZone: string; seenAt: Instant }
 
 export const parseInvoice = (entity: unknown, context: Context): ToolInvoice | Unparsed => {
@@ -78,7 +78,7 @@ export const parseInvoice = (entity: unknown, context: Context): ToolInvoice | U
 
   const final = parseFinal(entity, context, sourceId)
   if (!isVoided) return final
-  // What it was matters no more: by its id it is known.
+  // Its facts no longer matter: the bridge knows it by its id.
   return 'problem' in final ? unnumbered(sourceId, 'voided') : { ...final, stage: 'voided' }
 }
 
@@ -90,7 +90,7 @@ const parseFinal = (entity: unknown, { timeZone, seenAt }: Context, sourceId: st
   if (amountCents === undefined) return { problem: `totalAmount: ${amountExpected}`, sourceId }
   const instant = (text: string | null) => (text === null ? null : (parsePaidAt(text, timeZone) ?? null))
   const [issuedAt, paidAt, dueAt] = [invoice.issuedAt, invoice.paidAt, invoice.dueAt].map(instant)
-  // What is paid at once may never have been issued.
+  // An invoice that is paid at once may never have been issued.
   const finalisedAt = issuedAt ?? paidAt ?? instant(invoice.createdAt)
   if (finalisedAt === null) return { problem: 'issuedAt: expected a time such as 2026-11-20T11:00:00+00:00', sourceId }
   return {
@@ -103,7 +103,7 @@ const parseFinal = (entity: unknown, { timeZone, seenAt }: Context, sourceId: st
       issuedAt: dateOf(finalisedAt, timeZone),
       dueAt: dueAt ? dateOf(dueAt, timeZone) : null,
       paidAt: paidAt ?? (invoice.status === 'paid' ? seenAt : null),
-      pdfUrl: null // asked for when it is fetched
+      pdfUrl: null // asked for when the PDF is fetched
     },
     stage: 'final',
     finalisedAt,
@@ -111,7 +111,7 @@ const parseFinal = (entity: unknown, { timeZone, seenAt }: Context, sourceId: st
   }
 }
 
-/** All that is said of it is that it is one. */
+/** Carries only its id and its stage. */
 const unnumbered = (sourceId: string, stage: 'draft' | 'voided'): ToolInvoice => ({
   invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage,
@@ -124,7 +124,7 @@ const customerOf = (invoice: Final): Customer => {
   const emails = emailsIn(recipient?.email)
   const portalId = metadata?.[portalIdKey]
   return {
-    // The merchant's own. Mollie's customers have ids like the portal's, and are others.
+    // First the merchant's own. Mollie's customers have ids like the portal's, but are different ones.
     ref: recipientIdentifier ?? customerId ?? emails[0] ?? invoice.id,
     portalId: typeof portalId === 'string' && portalIdPattern.test(portalId) ? portalId : null,
     emails,

@@ -1,4 +1,5 @@
-// What Mollie's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
+// What Mollie's part of the environment has to look like. Pasted mistakes are reported at startup, never with their
+// value.
 
 import { z } from 'zod'
 import { address, httpAddress, word } from '../../../src/core/setting.ts'
@@ -28,7 +29,7 @@ export const settings = z
   })
   .superRefine(({ MOLLIE_API_KEY: key, MOLLIE_TEST_MODE: isTest }, context) => {
     if (!isApiKey(key) || key.startsWith('test_') === isTest) return
-    // It sees one mode only: it would find none that is to be delivered.
+    // A key sees only one mode: this one would find no invoice that is to be delivered.
     const message = isTest
       ? 'expected a key of test mode, because MOLLIE_TEST_MODE is true'
       : 'expected a key of live mode; one of test mode needs MOLLIE_TEST_MODE=true'
@@ -39,7 +40,7 @@ export type Settings = z.output<typeof settings>
 
 export type Connection = ToolConnection<Settings>
 
-/** Of one profile and of one mode. It sees no webhooks. */
+/** An API key is for one profile and one mode. It sees no webhooks. */
 export const isApiKey = (key: string | undefined): key is string => /^(live|test)_/.test(key ?? '')
 
 export const missingSecret = ({ MOLLIE_WEBHOOK_SECRET }: Settings) =>

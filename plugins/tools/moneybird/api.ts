@@ -1,4 +1,4 @@
-// Moneybird's API as far as the bridge asks it. https://developer.moneybird.com
+// The part of Moneybird's API that the bridge uses. https://developer.moneybird.com
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Instant } from '../../../src/core/clock.ts'
@@ -36,7 +36,7 @@ export const ask = async (connection: Connection, path: string, { query, ...aske
 
 const plain = (json: unknown): boolean => ![json].flat().some(numbersMatter)
 
-/** Moneybird names the moment, in seconds since 1970, not how long. */
+/** Moneybird names the moment, in seconds since 1970, not the duration. */
 const pauseMs = ({ 'retry-after': at = '' }: IncomingHttpHeaders, now: Instant): number | undefined =>
   /^\d{10,11}$/.test(at) ? Number(at) * 1000 - now : undefined
 
@@ -59,22 +59,22 @@ export const idOf = async (invoiceNumber: string, connection: Connection): Promi
   return status === 404 || typeof id !== 'string' ? null : id
 }
 
-/** It answers 302 to a store whose link lives 30 seconds, so it is to be followed at once and never kept. */
+/** It redirects (302) to a store whose link lives for 30 seconds: it has to be followed at once and never kept. */
 export const pdf = async (
   { sourceId }: Pick<Invoice, 'sourceId'>,
   { settings }: Pick<Connection, 'settings'>
 ): Promise<Addressed | null> =>
   sourceId === null ? null : addressOf(`${pathOf(sourceId)}/download_pdf.json`, settings)
 
-/** Whether a PDF would be found there; it is not fetched. */
+/** Whether there is a PDF; it is not fetched. */
 export const hasPdf = async (id: string, connection: Connection): Promise<boolean> => {
   const { status, headers } = await ask(connection, `${pathOf(id)}/download_pdf.json`)
   return status >= 300 && status < 400 && headers.location !== undefined
 }
 
 /**
- * One page of final invoices. Any filter replaces all defaults, one of which is the running year: only a period that is
- * named crosses New Year.
+ * One page of final invoices. Any filter replaces all defaults, one of which is the current year: only an explicit
+ * period crosses New Year.
  */
 export const pageOfInvoices = async (
   connection: Connection,
@@ -92,7 +92,7 @@ export const pageOfInvoices = async (
   return { invoices, isLast: isLast || invoices.length === 0 }
 }
 
-/** The filter leaves out the very second it names. */
+/** The filter leaves out the very second that it names. */
 const secondBefore = (since: Instant): string =>
   Temporal.Instant.fromEpochMilliseconds((Math.floor(Math.max(since, 0) / 1000) - 1) * 1000).toString()
 

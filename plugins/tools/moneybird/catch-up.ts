@@ -1,4 +1,4 @@
-// What Moneybird changed since a moment, whatever changed it: finalised, sent, paid. Deleted invoices leave no trace.
+// Invoices that changed since a moment, whatever the change: finalised, sent, paid. Deleted invoices leave no trace.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { unreachable } from '../../../src/tools/api.ts'
@@ -8,9 +8,9 @@ import { pageOfInvoices } from './api.ts'
 import { parseInvoice } from './invoice.ts'
 import type { Connection, Settings } from './settings.ts'
 
-// A hundred thousand invoices; an answer that leads in circles ends here too.
+// A hundred thousand invoices; a list that runs in circles ends here, too.
 const pagesMax = 1000
-// 150 requests are allowed in five minutes. Half of them is left to deliveries.
+// Moneybird allows 150 requests in five minutes. Half of them are left for deliveries.
 const pageEveryMs = 4000
 
 export async function* missed(

@@ -1,5 +1,5 @@
-// Whether everything at Moneybird is as the bridge needs it. Asks for little, changes nothing, and a wrong answer to
-// one question leaves the others to be asked.
+// Checks whether everything at Moneybird is as the bridge needs it. Asks for little, changes nothing, and goes on with
+// the other questions when one gets a wrong answer.
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
 import { hasPdf, pageOfInvoices } from './api.ts'

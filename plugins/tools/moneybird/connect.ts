@@ -1,6 +1,6 @@
-// The webhook as it is registered at Moneybird: made and mended. Its address and events cannot be changed there,
-// and its secret is shown once, when it is made: so a wrong one is replaced, and the old one switched off, not deleted,
-// because what it still has to send again then comes. https://developer.moneybird.com/api/webhooks
+// Makes and mends the webhook registered at Moneybird. Its address and events cannot be changed there, and its secret
+// is shown only once, when it is made. So a wrong one is replaced, and the old one is switched off, not deleted: then
+// Moneybird still sends what it has to send again. https://developer.moneybird.com/api/webhooks
 
 import { z } from 'zod'
 import { isCode } from '../../../src/core/errors.ts'
@@ -11,7 +11,7 @@ import { type Connection, isSigningSecret } from './settings.ts'
 
 const singleEvents = ['sales_invoice_updated', 'sales_invoice_destroyed']
 
-/** Always named: what holds without any has changed over time. */
+/** Always named: the default has changed over time. */
 export const enabledEvents = ['sales_invoice_state_changed', ...singleEvents]
 
 // Moneybird may list a group by its name or by its members.
@@ -37,7 +37,7 @@ export const connect = async (address: string, connection: Connection): Promise<
     .map(({ url }) => `Another webhook leads to ${originOf(url)}: delete it in Moneybird if that was this bridge.`)
 
   const { secrets = [], tokens = [] } = connection.settings.MONEYBIRD_WEBHOOK_SECRET ?? {}
-  // Without a secret nobody can believe what the existing one sends.
+  // Without a secret the bridge cannot believe what the existing one sends.
   const believed = secrets.length + tokens.length === 0 ? [] : here.filter(isComplete)
   const existing = believed.find(isOn) ?? believed[0]
   if (existing) return { lines: [...(await mend(existing, address, connection)), ...elsewhere], secrets: {} }
@@ -51,7 +51,7 @@ export const connect = async (address: string, connection: Connection): Promise<
       ...replaced.map(() => 'The one before it was switched off: its events were others, or its secret is not set.'),
       ...elsewhere
     ],
-    // The one before it may still have to send again. Tokens go: what is signed needs none.
+    // The webhook before it may still have events to send again. Tokens go: a signed event needs none.
     secrets: { MONEYBIRD_WEBHOOK_SECRET: [secret, ...secrets].join(',') }
   }
 }
@@ -91,7 +91,7 @@ export const listWebhooks = async (connection: Connection): Promise<Webhook[]> =
 
 export const isOn = ({ deactivated_at: at }: Webhook): boolean => at === null || at === undefined
 
-/** A name stands for itself and, as a group, for all that begins with it. */
+/** A name stands for itself and, as a group, for every name that begins with it. */
 export const isComplete = ({ enabled_events: enabled }: Webhook): boolean =>
   neededEvents.every(event => enabled?.some(name => event === name || event.startsWith(`${name}_`)))
 

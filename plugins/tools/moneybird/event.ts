@@ -1,6 +1,6 @@
-// One webhook of Moneybird. It is signed `Moneybird-Signature: t=<unix seconds>,v1=<hex>` since June 2026, and has
-// always carried a token in its body. Its JSON is parsed once, however many ask, and never by a stranger's wish where
-// that would take long.
+// One webhook from Moneybird. It has been signed `Moneybird-Signature: t=<unix seconds>,v1=<hex>` since June 2026, and
+// has always carried a token in its body. Its JSON is parsed once, however many functions need it, and never for a
+// stranger when that would take long.
 
 import { createHash } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
@@ -17,8 +17,8 @@ import type { Settings } from './settings.ts'
 const signatureHeader = 'moneybird-signature'
 
 /**
- * Once a signing secret is set, a signature that is there decides alone: a token in the same body cannot mend it. A
- * token is only believed where its owner has set one, for webhooks whose secret nobody knows.
+ * Once a signing secret is set, a signature that is present decides alone: a token in the same body cannot make up for
+ * a wrong one. A token is believed only if its owner has set one, for webhooks whose secret no one knows.
  */
 export const verify = (
   { body, headers, receivedAt }: Delivery,
@@ -31,11 +31,11 @@ export const verify = (
 }
 
 /**
- * Moneybird makes it before it shows the secret, so it is not signed. What is about no entity would be ignored anyway.
+ * Moneybird sends it before it shows the secret, so it is not signed. An event about no entity would be ignored anyway.
  */
 export const isRegistrationCheck = ({ body, headers }: Delivery): boolean => {
   if (headers[signatureHeader] !== undefined) return false
-  // No vendor needs so much to knock.
+  // No vendor's check is this large.
   if (body.length > unprovenBytesMax) return false
   const { entity_id: id, entity } = eventIn(body) ?? {}
   return (id ?? null) === null && (entity ?? null) === null
@@ -45,7 +45,7 @@ type Event = Record<string, unknown>
 
 const events = new WeakMap<Buffer, { event: Event | undefined }>()
 
-/** Undefined for what is no object in JSON. Numbers are floats: `read` has them exactly. */
+/** Undefined when it is not a JSON object. Numbers are floats here; `read` gets them exactly. */
 const eventIn = (body: Buffer): Event | undefined =>
   events.getOrInsertComputed(body, () => ({ event: objectIn(body, JSON.parse) })).event
 
@@ -55,9 +55,9 @@ const objectIn = (body: Buffer, parse: (text: string) => unknown): Event | undef
 }
 
 /**
- * A shared secret in the body itself: whoever saw one event could make others, and repeat it for ever. It is searched
- * for in the bytes first, because nothing is parsed for a stranger. Only where it is found is the body parsed, and
- * then it has to stand where Moneybird writes it.
+ * A shared secret in the body itself: anyone who saw one event could make others, and repeat it for ever. The bytes are
+ * searched for it first, because nothing is parsed for a stranger. Only if it is found is the body parsed, and then it
+ * has to be where Moneybird writes it.
  */
 const verifyToken = (body: Buffer, tokens: readonly string[]): void => {
   const given = tokensIn(body)
@@ -74,10 +74,10 @@ const blank = /[ \t\r\n]*:[ \t\r\n]*"([^"\\]*)"/y
 
 // Moneybird writes it once, near the beginning.
 const namesMax = 8
-// Of blanks and a token, which has 24 characters.
+// For blanks and a token, which has 24 characters.
 const valueBytesMax = 256
 
-/** Whatever stands behind its name, wherever that is. */
+/** Whatever follows its name, wherever that is. */
 const tokensIn = (body: Buffer): string[] => {
   const tokens: string[] = []
   let at = body.indexOf(name)
@@ -94,14 +94,14 @@ const tokensIn = (body: Buffer): string[] => {
 const isOneOf = (token: string, tokens: readonly string[]): boolean =>
   tokens.map(known => sameSecret(token, known)).includes(true)
 
-/** Of a body that is proven: where a number has to be exact it is parsed once more, by its digits. */
+/** Reads a proven body: if a number has to be exact, it is parsed once more, by its digits. */
 export const read = (body: Buffer, context: ReadContext<Settings>): EventReading => {
   const event = eventIn(body)
   if (!event) return { kind: 'unreadable', problem: 'expected an object in JSON', sourceId: null }
   return readObject(hasNumbers(event) ? (objectIn(body, parseDigits) ?? event) : event, context)
 }
 
-/** Ids are text here and a number there, and may be longer than a float can hold. */
+/** Ids are sometimes text and sometimes numbers, and may be longer than a float can hold. */
 const hasNumbers = ({ administration_id, entity_id, entity }: Event): boolean =>
   typeof administration_id === 'number' || typeof entity_id === 'number' || numbersMatter(entity)
 
@@ -109,7 +109,7 @@ const readObject = (event: Event, { settings, timeZone }: ReadContext<Settings>)
   const { administration_id: account, entity_type: type, entity_id: sourceId, action, entity } = event
   const { MONEYBIRD_ADMINISTRATION_ID: own } = settings
   if (own !== undefined && account !== own) return { kind: 'ignored', reason: 'unknown administration' }
-  // External sales invoices have no number of Moneybird's and no PDF.
+  // External sales invoices have no Moneybird number and no PDF.
   if (type !== 'SalesInvoice') {
     const known = typeof type === 'string' && /^[A-Za-z:]{1,60}$/.test(type)
     return { kind: 'ignored', reason: known ? type : 'not a sales invoice' }
@@ -138,7 +138,7 @@ export const sample = (
   const body = JSON.stringify({
     administration_id: MONEYBIRD_ADMINISTRATION_ID ?? '1',
     webhook_id: '1',
-    // Sent only where there is nothing better: a real event's token is the whole proof of the others.
+    // Sent only if there is nothing better: the token of one real event is the whole proof of all others.
     ...(secret === undefined ? { webhook_token: token } : {}),
     entity_type: 'SalesInvoice',
     entity_id: id,

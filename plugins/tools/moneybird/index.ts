@@ -1,5 +1,5 @@
-// Moneybird. Its webhooks bring the whole invoice, but not always as it is now: where a token of the API is set it is
-// read again before it is delivered. https://developer.moneybird.com/webhooks
+// Moneybird. Its webhooks bring the whole invoice, but not always as it is now: if an API token is set, the bridge
+// reads the invoice again before it is delivered. https://developer.moneybird.com/webhooks
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { idOf, load, pdf } from './api.ts'

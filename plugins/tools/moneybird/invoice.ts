@@ -1,4 +1,4 @@
-// Moneybird's sales invoice in our words, the same in webhooks and in the API. An invoice is final when it has a number
+// Moneybird's sales invoice in our terms, the same in webhooks and in the API. An invoice is final when it has a number
 // and is neither a draft nor scheduled; no single event says so: a direct debit may be seen as `pending_payment` or
 // `paid` first. https://developer.moneybird.com/api/sales_invoices
 
@@ -16,7 +16,7 @@ import {
 } from '../../../src/tools/fields.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
-// Written as a number it is its digits by now (`numbersMatter`), so that an id of any length stays what it is.
+// An id that was written as a number is its digits by now (`numbersMatter`), so that an id of any length stays exact.
 const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
 
 const date = parsed(parseDate, dateExpected)
@@ -70,8 +70,8 @@ const Final = z.object({
 type Final = z.output<typeof Final>
 
 /**
- * Moneybird writes ids and amounts as text. Where one of them is a number after all, a float may have changed it: then
- * the JSON has to be parsed by its digits, which takes fifty times as long.
+ * Moneybird writes ids and amounts as text. If one of them is a number after all, a float may have changed it: then the
+ * JSON has to be parsed by its digits, which takes fifty times as long.
  */
 export const numbersMatter = (entity: unknown): boolean => {
   const { id, invoice_id, contact_id, total_price_incl_tax } = (entity ?? {}) as Record<string, unknown>
@@ -102,16 +102,16 @@ export const parseInvoice = (
       issuedAt: invoice.invoice_date,
       dueAt: invoice.due_date ?? null,
       paidAt: paidAtOf(invoice, timeZone),
-      pdfUrl: null, // made on request, and good for seconds
+      pdfUrl: null, // made on request, and valid for seconds
       ...(invoice.version === null ? {} : { revision: invoice.version })
     },
     stage: 'final',
-    finalisedAt: null, // Moneybird dates its invoices, and no more
+    finalisedAt: null, // Moneybird gives only a date
     collectsItself: state === 'pending_payment'
   }
 }
 
-/** It goes nowhere: all that is said of it is that it is one. */
+/** A draft goes nowhere, so it carries only its id and its stage. */
 const draft = (sourceId: string): ToolInvoice => ({
   invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage: 'draft',
@@ -119,7 +119,7 @@ const draft = (sourceId: string): ToolInvoice => ({
   collectsItself: false
 })
 
-/** Marking as paid cannot be taken back in the portal, so the state has to say it as well as the date. */
+/** Marking as paid cannot be undone in the portal, so both the state and the date have to say it. */
 const paidAtOf = ({ state, paid_at: paidAt }: Final, timeZone: string) =>
   state === 'paid' && paidAt ? (parsePaidAt(paidAt, timeZone) ?? null) : null
 
@@ -142,7 +142,7 @@ type Named = { firstname: string | null; lastname: string | null } | null | unde
 
 const fullName = (named: Named): string | null => [named?.firstname, named?.lastname].filter(Boolean).join(' ') || null
 
-/** Any custom field may hold it, whatever it is called. What was written on this one invoice outdoes its contact. */
+/** Any custom field may hold it, whatever its name. An id on the invoice itself takes precedence over its contact's. */
 const portalIdOf = ({ reference, custom_fields: own, contact }: Final): string | null => {
   const values = [reference, ...(own ?? []), ...(contact?.custom_fields ?? [])].map(given =>
     typeof given === 'string' ? given : (given?.value ?? '')

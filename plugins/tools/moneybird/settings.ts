@@ -1,4 +1,4 @@
-// What Moneybird's part of the environment has to look like. Pasted mistakes are named at start, never with their
+// What Moneybird's part of the environment has to look like. Pasted mistakes are reported at startup, never with their
 // value.
 
 import { z } from 'zod'

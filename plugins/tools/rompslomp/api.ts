@@ -1,4 +1,4 @@
-// Rompslomp's API as far as the bridge asks it. Its failures are JSON with a `message`, some with status 200.
+// The part of Rompslomp's API that the bridge uses. Its failures are JSON with a `message`, some with status 200.
 // https://api.rompslomp.nl
 
 import type { IncomingHttpHeaders } from 'node:http'
@@ -48,7 +48,7 @@ export const pdf = async (
 ): Promise<PdfAddress | null> =>
   sourceId === null ? null : { ...addressOf(`${pathOf(sourceId)}/pdf`, settings), failsAsJson: true }
 
-/** Whether a PDF comes from there; it is not kept. */
+/** Whether Rompslomp answers with a PDF; it is not kept. */
 export const hasPdf = async (id: string, connection: Connection): Promise<boolean> => {
   const { status, headers } = await ask(connection, `${pathOf(id)}/pdf`)
   return status === 200 && /^application\/pdf\b/i.test(headers['content-type'] ?? '')
@@ -56,7 +56,7 @@ export const hasPdf = async (id: string, connection: Connection): Promise<boolea
 
 export type Page = { invoices: unknown[]; isLast: boolean }
 
-/** Published invoices that are dated from then on. There is no filter for what was changed. */
+/** Published invoices dated `from` or later. There is no filter for what changed. */
 export const pageOfInvoices = async (
   connection: Connection,
   { from, page = 1, perPage = pageSize }: { from?: PlainDate; page?: number; perPage?: number }
@@ -74,7 +74,7 @@ export const pageOfInvoices = async (
   return { invoices, isLast: invoices.length === 0 || isLast(answer.headers) }
 }
 
-/** Where it does not say how many there are, the page behind the last is empty. */
+/** If Rompslomp does not say how many there are, an empty page follows the last one. */
 const isLast = (headers: IncomingHttpHeaders): boolean => {
   const [page, perPage, total] = ['x-page', 'x-per-page', 'x-total'].map(name => Number(headers[name] ?? Number.NaN))
   return page! * perPage! >= total!

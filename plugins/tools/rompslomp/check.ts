@@ -1,4 +1,4 @@
-// Whether everything at Rompslomp is as the bridge needs it. Asks for little, changes nothing.
+// Checks whether everything at Rompslomp is as the bridge needs it. Asks for little, changes nothing.
 
 import { bad, type Finding, good, lookAt } from '../../../src/tools/finding.ts'
 import { hasPdf, pageOfInvoices } from './api.ts'

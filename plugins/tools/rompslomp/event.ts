@@ -1,4 +1,4 @@
-// Rompslomp sends no webhooks: nothing is signed, and nothing is believed. Here is read again what it told and an
+// Rompslomp sends no webhooks: nothing is signed, and nothing is believed. Reads again what Rompslomp answered and an
 // earlier version could not read.
 
 import { readSeen } from '../../../src/tools/seen.ts'

@@ -1,5 +1,5 @@
-// Rompslomp's sales invoice in our words. One is final when it is published and has a number. Bare amounts are always
-// in euros, whatever currency the PDF shows. That it was paid is told without a date: the day it was first seen counts.
+// Rompslomp's sales invoice in our terms. It is final when it is published and has a number. Bare amounts are always in
+// euros, whatever currency the PDF shows. Paid comes without a date: the day on which the bridge first saw it counts.
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, dateOf, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
@@ -16,7 +16,7 @@ import {
 import type { SeenContext, Unparsed } from '../../../src/tools/seen.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
 
-// Numbers are their digits by now.
+// Numbers arrive here as their digits.
 const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
 
 const date = parsed(parseDate, dateExpected)
@@ -76,7 +76,8 @@ export const parseInvoice = (entity: unknown, { timeZone, seenAt }: SeenContext)
       sourceId,
       customer: customerOf(invoice),
       amountCents,
-      // The PDF would show another amount than the portal: with its own currency a person sees it first.
+      // The PDF would show a different amount from the portal's: with its own currency the invoice goes to a person
+      // first.
       currency: invoice.currency?.toUpperCase() ?? 'EUR',
       issuedAt: invoice.date,
       dueAt: invoice.due_date ?? null,
@@ -84,12 +85,12 @@ export const parseInvoice = (entity: unknown, { timeZone, seenAt }: SeenContext)
       pdfUrl: null // needs the token
     },
     stage: 'final',
-    finalisedAt: null, // published on a date, and no more
+    finalisedAt: null, // Rompslomp gives only a date
     collectsItself: false
   }
 }
 
-/** It goes nowhere: all that is said of it is that it is one. */
+/** A draft goes nowhere, so it carries only its id and its stage. */
 const draft = (sourceId: string): ToolInvoice => ({
   invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage: 'draft',

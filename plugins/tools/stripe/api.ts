@@ -1,4 +1,4 @@
-// Stripe's API as far as the bridge asks it. The version is pinned per request, so that the account's own setting
+// The part of Stripe's API that the bridge uses. The version is pinned per request, so that the account's own setting
 // changes nothing. https://docs.stripe.com/api
 
 import { z } from 'zod'
@@ -13,11 +13,12 @@ export const apiVersion = '2026-07-29.dahlia'
 
 // Stripe's own maximum.
 const pageSize = 100
-// A hundred thousand objects in one window of time; an answer that leads in circles ends here too.
+// A hundred thousand objects in one window of time; a list that runs in circles ends here, too.
 const pagesMax = 1000
 
 /**
- * Of a restricted key, as the Dashboard calls them. Registering writes webhook endpoints, so reading them asks for it.
+ * Rights of a restricted key, as the Dashboard calls them. Registering writes webhook endpoints, so reading them asks
+ * for the same right.
  */
 const rights: Record<string, string> = {
   invoices: 'read rights on Invoices',
@@ -77,7 +78,7 @@ const getInvoice = async (id: string, connection: Connection): Promise<ToolInvoi
   return current
 }
 
-// Of their search: what was made within the last minute may be missing.
+// From Stripe's search, which may miss what was made within the last minute.
 const Found = z.object({ data: z.array(z.looseObject({ id: z.string() })) })
 
 export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
@@ -86,13 +87,13 @@ export const idOf = async (invoiceNumber: string, connection: Connection): Promi
   return Found.safeParse(json).data?.data[0]?.id ?? null
 }
 
-/** Whole seconds: the portal's notation of an instant has no more. */
+/** In whole seconds: the portal's notation of an instant has nothing finer. */
 export const seenNow = ({ clock, timeZone }: Connection) => ({
   timeZone,
   seenAt: Math.floor(clock.now() / 1000) * 1000
 })
 
-/** With the portal's id of its customer, where one more question finds it. */
+/** With the portal's id of its customer, if one more question finds it. */
 export const load = async (sourceId: string, connection: Connection): Promise<ToolInvoice | null> => {
   const current = await getInvoice(sourceId, connection)
   if (current?.stage !== 'final' || current.invoice.customer.portalId !== null) return current
@@ -101,7 +102,7 @@ export const load = async (sourceId: string, connection: Connection): Promise<To
   return { ...current, invoice: { ...current.invoice, customer: { ...customer, portalId } } }
 }
 
-/** Links run out, after a month at the earliest; one that was just asked for is good for days. */
+/** Links expire, after a month at the earliest; one that was just asked for is valid for days. */
 export const pdf = async ({ sourceId, pdfUrl }: Invoice, connection: Connection): Promise<PdfAddress | null> => {
   const current = canAsk(connection.settings) && sourceId ? await getInvoice(sourceId, connection) : null
   const url = current?.invoice.pdfUrl ?? pdfUrl
@@ -115,5 +116,5 @@ const portalIdOf = async (customerRef: string, connection: Connection): Promise<
   return portalIdIn((customer as { metadata?: unknown } | null)?.metadata)
 }
 
-/** Without the id. */
+/** The path without the id. */
 const kindOf = (path: string): string => path.split('/')[0] ?? ''

@@ -1,6 +1,6 @@
-// What Stripe's webhooks missed. The event log knows best but forgets after a month; what is older is found by
-// listing invoices. Both list newest first, so time is cut into windows that are asked oldest first, and no more than
-// one window stands in memory.
+// What Stripe's webhooks missed. The event log knows best but forgets after a month; for anything older, the bridge
+// lists invoices. Both lists come newest first, so time is cut into windows that are asked oldest first, and no more
+// than one window is in memory.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import type { ToolInvoice, UnreadEvent } from '../../../src/tools/tool.ts'
@@ -11,15 +11,15 @@ import type { Connection } from './settings.ts'
 
 const day = 24 * 60 * 60_000
 
-// Stripe keeps events for 30 days; the last of them is left alone, because it ends while we ask.
+// Stripe keeps events for 30 days; the last of these is left out, because it ends while the bridge asks.
 const eventsKeptMs = 29 * day
 
-// Invoices are listed by when they were drafted, not by when they became final: how old a draft is thought to get.
+// Invoices are listed by when they were drafted, not by when they became final. No draft is assumed to get older.
 const draftAgeMsMax = 366 * day
 
-/** Without an end: until now, and whatever comes while we ask. */
+/** Without an end: until now, and whatever comes in while the bridge asks. */
 type Window = { from: Instant; to: Instant | null }
-/** Null: none of the bridge's business. */
+/** Null: nothing for the bridge. */
 type Found = ToolInvoice | UnreadEvent | null
 
 export async function* missed(since: Instant, connection: Connection): AsyncGenerator<ToolInvoice | UnreadEvent> {
@@ -31,7 +31,7 @@ export async function* missed(since: Instant, connection: Connection): AsyncGene
     for (const window of windows(since - draftAgeMsMax, logged, 7 * day))
       yield* await collect(list(connection, 'invoices', created(window)), read)
   }
-  // Whether a delivery failed is not asked: where no webhook is registered none ever does.
+  // The question is not limited to failed deliveries: where no webhook is registered, none ever fails.
   const types: Query = eventTypes.map(type => ['types[]', type])
   const read = (object: unknown) => readLogged(object, connection)
   for (const window of untilNow(windows(Math.max(since, logged), now, day)))
@@ -67,7 +67,7 @@ const collect = async (
   return [...found.values(), ...unread].reverse()
 }
 
-/** Of several events about one invoice the order is not promised: void outdoes paid, and paid outdoes final. */
+/** Stripe does not promise the order of events about one invoice: void overrides paid, and paid overrides final. */
 const keepFurthest = (found: Map<string, ToolInvoice>, next: ToolInvoice): void => {
   const id = next.invoice.sourceId ?? ''
   const known = found.get(id)
@@ -91,7 +91,7 @@ const readListed = (object: unknown, since: Instant, connection: Connection): Fo
   const reading = parseInvoice(object, seenNow(connection))
   if ('problem' in reading) return { ...unreadEvent(object), problem: `data.object.${reading.problem}` }
   const { stage, finalisedAt, invoice } = reading
-  // When it was voided does not stand in its words; more than asked for does no harm.
+  // A voided invoice does not say when it was voided; more than was asked for does no harm.
   const isRecent = stage === 'voided' || finalisedAt === null || Math.max(finalisedAt, invoice.paidAt ?? 0) >= since
   return stage !== 'draft' && isRecent ? reading : null
 }

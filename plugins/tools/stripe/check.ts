@@ -1,5 +1,5 @@
-// Whether everything at Stripe is as the bridge needs it. Asks for little, changes nothing, and a wrong answer to one
-// question leaves the others to be asked.
+// Checks whether everything at Stripe is as the bridge needs it. Asks for little, changes nothing, and goes on with the
+// other questions when one gets a wrong answer.
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
@@ -10,7 +10,7 @@ import { parseInvoice } from './invoice.ts'
 import type { Connection } from './settings.ts'
 
 export const check = async (address: string | null, connection: Connection): Promise<Finding[]> => {
-  /** Undefined: no invoice was read, so that nobody knows. */
+  /** Undefined: no invoice was read, so this is not known. */
   let pdfUrl: string | null | undefined
   const lastInvoice = async () => {
     const object = await findLastInvoice(connection)
@@ -39,7 +39,7 @@ const findAny = async (path: string, connection: Connection): Promise<Found> => 
   return success ? good('can be read') : bad('cannot be read')
 }
 
-/** Not a draft: those have no number and no PDF. */
+/** Never a draft: drafts have no number and no PDF. */
 const findLastInvoice = async (connection: Connection): Promise<unknown> => {
   for (const status of ['open', 'paid']) {
     const query = [['status', status] as const, ['limit', '1'] as const]
@@ -53,7 +53,7 @@ const findLastInvoice = async (connection: Connection): Promise<unknown> => {
 const findPdf = async (url: string | null | undefined, { api }: Connection): Promise<Found> => {
   if (url === undefined) return { ok: true, note: true, found: 'not looked at: no invoice could be read' }
   if (url === null) return good('there is none yet')
-  // The first bytes will do; where it leads on to is the business of who fetches it. Public, so without the key.
+  // The first bytes will do; a redirect concerns only the delivery, which fetches the PDF. Public, so without the key.
   const { status } = await api.ask({ url, headers: { range: 'bytes=0-3' } })
   return status === 404 ? bad('its address answers 404') : good('its address answers')
 }

@@ -1,4 +1,4 @@
-// The webhook as it is registered at Stripe: made and mended. https://docs.stripe.com/api/webhook_endpoints
+// Makes and mends the webhook registered at Stripe. https://docs.stripe.com/api/webhook_endpoints
 
 import { z } from 'zod'
 import { BridgeError } from '../../../src/core/errors.ts'
@@ -37,7 +37,7 @@ export const connect = async (address: string, connection: Connection): Promise<
 }
 
 /**
- * Stripe's own answer would be a 400 without a word that could be shown. Where Stripe is a test double, anything goes.
+ * Stripe's own answer would be a 400 with no text that could be shown. If Stripe is a test double, any address will do.
  */
 const refuseInTheClear = (address: string, { settings }: Connection) => {
   if (address.startsWith('https:') || settings.STRIPE_TEST_MODE || settings.STRIPE_API_URL.startsWith('http:')) return
@@ -63,7 +63,7 @@ export const readEndpoints = async (connection: Connection): Promise<Endpoint[]>
   return data
 }
 
-/** The one at this address, or the only one that leads to a bridge which is not here any more. */
+/** The one at this address, or the only one that leads to a bridge, which has moved since. */
 export const ours = (endpoints: Endpoint[], address: string): Endpoint | undefined => {
   const bridges = endpoints.filter(({ url }) => URL.parse(url)?.pathname.endsWith('/webhooks/stripe'))
   return endpoints.find(({ url }) => url === address) ?? (bridges.length === 1 ? bridges[0] : undefined)

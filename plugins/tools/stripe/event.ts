@@ -1,4 +1,4 @@
-// One event of Stripe. It is signed `stripe-signature: t=<unix seconds>,v1=<hex>`: HMAC-SHA256 over `<t>.<body>`; the
+// One event from Stripe. It is signed `stripe-signature: t=<unix seconds>,v1=<hex>`: HMAC-SHA256 over `<t>.<body>`; the
 // key is the whole secret, whsec_ included. https://docs.stripe.com/webhooks/signature
 
 import { z } from 'zod'
@@ -17,7 +17,7 @@ export const verify = (
   { STRIPE_WEBHOOK_SECRET: secrets = [] }: Settings
 ): void => verifyTimedSignature({ header: headers[signatureHeader], body, secrets, receivedAt, name: signatureHeader })
 
-/** Never `invoice.created`: while its delivery fails, Stripe puts off finalising the merchant's own invoices. */
+/** Never `invoice.created`: while its delivery fails, Stripe delays finalising the merchant's own invoices. */
 export const eventTypes = ['invoice.finalized', 'invoice.paid', 'invoice.voided', 'invoice.marked_uncollectible']
 
 const Envelope = z.object({
@@ -33,7 +33,7 @@ export const read = (body: Buffer, context: ReadContext<Settings>): EventReading
   return readEvent(event, context)
 }
 
-/** Of an event as JSON: catch-up finds them in lists. */
+/** For an event that is parsed already: catch-up finds events in lists. */
 export const readEvent = (event: unknown, { settings, timeZone }: ReadContext<Settings>): EventReading => {
   const { object, type, account } = (event ?? {}) as Record<string, unknown>
   // Thin events (v2.core.event) carry no data, and none of them is about invoices.

@@ -1,5 +1,5 @@
-// Stripe. Its events carry the whole invoice, so that it works without an API key; with one the invoice is read again
-// before it is delivered. https://docs.stripe.com/webhooks
+// Stripe. Its events carry the whole invoice, so it works without an API key; with one, the bridge reads the invoice
+// again before it is delivered. https://docs.stripe.com/webhooks
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { idOf, load, pdf } from './api.ts'

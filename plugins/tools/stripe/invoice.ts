@@ -1,6 +1,6 @@
-// Stripe's invoice in our words. Reads only what exists in every API version from 2020 on, and takes any reference as
-// an id or as the expanded object: webhooks are rendered in the version of their endpoint, which nobody here chose.
-// https://docs.stripe.com/api/invoices/object
+// Stripe's invoice in our terms. Reads only what exists in every API version since 2020, and accepts any reference as
+// an id or as the expanded object: webhooks are rendered in the version of their endpoint, which the bridge may not
+// have chosen. https://docs.stripe.com/api/invoices/object
 
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
@@ -11,11 +11,11 @@ import type { ToolInvoice } from '../../../src/tools/tool.ts'
 /** Set on an invoice, a subscription or a customer, it holds the portal's id of the customer. */
 export const portalIdKey = 'mijnklantportaal_customer_id'
 
-// Also what is missing. Each check is one step of zod's: an event has twenty of them.
+// Accepts a missing value, too. Each check is one step in zod, and an event takes twenty of them.
 const anything = z.unknown().optional()
 
-// Minor units and seconds are whole and small, so that a float holds them. What catch-up could not read an earlier
-// version kept with numbers as text.
+// Minor units and seconds are whole and small, so that a float holds them. An earlier version kept what catch-up could
+// not read with its numbers as text.
 const whole = (expected: string, written: RegExp) => (given: unknown, context: z.core.$RefinementCtx) => {
   const digits = String(given)
   if (['number', 'string'].includes(typeof given) && written.test(digits)) return Number(digits)
@@ -29,7 +29,7 @@ const time = anything.transform((given, context) =>
   given === null || given === undefined ? null : wholeSeconds(given, context) * 1000
 )
 
-// What only describes is left out where it cannot be read; an invoice does not wait for a name.
+// A value that only describes is left out when it cannot be read: an invoice does not wait for a name.
 const object = (given: unknown): Record<string, unknown> | null =>
   typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : null
 const metadata = anything.transform(object)
@@ -99,14 +99,14 @@ export const toolInvoiceOf = (invoice: Invoice, { timeZone, seenAt }: Context): 
   const isPaid = invoice.status === 'paid' || invoice.paid === true
   return {
     invoice: {
-      invoiceNumber: invoice.number ?? invoice.id, // of a draft, which has none and goes nowhere
+      invoiceNumber: invoice.number ?? invoice.id, // a draft has no number, and goes nowhere
       sourceId: invoice.id,
       customer: customerOf(invoice),
       amountCents: amountOf(invoice),
       currency: invoice.currency.toUpperCase(),
       issuedAt: dateOf(invoice.effective_at ?? finalisedAt ?? invoice.created, timeZone),
       dueAt: invoice.due_date === null ? null : dateOf(invoice.due_date, timeZone),
-      // Some are paid while their status is still open.
+      // Some invoices are paid while their status is still open.
       paidAt: paidAt ?? (isPaid ? seenAt : null),
       pdfUrl: invoice.invoice_pdf
     },
@@ -116,17 +116,17 @@ export const toolInvoiceOf = (invoice: Invoice, { timeZone, seenAt }: Context): 
   }
 }
 
-// Whose amounts are whole. ISK and UGX have no decimals either, but come in hundredths, for compatibility.
+// Currencies with whole amounts. ISK and UGX have no decimals either, but come in hundredths, for compatibility.
 // https://docs.stripe.com/currencies#zero-decimal
 const wholeCurrencies: ReadonlySet<string> = new Set(
   'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ')
 )
 
-/** From Stripe's minor units; thousandths (kwd) come as such. */
+/** From Stripe's minor units; thousandths (kwd) stay thousandths. */
 const amountOf = ({ total, currency }: Invoice): number =>
   total * (wholeCurrencies.has(currency.toLowerCase()) ? 100 : 1) || 0 // there is a negative zero
 
-/** Uncollectible is final: the debt stands, whatever is thought of it. */
+/** Uncollectible counts as final: the customer still owes the amount. */
 const stageOf = ({ status, number }: Invoice): ToolInvoice['stage'] => {
   if (status === 'void') return 'voided'
   return status === 'draft' || number === null ? 'draft' : 'final'
@@ -153,7 +153,7 @@ const customerOf = (invoice: Invoice): Customer => {
   }
 }
 
-/** Null for what is no id of the portal: a slip in a free text field is no reason to stop an invoice. */
+/** Null when it is not an id of the portal: a typo in a free text field is no reason to stop an invoice. */
 export const portalIdIn = (given: unknown): string | null => {
   const id = (given as Record<string, unknown> | null | undefined)?.[portalIdKey]
   return typeof id === 'string' && /^cst_[^\s\0]{1,100}$/.test(id.trim()) ? id.trim() : null

@@ -1,11 +1,12 @@
-// What Stripe's part of the environment has to look like. Pasted mistakes are named at start, never with their value.
+// What Stripe's part of the environment has to look like. Pasted mistakes are reported at startup, never with their
+// value.
 
 import { z } from 'zod'
 import { address, httpAddress, word } from '../../../src/core/setting.ts'
 import type { ToolConnection } from '../../../src/tools/tool.ts'
 
 const secretExpected = 'expected the signing secret of the webhook, whsec_…, or several with commas between'
-// Stripe promises no length; what is shorter than this was cut off in pasting.
+// Stripe promises no length; a secret shorter than this was cut off in pasting.
 const secretCharactersMin = 16
 const keyExpected = 'expected a secret or restricted key of Stripe, such as rk_live_…'
 
@@ -27,7 +28,7 @@ const webhookSecrets = z.string(secretExpected).transform((text, context) => {
 const apiKey = z
   .string(keyExpected)
   .regex(/^[\x21-\x7e]{8,}$/, keyExpected)
-  // The two others that stand on the same page of the Dashboard, and can read nothing.
+  // The two others on the same page of the Dashboard, which can read nothing.
   .refine(key => !/^(pk|whsec)_/.test(key), keyExpected)
 
 export const settings = z
@@ -45,7 +46,7 @@ export const settings = z
   .superRefine(({ STRIPE_API_KEY, STRIPE_TEST_MODE }, context) => {
     const [, mode] = /^[a-z]+_(test|live)_/.exec(STRIPE_API_KEY ?? '') ?? []
     if (mode === undefined || (mode === 'test') === STRIPE_TEST_MODE) return
-    // A key sees one mode only: it would catch up with invoices of the other, and find none that is to be delivered.
+    // A key sees only one mode: it would catch up with invoices of the other, and find none that is to be delivered.
     const message = STRIPE_TEST_MODE
       ? 'expected a key of test mode, because STRIPE_TEST_MODE is true'
       : 'expected a key of live mode; one of test mode needs STRIPE_TEST_MODE=true'

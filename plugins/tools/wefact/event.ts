@@ -1,4 +1,4 @@
-// WeFact sends nothing that is signed, so nothing is believed. Here is read again what it told and an earlier version
+// WeFact sends nothing that is signed, so nothing is believed. Reads again what WeFact answered and an earlier version
 // could not read.
 
 import { readSeen } from '../../../src/tools/seen.ts'

@@ -1,4 +1,4 @@
-// WeFact. It is asked for what changed. One adapter serves it and its sister: plugins/sisters.
+// WeFact. The bridge asks it for what changed. One adapter serves it and its sister: plugins/sisters.
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { check, idOf, load, missed, pdf } from './api.ts'

@@ -1,3 +1,3 @@
-// WeFact's invoice in our words: as of its sister.
+// WeFact's invoice in our terms: the same as its sister's.
 
 export { parseInvoice } from '../../sisters/invoice.ts'

@@ -1,4 +1,4 @@
-// The shop's REST API as far as the bridge asks it. https://woocommerce.github.io/woocommerce-rest-api-docs
+// The part of the shop's REST API that the bridge uses. https://woocommerce.github.io/woocommerce-rest-api-docs
 
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Invoice } from '../../../src/core/invoice.ts'
@@ -17,7 +17,7 @@ const siteOf = (settings: Settings): { url: string; headers: Record<string, stri
 
 type Question = Pick<Asked, 'json'> & { method?: 'GET' | 'POST'; query?: Record<string, string> }
 
-/** Changes go by POST, which WooCommerce takes for PUT: some shops' hosts let no other method in. */
+/** Changes go by POST, which WooCommerce accepts for PUT: some shops' hosts let no other method in. */
 export const ask = async (
   connection: Connection,
   path: string,
@@ -26,7 +26,7 @@ export const ask = async (
   const { url, headers } = siteOf(connection.settings)
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
   const needs = `a key that may ${asked.method === 'POST' ? 'read and write' : 'read'}`
-  // Amounts are texts, and ids are small: floats are exact.
+  // Amounts are text, and ids are small: floats are exact.
   const plain = () => true
   return connection.api.ask({
     ...asked,
@@ -58,8 +58,8 @@ export const load = async (id: string, connection: Connection): Promise<ToolInvo
 }
 
 /**
- * By the key of the order, which opens the customer's invoice for ever: asked for anew each time, and kept nowhere. Without
- * a number nothing is asked: the plugin would make an invoice, and give it one.
+ * By the key of the order, which opens the customer's invoice for ever: the bridge asks for it each time, and keeps it
+ * nowhere. Without a number it does not ask: the plugin would make an invoice, and give it one.
  */
 export const pdf = async (
   { sourceId }: Pick<Invoice, 'sourceId'>,

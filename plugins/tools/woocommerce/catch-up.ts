@@ -1,5 +1,6 @@
-// The orders that the shop changed since a moment, whatever changed them. A webhook of WooCommerce is sent once, and after
-// some failures in a row it switches itself off without a word: each catch-up looks whether it did, and switches it on.
+// The orders that changed in the shop since a moment, whatever the change. WooCommerce sends an event once, and
+// silently switches a webhook off after some failures in a row: each catch-up checks whether it did, and switches it
+// on.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { isoInstant } from '../../../src/core/clock.ts'
@@ -15,9 +16,9 @@ import type { Connection } from './settings.ts'
 
 // WooCommerce's own maximum.
 const pageSize = 100
-// A hundred thousand orders; an answer that leads in circles ends here too.
+// A hundred thousand orders; a list that runs in circles ends here, too.
 const pagesMax = 1000
-// A small shop on a shared host builds a page of orders for seconds.
+// A small shop on a shared host takes seconds to build a page of orders.
 const pageEveryMs = 2000
 
 export async function* missed(
@@ -42,8 +43,9 @@ export async function* missed(
 }
 
 /**
- * By id, and without an end: an order that changes meanwhile comes in and moves others to later pages, so that one may be
- * met twice. With an end it would go out, and one that moved to an earlier page would never be met.
+ * Ordered by id, and without an end: an order that changes meanwhile joins the list and moves others to later pages, so
+ * the bridge may meet one twice. With an end it would leave the list, and the bridge would never meet an order that
+ * moved to an earlier page.
  */
 const queryFor = (since: Instant, page: number): Record<string, string> => ({
   modified_after: isoInstant(Math.max(since, 1000) - 1000).slice(0, 19),
@@ -55,7 +57,7 @@ const queryFor = (since: Instant, page: number): Record<string, string> => ({
   page: String(page)
 })
 
-/** A key that may only read catches up as well: then `check` says that the webhook is off. */
+/** A key that may only read catches up, too: `check` then says that the webhook is off. */
 const switchOn = async (connection: Connection): Promise<void> => {
   try {
     for (const webhook of await listWebhooks(connection))

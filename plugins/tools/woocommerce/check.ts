@@ -1,5 +1,5 @@
-// Whether everything in the shop is as the bridge needs it. Asks for little, changes nothing, and a wrong answer to one
-// question leaves the others to be asked.
+// Checks whether everything in the shop is as the bridge needs it. Asks for little, changes nothing, and goes on with
+// the other questions when one gets a wrong answer.
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
 import { ask, listIn, pdfAddress } from './api.ts'
@@ -7,7 +7,7 @@ import { isActive, listWebhooks, topics } from './connect.ts'
 import { parseInvoice } from './invoice.ts'
 import type { Connection } from './settings.ts'
 
-// Among so many of the latest orders one with an invoice is looked for.
+// How many of the latest orders are searched for one with an invoice.
 const ordersLookedAt = 20
 
 export const check = async (address: string | null, connection: Connection): Promise<Finding[]> => {

@@ -1,5 +1,5 @@
-// The webhooks as they are registered in the shop: made and mended. One for each topic: the invoice that was made, and what
-// becomes of its order. Their secret is chosen by whoever registers them.
+// Makes and mends the webhooks registered in the shop. One for each topic: the invoice that was made, and what becomes
+// of its order. The bridge chooses their secret, because it registers them.
 
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import type { Registration } from '../../../src/tools/tool.ts'
 import { ask, listIn } from './api.ts'
 import type { Connection } from './settings.ts'
 
-/** The first is the plugin's own, and is there only while the plugin is active. */
+/** The first is the plugin's own, and exists only while the plugin is active. */
 export const topics = ['order.invoice-saved', 'order.updated']
 
 const Webhook = z.object({ id: z.int(), status: z.string(), topic: z.string(), delivery_url: z.string() })
@@ -17,7 +17,7 @@ export type Webhook = z.output<typeof Webhook>
 
 export const isActive = ({ status }: Webhook): boolean => status === 'active'
 
-/** Wherever the bridge is: in one shop there are few webhooks, and none of others leads to such a path. */
+/** Wherever the bridge is: a shop has few webhooks, and none but the bridge's leads to such a path. */
 export const isBridges = ({ topic, delivery_url: url }: Webhook): boolean =>
   topics.includes(topic) && (URL.parse(url)?.pathname.endsWith('/webhooks/woocommerce') ?? false)
 
@@ -45,7 +45,7 @@ export const connect = async (address: string, connection: Connection): Promise<
       lines.push(`The webhook ${topic} was registered at ${address}.`)
       continue
     }
-    // Its secret is never shown, and may be another: so it is set again.
+    // Its secret is never shown, and may be a different one: so it is set again.
     await mend(existing, { status: 'active', secret }, connection)
     if (!isActive(existing)) lines.push(`Mended: the webhook ${topic} was switched off.`)
     lines.push(`The webhook ${topic} is registered at ${address}.`)

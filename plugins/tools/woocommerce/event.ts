@@ -1,5 +1,6 @@
-// One webhook of WooCommerce: a whole order, signed `X-WC-Webhook-Signature: <base64 of the HMAC-SHA256 of the body>`. Without
-// a time in it an old event can be sent again: it says what is known already.
+// One webhook from WooCommerce: a whole order, signed
+// `X-WC-Webhook-Signature: <base64 of the HMAC-SHA256 of the body>`. It has no time in it, so an old event can be sent
+// again: that says only what is known already.
 
 import { createHash, createHmac } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
@@ -12,7 +13,7 @@ import type { Settings } from './settings.ts'
 
 const signatureHeader = 'x-wc-webhook-signature'
 
-// As text: the base64 of a signature has one spelling.
+// Compared as text: the base64 of a signature has only one spelling.
 const sign = (body: Buffer | string, secret: string): Buffer =>
   Buffer.from(createHmac('sha256', secret).update(body).digest('base64'))
 
@@ -26,7 +27,7 @@ export const verify = (
   if (!matches.includes(true)) throw notAuthentic('X-WC-Webhook-Signature does not match the body')
 }
 
-/** The ping, made when the webhook is registered: a form that says its id, unsigned. It must get exactly 200. */
+/** The ping, sent when the webhook is registered: a form with its id, unsigned. It must get exactly 200. */
 export const isRegistrationCheck = ({ body, headers }: Delivery): boolean =>
   headers[signatureHeader] === undefined && body.length < 100 && /^webhook_id=\d+$/.test(body.toString())
 

@@ -1,5 +1,5 @@
-// WooCommerce with the plugin "PDF Invoices & Packing Slips". Its webhooks bring the whole order, once: where a key of the API
-// is set, the order is read again before its invoice is delivered, and what was missed is asked for.
+// WooCommerce with the plugin "PDF Invoices & Packing Slips". Its webhooks bring the whole order, once: if an API key
+// is set, the bridge reads the order again before its invoice is delivered, and asks for what it missed.
 
 import { defineTool } from '../../../src/tools/tool.ts'
 import { load, pdf } from './api.ts'

@@ -1,5 +1,5 @@
-// An order of WooCommerce with the invoice that the plugin "PDF Invoices & Packing Slips" made for it, the same in webhooks
-// and in the API. An order has an invoice once the plugin has given it a number; the order's own number is another one.
+// A WooCommerce order with the invoice that the plugin "PDF Invoices & Packing Slips" made for it, the same in webhooks
+// and in the API. An order has an invoice once the plugin has given it a number; the order's own number is different.
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, dateOf, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
@@ -92,12 +92,12 @@ export const parseInvoice = (
       ...(order.date_modified_gmt === null ? {} : { revision: order.date_modified_gmt })
     },
     stage: cancelled.has(order.status) ? 'voided' : 'final',
-    finalisedAt: null, // the plugin dates its invoices, and no more
+    finalisedAt: null, // the plugin gives only a date
     collectsItself: false
   }
 }
 
-/** It goes nowhere: all that is said of it is that it is one. */
+/** A draft goes nowhere, so it carries only its id and its stage. */
 const draft = (sourceId: string): ToolInvoice => ({
   invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage: 'draft',
@@ -110,7 +110,7 @@ const metaOf = ({ meta_data: meta }: Order, key: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** The plugin's own date, in seconds or as the shop writes it; not every shop shows it. Else the day of the order. */
+/** The plugin's own date, in seconds or as the shop writes it. Not every shop shows it: then, the day of the order. */
 const issuedOn = (order: Order, timeZone: string): string => {
   const seconds = metaOf(order, '_wcpdf_invoice_date')
   if (/^\d{9,11}$/.test(seconds)) return dateOf(Number(seconds) * 1000, timeZone)
@@ -134,7 +134,7 @@ const customerOf = (order: Order): Customer => {
   }
 }
 
-/** Guests all have the id 0: who they are their e-mail address says, and without one each order is somebody else's. */
+/** All guests have the id 0: their e-mail address tells them apart; without one, each order has its own customer. */
 const refOf = ({ id, customer_id: customerId }: Order, email: string | null): string => {
   const ref = String(customerId ?? '0')
   return /^[1-9]\d*$/.test(ref) ? ref : (email?.toLowerCase() ?? `order-${id}`)
