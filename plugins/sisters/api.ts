@@ -1,5 +1,6 @@
-// The API that WeFact and HostFact share, as far as the bridge asks it. Everything is a POST to one address, and failures
-// come with status 200: `status` tells, and `errors` says why in Dutch sentences. https://developer.wefact.com
+// The part that the bridge uses of the API that WeFact and HostFact share. Everything is a POST to one address, and
+// failures come with status 200: `status` says so, and `errors` says why in Dutch sentences.
+// https://developer.wefact.com
 
 import { BridgeError } from '../../src/core/errors.ts'
 import { formatPaidAt, type Invoice } from '../../src/core/invoice.ts'
@@ -9,7 +10,7 @@ import { vendorWords } from '../../src/tools/vendor-words.ts'
 import { createGate, type Gate } from './gate.ts'
 import { parseInvoice } from './invoice.ts'
 
-/** What opens it. Always the same object for one bridge: its gate hangs on it. */
+/** What opens the API. Always the same object in one bridge: its gate is tied to it. */
 export type Access = { vendor: string; key: string | undefined; url: string | undefined; variable: string }
 
 export type Connection = ToolConnection<Access>
@@ -19,7 +20,7 @@ const gates = new WeakMap<Access, Gate>()
 type Question = { action: 'list' | 'show' | 'download'; form: Record<string, string>; plain?: boolean }
 type Said = { json: Record<string, unknown>; errors: string[] }
 
-/** With what it says is wrong; none where it says "success". */
+/** `errors`: what the vendor says is wrong; empty when it says "success". */
 export const ask = async ({ settings, clock, api }: Connection, { action, form, plain }: Question): Promise<Said> => {
   const { vendor, key, url, variable } = settings
   if (key === undefined || url === undefined) throw new BridgeError('TOOL_UNAUTHORIZED', `${variable} is not set`)
@@ -30,7 +31,7 @@ export const ask = async ({ settings, clock, api }: Connection, { action, form, 
     headers: {},
     form: { api_key: key, controller: 'invoice', action, ...form },
     variable,
-    // A PDF of megabytes in it is none of digits.
+    // An answer with a PDF of megabytes has no digits that matter.
     ...(plain ? { plain: () => true } : {})
   }
   const answer = await gate.through(() => api.ask(asked))
@@ -40,7 +41,7 @@ export const ask = async ({ settings, clock, api }: Connection, { action, form, 
   if (json.status !== 'error') throw unreachable(`${vendor} answered ${answer.status}, without a status`)
   const words = vendorWords(JSON.stringify({ message: errors[0] ?? null }), key)
   const said = words === null ? '' : `: ${words}`
-  // It has no codes.
+  // The API has no error codes.
   if (errors.some(error => /api[_ -]?key|\bapi\b|sleutel|toegang|access/i.test(error)))
     throw new BridgeError('TOOL_UNAUTHORIZED', `${vendor} refuses ${variable}, or the address of this machine${said}`)
   if (!errors.some(isAboutNothing)) throw unreachable(`${vendor} answered an error${said}`)
@@ -58,7 +59,7 @@ export const load = async (id: string, connection: Connection): Promise<ToolInvo
   return current
 }
 
-/** It finds an invoice by its number as well. */
+/** The API finds an invoice by its number, too. */
 export const idOf = async (invoiceNumber: string, connection: Connection): Promise<string | null> => {
   const { json, errors } = await ask(connection, { action: 'show', form: { InvoiceCode: invoiceNumber } })
   const { Identifier: id } = recordOf(json.invoice)
@@ -78,7 +79,7 @@ const pageSize = 250
 export type Page = { invoices: unknown[]; isLast: boolean }
 export type Wanted = { status: string; from?: number; to?: number; offset?: number; limit?: number }
 
-/** Of one status, changed between two moments, oldest first. The zone of its times is taken to be the portal's. */
+/** Of one status, changed between two moments, oldest first. Its times are taken to be in the portal's zone. */
 export const pageOfInvoices = async (
   connection: Connection,
   { status, from, to, offset = 0, limit = pageSize }: Wanted

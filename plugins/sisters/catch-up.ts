@@ -1,4 +1,5 @@
-// What changed since a moment: sent, paid, credited, voided. One question for each status, and one for each further page.
+// What changed since a moment: sent, paid, credited, voided. One question for each status, and one for each further
+// page.
 
 import type { Instant } from '../../src/core/clock.ts'
 import { unreachable } from '../../src/tools/api.ts'
@@ -8,9 +9,9 @@ import type { ToolInvoice, UnreadEvent } from '../../src/tools/tool.ts'
 import { type Connection, pageOfInvoices } from './api.ts'
 import { parseInvoice, statuses } from './invoice.ts'
 
-// Fifty thousand invoices of one status; an answer that leads in circles ends here too.
+// Fifty thousand invoices of one status; a list that runs in circles ends here, too.
 const pagesMax = 200
-// Not much more than half of the bridge's own share: deliveries have the rest.
+// Not much more than half of the bridge's own share: the rest is for deliveries.
 const questionEveryMs = 1000
 // Its times have no zone. If they are not the portal's, they are hours off.
 const zoneMs = 3 * 3_600_000

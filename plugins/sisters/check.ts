@@ -1,4 +1,4 @@
-// Whether everything is as the bridge needs it. Asks for little, changes nothing.
+// Checks whether everything is as the bridge needs it. Asks for little, changes nothing.
 
 import { bad, type Finding, good, lookAt } from '../../src/tools/finding.ts'
 import { type Connection, pageOfInvoices, pdf } from './api.ts'

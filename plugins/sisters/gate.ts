@@ -1,5 +1,6 @@
-// How often WeFact is asked at most. Whoever asks more than it allows is shut out by the address of the machine, and with
-// it everybody else who asks from there. So the bridge stays far below, and once it is shut out it does not knock.
+// How often the bridge asks WeFact at most. WeFact shuts out the address of a machine that asks more than it allows,
+// and with it everything else that asks from there. So the bridge stays far below, and once it is shut out it does not
+// ask.
 
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError, isCode } from '../../src/core/errors.ts'
@@ -10,16 +11,16 @@ export interface Gate {
   through: (ask: () => Promise<Answer>) => Promise<Answer>
 }
 
-// Allowed are 200 a minute and 3600 an hour, by address. Half is ours: other programs may share it.
+// WeFact allows 200 a minute and 3600 an hour, by address. The bridge takes half: other programs may share the address.
 const shares = [
   { requests: 100, windowMs: 60_000 },
   { requests: 1800, windowMs: 3_600_000 }
 ]
 
-// Nobody knows how long a ban lasts; each knock may lengthen it.
+// How long a ban lasts is not known; each request may lengthen it.
 const bannedMs = 3_600_000
 
-// What it says to have left, where it says so.
+// How many requests WeFact says are left, if it says so.
 const remainingMin = 20
 const pauseMs = 60_000
 
@@ -28,7 +29,7 @@ export const createGate = ({ clock, host }: { clock: Pick<Clock, 'monotonic'>; h
   let closedUntil = Number.NEGATIVE_INFINITY
   let bannedUntil = Number.NEGATIVE_INFINITY
 
-  /** How long until one more may be asked. */
+  /** How long until one more request is allowed. */
   const waitMs = (now: number): number => {
     while (asked[0] !== undefined && asked[0] <= now - 3_600_000) asked.shift()
     const waits = shares.map(({ requests, windowMs }) => {

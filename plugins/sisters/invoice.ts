@@ -1,4 +1,4 @@
-// An invoice of WeFact or HostFact in our words. Its status says what it is; values come as text or as numbers.
+// An invoice of WeFact or HostFact in our terms. Its status says what it is; values come as text or as numbers.
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, parseAmount, parseDate, parsePaidAt } from '../../src/core/invoice.ts'
@@ -23,10 +23,10 @@ const amountExpected = 'expected an amount such as 121.50'
 /** Sent, partly paid, paid, credit invoice. There is no 1, 5, 6 or 7. */
 const finalStatuses = ['2', '3', '4', '8']
 const paid = '4'
-/** Voided or expired. To credit a paid invoice puts the original here. */
+/** Voided or expired. Crediting a paid invoice puts the original here. */
 const voided = '9'
 
-/** What can be asked for, one at a time. */
+/** The statuses that can be asked for, one at a time. */
 export const statuses = [...finalStatuses, voided]
 
 const Head = z.object({ Identifier: id }, 'expected an invoice')
@@ -61,7 +61,7 @@ export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }
   const stage = Stage.safeParse(entity)
   if (stage.error) return { problem: problemIn(stage.error), sourceId }
   const { Status: status, InvoiceCode: code } = stage.data
-  // A draft has a placeholder for its number.
+  // A draft has a placeholder as its number.
   if (!statuses.includes(status) || code === null || code.startsWith('[')) return draft(sourceId)
 
   const { data: invoice, error } = Final.safeParse(entity)
@@ -82,12 +82,12 @@ export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }
       pdfUrl: null // comes as bytes, with the key
     },
     stage: status === voided ? 'voided' : 'final',
-    finalisedAt: null, // dated, and no more
+    finalisedAt: null, // it has only a date
     collectsItself: false
   }
 }
 
-/** It goes nowhere: all that is said of it is that it is one. */
+/** A draft goes nowhere, so it carries only its id and its stage. */
 const draft = (sourceId: string): ToolInvoice => ({
   invoice: { ...blankInvoice(sourceId, sourceId), sourceId },
   stage: 'draft',
@@ -95,7 +95,7 @@ const draft = (sourceId: string): ToolInvoice => ({
   collectsItself: false
 })
 
-/** A row of the list may lack the date: then the day of its last change, which made it paid, counts. */
+/** An entry in the list may lack the date: then the day of its last change, which made it paid, counts. */
 const paidAtOf = ({ PayDate: date, Modified: modified }: Final, timeZone: string) => {
   const day = date ?? modified?.slice(0, 10)
   return day === undefined ? null : (parsePaidAt(day, timeZone) ?? null)
