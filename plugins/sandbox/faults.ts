@@ -18,7 +18,7 @@ const refusals = [
   '422',
   '429', // with retry-after, from ms
   '503',
-  'page-before' // 404 with a page of HTML, by somebody who stands before the portal
+  'page-before' // 404 with a page of HTML, from something in front of the portal
 ] as const
 
 /** Around a valid call: each of these stores what was asked. An invalid call leaves them for a later one. */
