@@ -12,7 +12,7 @@ import type { ClientOf } from './client.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** This request is authentic, whatever becomes of it. */
+    /** Marks this request as authentic, whatever becomes of it. */
     believe: (request: FastifyRequest) => void
   }
 }

@@ -7,7 +7,7 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What comes over this connection is authentic. */
+    /** Marks what comes over this connection as authentic. */
     trustConnection: (request: FastifyRequest) => void
   }
 }

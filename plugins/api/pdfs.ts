@@ -56,7 +56,7 @@ const refused = (error: unknown): never => {
   throw new BridgeError('FIELDS_INVALID', undefined, { problems: [problem] })
 }
 
-/** Whatever the PDF contains, no page can embed it, and nothing in it runs. */
+/** Whatever the PDF contains, no page shows it, and nothing in it runs. */
 export const pdfHeaders = (invoiceNumber: string, how: 'attachment' | 'inline') => ({
   'content-type': 'application/pdf',
   'content-disposition': `${how}; filename*=UTF-8''${encodeURIComponent(`${invoiceNumber}.pdf`).replaceAll("'", '%27')}`,

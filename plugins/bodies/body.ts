@@ -7,8 +7,8 @@ import type { Wait } from './patience.ts'
 
 export type Body = {
   /**
-   * The next bytes, null after the last. BODY_TOO_LARGE above the limit, BODY_TOO_SLOW when they do not come,
-   * FIELDS_INVALID when the sender went away.
+   * The next bytes, null after the last. Rejects with BODY_TOO_LARGE above the limit, BODY_TOO_SLOW when they do not
+   * come, FIELDS_INVALID when the sender went away.
    */
   read: () => Promise<Buffer | null>
   /** Takes back what a reader did not need: the next `read` gives it again. */

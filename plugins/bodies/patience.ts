@@ -19,7 +19,7 @@ export type Wait = <T>(next: () => Promise<T>, bytesOf: (brought: T) => number) 
 
 type Waiter = { until: number; end: () => void }
 
-/** Makes the patience with one body; the signal ends it early. */
+/** Creates the patience for one body; the signal ends it early. */
 export const createPatience = (clock: Pick<Clock, 'monotonic' | 'sleep'>): ((signal?: AbortSignal) => Wait) => {
   const waiters = new Set<Waiter>()
   let watching = false

@@ -16,7 +16,7 @@ export type Guest = { client: string; ended: AbortController }
 
 export type Places = {
   pass: <T>(step: () => Promise<T>, guest?: Guest) => Promise<T>
-  /** All places are taken. */
+  /** Whether all places are taken. */
   isFull: () => boolean
 }
 

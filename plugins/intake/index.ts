@@ -53,7 +53,7 @@ type Admission = {
   content: Content
   /** The sender, once it is proven. */
   by: string | null
-  /** What it says so far. */
+  /** What the body says so far. */
   reading: BodyFields | null
 }
 

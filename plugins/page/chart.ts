@@ -1,4 +1,4 @@
-// Thirty days of deliveries as a picture that the server makes: no script draws it, and it has the same facts as text.
+// Thirty days of deliveries as a picture that is made here: no script draws it, and a screen reader says the same.
 
 import { html } from 'hono/html'
 import type { Deliveries } from '../../src/view/answers.ts'

@@ -51,6 +51,6 @@ const knownAs = ({ customer, portalCustomer }: WholeInvoice, { customer: other }
   return inPortal && (customer.portalId !== null || other?.startsWith('cst_')) ? inPortal : customer.ref
 }
 
-/** References are equal in upper and lower case. */
+/** Case does not matter in a reference. */
 const isAlike = (one: string, other: string | null): boolean =>
   other !== null && one.trim().toLowerCase() === other.trim().toLowerCase()

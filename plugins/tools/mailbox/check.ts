@@ -1,4 +1,4 @@
-// Whether the bridge gets into the mailbox, and what it makes of the newest mail in it. Changes nothing.
+// Checks whether the bridge gets into the mailbox, and what it makes of the newest mail in it. Changes nothing.
 
 import { bad, type Finding, type Found, good, lookAt } from '../../../src/tools/finding.ts'
 import { type Mailbox, openMailbox } from './imap.ts'

@@ -45,7 +45,7 @@ const Contact = z
   .nullish()
   .catch(null)
 
-// As few decimals as needed: "181.5" is 181.50.
+// Moneybird writes as few decimals as needed: "181.5" is 181.50.
 const amountExpected = 'expected an amount such as 121.5, with no more decimals than its currency has'
 
 const Stage = z.object({ id, state: z.string('expected a state'), invoice_id: description }, 'expected a sales invoice')

@@ -21,7 +21,7 @@ const id = z.string('expected an id').regex(/^\d{1,30}$/, 'expected an id')
 
 const date = parsed(parseDate, dateExpected)
 
-// As few decimals as needed: "181.5" is 181.50.
+// Rompslomp writes as few decimals as needed: "181.5" is 181.50.
 const amountExpected = 'expected an amount such as 121.5'
 
 const Contact = z
