@@ -1,5 +1,5 @@
 // What Mollie's webhooks missed. Its list has no filter and promises no order, and a draft may become final long after
-// it was made. So the bridge reads the list from its beginning, as far back as drafts may date, and to its end if it is
+// it was made. So the bridge reads the list from its beginning, as far back as drafts may go, and to its end if it is
 // in another order.
 
 import type { Instant } from '../../../src/core/clock.ts'
