@@ -14,7 +14,7 @@ type Advice = {
   what: string
   /** One instruction to the operator. */
   operator: string
-  /** The instruction to whoever typed a command, where it differs: nobody tries again for them. */
+  /** The instruction for a person who typed a command, where it differs: no worker or sender retries for them. */
   typed?: string
 }
 

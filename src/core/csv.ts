@@ -1,9 +1,9 @@
 // Tables as text that spreadsheets read and write: fields between commas, or semicolons as in much of Europe.
 
-/** A row, and the line it begins in. */
+/** A row, and the line it begins on. */
 export type CsvRow = { line: number; fields: string[] }
 
-/** Undefined: a quote is never closed. Empty lines are left out. */
+/** Undefined if a quote is never closed. Skips empty lines. */
 export const parseCsv = (text: string): CsvRow[] | undefined => {
   const plain = text.replace(/^\ufeff/, '')
   const [first = ''] = plain.split(/\r?\n/, 1)
@@ -50,7 +50,7 @@ export const formatCsv = (rows: readonly (readonly string[])[]): string =>
 
 const quoted = (field: string): string => (/[",;\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)
 
-/** A text that a spreadsheet would run as a formula, written by whoever sends invoices, is only a text. */
+/** Keeps a sender's text plain text where a spreadsheet would run it as a formula. */
 const guarded = (field: string): string => (/^'*[=+\-@\t\r]/.test(field) ? `'${field}` : field)
 
 const unguarded = (field: string): string => (/^'+[=+\-@\t\r]/.test(field) ? field.slice(1) : field)

@@ -1,16 +1,16 @@
-// A tool's customer, and whose it is in the portal: what is told of it, and what is known.
+// A tool's customer and its portal customer: what invoices say about it, and what the bridge knows.
 
 import type { Instant } from './clock.ts'
 import type { Customer } from './invoice.ts'
 import type { CustomerFields } from './portal-entry.ts'
 import type { Actor } from './row.ts'
 
-/** `email`: matched by the bridge, which is no person's word. `created`: the bridge made it for this customer. */
+/** `email`: the bridge matched it, no person did. `created`: the bridge made the portal customer for this customer. */
 export type How = 'person' | 'email' | 'created'
 
 export type Contact = Omit<Customer, 'ref' | 'portalId'>
 
-/** `by`: the person who said so, if one did. */
+/** `by`: the person who made it, if one did. */
 export type Link = { portalId: string; how: How; at: Instant; by: Actor | null }
 
 /** The last link that a person removed. */
@@ -29,7 +29,7 @@ export type ToolCustomer = Contact & {
 
 export type MatchRules = { match: 'email' | 'off'; create: boolean }
 
-/** What an invoice tells of its customer. */
+/** What an invoice says about its customer. */
 export type Sighting = {
   invoiceId: number
   tool: string
@@ -38,27 +38,27 @@ export type Sighting = {
   test: boolean
 }
 
-/** A customer that the portal was asked to create, with an answer that is not known. */
+/** A customer that the bridge asked the portal to create; the answer is not known. */
 export type Creation = {
   id: number
   fields: CustomerFields
-  /** The portal's words, where it answered with something that was not understood. */
+  /** What the portal answered, if the bridge did not understand it. */
   answer: string | null
 }
 
 export type Verdict =
   | { kind: 'is'; portalId: string }
-  /** By the copy, which may be a day old, its address is that of this one alone: ask for it, then `confirmMatch`. */
+  /** In the copy, which may be a day old, only this one has its address: ask for it, then `confirmMatch`. */
   | { kind: 'match'; portalId: string }
-  /** Linked to one that the copy does not hold (any more): ask for it, then `lost` or `holdings.learnCustomer`. */
+  /** Linked to one that is not, or no longer, in the copy: ask for it, then `lost` or `holdings.learnCustomer`. */
   | { kind: 'confirm'; portalId: string }
-  /** Nothing is known to be there: `beginCreate`. */
+  /** The bridge knows of none in the portal: `beginCreate`. */
   | { kind: 'create'; fields: CustomerFields }
   | { kind: 'creating'; creation: Creation }
   | { kind: 'unknown' | 'ambiguous'; why: string }
 
 export type CustomerFilter = {
-  /** False: those that need a link; where the invoices themselves name the portal's id, none is missing. */
+  /** False: those that need a link; one whose invoices name the portal's id themselves needs none. */
   linked?: boolean | undefined
   /** A part of the reference, the name, an e-mail address or the portal's id, among the latest ten thousand. */
   q?: string | undefined

@@ -2,7 +2,7 @@
 
 import { advice, type Code } from './codes.ts'
 
-/** What is wrong with a field or setting. Shows a setting's value only if it is no secret, and never a field's. */
+/** What is wrong with a field or setting. Shows a setting's value only if it is not a secret, and never a field's. */
 export type Problem = { field: string; message: string }
 
 export class BridgeError extends Error {
@@ -11,7 +11,7 @@ export class BridgeError extends Error {
   readonly problems: readonly Problem[]
   /** How long to wait: the other side asks us, or we ask the caller. */
   readonly retryAfterMs: number | undefined
-  /** How long it makes sense to try again, if that is shorter than usual. */
+  /** How long to keep trying, if that is shorter than usual. */
   readonly tryForMs: number | undefined
 
   constructor(
@@ -31,7 +31,7 @@ export class BridgeError extends Error {
     this.tryForMs = tryForMs
   }
 
-  /** Read by Fastify when nobody catches this. */
+  /** Fastify reads this when nothing catches the error. */
   get statusCode(): number {
     return advice[this.code].status
   }

@@ -1,5 +1,5 @@
-// Makes a missing folder, step by step, and syncs each step into the folder that holds it: a file is no safer than its
-// name.
+// Makes a missing folder and its missing parents, and syncs each into its parent: a file survives a crash only if its
+// name does.
 
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -20,7 +20,7 @@ const syncFolder = (folder: string): void => {
     fsyncSync(descriptor)
     closeSync(descriptor)
   } catch (error) {
-    // A user may be able to write into a folder and not to read it. Then the system syncs it in its own time.
+    // A user may be allowed to write into a folder but not to read it. Then the system syncs it in its own time.
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
   }
 }

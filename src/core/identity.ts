@@ -1,10 +1,10 @@
-// Who a customer is, as far as names and e-mail addresses say. Every comparison, of plain text or of fingerprints,
+// Who a customer is, as far as names and e-mail addresses tell. Every comparison, of plain text or of fingerprints,
 // follows these rules.
 
 /** Names and e-mail addresses, folded, or the fingerprints of those. An unknown name is ''. */
 export type Known = { names: string[]; emails: string[] }
 
-/** The form in which addresses are compared. A plus and what follows it stay: it may be another mailbox. */
+/** The form in which addresses are compared. A plus and what follows it stay: they may mean another mailbox. */
 export const emailKey = (email: string): string => email.normalize('NFC').trim().toLowerCase()
 
 /** Legal forms stay: Jansen BV and Jansen VOF are two companies, perhaps with one bookkeeper. */
@@ -17,7 +17,7 @@ export const emailKeys = (emails: readonly string[]): string[] => [
 
 export const isTold = (text: string): boolean => text !== ''
 
-/** Whether the two agree, for names and for addresses; null where one of them says nothing. */
+/** Whether the two agree, for names and for addresses; null where either has none. */
 const agreeing = (a: Known, b: Known) => ({
   name: agree(a.names.filter(isTold), b.names.filter(isTold)),
   'e-mail address': agree(a.emails, b.emails)
@@ -30,13 +30,13 @@ export const isAgreeing = (a: Known, b: Known): boolean => Object.values(agreein
 
 /**
  * What differs, if nothing says that the two are one customer. A reference alone proves little, because two senders may
- * use the same ones. Two are one customer if a name or an address is the same. What is missing, on either side, speaks
- * neither for that nor against it.
+ * use the same ones. Two are one customer if a name or an address is the same. A missing one, on either side, counts
+ * neither for nor against that.
  */
 export const differing = (a: Known, b: Known): string[] =>
   isAgreeing(a, b) ? [] : Object.entries(agreeing(a, b)).flatMap(([what, word]) => (word === false ? [what] : []))
 
-/** Those that share a name or an address, directly or through a third, are one company. One without either is none. */
+/** Those that share a name or address, directly or through a third, are one company. One with neither is left out. */
 export const companiesOf = <T extends Known>(all: readonly T[]): T[][] =>
   all
     .filter(({ names, emails }) => names.some(isTold) || emails.length > 0)

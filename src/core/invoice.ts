@@ -40,10 +40,10 @@ export type Customer = {
   countryCode: string | null
 }
 
-/** Of a customer that no invoice has described. */
+/** The details of a customer that no invoice has described. */
 export const nothingKnown = { name: null, emails: [], address: null, zipCode: null, city: null, countryCode: null }
 
-/** An invoice of which nothing can be read but its number. */
+/** An invoice of which only the number can be read. */
 export const blankInvoice = (invoiceNumber: string, customerRef: string): Invoice => ({
   invoiceNumber,
   sourceId: null,
@@ -56,7 +56,7 @@ export const blankInvoice = (invoiceNumber: string, customerRef: string): Invoic
   pdfUrl: null
 })
 
-/** `2026-11-20`. A date of the calendar, in no zone. */
+/** `2026-11-20`. A calendar date, without a zone. */
 export type PlainDate = string
 
 export const invoiceNumberCharactersMax = 100
@@ -67,7 +67,7 @@ const withoutDecimals: ReadonlySet<string> = new Set(
 )
 const withThreeDecimals: ReadonlySet<string> = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
 
-/** How many digits an amount has after the dot: at least two, so that nothing somebody writes there is lost. */
+/** How many digits an amount has after the dot: at least two, so that no digit that a sender writes there is lost. */
 export const decimalsKept = (currency: string): 2 | 3 => (withThreeDecimals.has(currency) ? 3 : 2)
 
 // Nine digits before the dot: more than any invoice has, and far below 2^53 in thousandths.
@@ -75,7 +75,7 @@ const amountPattern = /^(-?)(\d{1,9})(?:\.(\d{1,3}))?$/
 
 /**
  * The key of an invoice: one row in the ledger, one invoice in the portal. Numbers that look alike are one: spaces,
- * dashes and full-width letters are folded. Nothing is left out: leading zeros, two spaces and Cyrillic stay apart.
+ * dashes and full-width letters are folded. Nothing is removed: leading zeros, double spaces and Cyrillic stay apart.
  */
 export const numberKey = (invoiceNumber: string): string => {
   const plain = invoiceNumber
@@ -88,8 +88,8 @@ export const numberKey = (invoiceNumber: string): string => {
 }
 
 /**
- * The key that earlier versions made. Rows that would have collided kept theirs. No key of today contains such
- * characters, so a key that differs from `numberKey` finds only those rows.
+ * The key that earlier versions made; rows whose new keys would have collided kept it. No new key contains the
+ * characters that are folded now, so a former key that differs from `numberKey` finds only those rows.
  */
 export const formerKey = (invoiceNumber: string): string => fold(invoiceNumber.normalize('NFC').trim())
 
@@ -105,8 +105,8 @@ export const parseInvoiceNumber = (text: string): string | undefined => {
   // In a web address these two would lead elsewhere, however they are encoded.
   if (['.', '..'].includes(numberKey(trimmed))) return undefined
   if (trimmed === '' || [...trimmed].length > invoiceNumberCharactersMax) return undefined
-  // Control, format and ignorable characters, line separators, lone surrogates: unseen, they would make two numbers
-  // one.
+  // Control, format and ignorable characters, line separators, lone surrogates: nobody sees them, so two numbers would
+  // look like one.
   return /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/u.test(trimmed) ? undefined : trimmed
 }
 
@@ -139,7 +139,7 @@ export const dateOf = (at: Instant, timeZone: string): PlainDate => {
   return local.slice(0, local.indexOf('T'))
 }
 
-// Invoices may be dated ahead, or arrive late. Beyond this it is a slip in the year, or a clock that was never set.
+// Invoices may be dated ahead, or arrive late. Beyond this, someone mistyped the year, or a clock was never set.
 const yearsAheadMax = 1
 const yearsBackMax = 10
 
@@ -151,7 +151,9 @@ export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
   return isWithin(date.subtract({ years: yearsBackMax }), date.add({ years: yearsAheadMax }))
 }
 
-/** An instant with its zone, the portal's zoneless notation in its zone, or a date: noon, so that no zone shifts it. */
+/**
+ * An instant with its zone, the portal's zoneless notation in its zone, or a date (noon, so that no zone shifts it).
+ */
 export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined =>
   attempt(() => {
     const local = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 12:00:00` : text
@@ -159,7 +161,7 @@ export const parsePaidAt = (text: string, portalTimeZone: string): Instant | und
       return Temporal.PlainDateTime.from(local, { overflow: 'reject' }).toZonedDateTime(portalTimeZone)
         .epochMilliseconds
     if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(text)) return undefined
-    // Whole seconds, because the portal's notation has no more, and what it shows must equal what was wanted.
+    // Whole seconds, because the portal's notation is no finer, and what it shows must equal what was wanted.
     return Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1000) * 1000
   })
 
@@ -171,13 +173,13 @@ export const formatPaidAt = (at: Instant, portalTimeZone: string): string => {
 
 const knownOf = ({ name, emails }: Customer): Known => ({ names: [nameKey(name)], emails: emailKeys(emails) })
 
-/** Nothing that the two say speaks against their being one customer. */
+/** Whether the two may be one customer: nothing in them contradicts it. */
 export const mayBeOne = (a: Customer, b: Customer): boolean => differing(knownOf(a), knownOf(b)).length === 0
 
 /**
  * Whether two events are about the same customer: by the portal's id if both know it, otherwise by the tool's. Two
  * senders may use the same numbers for customers and invoices: only the tool's own id of the invoice proves that both
- * mean it.
+ * mean the same one.
  */
 const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoice): boolean => {
   if (a.portalId !== null && b.portalId !== null) return a.portalId === b.portalId
@@ -188,7 +190,7 @@ const sameCustomer = ({ sourceId, customer: a }: Invoice, { customer: b }: Invoi
 /** What two events with one number must agree on. Otherwise one of them is another invoice. */
 export const sameFacts = (a: Invoice, b: Invoice): boolean => sameTerms(a, b) && sameCustomer(a, b)
 
-/** The same for what two tools say of one invoice: each has ids of its own, so the customer goes by name and address. */
+/** The same for one invoice from two tools: each has its own ids, so customers are compared by name and address. */
 export const mayBeCopy = (a: Invoice, b: Invoice): boolean => {
   const [{ portalId }, { portalId: other }] = [a.customer, b.customer]
   const isOther = portalId !== null && other !== null && portalId !== other
@@ -198,10 +200,10 @@ export const mayBeCopy = (a: Invoice, b: Invoice): boolean => {
 const sameTerms = (a: Invoice, b: Invoice): boolean =>
   a.amountCents === b.amountCents && a.currency === b.currency && a.issuedAt === b.issuedAt
 
-/** Whether two of what is told here are the same, whoever made them. */
+/** Whether two values hold the same, whoever made them. */
 export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other)
 
-/** Of a test: the moment and three random digits, so that two samples of one moment differ. Always of one length. */
+/** For a test: the moment and three random digits, so that two samples made at once differ. Always the same length. */
 export const testNumber = (at: Instant, chance: number): string => {
   // Without the option the text would drop trailing zeros.
   const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })

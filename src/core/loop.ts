@@ -1,15 +1,15 @@
-// Work that repeats in the background until it is stopped. Between turns the loop naps, and anybody may wake it. After
-// a turn that failed it pauses, and only the stop ends the pause.
+// Work that repeats in the background until it is stopped. Between turns the loop naps, and any caller may wake it.
+// After a failed turn it pauses, and only `stop` cuts the pause short.
 
 import type { Clock } from './clock.ts'
 import { BridgeError, isCode } from './errors.ts'
 
-// The ledger is this bridge's own, and may be asked often: as soon as it is back everything goes on.
+// The ledger is this bridge's own, so it may be asked often: everything goes on as soon as it is back.
 const ledgerPauseMsMax = 4000
 
 export type LoopOptions = {
   clock: Clock
-  /** After a failed turn; doubles with each failure in a row, up to the longest, or lasts as the failure asks. */
+  /** After a failed turn; doubles with each failure in a row, up to the longest, or is as long as the failure asks. */
   retryFirstMs: number
   retryLongestMs: number
 }
@@ -17,7 +17,7 @@ export type LoopOptions = {
 export interface Loop {
   /** Works once: a second start, or one after a stop, does nothing. `failed` gets what a turn rejects with. */
   start: (turn: () => Promise<void>, failed: (error: unknown) => void) => void
-  /** For a turn to call. Returns at once if somebody woke the loop since the turn began. */
+  /** For a turn to call. Returns at once if the loop was woken since the turn began. */
   nap: (ms: number) => Promise<void>
   wake: () => void
   /** Resolves when the current turn has ended. */
@@ -51,7 +51,7 @@ export const createLoop = ({ clock, retryFirstMs, retryLongestMs }: LoopOptions)
     }
   }
 
-  // With a reason of its own: without one an error is made, with its stack, each time.
+  // Passes a reason: without one, each abort makes an error with its stack.
   const wake = (): void => napping.abort('woken')
 
   return {

@@ -1,12 +1,12 @@
 // Which known name a misspelt one was meant to be.
 
-/** How many slips to believe in a name of so many letters and digits. */
+/** How many typos to allow for in a name of so many letters and digits. */
 export type SlipsMax = (letters: number) => number
 
-// With more than two slips the guess is as likely wrong as right.
+// With more than two typos the guess is as likely wrong as right.
 const two: SlipsMax = () => 2
 
-/** `invoice_number` and `InvoiceNumber` are one step away from nothing: only letters and digits count. */
+/** Only letters and digits count, in any case: `invoice_number` and `InvoiceNumber` are the same name. */
 export const nearest = (name: string, known: readonly string[], slipsMax: SlipsMax = two): string | undefined => {
   const [best] = known
     .map(candidate => ({
@@ -21,7 +21,7 @@ export const nearest = (name: string, known: readonly string[], slipsMax: SlipsM
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Characters inserted, left out or exchanged, and neighbours that changed places: the optimal string alignment. */
+/** Characters inserted, omitted or replaced, and neighbours swapped: the optimal string alignment. */
 const slipsBetween = (a: string, b: string): number => {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, at) => at)

@@ -1,11 +1,11 @@
-// What the owner is told of, until it is mailed.
+// What the owner is to be told, kept until it is mailed.
 
 import type { Instant } from './clock.ts'
 import type { Code } from './codes.ts'
 
 /**
  * `alert`: an invoice, or the bridge itself, needs a person; the code says why. `warning`: what health warns of, in its own
- * words. `over`: what one of those was about has ended.
+ * words. `over`: the trouble that one of those was about has ended.
  */
 export type NoticeKind = 'alert' | 'warning' | 'over'
 

@@ -7,7 +7,7 @@ export type PortalInvoice = {
   id: string
   customerId: string | null
   invoiceNumber: string | null
-  /** As the portal writes it, where it is no calendar date. */
+  /** As the portal writes it, where it is not a calendar date. */
   issuedAt: string | null
   /** Also null if the amount could not be read: then it equals no amount. */
   amountCents: number | null
@@ -16,11 +16,11 @@ export type PortalInvoice = {
   createdAt: Instant | null
 }
 
-/** Null where it is not told, or in a notation that nobody reads: then it speaks against nothing. */
+/** Null where the portal gives none, or one that the bridge cannot read: then it contradicts nothing. */
 export const dateTold = ({ issuedAt }: Pick<PortalInvoice, 'issuedAt'>): PlainDate | null =>
   parseDate(issuedAt ?? '') ?? null
 
-/** With the address at which its customer pays: whoever has that can read the invoice. */
+/** With the address at which its customer pays: anyone who has that can read the invoice. */
 export type LinkedInvoice = PortalInvoice & { paymentLink: string | null }
 
 export type PortalCustomer = {

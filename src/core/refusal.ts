@@ -4,15 +4,15 @@ import type { Instant } from './clock.ts'
 import type { Code } from './codes.ts'
 import type { Problem } from './errors.ts'
 
-/** Of requests that are alike: how many there were, since when, and the last one. */
+/** Requests that are alike: how many there were, since when, and the last one. */
 export type Refusal = {
   tool: string
   /** Its network: an IPv4 address, or a /64. */
   client: string
-  /** Its sender was proven: what it brought is missing. */
+  /** Its sender was proven, so what it brought is missing. */
   isAuthentic: boolean
   code: Code
-  /** Of an authentic one, if that much could be read. */
+  /** Of an authentic request, if that much could be read. */
   invoiceNumber: string | null
   problems: readonly Problem[]
   requests: number

@@ -15,39 +15,40 @@ export type State = (typeof states)[number]
 export const actions = ['deliver', 'dismiss', 'take', 'keep'] as const
 export type Action = (typeof actions)[number]
 
-/** What a person can ask for many. */
+/** What a person can ask for many invoices at once. */
 export type ActionForAll = Extract<Action, 'deliver' | 'dismiss'>
 
 /**
- * Why an invoice is left to a person then. `conflict`: other facts stand beside it. `sent`: it was sent at some time, and
- * may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides. `state`: there is nothing to do.
+ * Why a word to many leaves an invoice to a person. `conflict`: other facts stand beside it. `sent`: it was sent once,
+ * and may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides. `state`: there is
+ * nothing to do.
  */
 export type LeftOut = 'conflict' | 'sent' | 'rule' | 'state'
 
-/** Who decided something, as they call themselves, by which way, and from which network. */
+/** Who decided something, by the name they give, through what, and from which network. */
 export type Actor = { by: string | null; via: 'page' | 'api' | 'command line'; from: string }
 
-/** In one word or two, for a person to say what they saw. */
+/** In a word or two, so that a person can say what they saw. */
 export const standingOf = ({ state, code }: { state: State; code: string | null }): string =>
   code === null ? state : `${state} ${code}`
 
-/** The same, and of one that may need a person how much had happened to it: they decide about what they saw. */
+/** The same; where a person may have to decide, with the length of the history: they decide about what they saw. */
 export const seenAs = (seen: { state: State; code: string | null; history: readonly unknown[] }): string =>
   seen.state === 'held' || seen.state === 'delivered' ? `${standingOf(seen)} ${seen.history.length}` : standingOf(seen)
 
-/** What a person says beside an action. */
+/** What a person says with an action. */
 export type Words = {
-  /** With `deliver`: what was sent before is not in the portal. It is not looked for once more. */
+  /** With `deliver`: what was sent before is not in the portal. The bridge does not look for it again. */
   absent?: boolean | undefined
   actor?: Actor | undefined
-  /** As `standingOf` or `seenAs` told it to the person: where that tells otherwise by now, nothing is done. */
+  /** What `standingOf` or `seenAs` said when the person looked: if it says something else by now, nothing is done. */
   seen?: string | undefined
-  /** To how many invoices it was said at once. */
+  /** For how many invoices at once it was said. */
   among?: number | undefined
 }
 
 /**
- * Rules that a person may override for one invoice with `deliver`. All others are judged anew. PORTAL_UNCLEAR takes
+ * Rules that a person may override for one invoice with `deliver`. All others are judged again. PORTAL_UNCLEAR takes
  * more: the person has to say that the invoice is absent from the portal, and that holds for one create.
  */
 export type Override = (typeof overrides)[number] | 'PORTAL_UNCLEAR'
@@ -67,7 +68,7 @@ export type Arrival = {
   voided?: boolean
   /** Do not deliver it earlier, unless it is paid. Null or absent: deliver at once. */
   notBefore?: Instant | null
-  /** The tools that bring invoices of others. */
+  /** The tools that bring other tools' invoices. */
   secondHand?: readonly string[]
 }
 
@@ -92,14 +93,14 @@ export type CreateBody = {
   sendNotification: boolean
 }
 
-/** What would be sent, for a person to see. `newCustomer`: would be created first, by this name, and has no id yet. */
+/** What would be sent, for a person to see. `newCustomer`: its name; it has no id yet, and would be created first. */
 export type Draft = Omit<CreateBody, 'customerId'> & { customerId: string | null; newCustomer: string | null }
 
-/** What a person saw and released. That, with this PDF, may be sent without another look. */
+/** What a person saw and released. That, with this PDF, may be sent without another review. */
 export type Released = { draft: Draft; documentVersion: number }
 
 /**
- * A row on loan to one worker. Its number of attempts fences it: once the loan ran out and the row was lent again, the
+ * A row on loan to one worker. Its attempt number fences it: once the loan has run out and the row is lent again, the
  * earlier worker can no longer write.
  */
 export type Loan = {
@@ -112,28 +113,28 @@ export type Loan = {
   test: boolean
   overrides: Override[]
   released: Released | null
-  /** Rises whenever another PDF was announced, not when the same one is fetched again. */
+  /** Rises whenever another PDF is announced, not when the same one is fetched again. */
   documentVersion: number
-  /** A person put it there: nothing else may take its place. */
+  /** A person provided the PDF: nothing else may take its place. */
   pdfByPerson: boolean
   /** `create`: in the portal. `pay`: it stands there, and has to be marked as paid. */
   work: 'create' | 'pay'
   portalId: string | null
   /** The event, when it could not be read. */
   unread: Buffer | null
-  /** The portal may have been asked before to mark it as paid. */
+  /** The bridge may have asked the portal before to mark it as paid. */
   paying: boolean
-  /** Another process sent the last request about it to the portal. What that one wrote, its machine may still send. */
+  /** Another process sent the last request about it to the portal. Its machine may still be sending what it wrote. */
   inherited: boolean
   /** Failures that count, since it was received or last released by a person. */
   failures: number
   /** How long it has waited between those failures. */
   triedMs: number
-  /** It was sent, and nobody has proven what came of it: look for it before sending it again. */
+  /** It was sent, and what came of it is unproven: look for it before sending it again. */
   unproven: boolean
 }
 
-/** A row for which a create was sent, or may have been, and that nobody has on loan. */
+/** A row for which a create was sent, or may have been, and that no worker has on loan. */
 export type Doubt = Pick<Loan, 'id' | 'attempt' | 'failures' | 'triedMs' | 'inherited'> & {
   /** What to look for: what was sent last, or what would be sent now. */
   body: CreateBody
@@ -159,7 +160,7 @@ export type Decision =
   | { to: 'look'; body: CreateBody }
   /** The portal shows it as paid; `marked`: because the bridge asked. */
   | { to: 'paid'; holding: PortalInvoice; marked: boolean }
-  /** Marking was given up: a note on the delivered row. */
+  /** The bridge gave up marking it: a note on the delivered row. */
   | { to: 'unpaid'; code: Code; detail: string | null }
 
 export type Row = Omit<Invoice, 'sourceId' | 'pdfUrl' | 'revision'> & {
@@ -182,21 +183,21 @@ export type Row = Omit<Invoice, 'sourceId' | 'pdfUrl' | 'revision'> & {
   pdf: { bytes: number | null; url: string | null; byPerson: boolean }
 }
 
-/** Facts under a number that has others, as a person is told of them. */
+/** Other facts that came under a number, as a person sees them. */
 export type OtherFacts = Pick<Invoice, 'amountCents' | 'currency' | 'issuedAt'> & { tool: string; customer: string }
 
-/** Which facts of those that had come under one number a person's word let win. */
+/** Which of the facts that came under one number won by a person's word, and which lost. */
 export type Decided = { won: OtherFacts; lost: OtherFacts[] }
 
-/** `changed`: whether that did anything. `decided`: null where there was nothing to decide. */
+/** `changed`: whether the action did anything. `decided`: null where there was nothing to decide. */
 export type Acted = Row & { changed: boolean; decided: Decided | null }
 
-/** With all that is known of it. */
+/** A row with all that is known of it. */
 export type WholeRow = Row & {
   history: HistoryEntry[]
-  /** Other facts that came under its number, latest last: a person is still to decide. */
+  /** Other facts that came under its number, latest last, on which a person still has to decide. */
   conflicts: OtherFacts[]
-  /** Under which number the tool told of the same invoice before. */
+  /** The number under which the tool brought the same invoice before. */
   toldBefore: string | null
 }
 

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 
-/** A value that does not look like this may be a secret, pasted into the wrong line. */
+/** A value that does not look like this may be a secret that was pasted on the wrong line. */
 type Kind = { looks: RegExp }
 
 const kinds = z.registry<Kind>()
@@ -27,7 +27,7 @@ export const word = <S extends z.ZodType>(setting: S, looks: RegExp = short): S 
 /** An address that opens nothing by itself. */
 export const address = <S extends z.ZodType>(setting: S): S => shown(setting, open)
 
-/** What an API is asked at, without the slash that people leave at its end. */
+/** The address of an API, without the slash that people leave at its end. */
 export const httpAddress = z
   .url({ protocol: /^https?$/, error: 'expected an address that begins with https://' })
   .transform(text => text.replace(/\/+$/, ''))

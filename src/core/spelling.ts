@@ -1,15 +1,15 @@
-// Whether two numbers may be one: a portal may store a number otherwise than it was told, and so may a person.
+// Whether two numbers may be one: a portal, or a person, may write a number differently from how it was sent.
 
 import { numberKey } from './invoice.ts'
 
-/** Whether a number may be another one as a system stored it: escaped, cut, filled up, or without its signs. */
+/** Whether `shown` may be `sent` as a system stored it: escaped, cut, padded, or without its punctuation. */
 export const isSpelling = (shown: string | null, sent: string): boolean => {
   if (shown === null) return false
   const [a, b] = [bare(shown), bare(sent)]
   return a === b || (a.length >= cutMin && b.startsWith(a))
 }
 
-// A number that was cut to less tells nothing.
+// A number cut shorter than this proves nothing.
 const cutMin = 4
 
 const bare = (number: string): string =>

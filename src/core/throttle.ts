@@ -1,6 +1,7 @@
-// Whether something may be logged again, so that what happens often, or as a stranger likes, does not fill the log.
+// Whether something may be logged again, so that frequent events, or those that a stranger can cause at will, do not
+// fill the log.
 
-/** True for each key once in a period. */
+/** True once per period for each key. */
 export type Throttle = (key: string, at: number) => boolean
 
 // Some keys come from strangers, so their number is limited. A forgotten key is logged once more, which does no harm.

@@ -1,11 +1,11 @@
-// How far the clocks of a zone are from UTC. Asking Temporal takes longer than reading a whole webhook, so the stretches
-// between two changes of the clocks are remembered.
+// A zone's offset from UTC. Asking Temporal takes longer than reading a whole webhook, so the stretches between two
+// clock changes are remembered.
 
 import type { Instant } from './clock.ts'
 
 type Stretch = { from: Instant; to: Instant; offsetMs: number }
 
-// For each zone. A stretch is half a year; dates are a few years apart, unless somebody means harm.
+// For each zone. A stretch is half a year; dates are a few years apart, unless a sender means harm.
 const stretchesMax = 64
 
 const known = new Map<string, Stretch[]>()

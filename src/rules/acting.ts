@@ -9,11 +9,11 @@ export type Ruling =
   /** To `waiting`, due at once, with a fresh count of failures. */
   | { kind: 'release'; overrides: Override[] }
   | { kind: 'dismiss' }
-  /** Clears the code of a delivered row; a conflict that another code hid shows, and one that is seen is settled. */
+  /** Clears the code of a delivered row. A conflict that another code hid shows then; one that showed is settled. */
   | { kind: 'clear' }
   /** Settles the conflicts beside a delivered row. */
   | { kind: 'settle' }
-  /** To `waiting` with the other's facts, or with these; the conflicts beside it are settled. */
+  /** To `waiting` with the other facts (`take`) or with its own (`keep`); the conflicts beside it are settled. */
   | { kind: 'take' }
   | { kind: 'keep' }
 
@@ -45,10 +45,10 @@ export const rule = (
   }
 }
 
-/** `settles`: a person has decided about what stands beside it. */
+/** `settles`: a person has decided about the other facts beside it. */
 export type Acting = { set: Change; settles: boolean }
 
-/** What a ruling changes. `taken`: the facts that win where the other ones do. */
+/** What a ruling changes. `taken`: the other facts, where they win. */
 export const obey = (
   kept: Kept,
   ruling: Exclude<Ruling, { kind: 'nothing' }>,
@@ -74,9 +74,9 @@ export const obey = (
   }
 }
 
-/** What is released is what a person has seen, and not what came since. */
+/** Releases what the person saw, not what came since. */
 const release = (kept: Kept, more: Override[], now: Instant): Change => ({
-  // A loan that runs goes on: it is being delivered now.
+  // A running loan goes on: the row is being delivered now.
   ...(kept.state === 'waiting' && kept.loanUntil !== null ? {} : waiting(now)),
   ...(kept.code === 'REVIEW' ? { released: kept.draft } : {}),
   overrides: [...new Set([...kept.overrides, ...more])]

@@ -1,5 +1,5 @@
-// What an event does to a row: the table of states, as pure functions. The ledger loads what is known, asks here, and writes
-// what it is told, in one transaction.
+// What an event does to a row: the table of states, as pure functions. The ledger loads what is known, asks here, and
+// writes the answer, in one transaction.
 
 import type { Instant } from '../core/clock.ts'
 import { refPrint } from '../core/fingerprint.ts'
@@ -24,35 +24,35 @@ import {
 /** What an event changes, and what its sender is told. */
 export type Arriving = Changes & { received: Received }
 
-/** What of a row an event is judged by. */
+/** The part of a row that an event is judged by. */
 type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent' | 'pdfByPerson'>
 
 export type Judgement =
   | { kind: 'nothing' }
-  /** The same invoice, told again. `released`: what it was held for is now known, so it is judged anew. */
+  /** The same invoice again. `released`: what it was held for is now known, so it is judged again. */
   | { kind: 'merge'; invoice: Invoice; document: Document | null; released: boolean }
-  /** Never sent, so the tool's correction simply counts. Other facts beside it still wait for a person. */
+  /** Never sent, so the tool's correction applies. Other facts beside it still wait for a person. */
   | { kind: 'replace' }
   | { kind: 'conflict' }
 
 export const judge = (kept: Kept, arrival: Arrival): Judgement => {
   const { tool, invoice, document } = arrival
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
-  // What was sent to one customer of the portal, and is said to be another's, is no repetition.
+  // An invoice that was sent to one portal customer, and is now said to be another's, is not a repeat.
   const { portalId } = invoice.customer
   const to = sentTo(kept)
   const isAnothers = to !== null && portalId !== null && portalId !== to
   if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
-  // Of a copy only what its first bringer may not know is news.
+  // When a second tool brings the same invoice, only its payment is news: the first tool may not know of that.
   if (!isAnothers && isCopy(kept, arrival))
     return judgeRepeat(kept, { ...kept.invoice, paidAt: invoice.paidAt }, kept.document)
-  // Without an id of its own (generic intake) nothing says that this is a correction, and not another invoice.
+  // Without an id of its own (generic intake), nothing shows that this is a correction and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
   return { kind: 'conflict' }
 }
 
-/** One of the two tools brings the invoices of the other. */
+/** One of the two tools brings the other's invoices. */
 const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, secondHand = [] }: Arrival): boolean =>
   tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, told)
 
@@ -68,7 +68,7 @@ const judgeRepeat = (kept: Told, newer: Invoice, document: Document | null): Jud
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
 }
 
-/** The same other facts, told again: what is newer stays with them, for a person who takes them. */
+/** The same other facts again: what is newer stays with them, for a person who takes them. */
 export const mergeArrival = (kept: Arrival, newer: Arrival): Arrival => ({
   ...kept,
   invoice: mergeInvoice({ state: 'held', invoice: kept.invoice }, newer.invoice),
@@ -76,7 +76,7 @@ export const mergeArrival = (kept: Arrival, newer: Arrival): Arrival => ({
 })
 
 const mergeInvoice = ({ state, invoice }: Pick<Told, 'state' | 'invoice'>, newer: Invoice): Invoice => {
-  // Paid goes from nothing to a date once, and is never cleared or changed.
+  // `paidAt` goes from null to a date once, and is never cleared or changed.
   const paidAt = invoice.paidAt ?? newer.paidAt
   if (state === 'delivered') return { ...invoice, paidAt }
   return {
@@ -101,19 +101,19 @@ const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
 })
 
 /**
- * While nothing was sent the newest PDF is the one: a correction may change nothing else. A tool that renders anew each
+ * Until something is sent, the newest PDF counts: a correction may change nothing else. A tool that renders anew each
  * time has changed nothing until it says so; a sender without ids of its own says so by another address.
  */
 const mergeDocument = (kept: Told, newer: Invoice, document: Document | null): Document | null => {
   if (kept.everSent || kept.state === 'delivered' || kept.pdfByPerson) return kept.document
-  // The file of one that was refused may be gone, whatever its bytes were.
+  // The file of a refused PDF may be gone, so the new one counts even if its bytes are the same.
   if (document !== null)
     return document.sha256 === kept.document?.sha256 && !isPdfRefused(kept) ? kept.document : document
   if (isPdfRefused(kept) && newer.pdfUrl !== kept.invoice.pdfUrl) return null
   return isPdfAnother(kept.invoice, newer) ? null : kept.document
 }
 
-/** By what is told: a tool may give its PDF another address in every answer. */
+/** Whether the source announces another PDF. A tool's address does not say so: it may differ in every answer. */
 const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
   const isMoved = newer.pdfUrl !== null && newer.pdfUrl !== kept.pdfUrl
   if (kept.sourceId === null) return isMoved
@@ -123,7 +123,7 @@ const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
 export const isPdfRefused = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
   state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
 
-/** Whether the newer facts bring what the row was held for, or waits for. */
+/** Whether the newer facts bring what the row is held for, or waits for. */
 const heals = (kept: Told, invoice: Invoice, document: Document | null): boolean => {
   const isPdfAwaited = kept.state === 'waiting' && kept.code === 'PDF_UNREACHABLE'
   if (isPdfAwaited || isPdfRefused(kept)) return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
@@ -135,8 +135,8 @@ const heals = (kept: Told, invoice: Invoice, document: Document | null): boolean
 const accepted: Received = { result: 'accepted', changed: true, unused: [] }
 
 /**
- * A number that is new. What the tool said before may stand against it: that it voided the invoice, or that its number is
- * another one, `before`. `first`: how its history begins.
+ * A new number. What the tool said before may contradict it: that it voided the invoice, or that its number is another
+ * one, `before`. `first`: how its history begins.
  */
 export const enter = (
   arrival: Arrival,
@@ -159,7 +159,7 @@ export const enter = (
     : { first, set, lines: [], received: accepted }
 }
 
-/** The same invoice, told again, with something new. */
+/** The same invoice again, with something new. */
 export const merge = (
   kept: Kept,
   arrival: Arrival,
@@ -174,9 +174,9 @@ export const merge = (
       invoice,
       document,
       ...(isPdfNew ? { documentVersion: kept.documentVersion + 1 } : {}),
-      // Whoever has it on loan knows less: it is lent again with all there is.
+      // The worker that has it on loan knows less, so the row is lent again with everything.
       ...(state === 'waiting' ? { loanUntil: null } : {}),
-      // It waited to be collected: now it is paid.
+      // It waited for the tool to collect the payment: now it is paid.
       ...(state === 'waiting' && isPaidNow ? { nextAttemptAt: now, since: Math.min(kept.since, now) } : {}),
       ...(state === 'delivered' ? toMark(invoice.paidAt, kept.knownPaidAt, now) : {}),
       ...(released ? waiting(now) : {})
@@ -186,7 +186,7 @@ export const merge = (
   }
 }
 
-/** Other facts in place of those that were never sent. `isContested`: a person is still to decide about others. */
+/** Other facts replace those that were never sent. `isContested`: a person still has to decide about others. */
 export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now: Instant): Arriving => ({
   set: {
     ...arrived(arrival, now),
@@ -204,13 +204,13 @@ export const contest = (kept: Kept, arrival: Arrival): Arriving => ({
   received: { ...accepted, result: 'conflict' }
 })
 
-/** What comes beside a row that was emptied is personal again. A row in doubt is judged when that is settled. */
+/** Facts beside an emptied row are personal data again. A row in doubt is judged when the doubt is settled. */
 const contested = ({ state }: Kept): Change => {
   if (state === 'delivered') return { code: 'INVOICE_CONFLICT', forgotten: false }
   return state === 'sending' ? {} : held('INVOICE_CONFLICT')
 }
 
-/** Other facts that are known: a person has decided about them, or is going to. `merged`: what is kept of them now. */
+/** Other facts that are already known: a person has decided on them, or will. `merged`: what is kept of them now. */
 export const contestAgain = (arrival: Arrival, merged: Arrival | null): Received => ({
   result: 'conflict',
   changed: false,
@@ -219,7 +219,7 @@ export const contestAgain = (arrival: Arrival, merged: Arrival | null): Received
 
 const voidedLine: Line = { event: 'voided in the tool' }
 
-/** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. Null: no news. */
+/** The tool voided it. While it is in doubt that is only noted, and judged when the doubt is settled. Null: no news. */
 export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant): Changes | null => {
   const lines = [voidedLine]
   switch (state) {
@@ -235,7 +235,7 @@ export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Insta
   }
 }
 
-/** With its reference as the row has it: where that is hidden it is the same one all the same. */
+/** The arrival with its reference as the row has it: a hidden one is still the same reference. */
 export const asKept = (arrival: Arrival, { customer: kept }: Invoice): Arrival => {
   const { invoice } = arrival
   return refPrint(invoice.customer.ref) === refPrint(kept.ref)
@@ -243,7 +243,7 @@ export const asKept = (arrival: Arrival, { customer: kept }: Invoice): Arrival =
     : arrival
 }
 
-/** For a person, who would see no more than the reference that both have. */
+/** For a person, who would otherwise see only the reference that both have. */
 export const tellingFacts = (arrival: Pick<Arrival, 'tool' | 'invoice'>, kept: Invoice): Facts => {
   const facts = factsOf(arrival)
   const { customer } = arrival.invoice

@@ -1,6 +1,6 @@
-// Whose customer is it in the portal? A pure function over what the ledger knows, that every ledger shares: it loads the
-// claims, asks here, and writes what it is told, in one transaction. A wrong answer puts one company's invoices before
-// another, so whatever is not certain is for a person.
+// Which portal customer is it? A pure function over what the ledger knows, shared by every ledger: the ledger loads the
+// claims, asks here, and writes the answer, in one transaction. A wrong answer shows one company's invoices to another,
+// so whatever is not certain is left to a person.
 
 import type { Contact, Creation, How, MatchRules, Verdict } from '../core/customer.ts'
 import { hiddenBy } from '../core/fingerprint.ts'
@@ -16,21 +16,21 @@ export const contactOf = (customer: Customer): Contact => {
 export type Claims = {
   refKey: string
   contact: Contact
-  /** The name and the addresses on the invoice at hand; where it tells no name, ''. As fingerprints, like all below. */
+  /** The name, '' if there is none, and the addresses on the invoice at hand. As fingerprints, like all below. */
   named: string
   emails: string[]
-  /** What its reference was told under last, and all names that it ever was. */
+  /** The name and the addresses that came last with its reference, and all names that ever did. */
   told: Known
   names: string[]
-  /** `madeFor` is what it has learned since, too. */
+  /** `madeFor` includes what the link has learned since. */
   link: { portalId: string; how: How; madeFor: Known; isInCopy: boolean } | null
   refused: string[]
   goneId: string | null
   /** Portal customers that have one of its addresses. */
   matches: string[]
-  /** Portal customers that another customer of the same tool claims, under another name; `by`: which of the ledger's. */
+  /** Portal customers that another customer of the same tool claims, under another name; `by`: its id in the ledger. */
   contested: { portalId: string; by: number }[]
-  /** One that is under way, for it or for one of its addresses. */
+  /** A creation that is under way, for it or for one of its addresses. */
   creation: Creation | null
 }
 
@@ -48,7 +48,7 @@ const judgeLink = (claims: Claims, link: Link): Verdict => {
   return doubt ?? { kind: isInCopy ? 'is' : 'confirm', portalId }
 }
 
-/** What speaks against the link being meant for the invoice at hand. */
+/** Why the link may not be meant for the invoice at hand. */
 const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Verdict | null => {
   if (!isNothingButAddress(claims))
     return doubtOnTwo(claims, madeFor, others => `its reference was linked to ${portalId} for ${others}`)
@@ -57,7 +57,7 @@ const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Verdict 
     : ambiguous('the e-mail address is all that tells this customer, and it was linked under another name')
 }
 
-/** What speaks against the invoice at hand being of whom is known under its reference. */
+/** Why the invoice at hand may be for another customer than the one known under its reference. */
 const doubtOnTwo = ({ named, emails }: Claims, known: Known, words: (others: string) => string): Verdict | null => {
   const others = differing(known, { names: [named], emails }).map(what => `another ${what}`)
   return others.length === 0
@@ -65,7 +65,7 @@ const doubtOnTwo = ({ named, emails }: Claims, known: Known, words: (others: str
     : ambiguous(`${words(others.join(' and '))}: it may be another customer that has the same one`)
 }
 
-// Of so many names and addresses a link remembers the latest: a sender may make up new ones for ever.
+// A link remembers only so many of the latest names and addresses: a sender may make up new ones for ever.
 const knownMax = 100
 
 export const addKnown = (...all: Known[]): Known => {
@@ -74,8 +74,8 @@ export const addKnown = (...all: Known[]): Known => {
 }
 
 /**
- * What the link of an invoice that it holds for is made for from now on: so may a customer change its name this year and its
- * address the next. Null: nothing is new.
+ * What the link counts as made for from now on, after an invoice that it holds for. So a customer may change its name
+ * this year and its address the next. Null: nothing is new.
  */
 export const learned = (claims: Claims): Known | null => {
   const { named, emails, link } = claims
@@ -87,7 +87,7 @@ export const learned = (claims: Claims): Known | null => {
   return addKnown(madeFor, { names, emails })
 }
 
-/** What speaks against a link that no person made. That the address has changed does not. */
+/** Why a link that no person made may be wrong. A changed address is no reason. */
 const doubtOnMatch = (claims: Claims, portalId: string): Verdict | null => {
   if (isNothingButAddress(claims) && claims.names.length > 1)
     return ambiguous('the e-mail address is all that tells this customer, and it comes under several names')
@@ -105,7 +105,7 @@ const doubtOnMatch = (claims: Claims, portalId: string): Verdict | null => {
 const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   const { matches, refused, goneId, contact } = claims
   const [portalId] = matches
-  // What is matched is what was told last, which another invoice told perhaps.
+  // The match is for the name and addresses that came last, perhaps with another invoice.
   const other = doubtOnTwo(claims, claims.told, others => `its reference was told last with ${others}`)
   if (other && !isNothingButAddress(claims)) return other
   if (portalId !== undefined) {
@@ -127,12 +127,12 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
 
 const mention = /\{customer (\d+)\}/g
 
-/** Who another customer is stays out of an invoice's history, which is kept for as long as that invoice is: see `told`. */
+/** Who another customer is stays out of an invoice's history, which is kept as long as that invoice: see `told`. */
 const mentionOf = (id: number): string => `{customer ${id}}`
 
 export const mentionedIn = (text: string): number[] => [...text.matchAll(mention)].map(([, id]) => Number(id))
 
-/** The text for a person, who is told who it is as far as that is still known. */
+/** The text for a person, with who each mentioned customer is, as far as that is still known. */
 export const withMentions = (text: string, whoIs: (id: number) => string): string =>
   text.replaceAll(mention, (_, id) => whoIs(Number(id)))
 
@@ -142,11 +142,11 @@ export const goneFrom = (portalId: string): string =>
 const unknown = (why: string): Verdict => ({ kind: 'unknown', why })
 const ambiguous = (why: string): Verdict => ({ kind: 'ambiguous', why })
 
-/** Senders without customer numbers: several companies may come under the one reference. What is hidden was one perhaps. */
+/** Of senders without customer numbers: several companies may share one reference. A hidden one may have been such. */
 const isNothingButAddress = ({ refKey, contact }: Claims): boolean =>
   refKey.includes('@') || refKey.startsWith(hiddenBy) || emailKeys(contact.emails).includes(refKey)
 
-/** What the portal requires of a new customer; null when the tool does not tell it all. */
+/** What the portal requires of a new customer; null if the tool does not give all of it. */
 const fieldsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): CustomerFields | null => {
   const [companyName, street, zip, town, email] = [name, address, zipCode, city, emails[0]].map(
     text => text?.trim() ?? ''

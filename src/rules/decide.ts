@@ -12,8 +12,8 @@ export type Outcome =
   /** It stood in the portal already; nothing was sent. */
   | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
   /**
-   * Certainly nothing was made in the portal. `tryForMs`: trying for longer helps nobody. `answered`: the portal is
-   * there all the same.
+   * Certainly nothing was made in the portal. `tryForMs`: trying for longer does not help. `answered`: the portal is
+   * up all the same.
    */
   | {
       kind: 'failed'
@@ -25,11 +25,11 @@ export type Outcome =
     }
   /** The operator's settings say that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }
-  /** Everything is ready; a person is to see it first. */
+  /** Everything is ready; a person has to see it first. */
   | { kind: 'review'; wouldSend: Draft; detail: string | null }
   /** Nothing was sent now, but what was sent before may stand in the portal. */
   | { kind: 'unproven'; body: CreateBody }
-  /** Something may have been made in the portal. `answered`: the portal spoke, though not clearly. */
+  /** Something may have been made in the portal. `answered`: the portal answered, though not clearly. */
   | { kind: 'unknown'; detail: string; answered: boolean }
   /** The portal knows that a delivered invoice is paid; `marked`: because the bridge said so. */
   | { kind: 'paid'; holding: PortalInvoice; marked: boolean }
@@ -43,11 +43,11 @@ export const failed = (code: Code, detail: string | null = null, more: Partial<F
   ...more
 })
 
-/** Nobody's fault: it is tried again after that, and no attempt is spent. */
+/** Not the invoice's fault: the worker tries again after that, and no attempt is spent. */
 export const busy = (retryAfterMs: number, detail: string | null = null): Failure =>
   failed('PORTAL_BUSY', detail, { retryAfterMs })
 
-/** An error with a code, as a failure. Any other is thrown on. */
+/** An error with a code, as a failure. Rethrows any other. */
 export const failedBy = (error: unknown): Failure => {
   if (!(error instanceof BridgeError)) throw error
   const { code, message, retryAfterMs, tryForMs } = error
@@ -65,7 +65,7 @@ export type Standing =
   | 'open'
   /** Everything pauses: the attempt does not count. */
   | 'paused'
-  /** Refused again while another was taken, so it is this invoice and not the token. */
+  /** Refused again while the portal took another, so the cause is this invoice and not the token. */
   | 'alone'
 
 // A refused token or a spent budget is not the invoice's fault, and a changed form is ours.
@@ -102,7 +102,7 @@ export const decide = (
       return { to: 'held', code: 'REVIEW', detail: outcome.detail, wouldSend: outcome.wouldSend }
     case 'failed': {
       const { code, detail } = outcome
-      // It was refused again, although the portal takes the token for others.
+      // The portal refused it again, although it accepts the token for others.
       if (standing === 'alone') return giveUp(loan, 'PORTAL_REJECTED', detail)
       if (advice[code].next === 'hold') return giveUp(loan, code, detail)
       const spent = standing === 'open' && !unspent.has(code)

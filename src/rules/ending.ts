@@ -1,4 +1,4 @@
-// How a loan or a doubt ends: what a decision does to its row; then what was only kept while nobody could judge it.
+// How a loan or a doubt ends: what a decision does to its row, and then what could only be noted until now.
 
 import type { Instant } from '../core/clock.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
@@ -14,12 +14,12 @@ export type Named = {
   isAnothers: boolean
   /** It stood there before this row was sent. */
   wasThere: boolean
-  /** The number that it tells is that of a row. */
+  /** The number in the answer is that of a row. */
   isNumberKnown: boolean
 }
 
 /**
- * An answer that tells of another invoice says nothing of this one. By its number alone that is not certain: a portal
+ * An answer about another invoice says nothing about this one. A different number alone does not prove that: a portal
  * that cuts numbers may give this row's invoice the number of another.
  */
 export const believe = (
@@ -41,9 +41,9 @@ export type Ending = {
   now: Instant
   /** How this process calls itself. */
   owner: string
-  /** The portal was looked into; else a loan ends. */
+  /** The bridge has looked into the portal; otherwise a loan ends. */
   isLooked: boolean
-  /** Other facts stand beside the row, and a person is still to decide. */
+  /** Other facts stand beside the row, and a person still has to decide. */
   hasConflict: boolean
 }
 
@@ -66,7 +66,7 @@ const write = (kept: Kept, decision: Decision, ending: Ending): Changes => {
     case 'dismissed':
       return { set: dismissed(decision.code, now), lines: [] }
     case 'doubt':
-      // What was not sent is lent again when its loan has run out, and not at once.
+      // A row that was not sent keeps its loan, so that it is lent again only once that has run out.
       return { set: kept.state === 'sending' ? { loanUntil: null } : {}, lines: [] }
     case 'look': {
       const { body } = decision
@@ -95,7 +95,7 @@ const deliver = (kept: Kept, decision: Delivered, { now, hasConflict }: Ending):
       failures: 0,
       triedMs: 0,
       unproven: false,
-      // What was sent is not yet what the portal took: only its own word is known.
+      // What was sent may not be what the portal stored: only what it says itself is known.
       knownPaidAt: holding.paidAt,
       ...toMark(kept.invoice.paidAt, holding.paidAt, now)
     },
@@ -107,8 +107,8 @@ const wait = (kept: Kept, { at, code, spent }: Extract<Decision, { to: 'waiting'
   loanUntil: null,
   nextAttemptAt: at,
   ...(kept.state === 'delivered' ? {} : { state: 'waiting', code, sendingAt: null }),
-  // What was sent was certainly not taken, or is proven not to be there. Before it is sent again nothing is proven.
-  // But what a portal says of one field, it may say after it has kept the invoice.
+  // From `sending`: the portal certainly did not take what was sent, or it is proven not to be there. Otherwise nothing
+  // was sent this time, so nothing is proven. A portal that complains of one field may have kept the invoice first.
   ...(kept.state === 'sending' && code !== 'PORTAL_FORM_CHANGED' ? { unproven: false } : {}),
   ...(spent ? { failures: kept.failures + 1, triedMs: kept.triedMs + Math.max(0, at - now) } : {})
 })
@@ -119,15 +119,15 @@ const hold = (
   { isLooked }: Ending
 ): Change => ({
   ...held(code),
-  // With the PDF that stands beside it then.
+  // With the PDF that it has at that moment.
   ...(wouldSend ? { draft: { draft: wouldSend, documentVersion } } : {}),
-  // A refusal is no proof that nothing was made; two readings are, where they could tell.
+  // A refusal does not prove that nothing was made; two readings do, where they could tell.
   ...(isLooked && code !== 'PORTAL_UNCLEAR' ? { unproven: false } : {}),
-  // What was released before is another one now.
+  // The invoice now differs from what was released before.
   ...(code === 'REVIEW' ? { released: null, overrides: overrides.filter(override => override !== 'REVIEW') } : {})
 })
 
-/** The portal knows since when. */
+/** The portal knows that it is paid, and since when. */
 export const markedPaid = (at: Instant): Change => ({
   knownPaidAt: at,
   paying: false,
@@ -138,13 +138,13 @@ export const markedPaid = (at: Instant): Change => ({
 const eventOf: Partial<Record<Decision['to'], string>> = { doubt: 'answer unknown', look: 'looked for first' }
 
 const lineOf = (decision: Decision): Line => {
-  // In history `at` is when it happened; the holding is the copy's.
+  // In the history, `at` is when it happened; the holding belongs to the copy.
   const { to, at: nextAttemptAt, holding, ...detail } = { at: undefined, holding: undefined, ...decision }
   const portalId = holding?.id
   return { event: eventOf[to] ?? to, detail: { ...detail, body: undefined, portalId, nextAttemptAt } }
 }
 
-/** Other facts that came while it was in doubt need a person; that the tool voided it meanwhile ends it. */
+/** Other facts that came while it was in doubt need a person. If the tool voided it meanwhile, that ends it. */
 const concluded = (kept: Kept, { to }: Decision, { hasConflict, now }: Ending): Changes => {
   const isOver = to === 'waiting' || to === 'held' || to === 'dismissed'
   const conflict: Changes =
@@ -166,11 +166,11 @@ const voidedNow = ({ state }: Kept, to: Decision['to'], now: Instant): Change =>
   return state === 'delivered' ? {} : dismissed('VOIDED_IN_TOOL', now)
 }
 
-/** A pause that goes on is not worth a line each time. */
+/** A continuing pause is not worth a line each time. */
 export const isSamePause = ({ state, code }: Pick<Kept, 'state' | 'code'>, decision: Decision): boolean =>
   decision.to === 'waiting' && !decision.spent && (code === decision.code || state === 'delivered')
 
-/** What the answer to a create tells otherwise than it was sent. */
+/** The fields in which the answer to a create differs from what was sent. */
 const differences = (body: CreateBody | null, { how, holding }: Delivered): string[] =>
   how !== 'created' || body === null ? [] : toldOtherwise(body, holding)
 
@@ -179,10 +179,10 @@ export const otherwiseLine = (fields: string[]): Line => ({
   detail: { code: 'INVOICE_CONFLICT', detail: `the portal shows another ${fields.join(', ')}` }
 })
 
-/** Another spelling of its number changes nothing about an invoice that stands there. */
+/** A differently spelled number changes nothing about an invoice that stands there. */
 const isOtherwise = (fields: string[]): boolean => fields.some(field => field !== 'invoiceNumber')
 
-/** In which fields the portal tells an invoice otherwise than it was sent. What it does not tell is not compared. */
+/** The fields in which the portal's invoice differs from what was sent. What the portal leaves out is not compared. */
 export const toldOtherwise = (sent: CreateBody, told: PortalInvoice): string[] => {
   const { customerId, amountCents, invoiceNumber } = told
   const fields = {

@@ -1,5 +1,5 @@
-// What is kept of an invoice, as rules see it, and what they answer: changes of it, and lines of its history. How that stands
-// in a database no rule knows.
+// What is kept of an invoice, as rules see it, and what they answer: changes to it, and lines of its history. No rule
+// knows how a database stores that.
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
@@ -14,7 +14,7 @@ export type Kept = {
   invoice: Invoice
   document: Document | null
   documentVersion: number
-  /** A person put it in the place of another: what the source sends again does not take that back. */
+  /** A person replaced another PDF with it: what the source sends later does not undo that. */
   pdfByPerson: boolean
   notify: boolean
   test: boolean
@@ -28,7 +28,7 @@ export type Kept = {
   sentBody: CreateBody | null
   /** A create call went out for it at some time, even if it was proven later that nothing came of it. */
   everSent: boolean
-  /** It was sent, and since then nothing has told what came of it. */
+  /** It was sent, and nothing has shown since what came of it. */
   unproven: boolean
   sentBy: string | null
   /** How much the copy of the portal had been told when it was sent. */
@@ -38,7 +38,7 @@ export type Kept = {
   portalCustomerId: string | null
   deliveredAt: Instant | null
   finishedAt: Instant | null
-  /** When the portal knows that it was paid; and whether it may have been asked to. */
+  /** When it was paid, as the portal knows it; and whether the portal may have been asked to mark it. */
   knownPaidAt: Instant | null
   paying: boolean
   /** Since when it should be in the portal. */
@@ -47,9 +47,9 @@ export type Kept = {
   loanUntil: Instant | null
   failures: number
   triedMs: number
-  /** The tool voided it while nobody could judge that. */
+  /** The tool voided it while that could not be judged. */
   voided: boolean
-  /** What is personal of it is gone. */
+  /** Its personal data is gone. */
   forgotten: boolean
 }
 
@@ -60,7 +60,7 @@ export type Line = { event: string; detail?: object }
 
 export type Changes = { set: Change; lines: Line[] }
 
-/** What makes a set of facts another one. */
+/** What distinguishes one set of facts from another. */
 export type Facts = OtherFacts & { sourceId: string | null }
 
 export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): Facts => ({
@@ -72,25 +72,27 @@ export const factsOf = ({ tool, invoice }: Pick<Arrival, 'tool' | 'invoice'>): F
   issuedAt: invoice.issuedAt
 })
 
-/** Under which a set of facts is kept once, for ever: the tool's customer is not to be read from it. */
+/** The key under which a set of facts is kept once, for ever. It must not reveal the tool's customer. */
 export const factsPrint = ({ customer, ...facts }: Facts): string =>
   fingerprint(JSON.stringify({ ...facts, customer: isPortals(customer) ? customer : refPrint(customer) }))
 
-/** The portal's id of a customer, and no reference of a tool. */
+/** The portal's id of a customer, not a tool's reference. */
 const isPortals = (customer: string): boolean => customer.startsWith('cst_')
 
 /** When it may be delivered: at once, unless the tool is about to collect it by itself. */
 export const dueOf = ({ notBefore, invoice }: Arrival, now: Instant): Instant =>
   invoice.paidAt === null ? Math.max(now, notBefore ?? now) : now
 
-/** The portal's customer that it was sent to: as the portal told, or else as it was asked for; null where neither is known. */
+/**
+ * The portal customer that it was sent to, as the portal said or else as the bridge asked; null if neither is known.
+ */
 export const sentTo = ({ portalCustomerId, unproven, sentBody }: Kept): string | null =>
   portalCustomerId ?? (unproven ? (sentBody?.customerId ?? null) : null)
 
-/** Whoever has it on loan may no longer write. */
+/** The worker that has it on loan may no longer write. */
 export const ended = { loanUntil: null, nextAttemptAt: null, sendingAt: null } satisfies Change
 
-/** To be judged anew and delivered, with a fresh count. */
+/** To be judged again and delivered, with a fresh count of failures. */
 export const waiting = (due: Instant): Change => ({
   ...ended,
   state: 'waiting',
@@ -107,18 +109,18 @@ export const held = (code: Code): Change => ({ ...ended, state: 'held', code, fi
 
 export const dismissed = (code: Code, now: Instant): Change => ({ ...ended, state: 'dismissed', code, finishedAt: now })
 
-/** An invoice that nobody has judged yet. */
+/** An invoice that is not judged yet. */
 export const arrived = (arrival: Arrival, now: Instant): Change => {
   const { tool, invoice, document, notify, test } = arrival
   const unjudged: Change = { overrides: [], released: null, draft: null, body: null, voided: false, pdfByPerson: false }
   return { tool, invoice, document, notify, test, ...unjudged, ...waiting(dueOf(arrival, now)) }
 }
 
-/** Wanted against known: what is left to do about being paid. */
+/** What is left to do about its payment: what is wanted against what the portal knows. */
 export const toMark = (wanted: Instant | null, known: Instant | null, now: Instant): Change =>
   wanted !== null && known === null ? { nextAttemptAt: now, failures: 0, triedMs: 0, forgotten: false } : {}
 
-/** What it was held for may be so no more. `actor`: who saw to that. */
+/** The reason that it was held for may be gone. `actor`: who saw to that. */
 export const releasedFor = (why: string, now: Instant, actor?: Actor): Changes => ({
   set: waiting(now),
   lines: [{ event: 'released', detail: { why, ...actor } }]

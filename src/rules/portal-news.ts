@@ -1,4 +1,4 @@
-// What the portal tells of a row that is delivered: it is paid, is gone, is there again, stands there twice or otherwise.
+// What the portal says of a delivered row: it is paid, gone, there again, there twice, or different.
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
@@ -6,17 +6,17 @@ import type { PortalInvoice } from '../core/portal-entry.ts'
 import { markedPaid, otherwiseLine, toldOtherwise } from './ending.ts'
 import { type Change, type Changes, type Kept, toMark } from './kept.ts'
 
-/** What an entry is to the copy of the portal. */
+/** How an entry relates to the copy of the portal. */
 export type Entered = {
   /** The copy did not have it. */
   isNew: boolean
-  /** No reading had shown it before: it was only told by an answer. */
+  /** No reading has shown it before: it was known from an answer at most. */
   isFirstSight: boolean
-  /** The copy has others of its number. */
+  /** The copy has others with its number. */
   isOneOfMany: boolean
 }
 
-/** The portal shows what a row was delivered as. `hasConflict`: other facts stand beside it. */
+/** The portal shows the invoice that a row was delivered as. `hasConflict`: other facts stand beside the row. */
 export const shown = (
   kept: Kept,
   entry: PortalInvoice,
@@ -35,7 +35,7 @@ export const shown = (
 
 const nothing: Changes = { set: {}, lines: [] }
 
-/** The answer to its create may have told no more than the id: what stands there is compared once it is shown. */
+/** The answer to its create may have given only the id, so the invoice is compared once a reading shows it. */
 const compare = ({ code, body }: Kept, entry: PortalInvoice): Changes => {
   if (code !== null || body === null) return nothing
   const fields = toldOtherwise(body, entry).filter(field => field !== 'invoiceNumber')
@@ -43,7 +43,7 @@ const compare = ({ code, body }: Kept, entry: PortalInvoice): Changes => {
   return { set: { code: 'INVOICE_CONFLICT', forgotten: false }, lines: [otherwiseLine(fields)] }
 }
 
-/** It was only not visible yet: what its loss stopped goes on, and what its loss hid is told. */
+/** It was merely not visible yet: what its loss stopped goes on, and what its loss hid shows. */
 const reappear = (
   kept: Kept,
   known: { isOneOfMany: boolean; hasConflict: boolean; knownPaidAt: Instant | null },
@@ -69,7 +69,7 @@ export const foundTwice = (portalId: string): Changes => ({
   lines: [{ event: 'found twice', detail: { code: 'PORTAL_DUPLICATE', also: portalId } }]
 })
 
-/** Neither listed nor there when asked for. Known already, it may have been paid since: that, too, is over. */
+/** Neither listed nor there when asked for. Even if that is known already, marking a later payment has to end too. */
 export const gone = ({ code, voided }: Pick<Kept, 'code' | 'voided'>): Changes => ({
   set: {
     code: 'DELETED_IN_PORTAL',

@@ -1,11 +1,11 @@
-// Another PDF by a person's hand, in place of the one that the source sent.
+// A PDF from a person, in place of the one that the source sent.
 
 import type { Instant } from '../core/clock.ts'
 import type { Document } from '../core/row.ts'
 import { isPdfRefused } from './arriving.ts'
 import { type Changes, type Kept, type Line, waiting } from './kept.ts'
 
-/** Null: it was sent already, or is not to be. The person has seen it: a review that it was in, or a release, holds. */
+/** Null: it was sent already, or is not to be. The person has seen the PDF, so a review or a release still holds. */
 export const replacePdf = (kept: Kept, document: Document, detail: Line['detail'], now: Instant): Changes | null => {
   const { state, everSent, draft, released } = kept
   if (everSent || (state !== 'waiting' && state !== 'held')) return null
@@ -19,7 +19,7 @@ export const replacePdf = (kept: Kept, document: Document, detail: Line['detail'
       pdfByPerson: true,
       draft: draft && { ...draft, ...seen },
       released: released && { ...released, ...seen },
-      // Whoever has it on loan knows another one.
+      // The worker that has it on loan knows another PDF.
       loanUntil: null,
       ...(isAwaited ? waiting(now) : {})
     },

@@ -1,10 +1,10 @@
-// Whether what is on loan may be sent: asked at the last moment, and only then may a byte leave.
+// Whether a row on loan may be sent. Asked at the last moment, and no byte may leave before.
 
 import type { Instant } from '../core/clock.ts'
 import type { CreateBody } from '../core/row.ts'
 import type { Change, Kept } from './kept.ts'
 
-/** `isThere`: the copy of the portal tells of its number. `told`: how much it was told by now. */
+/** `isThere`: the copy of the portal has its number. `told`: how much the copy was told by now. */
 export type Known = { isThere: boolean; told: number; owner: string; now: Instant }
 
 /** What makes the row `sending`, or why it may not be sent. */
@@ -21,7 +21,7 @@ export const send = (
     code: null,
     body,
     sentBody: body,
-    // A person's word that it is absent was about what was sent before this.
+    // A person's word that it is absent covers only what was sent before this.
     overrides: overrides.filter(override => override !== 'PORTAL_UNCLEAR'),
     everSent: true,
     unproven: true,

@@ -1,4 +1,4 @@
-// What one word to many invoices may do to each of them: less than a word to it alone, because nobody has looked at each.
+// What a word to many may do to each invoice: less than a word to one alone, because nobody has looked at each.
 
 import { type ActionForAll, type LeftOut, overrides } from '../core/row.ts'
 import type { Kept } from './kept.ts'
