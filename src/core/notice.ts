@@ -4,8 +4,8 @@ import type { Instant } from './clock.ts'
 import type { Code } from './codes.ts'
 
 /**
- * `alert`: an invoice, or the bridge itself, needs a person; the code says why. `warning`: what health warns of, in its own
- * words. `over`: the trouble that one of those was about has ended.
+ * `alert`: an invoice, or the bridge itself, needs a person; the code says why. `warning`: what health warns of, in its
+ * own words. `over`: the trouble that one of those was about has ended.
  */
 export type NoticeKind = 'alert' | 'warning' | 'over'
 

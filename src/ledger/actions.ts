@@ -1,4 +1,4 @@
-// What a person says about a row: the rules judge (rules/acting.ts), and what they answer is written.
+// What a person says about a row: lets the rules judge (rules/acting.ts), and writes their answer.
 
 import { BridgeError } from '../core/errors.ts'
 import {
@@ -37,7 +37,7 @@ const standsAs = async (tx: Tx, cells: InvoiceCells, seen: string): Promise<void
   if (seen !== stands) throw new BridgeError('STATE_CONFLICT', `it was seen as ${seen}, and is ${stands} by now`)
 }
 
-/** Judged anew: something may have changed since they were picked. */
+/** Judges each again: something may have changed since they were picked. */
 export const actOnAll = async (
   tx: Tx,
   ids: readonly number[],
@@ -65,7 +65,7 @@ const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, acto
 
   const isTaken = ruling.kind === 'take'
   const taken = isTaken ? await latestConflict(tx, id) : null
-  // The facts that lose stay, too: they may be sent again, perhaps with another PDF than when they were taken before.
+  // The facts that lose stay, too: they may arrive again, perhaps with another PDF than when they were taken before.
   if (isTaken) await keepConflict(tx, id, arrivalOf(kept))
   const { set, settles } = obey(kept, ruling, { hasConflict, taken }, tx.now)
   await setRow(tx, id, set)
@@ -85,7 +85,7 @@ const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, acto
   return { ...after, changed: true, decided }
 }
 
-/** Answers the row, and what it needs no more. */
+/** Answers the row, and the document that it no longer needs. */
 export const replaceDocument = async (
   tx: Tx,
   invoiceNumber: string,

@@ -1,4 +1,4 @@
-// What comes in: what is known is loaded, the rules judge (rules/arriving.ts), and what they answer is written.
+// What comes in: loads what is known, lets the rules judge (rules/arriving.ts), and writes their answer.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../core/invoice.ts'
@@ -22,7 +22,7 @@ import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { apply, findRow, insertRow, note, rowOfNumber, setRow } from './rows.ts'
 
-/** What stands against taking an event for a new invoice, asked at once: most are new, and nothing does. */
+/** Why an event may not be a new invoice, asked in one statement: most are new, with nothing against that. */
 const lookUp = async (
   tx: Tx,
   { tool, invoice: { invoiceNumber, sourceId } }: Arrival
@@ -59,7 +59,7 @@ const write = async (tx: Tx, { id }: KeptRow, { received, ...changes }: Arriving
   return received
 }
 
-/** Whether the tool told the same invoice before, in another row than this. */
+/** The number under which the tool brought the same invoice before, in another row than this; null if it did not. */
 export const toldBefore = async (
   tx: Tx,
   { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
@@ -69,7 +69,7 @@ export const toldBefore = async (
   return first?.invoice.invoiceNumber ?? null
 }
 
-/** Other facts that are known: a person has decided about them, or is going to. Null when they are not. */
+/** Other facts that are already known: a person has decided on them, or will. Null when they are not known. */
 const receiveAgain = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<Received | null> => {
   const known = await findConflict(tx, id, arrival)
   if (!known) return null
@@ -94,7 +94,7 @@ const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise
   return write(tx, kept, contest(kept, arrival))
 }
 
-/** It is one invoice, under however many numbers it was told. */
+/** It is one invoice, under however many numbers the tool brought it. */
 const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<KeptRow[]> =>
   (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(keptOf)
 
@@ -105,7 +105,7 @@ const voidAll = async (tx: Tx, found: KeptRow[]): Promise<boolean> => {
   return judged.some(({ changes }) => changes !== null)
 }
 
-/** Without an id of the tool's, the number is all that says which it is. */
+/** Without the tool's own id, only the number says which invoice it is. */
 const receiveVoided = async (tx: Tx, { tool, invoice, document }: Arrival): Promise<Received> => {
   const { invoiceNumber, sourceId } = invoice
   const named = async () => {
@@ -117,7 +117,7 @@ const receiveVoided = async (tx: Tx, { tool, invoice, document }: Arrival): Prom
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
-/** Never what the row itself names, were the same arrival to come twice. */
+/** Never the document that the row itself names, in case the same arrival comes twice. */
 const unusedBeside = ({ document }: KeptRow, arrival: Arrival): Document[] =>
   documents(arrival.document).filter(({ file }) => file !== document?.file)
 
@@ -150,7 +150,7 @@ export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promis
 export const keepUnreadable = async (tx: Tx, { tool, invoiceNumber, body, problem }: Unreadable): Promise<boolean> => {
   const known = await rowOfNumber(tx, invoiceNumber)
   const isNews = known === undefined || (await tellOtherwise(tx, known.id, body))
-  // What waits for a person goes on waiting, with the latest that was told.
+  // A row that waits for a person goes on waiting, with the latest body.
   if (!isNews || (known && known.state !== 'dismissed')) return false
   const id = known?.id ?? (await insertUnreadable(tx, tool, invoiceNumber))
   if (!known) await insert(tx, 'event', { invoice_id: id, body })
@@ -173,7 +173,7 @@ const tellOtherwise = async (tx: Tx, invoiceId: number, body: Buffer): Promise<b
   return true
 }
 
-/** Of an event that could not be read nothing is known but its own number. */
+/** Only its own number is known of an event that could not be read. */
 const unknownInvoice = (invoiceNumber: string, now: Instant): Invoice => ({
   ...blankInvoice(invoiceNumber, 'unknown'),
   issuedAt: isoInstant(now).slice(0, 10)

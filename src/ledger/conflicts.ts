@@ -1,5 +1,5 @@
-// Other facts under a known number: kept beside its row, once per set of facts. What a person has decided stays, because
-// senders redeliver for days.
+// Other facts under a known number: kept beside its row, once per set of facts. Those that a person has decided on
+// stay, because senders redeliver for days.
 
 import { mayBeOne } from '../core/invoice.ts'
 import type { Arrival, Document, OtherFacts } from '../core/row.ts'
@@ -8,11 +8,11 @@ import { factsOf, factsPrint } from '../rules/kept.ts'
 import type { KeptRow } from './cells.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 
-/** Whether a person is still to decide. */
+/** Whether a person still has to decide. */
 export const hasOpenConflict = async (tx: Tx, invoiceId: number): Promise<boolean> =>
   (await tx.one('SELECT 1 AS found FROM conflict WHERE invoice_id = ? AND settled = 0', invoiceId)) !== undefined
 
-/** Those that wait for a person, latest last, as a person is told of them. */
+/** Those that wait for a person, latest last, as a person sees them. */
 export const openConflicts = async (tx: Tx, { id, invoice }: KeptRow): Promise<OtherFacts[]> => {
   const found = await tx.all('SELECT arrival FROM conflict WHERE invoice_id = ? AND settled = 0 ORDER BY id', id)
   return found.map(cells => {
@@ -21,13 +21,13 @@ export const openConflicts = async (tx: Tx, { id, invoice }: KeptRow): Promise<O
   })
 }
 
-/** Of one print may be several companies: by a reference alone they look alike. */
+/** Several companies may have one print: by a reference alone they look alike. */
 const alike = (tx: Tx, invoiceId: number, arrival: Arrival): Promise<Cells[]> =>
   tx.all(
     'SELECT facts, arrival, settled FROM conflict WHERE invoice_id = ? AND facts >= ? AND facts < ?',
     invoiceId,
     printOf(arrival),
-    // A print is hexadecimal: nothing that begins with it comes after this.
+    // A print is hexadecimal, so this sorts after all that begins with it.
     `${printOf(arrival)}g`
   )
 
@@ -41,7 +41,7 @@ export const findConflict = async (
   return cells && { kept: arrivalIn(cells), isSettled: cells.settled === 1 }
 }
 
-/** Facts that are kept already take in what is newer. */
+/** Facts that are already kept take in what is newer. */
 export const keepConflict = async (tx: Tx, invoiceId: number, arrival: Arrival): Promise<void> => {
   const kept = await alike(tx, invoiceId, arrival)
   const same = kept.find(cells => isSame(cells, arrival))
@@ -55,7 +55,7 @@ export const keepConflict = async (tx: Tx, invoiceId: number, arrival: Arrival):
   )
 }
 
-/** Of those that wait for a person. */
+/** The latest of those that wait for a person. */
 export const latestConflict = async (tx: Tx, invoiceId: number): Promise<Arrival> =>
   arrivalIn(
     (await tx.one(
@@ -82,7 +82,7 @@ const printOf = (arrival: Arrival): string => factsPrint(factsOf(arrival))
 
 const arrivalIn = (cells: Cells): Arrival => JSON.parse(cells.arrival as string) as Arrival
 
-/** Of two with one print. What was emptied since tells nothing against it. */
+/** For two with one print. One that was emptied since contradicts nothing. */
 const isSame = (cells: Cells, { invoice: { sourceId, customer } }: Arrival): boolean => {
   const { invoice: kept } = arrivalIn(cells) as Partial<Arrival>
   return kept === undefined || sourceId !== null || customer.portalId !== null || mayBeOne(kept.customer, customer)

@@ -1,4 +1,4 @@
-// How a row reads as a tool's customer.
+// How cells of the database read as a tool's customer.
 
 import type { Instant } from '../core/clock.ts'
 import type { Contact, Creation, How, ToolCustomer, Unlinked } from '../core/customer.ts'
@@ -10,14 +10,14 @@ import type { Actor } from '../core/row.ts'
 import { contactOf } from '../rules/claims.ts'
 import type { Cells } from './driver.ts'
 
-/** What waits for a person to say whose it is. */
+/** Invoices that wait for a person to say whose they are. */
 export const heldForCustomer = `state = 'held' AND code IN ('CUSTOMER_UNKNOWN', 'CUSTOMER_AMBIGUOUS')`
 
 export const textsIn = (cell: unknown): string[] => JSON.parse(cell as string) as string[]
 
 export const contactIn = (cells: Cells): Contact => JSON.parse(cells.contact as string) as Contact
 
-/** Of its link, or of the last that it had. */
+/** What its link was made for, or the last one that it had. */
 export const madeForIn = (cells: Cells): Known => ({
   names: textsIn(cells.link_names),
   emails: textsIn(cells.link_emails)
@@ -48,25 +48,25 @@ export const creationIn = (cells: Cells): Creation => ({
   answer: cells.answer as string | null
 })
 
-/** To tell whether it changed, not what it was. */
+/** Tells whether a contact changed, not what it was. */
 export const factsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): string =>
   fingerprint(JSON.stringify([name, emailKeys(emails).sort(), address, zipCode, city, countryCode]))
 
-/** The reference alone takes nothing away, neither from what was told before nor from what an older invoice tells. */
+/** A reference alone takes nothing away, neither from what came before nor from what an older invoice says. */
 export const tellsNothing = (contact: Contact): boolean => factsOf(contact) === factsOf(nothingKnown)
 
-/** Whether an invoice tells anything of a customer that is known. */
+/** Whether an invoice says anything new about a customer. */
 export const isNewsOf = (known: Cells | undefined, contact: Contact): boolean =>
   known === undefined || (known.facts !== factsOf(contact) && !tellsNothing(contact))
 
 /**
- * Whether a reference says who it is, as an e-mail address or a name does. A number of the tool's says so to nobody else,
- * and is what a person finds an old customer by.
+ * Whether a reference says who it is, as an e-mail address or a name does. A tool's own number says nothing to anyone
+ * else, and a person finds an old customer by it.
  */
 export const isTelling = (ref: string, { names, emails }: Known): boolean =>
   ref.includes('@') || !/\d|^cst_/.test(ref) || names.includes(namePrint(ref)) || emails.includes(emailPrint(ref))
 
-/** A customer that is not entered, as if it were. */
+/** The cells of a customer that is not entered, as if it were. */
 export const strangerOf = (tool: string, customer: Customer): Cells => ({
   id: 0,
   tool,

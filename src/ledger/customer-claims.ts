@@ -1,4 +1,4 @@
-// What the ledger knows about whose a customer is: loaded here, judged in claims.ts.
+// What the ledger knows about which portal customer is meant: loaded here, judged in claims.ts.
 
 import type { Creation, How } from '../core/customer.ts'
 import { emailPrints, namePrint, refKey, refPrint } from '../core/fingerprint.ts'
@@ -23,7 +23,7 @@ export const portalIdsHaving = async (tx: Tx, emails: readonly string[]): Promis
   return [...new Set(found.map(({ id }) => id as string))].sort()
 }
 
-/** Its own, rather than one that somebody else asked for with one of its addresses. */
+/** Its own, rather than one that another customer with one of its addresses asked for. */
 const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<Creation | null> => {
   const own = await tx.one('SELECT * FROM customer_creation WHERE customer_id = ?', id)
   const [cells] = own
@@ -32,7 +32,9 @@ const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<Creatio
   return cells ? creationIn(cells) : null
 }
 
-/** Who of the same tool is linked to it, was given it, or has its address; by another name, or by none. */
+/**
+ * A customer of the same tool that is linked to it, was given it, or has its address; with another name, or with none.
+ */
 const rivalFor = async (tx: Tx, portalId: string, { id, tool, name_key: name }: Cells): Promise<Cells | undefined> => {
   const address = (await tx.one('SELECT email FROM portal_customer WHERE id = ?', portalId))?.email
   const claimants = [
@@ -54,7 +56,7 @@ const contestsOf = async (tx: Tx, portalIds: string[], row: Cells): Promise<Clai
   return contests
 }
 
-/** Of a customer, as an invoice tells of it. */
+/** The claims of a customer, as an invoice describes it. */
 export const claimsOf = async (tx: Tx, row: Cells, customer: Customer): Promise<Claims> => {
   const contact = row.forgotten === 1 ? contactOf(customer) : contactIn(row)
   const emails = emailPrints(contact.emails)

@@ -1,4 +1,5 @@
-// What waits for a tool's customer, or rests on what is known of one: released when that changes, and its loans ended.
+// Invoices that wait for a tool's customer, or rest on what is known of one: when that changes, those that wait are
+// released, and loans end.
 
 import type { Actor } from '../core/row.ts'
 import { heldForCustomer } from './customer-cells.ts'
@@ -26,7 +27,7 @@ export const releaseAll = async (tx: Tx): Promise<number> => {
   return found.length
 }
 
-/** What it rests on has changed: nothing of it, but for one invoice, may be sent before it is judged again. */
+/** What its invoices rest on has changed: none of them, except for one, may be sent before it is judged again. */
 export const endLoans = (tx: Tx, { tool, ref_key: ref }: Cells, but = 0): Promise<void> =>
   tx.run(
     `UPDATE invoice SET loan_until = NULL
@@ -46,16 +47,16 @@ export const customersHaving = async (tx: Tx, emails: readonly string[]): Promis
   return [...new Map(found.map(customer => [customer.id, customer])).values()]
 }
 
-/** These e-mail addresses, as fingerprints, came to or left a portal customer. */
+/** A portal customer gained or lost these e-mail addresses, as fingerprints. */
 export const addressed = async (tx: Tx, emails: readonly string[]): Promise<void> => {
   for (const customer of await customersHaving(tx, emails)) {
-    // A match that was unique may not be so any more; a person's word stays what it is.
+    // A match that was unique may no longer be; a person's word still holds.
     if (customer.how === 'email') await endLoans(tx, customer)
     await releaseOf(tx, customer, 'the portal changed')
   }
 }
 
-/** A portal customer came in that the copy did not have: what names it was held while nobody there had that id. */
+/** The copy has a new portal customer: invoices that name it were held while no portal customer had that id. */
 export const customerEntered = async (tx: Tx, portalId: string): Promise<void> => {
   for (const customer of await tx.all('SELECT * FROM customer WHERE given_id = ?', portalId))
     await releaseOf(tx, customer, 'the portal changed')

@@ -1,5 +1,5 @@
-// DATA_DIR: made where it is missing, private, and refused in words where this user cannot use it, before the database
-// would only say that it cannot be opened.
+// DATA_DIR: made if it is missing, and private. If this user cannot use it, it is refused with a reason here; the
+// database would only say that it cannot be opened.
 
 import { accessSync, chmodSync, constants, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -7,8 +7,8 @@ import { attempt } from '../core/attempt.ts'
 import { BridgeError } from '../core/errors.ts'
 import { makeFolder } from '../core/folder.ts'
 
-// Never the lock file: the ledger knows its disk by the time at which that file changed last, and a new mode changes
-// it, too. It is empty; closing the folder around it closes it as well.
+// Never the lock file: the ledger recognises its disk by the time at which that file last changed, and a new mode
+// changes that time, too. The file is empty, and a private folder around it makes it private as well.
 const ownFiles = ['ledger.sqlite', 'ledger.sqlite-wal', 'ledger.sqlite-shm', 'ledger.sqlite.sent']
 const lockFile = 'ledger.sqlite.lock'
 const spoolFolder = 'spool'
@@ -28,9 +28,9 @@ export const openDataFolder = (folder: string): string => {
 }
 
 /**
- * Who looks at a set-up may be root, as on a platform's console, and the service is not: what root makes the service
- * cannot read, and what root can open proves nothing. So this is done as the owner of the folder, or of the nearest one
- * above it that is there.
+ * A person who checks a set-up may be root, as on a platform's console, while the service is not: the service cannot
+ * read what root makes, and what root can open proves nothing. So the step runs as the owner of the folder, or of its
+ * nearest parent that exists.
  */
 export const asOwnerOf = async <T>(folder: string, step: () => Promise<T>): Promise<T> => {
   const { uid, gid } = statSync(nearest(folder))
@@ -48,7 +48,7 @@ export const asOwnerOf = async <T>(folder: string, step: () => Promise<T>): Prom
   }
 }
 
-/** The folder itself, or the nearest one above it that is there. */
+/** The folder itself, or its nearest parent that exists. */
 export const nearest = (folder: string): string => {
   const path = resolve(folder)
   return isThere(path) || dirname(path) === path ? path : nearest(dirname(path))
@@ -56,7 +56,7 @@ export const nearest = (folder: string): string => {
 
 const isThere = (path: string): boolean => attempt(() => statSync(path)) !== undefined
 
-/** Root may do everything here, and whatever it makes the owner could not read afterwards. */
+/** Root may do everything here, but the owner could not read afterwards what root makes. */
 const refuseRoot = (folder: string): void => {
   const { uid } = statSync(folder)
   if (userId() !== 0 || uid === 0) return
@@ -79,7 +79,7 @@ const mayUse = (path: string): boolean => {
   const stat = statSync(path)
   const { R_OK, W_OK, X_OK } = constants
   const wanted = stat.isDirectory() ? R_OK | W_OK | X_OK : R_OK | W_OK
-  // The system answers for whom the process really belongs to. Who acts for the owner is asked by the owner's bits.
+  // The system answers for the real user of the process. If it acts for the owner, the owner's bits are what counts.
   if (process.getuid?.() !== userId()) return ((stat.mode >> (stat.uid === userId() ? 6 : 0)) & wanted) === wanted
   try {
     accessSync(path, wanted)
@@ -89,7 +89,7 @@ const mayUse = (path: string): boolean => {
   }
 }
 
-/** What an earlier version made so that anybody on the machine could read it. */
+/** Closes what an earlier version made readable for every user of the machine. */
 const makePrivate = (folder: string): void => {
   for (const path of [...ownFiles, spoolFolder].map(name => join(folder, name)).filter(isThere)) {
     const { mode, uid } = statSync(path)

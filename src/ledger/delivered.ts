@@ -1,4 +1,4 @@
-// Rows that are delivered: what the portal tells of them afterwards is judged (rules/portal-news.ts), and written.
+// Delivered rows: lets the rules judge what the portal says of them afterwards (rules/portal-news.ts), and writes it.
 
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import { isSpelling } from '../core/spelling.ts'
@@ -9,7 +9,7 @@ import type { Tx } from './driver.ts'
 import { mayEqual } from './may-equal.ts'
 import { apply, findRow, rowOfNumber } from './rows.ts'
 
-/** The copy has taken in what the portal tells of an invoice. */
+/** The copy has taken in what the portal says of an invoice. */
 export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Promise<void> => {
   const kept = await findRow(tx, 'portal_id = ?', entry.id)
   if (kept) {
@@ -21,13 +21,15 @@ export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Prom
   }
 }
 
-// Of one customer, on one day, with one amount there are few. Of more, not all are looked at.
+// There are few with one customer, one day and one amount. If there are more, not all are checked.
 const alikeMax = 20
 
-// Without its customer no index leads to what is alike, and a portal may tell none: of so many it was told of last.
+// A portal may give no customer, and then no index leads to what is alike: only the latest entries are searched.
 const latest = '(SELECT * FROM portal_invoice ORDER BY told DESC LIMIT 1000) AS latest'
 
-/** It was delivered with the same customer, amount and date, under a number of which this one may be a spelling. */
+/**
+ * A row that was delivered with the same customer, amount and date, and whose number this one may spell differently.
+ */
 const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRow | undefined> => {
   const { id, invoiceNumber, customerId } = entry
   const among = customerId === null ? latest : 'portal_invoice'

@@ -1,4 +1,4 @@
-// How a loan or a doubt ends: what is known is loaded, the rules judge (rules/ending.ts), and what they answer is written.
+// How a loan or a doubt ends: loads what is known, lets the rules judge (rules/ending.ts), and writes their answer.
 
 import type { Decision } from '../core/row.ts'
 import { believe, end } from '../rules/ending.ts'
@@ -23,16 +23,16 @@ const believable = async (tx: Tx, kept: KeptRow, decision: Delivered): Promise<D
   })
 }
 
-/** What the portal told enters the copy, which may show that it stands there twice. */
+/** Enters the portal's answer into the copy, which may show that the invoice stands there twice. */
 const enterHolding = async (tx: Tx, kept: KeptRow, { holding, how }: Delivered): Promise<void> => {
   await enter(tx, holding, { read: null, own: how === 'created' })
-  // It may itself be shown under another number than it was sent.
+  // The portal may show the invoice itself under another number than it was sent with.
   const isBesideOthers = (await idsUnder(tx, kept.key)).some(id => id !== holding.id)
   if (isBesideOthers && !kept.voided && isTwice({ ...kept, state: 'delivered' }))
     await setRow(tx, kept.id, { code: 'PORTAL_DUPLICATE' })
 }
 
-/** Answers what came of it: of what is delivered, with the note that stands on it now. */
+/** Answers what came of it; for a delivered row, with the note that it now carries. */
 export const conclude = async (tx: Tx, kept: KeptRow, told: Decision, isLooked: boolean): Promise<Decision> => {
   const decision = told.to === 'delivered' ? await believable(tx, kept, told) : told
   const hasConflict = await hasOpenConflict(tx, kept.id)

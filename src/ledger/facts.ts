@@ -23,8 +23,8 @@ export const changeCopy = async (tx: Tx, change: Partial<CopyState>): Promise<vo
   setFact(tx, 'copy', { ...(await copyOf(tx)), ...change })
 
 /**
- * `told`: what the copy of the portal was told of; `reads`: readings of it that were begun; `sent`: creates that were
- * let go; `paused until`: when the portal may be asked again; `signs since`: up from when a process signed every few
+ * `told`: how much the copy of the portal was told; `reads`: readings that were begun; `sent`: creates that were let
+ * go; `paused until`: when the portal may be asked again; `signs since`: since when processes have signed every few
  * seconds; `entered to`: the last invoice that is found by its texts.
  */
 export type Counter = 'told' | 'reads' | 'sent' | 'paused until' | 'signs since' | 'entered to'

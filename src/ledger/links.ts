@@ -1,4 +1,4 @@
-// Links of the tools' customers: what each was made for, a person's word, and what ends one.
+// Links of the tools' customers: what each was made for, how a person makes one, and what ends one.
 
 import type { How, LinkLine, ToolCustomer, Unlinked } from '../core/customer.ts'
 import { BridgeError, isCode, type Problem } from '../core/errors.ts'
@@ -15,10 +15,10 @@ import { hasCustomer, loseCustomer, portalCustomer } from './portal-customers.ts
 import { releaseRow } from './rows.ts'
 import { insertCustomer } from './sightings.ts'
 
-/** Invoices that tell the same of their customer. */
+/** Invoices that say the same about their customer. */
 type Waiting = Known & { called: string; ids: number[]; numbers: string[] }
 
-// So many names and addresses under one reference: one customer has told few.
+// So many descriptions under one reference; a single customer comes with few.
 const waitingMax = 100
 
 const nobody: Known = { names: [], emails: [] }
@@ -49,7 +49,7 @@ export const setLink = async (
   await learnLink(tx, id, madeFor)
 }
 
-/** What the invoices tell that are held for their customer: what a person who links it has looked at. */
+/** What the invoices that are held for their customer say about it: a person who links it has looked at that. */
 const waitingFor = async (tx: Tx, { tool, ref_key: ref }: Cells): Promise<Waiting[]> => {
   const found = await tx.all(
     `SELECT id, invoice FROM invoice WHERE customer_ref = ? AND tool = ? AND ${heldForCustomer} ORDER BY id`,
@@ -84,13 +84,15 @@ const portalsOwn = async (tx: Tx, portalId: string): Promise<Known> => {
   return { names: [namePrint(companyName)], emails: emailPrints(primaryEmail === null ? [] : [primaryEmail]) }
 }
 
-/** What an earlier link was made for, where that led to the same portal customer: else it may be another customer. */
+/** What an earlier link was made for, if it led to the same portal customer. Otherwise it may be another customer. */
 const madeForBefore = (row: Cells, portalId: string): Known => {
   const before = row.portal_id ?? row.gone_id ?? textsIn(row.refused).at(-1)
   return before === portalId ? madeForIn(row) : nobody
 }
 
-/** Of several companies that wait under one reference it is for the one that the portal, or an earlier link, tells of. */
+/**
+ * If several companies wait under one reference, the link is for the one that the portal or an earlier link describes.
+ */
 const oneOf = (companies: Waiting[][], known: Known, portalId: string): Waiting[] => {
   const agreeing = companies.filter(company => company.some(told => isAgreeing(told, known)))
   if (agreeing.length === 1) return agreeing[0]!
@@ -119,7 +121,7 @@ export const link = async (
   return customerIn(await customerById(tx, id))
 }
 
-/** All or nothing: rejects with FIELDS_INVALID, a problem for each line that cannot be. Answers how many changed. */
+/** All or nothing: rejects with FIELDS_INVALID, a problem for each line that fails. Answers how many changed. */
 export const linkAll = async (tx: Tx, lines: readonly LinkLine[], actor?: Actor): Promise<number> => {
   const problems: Problem[] = []
   let changed = 0
@@ -169,7 +171,7 @@ export const loseLinked = async (tx: Tx, portalId: string): Promise<void> => {
   }
 }
 
-// What it was made for stays: another link may be for somebody else.
+// What it was made for stays, because another link may be for another customer.
 const noLink = 'portal_id = NULL, how = NULL, linked_at = NULL, linked_by = NULL'
 
 // What a person can take in at a glance.

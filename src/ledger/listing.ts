@@ -1,5 +1,5 @@
-// Lists of invoices, newest first, by any filter: a page for a person, or all of them for a word to many. Each begins
-// where an index leads, however many rows there are.
+// Lists of invoices, newest first, by any filter: a page for a person, or all of them for a word to many. An index
+// leads to each, however many rows there are.
 
 import { refPrint } from '../core/fingerprint.ts'
 import { type Invoice, numberKey } from '../core/invoice.ts'
@@ -11,16 +11,16 @@ import type { Filter, Picked } from './ledger.ts'
 import { tally } from './reading.ts'
 import { amountKey, amountKeyOf, having, havingAmount, partCharactersMin, searchKey, textsOf } from './search.ts'
 
-/** Hides a column of text from the planner: the narrowest filter leads to the rows, and a wider one's index never does. */
+/** Hides a column of text from the planner: the narrowest filter's index leads to the rows, and never a wider one's. */
 const aside = (column: string): string => `${column} || ''`
 
-// Looked through as they are: what most people search for is among the newest, and what was entered into no index yet is.
+// The newest are looked through as they are: most searches are for one of them, and so is all that no index has yet.
 const lookedThrough = 500
 
 /** A condition and what its marks stand for. */
 type Condition = { sql: string; values: Cell[] }
 
-/** Ids rise with time: by them, too, so that each other filter keeps its index. Exact, whatever a clock did since. */
+/** By id, too, because ids rise with time: so every other filter keeps its index. Exact, whatever a clock did since. */
 const withinTime = ({ since, until, cursor }: Pick<Filter, 'since' | 'until' | 'cursor'>): Condition[] => [
   ...(cursor ? [{ sql: 'id < ?', values: [Number(cursor)] }] : []),
   ...(since === undefined
@@ -43,7 +43,7 @@ const withinTime = ({ since, until, cursor }: Pick<Filter, 'since' | 'until' | '
       ])
 ]
 
-/** Few rows answer to a code, or to what is searched for: all other filters look at each of these. */
+/** Few rows match a code, or what is searched for: all other filters check each of these. */
 const narrow = ({ state, code, tool }: Filter, parts: Condition | null): Condition[] => [
   ...(state ? [{ sql: `${aside('state')} = ?`, values: [state] }] : []),
   ...(code ? [{ sql: `${parts ? aside('code') : 'code'} = ?`, values: [code] }] : []),
@@ -51,7 +51,9 @@ const narrow = ({ state, code, tool }: Filter, parts: Condition | null): Conditi
   ...(parts ? [parts] : [])
 ]
 
-/** A tool and a state are one part of an index, newest last; several parts are merged, of each no more than is shown. */
+/**
+ * A tool and a state are one part of an index, newest last. Several parts are merged: of each no more than is shown.
+ */
 const wide = async (tx: Tx, { state, tool, limit }: Filter, within: Condition[]): Promise<Condition[]> => {
   if (!state && !tool) return within
   const parts = new Map((await tally(tx)).map(part => [`${part.tool} ${part.state}`, part]))
@@ -83,10 +85,10 @@ const isLong = (q: string): boolean => [...searchKey(q)].length >= partCharacter
 /** What an index leads to: a part of a text, an amount, or both. */
 type Sought = Pick<Filter, 'q' | 'amount'>
 
-/** The ids that an index has of it. A whole number is found before its texts are entered, too. */
+/** The ids that an index has for it. A whole number is found even before its texts are entered. */
 const foundBy = (q: string): Condition => {
   const [key, ref] = [numberKey(q), refPrint(q)]
-  // Not by the id, of which more is asked outside: where few customers have all invoices, that would read them all.
+  // Hides the id, which the outer query filters by: where few customers have all invoices, that would read them all.
   const byRef = 'SELECT id + 0 AS id FROM invoice WHERE customer_ref = ?'
   if (!isLong(q))
     return {
@@ -108,11 +110,11 @@ const found = ({ q, amount }: Sought, filter: Filter): Condition => {
   }
 }
 
-/** Whether a row has to be looked at to tell whether it is shown. */
+/** Whether a row has to be read to tell whether it is shown. */
 const hasMore = ({ state, code, tool, since, until }: Filter): boolean =>
   [state, code, tool, since, until].some(part => part !== undefined)
 
-/** Where ids tell that, of thousands that are found only those are read that are shown. */
+/** Where ids alone tell that: of thousands that are found, only those that are shown are read. */
 const newestOf = ({ sql, values }: Condition, { cursor, limit }: Filter): Condition => ({
   sql: `id IN (SELECT DISTINCT id FROM (${sql}) AS part WHERE id < ? ORDER BY id DESC LIMIT ?)`,
   values: [...values, cursor ? Number(cursor) : Number.MAX_SAFE_INTEGER, limit]
@@ -130,9 +132,9 @@ const matches = ({ q = '', amount }: Sought): ((cells: Cells) => boolean) => {
   }
 }
 
-/** The newest ones as they are; then, if these were not all, what an index has of the older ones. */
+/** Looks through the newest as they are; then, if these were not all, finds the older ones by an index. */
 const search = async (tx: Tx, sought: Sought, { limit, ...filter }: Filter): Promise<Cells[]> => {
-  // The beginning of a number has an index that is never late.
+  // The index for the beginning of a number is never late.
   if (!sought.amount && !isLong(sought.q ?? ''))
     return select(tx, { ...filter, limit }, found(sought, { ...filter, limit }))
   const newest = await select(tx, { ...filter, limit: lookedThrough })

@@ -1,4 +1,5 @@
-// Rows on loan, and those that a loan left in doubt. The number of attempts fences them: whoever comes late writes nothing.
+// Rows on loan, and those that a loan left in doubt. The attempt number fences them: a worker that comes late writes
+// nothing.
 
 import type { Instant } from '../core/clock.ts'
 import { numberKey } from '../core/invoice.ts'
@@ -13,7 +14,7 @@ import { idsUnder } from './portal-invoices.ts'
 import { enrol } from './processes.ts'
 import { findRow, note, setRow } from './rows.ts'
 
-/** Of those that are due and were never tried, or failed before: each has an index of its own. */
+/** Due rows of one kind, those that never failed or those that did: each kind has an index of its own. */
 const due = async (tx: Tx, kind: keyof Places, limit: number): Promise<InvoiceCells[]> =>
   (await tx.all(
     `SELECT id, next_attempt_at FROM invoice
@@ -90,7 +91,7 @@ export const attach = async (tx: Tx, loan: Loan, document: Document): Promise<bo
   return true
 }
 
-/** A number: how many creates were let go by now, this one among them. */
+/** Answers a number where it is granted: how many creates were let go by now, including this one. */
 export const sending = async (
   tx: Tx,
   loan: Loan,

@@ -1,12 +1,12 @@
-// Whether what the portal holds may be a certain invoice, by its facts. What could not be read may be equal to anything:
-// a portal may write its dates as nobody expects.
+// Whether an invoice that the portal holds may be a certain one, by its facts. A fact that could not be read may equal
+// anything: a portal may write its dates in an unexpected form.
 
 import { dateTold, type PortalInvoice } from '../core/portal-entry.ts'
 import type { Cell } from './driver.ts'
 
 type ComparedFacts = Pick<PortalInvoice, 'customerId' | 'amountCents' | 'issuedAt'>
 
-// So written, and not as NULL, it is found by the index.
+// Written like this and not as NULL, so that the index finds it.
 const unreadable = { customer_id: '', amount_cents: Number.MIN_SAFE_INTEGER, issued_at: '' }
 
 const columns = ['customer_id', 'issued_at', 'amount_cents'] as const

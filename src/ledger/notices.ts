@@ -1,10 +1,11 @@
-// What the owner is still to be told of. Rows, so that one process of several mails it, and a restart loses nothing.
+// What the owner still has to be told. Kept as rows, so that one process of several mails it, and a restart loses
+// nothing.
 
 import type { Code } from '../core/codes.ts'
 import type { KeptNotice, Notice, NoticeKind } from '../core/notice.ts'
 import { insert, type Tx } from './driver.ts'
 
-// Nobody reads more of them at once: the list of invoices has all.
+// The owner does not read more of them at once, and the list of invoices has all.
 const noticesMax = 1000
 
 export const addNotice = async (tx: Tx, { kind, code, invoiceNumber, text }: Notice): Promise<void> => {
@@ -26,5 +27,5 @@ export const notices = async (tx: Tx): Promise<KeptNotice[]> => {
   }))
 }
 
-/** These, and all before them, were told. */
+/** The owner was told of this one and all before it. */
 export const dropNotices = (tx: Tx, lastId: number): Promise<void> => tx.run('DELETE FROM notice WHERE id <= ?', lastId)

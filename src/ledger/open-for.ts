@@ -1,5 +1,5 @@
-// What the settings say the ledger is: a file of this machine's, or a database of several. With it go where the PDFs are,
-// and whose time it is.
+// Opens the ledger that the settings name: a file on this machine, or a database that several share. It decides where
+// the PDFs are, and whose clock counts.
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -26,11 +26,11 @@ export type LedgerSettings = {
 export type OpenedLedger = {
   ledger: Ledger
   spool: DraftingSpool
-  /** Says the ledger's time. */
+  /** Tells the ledger's time. */
   clock: Clock
-  /** Resolves when another process's newer release has changed the schema, so that this one can keep nothing any more. */
+  /** Resolves when another process's newer release has changed the schema, so that this one can no longer write. */
   outgrown: Promise<BridgeError>
-  /** To and from the others that share it. */
+  /** To and from the other processes that share it. */
   hints: Hints
 }
 
@@ -43,7 +43,7 @@ export const openLedgerFor = async (settings: LedgerSettings, clock: Clock): Pro
     const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
     return { ledger, spool: openSpool(join(folder, 'spool'), { bytesMax }), clock, outgrown: never, hints: noHints }
   }
-  // Whoever has no such database does not pay for its driver in memory.
+  // Imported here, so that a bridge without such a database does not keep its driver in memory.
   const { openPostgresDriver } = await import('./postgres/driver.ts')
   const { openHints } = await import('./postgres/hints.ts')
   const { DATABASE_POOL: pool, DATABASE_TIMEOUT_MS: timeoutMs } = settings
@@ -58,7 +58,7 @@ export const openLedgerFor = async (settings: LedgerSettings, clock: Clock): Pro
   }
 }
 
-/** What was moved from here stands in this very database, however that is reached today. */
+/** A ledger that was moved from here has to be in this very database, whatever its address is today. */
 const refuseLeftBehind = async (file: string, { read, close }: SharedDriver): Promise<void> => {
   try {
     const left = leftBehind(file)

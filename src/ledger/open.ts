@@ -1,5 +1,4 @@
-// The ledger, on whatever database: its parts are put together here, and here each promise of the contract becomes one
-// transaction.
+// The ledger, on any database: puts its parts together, and turns each promise of the contract into one transaction.
 
 import { randomUUID } from 'node:crypto'
 import { refPrint } from '../core/fingerprint.ts'
@@ -31,7 +30,7 @@ import { receiveTogether } from './together.ts'
 import * as toolCustomers from './tool-customers.ts'
 import { askedTo, setAskedTo, startTool, toolStart } from './tool-starts.ts'
 
-/** `owner`: how this process calls itself; what another one sent it has inherited. */
+/** `owner`: how this process calls itself; what another one sent counts as inherited. */
 export const openSqlite = ({ owner = randomUUID(), ...options }: SqliteOptions & { owner?: string }): Ledger =>
   openLedger(openSqliteDriver(options, owner))
 
@@ -80,7 +79,7 @@ export const openLedger = (driver: Driver): Ledger => {
 
     async pick(filter, action, limit) {
       let picked = nothingPicked()
-      // In slices, because nobody else's question waits for a million rows.
+      // In slices, so that no other question waits for a million rows.
       for (let cursor: string | undefined; ; ) {
         const { picked: more, next } = await read(tx => pickSome(tx, { ...filter, cursor }, action))
         picked = bothPicked(picked, more)
@@ -205,7 +204,7 @@ const openHoldings = (driver: Driver): Holdings => {
   }
 }
 
-/** The system's own word, such as EACCES or ENOSPC. */
+/** The system's own code, such as EACCES or ENOSPC. */
 const reasonOf = (error: unknown): string => {
   const { cause = error } = error as { cause?: unknown }
   return (cause as { code?: string }).code ?? String(cause)

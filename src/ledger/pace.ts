@@ -1,16 +1,16 @@
-// How many invoices were delivered in each hour, and how long each took since it came in: counted as it happens, because
-// nobody counts a million rows to draw a chart.
+// How many invoices were delivered in each hour, and how long each took since it came in. Counted as it happens, so
+// that a chart does not have to count a million rows.
 
 import type { Instant } from '../core/clock.ts'
 import { insert, type Tx } from './driver.ts'
 
-/** `tookMs`: at most so long; null: longer than all that is told apart. */
+/** `tookMs`: at most this long; null: longer than the longest step. */
 export type Pace = { hour: Instant; tookMs: number | null; invoices: number }
 
 const second = 1000
 const hourMs = 3_600_000
 
-// Told apart by a factor of two or three: enough to say "seconds", "minutes", "a day".
+// A factor of two or three apart: enough to say "seconds", "minutes", "a day".
 const steps = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 259_200, 604_800]
 const longer = 0
 
@@ -26,7 +26,7 @@ export const countDelivery = async (tx: Tx, invoiceId: number): Promise<void> =>
   await insert(tx, 'pace', { hour, took, invoices: 1 }, also)
 }
 
-/** However soon invoices are emptied, a chart has its days. */
+/** Keeps the days that a chart shows, however soon invoices are emptied. */
 export const forgetPace = (tx: Tx, before: Instant): Promise<void> =>
   tx.run('DELETE FROM pace WHERE hour < ?', before - keptMs)
 

@@ -1,4 +1,4 @@
-// What the portal holds of customers: see holdings.ts for what is promised.
+// The customers that the portal holds: holdings.ts says what is promised.
 
 import { emailPrint } from '../core/fingerprint.ts'
 import { emailKey } from '../core/identity.ts'
@@ -7,7 +7,7 @@ import { addressed, customerEntered } from './customer-waiting.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { countOf } from './facts.ts'
 
-/** Answers the addresses that it brought and took away. */
+/** Answers the addresses that this added and removed. */
 const keep = async (tx: Tx, customer: PortalCustomer, read: number): Promise<string[]> => {
   const before = await tx.one('SELECT email FROM portal_customer WHERE id = ?', customer.id)
   const email = emailPrint(customer.primaryEmail ?? '') || null

@@ -1,4 +1,4 @@
-// What the portal holds of invoices: see holdings.ts for what is promised.
+// The invoices that the portal holds: holdings.ts says what is promised.
 
 import type { Instant } from '../core/clock.ts'
 import { numberKey, parseAmount } from '../core/invoice.ts'
@@ -9,14 +9,14 @@ import { type Cells, insert, type Tx } from './driver.ts'
 import { countOf, countOne } from './facts.ts'
 import { comparedCells, mayEqual } from './may-equal.ts'
 
-/** Within a transaction of the invoices' half, too. */
+/** Used in transactions of the invoices' half, too. */
 export const enter = async (
   tx: Tx,
   entry: PortalInvoice,
   { read, own }: { read: number | null; own: boolean }
 ): Promise<void> => {
   const known = await tx.one('SELECT told, seen_by, entry FROM portal_invoice WHERE id = ?', entry.id)
-  // The answer to a write may tell no more than the id: what is known stays known.
+  // The answer to a write may give only the id: what the copy knows stays.
   const whole = known ? filled(entry, entryOf(known)) : entry
   const key = whole.invoiceNumber === null ? null : numberKey(whole.invoiceNumber)
   await insert(
@@ -55,7 +55,7 @@ export const lose = async (tx: Tx, id: string): Promise<void> => {
 export const has = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ?', id)) !== undefined
 
-/** Whether the copy had this id when it had been told so much. */
+/** Whether the copy had this id when it had been told this much. */
 export const knewBy = async (tx: Tx, id: string, told: number): Promise<boolean> =>
   (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ? AND told <= ?', id, told)) !== undefined
 
@@ -77,7 +77,7 @@ export const unfoundSince = async (tx: Tx): Promise<Instant | null | undefined> 
   return dated.length < found.length ? null : Math.min(...dated)
 }
 
-/** All under a number, but what another row was delivered as. */
+/** All under a number, except what another row was delivered as. */
 const under = (tx: Tx, key: string): Promise<Cells[]> =>
   tx.all(`SELECT id, entry FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`, key, key)
 
@@ -159,15 +159,15 @@ export const deliveredSince = async (tx: Tx, ids: string[], since: Instant): Pro
 // As a sum, so that no database walks the index of `told` for it.
 const toldBy = 'told + 0 <= ?'
 
-// No row was delivered as it, and the row that has its number is not known to stand there as another one.
+// No row was delivered as it, and no row that is not delivered has its number.
 const isNobodys = `NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)
           AND NOT EXISTS (SELECT 1 FROM invoice WHERE key = found.key AND state <> 'delivered')`
 
-// The portal gave this number the id of an invoice that it held before.
+// The portal gave this number the id that another row was delivered as before.
 const isAnothersByThisNumber =
   'key = ? AND EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'
 
-// A portal that spells numbers otherwise may give one row's invoice the number of another row.
+// A portal that spells numbers differently may give one row's invoice the number of another row.
 const isNoOthers = 'AND NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id AND invoice.key <> ?)'
 
 const filled = (entry: PortalInvoice, known: PortalInvoice): PortalInvoice => ({

@@ -1,5 +1,5 @@
-// What the page, the health check and the commands ask of the ledger, but for its lists: each by an index, however many
-// rows there are.
+// What the page, the health check and the commands ask of the ledger, except for its lists: each by an index, however
+// many rows there are.
 
 import type { Code } from '../core/codes.ts'
 import type { HistoryEntry, State, WholeRow } from '../core/row.ts'
@@ -44,7 +44,7 @@ const whoIs = async (tx: Tx, id: number): Promise<string> => {
   return name === null ? String(row.ref) : `${row.ref} (${name})`
 }
 
-/** Told once by the migration that made them alike; over with what retention takes. */
+/** Noted once by the migration that made them alike. Those that retention has taken no longer count. */
 export const numbersAlike = async (tx: Tx): Promise<string[]> => {
   const alike: string[] = []
   for (const number of (await factOf<string[]>(tx, 'numbersAlike')) ?? [])

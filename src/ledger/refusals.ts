@@ -1,5 +1,5 @@
-// The last requests that were refused. Those that are alike are one row that counts them, and the rows of each kind,
-// authentic or not, are bounded: strangers push out strangers only, and nobody fills the disk.
+// The last requests that were refused. One row counts those that are alike, and the rows of each kind, authentic or
+// not, are bounded: strangers push out only strangers, and nobody can fill the disk.
 
 import type { Code } from '../core/codes.ts'
 import type { Problem } from '../core/errors.ts'
@@ -9,13 +9,13 @@ import type { Refusal, RefusalFilter, RefusalPage } from '../core/refusal.ts'
 import { type Cell, type Cells, insert, type Tx } from './driver.ts'
 import { likePart } from './search.ts'
 
-// Of each kind. More than anybody looks through, and less than a megabyte.
+// Of each kind. More than a person looks through, and less than a megabyte.
 export const refusalsMax = 1000
 
 const printOf = ({ tool, client, code, invoiceNumber, problems }: Refusal): string =>
   fingerprint(JSON.stringify([tool, client, code, invoiceNumber, problems]))
 
-/** What was refused again becomes the latest. */
+/** A request that is refused again becomes the latest. */
 const noteOne = async (tx: Tx, refusal: Refusal): Promise<void> => {
   const print = printOf(refusal)
   const before = await tx.one('DELETE FROM refusal WHERE print = ? RETURNING requests, since', print)

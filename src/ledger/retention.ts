@@ -1,4 +1,5 @@
-// How long what is personal stays: what finished is emptied, then its customer, and no file is kept that no row names.
+// How long personal data stays: finished invoices are emptied, then their customers, and no file stays that no row
+// names.
 
 import type { Instant } from '../core/clock.ts'
 import { emailPrints, hiddenRef, namePrint } from '../core/fingerprint.ts'
@@ -24,7 +25,7 @@ const knownOf = async (tx: Tx, customer: Cells | undefined): Promise<Known> =>
     ? { names: textsIn(customer.names), emails: await emailsOf(tx, customer.id as number) }
     : { names: [], emails: [] }
 
-/** Without what is personal; what duplicates are compared by stays. */
+/** Without personal data; the facts that duplicates are compared by stay. */
 const bareOf = (invoice: Invoice, known: Known): Invoice => {
   const { ref, portalId, name, emails } = invoice.customer
   const isPersonal = isTelling(ref, {
@@ -34,7 +35,7 @@ const bareOf = (invoice: Invoice, known: Known): Invoice => {
   return { ...invoice, pdfUrl: null, customer: { ...nothingKnown, ref: isPersonal ? hiddenRef(ref) : ref, portalId } }
 }
 
-/** Answers the documents that it needs no more. */
+/** Answers the documents that it no longer needs. */
 const empty = async (tx: Tx, cells: InvoiceCells): Promise<Document[]> => {
   const { id, invoice, document } = keptOf(cells)
   const customer = await tx.one(
@@ -70,7 +71,7 @@ const forgetInvoices = async (tx: Tx, before: Instant, limit: number): Promise<D
   return unused
 }
 
-/** Whether an invoice of it is not emptied yet, or a create of it may be under way. */
+/** Whether an invoice of this customer is not emptied yet, or its creation may be under way. */
 const isInReach = async (tx: Tx, { id, tool, ref_key: ref }: Cells, before: Instant): Promise<boolean> => {
   const invoice = await tx.one(
     'SELECT 1 AS found FROM invoice WHERE customer_ref = ? AND tool = ? AND forgotten = 0 LIMIT 1',
@@ -86,7 +87,7 @@ const isInReach = async (tx: Tx, { id, tool, ref_key: ref }: Cells, before: Inst
 const emptyCustomer = async (tx: Tx, customer: Cells): Promise<void> => {
   const id = customer.id as number
   const ref = customer.ref as string
-  // What came of it the copy knows by now: whoever asks next is matched with it.
+  // By now the copy knows what came of it: the next invoice is matched with that.
   await tx.run('DELETE FROM customer_creation WHERE customer_id = ?', id)
   await tx.run(
     `UPDATE customer SET ref = ?, contact = ?, facts = '', forgotten = 1 WHERE id = ?`,
@@ -121,7 +122,7 @@ export const forget = async (tx: Tx, before: Instant, limit: number): Promise<Do
   return unused
 }
 
-/** A PDF that two rows name comes twice: to sort them out in the database would take as long as it has rows. */
+/** A PDF that two rows name comes twice: removing duplicates in the database would take longer the more rows it has. */
 export const documentsSql = `SELECT document_file AS file FROM invoice WHERE document_file IS NOT NULL
   UNION ALL SELECT document_file FROM conflict WHERE settled = 0 AND document_file IS NOT NULL`
 

@@ -1,4 +1,4 @@
-// The rows of invoices and their history: how every part of the ledger finds one, and writes what a rule has answered.
+// The rows of invoices and their history: how every part of the ledger finds one, and writes what a rule answers.
 
 import { formerKey, numberKey } from '../core/invoice.ts'
 import type { Actor } from '../core/row.ts'
@@ -8,7 +8,7 @@ import { cellsOf, type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import { type Cell, type Cells, insert, type Tx } from './driver.ts'
 import { searchAgain } from './search.ts'
 
-/** The one row that answers to a condition. */
+/** The one row that meets a condition. */
 export const findCells = async (tx: Tx, condition: string, ...values: Cell[]): Promise<InvoiceCells | undefined> =>
   (await tx.one(`SELECT * FROM invoice WHERE ${condition}`, ...values)) as InvoiceCells | undefined
 
@@ -17,7 +17,7 @@ export const findRow = async (tx: Tx, condition: string, ...values: Cell[]): Pro
   return cells && keptOf(cells)
 }
 
-/** The row that an earlier version kept apart under exactly this number, or else the one of all that look alike. */
+/** The row that an earlier version kept apart under exactly this number, or else the one row of all that look alike. */
 export const cellsOfNumber = async (tx: Tx, invoiceNumber: string): Promise<InvoiceCells | undefined> => {
   const [former, key] = [formerKey(invoiceNumber), numberKey(invoiceNumber)]
   const apart = former === key ? undefined : await findCells(tx, 'key = ?', former)
@@ -29,7 +29,7 @@ export const rowOfNumber = async (tx: Tx, invoiceNumber: string): Promise<KeptRo
   return cells && keptOf(cells)
 }
 
-/** Of a row that is new. `first`: how its history begins. */
+/** The cells of a new row. `first`: how its history begins. */
 export const cellsOfNew = (tx: Tx, invoiceNumber: string, { set, first }: { set: Change; first: object }): Cells => ({
   key: numberKey(invoiceNumber),
   received_at: tx.now,
@@ -63,12 +63,12 @@ export const note = async (tx: Tx, id: number, event: string, detail: object = {
   await insert(tx, 'history', { invoice_id: id, at: tx.now, event, detail: JSON.stringify(detail) })
 }
 
-/** What a rule has answered. */
+/** Writes what a rule answered. */
 export const apply = async (tx: Tx, id: number, { set, lines }: Changes): Promise<void> => {
   await setRow(tx, id, set)
   for (const { event, detail } of lines) await note(tx, id, event, detail)
 }
 
-/** What it was held for may be so no more. */
+/** The reason that it was held for may be gone. */
 export const releaseRow = (tx: Tx, id: number, why: string, actor?: Actor): Promise<void> =>
   apply(tx, id, releasedFor(why, tx.now, actor))

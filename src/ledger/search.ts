@@ -1,8 +1,8 @@
 // Finds invoices by any part of their number, customer's name or e-mail address. Each ending of a number leads to its
-// invoice: whatever begins an ending is a part of the whole. Names and addresses stand once for all invoices that have
-// them, and their endings lead there. A range of one index answers that, on any database, and in the order of nothing.
-// Nobody who sends an invoice waits for it: texts are entered some seconds later (`makeSearchable`), and the newest
-// invoices are looked through as they are (listing.ts).
+// invoice: whatever begins an ending is a part of the whole. Names and addresses are stored once for all invoices that
+// have them, and their endings lead there. On any database a range of one index answers that, in no particular order.
+// No sender waits for it: texts are entered some seconds later (`makeSearchable`), and the newest invoices are looked
+// through as they are (listing.ts).
 
 import type { Invoice } from '../core/invoice.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
@@ -12,10 +12,10 @@ import { countOf, setCount } from './facts.ts'
 /** Shorter parts are in nearly every text. */
 export const partCharactersMin = 3
 
-// What comes later in a text is not found: nobody searches for that, and a name can have ten thousand characters.
+// What comes later in a text is not found: people do not search for it, and a name can have ten thousand characters.
 const textCharactersMax = 100
 
-// A longer part of a name is compared with all of it, once this much has led there. Numbers are short.
+// A longer part of a name is compared with the whole name, once this much of it has led there. Numbers are short.
 const endingCharactersMax = 16
 
 /** How texts are compared: as numbers are, without accents, and no further than their beginning. */
@@ -32,7 +32,7 @@ export const textsOf = ({ invoiceNumber, customer }: Pick<Invoice, 'invoiceNumbe
   return [...new Set(texts.filter(isText))]
 }
 
-/** An amount as it is looked for, in either notation and with or without decimals. No text begins with a blank. */
+/** An amount as people search for it, in either notation and with or without decimals. No text begins with a blank. */
 export const amountKey = (amount: string): string => {
   const [whole = '', decimals = ''] = amount.replace(',', '.').split('.')
   return ` ${whole}.${decimals.padEnd(2, '0')}`
@@ -41,7 +41,7 @@ export const amountKey = (amount: string): string => {
 export const amountKeyOf = ({ amountCents, currency }: Pick<Invoice, 'amountCents' | 'currency'>): string =>
   amountKey(formatAmount(amountCents, currency))
 
-/** What leads to an invoice beside its number, which never changes. */
+/** What leads to an invoice besides its number, which never changes. */
 export const entriesOf = ({ customer, ...facts }: Invoice): string[] => [
   ...textsOf({ invoiceNumber: '', customer }),
   amountKeyOf(facts)
@@ -63,7 +63,7 @@ const endingsOf = (text: string, charactersMax: number): string[] => {
 
 const endingsOfNumber = (invoiceNumber: string): string[] => endingsOf(searchKey(invoiceNumber), textCharactersMax)
 
-/** Parts of an amount are nobody's. */
+/** None for an amount: it is found only as a whole. */
 const endingsOfText = (text: string): string[] => (text.startsWith(' ') ? [] : endingsOf(text, endingCharactersMax))
 
 /** Asks for the ids of invoices that have this part in their number, or in one of their texts. */
@@ -80,7 +80,7 @@ export const having = (part: string): { sql: string; values: Cell[] } => {
   return { sql, values }
 }
 
-/** Comes after all that begins so. */
+/** Sorts after every text with this beginning. */
 const after = (beginning: string): string => `${beginning}\u{10ffff}`
 
 /** For LIKE … ESCAPE '\'. */
@@ -93,7 +93,7 @@ const idsOf = async (tx: Tx, texts: readonly string[]): Promise<Map<string, numb
 
 const unlessThere = 'ON CONFLICT DO NOTHING'
 
-/** Answers under which id each of them stands from now on. */
+/** Answers the id of each text. */
 const enterTexts = async (tx: Tx, texts: readonly string[]): Promise<Map<string, number>> => {
   const known = await idsOf(tx, texts)
   const news = texts.filter(text => !known.has(text))
@@ -111,7 +111,9 @@ const dropUnused = async (tx: Tx, id: number, text: string): Promise<void> => {
   await tx.run('DELETE FROM search_text WHERE id = ?', id)
 }
 
-/** What each invoice is found by from now on, and by nothing else. All at once: that is a statement for many, not for each. */
+/**
+ * Sets all that each invoice is found by from now on. All at once: that takes one statement for many, not one for each.
+ */
 export const setTexts = async (tx: Tx, textsById: ReadonlyMap<number, readonly string[]>): Promise<void> => {
   const used = await amongAll(
     tx,
@@ -136,7 +138,7 @@ export const setTexts = async (tx: Tx, textsById: ReadonlyMap<number, readonly s
   }
 }
 
-/** What is told of it may have changed. */
+/** For an invoice whose texts may have changed. */
 export const searchAgain = async (tx: Tx, invoiceId: number): Promise<void> => {
   await insert(tx, 'search_again', { invoice_id: invoiceId }, 'ON CONFLICT (invoice_id) DO NOTHING')
 }

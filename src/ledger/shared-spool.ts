@@ -1,5 +1,5 @@
-// PDFs in the database, for several machines: what came to one of them, or what it fetched, any other can deliver. A file is
-// only a copy of one, for as long as it is used: it is read from the disk while the portal waits for it.
+// PDFs in the database, for several machines: any of them can deliver what another received or fetched. A file is only
+// a copy, for as long as it is used: the PDF is read from the disk while the portal waits for it.
 
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
@@ -15,7 +15,7 @@ import { type DraftingSpool, openSpool } from './spool.ts'
 
 const chunkBytes = 256 * 1024
 
-// Longer than a request takes whose rows stand already, and whose invoice does not yet; longer than any delivery takes.
+// Longer than a request takes between storing its PDF and its invoice; longer than any delivery takes.
 const unusedMs = 3_600_000
 
 type Options = { bytesMax: number; clock: Pick<Clock, 'monotonic'> }
@@ -51,7 +51,7 @@ export const openSharedSpool = (
     }
   }
 
-  /** Those that no row names: of a request that died between the two, or of a row that did not come to be. */
+  /** Removes PDFs that no row names: their request died between the two, or their row was never written. */
   const sweepRows = async (): Promise<void> => {
     await writeApart(tx =>
       tx.run(
@@ -114,13 +114,13 @@ export const openSharedSpool = (
 
     unanswered: async () => {},
 
-    /** All copies, too: no process has used them yet. */
+    /** Removes all copies, too: no process has used them yet. */
     async sweep() {
       await sweepRows()
       return local.sweep(new Set())
     },
 
-    /** Another process may have removed it from the database. */
+    /** Another process may have removed the PDF from the database. */
     async removeUnused() {
       const before = clock.monotonic() - unusedMs
       for (const [file, at] of usedAt) if (at <= before) await removeCopy({ file } as Document)

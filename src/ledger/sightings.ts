@@ -1,5 +1,5 @@
-// What invoices tell of their customers, as the ledger enters it. The order in which they are looked at is not the order in
-// which they were made: an older one that is looked at later takes nothing away.
+// What invoices say about their customers, as the ledger enters it. Invoices are not judged in the order in which they
+// were made: an older one that is judged later takes nothing away.
 
 import type { Sighting } from '../core/customer.ts'
 import { emailPrints, namePrint, refPrint } from '../core/fingerprint.ts'
@@ -10,14 +10,14 @@ import { customerById, customerByRef, emailsOf, portalIdsHaving } from './custom
 import { customersHaving, endLoans, releaseOf } from './customer-waiting.ts'
 import { amongAll, type Cells, insert, type Tx } from './driver.ts'
 
-/** A customer that no invoice told of yet. */
+/** A customer that no invoice has described yet. */
 export const insertCustomer = async (tx: Tx, tool: string, ref: string): Promise<Cells> => {
   const contact = { contact: JSON.stringify(nothingKnown), name_key: '', facts: '', told_by: 0, told_at: tx.now }
   const cells = { tool, ref_key: refPrint(ref), ref: ref.trim(), ...contact }
   return (await insert(tx, 'customer', cells, 'RETURNING *')) as Cells
 }
 
-/** Customers of the same tool that the new facts may stand against. */
+/** Customers of the same tool whose claims the new facts may contest. */
 const rivalsOf = async (tx: Tx, customer: Cells, emails: string[]): Promise<Cells[]> => {
   const portalIds = await portalIdsHaving(tx, emails)
   if (customer.given_id !== null) portalIds.push(customer.given_id as string)
@@ -28,7 +28,7 @@ const rivalsOf = async (tx: Tx, customer: Cells, emails: string[]): Promise<Cell
   return [...new Map(rivals.map(rival => [rival.id, rival])).values()]
 }
 
-/** The contact as it is told now; whoever may stand against it, or waited for it, is judged anew. */
+/** Takes the contact as it is now. Invoices of rivals, and those that waited for this contact, are judged again. */
 const takeContact = async (
   tx: Tx,
   known: Cells | undefined,
@@ -58,7 +58,7 @@ const takeContact = async (
   if (!known) return
   await endLoans(tx, row, invoiceId)
   await releaseOf(tx, row, 'the customer changed')
-  // An address that it left, or a name that it shares now, is one claim less.
+  // An address that it no longer has, or a name that it now shares, means one rival claim less.
   const isLess = emailsBefore.some(email => !emails.includes(email))
   if (isLess || namePrint(contact.name) !== row.name_key)
     for (const rival of rivals) await releaseOf(tx, rival, 'another customer changed')
@@ -76,7 +76,7 @@ const takeName = async (tx: Tx, row: Cells, name: string, invoiceId: number): Pr
   if (names.length > 1) await endLoans(tx, row, invoiceId)
 }
 
-/** Enters what the invoice tells. Told again it is no news, and what an older one tells is none. */
+/** Enters what the invoice says. The same again is no news, and neither is what an older invoice says. */
 export const see = async (tx: Tx, sighting: Sighting): Promise<Cells> => {
   const { invoiceId, tool, customer } = sighting
   const facts = factsOf(contactOf(customer))

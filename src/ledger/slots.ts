@@ -1,7 +1,7 @@
-// The portal's budget, as the ledger keeps it. Where one process has the ledger for itself, slots are dated by a clock of
-// their own, which nobody can set and which stands still between two processes. Where several share it, they are dated by
-// the ledger's time, and whoever would take one too many gets none. If that clock is set, forward or back, nobody knows any
-// more how old a slot is: each then rests once more, as if taken now.
+// The portal's budget, as the ledger keeps it. Where one process has the ledger to itself, slots are dated by a clock
+// of their own, which nobody can set and which stands still between one process and the next. Where several share it,
+// slots are dated by the ledger's time, and a process that would take one too many gets none. If that clock is set,
+// forward or back, the age of a slot is no longer known: each then rests once more, as if taken now.
 
 import { type Driver, insert, type Tx } from './driver.ts'
 import { countOf, setCount } from './facts.ts'
@@ -12,7 +12,9 @@ const minute = 60_000
 // An earlier release wrote no end; its requests took no longer.
 const requestMsUsual = 30_000
 
-/** When its request is over: the time that was told, or the latest possible one, as whoever took it may be dead. */
+/**
+ * When its request is over: at the recorded time, or the latest possible one, as the process that took it may be dead.
+ */
 const doneAt = `coalesce(done_at, taken_at + ${requestMsUsual})`
 
 const lastTaken = async (tx: Tx): Promise<number | null> =>
@@ -30,13 +32,15 @@ const take = async (tx: Tx, at: number, { requestMsMax }: SlotLimits): Promise<n
   return Number((await insert(tx, 'slot', slot, 'RETURNING id'))?.id)
 }
 
-/** A pause, too, would last as long as the clock was set back; if the portal still means it, it says so again. */
+/**
+ * A pause, too, would last longer by as much as the clock was set back. If the portal still wants it, it says so again.
+ */
 const restAgain = async (tx: Tx, { requestMsMax }: SlotLimits): Promise<void> => {
   await tx.run('UPDATE slot SET taken_at = ?, done_at = ?', tx.now, tx.now + requestMsMax)
   await setCount(tx, 'paused until', Math.min(await countOf(tx, 'paused until'), tx.now + minute))
 }
 
-/** Null: all of them together have taken as many as the portal takes, or it asked for a pause. */
+/** Null: all processes together have taken as many as the portal allows, or it asked for a pause. */
 const takeShared = async (tx: Tx, limits: SlotLimits, wasClockSet: boolean): Promise<number | null> => {
   const isFromLater = ((await lastTaken(tx)) ?? 0) > tx.now
   if (isFromLater || wasClockSet) await restAgain(tx, limits)
@@ -65,7 +69,9 @@ export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'wr
       stepsSeen = steps
       return id
     },
-    /** One's own only: a process that was away meets the id of a slot that went, and may be another's by now. */
+    /**
+     * Only its own: a process that was away may have the id of a slot that is gone, and that may be another's by now.
+     */
     async endSlot(id: number, isUsed: boolean, now: number) {
       if (!isShared) return
       await write(

@@ -1,8 +1,8 @@
-// PDFs on disk. What came with a webhook is written and fsynced, with its folder, before the ledger's row that names it: a
-// crash leaves at worst a file without a row, which `sweep` removes. What was fetched can be fetched again, so nobody waits
-// for the disk: after a power cut its file may be gone or torn, and `blob` tells.
+// PDFs on disk. A PDF that came with a webhook is written and fsynced, with its folder, before the ledger's row that names
+// it: a crash leaves at worst a file without a row, which `sweep` removes. A fetched PDF can be fetched again, so it is
+// not fsynced: after a power cut its file may be gone or torn, and `blob` notices.
 //
-// What a stranger sends is written as it comes, and nobody waits for the disk before it is proven: a draft.
+// What a stranger sends is a draft: written as it comes, and fsynced only once it is proven.
 
 import { createHash, hash, randomUUID } from 'node:crypto'
 import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs'
@@ -15,19 +15,19 @@ import type { Document } from '../core/row.ts'
 
 export interface Spool {
   /**
-   * Keeps a PDF that can be fetched again. Nothing is left of one that fails: PDF_TOO_LARGE, PDF_NOT_A_PDF,
+   * Keeps a PDF that can be fetched again. Leaves nothing behind when it fails: PDF_TOO_LARGE, PDF_NOT_A_PDF,
    * LEDGER_UNAVAILABLE.
    */
   keep: (source: AsyncIterable<Uint8Array>) => Promise<Document>
   /**
-   * The file's bytes, read as they are asked for. Null: the file is gone. `changed`: it is not what was kept. Rejects
-   * with LEDGER_UNAVAILABLE.
+   * The file's bytes, read on demand. Null: the file is gone. `changed`: it is not what was kept. Rejects with
+   * LEDGER_UNAVAILABLE.
    */
   blob: (document: Document) => Promise<Blob | null | 'changed'>
   remove: (document: Document) => Promise<void>
   /** Removes every file that is not among the named. Answers how many. */
   sweep: (named: ReadonlySet<string>) => Promise<number>
-  /** Where files are copies: removes those that nobody has used for long, and what no row has named for as long. */
+  /** Where files are copies: removes those that were not used for long, and what no row has named for as long. */
   removeUnused?: () => Promise<void>
 }
 
@@ -41,11 +41,11 @@ export type PdfDraft = {
 }
 
 export interface DraftingSpool extends Spool {
-  /** For what is proven by its last byte only, and cannot be fetched again. */
+  /** For a PDF that is proven only by its last byte, and cannot be fetched again. */
   draft: (source: AsyncIterable<Uint8Array>) => Promise<PdfDraft>
   /**
-   * The ledger did not say that it kept the row that names it. Removes it where that means that it did not: where a server
-   * keeps the row, its answer may have been lost, and the sweep finds out.
+   * The ledger did not confirm that it kept the row that names it. Removes the PDF where that means that there is no
+   * row. Where a server keeps the row, its answer may have been lost, and the sweep finds out.
    */
   unanswered: (document: Document) => Promise<void>
 }
@@ -55,18 +55,19 @@ const type = 'application/pdf'
 const byteOrderMark = Buffer.from('\ufeff')
 
 // Readers accept a PDF whose signature comes a little late, after a byte order mark or a blank line; so do we. Anything
-// else before it may be a page of HTML that only speaks of one.
+// else before it may be a page of HTML that only mentions one.
 const blanksMax = 1024
 const headBytesMax = byteOrderMark.length + blanksMax + signature.length
 
-// What is read and looked through in one turn of the event loop, in a fraction of a millisecond. Most PDFs are smaller.
+// The most that is read and hashed in one turn of the event loop, in a fraction of a millisecond. Most PDFs are
+// smaller.
 const smallBytesMax = 256 * 1024
 const chunkBytes = 64 * 1024
 
 // White space as PDF has it.
 const blanks = new Set([0, 9, 10, 12, 13, 32])
 
-/** `isLasting`: what came with a webhook must be here after a power cut. */
+/** `isLasting`: what came with a webhook must survive a power cut here. */
 export const openSpool = (
   folder: string,
   { bytesMax, isLasting = true }: { bytesMax: number; isLasting?: boolean }
@@ -81,7 +82,7 @@ export const openSpool = (
     const file = `${randomUUID()}.pdf`
     const path = join(folder, file)
     const part = `${path}.part`
-    // A disk that cannot even remove must not hide why: the sweep comes by later.
+    // A removal that fails, too, must not hide the first error: the sweep removes the file later.
     const remove = () => Promise.allSettled([rm(part, { force: true }), rm(path, { force: true })])
     const handle = await disk(() => open(part, 'wx'))
     let isOpen = true
@@ -139,7 +140,7 @@ export const openSpool = (
           const content = readFileSync(path)
           return hash('sha256', content) === sha256 ? new Blob([content], { type }) : 'changed'
         }
-        // Opened before it is looked through: what is changed later than that cannot be read by it any more.
+        // Opened before it is hashed: a file that changes after that can no longer be read through this blob.
         const blob = await openAsBlob(path, { type })
         return blob.size === bytes && (await hashOf(path)) === sha256 ? blob : 'changed'
       })
@@ -193,7 +194,7 @@ const syncFolder = (folder: string) =>
     }
   })
 
-/** Chunk by chunk: neither memory nor anybody else waits for a large one. */
+/** Chunk by chunk, so that a large PDF neither fills the memory nor makes others wait. */
 const hashOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: chunkBytes }), hash)

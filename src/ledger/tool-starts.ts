@@ -1,4 +1,4 @@
-// Since when each accounting tool is set up, and up to when it was asked what its webhooks missed.
+// Since when each accounting tool has been set up, and up to when it was asked what its webhooks missed.
 
 import type { Instant } from '../core/clock.ts'
 import { instantOf } from './cells.ts'

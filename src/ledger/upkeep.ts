@@ -1,6 +1,6 @@
-// What the ledger needs every few seconds: a sign of life, by which a restored backup is told from a short stop; what a
-// clock that was wrong put off for too long; forgetting, a little at a time, what finished long ago; and entering into
-// the search what came in.
+// What the ledger needs every few seconds: a sign of life, which tells a restored backup from a short stop; making due
+// what a wrong clock put off for too long; forgetting, a little at a time, what finished long ago; and entering what
+// came in into the search.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -22,14 +22,14 @@ export type UpkeepOptions = {
 
 const day = 24 * 3_600_000
 
-// One fsync each time; and together more rows a minute than the portal can be given, so that it never falls behind.
+// One fsync each time, and still more rows a minute than the portal can take, so that forgetting never falls behind.
 const everyMs = 10_000
-// The others take over from who gives no sign of life, and do not wait for long.
+// The others take over from a process that gives no sign of life, and must not wait long for that.
 const sharedEveryMs = 3000
 const rowsAtOnce = 25
 
-// The newest are found all the same. After a storm a thousand a second are entered, where that is quick; where all that
-// writes waits for one lock, it is held for this at most a tenth of the time.
+// The newest invoices are found without this. After a storm it enters a thousand a second, where that is quick; where
+// all writers wait for one lock, it holds that lock for at most a tenth of the time.
 const searchEveryMs = 2000
 const searchPauseMs = 50
 const searchPauses = 9
