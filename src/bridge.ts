@@ -35,9 +35,9 @@ export type Bridge = {
   spool: DraftingSpool
   /** Listens, then begins to deliver. Answers where it listens. */
   start: () => Promise<string>
-  /** Takes nothing more in, lets what runs end, closes the ledger. */
+  /** Takes in nothing more, lets running work end, closes the ledger. */
   stop: () => Promise<void>
-  /** Resolves when it can keep nothing any more, because a newer release has changed the ledger. */
+  /** Resolves when the bridge can no longer keep anything, because a newer release has changed the ledger. */
   outgrown: Promise<BridgeError>
 }
 
@@ -52,19 +52,19 @@ export type BridgeOptions = {
 
 const hour = 3_600_000
 
-// The platform kills after 30 s.
+// The platform kills the process after 30 s.
 const drainMs = 25_000
 
-// Of one call to a tool's API.
+// For one call to a tool's API.
 const toolTimeoutMs = 30_000
 
-// Whoever is asked to pause for an hour comes back a little later.
+// An invoice that is asked to pause for an hour is due a little later than that.
 const pauseSpareMs = 60_000
 
-// What a delivery may take beside the PDF's and the portal's own time limits: its turn, and a look at what is there.
+// What a delivery may take besides the PDF's and the portal's own time limits: its turn, and a look at what is there.
 const loanSpareMs = 180_000
 
-// Between a slot and its request: what is to be sent is written down, and the connection has to stand.
+// Between a slot and its request, the bridge writes down what it will send, and makes the connection.
 const slotSpareMs = 10_000
 
 export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
@@ -244,7 +244,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   }
 }
 
-/** Undefined where nobody is mailed. */
+/** Undefined if no one is to be mailed. */
 const openMailer = async (
   config: Config,
   options: Pick<MailerOptions, 'ledger' | 'health' | 'clock' | 'log'>
@@ -275,7 +275,7 @@ const refuseTestMode = ({ PORTAL_URL }: Config, tools: OpenTool[]): void => {
   if (problems.length > 0) throw new BridgeError('CONFIG_INVALID', undefined, { problems })
 }
 
-/** Loaded only when asked for: whoever looks at no figures does not pay for them in memory. */
+/** Loaded only when asked for, so that a bridge without metrics does not keep them in memory. */
 const openMetrics = async (
   { METRICS_PORT }: Config,
   options: { ledger: Ledger; budget: () => BudgetState }

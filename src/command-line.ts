@@ -10,7 +10,7 @@ import { type Environment, explainProblems, takeFiles } from './config.ts'
 import { adviceTyped } from './core/codes.ts'
 import { BridgeError } from './core/errors.ts'
 
-/** Where it is typed. A .env in the folder is taken into `env`. */
+/** Where a command is typed. A .env in the folder is read into `env`. */
 export type Surroundings = Omit<Terminal, 'overridden' | 'version'> & { folder: string }
 
 const nameWidth = Math.max(...commands.map(({ name }) => name.length))
@@ -68,7 +68,7 @@ export const runTyped = async ([name, ...args]: string[], surroundings: Surround
   }
 }
 
-/** What stands in it; null: there is none. */
+/** The text of .env; null: there is none. */
 type EnvFile = string | null
 
 const unreadable: Record<string, string> = {
@@ -93,7 +93,7 @@ const terminal = ({ folder: _, ...given }: Surroundings, file: EnvFile): Termina
   return { ...given, overridden, version: readVersion() }
 }
 
-/** A .env beside the project is read like the platform's own environment, which wins. Answers what it wins over. */
+/** A .env beside the project is read like the platform's own environment, which wins. Answers the names that lose. */
 const takeIn = (text: EnvFile, env: Environment): string[] => {
   const file = Object.entries(parseEnv(text ?? ''))
   const overridden = file.filter(([name, value]) => (env[name] ?? value) !== value)
@@ -125,7 +125,7 @@ const explain = (error: unknown, { folder, env }: Surroundings, file: EnvFile): 
 
 type ListenError = NodeJS.ErrnoException & Partial<AddressInfo> & { hostname?: string }
 
-/** Why it cannot listen; undefined where it is something else. Any free port has no number yet. */
+/** Why the bridge cannot listen; undefined for any other error. When any free port will do, it has no number yet. */
 const unheard = ({ syscall, code = '', hostname, address = hostname, port }: ListenError): string | undefined => {
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined
   const place = port === undefined ? address : `${address}, port ${port}`

@@ -1,5 +1,5 @@
-// Every setting, read once from the environment. All problems are reported at once, one line per variable; with the value
-// as it was typed where the setting says that it is no secret (setting.ts).
+// Every setting, read once from the environment. All problems are reported at once, one line per variable, with the
+// value as it was typed if the setting says that it is not a secret (setting.ts).
 
 import { z } from 'zod'
 import { attempt } from './core/attempt.ts'
@@ -29,12 +29,12 @@ const onAmount = z.enum(['hold', 'dismiss', 'deliver'], 'expected hold, dismiss 
 
 const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
 
-// A slip in the name of one is not short, and has no digits.
+// A misspelt time zone is not short, and has no digits.
 const likeTimeZone = /^[A-Za-z_+-]{1,20}(\/[A-Za-z_+-]{1,20}){0,2}$/
 
 const day = 24 * 60 * 60_000
 
-// A dead process can write nothing more, but what it wrote its kernel goes on sending for minutes.
+// A dead process can write nothing more, but its kernel goes on sending what it wrote for minutes.
 const inheritedFactor = 5
 
 export const realPortalUrl = 'https://api.mijnklantportaal.nl/v1'
@@ -91,7 +91,7 @@ export const settings = z.object({
   CREDIT_NOTES: word(onAmount.default('hold')),
   ZERO_AMOUNTS: word(onAmount.default('dismiss')),
   RETENTION_DAYS: word(wholeNumber(1, 36_500).default(90)),
-  // Whoever knows it can post there.
+  // Anyone who knows it can post there.
   ALERT_URL: webAddress.optional(),
   SMTP_URL: z
     .string()
@@ -118,7 +118,7 @@ export const settings = z.object({
 export type Settings = z.output<typeof settings>
 
 export type Config = Readonly<Settings & { PUBLIC_URL: string; PORTAL_SETTLE_INHERITED_MS: number }> & {
-  /** PUBLIC_URL where it is set, or as the platform knows it; undefined where only a guess is left. */
+  /** PUBLIC_URL if it is set, or the address as the platform knows it; undefined if only a guess is left. */
   readonly publicAddress: string | undefined
   /** Each tool's settings, null where none of them is set. */
   readonly tools: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>
@@ -137,7 +137,7 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
   }
 
   const core = parse(settings)
-  // Beside whatever else is wrong, so that one start tells all.
+  // Checked whatever else is wrong, so that one start reports everything.
   const related = settings.pick(contradictable).safeParse(given)
   if (related.success)
     problems.push(...contradictions(related.data).map(problem => withTyped(problem, given, settings)))
@@ -164,14 +164,14 @@ export const readSettings = <S extends z.ZodObject>(env: Environment, schema: S)
   throw new BridgeError('CONFIG_INVALID', undefined, { problems })
 }
 
-/** Of the portal's dates; all times that a person reads are in it. */
+/** The zone of the portal's dates; all times that a person reads are in it. */
 export const readTimeZone = (env: Environment): string =>
   readSettings(env, settings.pick({ PORTAL_TIME_ZONE: true })).PORTAL_TIME_ZONE
 
-// What may be a secret of the bridge, by its name: no other program's file is read.
+// Names that a secret of the bridge may have: no other program's file is read.
 const fileOf = /^(\w+_(?:TOKEN|SECRET|KEY|URL|PASSWORD))_FILE$/
 
-/** Sets what stands in files, as platforms hand out secrets: `PORTAL_TOKEN_FILE` for `PORTAL_TOKEN`. */
+/** Sets variables from files, as platforms hand out secrets: `PORTAL_TOKEN_FILE` for `PORTAL_TOKEN`. */
 export const takeFiles = (env: Environment, readFile: (path: string) => string): void => {
   for (const [file, path] of Object.entries(env)) {
     const name = fileOf.exec(file)?.[1]
@@ -189,7 +189,7 @@ const unreadFiles = (given: Environment, schemas: z.ZodObject[]): Problem[] =>
       .map(name => ({ field: `${name}_FILE`, message: 'the file cannot be read, or is empty' }))
   )
 
-/** A variable that is set to nothing is not set: that is how people switch one off. */
+/** An empty variable counts as not set: that is how people switch one off. */
 const givenIn = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])))
 
@@ -262,22 +262,22 @@ function isTimeZone(name: string): boolean {
   return attempt(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)) !== undefined
 }
 
-// Set by the platform, or too much like what other programs are set by: nobody means these.
+// Set by the platform, or too much like other programs' variables: a misspelt name does not mean these.
 const notMeant = ['FLY_APP_NAME', 'FLY_MACHINE_ID', 'DATABASE_URL']
 
-// Of the command line only; no setting of the bridge.
+// For the command line only; not a setting of the bridge.
 const askingOnly = ['FACTUURBRUG_URL']
 
 /**
- * An environment is full of other programs' names, and a warning that nobody can end is read by nobody. So a long name may
- * have two slips, a shorter one has one, HOST and PORT have none (HOME is two away, PORTS one), and none in its first letter:
- * hardly anybody slips there, while PREVIEW is a word of its own.
+ * An environment is full of other programs' names, and people stop reading a warning that they cannot end. So a long
+ * name may have two typos, a shorter one may have one, HOST and PORT none (HOME is two away, PORTS one), and no name
+ * may have one in its first letter: people hardly ever mistype that, while PREVIEW is a word of its own.
  */
 const slipsMax = (letters: number): number => (letters < 6 ? 0 : letters < 12 ? 1 : 2)
 
 export type Misspelt = { name: string; meant: string }
 
-/** What is set under a name that is no setting's, and nearly one's. */
+/** Variables whose name is not a setting's, but nearly one's. */
 export const misspelt = (env: Environment, toolSettings: Readonly<Record<string, z.ZodObject>>): Misspelt[] => {
   const schemas = [settings, ...Object.values(toolSettings)]
   const known = [...schemas.flatMap(({ shape }) => Object.keys(shape)), ...askingOnly]
@@ -296,7 +296,7 @@ export type Surroundings = {
   /** The folder that the bridge was started from, and whether a .env is in it. */
   folder: string
   hasFile: boolean
-  /** The name of the app on Fly, where it runs there. */
+  /** The name of the app on Fly, if the bridge runs there. */
   flyApp: string | undefined
 }
 

@@ -1,11 +1,11 @@
-// Two machines with a SQLite file each would be two ledgers, and two ledgers make two invoices. On Fly, a machine that starts
-// beside another one of its app therefore stops.
+// Two machines with a SQLite file each would be two ledgers, and two ledgers make two invoices. So on Fly, a machine
+// that starts beside another one of its app stops.
 
 import type { Settings } from './config.ts'
 import type { Clock } from './core/clock.ts'
 import { BridgeError } from './core/errors.ts'
 
-// A machine that is being replaced stays in the DNS for a moment after it stopped.
+// A machine that is being replaced stays in the DNS for a moment after it has stopped.
 const triesMax = 10
 const betweenTriesMs = 1000
 

@@ -19,20 +19,20 @@ const stopped: Surroundings['stopped'] = () =>
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
   })
 
-// What was printed and could not be written, on a full disk.
+// Whether printed output could not be written, as on a full disk.
 let isLost = false
 
-/** Whoever reads may leave early (`| head`): then there is nobody left to print for. */
+/** The reader may leave early (`| head`): then no one is left to print for. */
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
   isLost = true
   process.exitCode ||= 1
 })
 
-/** Complaints that nobody can read are no reason to stop. */
+/** A complaint that no one can read is no reason to stop. */
 process.stderr.on('error', () => {})
 
-// What any command writes (ledger, PDFs, lock) is for the eyes of its user alone.
+// Only the user who runs a command may read what it writes (ledger, PDFs, lock).
 const umask = 0o077
 
 export const main = async (): Promise<void> => {

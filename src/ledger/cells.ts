@@ -1,4 +1,4 @@
-// How the ledger's types stand in a row: read from its cells, and written into them.
+// How the ledger's types are stored in a row: read from its cells, and written into them.
 
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
@@ -19,13 +19,13 @@ import type {
 import type { Change, Kept } from '../rules/kept.ts'
 import type { Cell, Cells } from './driver.ts'
 
-/** Of a row of invoices. */
+/** The cells of a row. */
 export type InvoiceCells = Cells & { id: number }
 
 /** A row, as rules see it. */
 export type KeptRow = Kept & { id: number; key: string; attempt: number }
 
-/** What a query answers as `at`; null when it finds nothing, or nothing is there. */
+/** What a query answers as `at`; null when it finds no row, or no value. */
 export const instantOf = (cells: Cells | undefined): Instant | null => (cells?.at ?? null) as Instant | null
 
 const parsed = <T>(cell: Cell | undefined): T | null => (typeof cell === 'string' ? (JSON.parse(cell) as T) : null)
@@ -41,7 +41,7 @@ const documentOf = (cells: Cells): Document | null =>
         sha256: cells.document_sha256 as string
       }
 
-/** What a person sees in review. An earlier version did not keep with which PDF that was. */
+/** What a person sees in review. An earlier version did not keep which PDF came with it. */
 const draftOf = ({ draft: kept, document_version }: Cells): Released | null => {
   const known = parsed<Draft & Partial<Released>>(kept)
   if (known === null) return null
@@ -89,7 +89,7 @@ export const keptOf = (cells: Cells): KeptRow => ({
 
 const json = (value: unknown): Cell => (value === null ? null : JSON.stringify(value))
 
-// Where a change does not stand in one cell as it is.
+// For changes that are not stored in one cell as they are.
 const written: { [Name in keyof Kept]?: (value: Kept[Name]) => Cells } = {
   invoice: invoice => ({
     invoice: json(invoice),

@@ -2,9 +2,9 @@
 // implementation runs test/src/ledger/contract.ts.
 //
 // Every method is one transaction, takes its time from the caller, and leaves the process for nothing but its
-// database. A method that writes resolves only after the write survives a power cut; when it cannot be kept it
-// rejects with LEDGER_UNAVAILABLE and nothing of it has happened. Writes that are asked for together may share
-// a commit, but fail alone.
+// database. A method that writes resolves only after the write survives a power cut; if the write cannot be kept,
+// the method rejects with LEDGER_UNAVAILABLE and nothing of it has happened. Writes that are asked for together may
+// share a commit, but fail alone.
 //
 // One row per invoice number, for ever: the unique key is `numberKey(invoiceNumber)`, in the database, so that
 // no code path can make a second. Rows are never deleted; `forget` empties what is personal.
@@ -36,10 +36,10 @@ import type { LedgerCustomers } from './customers.ts'
 import type { Holdings } from './holdings.ts'
 import type { Pace } from './pace.ts'
 
-/** How many of those that never failed, and of those that did. */
+/** How many rows that never failed, and how many that did. */
 export type Places = { untried: number; again: number }
 
-/** What one process does for all of them. */
+/** Work that one process does for all of them. */
 export type Task = 'sweep' | 'look' | 'forget' | 'search' | 'mail' | `catch-up ${string}` | `warn ${string}`
 
 export type Filter = {
@@ -47,11 +47,11 @@ export type Filter = {
   code?: string | undefined
   tool?: string | undefined
   /**
-   * A part, three characters or more, of the number, of the customer's name or of an e-mail address; or the beginning of
-   * a number, or the whole of a customer's reference. Case and accents do not matter.
+   * Any part, of three characters or more, of the number, the customer's name or an e-mail address; or the beginning of
+   * a number, or a customer's whole reference. Case and accents do not matter.
    */
   q?: string | undefined
-  /** Exactly so much, whatever the currency: `121`, `121.00` or `121,00`. */
+  /** Exactly this much, whatever the currency: `121`, `121.00` or `121,00`. */
   amount?: string | undefined
   /** Received at `since` or later, and before `until`. */
   since?: Instant | undefined
@@ -60,7 +60,7 @@ export type Filter = {
   cursor?: string | undefined
 }
 
-/** What a word to many invoices is about. */
+/** Which invoices a word to many is about. */
 export type FilterForAll = Omit<Filter, 'limit' | 'cursor'>
 
 /** The invoices that a word to many would reach, and how many it leaves to a person. */
@@ -71,7 +71,7 @@ export type Summary = Record<State, number> & {
   attention: number
   /** Since when the invoice that waits longest should have been delivered. */
   oldestWaitingAt: Instant | null
-  /** In doubt for longest since. */
+  /** Since when the invoice that has been in doubt longest is so. */
   oldestSendingAt: Instant | null
 }
 
@@ -81,29 +81,31 @@ export type Tally = { tool: string; state: State; code: Code | null; invoices: n
 export interface Ledger {
   /**
    * Keeps an event. `accepted`: a new invoice, or a correction of one that was never sent. `duplicate`: known; newer
-   * facts (paid, due) are merged into it. `conflict`: the number is known with other facts; kept beside the row once
-   * per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is judged when
-   * the doubt is settled); also where the tool told of the same invoice under another number before. A `waiting` row
-   * that changes ends its loan: nothing is sent from older facts. What was voided before it came is kept as dismissed.
+   * facts (paid, due) are merged into it. `conflict`: the number is known with other facts; these are kept beside the
+   * row, once per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is
+   * judged when the doubt is settled); also if the tool brought the same invoice under another number before. A change
+   * to a `waiting` row ends its loan, so that nothing is sent from older facts. An invoice that was voided before it
+   * came is kept as dismissed.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 
   /**
-   * The tool voided the invoice of this id, or holds it no more: as an arrival that is `voided`, under whatever numbers
-   * it was told. False: no row came from it yet; then it is remembered, and one that comes later is dismissed.
+   * The tool voided the invoice with this id, or no longer has it: does the same as an arrival that is `voided`, for
+   * all numbers under which it came. False: no row came from it yet; this is remembered, and one that comes later is
+   * dismissed.
    */
   voidSource(tool: string, sourceId: string, now: Instant): Promise<boolean>
 
-  /** Keeps an event that could not be read as a held row, EVENT_UNREADABLE. False: it is kept already. */
+  /** Keeps an event that could not be read, as a held row with EVENT_UNREADABLE. False: it is kept already. */
   keepUnreadable(event: Unreadable, now: Instant): Promise<boolean>
 
   /**
-   * Numbers that count as the same as another row's today, and were kept apart by an earlier version; each is still
-   * found under exactly its own spelling. Without those that retention has taken.
+   * Numbers that count as the same as another row's today, but that an earlier version kept apart; each is still found
+   * under exactly its own spelling. Without those that retention has taken.
    */
   numbersAlike(): Promise<string[]>
 
-  /** Whether there is a row of this number. */
+  /** Whether there is a row with this number. */
   isKnown(invoiceNumber: string): Promise<boolean>
 
   /** When the tool was first set up; null when it never was. Once set it stays. */
@@ -115,22 +117,23 @@ export interface Ledger {
 
   /**
    * Lends out at most `limit` rows that are due, longest due first, until `until`: those that are `waiting`, and
-   * delivered ones that are to be marked paid. No two borrowers hold the same row. A row whose loan ran out is due again.
-   * `most`: of each kind, so that one does not take all places of the other.
+   * delivered ones that have to be marked paid. No two borrowers hold the same row. A row whose loan has run out is due
+   * again. `most`: how many of each kind, so that neither takes all places of the other.
    */
   borrow(limit: number, now: Instant, until: Instant, most?: Places): Promise<Loan[]>
 
-  /** When the next row is due, or its loan runs out; null when nothing waits. For the worker's sleep. */
+  /** When the next row is due, or the next loan runs out; null when nothing waits. For the worker's sleep. */
   nextDueAt(): Promise<Instant | null>
 
   /** Puts the fetched PDF on the row, for this and every later attempt. False when the loan had run out. */
   attach(loan: Loan, document: Document, now: Instant): Promise<boolean>
 
   /**
-   * Write before you speak: re-checks that the loan still holds, the row is still `waiting`, what was ever sent is proven
-   * not to be in the portal (else `unproven`), and the copy still tells nothing under its number (else `known`); of these
-   * nothing is changed. Stores the exact body, and makes the row `sending`. Only after this resolved `granted` may a byte
-   * leave. From here on only `record` with a clean answer, or `settle` after a look into the portal, changes its state.
+   * Write before you speak: checks again that the loan still holds and the row is still `waiting` (else `lost`), that
+   * whatever was sent before is proven not to be in the portal (else `unproven`), and that the copy still has nothing
+   * under its number (else `known`). If a check fails, nothing is changed. Otherwise stores the exact body, and makes
+   * the row `sending`. Only after this has resolved `granted` may a byte leave. From here on only `record` with a clean
+   * answer, or `settle` after a look into the portal, changes its state.
    */
   sending(loan: Loan, body: CreateBody, now: Instant): Promise<'granted' | 'lost' | 'known' | 'unproven'>
 
@@ -138,15 +141,15 @@ export interface Ledger {
   paying(loan: Loan, now: Instant): Promise<boolean>
 
   /**
-   * Ends a loan. Answers what was recorded; null, and nothing is changed, when the loan had run out. What the portal told
-   * enters the copy. An answer that tells another row's id is none: then the row is in doubt.
+   * Ends a loan. Answers what was recorded; null, with nothing changed, when the loan had run out. What the portal said
+   * enters the copy. An answer with another row's id does not count: the row is then in doubt.
    */
   record(loan: Loan, decision: Decision, now: Instant): Promise<Decision | null>
 
   /** Rows in doubt whose loan has ended, longest in doubt first. */
   doubts(now: Instant, limit: number): Promise<Doubt[]>
 
-  /** Ends a doubt after a look. Answers as `record`; null when it has ended otherwise meanwhile. */
+  /** Ends a doubt after a look. Answers as `record`; null when the doubt has ended in another way meanwhile. */
   settle(doubt: Doubt, decision: Decision, now: Instant): Promise<Decision | null>
 
   /**
@@ -156,8 +159,8 @@ export interface Ledger {
   act(invoiceNumber: string, action: Action, now: Instant, words?: Words): Promise<Acted>
 
   /**
-   * Another PDF by a person's hand, while nothing was sent; nothing that the source sends takes its place. Answers the row,
-   * and the document that it needs no more. Rejects as `act`.
+   * A PDF from a person, as long as nothing was sent; nothing that the source sends takes its place. Answers the row,
+   * and the document that it no longer needs. Rejects as `act` does.
    */
   replaceDocument(
     invoiceNumber: string,
@@ -165,63 +168,66 @@ export interface Ledger {
     now: Instant,
     actor?: Actor
   ): Promise<{ row: Row; unused: Document | null }>
-  /** The PDF that is kept of it; null where none is. */
+  /** The PDF that is kept of an invoice; null if there is none. */
   documentOf(invoiceNumber: string): Promise<Document | null>
 
   /**
-   * What a word to all of these would reach: what is held, or what the filter's state says. Null: it is more than `limit`,
-   * counted with those that are left out.
+   * What a word to all of these would reach: those that are held, or in the filter's state. Null: they are more than
+   * `limit`, counting those that are left out.
    */
   pick(filter: FilterForAll, action: ActionForAll, limit: number): Promise<Picked | null>
-  /** A word to each of these, but to what may no longer be acted on in this way. Answers how many it reached. */
+  /** A word to each of these, except those that may no longer be acted on in this way. Answers how many it reached. */
   actOnAll(ids: readonly number[], action: ActionForAll, now: Instant, words?: Words): Promise<number>
 
   find(invoiceNumber: string): Promise<WholeRow | null>
 
-  /** Enters what came or changed lately into what `q` finds; at most `limit` at once. Answers how many. */
+  /** Lets `q` find what came or changed lately; at most `limit` at once. Answers how many. */
   makeSearchable(limit: number): Promise<number>
 
   /** Newest first. `next` is the cursor of the following page, null on the last. */
   list(filter: Filter): Promise<{ rows: Row[]; next: string | null }>
 
   summary(): Promise<Summary>
-  /** Differs after an invoice came, or anything was noted about one: for whoever watches. */
+  /** Differs once an invoice has come, or anything was noted about one: for callers that watch. */
   mark(): Promise<string>
   /** Deliveries by hour, since the hour of this moment, and by how long they took; of a hundred days. */
   paceSince(since: Instant): Promise<Pace[]>
   tally(): Promise<Tally[]>
 
-  /** What the owner is still to be told of; at most a thousand are kept. */
+  /** Adds what the owner still has to be told; at most a thousand are kept. */
   addNotice(notice: Notice, now: Instant): Promise<void>
   /** Oldest first. */
   notices(): Promise<KeptNotice[]>
-  /** These were told, up to this one. */
+  /** The owner was told of these, up to this one. */
   dropNotices(lastId: number): Promise<void>
 
   /**
-   * Enters requests that were refused; one that is known counts up, and is the latest. Of each kind, authentic or not, the
-   * latest thousand stay.
+   * Enters requests that were refused; one that is known already counts up, and becomes the latest. Of each kind,
+   * authentic or not, the latest thousand stay.
    */
   noteRefusals(refusals: readonly Refusal[]): Promise<void>
   /** Latest first. `next` is the cursor of the following page, null on the last. */
   listRefusals(filter: RefusalFilter): Promise<RefusalPage>
 
   /**
-   * Makes due what is due later than `latest`, but what a tool collects by itself, and what was received later than now:
-   * the clock was ahead when it was put off, or came, and was set back since.
+   * Makes due what is due later than `latest`, except what a tool collects by itself; and what was received later than
+   * now. The clock was ahead when these were put off, or came, and was set back since.
    */
   hasten(now: Instant, latest: Instant): Promise<void>
 
   /**
-   * Before this process does anything with the portal: where no other one lives, the copy is to be read back to the last
-   * sign of life.
+   * Comes before anything that this process does with the portal: if no other process lives, the copy has to be read
+   * back to the last sign of life.
    */
   join(now: Instant): Promise<void>
   /**
-   * A sign of life, which proves that events can be kept. Who gave none for long is dead: its loans and its leases end.
+   * A sign of life, which proves that events can be kept. A process that gave none for long is dead: its loans and its
+   * leases end.
    */
   beat(now: Instant): Promise<void>
-  /** Whether this task is this process's: it takes what is nobody's, or a dead one's, and keeps it until it leaves. */
+  /**
+   * Whether this process has the task: it takes one that is free, or a dead process's, and keeps it until it leaves.
+   */
   lease(task: Task, now: Instant): Promise<boolean>
   /** Gives a task back. */
   release(task: Task): Promise<void>
@@ -230,29 +236,29 @@ export interface Ledger {
 
   /**
    * Empties what finished (delivered or dismissed, nothing asked of a person) before `before`: history, contact
-   * details, PDF. Number, portal id and the facts that duplicates are compared by stay. Then the customers of whom no
-   * invoice is left that was not emptied, and of whom nothing was told since: they are known and linked by fingerprints
-   * from then on, and a reference that says who it is becomes one. At most `limit` of each; answers the documents that no
-   * row needs any more, for the caller to remove. Refused requests of before then are gone.
+   * details, PDF. Number, portal id and the facts that duplicates are compared by stay. Then empties the customers
+   * whose invoices are all emptied, and of whom nothing was told since: from then on they are known and linked by
+   * fingerprints, and a reference that says who it is becomes one. At most `limit` of each; answers the documents that
+   * no row needs any more, for the caller to remove. Removes requests that were refused before then.
    */
   forget(before: Instant, limit: number): Promise<Document[]>
 
   /** Whether other processes may work with it at the same time. */
   readonly isShared: boolean
 
-  /** Of the files that this ledger lives in; a copy of them has another one. */
+  /** Identifies the files that this ledger lives in; a copy of them has another identity. */
   readonly identity: string
 
   /**
-   * How many creates were let go, as it stands beside the database; `sending` raises it before it grants. Null where nothing
-   * stands there. In memory: undefined.
+   * How many creates were let go, as counted beside the database; `sending` raises the count before it grants. Null if
+   * there is no count. In memory: undefined.
    */
   sentBeside(): Promise<number | null | undefined>
 
-  /** Why that could not be raised the last time, so that nothing was let go; null when it could. */
+  /** Why that count could not be raised the last time, so that nothing was let go; null when it could. */
   uncounted(): string | null
 
-  /** The tools' customers, and whose they are in the portal. */
+  /** The tools' customers, and their portal customers. */
   readonly customers: LedgerCustomers
 
   /** What the portal holds, as far as this ledger was told. */

@@ -1,10 +1,9 @@
-// Moves a ledger from SQLite into an empty PostgreSQL. The order makes sure that never both start:
-//   1. The source is marked: it starts no more, whatever comes.
-//   2. The target is marked: nobody starts an empty ledger there meanwhile.
-//   3. One transaction makes the schema, copies and compares every row and PDF, and takes the target's mark away.
-//   4. The source's mark says that it is done.
-// The target starts from the commit of 3 on, the source never. Whoever dies in between runs the move again; after a failure
-// both marks are taken back, the target's first, once the target itself says that 3 is not committed.
+// Moves a ledger from SQLite into an empty PostgreSQL. The order makes sure that the two never both start:   1. The
+// source is marked: it no longer starts, whatever happens.   2. The target is marked: no bridge starts an empty ledger
+// there meanwhile.   3. One transaction makes the schema, copies and compares every row and PDF, and removes the
+// target's mark.   4. The source's mark says that it is done. The target starts from the commit of 3 on, the source
+// never. If the process dies in between, the operator runs the move again. After a failure both marks are removed, the
+// target's first, once the target itself says that 3 is not committed.
 
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
@@ -32,16 +31,16 @@ export type MoveOptions = {
   folder: string
   /** postgres://… */
   to: string
-  /** Is told each step before it is taken. */
+  /** Gets each step before it is taken. */
   progress: (step: string) => void
 }
 
-/** In words for a person. */
+/** Its message is for a person. */
 export class MoveFailed extends Error {
   override name = 'MoveFailed'
 }
 
-// A table after what it refers to. Who runs and what they hold is not moved: nobody does.
+// Each table comes after those it refers to. Processes and what they hold are not moved: none is running.
 const tables = [
   ...['tally', 'heartbeat', 'portal_invoice', 'portal_customer', 'fact', 'slot', 'tool', 'customer'],
   ...['customer_email', 'customer_creation', 'invoice', 'conflict', 'history', 'event', 'customer_sighting'],
@@ -63,7 +62,7 @@ const filled = ['state_code']
 const unmoved = ['process', 'lease']
 const targetOnly = ['migration', 'document_chunk']
 
-// So few that the largest rows fit into memory, and that no statement has more values than PostgreSQL takes.
+// Few enough that the largest rows fit into memory, and that no statement has more values than PostgreSQL takes.
 const pageRows = 200
 const pagesToldEvery = 50
 const chunkBytes = 256 * 1024
@@ -125,7 +124,7 @@ const markSource = (db: DatabaseSync, mark: MoveMark): void => {
     `INSERT INTO fact (name, value) VALUES ('move', ?)
       ON CONFLICT (name) DO UPDATE SET value = excluded.value`
   ).run(JSON.stringify(mark))
-  // A version that no release knows: earlier ones, which read no mark, do not start either.
+  // A version that no release knows, so that earlier releases, which read no mark, do not start either.
   db.exec(`PRAGMA user_version = ${(version % movedVersion) + movedVersion}; COMMIT`)
 }
 
@@ -137,7 +136,7 @@ const unmarkSource = (db: DatabaseSync): void => {
 
 const connect = async (url: string, place: string): Promise<pg.Client> => {
   const client = new pg.Client({ connectionString: url, types, connectionTimeoutMillis: 20_000 })
-  // Whoever waits for an answer is told, too.
+  // The query that waits for an answer gets the error, too.
   client.on('error', () => {})
   try {
     await client.connect()
@@ -151,7 +150,7 @@ const connect = async (url: string, place: string): Promise<pg.Client> => {
 
 type Found = { is: 'empty' | 'moving' | 'moved' | 'used'; id?: string; why?: string }
 
-/** What stands in the target: nothing, the mark of a move, what a move brought, or something else. */
+/** What the target has: nothing, the mark of a move, what a move brought, or something else. */
 const stateOf = async (client: pg.Client): Promise<Found> => {
   const there = await tablesIn(client)
   const stranger = there.find(name => ![...tables, ...filled, ...unmoved, ...targetOnly].includes(name))
@@ -172,7 +171,7 @@ const stateOf = async (client: pg.Client): Promise<Found> => {
   return { is: 'empty' }
 }
 
-/** A transaction under the lock that every writer takes, and that no time limit of the server's ends. */
+/** A transaction that no time limit of the server ends, under the lock that every writer takes. */
 const underLock = async <T>(client: pg.Client, work: () => Promise<T>): Promise<T> => {
   await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
     SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
@@ -188,8 +187,8 @@ const underLock = async <T>(client: pg.Client, work: () => Promise<T>): Promise<
 }
 
 /**
- * A schema without rows, as `check` leaves it, goes: a bridge that has opened it and has written nothing yet finds no table
- * to write to.
+ * Drops a schema without rows, as `check` leaves it: a bridge that has opened it and has written nothing yet finds no
+ * table to write to.
  */
 const hold = (client: pg.Client, id: string): Promise<void> =>
   underLock(client, async () => {
@@ -202,9 +201,9 @@ const hold = (client: pg.Client, id: string): Promise<void> =>
     await client.query('INSERT INTO migration VALUES ($1, $2)', [movedVersion, id])
   })
 
-/** Takes both marks back, unless the target has the ledger. False: it has. */
+/** Removes both marks, unless the target has the ledger. False: it has. */
 const undo = async (db: DatabaseSync, to: string, id: string): Promise<boolean> => {
-  // The connection before may be gone, and its transaction not yet: the lock waits for that.
+  // The earlier connection may be gone before its transaction is: taking the lock waits for that.
   const client = await connect(to, '')
   try {
     const isMoved = await underLock(client, async () => {
@@ -228,7 +227,7 @@ const copyAll = (db: DatabaseSync, client: pg.Client, { id, folder, progress }: 
     await client.query('DELETE FROM migration')
     await migrateWithin(client)
     refuseUnknownTables(db)
-    // The counts are copied as they stand; the trigger would count every row once more.
+    // The counts are copied as they stand; the trigger would count every row again.
     await client.query('ALTER TABLE invoice DISABLE TRIGGER invoice_tally_insert')
     const rows: Record<string, number> = {}
     for (const name of [...tables, ...filled]) rows[name] = await copyTable(db, client, name, progress)
@@ -240,7 +239,7 @@ const copyAll = (db: DatabaseSync, client: pg.Client, { id, folder, progress }: 
     return { rows, ...documents }
   })
 
-/** A table of a newer schema that nobody taught this file. */
+/** Throws for a table of a newer schema that this file does not know. */
 const refuseUnknownTables = (db: DatabaseSync): void => {
   const there = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).all()
   const known = [...tables, ...filled, ...unmoved]
@@ -258,7 +257,7 @@ const tableOf = (db: DatabaseSync, name: string): Table => {
 
 type Ask = (sql: string, values: Cell[]) => Cells[] | Promise<Cells[]>
 
-/** All rows in the order of their key, some at a time; `mark` is what marks the first value, the second. */
+/** All rows in the order of their key, some at a time; `mark` stands before the number of each value. */
 async function* pagesOf({ name, columns, key }: Table, mark: '?' | '$', ask: Ask): AsyncGenerator<Cells[]> {
   const order = key.join(', ')
   const after = `WHERE (${order}) > (${key.map((_, at) => `${mark}${at + 1}`).join(', ')})`
@@ -268,7 +267,7 @@ async function* pagesOf({ name, columns, key }: Table, mark: '?' | '$', ask: Ask
       `SELECT ${columns.join(', ')} FROM ${name} ${last ? after : ''} ORDER BY ${order} LIMIT ${pageRows}`,
       key.flatMap(column => (last ? [last[column] as Cell] : []))
     )
-    // The mark is the source's own.
+    // The mark belongs to the source alone.
     yield name === 'fact' ? rows.filter(row => row.name !== 'move') : rows
     if (rows.length < pageRows) return
     last = rows.at(-1)
@@ -288,7 +287,7 @@ const printOf = ({ columns }: Table) => {
   }
 }
 
-/** Answers how many rows it has. Reads back what was written: as many, and the same to the last byte. */
+/** Answers how many rows it has. Reads back what was written: it has to be the same rows, to the last byte. */
 const copyTable = async (
   db: DatabaseSync,
   client: pg.Client,
@@ -321,7 +320,7 @@ const insert = async (client: pg.Client, { name, columns }: Table, rows: Cells[]
   await client.query(`INSERT INTO ${name} (${columns.join(', ')}) VALUES ${marks.join(', ')}`, values)
 }
 
-/** The next id comes behind the highest. */
+/** The next id comes after the highest. */
 const setSequences = async (client: pg.Client): Promise<void> => {
   const { rows } = await client.query(
     `SELECT table_name AS name, column_name AS id FROM information_schema.columns
@@ -334,7 +333,7 @@ const setSequences = async (client: pg.Client): Promise<void> => {
     )
 }
 
-/** The PDFs that rows name. One that is gone is told: the bridge fetches it again, or asks somebody. */
+/** The PDFs that rows name. One that is gone is reported: the bridge fetches it again, or asks a person. */
 const copyDocuments = async (
   db: DatabaseSync,
   client: pg.Client,

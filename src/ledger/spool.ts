@@ -1,6 +1,6 @@
-// PDFs on disk. A PDF that came with a webhook is written and fsynced, with its folder, before the ledger's row that names
-// it: a crash leaves at worst a file without a row, which `sweep` removes. A fetched PDF can be fetched again, so it is
-// not fsynced: after a power cut its file may be gone or torn, and `blob` notices.
+// PDFs on disk. A PDF that came with a webhook is written and fsynced, with its folder, before the ledger's row that
+// names it: a crash leaves at worst a file without a row, which `sweep` removes. A fetched PDF can be fetched again, so
+// it is not fsynced: after a power cut its file may be gone or torn, and `blob` notices.
 //
 // What a stranger sends is a draft: written as it comes, and fsynced only once it is proven.
 

@@ -1,5 +1,5 @@
-// Where each statement is a journey to another machine, invoices that come in at the same time are entered by the same two
-// statements: one asks what stands against any of them, one adds the others. What is left takes the way of a single one.
+// Where each statement is a round trip to another machine, invoices that come in together share their statements: some
+// ask what speaks against any of them being new, one adds those that are. The rest are received one by one.
 
 import type { Instant } from '../core/clock.ts'
 import { isCode } from '../core/errors.ts'
@@ -26,7 +26,7 @@ const keysOf = ({ invoice: { invoiceNumber } }: Arrival): string[] => [
   ...new Set([numberKey(invoiceNumber), formerKey(invoiceNumber)])
 ]
 
-/** What any tool may have told them by before, whichever it was: more than what stands against them. */
+/** The numbers and the tools' ids of these that are known already: more than what speaks against their being new. */
 const told = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Set<string>; sources: Set<string> }> => {
   const keys = await amongAll(tx, arrivals.flatMap(keysOf), marks => `SELECT key FROM invoice WHERE key IN (${marks})`)
   const sources = new Set<string>()
@@ -49,7 +49,7 @@ const told = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Set<s
 
 const sourceOf = (tool: string, id: string): string => `${tool} ${id}`
 
-/** Whether nothing stands against each of them, not even one that came before it. */
+/** For each, whether nothing speaks against its being new, not even an earlier one of them. */
 const areNew = async (tx: Tx, arrivals: readonly Arrival[]): Promise<boolean[]> => {
   const { keys, sources } = await told(tx, arrivals)
   return arrivals.map(arrival => {
@@ -82,7 +82,7 @@ type Together = {
   finish: () => Promise<void>
 }
 
-/** Those that come while a transaction runs share the next one. */
+/** Invoices that come while a transaction runs share the next one. */
 export const receiveTogether = (write: Driver['write']): Together => {
   let waiting: Waiting[] = []
   let running: Promise<void> | undefined
@@ -98,7 +98,7 @@ export const receiveTogether = (write: Driver['write']): Together => {
       const answers = await write(tx => receiveAll(tx, arrivals), batch.at(-1)?.now)
       for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Received)
     } catch (error) {
-      // Where the database is there, one of them cannot be kept; alone, it says so to its own sender only.
+      // If the database is up, one of them cannot be kept: received alone, it fails for its own sender only.
       if (isCode(error, 'LEDGER_UNAVAILABLE')) for (const { reject } of batch) reject(error)
       else await Promise.all(batch.map(receiveOne))
     }

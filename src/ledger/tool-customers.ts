@@ -1,4 +1,4 @@
-// The tools' customers and whose they are in the portal: see customers.ts for what is promised.
+// The tools' customers and their portal customers: customers.ts says what is promised.
 
 import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { emailPrint, emailPrints, namePrint } from '../core/fingerprint.ts'
@@ -14,7 +14,7 @@ import { customersAddressed, learnCustomer } from './portal-customers.ts'
 import { searchKey } from './search.ts'
 import { see } from './sightings.ts'
 
-/** `confirmed`: the portal has just told of this one. */
+/** `confirmed`: the portal customer that the portal has just confirmed. */
 export const judge = async (
   tx: Tx,
   sighting: Sighting,
@@ -37,7 +37,7 @@ export const judge = async (
   return { kind: 'is', portalId: confirmed }
 }
 
-/** Without entering anything: where nothing is news there is nothing to enter, and of a test nothing is kept. */
+/** Without entering anything: if nothing is new there is nothing to enter, and nothing is kept of a test. */
 export const judgeUnseen = async (
   tx: Tx,
   { tool, customer, test }: Sighting,
@@ -77,7 +77,7 @@ export const beginCreate = async (tx: Tx, sighting: Sighting, rules: MatchRules)
   return creationIn((await insert(tx, 'customer_creation', { customer_id: id!, ...asked }, 'RETURNING *')) as Cells)
 }
 
-/** Answers whose it was. */
+/** Answers the customer that it was for. */
 export const endCreation = async (tx: Tx, { id }: Creation): Promise<Cells | undefined> => {
   const creation = await tx.one('DELETE FROM customer_creation WHERE id = ? RETURNING customer_id', id)
   return creation && customerById(tx, creation.customer_id as number)
@@ -86,7 +86,7 @@ export const endCreation = async (tx: Tx, { id }: Creation): Promise<Cells | und
 export const answered = (tx: Tx, { id }: Creation, answer: string): Promise<void> =>
   tx.run('UPDATE customer_creation SET answer = ? WHERE id = ?', answer, id)
 
-/** For the name it was created under, which its reference may have to itself or not. */
+/** Links for the name that it was created under; its reference may be shared with others. */
 const linkCreated = async (tx: Tx, row: Cells, portalId: string, { fields }: Creation): Promise<void> => {
   const madeFor = { names: [namePrint(fields.companyName)], emails: emailPrints([fields.primaryEmail]) }
   await setLink(tx, row.id as number, { portalId, how: 'created', madeFor })
@@ -120,7 +120,7 @@ export const findCustomer = async (
   return row ? customerIn(row) : null
 }
 
-// So many are looked through for a part of a text.
+// How many are looked through for a part of a text.
 const lookedThrough = 10_000
 
 export const listCustomers = async (
@@ -144,5 +144,5 @@ const isMeant = (cells: Cells, part: string): boolean => {
   return [ref, name ?? '', ...emails, link?.portalId ?? ''].some(text => searchKey(text).includes(part))
 }
 
-// Where the invoices name the portal's id themselves, no link is missing.
+// Where the invoices name the portal's id themselves, no link is needed.
 const needsLink = 'portal_id IS NULL AND given_id IS NULL'

@@ -1,6 +1,7 @@
-// PostgreSQL, for several processes. All that writes takes one lock of the database first, so that every transaction of
-// every process sees what the one before it left, as on SQLite: the rules need to know of no other machine. Transactions
-// that wait run as one, and so share the lock and a commit; if one of them fails, they run again with a savepoint for each.
+// PostgreSQL, for several processes. Every writer takes one lock of the database first, so that every transaction of
+// every process sees what the one before it left, as on SQLite: the rules need not know of other machines. Transactions
+// that wait run as one, and so share the lock and a commit; if one of them fails, they run again with a savepoint for
+// each.
 
 import pg from 'pg'
 import { type Clock, type Instant, systemClock } from '../../core/clock.ts'
@@ -10,10 +11,10 @@ import { codeOf, isAgain, isLost, notAllowed, translate } from './failures.ts'
 import { migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
 import { unusable } from './unusable.ts'
 
-/** A statement of it failed, and whoever ran that swallowed it. */
+/** A statement of it failed, and the work that ran it swallowed the error. */
 class NotCommitted extends BridgeError {}
 
-/** What one of several threw, before anybody asked for a COMMIT. */
+/** What one of several threw, before the COMMIT was asked for. */
 class Thrown extends Error {}
 
 export type PostgresOptions = {
@@ -34,13 +35,13 @@ type Waiting = {
   reject: (error: unknown) => void
 }
 
-// So many that a commit is shared well, so few that no other process waits long for the lock.
+// Enough to share a commit well, few enough that no other process waits long for the lock.
 const batchMax = 200
 
 // Of a transaction that can simply be run again.
 const attemptsMax = 5
 
-// A clock that is kept right goes by much less; nobody counts the portal's minutes closer than that.
+// A clock that is kept right moves by much less, and the portal's minutes need not be counted closer than that.
 const stepMsMin = 1000
 
 // bigint and numeric come as text, because they may be too large for a number. No count, time or amount here is.
@@ -60,20 +61,20 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
       allowExitOnIdle: true,
       types
     })
-    // A connection that dies tells whoever uses it; the next one that is asked for takes its place.
+    // The query that uses a connection that dies gets the error; the next connection takes its place.
     pool.on('error', () => {})
     pool.on('connect', client => client.on('error', () => {}))
     return pool
   }
-  // What is large and slow never takes the last connection of what is small.
+  // Large, slow transactions never take the last connection from small ones.
   const apart = open(Math.floor(max / 2))
   const pool = open(Math.ceil(max / 2))
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
   let closed: Promise<void> | undefined
   const outgrownBy = Promise.withResolvers<BridgeError>()
-  // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it: not earlier and
-  // not later than this.
+  // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it: it lies
+  // between these two.
   let zero: { from: Instant; to: Instant } | undefined
   let clockSteps = 0
 
@@ -103,14 +104,14 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     }
   }
 
-  // One round trip. SET LOCAL ends with the transaction, so that a pooler in between may hand the connection on. A commit
-  // that does not wait for the disk would break the first promise of all.
+  // One round trip. SET LOCAL ends with the transaction, so that a pooler in between may hand the connection on. A
+  // commit that does not wait for the disk would break the ledger's first promise.
   const limits = `SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${timeoutMs};
     SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs};`
   const durable = `SELECT set_config('synchronous_commit', 'on', true)
     WHERE current_setting('synchronous_commit') = 'off';`
   const time = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
-  // A statement of its own, so that it sees what was committed before the lock was free.
+  // A separate statement, so that it sees what was committed before the lock was free.
   const underLock = `${durable} SELECT pg_advisory_xact_lock(${writerLock}); ${time}, ${outgrownSql} AS outgrown`
 
   const begin = async (client: pg.PoolClient, mode: string, first: string): Promise<Tx> => {
@@ -130,10 +131,12 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     return txOn(client, now)
   }
 
-  /** A transaction in which a statement failed is not committed, and the server says so by another word. */
+  /**
+   * The server does not commit a transaction in which a statement failed, and answers with another word than COMMIT.
+   */
   const end = async (client: pg.PoolClient): Promise<void> => {
     const { command } = await client.query('COMMIT').catch(cause => {
-      // Without an answer it may have been one.
+      // Without an answer it may have been committed.
       throw cause instanceof pg.DatabaseError ? cause : new BridgeError('LEDGER_UNAVAILABLE', undefined, { cause })
     })
     if (command !== 'COMMIT') throw new NotCommitted('LEDGER_UNAVAILABLE', `COMMIT was answered by ${command}`)
@@ -154,7 +157,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
       throw new Thrown('', { cause })
     })
 
-  /** What it throws undoes no other. */
+  /** If it throws, no other is undone. */
   const runSaved: RunOne = async (waiting, tx, client) => {
     await client.query('SAVEPOINT event')
     try {
@@ -186,8 +189,8 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   }
 
   /**
-   * Hardly ever does one throw. Only then does each get a savepoint, which costs it two more statements. What may have
-   * been committed never runs again: it would answer otherwise than it did.
+   * Transactions hardly ever throw. Only after one has does each get a savepoint, which costs it two more statements.
+   * What may have been committed never runs again: it would answer differently the second time.
    */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAsIs).catch(error => {
@@ -214,7 +217,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     running = undefined
   }
 
-  /** A transaction that takes no turn. */
+  /** A transaction that waits for no turn. */
   const runAlone = async <T>(from: pg.Pool, mode: string, first: string, work: Work<T>): Promise<T> => {
     const client = await connect(from)
     let broken: Error | undefined
@@ -269,7 +272,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   }
 }
 
-// `?` in texts and comments of the ledger's SQL marks nothing; there is none.
+// Every `?` in the ledger's SQL marks a value: no text or comment in it has one.
 const marks = new Map<string, string>()
 const marked = (sql: string): string =>
   marks.getOrInsertComputed(sql, () => {
@@ -277,7 +280,7 @@ const marked = (sql: string): string =>
     return sql.replace(/\?/g, () => `$${++count}`)
   })
 
-/** Empty where the role may not see it: then a restored database is told by its heartbeat alone. */
+/** Empty where the role may not see it: then only its heartbeat shows that a database was restored. */
 const identityOf = async (read: Driver['read']): Promise<string> =>
   read(async tx => {
     const found = await tx.one(

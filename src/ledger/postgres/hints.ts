@@ -1,6 +1,6 @@
-// What one process lets the others know at once, by NOTIFY and LISTEN on a connection of its own. It is a hint and no more:
-// whoever misses it finds out by itself a little later. Behind a pooler that hands connections on nobody hears anything, so
-// there nobody listens.
+// What one process tells the others at once, by NOTIFY and LISTEN on a connection of its own. It is only a hint: a
+// process that misses it finds out by itself a little later. Behind a pooler that hands connections on, no hint
+// arrives, so there no process listens.
 
 import pg from 'pg'
 import type { Clock } from '../../core/clock.ts'
@@ -10,10 +10,10 @@ export type HintsOptions = { url: string; timeoutMs: number; clock: Pick<Clock, 
 
 const channel = 'factuurbrug'
 
-// However many events come in, the others are told so often at most.
+// However many events come in, the others are told at most this often.
 const everyMs = 200
 
-// A connection that was lost is made anew; until then the others poll.
+// A lost connection is made again after this; until then the others poll.
 const againMs = 2000
 
 export const openHints = ({ url, timeoutMs, clock }: HintsOptions): Hints => {
@@ -23,7 +23,7 @@ export const openHints = ({ url, timeoutMs, clock }: HintsOptions): Hints => {
   let isSending = false
   let running: Promise<void> | undefined
 
-  /** Until the connection ends. False where a pooler stands in between: it answers with the name of another backend. */
+  /** Listens until the connection ends. False behind a pooler, which answers with the id of another backend. */
   const listenOnce = async (heard: (hint: Hint) => void): Promise<boolean> => {
     const client = new pg.Client({
       connectionString: url,
@@ -32,7 +32,7 @@ export const openHints = ({ url, timeoutMs, clock }: HintsOptions): Hints => {
       keepAlive: true
     })
     const ended = new Promise(resolve => client.once('end', resolve))
-    // Who waits for an answer is told, too.
+    // The query that waits for an answer gets the error, too.
     client.on('error', () => {})
     const end = () => void client.end().catch(() => {})
     try {
@@ -42,7 +42,7 @@ export const openHints = ({ url, timeoutMs, clock }: HintsOptions): Hints => {
       client.on('notification', ({ processId, payload }) => {
         if (processId !== own) heard(payload as Hint)
       })
-      // Nothing that was promised depends on it.
+      // No promise depends on it.
       await client.query(`SET synchronous_commit = off; LISTEN ${channel}`)
       listening = client
       stopping.signal.addEventListener('abort', end)

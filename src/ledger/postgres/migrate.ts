@@ -1,6 +1,6 @@
-// The schema, and its version. A migration and its version are one transaction, under the lock that all writers take: of
-// two machines that start at once one migrates, the other finds it done. A release that runs meanwhile works on, unless the
-// name of the migration says that it breaks what came before.
+// The schema, and its version. A migration and its version are one transaction, under the lock that all writers take:
+// if two machines start at once, one migrates and the other finds it done. A release that runs meanwhile goes on
+// working, unless the migration's name says that it breaks earlier releases.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { ClientBase, PoolClient } from 'pg'
@@ -8,13 +8,13 @@ import { BridgeError } from '../../core/errors.ts'
 import { brokenOff, movedVersion } from '../driver.ts'
 import { foreign, refuseUnusable } from './unusable.ts'
 
-/** Which lock of the database all writers take: any number, as long as it is always the same. */
+/** The lock of the database that all writers take: any number, as long as it is always the same. */
 export const writerLock = 7_404_826_417
 
 const folder = new URL('./migrations/', import.meta.url)
 const names = readdirSync(folder).sort()
 
-/** Asks which version has been written meanwhile that this release cannot work with; null: none. */
+/** Asks for a version that has been written meanwhile and that this release cannot work with; null: there is none. */
 export const outgrownSql = `(SELECT max(version) FROM migration
   WHERE version >= ${movedVersion} OR (version > ${names.length} AND name LIKE '%.breaking.sql'))`
 
@@ -35,7 +35,7 @@ export const migrate = async (client: PoolClient): Promise<void> => {
   }
 }
 
-/** In the transaction that is open, which holds the lock. */
+/** Runs in the open transaction, which holds the lock. */
 export const migrateWithin = async (client: ClientBase): Promise<void> => {
   const version = await versionIn(client)
   if (version > names.length) throw outgrown(version)
@@ -49,7 +49,7 @@ export const migrateWithin = async (client: ClientBase): Promise<void> => {
 
 const migrationsMax = 10_000
 
-/** 0 for an empty database. Another program's tables are left alone, a table of the same name, too. */
+/** 0 for an empty database. Another program's tables are left alone, even one of the same name. */
 const versionIn = async (client: ClientBase): Promise<number> => {
   const tables = await tablesIn(client)
   const [other] = tables.filter(name => name !== 'migration')
@@ -67,7 +67,7 @@ const versionIn = async (client: ClientBase): Promise<number> => {
   return Math.max(0, ...applied.map(({ version }) => Number(version)))
 }
 
-/** But those of extensions. */
+/** All tables except those of extensions. */
 export const tablesIn = async (client: ClientBase): Promise<string[]> => {
   const { rows } = await client.query(
     `SELECT relname AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace

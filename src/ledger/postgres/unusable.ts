@@ -1,4 +1,4 @@
-// Why a database cannot be the ledger: in words that say what to do, that name the server, and never its password.
+// Why a database cannot be the ledger: in words that say what to do, and that name the server but never its password.
 
 import type { ClientBase } from 'pg'
 import { BridgeError } from '../../core/errors.ts'
@@ -7,7 +7,7 @@ const versionMin = 14
 
 const primaryNeeded = 'DATABASE_URL has to lead to the primary, which takes writes'
 
-/** Looks for what would fail later, and not say why. */
+/** Looks for what would fail later without saying why. */
 export const refuseUnusable = async (client: ClientBase): Promise<void> => {
   const { rows } = await client.query(`SELECT current_setting('server_version_num')::int / 10000 AS version,
     current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby,
@@ -31,7 +31,7 @@ export const foreign = (table: string): BridgeError =>
 const owned = 'let its role own the database (ALTER DATABASE … OWNER TO …)'
 const trusted = 'name the authority of its certificate with sslrootcert in DATABASE_URL'
 
-/** By SQLSTATE, or by what the system calls it. */
+/** By SQLSTATE, or by the system's own code. */
 const advice: Record<string, string> = {
   ECONNREFUSED: 'start the server, or correct DATABASE_URL',
   ENOTFOUND: 'correct the host in DATABASE_URL',
@@ -50,7 +50,7 @@ const advice: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'use the name of the host that its certificate is for'
 }
 
-/** By what the driver says, which has no code. */
+/** By the driver's words, which come without a code. */
 const adviceInWords: [RegExp, string][] = [
   [/time-?out/i, 'start the server, or correct the host in DATABASE_URL'],
   [/support SSL/, 'give the server a certificate, or set sslmode=disable in a network that is private']

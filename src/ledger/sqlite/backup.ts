@@ -1,5 +1,5 @@
 // A copy of the ledger with its PDFs, made while a bridge runs. All of it is written and synced in a folder of its own, and
-// gets its name at the end: a copy that has its name is whole.
+// gets its final name at the end: a copy that has that name is whole.
 
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
@@ -10,10 +10,10 @@ import { documentsSql } from '../retention.ts'
 
 export type BackedUp = { invoices: number; documents: number; missing: string[] }
 
-// A PDF may come and go while the database is copied. Then both are copied once more.
+// A PDF may come and go while the database is copied. Then both are copied again.
 const roundsMax = 3
 
-/** `file` gets the database, `<file>.spool` the PDFs. Neither may be there already. */
+/** `file` gets the database, `<file>.spool` the PDFs. Neither may exist already. */
 export const backUp = async (folder: string, file: string): Promise<BackedUp> => {
   const spool = `${file}.spool`
   const part = `${file}.part`
@@ -68,7 +68,7 @@ const copyDatabase = async (from: string, to: string) => {
   let source: DatabaseSync | undefined
   try {
     source = new DatabaseSync(from, { readOnly: true })
-    // In one step: what is written meanwhile would start it anew.
+    // In one step: a write in between would make it start again.
     await backup(source, to, { rate: 2 ** 31 - 1 })
   } catch (cause) {
     throw new BridgeError('LEDGER_UNREADABLE', `cannot copy ${from}: ${(cause as Error).message}`, { cause })
@@ -88,7 +88,8 @@ const copyDatabase = async (from: string, to: string) => {
   }
 }
 
-// Wherever it is put back, and however soon: it is not the ledger that the files beside it tell of (portal/recognise.ts).
+// Wherever the copy is put back, and however soon, it must not pass for the ledger that the files beside it belong to
+// (portal/recognise.ts).
 const markCopied = `PRAGMA synchronous = FULL;
   INSERT INTO fact (name, value) VALUES ('memory', '{"identity":"a back-up"}')
   ON CONFLICT (name) DO UPDATE SET value = json_set(fact.value, '$.identity', 'a back-up')`

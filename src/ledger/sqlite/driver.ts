@@ -1,5 +1,5 @@
-// One SQLite file with one owner: opening, locking, migrating, and the group commit. Transactions take turns, so that nobody
-// reads what is not on the disk; those that wait run as one of SQLite's, and so share a sync.
+// One SQLite file with one owner: opening, locking, migrating, and the group commit. Transactions take turns, so that
+// none reads what is not on the disk; those that wait run as one of SQLite's, and so share a sync.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -26,15 +26,15 @@ export type SqliteOptions = {
   file: string
   /** An open database to use instead; it stays open when the ledger is closed. */
   database?: DatabaseSync
-  /** Of that database; a file has its own. */
+  /** The identity of that database; a file has its own. */
   identity?: string
   /** What counts beside that database; a file has its own. */
   beside?: SentBeside
-  /** Runs a function after what is waiting now; the turn in which writes gather. */
+  /** Runs a function after what is waiting now, so that writes gather meanwhile. */
   defer?: (flush: () => void) => void
 }
 
-// So many that one fsync is shared well, so few that one turn of the event loop stays short.
+// Enough to share one fsync well, few enough that one turn of the event loop stays short.
 const batchMax = 1000
 
 const migrations = new URL('./migrations/', import.meta.url)
@@ -94,7 +94,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
     return mine
   }
 
-  /** One of several: what it throws undoes no other. */
+  /** One of several: if it throws, no other is undone. */
   const runSaved = async ({ work, tx, resolve, reject }: Waiting): Promise<() => void> => {
     run('SAVEPOINT event')
     try {
@@ -102,7 +102,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
       run('RELEASE event')
       return () => resolve(value as never)
     } catch (error) {
-      // A full disk ends the whole transaction by itself: then nobody's work was kept.
+      // On a full disk SQLite ends the whole transaction by itself: then no one's work was kept.
       if (!db.isTransaction) throw error
       run('ROLLBACK TO event')
       run('RELEASE event')
@@ -128,7 +128,9 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
     }
   }
 
-  /** Hardly ever does one throw. Only then does each get a savepoint, for which SQLite copies every page that it changes. */
+  /**
+   * One hardly ever throws. Only then does each get a savepoint, for which SQLite copies every page that it changes.
+   */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAlone).catch(error => {
       if (batch.length === 1) throw error
@@ -176,14 +178,15 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
 }
 
 /**
- * SQLite would wait for the disk within COMMIT, and the whole process with it: many milliseconds, in which nobody is
- * answered. So it only writes its log, and the log is synced beside the process's other work.
+ * SQLite would wait for the disk within COMMIT, and the whole process with it: for many milliseconds it would answer no
+ * request. So SQLite only writes its log, and the driver syncs the log while the process goes on with its other work.
  */
 const openLog = (db: DatabaseSync, file: string) => {
   db.exec('PRAGMA synchronous = NORMAL')
   const checkpoint = () => (db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }).busy === 0
-  // After a sync that failed, the system may have forgotten what it did not write, and the next sync would not say so. What
-  // is still in its memory, or was left there by a run before this one, is written into the file itself, and that synced.
+  // After a failed sync, the system may have forgotten what it did not write, and the next sync would not say so. So
+  // what is still in its memory, or was left there by an earlier run, is written into the database file itself and
+  // synced there.
   checkpoint()
   let isTrusted = true
   let handle: FileHandle | undefined
@@ -212,8 +215,8 @@ const synced = (handle: FileHandle): Promise<boolean> =>
 const lockFile = (file: string): string => `${file}.lock`
 
 /**
- * Nothing ever writes to the lock file, so its inode and the time of its last change stay; whoever restores a copy of
- * the folder, in whatever way, makes or writes it, and cannot set that time back.
+ * Nothing ever writes to the lock file, so its inode and the time of its last change stay. Restoring a copy of the
+ * folder, in whatever way, makes or writes it, and cannot set that time back.
  */
 const identityOf = (file: string): string => {
   const { ino, ctimeMs } = statSync(file)
@@ -222,7 +225,7 @@ const identityOf = (file: string): string => {
 
 /**
  * Holds an exclusive lock for as long as the process lives, on a file of its own: POSIX drops all locks of a process
- * on a file as soon as it closes any descriptor of it, so nobody else may ever open this one.
+ * on a file as soon as it closes any descriptor of it, so nothing else may ever open this one.
  */
 const lockOwner = (file: string): DatabaseSync => {
   let lock: DatabaseSync
@@ -240,7 +243,7 @@ const lockOwner = (file: string): DatabaseSync => {
   }
 }
 
-/** What stands in a ledger that is being moved, or was (move.ts). `to`: host and database. */
+/** The mark in a ledger that is being moved, or was (move.ts). `to`: host and database. */
 export type MoveMark = { id: string; to: string; done: boolean }
 
 export const moveMarkOf = (db: DatabaseSync): MoveMark | null => {
@@ -248,7 +251,7 @@ export const moveMarkOf = (db: DatabaseSync): MoveMark | null => {
   return cells ? JSON.parse(cells.value as string) : null
 }
 
-/** The file for whoever moves what is in it: nobody else has it open, and its own mark does not matter. */
+/** Opens the file for a move: no other process has it open, and its own mark does not matter. */
 export const openOwned = (file: string): { db: DatabaseSync; lock: DatabaseSync } => {
   const lock = lockOwner(lockFile(file))
   return { db: openFile({ file, database: undefined, lock, mayBeMoved: true }), lock }
@@ -265,12 +268,13 @@ const openFile = ({ file, database, lock, mayBeMoved }: Opening): DatabaseSync =
   let db = database
   try {
     db ??= new DatabaseSync(file)
-    // FULL: in WAL mode this makes every commit wait for the disk, until the driver does so itself. What is deleted leaves the file's pages, too; and
-    // the log's, which would otherwise keep what it held when it was longest.
+    // FULL: in WAL mode this makes every commit wait for the disk, until the driver does so itself. What is deleted is
+    // erased from the file's pages, too, and from the log, which would otherwise keep what it held when it was longest.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     db.exec('PRAGMA journal_size_limit = 0')
     migrate(db, mayBeMoved)
-    // Whoever held loans and leases is dead: this process owns the file now. What it was sending stays in doubt.
+    // The process that held loans and leases is dead: this one owns the file now. What that one was sending stays in
+    // doubt.
     db.exec('UPDATE invoice SET loan_until = NULL WHERE loan_until IS NOT NULL')
     db.exec('DELETE FROM process; DELETE FROM lease')
     return db
@@ -298,7 +302,8 @@ const migrate = (db: DatabaseSync, mayBeMoved: boolean): void => {
     .sort()
   if (version > files.length)
     throw new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${files.length}`)
-  // A table that is written anew would lose what refers to it; nothing may refer to nothing afterwards.
+  // A table that a migration makes again would lose the rows that refer to it. Afterwards every reference has to lead
+  // somewhere.
   db.exec('PRAGMA foreign_keys = OFF')
   db.function('number_key', { deterministic: true }, text => numberKey(String(text)))
   db.function('fingerprint', { deterministic: true }, text => fingerprint(String(text)))
@@ -311,16 +316,16 @@ const migrate = (db: DatabaseSync, mayBeMoved: boolean): void => {
     db.exec(`PRAGMA user_version = ${mark + index + 1}; COMMIT`)
   }
   db.exec('PRAGMA foreign_keys = ON')
-  // What earlier versions deleted still stands in pages that nothing uses. Once, and as a whole: it takes as long as a copy.
+  // What earlier versions deleted is still in unused pages. Once, and as a whole: it takes as long as a copy.
   if (version > 0 && version < files.length) db.exec('VACUUM')
 }
 
-// SQLite's result codes; the higher bits say more than is asked here.
+// SQLite's result codes; the higher bits say more than is needed here.
 const busy = 5
 const constraint = 19
 const errcodeOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) % 256
 
-/** What the database refuses is our bug and travels as it is; what it cannot do, also once closed, is the machine's. */
+/** What the database refuses is our bug and travels as it is; what it cannot do, even once closed, is not our bug. */
 const translate = (error: unknown): unknown => {
   const { code } = error as { code?: string }
   const cannot = code === 'ERR_SQLITE_ERROR' && errcodeOf(error) !== constraint

@@ -1,5 +1,5 @@
-// A ledger in DATA_DIR beside a DATABASE_URL. Whoever set that and forgot to move the ledger would begin with an empty one,
-// and send again what was sent already.
+// A ledger in DATA_DIR beside a DATABASE_URL. If the operator set that and forgot to move the ledger, the bridge would
+// begin with an empty one, and send again what was sent already.
 
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'

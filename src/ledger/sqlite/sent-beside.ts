@@ -1,11 +1,11 @@
-// How many creates were let go, in a file beside the database and synced before each of them: a database that was put back
-// alone knows of fewer. Whatever puts back both is told by other signs (portal/trust.ts).
+// How many creates were let go, in a file beside the database and synced before each of them: a database that was put
+// back alone knows of fewer. If both were put back, other signs show it (portal/trust.ts).
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { BridgeError } from '../../core/errors.ts'
 import type { SentBeside } from '../driver.ts'
 
-// One width, so that a number is written over the one before in a single write.
+// A fixed width, so that a single write replaces the number before.
 const digits = 16
 
 export const openSentBeside = (path: string): SentBeside => {
@@ -41,7 +41,7 @@ export const openSentBeside = (path: string): SentBeside => {
     },
     raise(count) {
       wanted = Math.max(wanted, count)
-      // One that failed says so to whoever asked for it; the next one tries again.
+      // A write that fails rejects for its own callers; the next one tries again.
       writing = writing.then(write, write)
       return writing
     },
