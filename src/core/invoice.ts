@@ -151,9 +151,7 @@ export const isPlausible = (issuedAt: PlainDate, today: PlainDate): boolean => {
   return isWithin(date.subtract({ years: yearsBackMax }), date.add({ years: yearsAheadMax }))
 }
 
-/**
- * An instant with its zone, the portal's zoneless notation in its zone, or a date (noon, so that no zone shifts it).
- */
+/** An instant with its zone, the portal's zoneless notation in its zone, or a date: noon, so no zone shifts it. */
 export const parsePaidAt = (text: string, portalTimeZone: string): Instant | undefined =>
   attempt(() => {
     const local = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 12:00:00` : text
@@ -200,10 +198,10 @@ export const mayBeCopy = (a: Invoice, b: Invoice): boolean => {
 const sameTerms = (a: Invoice, b: Invoice): boolean =>
   a.amountCents === b.amountCents && a.currency === b.currency && a.issuedAt === b.issuedAt
 
-/** Whether two values hold the same, whoever made them. */
+/** Whether two values are the same in content, whoever made them. */
 export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other)
 
-/** For a test: the moment and three random digits, so that two samples made at once differ. Always the same length. */
+/** For a test: the moment and three random digits, so that two samples of one moment differ. Always the same length. */
 export const testNumber = (at: Instant, chance: number): string => {
   // Without the option the text would drop trailing zeros.
   const moment = Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })

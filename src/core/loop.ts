@@ -9,7 +9,7 @@ const ledgerPauseMsMax = 4000
 
 export type LoopOptions = {
   clock: Clock
-  /** After a failed turn; doubles with each failure in a row, up to the longest, or is as long as the failure asks. */
+  /** After a failed turn; doubles with each failure in a row, up to the longest, unless the failure asks for more. */
   retryFirstMs: number
   retryLongestMs: number
 }

@@ -19,9 +19,9 @@ export type Action = (typeof actions)[number]
 export type ActionForAll = Extract<Action, 'deliver' | 'dismiss'>
 
 /**
- * Why a word to many leaves an invoice to a person. `conflict`: other facts stand beside it. `sent`: it was sent once,
- * and may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides. `state`: there is
- * nothing to do.
+ * Why a word to many leaves an invoice to a person. `conflict`: other facts stand beside it. `sent`: it was sent at
+ * some time, and may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides. `state`:
+ * there is nothing to do.
  */
 export type LeftOut = 'conflict' | 'sent' | 'rule' | 'state'
 

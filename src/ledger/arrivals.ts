@@ -22,7 +22,7 @@ import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { apply, findRow, insertRow, note, rowOfNumber, setRow } from './rows.ts'
 
-/** Why an event may not be a new invoice, asked in one statement: most are new, with nothing against that. */
+/** What may keep an event from being a new invoice, asked in one statement: most are new, and nothing does. */
 const lookUp = async (
   tx: Tx,
   { tool, invoice: { invoiceNumber, sourceId } }: Arrival

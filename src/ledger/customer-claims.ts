@@ -32,9 +32,7 @@ const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<Creatio
   return cells ? creationIn(cells) : null
 }
 
-/**
- * A customer of the same tool that is linked to it, was given it, or has its address; with another name, or with none.
- */
+/** A customer of the same tool that is linked to it, was given it, or has its address; under another name, or none. */
 const rivalFor = async (tx: Tx, portalId: string, { id, tool, name_key: name }: Cells): Promise<Cells | undefined> => {
   const address = (await tx.one('SELECT email FROM portal_customer WHERE id = ?', portalId))?.email
   const claimants = [

@@ -27,9 +27,7 @@ const alikeMax = 20
 // A portal may give no customer, and then no index leads to what is alike: only the latest entries are searched.
 const latest = '(SELECT * FROM portal_invoice ORDER BY told DESC LIMIT 1000) AS latest'
 
-/**
- * A row that was delivered with the same customer, amount and date, and whose number this one may spell differently.
- */
+/** A row that was delivered with the same customer, amount and date, whose number this one may spell differently. */
 const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRow | undefined> => {
   const { id, invoiceNumber, customerId } = entry
   const among = customerId === null ? latest : 'portal_invoice'

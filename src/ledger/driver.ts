@@ -39,7 +39,7 @@ export interface Driver {
   readonly isShared: boolean
 }
 
-/** What a database that several processes work with can do besides. */
+/** What a database that several processes share can also do. */
 export interface SharedDriver extends Driver {
   /** Runs `work` as a transaction that waits for no other one: for data that no rule judges by. */
   writeApart<T>(work: Work<T>): Promise<T>
@@ -52,7 +52,7 @@ export interface SharedDriver extends Driver {
 /** What another process may want to know before it finds out by itself: something is due; read the portal soon. */
 export type Hint = 'due' | 'sweep'
 
-/** Between processes. It may be that none of them arrives. */
+/** Between processes. Any of them, even all, may be lost. */
 export interface Hints {
   /** To the other processes; this one does not hear it. */
   send: (hint: Hint) => void

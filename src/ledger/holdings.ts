@@ -12,12 +12,12 @@ export type ListOrder = 'unknown' | 'newest' | 'oldest'
 export type CopyState = {
   /** Two full readings in a row agreed since this ledger began or was last distrusted. Before, nothing is created. */
   filled: boolean
-  /** The ledger may have been rolled back, and was not filled since: only the portal knows what was sent last. */
+  /**
+   * This ledger may have been rolled back, and the copy was not filled since: only the portal knows what was sent last.
+   */
   rolledBack: boolean
   order: ListOrder
-  /**
-   * The bridge's own creates were seen at the end where `order` puts them: only then may absence be concluded there.
-   */
+  /** The bridge's own creates were seen at the end where `order` puts them: only then is absence concluded there. */
   orderSeen: boolean
   /** The latest creation that a completed reading has seen: the next sweep reads back to it. */
   sweptTo: Instant | null
@@ -76,14 +76,10 @@ export interface Holdings {
    */
   learn(entries: readonly PortalInvoice[], read: number | null, now: Instant): Promise<void>
 
-  /**
-   * Neither listed nor there when asked for: leaves the copy; a row that was delivered as it gets DELETED_IN_PORTAL.
-   */
+  /** Neither listed nor there when asked for: leaves the copy; a row delivered as it gets DELETED_IN_PORTAL. */
   lose(id: string, now: Instant): Promise<void>
 
-  /**
-   * Which of these were delivered at `since` or later: what the portal has only just answered cannot be gone already.
-   */
+  /** Which of these were delivered at `since` or later: what the portal has just answered cannot be gone already. */
   deliveredSince(ids: string[], since: Instant): Promise<string[]>
 
   /** Whether the copy has this id. */
@@ -95,9 +91,7 @@ export interface Holdings {
    */
   unfound(id: string): Promise<PortalInvoice | null>
 
-  /**
-   * The earliest creation of those that wait for a reading to tell; undefined: there are none. Null: one has no date.
-   */
+  /** The earliest creation of those that wait for a reading to tell. Undefined: none wait. Null: one has no date. */
   unfoundSince(): Promise<Instant | null | undefined>
 
   /** All that the copy holds under a number, except what another row was delivered as. */
@@ -152,7 +146,7 @@ export interface Holdings {
   slotsTaken(): Promise<number>
   /**
    * `at`: on this process's monotonic clock. Answers the slot's id; null if all processes together have taken as many
-   * as the limit within the last minute, or if the portal asked for a pause.
+   * as `limits` allows within the last minute, or if the portal asked for a pause.
    */
   takeSlot(at: number, limits: SlotLimits, now: Instant): Promise<number | null>
   /** The slot rests from now on; one that was not used is free at once. */

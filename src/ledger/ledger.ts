@@ -71,7 +71,7 @@ export type Summary = Record<State, number> & {
   attention: number
   /** Since when the invoice that waits longest should have been delivered. */
   oldestWaitingAt: Instant | null
-  /** Since when the invoice that has been in doubt longest is so. */
+  /** Since when the longest doubt has lasted. */
   oldestSendingAt: Instant | null
 }
 
@@ -225,9 +225,7 @@ export interface Ledger {
    * leases end.
    */
   beat(now: Instant): Promise<void>
-  /**
-   * Whether this process has the task: it takes one that is free, or a dead process's, and keeps it until it leaves.
-   */
+  /** Whether this process has the task: it takes a free one, or a dead process's, and keeps it until it leaves. */
   lease(task: Task, now: Instant): Promise<boolean>
   /** Gives a task back. */
   release(task: Task): Promise<void>

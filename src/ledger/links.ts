@@ -18,7 +18,7 @@ import { insertCustomer } from './sightings.ts'
 /** Invoices that say the same about their customer. */
 type Waiting = Known & { called: string; ids: number[]; numbers: string[] }
 
-// So many descriptions under one reference; a single customer comes with few.
+// So many different names and addresses under one reference; one customer comes with few.
 const waitingMax = 100
 
 const nobody: Known = { names: [], emails: [] }
@@ -90,9 +90,7 @@ const madeForBefore = (row: Cells, portalId: string): Known => {
   return before === portalId ? madeForIn(row) : nobody
 }
 
-/**
- * If several companies wait under one reference, the link is for the one that the portal or an earlier link describes.
- */
+/** If several companies wait under one reference, it is for the one that the portal or an earlier link describes. */
 const oneOf = (companies: Waiting[][], known: Known, portalId: string): Waiting[] => {
   const agreeing = companies.filter(company => company.some(told => isAgreeing(told, known)))
   if (agreeing.length === 1) return agreeing[0]!

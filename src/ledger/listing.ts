@@ -1,5 +1,5 @@
-// Lists of invoices, newest first, by any filter: a page for a person, or all of them for a word to many. An index
-// leads to each, however many rows there are.
+// Lists of invoices, newest first, by any filter: a page for a person, or all of them for a word to many. Each starts
+// from an index, however many rows there are.
 
 import { refPrint } from '../core/fingerprint.ts'
 import { type Invoice, numberKey } from '../core/invoice.ts'
@@ -14,7 +14,8 @@ import { amountKey, amountKeyOf, having, havingAmount, partCharactersMin, search
 /** Hides a column of text from the planner: the narrowest filter's index leads to the rows, and never a wider one's. */
 const aside = (column: string): string => `${column} || ''`
 
-// The newest are looked through as they are: most searches are for one of them, and so is all that no index has yet.
+// The newest are looked through as they are: most searches are for one of them, and what no index has yet is among
+// them.
 const lookedThrough = 500
 
 /** A condition and what its marks stand for. */
@@ -51,9 +52,7 @@ const narrow = ({ state, code, tool }: Filter, parts: Condition | null): Conditi
   ...(parts ? [parts] : [])
 ]
 
-/**
- * A tool and a state are one part of an index, newest last. Several parts are merged: of each no more than is shown.
- */
+/** A tool and a state are one part of an index, newest last; several are merged, of each no more than is shown. */
 const wide = async (tx: Tx, { state, tool, limit }: Filter, within: Condition[]): Promise<Condition[]> => {
   if (!state && !tool) return within
   const parts = new Map((await tally(tx)).map(part => [`${part.tool} ${part.state}`, part]))

@@ -91,7 +91,7 @@ export const attach = async (tx: Tx, loan: Loan, document: Document): Promise<bo
   return true
 }
 
-/** Answers a number where it is granted: how many creates were let go by now, including this one. */
+/** Answers a number if it is granted: how many creates were let go by now, including this one. */
 export const sending = async (
   tx: Tx,
   loan: Loan,

@@ -1,9 +1,11 @@
-// Moves a ledger from SQLite into an empty PostgreSQL. The order makes sure that the two never both start:   1. The
-// source is marked: it no longer starts, whatever happens.   2. The target is marked: no bridge starts an empty ledger
-// there meanwhile.   3. One transaction makes the schema, copies and compares every row and PDF, and removes the
-// target's mark.   4. The source's mark says that it is done. The target starts from the commit of 3 on, the source
-// never. If the process dies in between, the operator runs the move again. After a failure both marks are removed, the
-// target's first, once the target itself says that 3 is not committed.
+// Moves a ledger from SQLite into an empty PostgreSQL. The order makes sure that the two never both start:
+//   1. The source is marked: it no longer starts, whatever happens.
+//   2. The target is marked: no bridge starts an empty ledger there meanwhile.
+//   3. One transaction makes the schema, copies and compares every row and PDF, and removes the target's mark.
+//   4. The source's mark says that it is done.
+// The target starts from the commit of 3 on, the source never. If the process dies in between, the operator runs the
+// move again. After a failure both marks are removed, the target's first, once the target itself says that 3 is not
+// committed.
 
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'

@@ -159,7 +159,7 @@ export const deliveredSince = async (tx: Tx, ids: string[], since: Instant): Pro
 // As a sum, so that no database walks the index of `told` for it.
 const toldBy = 'told + 0 <= ?'
 
-// No row was delivered as it, and no row that is not delivered has its number.
+// No row was delivered as it, and no undelivered row has its number.
 const isNobodys = `NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)
           AND NOT EXISTS (SELECT 1 FROM invoice WHERE key = found.key AND state <> 'delivered')`
 

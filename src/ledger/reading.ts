@@ -44,7 +44,7 @@ const whoIs = async (tx: Tx, id: number): Promise<string> => {
   return name === null ? String(row.ref) : `${row.ref} (${name})`
 }
 
-/** Noted once by the migration that made them alike. Those that retention has taken no longer count. */
+/** Recorded once by the migration that made them alike. Those that retention has taken no longer count. */
 export const numbersAlike = async (tx: Tx): Promise<string[]> => {
   const alike: string[] = []
   for (const number of (await factOf<string[]>(tx, 'numbersAlike')) ?? [])

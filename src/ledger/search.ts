@@ -63,7 +63,7 @@ const endingsOf = (text: string, charactersMax: number): string[] => {
 
 const endingsOfNumber = (invoiceNumber: string): string[] => endingsOf(searchKey(invoiceNumber), textCharactersMax)
 
-/** None for an amount: it is found only as a whole. */
+/** None for an amount, which is found only as a whole. */
 const endingsOfText = (text: string): string[] => (text.startsWith(' ') ? [] : endingsOf(text, endingCharactersMax))
 
 /** Asks for the ids of invoices that have this part in their number, or in one of their texts. */
@@ -111,9 +111,7 @@ const dropUnused = async (tx: Tx, id: number, text: string): Promise<void> => {
   await tx.run('DELETE FROM search_text WHERE id = ?', id)
 }
 
-/**
- * Sets all that each invoice is found by from now on. All at once: that takes one statement for many, not one for each.
- */
+/** Sets all that each invoice is found by from now on. All at once: one statement for many, not one for each. */
 export const setTexts = async (tx: Tx, textsById: ReadonlyMap<number, readonly string[]>): Promise<void> => {
   const used = await amongAll(
     tx,

@@ -12,9 +12,7 @@ const minute = 60_000
 // An earlier release wrote no end; its requests took no longer.
 const requestMsUsual = 30_000
 
-/**
- * When its request is over: at the recorded time, or the latest possible one, as the process that took it may be dead.
- */
+/** When its request is over: the recorded time, or the latest possible one, as the process that took it may be dead. */
 const doneAt = `coalesce(done_at, taken_at + ${requestMsUsual})`
 
 const lastTaken = async (tx: Tx): Promise<number | null> =>
@@ -32,9 +30,7 @@ const take = async (tx: Tx, at: number, { requestMsMax }: SlotLimits): Promise<n
   return Number((await insert(tx, 'slot', slot, 'RETURNING id'))?.id)
 }
 
-/**
- * A pause, too, would last longer by as much as the clock was set back. If the portal still wants it, it says so again.
- */
+/** A pause, too, would last longer by as much as the clock was set back; the portal repeats one that it still wants. */
 const restAgain = async (tx: Tx, { requestMsMax }: SlotLimits): Promise<void> => {
   await tx.run('UPDATE slot SET taken_at = ?, done_at = ?', tx.now, tx.now + requestMsMax)
   await setCount(tx, 'paused until', Math.min(await countOf(tx, 'paused until'), tx.now + minute))
@@ -69,9 +65,7 @@ export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'wr
       stepsSeen = steps
       return id
     },
-    /**
-     * Only its own: a process that was away may have the id of a slot that is gone, and that may be another's by now.
-     */
+    /** Only its own: a process that was away may have the id of a slot that is gone, and is another's by now. */
     async endSlot(id: number, isUsed: boolean, now: number) {
       if (!isShared) return
       await write(

@@ -27,7 +27,7 @@ export interface Spool {
   remove: (document: Document) => Promise<void>
   /** Removes every file that is not among the named. Answers how many. */
   sweep: (named: ReadonlySet<string>) => Promise<number>
-  /** Where files are copies: removes those that were not used for long, and what no row has named for as long. */
+  /** Where files are copies: removes those that were unused for long, and what no row has named for as long. */
   removeUnused?: () => Promise<void>
 }
 

@@ -1,5 +1,5 @@
 // Where each statement is a round trip to another machine, invoices that come in together share their statements: some
-// ask what speaks against any of them being new, one adds those that are. The rest are received one by one.
+// ask which of them may not be new, one adds the others. The rest are received one by one.
 
 import type { Instant } from '../core/clock.ts'
 import { isCode } from '../core/errors.ts'
@@ -26,7 +26,7 @@ const keysOf = ({ invoice: { invoiceNumber } }: Arrival): string[] => [
   ...new Set([numberKey(invoiceNumber), formerKey(invoiceNumber)])
 ]
 
-/** The numbers and the tools' ids of these that are known already: more than what speaks against their being new. */
+/** The numbers and the tools' ids of these that are known already: more than what keeps one from being new. */
 const told = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Set<string>; sources: Set<string> }> => {
   const keys = await amongAll(tx, arrivals.flatMap(keysOf), marks => `SELECT key FROM invoice WHERE key IN (${marks})`)
   const sources = new Set<string>()
@@ -49,7 +49,7 @@ const told = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Set<s
 
 const sourceOf = (tool: string, id: string): string => `${tool} ${id}`
 
-/** For each, whether nothing speaks against its being new, not even an earlier one of them. */
+/** For each, whether it is certainly new: not even an earlier one of them has its number or its id. */
 const areNew = async (tx: Tx, arrivals: readonly Arrival[]): Promise<boolean[]> => {
   const { keys, sources } = await told(tx, arrivals)
   return arrivals.map(arrival => {

@@ -1,6 +1,6 @@
 // What the ledger needs every few seconds: a sign of life, which tells a restored backup from a short stop; making due
-// what a wrong clock put off for too long; forgetting, a little at a time, what finished long ago; and entering what
-// came in into the search.
+// what a wrong clock put off for too long; forgetting, a little at a time, what finished long ago; and making
+// searchable what came in.
 
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'

@@ -219,7 +219,7 @@ export const contestAgain = (arrival: Arrival, merged: Arrival | null): Received
 
 const voidedLine: Line = { event: 'voided in the tool' }
 
-/** The tool voided it. While it is in doubt that is only noted, and judged when the doubt is settled. Null: no news. */
+/** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. Null: no news. */
 export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant): Changes | null => {
   const lines = [voidedLine]
   switch (state) {

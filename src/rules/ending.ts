@@ -1,4 +1,4 @@
-// How a loan or a doubt ends: what a decision does to its row, and then what could only be noted until now.
+// How a loan or a doubt ends: what a decision does to its row, and then what could only be kept until it was settled.
 
 import type { Instant } from '../core/clock.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'

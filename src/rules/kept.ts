@@ -83,9 +83,7 @@ const isPortals = (customer: string): boolean => customer.startsWith('cst_')
 export const dueOf = ({ notBefore, invoice }: Arrival, now: Instant): Instant =>
   invoice.paidAt === null ? Math.max(now, notBefore ?? now) : now
 
-/**
- * The portal customer that it was sent to, as the portal said or else as the bridge asked; null if neither is known.
- */
+/** The portal customer that it was sent to: as the portal said, else as the bridge asked; null if neither is known. */
 export const sentTo = ({ portalCustomerId, unproven, sentBody }: Kept): string | null =>
   portalCustomerId ?? (unproven ? (sentBody?.customerId ?? null) : null)
 

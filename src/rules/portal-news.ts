@@ -10,7 +10,7 @@ import { type Change, type Changes, type Kept, toMark } from './kept.ts'
 export type Entered = {
   /** The copy did not have it. */
   isNew: boolean
-  /** No reading has shown it before: it was known from an answer at most. */
+  /** No reading had shown it before: it was known only from an answer. */
   isFirstSight: boolean
   /** The copy has others with its number. */
   isOneOfMany: boolean

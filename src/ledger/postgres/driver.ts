@@ -131,9 +131,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     return txOn(client, now)
   }
 
-  /**
-   * The server does not commit a transaction in which a statement failed, and answers with another word than COMMIT.
-   */
+  /** The server does not commit a transaction in which a statement failed, and does not answer with COMMIT. */
   const end = async (client: pg.PoolClient): Promise<void> => {
     const { command } = await client.query('COMMIT').catch(cause => {
       // Without an answer it may have been committed.
@@ -189,8 +187,8 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   }
 
   /**
-   * Transactions hardly ever throw. Only after one has does each get a savepoint, which costs it two more statements.
-   * What may have been committed never runs again: it would answer differently the second time.
+   * They hardly ever throw. Only if one does, each gets a savepoint, which costs it two more statements. What may have
+   * been committed never runs again: it would answer differently the second time.
    */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAsIs).catch(error => {

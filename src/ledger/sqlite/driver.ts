@@ -102,7 +102,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
       run('RELEASE event')
       return () => resolve(value as never)
     } catch (error) {
-      // On a full disk SQLite ends the whole transaction by itself: then no one's work was kept.
+      // On a full disk SQLite ends the whole transaction by itself: then none of them was kept.
       if (!db.isTransaction) throw error
       run('ROLLBACK TO event')
       run('RELEASE event')
@@ -129,7 +129,7 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
   }
 
   /**
-   * One hardly ever throws. Only then does each get a savepoint, for which SQLite copies every page that it changes.
+   * They hardly ever throw. Only if one does, each gets a savepoint, for which SQLite copies every page that it changes.
    */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAlone).catch(error => {

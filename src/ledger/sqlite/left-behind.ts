@@ -7,7 +7,7 @@ import { BridgeError } from '../../core/errors.ts'
 import { movedVersion } from '../driver.ts'
 import { moveMarkOf } from './driver.ts'
 
-/** `move`: the id of the move that took it elsewhere; null: it was never moved. Null for no ledger, or one without a row. */
+/** `move`: the id of the move that took it elsewhere; null: never moved. Null for no ledger, or one without a row. */
 export const leftBehind = (file: string): { move: string | null } | null => {
   if (!existsSync(file)) return null
   let db: DatabaseSync | undefined

@@ -1,5 +1,5 @@
 // How many creates were let go, in a file beside the database and synced before each of them: a database that was put
-// back alone knows of fewer. If both were put back, other signs show it (portal/trust.ts).
+// back alone knows of fewer. If both were put back, other signs show it (portal/recognise.ts).
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { BridgeError } from '../../core/errors.ts'
