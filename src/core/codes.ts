@@ -374,7 +374,7 @@ export const advice = {
 
 export type Code = keyof typeof advice
 
-/** The instruction to whoever typed a command. */
+/** The instruction for a person who typed a command. */
 export const adviceTyped = (code: Code): string => {
   const { operator, typed = operator }: Advice = advice[code]
   return typed

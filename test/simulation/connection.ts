@@ -1,5 +1,5 @@
 // One process's way to the simulated portal: a stand-in for src/portal/client.ts, over a network that delays, loses and
-// garbles. What an answer means is decided by the product's own verdict and schemas.
+// garbles. The product's own verdict and schemas decide what an answer means.
 
 import { z } from 'zod'
 import type { Clock } from '../../src/core/clock.ts'
@@ -62,7 +62,7 @@ const refusedOfMail = JSON.stringify({
   errors: { send_notification: ['The mail could not be sent.'] }
 })
 
-/** A proxy's, a cache's, a wall's: any status, and never the portal's words. */
+/** From a proxy, a cache or a firewall: any status, and never the portal's words. */
 const pageOfAnother = (random: Random): Answer => ({
   status: random.pick([200, 400, 401, 403, 404, 404, 413, 422, 429, 502]),
   headers: {},
@@ -121,7 +121,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         if (over) return
         over = true
         giveUp.cancel()
-        // Reset: what is still on its way is thrown away where it arrives.
+        // Reset: what is still on its way is thrown away on arrival.
         if (request && !arrived) request.fate = 'nothing'
         tell(() => `  ${ask.name} ${ask.key ?? ''} ${outcomeOf(exchanged)}`)
         resolve(exchanged)
@@ -136,7 +136,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
 
       const receive = (answer: Answer): void => {
         if (over || isLostAt(isWrite ? 'answer' : 'reading')) return
-        // It froze with the answer before its eyes.
+        // It froze before it could read the answer.
         if (owner.frozenUntil > scheduler.now()) return void scheduler.after(0, () => receive(answer), owner)
         if (request) request.well = answer.status < 300 && (fault === 'none' || fault === 'slowConnect')
         const pauseMs = answer.status === 429 ? pauseOf(answer.headers, clock.now()) : null
@@ -145,7 +145,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       }
 
       const arrive = (request: Request): void => {
-        // One that died may have left bytes on their way.
+        // A process that died may have left bytes on their way.
         if (over || fault === 'lostRequest' || (!isAlive(owner) && random.chance(0.2))) {
           request.fate = 'nothing'
           return

@@ -1,5 +1,5 @@
-// What a run may have cost the portal. The happy path is exact; for the rest there is a formula, in the words of what
-// happened: whoever reads, asks or sends more than that does it for nothing.
+// What a run may have cost the portal. The happy path is exact; for the rest there is a formula over what happened: a
+// bridge that reads, asks or sends more than that does it for nothing.
 
 import type { Machine } from './machine.ts'
 import type { Sale } from './sales.ts'
@@ -22,10 +22,11 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
  *   (pages + 1) x (engines x (2 x starts + quarters) + 3 x doubts + 2 x failures + changes)
  *     + engines x pages of customers x minutes / 4 + minutes / 10 + loans lost
  *
- * pages: of the fullest lists there were, and one entry to ask for beside them. A start fills (two readings that agree)
+ * pages: of the fullest lists there were, plus one entry that is asked for besides. A start fills (two readings that
+ * agree)
  * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two readings
  * that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins again, and
- * a change by others (an entry more, or less) makes another reading necessary. While an invoice waits for its customer,
+ * a change by others (one entry more or less) makes another reading necessary. While an invoice waits for its customer,
  * all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan that ran out
  * before anything came of it has asked in vain.
  */
@@ -51,8 +52,8 @@ const judgeReads = (
 }
 
 /**
- * Customers once, the list twice, each invoice once; one question for an id that nobody has, one for each
- * customer that is linked by the address, and a look and a call more for each that was paid later. Nothing else.
+ * Customers once, the list twice, each invoice once; one question for an id that does not exist, one for each customer
+ * that is linked by its address, and one more look and call for each invoice that was paid later. Nothing else.
  */
 const judgeHappyPath = ({ requests, portal, weather, machines, fail }: World, { sales }: Tools): void => {
   const { pageSize, customers, before } = weather.portal
@@ -66,9 +67,9 @@ const judgeHappyPath = ({ requests, portal, weather, machines, fail }: World, { 
     customer: new Set(sales.flatMap(linked)).size,
     invoice: 1 + portal.entries.filter(({ marks }) => marks > 0).length
   }
-  // Each machine may ask for the id that nobody has. Where the budget is spent between the look and the mark, it is
-  // looked at once more. Two machines may ask for a customer at once, of whom neither has a link yet; and whoever lost a
-  // loan meanwhile looks at what the other one delivered.
+  // Each machine may ask for the id that does not exist. If the budget is spent between the look and the mark, the
+  // bridge looks once more. Two machines may ask for a customer at once, while neither has a link yet; and a machine
+  // that lost a loan meanwhile looks at what the other one delivered.
   const most = {
     ...expected,
     invoice: (machines - 1) * (1 + sales.length) + expected.invoice + expected.markPaid,
@@ -79,6 +80,6 @@ const judgeHappyPath = ({ requests, portal, weather, machines, fail }: World, { 
       fail(`on a calm day ${name} was called ${count(name)} times instead of ${times}`)
 }
 
-/** Of a sale that makes a link: by its tool and customer. */
+/** The tool and customer of a sale that makes a link. */
 const linked = ({ byAddress, versions: [version], oddity }: Sale): string[] =>
   byAddress === null || oddity !== 'none' ? [] : [`${version?.tool} ${byAddress}`]

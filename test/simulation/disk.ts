@@ -1,5 +1,5 @@
-// What survives a crash: the ledger's database, the spooled PDFs, and which disk it is. It can be copied, rolled back to
-// the copy, and lost.
+// What survives a crash: the ledger's database, the spooled PDFs, and the disk's identity. It can be copied, rolled
+// back to the copy, and lost.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Document } from '../../src/core/row.ts'
@@ -10,11 +10,11 @@ import type { Spool } from '../../src/ledger/spool.ts'
 export interface Disk {
   /** The one that is there now: another one after each roll-back. */
   database: () => DatabaseSync
-  /** As the bridge reads it off its lock file: another one once the disk was restored. */
+  /** As the bridge reads it off its lock file: another one once the disk has been restored. */
   identity: () => string
   /** What counts the creates beside the database. */
   sentBeside: SentBeside
-  /** Of a whole-disk snapshot nobody can tell; for the mutation that does not ask. */
+  /** A restored disk keeps its identity, as with a whole-disk snapshot; for the mutation that does not ask. */
   keepIdentity: () => void
   spool: Spool
   /** Spools a PDF of which only the name counts. */
@@ -26,7 +26,7 @@ export interface Disk {
   snapshot: () => void
   hasSnapshot: () => boolean
   rollBack: () => void
-  /** Only the file of the ledger: what stands beside it stays. */
+  /** Only the ledger's file: what is beside it stays. */
   rollBackDatabase: () => void
   /** All of it, block by block: it looks like the one before. */
   rollBackUnseen: () => void
@@ -51,7 +51,7 @@ const emptyLedger = (): Uint8Array => {
 
 export type DiskOptions = {
   fails: () => boolean
-  /** Called when a transaction is on the disk, before anybody hears of it. */
+  /** Called when a transaction is on the disk, before any caller hears of it. */
   committed: () => void
 }
 
@@ -72,7 +72,7 @@ export const createDisk = ({ fails, committed }: DiskOptions): Disk => {
   let copy: { ledger: Uint8Array; files: Set<string>; sent: number | null } | undefined
   const blobs = new WeakMap<Blob, string>()
 
-  // Never into an open database: with statements on table-valued functions behind it that crashes Node 26.10.
+  // Never into an open database: after statements on table-valued functions that crashes Node 26.10.
   const replace = (ledger: Uint8Array, { unseen = keeps } = {}): void => {
     release(database)
     database = hold(ledger)
@@ -166,7 +166,9 @@ const prepareOnce = (database: DatabaseSync, commits: DiskOptions): void => {
   }
 }
 
-/** What it was given of ours holds its statements, and they hold it: it would stay for as long as the process runs. */
+/**
+ * Our own `prepare` holds the database's statements, and they hold it: it would stay for as long as the process runs.
+ */
 const release = (database: DatabaseSync): void => {
   database.close()
   Reflect.deleteProperty(database, 'prepare')

@@ -1,5 +1,5 @@
-// The machines of a run: one with a ledger of its own, or several that share one. Together they look like one of them: what
-// befalls a machine befalls any of them.
+// The machines of a run: one with a ledger of its own, or several that share one. Together they look like one machine:
+// what happens to it happens to any of them.
 
 import { createMachine, createSite, type Machine, type MachineOptions } from './machine.ts'
 
@@ -7,7 +7,7 @@ export const createFleet = (options: Omit<MachineOptions, 'site'>): Machine => {
   const { world, mutation } = options
   const { random, machines: count } = world
   const isShared = count > 1
-  // Alone, it can die as a commit ends; among others it is a connection that hears of it, or not.
+  // A machine alone can die as a commit ends; one of several hears of the commit over a connection, or does not.
   const site = createSite(world, isShared, () => alone?.committed())
   const { disk } = site
   if (mutation?.keepsIdentity) disk.keepIdentity()

@@ -1,5 +1,5 @@
-// A machine that freezes for ten minutes at each place of a run, one run for each: before and after each commit, each request
-// and each answer. Others go on meanwhile; then it wakes.
+// A machine that freezes for ten minutes at each place of a run, one run for each: before and after each commit, each
+// request and each answer. The others go on meanwhile; then it wakes.
 
 import type { Mutation } from './mutations.ts'
 import { simulate } from './storm.ts'
@@ -10,10 +10,10 @@ export type FrozenRuns = { runs: number; failures: string[] }
 
 type FreezeOptions = {
   machines?: number
-  /** At one place of so many. */
+  /** At one place out of this many. */
   every?: number
   mutation?: Mutation | null
-  /** It ends with that many. */
+  /** Ends once there are this many. */
   failuresMax?: number
 }
 

@@ -39,8 +39,8 @@ const isSaid = ({ world, people }: Scene, entry: Entry, sale: Sale): boolean =>
   )
 
 /**
- * By its address an invoice is for whoever has that address, and did have it once the tool had told of the customer; or for
- * whom a person says.
+ * By its address, an invoice is for a customer that has that address, or has had it since the tool first told of the
+ * customer; or for the one that a person names.
  */
 const isWhose = (world: World, people: People, entry: Entry, sale: Sale, customerId: string): boolean => {
   const customer = customerToFind(sale)
@@ -69,7 +69,7 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
     fail(`${sale.number} stands in the portal ${ours.length} times: ${ours.map(({ id }) => id).join(', ')}`)
   if (living.length > 1) judgeBeside(scene, sale, living, code)
 
-  // What people deleted, the bridge may have had to make again: it cannot know that it was there.
+  // The bridge may have had to make again what people deleted: it cannot know that it was there.
   const deleted = entries.filter(({ by, deletedAt }) => by === 'bridge' && deletedAt !== null).length
   const mails = entries.filter(({ by, mailed }) => by === 'bridge' && mailed).length
   const mailsMax = 1 + deleted + (people.overridden.has(sale.key) ? sale.versions.length - 1 : 0)
@@ -89,7 +89,7 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
   }
 }
 
-/** One invoice of the tool, told under two numbers, stands there once, unless a person says otherwise. */
+/** One invoice that a tool brings under two numbers stands there once, unless a person says otherwise. */
 const judgeAlias = (scene: Scene, { alias, number, key, versions }: Sale): void => {
   if (alias === null || alias.number.length < number.length) return
   const { world, people } = scene
@@ -102,12 +102,12 @@ const judgeAlias = (scene: Scene, { alias, number, key, versions }: Sale): void 
     world.fail(`${number} stands in the portal under ${alias.number}, too`)
 }
 
-/** Somebody put in the same number by hand. */
+/** A person entered the same number by hand. */
 const judgeBeside = ({ world, people }: Scene, sale: Sale, living: Entry[], code: string | null): void => {
   const ours = living.filter(({ by }) => by === 'bridge')
   const typed = living.filter(({ by }) => by === 'people')
   if (ours.length === 0 || people.overridden.has(sale.key)) return
-  // What stood there before the bridge began is known to it. What came later is, from the next sweep on.
+  // The bridge knows what stood there before it began, and from the next sweep on what came later.
   if (typed.some(({ addedAt }) => addedAt === 0))
     world.fail(`${sale.number} was made although it stood there before the bridge began`)
   if (code === null && !people.decided.has(sale.key))
@@ -128,16 +128,16 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
     (customerToFind(sale) !== null || entry.customerId === invoice.customer.portalId) &&
     entry.amountCents === invoice.amountCents &&
     entry.issuedAt === invoice.issuedAt
-  // Under its own number somebody may have made another one: then a person is told.
+  // Another invoice may have been made under its number: then a person is told.
   if (!isRight && row.code !== 'INVOICE_CONFLICT')
     fail(`${sale.number} is delivered as ${entry.id}, which is ${factsOf(entry)}: ${JSON.stringify(invoice)}`)
-  // A rolled-back ledger may hear of it before the invoice itself, and a correction speaks of another.
+  // A rolled-back ledger may hear that it is voided before it gets the invoice, and a correction is about another one.
   const isTold = row.code !== null || people.decided.has(sale.key)
   if (sale.isVoided && !isTold && sale.versions.length === 1 && world.era === 0)
     fail(`${sale.number} was voided, stands there, and nobody is told`)
   if (row.code === 'DELETED_IN_PORTAL' && entry.deletedAt === null)
     fail(`${sale.number} is said to be deleted, and stands there as ${entry.id}`)
-  // Where it could not be marked there is a note, unless a person has cleared it.
+  // If it could not be marked there is a note, unless a person has cleared it.
   const isMarked = entry.paidAt !== null || row.code !== null || people.decided.has(sale.key)
   if (invoice.paidAt !== null && !isMarked && entry.deletedAt === null)
     fail(`${sale.number} is paid, and the portal does not know`)
@@ -145,7 +145,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   if (entry.paidAt !== null && entry.paidAt !== sale.paidAt && !isPeoples)
     fail(`${sale.number} is paid at another time`)
   if (entry.overwritten) fail(`${sale.number} was paid already, and marked again`)
-  // A borrower whose loan ran out under the call may ask once more than it knows.
+  // A borrower whose loan ran out during the call may ask once more than it knows.
   const { engines, loanMs, timeoutMs } = world.weather.bridge
   const isShown = world.weather.portal.dropsPaid !== 'always'
   if (isShown && entry.marks > 1 && engines * world.machines === 1 && loanMs > 2 * timeoutMs)
@@ -163,7 +163,7 @@ const judgeStrays = (scene: Scene): void => {
   }
 }
 
-// A sign of life is late by three seconds at most, and whoever gave none for twelve is dead.
+// A sign of life is at most three seconds late, and a process that gave none for twelve is dead.
 const aliveMs = 16_000
 const glanceMs = 1000
 
@@ -187,7 +187,7 @@ export const watchLoans = (world: World, { disk }: Machine): void => {
 
 const minute = 60_000
 
-/** No 60 seconds, however they are cut, hold more requests than the budget. */
+/** No span of 60 seconds, wherever it begins, holds more requests than the budget. */
 const judgeBudget = ({ world }: Scene): void => {
   const { requests, weather, fail } = world
   const { perMinute } = weather.bridge
@@ -198,7 +198,7 @@ const judgeBudget = ({ world }: Scene): void => {
   }
 }
 
-// By then whatever is late is late for the owner, too.
+// By then anything that is late is late for the owner, too.
 const silentMsMax = 60 * minute
 
 /** Nothing goes wrong in silence: while an invoice is not where it should be, health does not say that all is well. */
@@ -227,7 +227,7 @@ const wrongNow = (scene: Scene): Sale | undefined => {
     if (!tools.acknowledged.has(sale.key) || people.decided.has(sale.key) || sale.isVoided) return false
     if (sale.alias !== null || sale.toldAt === null || now - sale.toldAt < silentMsMax) return false
     const entries = entriesOf(scene, sale.key)
-    // What people take away, or put beside it, is seen by the next reading of everything only.
+    // Only the next full reading sees what people take away, or put beside it.
     if (entries.some(({ by, deletedAt }) => by === 'people' || deletedAt !== null)) return false
     return entries.length !== 1 && sale.oddity === 'none'
   })

@@ -1,4 +1,4 @@
-// Who lives, who died when, and who has been awake for how long: each process by the name that it has in the ledger.
+// Which processes live, when the others died, and how long each has been awake: by the names that the ledger knows.
 
 import type { Scheduler } from './scheduler.ts'
 
@@ -6,9 +6,9 @@ export interface Life {
   began: (name: string) => void
   died: (name: string) => void
   froze: (name: string, until: number) => void
-  /** Since when this process is dead; null: it is not. */
+  /** Since when this process has been dead; null: it is not. */
   deadSince: (name: string) => number | null
-  /** For how long the one that has been awake longest is. */
+  /** How long the process that has been awake longest has been so. */
   awakeForMs: () => number
 }
 

@@ -1,5 +1,5 @@
 // Time as one simulated process sees it: the monotonic clock goes on while it is frozen, the wall clock can be set, and
-// timers are never early, but late when nobody minds.
+// timers are never early, but late when that does not matter.
 
 import type { Clock } from '../../src/core/clock.ts'
 import { epoch } from './portal.ts'
@@ -9,8 +9,8 @@ import type { World } from './world.ts'
 /** How far the machine's wall clock is off. */
 export type Wall = { offMs: number }
 
-// After the storm timers of a second and more come on the minute only: a quiet hour shall not cost a second. Where others
-// wait for signs of life, they come sooner than those take somebody for dead.
+// After the storm, timers of a second and more fire on the minute only: a quiet hour must not cost a second. Where
+// others wait for signs of life, they fire before those would take a process for dead.
 const restGridMs = { alone: 60_000, among: 5000 }
 
 export const createMachineClock = (world: World, owner: Owner, wall: Wall): Clock => {

@@ -42,19 +42,19 @@ export interface Machine {
   crash: (why: string) => void
   /** The whole process, or one of its engines only. */
   freeze: (ms: number) => void
-  /** In good order, and soon started again. */
+  /** Stops it in good order, and starts it again soon. */
   restart: () => void
   /** Between two processes: what a person does to the disk while nothing runs. */
   whileDead: (change: () => void, downMs?: number) => void
   starts: () => number
-  /** A commit of its own has reached the disk, and nobody has heard of it. */
+  /** A commit of its own has reached the disk, and no caller has heard of it. */
   committed: () => void
 }
 
-// The portal's and everybody's: summer time is not what is tested here.
+// The portal's and everyone's: summer time is not what is tested here.
 const timeZone = 'UTC'
 
-// So short that giving up is seen; longer than any storm.
+// Short enough that giving up is seen; longer than any storm.
 const retryForMs = 30 * 60_000
 
 /** Where a process can die or freeze: before and after a commit, and before and after each end of a call. */
@@ -63,10 +63,10 @@ export type Place = 'commit' | 'request' | 'answer' | 'reading'
 /** What all machines of a run have in common. */
 export type Site = {
   disk: Disk
-  /** Null where one machine has the ledger for itself. */
+  /** Null where one machine has the ledger to itself. */
   shared: SharedDatabase | null
   crashesLeft: number
-  /** Done when the next one starts; none runs before `downUntil`. */
+  /** Done when the next process starts; none runs before `downUntil`. */
   whenDead: (() => void)[]
   downUntil: number
 }
@@ -80,7 +80,7 @@ export type MachineOptions = {
   isFirst?: boolean
 }
 
-/** A disk that may be full while the storm lasts. */
+/** Its disk may be full while the storm lasts. */
 export const createSite = (world: World, isShared: boolean, committed: () => void): Site => {
   const { storm, random, weather } = world
   const fails = (): boolean => {
@@ -195,7 +195,7 @@ export const createMachine = (options: MachineOptions): Machine => {
         fileOf: disk.fileOf
       }),
       fetchPdf: async ({ url }) => disk.write(await fetchPdf(url, whom)),
-      // The tools here have no API to be asked by.
+      // The tools here have no API that could be asked.
       toolClient: createToolClient({
         ...{ tools: [], api: {} as ToolApi, locate: async () => '' },
         ...{ clock, timeZone, refused: () => {} }

@@ -15,15 +15,15 @@ export type Mutation = {
   name: string
   /** The one that found it last: the search begins there. */
   seed?: number
-  /** Where the portal is otherwise in this way. */
+  /** Found where the portal is different in this way. */
   way?: Way
-  /** What of the engine is replaced. */
+  /** What it replaces in the engine. */
   engine?: (options: EngineOptions, context: { world: World; disk: Disk }) => Partial<EngineOptions>
   /** What each process opens. */
   ledger?: (ledger: Ledger, context: { world: World; disk: Disk }) => Ledger
-  /** Found where so many machines share a ledger. */
+  /** Found where this many machines share a ledger. */
   machines?: number
-  /** What keeps events goes by this ledger. */
+  /** The ledger that the receiver keeps events in. */
   receiver?: (ledger: Ledger) => Ledger
   /** A restored disk looks like the one before. */
   keepsIdentity?: boolean
@@ -60,12 +60,12 @@ const noSettleTime: Mutation = {
 // Until the write that was asked for is done.
 const shortly = 1000
 
-/** Whoever had the row once may write to it for ever. */
+/** A worker that once had the row may write to it for ever. */
 const noFence: Mutation = {
   name: 'no fence',
   seed: 455,
   engine({ ledger }, { disk }) {
-    /** As whoever has it now would say it. */
+    /** As the worker that has it now would say it. */
     const asCurrent = <T extends { id: number; attempt: number }>(held: T, loanUntil: number | null): T => {
       const find = disk.database().prepare('SELECT attempt, state FROM invoice WHERE id = ?')
       const { attempt, state } = find.get(held.id) as { attempt: number; state: string }
@@ -166,7 +166,7 @@ const noDate: Mutation = {
 
 const trustRolledBack: Mutation = { name: 'trust a rolled-back copy', seed: 41, keepsIdentity: true }
 
-/** A reading counts, whatever it lacks of what is known. */
+/** A reading counts, even if it lacks some of what is known. */
 const unaccounted: Mutation = {
   name: 'evidence not accounted for',
   seed: 16,
@@ -185,7 +185,9 @@ const believeGet: Mutation = {
   })
 }
 
-/** Of the answer to a create only the id is looked at, and so it is when a reading shows it: all else is what was sent. */
+/**
+ * Only the id in the answer to a create counts, and in a reading that shows it: all else is taken from what was sent.
+ */
 const notCompared: Mutation = {
   name: 'answers not compared',
   seed: 46,
@@ -219,7 +221,7 @@ const notCompared: Mutation = {
   }
 }
 
-/** What is to be marked paid is taken for unpaid. */
+/** An invoice that has to be marked paid is taken for unpaid. */
 const markUnseen: Mutation = {
   name: 'paid without looking',
   seed: 364,
@@ -278,7 +280,7 @@ const forgetVoided: Mutation = {
   })
 }
 
-/** Whoever dies keeps what it had borrowed, until the loan runs out by itself. */
+/** A process that dies keeps what it had borrowed, until the loan runs out by itself. */
 const loansOutlive: Mutation = {
   name: 'a loan that no owner loses',
   seed: 166,
@@ -300,7 +302,7 @@ const loansOutlive: Mutation = {
   })
 }
 
-/** Whoever has borrowed sends, even if others have it by now: found where a machine freezes in between (frozen.ts). */
+/** A worker sends what it has borrowed, even if another has it by now: found where a machine freezes (frozen.ts). */
 export const trustLostLoan: Mutation = {
   name: 'a lost loan trusted',
   engine: ({ ledger }) => ({

@@ -1,5 +1,5 @@
-// When two ways to write an invoice number are one number, by the simulation's own understanding: what it is judged by
-// must not share a mistake with what it judges.
+// When two ways to write an invoice number are one number, by the simulation's own understanding: the judge must not
+// share a mistake with what it judges.
 
 const dashes = ['\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212', '\uff0d']
 const spaces = ['\u00a0', '\u2007', '\u202f', '\u3000']
@@ -11,7 +11,7 @@ export const keyOf = (number: string): string => {
   return key.trim().toLowerCase()
 }
 
-/** The same number, as somebody else might write it. */
+/** The same number, as another person might write it. */
 export const writings: readonly ((number: string) => string)[] = [
   number => number.toLowerCase(),
   number => ` ${number} `,

@@ -1,4 +1,4 @@
-// Everybody who is not the bridge: those who add and delete in the portal, those who spend its token elsewhere, and the
+// Everyone who is not the bridge: those who add and delete in the portal, those who spend its token elsewhere, and the
 // operator who decides about what is held.
 
 import { BridgeError, isCode } from '../../src/core/errors.ts'
@@ -12,25 +12,25 @@ import type { World } from './world.ts'
 export interface People {
   /** What stands in the portal before the bridge ever ran. */
   settle: () => void
-  /** Some put in by hand what the tool will speak of. */
+  /** Some people enter by hand what the tool will bring. */
   type: (sales: Sale[]) => void
   /** Adds, deletes, spends and decides, all through the storm. */
   live: () => void
-  /** The operator lets go what was held for review. */
+  /** The operator releases what was held for review. */
   release: () => Promise<void>
-  /** Numbers that the operator said to deliver although the portal holds them otherwise. */
+  /** Numbers that the operator said to deliver although the portal holds them with other facts. */
   overridden: ReadonlySet<string>
   /** Numbers the operator spoke about at all. */
   decided: ReadonlySet<string>
   /** Numbers of tools that were put in by hand while the bridge ran. */
   typed: ReadonlySet<string>
-  /** Customers of the portal that the operator linked anybody to. */
+  /** Portal customers that the operator linked any customer to. */
   linked: ReadonlySet<string>
 }
 
 const day = 24 * 3_600_000
 
-// After a create, somebody may be reading for it.
+// For this long after a create, a process may be reading for it.
 const lookedForMs = 60_000
 const removalsMax = 25
 
@@ -49,7 +49,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     amountCents: random.int(100, 99_999)
   })
 
-  /** The tool's own invoice, as somebody typed it. */
+  /** The tool's own invoice, as a person typed it. */
   const asTyped = ({ number, versions: [version] }: Sale): Parameters<typeof portal.add>[0] => {
     const { customerId, amountCents, issuedAt } = version!
     const same = { customerId, amountCents, issuedAt, invoiceNumber: number }
@@ -98,7 +98,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       await process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
       tell(() => `operator: ${action} ${invoiceNumber} (${seenAs(row)})`)
     } catch (error) {
-      // Unless somebody else has released it meanwhile.
+      // Unless it was released in another call meanwhile.
       const isMine = world.released.get(key) === row.draft
       if (isMine && isCode(error, 'STATE_CONFLICT')) restore(key, before)
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
@@ -119,12 +119,12 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       const row = await process.ledger.find(invoiceNumber)
       if (!row) continue
       if (row.draft) world.released.set(keyOf(invoiceNumber), row.draft)
-      // Of a process that dies under it no answer ever comes.
+      // A process that dies during the call never answers.
       void process.ledger.act(invoiceNumber, 'deliver', process.clock.now(), { seen: seenAs(row) }).catch(() => {})
     }
   }
 
-  /** A date that no tool tells. */
+  /** With a date that no tool gives. */
   const paidByPeople = (): void => {
     const open = portal.entries.filter(entry => isThere(entry, scheduler.now()) && entry.paidAt === null)
     if (open.length === 0) return
@@ -141,7 +141,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     portal.moveAddress(from, to)
   }
 
-  /** A person says whose a customer is, and says otherwise later. */
+  /** A person says whose a customer is, and later says something else. */
   const relink = async (): Promise<void> => {
     const process = machine.running()
     if (!process) return
@@ -174,7 +174,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       for (const sale of sales)
         if (random.chance(people.byHand)) {
           const facts = asTyped(sale)
-          // What nobody can name, nobody can know: what a tool speaks of is told by its number.
+          // No one could recognise an entry without its number, so what a tool brings shows its number here.
           if (random.chance(0.6)) portal.add(facts, { createdAt: epoch - random.int(1, 3600) * 1000, named: true })
           else {
             typed.add(sale.key)

@@ -1,5 +1,5 @@
 // The simulated portal: what it holds, what it lists, and what it answers. It does at once what it is asked; when a
-// request comes and whether its answer arrives is the network's affair.
+// request comes and whether its answer arrives is up to the network.
 
 import type { Instant } from '../../src/core/clock.ts'
 import type { CreateBody } from '../../src/core/row.ts'
@@ -20,10 +20,10 @@ export type Entry = {
   paidAt: Instant | null
   /** In whole seconds, by the clock of one of its servers. */
   createdAt: Instant
-  /** Some entries do not tell when they were created, and some not even their number. */
+  /** Some entries do not say when they were created, and some not even their number. */
   dated: boolean
   numbered: boolean
-  /** Somebody was shown it. */
+  /** A page has shown it. */
   shown: boolean
   by: 'bridge' | 'people'
   /** On the scheduler's clock. */
@@ -65,22 +65,22 @@ export interface SimulatedPortal {
   customers: readonly PortalCustomer[]
   /** The address of one becomes another's. */
   moveAddress: (from: PortalCustomer, to: PortalCustomer) => void
-  /** Whose an address was at that time, and since. */
+  /** Who had an address at that time, or has had it since. */
   ownersSince: (email: string, since: number) => string[]
-  /** `named`: it certainly tells its number. */
+  /** `named`: it certainly shows its number. */
   add: (facts: Facts, given?: { createdAt?: Instant; named?: boolean }) => Entry
   remove: (entry: Entry) => void
-  /** What is left of the budget; null where answers do not tell. */
+  /** What is left of the budget; null where answers do not say. */
   remaining: () => number | null
-  /** Somebody else's request with the same token. */
+  /** Another program's request with the same token. */
   spend: () => void
   begin: (spell: SpellKind, forMs: number) => void
   endSpells: () => void
-  /** Called after a page was shown, with all that stood on it and before. */
+  /** Called after a page was shown, with all that was on it and on those before. */
   onPage: (seen: readonly Entry[]) => void
   /** Refuses these numbers: 403 or 422. */
   refuses: Map<string, 403 | 422>
-  /** The answer to a create that told of another invoice; null where there is none. */
+  /** The answer to a create, with another invoice in it; null where there is none. */
   anotherThan: (answer: Answer) => Answer | null
 }
 
@@ -91,10 +91,10 @@ const second = 1000
 const minute = 60_000
 const hour = 60 * minute
 
-// A look, its answer, and the turn of the mark itself.
+// A look, its answer, and the mark's own wait for its turn.
 const lookMs = 150_000
 
-/** That of a customer, before any of them moved. */
+/** The address of a customer, before any of them moved. */
 export const addressOf = (customer: number): string => `customer-${customer}@example.nl`
 
 const spellings: Record<Spelling, (number: string) => string> = {
@@ -148,7 +148,7 @@ export const createSimulatedPortal = ({
 }): SimulatedPortal => {
   const { portal, bridge } = weather
   const entries: Entry[] = []
-  /** The living, in the list's order. Equal ones stand as chance put them, and stay so. */
+  /** Those that are not deleted, in the list's order. Equal ones keep the order that chance gave them. */
   let list: Entry[] = []
   const requests: number[] = []
   const spells: { kind: SpellKind; until: number }[] = []
@@ -233,7 +233,7 @@ export const createSimulatedPortal = ({
     return answer(200, `{"current_page":${number},"data":[${data.join(',')}],"next_page_url":${next}}`)
   }
 
-  /** What the list would show of what there is. It hides something only where somebody was shown it before. */
+  /** What the list would show of what there is. It hides entries only if it has shown one of them before. */
   const listed = (): Entry[] => {
     if (!isIn('hiding') || portal.hiding === 'nothing') return list
     const now = scheduler.now()
@@ -307,7 +307,7 @@ export const createSimulatedPortal = ({
       if (!entry) return refusal(404, 'Not found.')
       entry.marks += 1
       const { paidByPeopleAt, lookedAt } = entry
-      // Between the look and the mark nobody can tell; but it has to have been a look just now.
+      // The bridge cannot see what happens between the look and the mark; but the look has to be a recent one.
       const isSeen = lookedAt !== null && scheduler.now() - lookedAt < lookMs
       if (paidByPeopleAt !== null && (!isSeen || lookedAt > paidByPeopleAt)) entry.overwritten = true
       if (portal.dropsPaid !== 'always') entry.paidAt = paidAt

@@ -1,17 +1,17 @@
 // Chance from a seed: every decision of a simulated run comes from here, so that the seed is the run.
 
 export type Random = {
-  /** From 0 up to, and without, 1. */
+  /** From 0 up to 1, without 1 itself. */
   next: () => number
   /** A whole number between both, inclusive. */
   int: (min: number, max: number) => number
   chance: (probability: number) => boolean
   pick: <T>(from: readonly T[]) => T
-  /** Another stream, so that one part's appetite does not shift everybody else's luck. */
+  /** Another stream, so that what one part draws does not change what the others get. */
   fork: () => Random
 }
 
-/** sfc32: small, fast, and good enough to shuffle a storm. */
+/** sfc32: small, fast, and good enough for this. */
 export const createRandom = (seed: number): Random => {
   let [a, b, c, d] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, seed | 0]
   const draw = (): number => {
@@ -22,7 +22,7 @@ export const createRandom = (seed: number): Random => {
     c = (((c << 21) | (c >>> 11)) + sum) | 0
     return sum >>> 0
   }
-  // Neighbouring seeds differ in one word: mixed until nothing of that is left.
+  // Neighbouring seeds differ in one word: mixes until no trace of that is left.
   for (let round = 0; round < 15; round += 1) draw()
 
   const next = () => draw() / 2 ** 32

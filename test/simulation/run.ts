@@ -1,5 +1,5 @@
 // `npm run simulate -- --seed N` replays one seed with its trace; `-- --seeds N [--from N] [--workers N]` runs many. With
-// `--engines 2`, or 3, so many machines share one ledger; with `--frozen` one of them freezes for ten minutes, at each place.
+// `--engines 2`, or 3, that many machines share one ledger; with `--frozen` one freezes for ten minutes, at each place.
 
 import { parseArgs } from 'node:util'
 import { freezeEverywhere } from './frozen.ts'
@@ -20,15 +20,15 @@ const { values } = parseArgs({
     engines: { type: 'string', default: '1' },
     /** Each seed once for each place where a machine can freeze. */
     frozen: { type: 'boolean', default: false },
-    /** One of the ways in which a portal can be otherwise, in every seed. */
+    /** One of the ways in which a portal can be different, in every seed. */
     way: { type: 'string' }
   }
 })
 
-// So many failures are enough to look at.
+// This many failures are enough to look at.
 const failuresMax = 20
 
-// A long run shows that it lives.
+// So that a long run shows that it is alive.
 const reportEvery = 10_000
 
 const way = wayNamed(values.way)

@@ -21,9 +21,9 @@ export type Sale = {
   byAddress: number | null
   /** On the scheduler's clock: when the tool first told of it; null: not yet. */
   toldAt: number | null
-  /** The tool told of this invoice under another number, too. */
+  /** The tool brought this invoice under another number, too. */
   alias: Sale | null
-  /** And the bridge was told when it knew of it. */
+  /** The tool voided it, and told the bridge when the bridge knew of it. */
   isVoided: boolean
 }
 
@@ -31,11 +31,11 @@ const today = '2026-11-20'
 
 export const dayBefore = (days: number): string => Temporal.PlainDate.from(today).subtract({ days }).toString()
 
-/** The number of its customer, where whose it is in the portal has to be found; null: the tool names the portal's id. */
+/** The number of its customer, where its portal customer has to be found; null: the tool names the portal's id. */
 export const customerToFind = ({ byAddress, oddity, versions: [version] }: Sale): number | null =>
   oddity === 'customer' ? Number(version?.customerId.slice('cst_'.length)) : byAddress
 
-/** Numbers out of one book: in turn, or as chance has it; never one twice. */
+/** Numbers from one book: in order or at random, never one twice. */
 export const createNumbers = (random: Random, sequential: boolean): (() => string) => {
   const taken = new Set<number>()
   let last = 100

@@ -1,10 +1,10 @@
-// Virtual time: a queue of what is going to happen. After each event everything that follows from it at once is drained
-// before the next one begins, so that the order of events is the whole of what chance decides.
+// Virtual time: a queue of what is going to happen. After each event, everything that follows from it at once is
+// drained before the next one begins, so that the order of events is all that chance decides.
 
 import { setImmediate } from 'node:timers/promises'
 import type { Random } from './random.ts'
 
-/** Whose event it is. The dead never see theirs; the frozen see them when they thaw. */
+/** Whose event it is. A dead owner never sees its events; a frozen one sees them when it thaws. */
 export type Owner = { alive: boolean; frozenUntil: number; within?: Owner }
 
 export type Timer = { cancel: () => void }

@@ -1,11 +1,11 @@
-// A thread that runs seeds until nobody asks for more.
+// A thread that runs seeds for as long as it is asked to.
 
 import { parentPort } from 'node:worker_threads'
 import { mutations } from './mutations.ts'
 import type { Chunk, Failed, Ran } from './seeds.ts'
 import { simulate } from './storm.ts'
 
-// Every aborted wait makes an error that nobody reads. A replay has its stacks.
+// Every aborted wait makes an error that no one reads. A replay has its stacks.
 Error.stackTraceLimit = 0
 
 parentPort?.on('message', async ({ seeds, mutation, way, machines }: Chunk) => {

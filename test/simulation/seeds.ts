@@ -13,9 +13,9 @@ export type Run = {
   way?: Way | null
   /** How many share the ledger. */
   machines?: number
-  /** Ends the run once so many seeds have failed. */
+  /** Ends the run once this many seeds have failed. */
   failuresMax: number
-  /** ToolInvoice after each chunk: all so far, and what failed in it. */
+  /** Called after each chunk: with all so far, and what failed in it. */
   ran?: (so: Ran, failed: Failed[]) => void
 }
 

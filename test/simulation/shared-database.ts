@@ -1,5 +1,5 @@
-// The ledger's database where several machines share it: one transaction at a time, as under the lock that all writers take,
-// by a clock of its own. Whoever asks may die, or freeze, before it is done and before its answer comes.
+// The ledger's database where several machines share it: one transaction at a time, as under the lock that all writers
+// take, by a clock of its own. A process that asks may die, or freeze, before it is done and before its answer comes.
 
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Cells, Driver, Tx, Work } from '../../src/ledger/driver.ts'
@@ -16,7 +16,7 @@ export interface SharedDatabase {
   open: (name: string, whom: Owner, isLostAt: (place: Place) => boolean) => Ledger
 }
 
-// There and back, each.
+// For each way, there and back.
 const travelMsMax = 20
 
 export const createSharedDatabase = ({ scheduler, random }: World, disk: Disk): SharedDatabase => {

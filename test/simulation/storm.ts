@@ -22,16 +22,16 @@ export type Result = {
   lastedMs: number
 }
 
-// Longer than any pause of the bridge; whoever is not done then never will be.
+// Longer than any pause of the bridge; what is not done then never will be.
 const restMsMax = 12 * 3_600_000
 const glanceMs = 60_000
 const businessEvery = 10
 
-// The first to end may have begun before the last change, and each engine sweeps for itself. Ten requests a minute for pages
-// of two make a sweep last for half an hour, and rest for five hours after it.
+// The first sweep to end may have begun before the last change, and each engine sweeps for itself. With ten requests a
+// minute for pages of two, a sweep lasts for half an hour, and the engine rests for five hours after it.
 const sweepsMsMax = 24 * 3_600_000
 
-// Nobody puts back a database sooner than a process that gives no sign of life is dead.
+// No database is put back before a process that gives no sign of life is dead.
 const restoredMsMin = 13_000
 
 export const simulate = async (
@@ -76,7 +76,7 @@ export const simulate = async (
   storm.rages = false
   portal.endSpells()
   tell(() => 'the storm is over')
-  // Ordinary business shows that things go on, and lets an invoice be seen that is refused while others are taken.
+  // Ordinary business shows that things go on, and exposes an invoice that is refused while others are taken.
   const sellOne = () => {
     const [sale] = createSales({ ...world, weather: { ...weather, invoices: 1, tool: fair(weather.tool) } }, numberOf)
     if (sale) tools.sell(sale, scheduler.now() + 1000)
@@ -93,12 +93,12 @@ export const simulate = async (
   if (mayBeCorrected(machine, people))
     for (const first = world.sweeps, limit = scheduler.now() + sweepsMsMax; !ended(); ) {
       await scheduler.run(scheduler.now() + glanceMs, ended)
-      // What a sweep told may ask for work again.
+      // What a sweep showed may ask for work again.
       if (world.sweeps - first > weather.bridge.engines && isAtRest(machine, tools)) break
       if (scheduler.now() > limit) fail('nobody sweeps')
     }
   if (!ended()) judge({ world, machine, tools, people })
-  // A mistake shall be found by what it does to invoices, not by what it costs.
+  // A mistake has to be found by what it does to invoices, not by what it costs.
   if (!ended() && mutation === null && frozen === null) judgeCosts(world, machine, tools)
   machine.disk.close()
   return {
@@ -111,7 +111,7 @@ export const simulate = async (
   }
 }
 
-/** What was typed in meanwhile, or seemed gone, the next sweeps tell. */
+/** The next sweeps show what was typed in meanwhile, or seemed gone. */
 const mayBeCorrected = ({ disk }: Machine, people: People): boolean =>
   people.typed.size > 0 ||
   disk.database().prepare(`SELECT 1 FROM invoice WHERE code = 'DELETED_IN_PORTAL'`).get() !== undefined
@@ -129,7 +129,7 @@ const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {
   return open === 0
 }
 
-/** What befalls machine, clocks, disk and portal, and when. */
+/** What happens to machine, clocks, disk and portal, and when. */
 const plan = (world: World, machine: Machine, tools: Tools): void => {
   const { scheduler, random, weather, portal, storm, tell } = world
   const { counts, stormMs } = weather
@@ -141,7 +141,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
     tell(() => `the portal is ${kind} for ${forMs} ms`)
     portal.begin(kind, forMs)
   }
-  // Which slots were taken is on the disk, too. The portal then answers 429, and that is obeyed.
+  // The slots that were taken are on the disk, too. Without them the portal answers 429, and the bridge obeys that.
   const forgetBudget = () => {
     world.era += 1
   }
@@ -167,7 +167,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
     machine.wall.offMs += ms
   })
   const copyDisk = (): void => {
-    // Nobody could tell one that never knew itself from a new one.
+    // A disk that never knew itself looks like a new one.
     if (!machine.disk.knowsItself()) return
     tell(() => 'the disk is copied')
     machine.disk.snapshot()
@@ -183,7 +183,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   }
   sometime(counts.rollbacks, () => {
     if (random.chance(0.5)) return copyDisk()
-    // With something in it that is still to be sent.
+    // With something on it that still has to be sent.
     world.onKept = () => {
       world.onKept = () => {}
       if (storm.rages) copyDisk()
@@ -191,7 +191,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   })
   const putBack = (what: 'database' | 'disk'): void => {
     if (!machine.disk.knowsItself()) return
-    // Of a disk that looks like the one before only an order that is proven tells what was sent since.
+    // If the disk looks like the one before, only an order that is proven shows what was sent since.
     if (what === 'disk' && !machine.disk.isOrderProven()) return
     tell(() => `the ${what} is copied`)
     machine.disk.snapshot()
@@ -211,7 +211,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   }
   sometime(counts.databaseRollbacks, () => putBack('database'))
   sometime(counts.diskRollbacks, () => putBack('disk'))
-  // An empty disk tells nobody that something was just sent: setting it up is promised to take longer than that.
+  // An empty disk does not show that something was just sent: setting it up is promised to take longer than that.
   sometime(counts.lostDisks, () =>
     machine.whileDead(
       () => {
