@@ -2,9 +2,10 @@
 // invoice may leave and whom it is for must not be answered from two states of the world. This file is the contract;
 // every implementation runs test/src/ledger/contract/customers.ts.
 //
-// Every method is one transaction, as in ledger.ts. A tool's customer is known by (tool, reference), compared trimmed and
-// in lower case, for ever. What ends a claim that an invoice on loan may rest on (a link that is set or removed, another
-// customer that turns up with the same address) ends that loan in the same transaction: `sending` then says `lost`.
+// Every method is one transaction, as in ledger.ts. A tool's customer is known by (tool, reference), compared trimmed
+// and in lower case, for ever. What ends a claim that an invoice on loan may rest on (a link that is set or removed,
+// another customer that turns up with the same address) ends that loan in the same transaction: `sending` then says
+// `lost`.
 
 import type { Instant } from '../core/clock.ts'
 import type {
@@ -59,8 +60,8 @@ export interface LedgerCustomers {
    */
   link(who: { tool: string; ref: string }, portalId: string, now: Instant, actor?: Actor): Promise<ToolCustomer>
   /**
-   * Many links, all or none, to customers that the copy holds. Rejects with FIELDS_INVALID, with a problem for each line.
-   * Answers how many are new.
+   * Many links, all or none, to customers that the copy holds. Rejects with FIELDS_INVALID, with a problem for each
+   * line. Answers how many are new.
    */
   linkAll(lines: readonly LinkLine[], now: Instant, actor?: Actor): Promise<number>
   /** Removes the link; the bridge does not match the two by itself again. Null: no such customer is known. */

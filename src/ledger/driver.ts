@@ -24,8 +24,8 @@ export type Work<T> = (tx: Tx) => Promise<T>
 
 export interface Driver {
   /**
-   * Runs `work` as one transaction, and resolves once that survives a power cut. Transactions that wait share a commit; one
-   * that throws is undone alone. `work` awaits nothing but its `tx`.
+   * Runs `work` as one transaction, and resolves once that survives a power cut. Transactions that wait share a commit;
+   * one that throws is undone alone. `work` awaits nothing but its `tx`.
    */
   write<T>(work: Work<T>, now?: Instant): Promise<T>
   /** Runs `work`, which changes nothing, on what is committed. */

@@ -153,8 +153,8 @@ export interface Ledger {
   settle(doubt: Doubt, decision: Decision, now: Instant): Promise<Decision | null>
 
   /**
-   * A person's decision, kept in the history with who made it. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when the
-   * state does not allow it.
+   * A person's decision, kept in the history with who made it. Rejects with INVOICE_NOT_FOUND, or STATE_CONFLICT when
+   * the state does not allow it.
    */
   act(invoiceNumber: string, action: Action, now: Instant, words?: Words): Promise<Acted>
 

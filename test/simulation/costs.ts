@@ -24,11 +24,11 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
  *
  * pages: of the fullest lists there were, plus one entry that is asked for besides. A start fills (two readings that
  * agree)
- * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two readings
- * that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins again, and
- * a change by others (one entry more or less) makes another reading necessary. While an invoice waits for its customer,
- * all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan that ran out
- * before anything came of it has asked in vain.
+ * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two
+ * readings that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins
+ * again, and a change by others (one entry more or less) makes another reading necessary. While an invoice waits for
+ * its customer, all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan
+ * that ran out before anything came of it has asked in vain.
  */
 const judgeReads = (
   { requests, mishaps, loansLost, portal, weather, scheduler, fail }: World,

@@ -1,5 +1,5 @@
-// A machine that the bridge runs on: one process at a time, made of the product's own parts, that can be killed at every
-// step, frozen, stopped in good order, and started again on the same disk, which other machines may share.
+// A machine that the bridge runs on: one process at a time, made of the product's own parts, that can be killed at
+// every step, frozen, stopped in good order, and started again on the same disk, which other machines may share.
 
 import type { Clock } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'

@@ -1,5 +1,6 @@
-// `npm run simulate -- --seed N` replays one seed with its trace; `-- --seeds N [--from N] [--workers N]` runs many. With
-// `--engines 2`, or 3, that many machines share one ledger; with `--frozen` one freezes for ten minutes, at each place.
+// `npm run simulate -- --seed N` replays one seed with its trace; `-- --seeds N [--from N] [--workers N]` runs many.
+// With `--engines 2`, or 3, that many machines share one ledger; with `--frozen` one freezes for ten minutes, at each
+// place.
 
 import { parseArgs } from 'node:util'
 import { freezeEverywhere } from './frozen.ts'

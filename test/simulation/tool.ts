@@ -1,5 +1,5 @@
-// The accounting tools: webhooks that come twice, late, out of turn and corrected, again until they are acknowledged; and
-// everything once more when the bridge's ledger was rolled back, as catch-up asks for it.
+// The accounting tools: webhooks that come twice, late, out of order and corrected, repeated until they are
+// acknowledged; and everything again after the bridge's ledger was rolled back, as catch-up asks for it.
 
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Arrival } from '../../src/core/row.ts'
@@ -26,7 +26,7 @@ export interface Tools {
   sales: Sale[]
   /** Numbers whose event was answered 200 by a ledger that is still believed. */
   acknowledged: ReadonlySet<string>
-  /** Once the bridge asks what it missed. */
+  /** When the bridge asks what it missed. */
   catchUp: () => void
   allAcknowledged: () => boolean
   sell: (sale: Sale, at: number) => void
@@ -34,7 +34,7 @@ export interface Tools {
   fetchPdf: (url: string, owner: Owner) => Promise<string>
 }
 
-// A sender that hears nothing for so long gives up, and sends again later.
+// A sender that hears nothing for this long gives up, and sends again later.
 const patienceMs = 10_000
 
 export const createTools = (world: World, machine: () => Machine): Tools => {
@@ -125,7 +125,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     scheduler.after(random.int(1, 50), () => void deliver(), target.owner)
   }
 
-  /** A tool that knows its invoices by ids of its own tells of them; others send an arrival that speaks for itself. */
+  /**
+   * A tool with its own ids for invoices brings them as its own; others send an arrival that says everything itself.
+   */
   const keep = async (event: Event, { ledger, receive, receiveFromTool, clock }: Running): Promise<string> => {
     const { sale, written, voided } = event
     const arrival = arrivalOf(event)
@@ -142,7 +144,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       } as const
       return (await receiveFromTool(tool, toolInvoice, { now: clock.now(), anyAge: true })).result
     }
-    // As the generic intake has it: what was voided before anybody spoke of it is nobody's business.
+    // As in the generic intake: an invoice that is voided before the bridge knows it is ignored.
     return voided && !isKnown ? 'ignored' : receive(arrival, clock.now())
   }
 
@@ -200,7 +202,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     }
   }
 
-  /** The same invoice of the tool, under another number: told, and nothing more. */
+  /** The tool brings the same invoice under another number, once, and nothing more. */
   const renumber = (sale: Sale, at: number): void => {
     const { versions, number } = sale
     const alias: Sale = {

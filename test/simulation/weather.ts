@@ -1,4 +1,5 @@
-// What one seed's world is like. Most fronts are absent in most seeds, so that each seed is small but unlike the others.
+// What one seed's world is like. Most fronts are absent in most seeds, so that each seed is small but unlike the
+// others.
 
 import type { Random } from './random.ts'
 
@@ -8,13 +9,13 @@ const day = 24 * 3_600_000
 export type Faults = {
   /** The connection is refused: no byte leaves. */
   refused: number
-  /** The connection stands late, often too late for a create. */
+  /** The connection is made late, often too late for a create. */
   slowConnect: number
   /** The request never arrives. */
   lostRequest: number
   /** Done, but the answer never comes. */
   lostAnswer: number
-  /** The answer comes when, or after, the client has given up. */
+  /** The answer comes as the client gives up, or after. */
   lateAnswer: number
   /** Done, and the connection is reset at once. */
   reset: number
@@ -26,17 +27,17 @@ export type Faults = {
   errorAfter: number
   /** 408, 409, 3xx: an answer that says nothing for sure. */
   odd: number
-  /** Somebody in front of the portal answers with a page of their own, and lets nothing through. */
+  /** Something in front of the portal answers with a page of its own, and lets nothing through. */
   pageBefore: number
   /** The same, after the portal has done it. */
   pageAfter: number
-  /** The portal refuses in its own words, and has done it all the same. */
+  /** The portal refuses in its own words, but has done it all the same. */
   refusedAfter: number
   /** Done, and answered with the id of another invoice. */
   wrongId: number
 }
 
-/** How the portal tells the dates that it is given. */
+/** How the portal shows the dates that it is given. */
 export type DateNotation = 'as given' | 'midnight' | 'midnight in UTC' | 'midnight there, told in UTC' | 'Dutch'
 
 /** How it spells their numbers. */
@@ -45,7 +46,7 @@ export type Spelling = 'as given' | 'without dashes' | 'cut' | 'escaped' | 'with
 /** What the list leaves out, while a spell of it lasts. */
 export type Hiding = 'nothing' | 'all' | 'all but the first page'
 
-/** A way in which the portal is otherwise than its documentation reads. */
+/** A way in which the portal differs from its documentation. */
 export type Way = keyof typeof ways
 
 export type ListOrder = 'newest' | 'oldest' | 'issued' | 'issued first' | 'number' | 'number first' | 'hash'
@@ -81,7 +82,7 @@ export type Weather = {
     retryFirstMs: number
     retryLongestMs: number
     review: boolean
-    /** How long it takes to be started again, at most. */
+    /** How long it takes to start again, at most. */
     restartMsMax: number
     /** Two of them on one ledger, each with a clock that can freeze alone. */
     engines: 1 | 2
@@ -91,38 +92,38 @@ export type Weather = {
     order: ListOrder
     /** Entries that stand there before the bridge's first start. */
     before: number
-    /** How long before each other those were made. */
+    /** The time from one of those to the next. */
     beforeEveryMs: number
-    /** Those came one after another: number, date and id say nothing that creation does not say. */
+    /** Those came one after another: number and date follow the order of creation. */
     sequential: boolean
-    /** Of entries without `createdAt`. */
+    /** The share of entries without `createdAt`. */
     undated: number
-    /** The servers' clocks differ by as much, either way. */
+    /** The servers' clocks differ by this much, either way. */
     skewMs: number
     /** How long after it was sent an accepted create can stay invisible. */
     lateMs: number
     /** It refuses a number that it holds: as 409 or 422. */
     unique: boolean
     latencyMs: number
-    /** Of what is sent: how long the portal takes over it, at most. */
+    /** How long the portal takes over what is sent, at most. */
     slowMs: number
-    /** Whether answers tell what is left of the budget. */
+    /** Whether answers say what is left of the budget. */
     tellsBudget: boolean
     customers: number
-    /** Asked for by its id, an entry is said not to be there: never, always, or while spells of it last. */
+    /** When the portal, asked by id, says that an entry is not there: never, always, or while spells of it last. */
     getMissing: 'never' | 'always' | 'in spells'
     hiding: Hiding
     spelling: Spelling
     dates: DateNotation
     /** When its clock goes back by an hour; null: it does not. */
     clockBackAt: number | null
-    /** How long after the death of who sent it a request may still arrive: it stood in front of a door that was closed. */
+    /** How long a request may still arrive after the process that sent it died: it was stuck on its way. */
     stallMs: number
     /** In spells it answers every page of the list with the first. */
     ignoresPage: boolean
-    /** Of entries that come without their number. */
+    /** The share of entries that come without their number. */
     unnumbered: number
-    /** Asked to create what is paid, or to mark it, it drops the date. */
+    /** Asked to create a paid invoice, or to mark one paid, it drops the date. */
     dropsPaid: 'never' | 'on create' | 'always'
     /** Single objects come as `{"data": …}`. */
     wrapped: boolean
@@ -159,14 +160,14 @@ export type Weather = {
     /** Links that people make, or take away, while invoices are on their way. */
     links: number
   }
-  /** For each place where a crash can happen, how likely it does, until `counts.crashes` are used up. */
+  /** How likely a crash is at each place where it can happen, until `counts.crashes` are used up. */
   crashAt: { commit: number; request: number; answer: number; reading: number }
   freezeAt: { commit: number; request: number; answer: number; reading: number; forMs: number }
   diskFails: number
   pdfFails: number
   pdfSlow: number
   people: {
-    /** Numbers of tools that people put in by hand before the tool speaks of them. */
+    /** The share of the tools' numbers that people enter by hand before the tool brings them. */
     byHand: number
     /** Whether what the bridge made is deleted too. */
     deleteOurs: boolean
@@ -185,9 +186,9 @@ export type Weather = {
     forbidden: number
     rejected: number
     odd: number
-    /** Voided before it is told of. */
+    /** Voided before the tool brings it. */
     voidedFirst: number
-    /** The same invoice of the tool, told under a second number. */
+    /** The tool brings the same invoice under a second number. */
     renumbered: number
     /** The tool knows the customer by name and address only. */
     byAddress: number
@@ -225,7 +226,9 @@ export const createWeather = (random: Random, forced: Way | null = null): Weathe
   return weather
 }
 
-/** What no bridge could know is no mistake: where list and question are both wrong, or the only memory is lost. */
+/**
+ * Missing what no bridge could know is no mistake: list and answers by id are both wrong, or the only memory is lost.
+ */
 const keepKnowable = (weather: Weather): void => {
   const { portal, counts } = weather
   if (portal.getMissing !== 'never') {
@@ -233,21 +236,21 @@ const keepKnowable = (weather: Weather): void => {
     counts.ignoringSpells = 0
   }
   const isNameless = portal.spelling !== 'as given' || portal.unnumbered > 0
-  // An answer that tells another's id, and nothing to tell it by, is believed.
+  // An answer with another's id, and nothing that shows it, is believed.
   if (isNameless) weather.faults.wrongId = 0
   if (isNameless || counts.hidingSpells + counts.ignoringSpells > 0) keepDisk(weather)
 }
 
-/** Several machines on one ledger: no file stands beside it, and each has one engine. */
+/** Several machines on one ledger: no file is beside it, and each has one engine. */
 export const share = ({ bridge, counts }: Weather): void => {
   bridge.engines = 1
   counts.databaseRollbacks = 0
 }
 
-/** A little of everything; most of it absent, and more so where something of its own is to be seen. */
+/** A little of everything; most of it absent, and more so where the seed has a theme of its own. */
 const mixed = (random: Random, share: number): Weather => {
   const calm = random.chance(0.08)
-  /** A front that is there in some seeds only, and then as strong as chance wants. */
+  /** A front that only some seeds have, and then as strong as chance decides. */
   const front = (presence: number, least: number, most: number): number =>
     !calm && random.chance(presence * share) ? least + random.next() * (most - least) : 0
   const some = (presence: number, most: number): number =>
@@ -291,7 +294,7 @@ const mixed = (random: Random, share: number): Weather => {
       latencyMs: random.pick([20, 100, 300]),
       slowMs: Math.round(front(0.3, 500, Math.min(settleMs / 2, timeoutMs))),
       tellsBudget: random.chance(0.5),
-      // Those whom the tools name, at least.
+      // At least those that the tools name.
       customers: random.int(5, 10),
       getMissing: 'never',
       hiding: 'nothing',
@@ -386,7 +389,7 @@ const mixed = (random: Random, share: number): Weather => {
   }
 }
 
-/** So that doubts are looked at while the storm still rages. */
+/** So that the bridge looks into doubts while the storm still rages. */
 const hasten = ({ bridge, portal }: Weather): void => {
   bridge.timeoutMs = 2000
   bridge.settleMs = 3000
@@ -399,13 +402,13 @@ const themesByWeight = [0, 1, 1, 2, 2, 3, 3, 4, 4, -1, -1, -1, -1, -1, -1, -1, -
 
 /** What goes wrong together is worse than what goes wrong alone. */
 const themes: readonly ((weather: Weather, random: Random) => void)[] = [
-  // Answers are lost, and what they told of shows late.
+  // Answers are lost, and what they were about shows late.
   ({ faults, portal, bridge }, random) => {
     faults.lostAnswer = 0.2 + random.next() / 2
     faults.reset = random.next() / 2
     portal.lateMs = bridge.settleMs - 100
   },
-  // Two engines, loans that run out under them, and neither runs all the time.
+  // Two engines, loans that run out while they work, and neither runs all the time.
   (weather, random) => {
     const { bridge, portal, faults, counts, tool } = weather
     hasten(weather)
@@ -428,7 +431,7 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     weather.pdfSlow = 0.5
     tool.corrections = random.next()
   },
-  // The list moves under whoever reads it.
+  // The list moves while it is read.
   (weather, random) => {
     const { faults, portal, people } = weather
     hasten(weather)
@@ -438,11 +441,11 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     portal.before = random.int(8, 18)
     people.deleteWhileRead = 0.1 + random.next() / 3
   },
-  // An order that looks like that of creation, until something is dated back.
+  // An order that looks like that of creation, until something is backdated.
   (weather, random) => {
     const { faults, portal, tool } = weather
     hasten(weather)
-    // So far apart that nothing else of the same minute tells of the order.
+    // So far apart that nothing else of the same minute shows the order.
     weather.stormMs = 120_000
     weather.invoices = random.int(2, 3)
     faults.lostAnswer = 0.4 + random.next() / 2
@@ -452,7 +455,7 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
     portal.before = random.int(6, 14)
     tool.backdated = 0.5
   },
-  // A backup is restored when much has been sent since.
+  // A backup is restored after much has been sent since.
   (weather, random) => {
     const { counts, faults } = weather
     hasten(weather)
@@ -471,14 +474,14 @@ const keepDisk = ({ counts }: Weather): void => {
   counts.diskRollbacks = 0
 }
 
-/** How it may be otherwise, each by name: `npm run simulate -- --way <name>` shows one in every seed. */
+/** How things may be different, each by name: `npm run simulate -- --way <name>` shows one in every seed. */
 export const ways = {
   'asked by id it holds nothing'({ portal, counts, faults }: Weather, random: Random) {
     portal.getMissing = random.chance(0.5) ? 'always' : 'in spells'
     counts.missingSpells = random.int(1, 3)
     counts.lostDisks = random.chance(0.5) ? 1 : 0
     faults.lostAnswer = random.next() / 2
-    // ToolInvoice gone by both, there is nobody left to say otherwise.
+    // If both say that it is gone, nothing is left to contradict them.
     counts.hidingSpells = 0
   },
   'the list hides what it holds'(weather: Weather, random: Random) {
@@ -510,7 +513,7 @@ export const ways = {
   'dates cannot be read'(weather: Weather, random: Random) {
     hasten(weather)
     keepDisk(weather)
-    // Whoever sees the same invoice there, but for its date, and has it delivered, has it twice.
+    // A person who sees the same invoice there, except for its date, and has it delivered, has it twice.
     weather.counts.acts = 0
     weather.portal.dates = 'Dutch'
     weather.portal.spelling = random.pick(['as given', 'without dashes', 'cut', 'escaped', 'without the F'])

@@ -18,8 +18,8 @@ type Attempt = Pick<Sent, 'id' | 'attempt'>
 const unproven: Code[] = ['PORTAL_REJECTED', 'PORTAL_UNCLEAR']
 
 /**
- * A row leaves `sending` as not created only when no create of it made anything that still stands in the portal, seen or
- * not yet, and none is under way.
+ * A row leaves `sending` as not created only when no create of it made anything that still stands in the portal, seen
+ * or not yet, and none is under way.
  */
 export const witness = (ledger: Ledger, world: World): Ledger => {
   const { portal, requests, scheduler, sent, tell, fail } = world
@@ -27,7 +27,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
   const isUnderWay = (number: string): boolean =>
     requests.some(({ key, name, fate }) => name === 'createInvoice' && key === keyOf(number) && fate === 'under way')
 
-  /** Attempts are counted anew in a ledger that was rolled back. */
+  /** A ledger that was rolled back counts attempts again. */
   const sentIn = (isWanted: (one: Sent) => boolean): Sent | undefined =>
     sent.find(one => one.era === world.era && isWanted(one))
 
@@ -40,11 +40,11 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
     const number = body.invoiceNumber
     tell(() => `  ${number}: sending → ${decision.to} ${'code' in decision ? (decision.code ?? '') : ''}`)
     if (decision.to === 'delivered' || decision.to === 'doubt' || decision.to === 'look') return
-    // Held without a proof: whoever releases it has it looked for first.
+    // Held without proof: once a person releases it, the bridge looks for it first.
     if (decision.to === 'held' && unproven.includes(decision.code)) return
-    // With a date that nobody reads it is not the same: a person compares.
+    // With a date that the bridge cannot read it is not the same: a person compares.
     if (world.weather.portal.dates === 'Dutch' && decision.to === 'held' && decision.code === 'INVOICE_CONFLICT') return
-    // Who was frozen hears late what the ledger kept: what the next attempt has sent since speaks against nobody.
+    // A process that was frozen hears late what the ledger kept: what the next attempt has sent since is no mistake.
     const next = sentSince({ id, attempt })
     const made = portal.entries
       .slice(0, next?.entries)
@@ -96,7 +96,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
   }
 }
 
-/** In review only that may leave which a person has seen. */
+/** In review, only what a person has seen may leave. */
 const judgeRelease = (body: CreateBody, { released, fail }: World): void => {
   const seen = released.get(keyOf(body.invoiceNumber))
   const isSame =

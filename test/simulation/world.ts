@@ -1,4 +1,4 @@
-// What everybody in one simulated run shares: time, chance, weather, the portal, and what is found wrong.
+// What all parts of one simulated run share: time, chance, weather, the portal, and what is found wrong.
 
 import type { CreateBody, Draft } from '../../src/core/row.ts'
 import { createLife, type Life } from './life.ts'
@@ -22,7 +22,7 @@ export type Request = {
   era: number
 }
 
-/** What was let go, and how the portal stood just before. */
+/** What was let go, and what the portal held just before. */
 export type Sent = {
   id: number
   attempt: number
@@ -49,7 +49,7 @@ export type World = {
   requests: Request[]
   /** By row and attempt. */
   sent: Sent[]
-  /** Readings of the portal's list that were brought to their end. */
+  /** Readings of the portal's list that were completed. */
   sweeps: number
   /** Loans that ran out before anything came of them. */
   loansLost: number
@@ -58,7 +58,7 @@ export type World = {
   era: number
   /** Called when an event is kept, before its sender knows. */
   onKept: () => void
-  /** Until it ends faults happen; afterwards everything works. */
+  /** Faults happen until it ends; afterwards everything works. */
   storm: { rages: boolean }
   tell: (line: () => string) => void
   /** Something is wrong with the bridge. */

@@ -1,5 +1,5 @@
-// A copy of the ledger with its PDFs, made while a bridge runs. All of it is written and synced in a folder of its own, and
-// gets its final name at the end: a copy that has that name is whole.
+// A copy of the ledger with its PDFs, made while a bridge runs. All of it is written and synced in a folder of its own,
+// and gets its final name at the end: a copy that has that name is whole.
 
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'

@@ -129,7 +129,8 @@ export const openSqliteDriver = (options: SqliteOptions, owner: string): Driver 
   }
 
   /**
-   * They hardly ever throw. Only if one does, each gets a savepoint, for which SQLite copies every page that it changes.
+   * They hardly ever throw. Only if one does, each gets a savepoint, for which SQLite copies every page that it
+   * changes.
    */
   const transactAll = (batch: Waiting[]): Promise<(() => void)[]> =>
     transact(batch, runAlone).catch(error => {
