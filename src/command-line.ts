@@ -93,7 +93,7 @@ const terminal = ({ folder: _, ...given }: Surroundings, file: EnvFile): Termina
   return { ...given, overridden, version: readVersion() }
 }
 
-/** A .env beside the project is read like the platform's own environment, which wins. Answers the names that lose. */
+/** Reads a .env beside the project like the platform's environment, which wins. Answers the names where it does so. */
 const takeIn = (text: EnvFile, env: Environment): string[] => {
   const file = Object.entries(parseEnv(text ?? ''))
   const overridden = file.filter(([name, value]) => (env[name] ?? value) !== value)
