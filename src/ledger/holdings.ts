@@ -142,7 +142,7 @@ export interface Holdings {
   memory(): Promise<Partial<Memory>>
   remember(memory: Partial<Memory>): Promise<void>
 
-  /** Slots of the budget that were taken in the minute and a half before the last sign of life. */
+  /** Slots of the budget that still count: those whose request ended less than a minute before the last was taken. */
   slotsTaken(): Promise<number>
   /**
    * `at`: on this process's monotonic clock. Answers the slot's id; null if all processes together have taken as many

@@ -1,10 +1,11 @@
 // The durable ledger: what has been received, and what became of it. This file is the contract; every
 // implementation runs test/src/ledger/contract.ts.
 //
-// Every method is one transaction, takes its time from the caller, and leaves the process for nothing but its
-// database. A method that writes resolves only after the write survives a power cut; if the write cannot be kept,
-// the method rejects with LEDGER_UNAVAILABLE and nothing of it has happened. Writes that are asked for together may
-// share a commit, but fail alone.
+// Every method that writes does so in one transaction, takes its time from the caller, and leaves the process for
+// nothing but its database. It resolves only after the write survives a power cut. If the write cannot be kept, it
+// rejects with LEDGER_UNAVAILABLE. Then nothing of it has happened, with two exceptions: a database server may lose its
+// answer to a COMMIT that it has carried out, and `sending` also rejects if the row is `sending` but the count beside
+// the database cannot be raised. Writes that are asked for together may share a commit, but fail alone.
 //
 // One row per invoice number, for ever: the unique key is `numberKey(invoiceNumber)`, in the database, so that
 // no code path can make a second. Rows are never deleted; `forget` empties what is personal.
@@ -137,7 +138,7 @@ export interface Ledger {
    */
   sending(loan: Loan, body: CreateBody, now: Instant): Promise<'granted' | 'lost' | 'known' | 'unproven'>
 
-  /** Write before you speak, for marking paid. False when the loan had run out. */
+  /** Write before you speak, for marking paid. False when the loan had run out, or nothing is left to mark. */
   paying(loan: Loan, now: Instant): Promise<boolean>
 
   /**
@@ -181,7 +182,7 @@ export interface Ledger {
 
   find(invoiceNumber: string): Promise<WholeRow | null>
 
-  /** Lets `q` find what came or changed lately; at most `limit` at once. Answers how many. */
+  /** Lets `q` find the latest rows: at most `limit` new ones, and as many that changed. Answers how many. */
   makeSearchable(limit: number): Promise<number>
 
   /** Newest first. `next` is the cursor of the following page, null on the last. */
@@ -190,7 +191,7 @@ export interface Ledger {
   summary(): Promise<Summary>
   /** Differs once an invoice has come, or anything was noted about one: for callers that watch. */
   mark(): Promise<string>
-  /** Deliveries by hour, since the hour of this moment, and by how long they took; of a hundred days. */
+  /** Deliveries by hour and by how long they took, for the hours that began at `since` or later; of a hundred days. */
   paceSince(since: Instant): Promise<Pace[]>
   tally(): Promise<Tally[]>
 
@@ -249,7 +250,7 @@ export interface Ledger {
 
   /**
    * How many creates were let go, as counted beside the database; `sending` raises the count before it grants. Null if
-   * there is no count. In memory: undefined.
+   * there is no count. Undefined where none is kept: in memory, and on a database server.
    */
   sentBeside(): Promise<number | null | undefined>
 

@@ -47,7 +47,7 @@ const subjectOf = (rows: readonly Row[], hasWarnings: boolean, { mail }: Texts):
   return hasWarnings ? mail.warning : mail.over
 }
 
-/** What health says it says in English; codes have their words in every language. */
+/** A code has its words in every language; the text beside them is in the language in which it was noted. */
 const sentenceOf = ({ kind, code, text }: KeptNotice, { mail, codes }: Texts): string => {
   const known = codes.ofInvoice[code as keyof typeof codes.ofInvoice]
   if (kind === 'over') return code === null ? mail.warningOver(text ?? '') : mail.pauseOver

@@ -6,7 +6,7 @@ import { type Language, words } from './words.ts'
 
 type Sentences = Words['health']
 
-/** Which sentence, and the facts in it: `say` has compared them. */
+/** Which sentence, and the facts in it. The types of `say` make sure that they fit. */
 export type Saying = readonly [keyof Sentences, ...(string | number)[]]
 
 export const say = <Name extends keyof Sentences>(name: Name, ...facts: Parameters<Sentences[Name]>): Saying => [
@@ -14,7 +14,7 @@ export const say = <Name extends keyof Sentences>(name: Name, ...facts: Paramete
   ...facts
 ]
 
-/** A fact may be a sentence itself: what the other side's failure is called. */
+/** A fact may be a sentence itself, such as why another system failed. It is translated, too. */
 export const said = ([name, ...facts]: Saying, language: Language): string => {
   const told = facts.map(fact => (typeof fact === 'string' ? (sentenceIn(language, fact) ?? fact) : fact))
   return (words[language].health[name] as (...facts: unknown[]) => string)(...told)

@@ -19,7 +19,7 @@ const turns = [
   ['with', 'without']
 ] as const
 
-// Without them a list is a full page, too: it takes as long as it is.
+// The ledger without them has a full page of rows as well: a list takes longer the more rows it answers.
 const page = 50
 
 const deeds = ['receive', 'borrow', 'list', 'health'] as const

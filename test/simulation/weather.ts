@@ -466,7 +466,7 @@ const themes: readonly ((weather: Weather, random: Random) => void)[] = [
   }
 ]
 
-/** Nothing of what was sent is known to the ledger alone: what it forgot can then be told by the portal's words only. */
+/** No ledger is lost: in this weather the portal's words alone could not tell what a lost one had sent. */
 const keepDisk = ({ counts }: Weather): void => {
   counts.rollbacks = 0
   counts.lostDisks = 0
