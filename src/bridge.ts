@@ -58,7 +58,7 @@ const drainMs = 25_000
 // For one call to a tool's API.
 const toolTimeoutMs = 30_000
 
-// An invoice that is asked to pause for an hour is due a little later than that.
+// If the portal or a tool asks for a pause of an hour, the invoice is due a little later than that.
 const pauseSpareMs = 60_000
 
 // What a delivery may take besides the PDF's and the portal's own time limits: its turn, and a look at what is there.

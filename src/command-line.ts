@@ -125,7 +125,7 @@ const explain = (error: unknown, { folder, env }: Surroundings, file: EnvFile): 
 
 type ListenError = NodeJS.ErrnoException & Partial<AddressInfo> & { hostname?: string }
 
-/** Why the bridge cannot listen; undefined for any other error. When any free port will do, it has no number yet. */
+/** Why listening failed; undefined for any other error. When any free port will do, it has no number yet. */
 const unheard = ({ syscall, code = '', hostname, address = hostname, port }: ListenError): string | undefined => {
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined
   const place = port === undefined ? address : `${address}, port ${port}`

@@ -1,5 +1,5 @@
 // Registers the bridge's webhook at a tool by its API, or repairs what is registered there. Runs where the keys are: on
-// Fly by `fly ssh console`. If the tool makes a secret, it shows that once, as the line that sets it.
+// Fly by `fly ssh console`. A secret that the tool makes is printed once, as the line that sets it.
 
 import { parseArgs } from 'node:util'
 import { type Command, WrongUse } from './command.ts'

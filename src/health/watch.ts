@@ -32,7 +32,7 @@ const toldElsewhere: readonly string[] = ['attention', 'portal']
 export const createWatch = ({ ledger, health, warn, over, language, clock, log }: WatchOptions): Watch => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
   let before = new Set<string>()
-  // What was sent about each, by its key.
+  // What was sent about each, by this process or another, by its key.
   let told = new Map<string, Told>()
 
   const turn = async (): Promise<void> => {
@@ -47,7 +47,7 @@ export const createWatch = ({ ledger, health, warn, over, language, clock, log }
     }
     for (const [key, what] of told) {
       if (now.has(key)) continue
-      // The process that sent the warning also sends that it is over.
+      // The process that sent the warning also sends the message that it is over.
       if (await ledger.lease(`warn ${key}`, clock.now())) over(what)
       await ledger.release(`warn ${key}`)
     }

@@ -17,7 +17,7 @@ export const textsIn = (cell: unknown): string[] => JSON.parse(cell as string) a
 
 export const contactIn = (cells: Cells): Contact => JSON.parse(cells.contact as string) as Contact
 
-/** What its link was made for, or the last one that it had. */
+/** What its link, or the last one that it had, was made for. */
 export const madeForIn = (cells: Cells): Known => ({
   names: textsIn(cells.link_names),
   emails: textsIn(cells.link_emails)

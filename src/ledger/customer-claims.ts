@@ -1,4 +1,4 @@
-// What the ledger knows about which portal customer is meant: loaded here, judged in claims.ts.
+// What the ledger knows about which portal customer is meant: loaded here, judged in rules/claims.ts.
 
 import type { Creation, How } from '../core/customer.ts'
 import { emailPrints, namePrint, refKey, refPrint } from '../core/fingerprint.ts'

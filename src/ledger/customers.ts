@@ -78,6 +78,6 @@ export interface LedgerCustomers {
 
   find(who: { tool: string; ref: string }): Promise<ToolCustomer | null>
 
-  /** Those that came last are first. `next` is the cursor of the following page, null on the last. */
+  /** Newest first, by when the ledger first knew them. `next` is the cursor of the following page, null on the last. */
   list(filter: CustomerFilter): Promise<{ customers: ToolCustomer[]; next: string | null }>
 }

@@ -142,7 +142,10 @@ export interface Holdings {
   memory(): Promise<Partial<Memory>>
   remember(memory: Partial<Memory>): Promise<void>
 
-  /** Slots of the budget that still count: those whose request ended less than a minute before the last was taken. */
+  /**
+   * Slots of the budget that still count: all but those whose request ended a minute or more before the last one was
+   * taken.
+   */
   slotsTaken(): Promise<number>
   /**
    * `at`: on this process's monotonic clock. Answers the slot's id; null if all processes together have taken as many

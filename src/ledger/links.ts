@@ -18,7 +18,7 @@ import { insertCustomer } from './sightings.ts'
 /** Invoices that say the same about their customer. */
 type Waiting = Known & { called: string; ids: number[]; numbers: string[] }
 
-// So many different names and addresses under one reference; one customer comes with few.
+// At most this many different names and addresses under one reference; one customer comes with few.
 const waitingMax = 100
 
 const nobody: Known = { names: [], emails: [] }

@@ -1,5 +1,5 @@
-// Opens the ledger that the settings name: a file on this machine, or a database that several share. It decides where
-// the PDFs are, and whose clock counts.
+// Opens the ledger that the settings name: a file on this machine, or a database that several share. That decides
+// where the PDFs are, and whose clock counts.
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'

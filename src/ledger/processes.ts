@@ -55,7 +55,7 @@ export const whose = async (tx: Tx, task: string): Promise<'ours' | 'others' | '
 export const release = (tx: Tx, task: string): Promise<void> =>
   tx.run('DELETE FROM lease WHERE task = ? AND owner = ?', task, tx.owner)
 
-/** If no other process lives, an older ledger may have been put back since the last one did. */
+/** If no other process lives, an older ledger may have been put back since the last one lived. */
 export const join = async (tx: Tx): Promise<void> => {
   const lastBeat = instantOf(await tx.one('SELECT at FROM heartbeat'))
   const living = 'SELECT 1 AS found FROM process WHERE owner <> ? AND beat_at > ? LIMIT 1'

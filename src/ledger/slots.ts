@@ -65,7 +65,10 @@ export const createSlots = ({ read, write, isShared }: Pick<Driver, 'read' | 'wr
       stepsSeen = steps
       return id
     },
-    /** Only its own: a process that was away may have the id of a slot that is gone, and is another's by now. */
+    /**
+     * Only its own: a process that was away may have the id of a slot that was removed, and that may be another
+     * process's by now.
+     */
     async endSlot(id: number, isUsed: boolean, now: number) {
       if (!isShared) return
       await write(

@@ -38,8 +38,8 @@ export interface Reader {
   /**
    * What speaks against a reading: entries known to stand in its range that it did not see. Asks the portal for each;
    * those that it does not hold either are gone, and the copy learns that. Null: the reading accounts for all that is
-   * known, so what it does not show is absent. `isAgreed`: another reading of the same range just before agrees with it. Then the
-   * reading is enough where the portal's answers about single ids are worth nothing.
+   * known, so what it does not show is absent. `isAgreed`: another reading of the same range just before agrees with
+   * it. Then the reading is enough where the portal's answers about single ids are worth nothing.
    */
   doubtOn: (reading: Reading & Begun, errand: Errand, options?: { isAgreed?: boolean }) => Promise<string | null>
   /**

@@ -1,6 +1,6 @@
 // What an answer of the portal means. An answer to a write has one of three meanings: done, certainly not done, or
-// unknown. Whatever is not listed as certain is unknown, because a wrong "not done" makes a second invoice. Only the
-// portal's own words are certain: anything between it and us can answer 404.
+// unknown. Whatever is not listed as certain is unknown, because a wrong "not done" makes a second invoice. And only
+// what the portal says in its own words is certain: anything between it and us can answer 404.
 
 import type { z } from 'zod'
 import { attempt } from '../core/attempt.ts'

@@ -127,7 +127,9 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
 
 const mention = /\{customer (\d+)\}/g
 
-/** Who another customer is stays out of an invoice's history, which is kept as long as that invoice: see `withMentions`. */
+/**
+ * Who another customer is stays out of an invoice's history, which is kept as long as that invoice: see `withMentions`.
+ */
 const mentionOf = (id: number): string => `{customer ${id}}`
 
 export const mentionedIn = (text: string): number[] => [...text.matchAll(mention)].map(([, id]) => Number(id))

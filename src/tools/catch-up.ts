@@ -65,7 +65,7 @@ const cursorsMax = 100
 // Between tries of a tool that does not answer, or asks for a pause.
 const retryMs = 5 * minute
 
-// News seldom comes alone, and a tool that reports news without any must not be asked at full speed.
+// News seldom comes alone, and a tool that reports news when there is none must not be asked at full speed.
 const newsMs = 2000
 
 // Five hundred invoices bring five hundred hints, and each question may be several requests.

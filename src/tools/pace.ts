@@ -15,7 +15,7 @@ export type PaceOptions = {
   stopped: AbortSignal
 }
 
-// For one question, in a row. Limits are counted over minutes, so that one pause should do.
+// For one question, in a row. Limits are counted over minutes, so one pause should do.
 const pausesMax = 3
 
 export const createPace = ({ clock, everyMs, stopped }: PaceOptions): Pace => {

@@ -99,7 +99,8 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     try {
       return await keep()
     } catch (error) {
-      // The ledger did not answer, and may name it all the same. If not, it is left to the next sweep.
+      // The ledger did not confirm that it kept the event, but a row may name the PDF all the same. If none does, the
+      // spool or the next sweep removes it.
       if (document && isCode(error, 'LEDGER_UNAVAILABLE')) await spool.unanswered(document)
       throw error
     }

@@ -34,7 +34,7 @@ const forgottenMs = day
 // again, because its vendor retries, or the person who is setting it up does.
 const ofOneClientMin = 3
 
-// Platforms send from many addresses, so that each of them may come once only.
+// Platforms send from many addresses, so each of them may come only once.
 const togetherMin = 10
 
 // A flow may send one invoice a week.

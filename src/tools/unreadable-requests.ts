@@ -32,7 +32,7 @@ const minute = 60_000
 // A flow may be wrong a thousand times a minute, and nobody reads more lines than this.
 const warnEveryMs = minute
 
-// Long enough for everybody to notice. That the next ones are right says nothing about those that are missing.
+// Long enough for everybody to notice. Later requests that are right say nothing about those that are missing.
 const forgottenMs = 24 * 60 * minute
 
 export const createUnreadableRequests = ({ clock, log }: { clock: Clock; log: Log }): UnreadableRequests => {

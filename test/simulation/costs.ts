@@ -23,8 +23,7 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
  *     + engines x pages of customers x minutes / 4 + minutes / 10 + loans lost
  *
  * pages: of the fullest lists there were, plus one entry that is asked for besides. A start fills (two readings that
- * agree)
- * or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two
+ * agree) or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two
  * readings that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins
  * again, and a change by others (one entry more or less) makes another reading necessary. While an invoice waits for
  * its customer, all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan

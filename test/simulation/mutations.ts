@@ -186,7 +186,7 @@ const believeGet: Mutation = {
 }
 
 /**
- * Only the id in the answer to a create counts, and in a reading that shows it: all else is taken from what was sent.
+ * Of the answer to a create only the id counts, and of a reading that shows the invoice: the rest is what was sent.
  */
 const notCompared: Mutation = {
   name: 'answers not compared',

@@ -23,7 +23,7 @@ export type Sale = {
   toldAt: number | null
   /** The tool brought this invoice under another number, too. */
   alias: Sale | null
-  /** The tool voided it, and told the bridge when the bridge knew of it. */
+  /** The tool told the bridge that it is voided, and the bridge knew of it or can remember its id. */
   isVoided: boolean
 }
 

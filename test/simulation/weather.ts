@@ -74,7 +74,7 @@ export type Weather = {
     settleMs: number
     /** The same for what another process sent. */
     settleInheritedMs: number
-    /** How long no reading may be believed until what is in doubt is held. */
+    /** After this long without a believable reading, invoices in doubt are held. */
     unclearAfterMs: number
     perMinute: number
     concurrency: number
@@ -227,7 +227,8 @@ export const createWeather = (random: Random, forced: Way | null = null): Weathe
 }
 
 /**
- * Missing what no bridge could know is no mistake: list and answers by id are both wrong, or the only memory is lost.
+ * Missing what no bridge could know is no mistake: where list and answers by id are both wrong, or where the only
+ * memory is lost. So no seed has that.
  */
 const keepKnowable = (weather: Weather): void => {
   const { portal, counts } = weather

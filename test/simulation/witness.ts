@@ -27,7 +27,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
   const isUnderWay = (number: string): boolean =>
     requests.some(({ key, name, fate }) => name === 'createInvoice' && key === keyOf(number) && fate === 'under way')
 
-  /** A ledger that was rolled back counts attempts again. */
+  /** A ledger that was rolled back counts attempts anew. */
   const sentIn = (isWanted: (one: Sent) => boolean): Sent | undefined =>
     sent.find(one => one.era === world.era && isWanted(one))
 
