@@ -1,5 +1,5 @@
-// The mailbox is the queue: a mail is moved on once everything in it is kept. If the bridge ends in between, it reads
-// the mail again, and already knows what is in it.
+// The mailbox is the queue: a mail is moved on once what it brings is kept. If the bridge ends in between, it reads
+// the mail again, and already knows what it brings.
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Mailbox, openMailbox } from './imap.ts'

@@ -33,7 +33,7 @@ export interface Mailbox {
   /** Ends early at `bytesMax`. */
   bytes: (uid: number, part: Part, bytesMax?: number) => AsyncIterable<Uint8Array>
   move: (uid: number, folder: string) => Promise<void>
-  /** Whether it still answers after a failure. */
+  /** Whether it can still be asked after a failure. */
   isOpen: () => boolean
   /** Resolves when there is a mail in the folder. */
   arrival: (folder: string) => Promise<void>
