@@ -1,8 +1,9 @@
 // The list of invoices: the search is in the address, so that it can be bookmarked.
 
 import { html } from 'hono/html'
-import { states } from '../../src/core/row.ts'
-import type { Invoice } from '../../src/view/answers.ts'
+import { type ActionForAll, states } from '../../src/core/row.ts'
+import { leftOutOf } from '../../src/rules/together.ts'
+import type { Invoice, Summary } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
 import { calledIn, type Html, invoicePath, mayAct, notice, sourceIn, type View, withQuery } from './layout.ts'
 import type { Pages } from './pages.ts'
@@ -23,17 +24,41 @@ export const invoicesRoutes = (pages: Pages): void => {
   pages.show('/invoices', async ({ view, query, ask }) => {
     const filter = filterIn(query)
     const { cursor } = query
-    const [found, { tools }] = await Promise.all([
+    const [found, { tools, attentionTo }] = await Promise.all([
       ask('listInvoices', { query: { ...filter, limit: pageSize, ...(cursor ? { cursor } : {}) } }),
       ask('summary')
     ])
+    const { invoices, next } = found
+    const isWhole = next === null && cursor === undefined
+    const offered = mayAct(view) ? offeredFor(filter, { invoices, isWhole, attentionTo }) : []
     return {
       title: view.words.list.title,
       at: 'invoices',
       isLive: cursor === undefined,
-      body: list(view, { filter, found, cursor, tools: tools.map(({ name }) => name), done: doneIn(view, query) })
+      body: list(view, {
+        filter,
+        found,
+        cursor,
+        offered,
+        tools: tools.map(({ name }) => name),
+        done: doneIn(view, query)
+      })
     }
   })
+}
+
+/**
+ * The words to many that can do something here: they are for held invoices, unless a state is chosen. About invoices on
+ * other pages only the summary is known.
+ */
+const offeredFor = (
+  { state: chosen = 'held' }: Filters,
+  { invoices, isWhole, attentionTo }: { invoices: Invoice[]; isWhole: boolean } & Pick<Summary, 'attentionTo'>
+): ActionForAll[] => {
+  const reached = [...invoices, ...(isWhole ? [] : attentionTo)].filter(({ state }) => state === chosen)
+  return (['deliver', 'dismiss'] as const).filter(word =>
+    reached.some(({ state, code }) => leftOutOf({ state, code, everSent: false }, word, false) === null)
+  )
 }
 
 /** What the last word to many did. */
@@ -46,11 +71,12 @@ type Told = {
   filter: Filters
   found: Answer<'listInvoices'>
   cursor: string | undefined
+  offered: ActionForAll[]
   tools: string[]
   done: string | null
 }
 
-const list = (view: View, { filter, found: { invoices, next }, cursor, tools, done }: Told): Html => {
+const list = (view: View, { filter, found: { invoices, next }, cursor, offered, tools, done }: Told): Html => {
   const { words, address } = view
   return html`${done ? notice(done) : ''}
 <h1>${words.list.title}</h1>
@@ -61,15 +87,16 @@ ${invoices.length === 0 ? html`<p>${words.list.none}</p>` : table(view, invoices
 ${cursor ? html`<a href="${withQuery(address, { cursor: null })}">${words.list.first}</a>` : ''}
 ${next ? html`<a href="${withQuery(address, { cursor: next })}" rel="next">${words.list.next}</a>` : ''}
 </p>
-${mayAct(view) && invoices.length > 0 ? together(view, filter) : ''}`
+${offered.length > 0 ? together(view, filter, offered) : ''}`
 }
 
-const together = ({ words: { list } }: View, filter: Filters): Html => {
-  const to = (word: string) => `/together?${new URLSearchParams({ ...filter, word })}`
+const together = ({ words: { list } }: View, filter: Filters, offered: ActionForAll[]): Html => {
+  const button = (word: ActionForAll) =>
+    html`<a class="button" href="/together?${new URLSearchParams({ ...filter, word })}">${list[`${word}All`]}</a> `
   return html`<section aria-labelledby="together">
 <h2 id="together">${list.actTitle}</h2>
 <p class="hint">${list.actHint}</p>
-<p class="buttons"><a class="button" href="${to('deliver')}">${list.deliverAll}</a> <a class="button" href="${to('dismiss')}">${list.dismissAll}</a></p>
+<p class="buttons">${offered.map(button)}</p>
 </section>`
 }
 

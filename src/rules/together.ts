@@ -1,11 +1,10 @@
 // What a word to many may do to each invoice: less than a word to one alone, because nobody has looked at each.
 
-import { type ActionForAll, type LeftOut, overrides } from '../core/row.ts'
-import type { Kept } from './kept.ts'
+import { type ActionForAll, type LeftOut, overrides, type State } from '../core/row.ts'
 
 /** Null: it may be acted on. */
 export const leftOutOf = (
-  { state, code, everSent }: Pick<Kept, 'state' | 'code' | 'everSent'>,
+  { state, code, everSent }: { state: State; code: string | null; everSent: boolean },
   action: ActionForAll,
   hasConflict: boolean
 ): LeftOut | null => {
@@ -16,5 +15,5 @@ export const leftOutOf = (
 }
 
 /** Delivered: its note is cleared. */
-const isOpenTo = (action: ActionForAll, state: Kept['state'], code: Kept['code']): boolean =>
+const isOpenTo = (action: ActionForAll, state: State, code: string | null): boolean =>
   state === 'held' || (action === 'dismiss' && (state === 'waiting' || (state === 'delivered' && code !== null)))

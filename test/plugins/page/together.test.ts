@@ -45,3 +45,41 @@ t.test(
     )
   }
 )
+
+t.test('a word to all is offered only where one of those that match may be acted on', async t => {
+  const { app, receive, ledger, clock, ask, path } = await openApp(t)
+  const hold = async (number: string, code: 'REVIEW' | 'CREDIT_NOTE') => {
+    await receive(number)
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+    await ledger.record(loan!, { to: 'held', code, detail: null }, clock.now())
+  }
+  const browser = openBrowser(app)
+  await browser.logIn(operatorToken)
+  const offered = async (filter: string): Promise<string[]> =>
+    [...(await browser.open(`/invoices?${filter}`)).html.matchAll(/href="\/together\?[^"]*word=(\w+)"/g)].map(
+      ([, word = '']) => word
+    )
+
+  await receive('A-1')
+  await ask('POST', `${path('A-1')}/dismiss`)
+  for (const filter of ['', 'state=dismissed', 'state=held', 'cursor=1'])
+    t.strictSame(await offered(filter), [], filter)
+  t.notMatch((await browser.open('/invoices')).html, /All that match/)
+
+  await hold('A-2', 'CREDIT_NOTE')
+  t.strictSame(await offered(''), ['dismiss'], 'a rule holds it that a word to many does not override')
+  await hold('A-3', 'REVIEW')
+  for (const filter of ['', 'state=held', 'code=REVIEW', 'q=A-3'])
+    t.strictSame(await offered(filter), ['deliver', 'dismiss'], filter)
+  for (const filter of ['q=A-1', 'state=dismissed', 'state=delivered']) t.strictSame(await offered(filter), [], filter)
+  await receive('A-4')
+  t.strictSame(await offered('state=waiting'), ['dismiss'], 'it goes by itself')
+
+  for (let at = 10; at < 70; at += 1) await receive(`B-${at}`)
+  t.strictSame(await offered(''), ['deliver', 'dismiss'], 'they stand on a later page')
+  t.strictSame(await offered('state=waiting'), ['dismiss'])
+  await ask('POST', `${path('A-3')}/dismiss`)
+  t.strictSame(await offered(''), ['dismiss'], 'and none of them may be sent so')
+  await ask('POST', `${path('A-2')}/dismiss`)
+  t.strictSame(await offered(''), [])
+})
