@@ -3,7 +3,7 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Html, type Page, problemIn, toldIn, type View } from './layout.ts'
+import { type Html, type Page, places, problemIn, toldIn, type View } from './layout.ts'
 import { loginPage } from './login.ts'
 import type { Pages } from './pages.ts'
 
@@ -44,7 +44,7 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
     if (statusOf(error) < 500) return plain(`${errors.fields} ${error.message}`)
     return {
       title: errors.unexpected,
-      body: html`<h1>${errors.unexpected}</h1>${said(view, errors.unexpectedHint(id), false)}`
+      body: html`<h1>${errors.unexpected}</h1>${said(view, errors.unexpectedHint(id), { hasTitle: false })}`
     }
   }
   switch (error.code) {
@@ -56,13 +56,19 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
       return plain(errors.readOnly)
     case 'STATE_CONFLICT':
       return plain(errors.changed)
-    case 'FIELDS_INVALID':
-      return { title: errors.title, body: said(view, html`${errors.fields} ${problems(view, error)}`) }
+    case 'FIELDS_INVALID': {
+      const at = placeOf(view)
+      return {
+        title: errors.title,
+        at,
+        body: said(view, html`${errors.fields} ${problems(view, error)}`, { back: at })
+      }
+    }
     case 'LEDGER_UNAVAILABLE':
       return {
         title: errors.unavailable,
         againAfter: againSeconds,
-        body: html`<h1>${errors.unavailable}</h1>${said(view, errors.unavailableHint, false)}`
+        body: html`<h1>${errors.unavailable}</h1>${said(view, errors.unavailableHint, { hasTitle: false })}`
       }
     default:
       return { title: errors.title, body: said(view, html`${errors.portal} ${toldIn(view, error.message)}`) }
@@ -72,7 +78,20 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
 const problems = (view: View, { problems }: BridgeError): Html =>
   html`${problems.map(problem => html`<br>${problemIn(view, problem)}`)}`
 
-const said = ({ words: { errors } }: View, text: unknown, hasTitle = true): Html =>
+type Place = keyof typeof places
+
+/** Where all stand of which some were looked for. A word to many begins at the invoices. */
+const placeOf = ({ address: { pathname } }: View): Place => {
+  const [, first] = pathname.split('/')
+  if (first === 'together') return 'invoices'
+  return (Object.keys(places) as Place[]).find(place => place === first) ?? 'overview'
+}
+
+const said = (
+  { words: { errors, nav } }: View,
+  text: unknown,
+  { hasTitle = true, back = 'overview' }: { hasTitle?: boolean; back?: Place } = {}
+): Html =>
   html`${hasTitle ? html`<h1>${errors.title}</h1>` : ''}
 <p>${text}</p>
-<p><a href="/">${errors.back}</a></p>`
+<p><a href="${places[back]}">${back === 'overview' ? errors.back : errors.backTo(nav[back])}</a></p>`

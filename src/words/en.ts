@@ -76,6 +76,7 @@ export const en = {
     fields: 'This cannot be read:',
     changed: 'Somebody, or the bridge itself, was faster: this is how the invoice stands now. Nothing was done.',
     portal: 'The portal or the tool does not answer now. Try again in a minute.',
+    backTo: (place: string) => `Back to ${place}`,
     back: 'Back to the overview'
   },
 

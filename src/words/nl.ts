@@ -80,6 +80,7 @@ export const nl: Words = {
     changed:
       'Iemand anders, of de brug zelf, was je voor: zo staat de factuur er nu voor. Je opdracht is niet uitgevoerd.',
     portal: 'Het portaal of de koppeling reageert nu niet. Probeer het over een minuut opnieuw.',
+    backTo: place => `Terug naar ${place}`,
     back: 'Terug naar het overzicht'
   },
 

@@ -83,6 +83,14 @@ t.test('an error is a page with a way on, and says nothing of the inside', async
   await browser.logIn(operatorToken)
   t.match(await browser.open('/invoices/<script>'), { status: 404, html: /There is no invoice &lt;script&gt;\./ })
   t.match(await browser.open('/invoices?state=lost'), { status: 422, html: /<code>state<\/code>/ })
+  for (const [url, list] of [
+    ['/invoices?state=lost', '/invoices">Back to Invoices'],
+    ['/together?word=dismiss&state=lost', '/invoices">Back to Invoices'],
+    ['/customers?cursor=x', '/customers">Back to Customers'],
+    ['/refused?authentic=x', '/refused">Back to Refused'],
+    [`/portal?find=${'x'.repeat(201)}`, '/portal">Back to Portal']
+  ] as const)
+    t.match(await browser.open(url), { status: 422, html: `<p><a href="${list}</a>` }, `${url}: back to all of them`)
 
   const mistyped = { url: '/facturen', headers: { accept: 'text/html,*/*;q=0.8' } }
   t.match(await browser.ask(mistyped), { status: 404, html: /There is nothing at this address.*href="\/"/s })
