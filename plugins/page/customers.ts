@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import { BridgeError, isCode } from '../../src/core/errors.ts'
 import type { Customer, PortalCustomer } from '../../src/view/answers.ts'
+import { searchedMax } from '../../src/view/endpoints.ts'
 import type { Operations } from '../api/route.ts'
 import { who } from './history.ts'
 import { candidatesOf, links } from './invoice.ts'
@@ -16,9 +17,6 @@ const pageSize = 50
 
 // For each, the page searches the copy of the portal; for the others a person searches one by one.
 const withCandidatesMax = 10
-
-// The longest text that may be searched for.
-const searchedMax = 200
 
 type Candidates = Map<Customer, PortalCustomer[]>
 

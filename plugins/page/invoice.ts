@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import { type Action, actions, seenAs } from '../../src/core/row.ts'
 import type { PortalCustomer, PortalInvoice, WholeInvoice } from '../../src/view/answers.ts'
+import { searchedMax } from '../../src/view/endpoints.ts'
 import { conflict } from './conflict.ts'
 import { history } from './history.ts'
 import { badge } from './invoices.ts'
@@ -63,7 +64,9 @@ export const candidatesOf = async (
   const found = new Map<string, PortalCustomer>()
   for (const q of guesses) {
     if (!q || q.length < guessCharactersMin || found.size >= candidatesMax) continue
-    const { customers } = await ask('searchPortalCustomers', { query: { q: q.slice(0, 200), limit: candidatesMax } })
+    const { customers } = await ask('searchPortalCustomers', {
+      query: { q: q.slice(0, searchedMax), limit: candidatesMax }
+    })
     for (const one of customers) found.set(one.id, one)
   }
   return [...found.values()].slice(0, candidatesMax)

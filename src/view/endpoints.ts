@@ -53,6 +53,9 @@ export const commandLineAgent = 'factuurbrug command line'
 
 const pageSizeMax = 200
 
+/** The longest text that may be searched for. */
+export const searchedMax = 200
+
 const billsPagesMax = 10_000
 
 const limit = z.coerce
@@ -94,7 +97,7 @@ const invoiceFilter = {
   tool: z.string().max(100).optional().describe('Of one tool.'),
   q: z
     .string()
-    .max(200)
+    .max(searchedMax)
     .optional()
     .describe(
       "Three characters or more: a part of the number, or of the customer's name or e-mail address. Also the beginning of a number, and the whole of a customer's reference."
@@ -228,7 +231,11 @@ export const endpoints = {
     summary: "The tools' customers with their links, latest first",
     query: z.strictObject({
       linked: yesOrNo.describe('Only those that are linked, or are not.'),
-      q: z.string().max(200).optional().describe("A part of the reference, name, e-mail address, or the portal's id."),
+      q: z
+        .string()
+        .max(searchedMax)
+        .optional()
+        .describe("A part of the reference, name, e-mail address, or the portal's id."),
       limit,
       cursor
     }),
@@ -271,7 +278,7 @@ export const endpoints = {
     path: '/api/portal/customers',
     summary: "The portal's customers, from the bridge's copy",
     query: z.strictObject({
-      q: z.string().max(200).default('').describe('A part of the name or e-mail address, or the whole id.'),
+      q: z.string().max(searchedMax).default('').describe('A part of the name or e-mail address, or the whole id.'),
       limit
     }),
     answer: PortalCustomers,
@@ -299,7 +306,7 @@ export const endpoints = {
     path: '/api/refused',
     summary: 'The last requests at the addresses of the tools that were refused, latest first',
     query: z.strictObject({
-      q: z.string().min(1).max(200).optional().describe('A part of the invoice number.'),
+      q: z.string().min(1).max(searchedMax).optional().describe('A part of the invoice number.'),
       tool: z.string().max(100).optional().describe('Of one tool.'),
       authentic: yesOrNo.describe('Only those whose sender was proven, or was not.'),
       limit,

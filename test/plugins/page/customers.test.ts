@@ -85,6 +85,11 @@ t.test('who chooses sees for whom, and with whom it might be, before a word is t
   await browser.open('/customers?personal=show')
   t.match((await browser.open(choose)).html, /Bakkerij de Wit<\/bdi>.*It is for Bakkerij de Wit B\.V\./s)
   t.match((await browser.open('/customers/choose?tool=invoices&ref=none')).html, /<bdi>none<\/bdi>/)
+  t.match(
+    (await browser.open(`${choose}&find=${'wit'.repeat(70)}`)).html,
+    /no such customer/,
+    'looked for as far as it may be'
+  )
 })
 
 t.test('a page without a customer says why', async t => {
