@@ -2,7 +2,7 @@
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { blankInvoice, formerKey, type Invoice, numberKey } from '../core/invoice.ts'
-import type { Arrival, Document, Received, Unreadable } from '../core/row.ts'
+import type { Arrival, Received, Unreadable } from '../core/row.ts'
 import {
   type Arriving,
   asKept,
@@ -10,6 +10,7 @@ import {
   contestAgain,
   correct,
   documents,
+  dropped,
   enter,
   judge,
   merge,
@@ -117,10 +118,6 @@ const receiveVoided = async (tx: Tx, { tool, invoice, document }: Arrival): Prom
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
-/** Never the document that the row itself names, in case the same arrival comes twice. */
-const unusedBeside = ({ document }: KeptRow, arrival: Arrival): Document[] =>
-  documents(arrival.document).filter(({ file }) => file !== document?.file)
-
 export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (arrival.voided) return receiveVoided(tx, arrival)
   const found = await lookUp(tx, arrival)
@@ -129,7 +126,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const judgement = judge(kept, asKept(arrival, kept.invoice))
   switch (judgement.kind) {
     case 'nothing':
-      return { result: 'duplicate', changed: false, unused: unusedBeside(kept, arrival) }
+      return { result: 'duplicate', changed: false, unused: dropped([arrival.document], kept.document) }
     case 'merge':
       return write(tx, kept, merge(kept, arrival, judgement, tx.now))
     case 'replace':

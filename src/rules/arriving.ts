@@ -272,5 +272,6 @@ export const tellingFacts = (arrival: Pick<Arrival, 'tool' | 'invoice'>, kept: I
 
 export const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
 
-const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
-  documents(...found).filter(document => document !== used)
+/** Never the file that is used, in case the same arrival comes twice. */
+export const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
+  documents(...found).filter(({ file }) => file !== used?.file)

@@ -171,11 +171,15 @@ export function conflictsContract(promised: Promised): void {
       { result: 'conflict', changed: false, unused: [] },
       'its PDF fills a gap'
     )
-    t.strictSame(await ledger.receive(again, noon + 1), {
-      result: 'conflict',
-      changed: false,
-      unused: [documentOf('again')]
-    })
+    for (const [name, unused] of [
+      ['again', []],
+      ['later', [documentOf('later')]]
+    ] as const)
+      t.strictSame(
+        await ledger.receive({ ...other, document: documentOf(name) }, noon + 1),
+        { result: 'conflict', changed: false, unused },
+        'all but the file that is kept'
+      )
 
     t.match(history, [{ event: 'received' }, { event: 'conflict received' }])
     const after = (await rowOf(ledger)).history
