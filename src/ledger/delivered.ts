@@ -1,7 +1,7 @@
 // Delivered rows: lets the rules judge what the portal says of them afterwards (rules/portal-news.ts), and writes it.
 
 import type { PortalInvoice } from '../core/portal-entry.ts'
-import { isSpelling } from '../core/spelling.ts'
+import { isCut, isSpelling } from '../core/spelling.ts'
 import { type Entered, foundTwice, gone, isTwice, shown } from '../rules/portal-news.ts'
 import { type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
@@ -27,17 +27,21 @@ const alikeMax = 20
 // A portal may give no customer, and then no index leads to what is alike: only the latest entries are searched.
 const latest = '(SELECT * FROM portal_invoice ORDER BY told DESC LIMIT 1000) AS latest'
 
-/** A row that was delivered with the same customer, amount and date, whose number this one may spell differently. */
+/**
+ * A row that was delivered with the same customer, amount and date, whose number this one may spell differently. If a
+ * reading shows a longer number for what the bridge sent, the portal does not cut it to this: 20261 is no twin of 202612.
+ */
 const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRow | undefined> => {
   const { id, invoiceNumber, customerId } = entry
   const among = customerId === null ? latest : 'portal_invoice'
   const { where, values } = mayEqual(entry)
   const found = await tx.all(
-    `SELECT * FROM invoice WHERE portal_id IN (
-      SELECT id FROM ${among} WHERE ${where} AND id <> ? LIMIT ?)`,
+    `SELECT *, (SELECT key FROM portal_invoice WHERE id = portal_id AND own = 1 AND seen_by > 0) AS shown
+      FROM invoice WHERE portal_id IN (SELECT id FROM ${among} WHERE ${where} AND id <> ? LIMIT ?)`,
     ...[...values, id, alikeMax]
   )
   return found
+    .filter(({ shown }) => shown === null || !isCut(invoiceNumber, shown as string))
     .map(cells => keptOf(cells as InvoiceCells))
     .find(({ invoice }) => isSpelling(invoiceNumber, invoice.invoiceNumber))
 }

@@ -265,6 +265,23 @@ export function holdingsContract(promised: Promised): void {
       t.strictSame(await stateOf(ledger), ['delivered', 'PORTAL_DUPLICATE'])
     })
 
+  for (const [what, how, shown, code] of [
+    ['the number that we sent is shown in full: a shorter one is another', 'created', '2026-0042', null],
+    ['the number that we sent is cut: so is its twin', 'created', '2026-004', 'PORTAL_DUPLICATE'],
+    ['somebody else made it, so it may not be cut', 'adopted', '2026-0042', 'PORTAL_DUPLICATE'],
+    ['no reading has shown what we sent', 'created', null, 'PORTAL_DUPLICATE']
+  ] as const)
+    promised(`a twin may be cut, and its date unreadable; ${what}`, async (t, ledger) => {
+      const loan = await bring(ledger, 'sending')
+      const dated = { issuedAt: '20-11-2026' }
+      await ledger.record(loan, { to: 'delivered', holding: holdingOf('inv_1', dated), how, code: null }, noon)
+      if (shown) await ledger.holdings.learn([holdingOf('inv_1', { ...dated, invoiceNumber: shown })], 1, noon)
+
+      await ledger.holdings.learn([holdingOf('inv_2', { ...dated, invoiceNumber: '2026-004' })], 2, noon)
+
+      t.strictSame(await stateOf(ledger), ['delivered', code])
+    })
+
   promised('delivered beside another of its number: a note', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
     await ledger.holdings.learn([holdingOf('inv_by_hand')], null, noon)
