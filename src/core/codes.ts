@@ -73,7 +73,7 @@ export const advice = {
   NOT_LOGGED_IN: {
     status: 401,
     next: 'refuse',
-    what: 'The operator token is missing or wrong; the API expects it as bearer token.',
+    what: 'The operator token is missing or wrong; the API expects it as a bearer token.',
     operator: 'Send `Authorization: Bearer <OPERATOR_TOKEN>`.'
   },
   READ_ONLY: {
@@ -193,7 +193,7 @@ export const advice = {
     next: 'hold',
     what: 'An authentic event could not be read, or the tool no longer has its invoice; the history says which.',
     operator:
-      'If the tool no longer has it, `dismiss` it. Otherwise update the bridge, then `deliver`: it reads the event again. A mail: put right what the history says, and move it back to the inbox.'
+      'If the tool no longer has it, `dismiss` it. Otherwise update the bridge, then `deliver`: it reads the event again. If it was a mail, correct what the history names, and move it back to the inbox.'
   },
   REVIEW: {
     status: 200,
@@ -243,7 +243,7 @@ export const advice = {
   INVOICE_CONFLICT: {
     status: 200,
     next: 'hold',
-    what: 'The same number arrived, or stands in the portal, with other facts: customer, amount, currency, date or tool.',
+    what: 'The same number arrived, or is in the portal, with other facts: customer, amount, currency, date or tool.',
     operator:
       'Compare both. If it arrived twice: `keep` these facts, or `take` the others. If the portal has it: `deliver` all the same, or `dismiss`.'
   },
@@ -283,7 +283,7 @@ export const advice = {
   PORTAL_UNCLEAR: {
     status: 200,
     next: 'hold',
-    what: 'The invoice was sent, or may have been, and the bridge cannot tell whether it stands in the portal.',
+    what: 'The invoice was sent, or may have been, and the bridge cannot tell whether it is in the portal.',
     operator:
       'Look for it in the portal, under other numbers too. If it is there: `dismiss`. If it is not: `factuurbrug deliver <nr> --absent` sends it. `deliver` alone makes the bridge look once more.'
   },
@@ -348,7 +348,7 @@ export const advice = {
   LEDGER_NOT_MOVED: {
     status: 500,
     next: 'stop',
-    what: 'DATABASE_URL is set, and DATA_DIR has a ledger that does not stand in that database.',
+    what: 'DATABASE_URL is set, and DATA_DIR has a ledger that is not in that database.',
     operator:
       'Run `factuurbrug move --to <DATABASE_URL>`. If that ledger belongs to another bridge, give this one its own DATA_DIR.'
   },
