@@ -128,7 +128,7 @@ const problemsOf = (issue: z.core.$ZodIssue, given: object): Problem[] => {
 const unknownField = (field: string): Problem => {
   if (field === 'pdf') return { field, message: 'expected a file in multipart/form-data, or base64 text in JSON' }
   const meant = nearest(field, names)
-  return { field, message: meant ? `unknown; is ${meant} meant?` : `unknown; known are ${names.join(', ')}` }
+  return { field, message: meant ? `unknown; did you mean ${meant}?` : `unknown; known are ${names.join(', ')}` }
 }
 
 /** Problems that concern several fields. A field that is itself wrong counts as given. */

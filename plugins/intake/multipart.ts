@@ -64,7 +64,7 @@ const readPart = async (part: Multipart, reading: BodyFields): Promise<void> => 
   if (!/^(7bit|8bit|binary)$/i.test(encoding)) reading.complain(name, 'expected no content-transfer-encoding')
   if (part.type === 'file') {
     if (name === 'pdf') return reading.keep(explained(part.file))
-    reading.complain(name, 'expected a field, not a file: the PDF belongs into the field pdf')
+    reading.complain(name, 'expected a field, not a file: the PDF belongs in the field pdf')
     part.file.resume()
     return
   }

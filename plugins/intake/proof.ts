@@ -32,7 +32,7 @@ export const openProof = (secrets: readonly string[]): Prove => {
 
 /** The bytes of the bearer token, or of the password: senders differ in how they encode non-ASCII characters. */
 const tokenOf = (authorization: string | undefined): Buffer => {
-  if (authorization === undefined) throw notAuthentic('neither webhook-signature nor authorization is there')
+  if (authorization === undefined) throw notAuthentic('webhook-signature and authorization are both missing')
   const [, scheme = '', credentials = ''] = /^(\S+) +(.*)$/s.exec(authorization) ?? []
   switch (scheme.toLowerCase()) {
     case 'bearer':

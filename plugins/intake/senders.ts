@@ -27,7 +27,7 @@ const mistakeInNames = (found: string[]): string | undefined => {
   const wrong = found.findIndex(name => !/^[a-z][a-z0-9-]{0,19}$/.test(name))
   if (wrong !== -1) return `name ${wrong + 1} of ${found.length}: ${nameExpected}`
   const twice = found.find((name, at) => found.indexOf(name) !== at)
-  if (twice !== undefined) return `${twice} stands there twice`
+  if (twice !== undefined) return `${twice} is listed twice`
   return found.length > namesMax ? `expected at most ${namesMax} names` : undefined
 }
 

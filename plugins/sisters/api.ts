@@ -44,7 +44,7 @@ export const ask = async ({ settings, clock, api }: Connection, { action, form, 
   // The API has no error codes.
   if (errors.some(error => /api[_ -]?key|\bapi\b|sleutel|toegang|access/i.test(error)))
     throw new BridgeError('TOOL_UNAUTHORIZED', `${vendor} refuses ${variable}, or the address of this machine${said}`)
-  if (!errors.some(isAboutNothing)) throw unreachable(`${vendor} answered an error${said}`)
+  if (!errors.some(isAboutNothing)) throw unreachable(`${vendor} answered with an error${said}`)
   return { json, errors }
 }
 

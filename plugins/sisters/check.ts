@@ -21,7 +21,7 @@ const checkInvoice = async (entity: unknown, connection: Connection): Promise<Fi
   if ('problem' in reading) return [{ ok: false, what: 'invoice', found: reading.problem }]
   const found = await lookAt('PDF', async () => {
     const file = await pdf(reading.invoice, connection)
-    return file?.bytes.subarray(0, 5).toString() === '%PDF-' ? good('comes with the answer') : bad('is none')
+    return file?.bytes.subarray(0, 5).toString() === '%PDF-' ? good('comes with the answer') : bad('is not a PDF')
   })
   return [{ ok: true, what: 'invoice', found: `${reading.invoice.invoiceNumber} can be read` }, found]
 }

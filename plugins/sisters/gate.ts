@@ -40,9 +40,13 @@ export const createGate = ({ clock, host }: { clock: Pick<Clock, 'monotonic'>; h
   }
 
   const shutOut = (ms: number) =>
-    new BridgeError('TOOL_UNAUTHORIZED', `${host} has shut out this address (403): nothing is asked for an hour`, {
-      retryAfterMs: ms
-    })
+    new BridgeError(
+      'TOOL_UNAUTHORIZED',
+      `${host} has shut out this address (403): the bridge asks nothing for an hour`,
+      {
+        retryAfterMs: ms
+      }
+    )
 
   return {
     async through(ask) {

@@ -153,7 +153,7 @@ const factsIn = (reading: XmlReading, isCreditNote: boolean): Facts | { problem:
   if (error) return { problem: problemIn(error) }
   const currency = data['cbc:DocumentCurrencyCode']
   const type = firstAt(reading, paths.type)
-  if (type === proforma) return { problem: `${paths.type}: expected an invoice, not what comes before one` }
+  if (type === proforma) return { problem: `${paths.type}: expected an invoice, not a pro forma invoice` }
   const amount = amountIn(reading, currency)
   if (typeof amount !== 'number') return amount
   if (isCreditNote && amount < 0) return { problem: `${paths.amount}: expected no minus in a credit note` }

@@ -79,7 +79,7 @@ const answered = async (what: string, look: () => Promise<Found>): Promise<Findi
 const checkSettings = ({ REVIEW }: Config, slips: ReturnType<typeof misspelt>): Found => {
   const mode = `mode: ${REVIEW ? 'review, nothing is sent by itself' : 'live'}`
   if (slips.length === 0) return good(`all are right; ${mode}`)
-  const words = slips.map(({ name, meant }) => `${name} is none; did you mean ${meant}?`)
+  const words = slips.map(({ name, meant }) => `${name} is not a setting; did you mean ${meant}?`)
   return { ...good([...words, mode].join(' ')), note: true }
 }
 
@@ -92,7 +92,9 @@ const checkSources = (config: Config, sources: Source[]): Finding[] => {
   return on.map(({ name, source }) => ({
     what: `tool ${name}`,
     ...good(
-      hasAddress(source) ? `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${source.name}` : 'on; it is asked'
+      hasAddress(source)
+        ? `on; its webhooks go to ${config.PUBLIC_URL}/webhooks/${source.name}`
+        : 'on; the bridge asks it'
     )
   }))
 }
@@ -224,7 +226,7 @@ const isAgain = (first: { id: string }[], second: { id: string }[]): boolean => 
   return second.length > 0 && second.every(({ id }) => seen.has(id))
 }
 
-const firstAgain = bad('its second page is its first one again: whatever comes after it could not be found')
+const firstAgain = bad('its second page repeats the first: whatever comes after it could not be found')
 
 /** The portal can link a customer to a bookkeeping, which may bring the same invoices. */
 const checkCustomers = async (portal: Portal): Promise<Found> => {

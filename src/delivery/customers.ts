@@ -99,7 +99,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   const contradicted = (portalId: string): Outcome | null => {
     const waitMs = (contradictions.get(portalId)?.until ?? 0) - clock.monotonic()
     if (waitMs <= 0) return null
-    return later(waitMs, `the portal lists ${portalId}, and answers that it holds no such customer`)
+    return later(waitMs, `the portal lists ${portalId}, but answers that it holds no such customer`)
   }
 
   /** A customer is gone only if list and id agree, because a link that a person made does not come back by itself. */
@@ -185,7 +185,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
       case 'unknown': {
         if (written.answered) await book.answered(creation, written.detail)
-        const detail = `whether the customer was created is not known: ${written.detail}`
+        const detail = `it is not known whether the customer was created: ${written.detail}`
         return failureOf({ ...written, detail }, options.portalSettleMs)
       }
     }

@@ -120,7 +120,7 @@ const askTool = async (loan: Loan, { toolClient, receiver, clock }: Delivery): P
   if (current === 'gone') return failed('EVENT_UNREADABLE', 'the tool holds no such invoice (any more)')
   if (current.stage === 'draft') return failed('TOOL_NOT_FINAL')
   if (numberKey(current.invoice.invoiceNumber) !== numberKey(loan.invoice.invoiceNumber))
-    return failed('EVENT_UNREADABLE', 'the tool tells this invoice under another number')
+    return failed('EVENT_UNREADABLE', 'the tool has this invoice under another number')
   // Some tools make a new link to the PDF for every answer. It must not count as a change, or no loan would get past
   // this check.
   const invoice = { ...current.invoice, pdfUrl: loan.invoice.pdfUrl ?? current.invoice.pdfUrl }
@@ -179,7 +179,9 @@ const readyPdf = async (
   if (await ledger.attach(loan, document, clock.now())) {
     if (kept) await spool.remove(loan.document!)
     const fresh = await spool.blob(document)
-    return fresh === 'changed' ? failed('PDF_NOT_READY', 'the PDF was changed on the disk at once') : fresh
+    return fresh === 'changed'
+      ? failed('PDF_NOT_READY', 'the PDF was changed on the disk right after it was kept')
+      : fresh
   }
   await spool.remove(document)
   return null

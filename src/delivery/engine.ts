@@ -259,8 +259,8 @@ const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void>
     const customers = (await holdings.customersIntegrated()).filter(id => !told.includes(id))
     if (customers.length === 0) return
     await holdings.remember({ integrationsTold: [...told, ...customers] })
-    log.warn({ customers }, 'the portal links customers to a bookkeeping itself: invoices may come in twice')
+    log.warn({ customers }, 'the portal links customers to a bookkeeping program itself: invoices may come in twice')
   } catch (err) {
-    log.error({ err }, 'customers that the portal links to a bookkeeping could not be named')
+    log.error({ err }, 'customers that the portal links to a bookkeeping program could not be named')
   }
 }

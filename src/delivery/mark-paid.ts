@@ -69,6 +69,6 @@ const askAgain = async (id: string, { ledger, reader }: Paying): Promise<PortalI
 const marked = (answer: PortalInvoice, invoiceNumber: string): Outcome => {
   const isWhole = answer.customerId !== null && answer.amountCents !== null
   if (isWhole && answer.paidAt === null)
-    return failed('PORTAL_REJECTED', 'the portal took the date of payment, and does not show it')
+    return failed('PORTAL_REJECTED', 'the portal accepted the date of payment but does not show it')
   return { kind: 'paid', holding: { ...answer, invoiceNumber: answer.invoiceNumber ?? invoiceNumber }, marked: true }
 }

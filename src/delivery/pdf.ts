@@ -57,7 +57,7 @@ const refuse = (
     })
   if (status !== 200) throw unreachable(`${host} answered ${status}`, { wait: retryAfterMs(headers) })
   if (failsAsJson && /^application\/([\w.-]+\+)?json\b/i.test(headers['content-type'] ?? ''))
-    throw unreachable(`${host} answered JSON instead of the PDF`, { tryForMs: refusedForMs })
+    throw unreachable(`${host} answered with JSON instead of the PDF`, { tryForMs: refusedForMs })
   const encoding = encodingOf(headers)
   if (encoding !== 'identity' && encoding !== 'gzip') throw unreachable(`${host} sent an encoding nobody asked for`)
   if (Number(headers['content-length']) > bytesMax)

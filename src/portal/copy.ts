@@ -122,7 +122,7 @@ export const createCopy = (options: CopyOptions): Copy => {
 
   const unbelieved = async (): Promise<never> => {
     const { unclear } = await holdings.copy()
-    const why = unclear?.why ?? 'the list does not stand still'
+    const why = unclear?.why ?? 'the list keeps changing while it is read'
     throw new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs: unclearEveryMs })
   }
 

@@ -45,7 +45,7 @@ export const createCustomerList = ({ holdings, clock, ...options }: CustomerList
       }
       before = ids
     }
-    throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers does not stand still')
+    throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers keeps changing while it is read')
   }
 
   const begin = (): NonNullable<typeof look> => {

@@ -114,7 +114,7 @@ export const createExchanger = ({ clock, timeoutMs, headers, onAnswer }: Options
   }
 }
 
-const tooLate = 'the connection did not stand in time'
+const tooLate = 'the connection was not made in time'
 
 // Only one loop retries, and it is not here. A redirected create would be a second one. The bridge does not ask for
 // compressed answers.

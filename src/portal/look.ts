@@ -209,7 +209,7 @@ export const createLook = (options: LookOptions): Look => {
       }
       before = reading
     }
-    if (doubts.length > 0) throw await unclear('the list does not stand still')
+    if (doubts.length > 0) throw await unclear('the list keeps changing while it is read')
   }
 
   const turn = async (): Promise<void> => {
@@ -256,7 +256,7 @@ const takesNoSecond = ({ overridden, failures }: Doubt, entries: PortalInvoice[]
     ? {
         to: 'held',
         code: 'INVOICE_CONFLICT',
-        detail: 'the portal does not take it beside the one that it holds'
+        detail: 'the portal does not accept it in addition to the one that it holds'
       }
     : null
 

@@ -84,7 +84,7 @@ const freshMs = 10 * 60_000
 
 /** In words, for the person who waits for it. */
 export const contestedWords = (entries: Pick<PortalInvoice, 'id'>[]): string =>
-  `the portal lists ${entries.map(({ id }) => id).join(', ')}, and does not hold it when asked for it`
+  `the portal lists ${entries.map(({ id }) => id).join(', ')}, but answers that it holds no such invoice`
 
 export const createReader = (options: ReaderOptions, seen = { perPage: perPageDefault }): Reader => {
   const { portal, budget, holdings, clock, signal, contested = () => {}, pagesMax = pagesMaxDefault } = options
@@ -121,7 +121,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       if (isRepeated(items, number)) throw repeated(number)
       for (const { id } of items) shown.add(id)
       numbered += items.filter(({ invoiceNumber }) => invoiceNumber !== null).length
-      if (shown.size >= unnumberedMax && numbered === 0) throw unreadable('its entries tell no invoice number')
+      if (shown.size >= unnumberedMax && numbered === 0) throw unreadable('its entries have no invoice number')
       return page
     }
   }
@@ -138,7 +138,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     for (const id of missing.slice(0, missingMax)) asked.push(await askCustomer(id, errand))
     const there = asked.filter(customer => customer !== null)
     if (there.length > 0 && missing.length > missingMax)
-      throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers does not stand still')
+      throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers keeps changing while it is read')
     return there
   }
 
@@ -198,10 +198,10 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   const doubtOn: Reader['doubtOn'] = async (reading, errand, { isAgreed = false } = {}) => {
     const missing = await holdings.unseen(reading, reading.isWhole ? null : reading.since, missingMax + 1)
     if (missing.length > missingMax)
-      return `the portal's list lacks more than ${missingMax} invoices that are known to stand there`
+      return `the portal's list lacks more than ${missingMax} invoices that are known to be there`
     const gone: string[] = []
     for (const id of missing) {
-      if (await ask(id, errand)) return `the portal's list lacks ${id}, which the portal holds when asked for it`
+      if (await ask(id, errand)) return `the portal's list lacks ${id}, although the portal shows it when asked for it`
       gone.push(id)
     }
     // A portal that lags behind itself tells nothing about other entries, however often it is read.
@@ -215,7 +215,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
 
   const freshOf = async (gone: string[]): Promise<string | null> => {
     const [fresh] = await holdings.deliveredSince(gone, clock.now() - freshMs)
-    return fresh === undefined ? null : `the portal does not show ${fresh} yet, which it made just now`
+    return fresh === undefined ? null : `the portal does not yet show ${fresh}, which it has just created`
   }
 
   /**
@@ -292,7 +292,7 @@ const repeats = () => {
   }
 }
 
-const repeated = (number: number): BridgeError => unreadable(`it answers page ${number} with what it answered before`)
+const repeated = (number: number): BridgeError => unreadable(`page ${number} shows only what other pages have shown`)
 
 const unreadable = (what: string): BridgeError =>
   new BridgeError('PORTAL_UNREACHABLE', `the portal's list cannot be read: ${what}`)

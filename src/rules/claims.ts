@@ -54,7 +54,7 @@ const doubtOnReference = (claims: Claims, { portalId, madeFor }: Link): Verdict 
     return doubtOnTwo(claims, madeFor, others => `its reference was linked to ${portalId} for ${others}`)
   return madeFor.names.length === 0 || madeFor.names.includes(claims.named)
     ? null
-    : ambiguous('the e-mail address is all that tells this customer, and it was linked under another name')
+    : ambiguous('only the e-mail address identifies this customer, and it was linked under another name')
 }
 
 /** Why the invoice at hand may be for another customer than the one known under its reference. */
@@ -62,7 +62,7 @@ const doubtOnTwo = ({ named, emails }: Claims, known: Known, words: (others: str
   const others = differing(known, { names: [named], emails }).map(what => `another ${what}`)
   return others.length === 0
     ? null
-    : ambiguous(`${words(others.join(' and '))}: it may be another customer that has the same one`)
+    : ambiguous(`${words(others.join(' and '))}: it may be another customer with the same reference`)
 }
 
 // A link remembers only so many of the latest names and addresses: a sender may make up new ones for ever.
@@ -90,7 +90,7 @@ export const learned = (claims: Claims): Known | null => {
 /** Why a link that no person made may be wrong. A changed address is no reason. */
 const doubtOnMatch = (claims: Claims, portalId: string): Verdict | null => {
   if (isNothingButAddress(claims) && claims.names.length > 1)
-    return ambiguous('the e-mail address is all that tells this customer, and it comes under several names')
+    return ambiguous('only the e-mail address identifies this customer, and it comes under several names')
   const rival = claims.contested.find(contest => contest.portalId === portalId)
   if (rival)
     return ambiguous(
@@ -106,7 +106,7 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   const { matches, refused, goneId, contact } = claims
   const [portalId] = matches
   // The match is for the name and addresses that came last, perhaps with another invoice.
-  const other = doubtOnTwo(claims, claims.told, others => `its reference was told last with ${others}`)
+  const other = doubtOnTwo(claims, claims.told, others => `its reference last came with ${others}`)
   if (other && !isNothingButAddress(claims)) return other
   if (portalId !== undefined) {
     if (rules.match === 'off') return unknown(`its e-mail address is that of ${matches.join(', ')}`)
@@ -121,7 +121,7 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   const fields = fieldsOf(contact)
   if (!fields) return unknown('its name, address or e-mail address is not complete, so it cannot be created')
   if (isNothingButAddress(claims) && claims.names.length > 1)
-    return ambiguous('the e-mail address is all that tells this customer, and it comes under several names')
+    return ambiguous('only the e-mail address identifies this customer, and it comes under several names')
   return { kind: 'create', fields }
 }
 
@@ -139,7 +139,7 @@ export const withMentions = (text: string, whoIs: (id: number) => string): strin
   text.replaceAll(mention, (_, id) => whoIs(Number(id)))
 
 export const goneFrom = (portalId: string): string =>
-  `the portal customer that it was linked to, ${portalId}, does not exist any more`
+  `the portal customer that it was linked to, ${portalId}, no longer exists`
 
 const unknown = (why: string): Verdict => ({ kind: 'unknown', why })
 const ambiguous = (why: string): Verdict => ({ kind: 'ambiguous', why })

@@ -29,7 +29,7 @@ export const believe = (
 ): Decision => {
   const { id, invoiceNumber } = decision.holding
   if (isAnothers) return { to: 'doubt', detail: `the portal answered with ${id}, which is another invoice` }
-  if (wasThere) return { to: 'doubt', detail: `the portal answered with ${id}, which stood there before it was sent` }
+  if (wasThere) return { to: 'doubt', detail: `the portal answered with ${id}, which was there before it was sent` }
   const differing = differences(body, decision)
   if (!differing.includes('invoiceNumber')) return decision
   const detail = `the portal answered with ${id} and another number, ${invoiceNumber}`

@@ -15,7 +15,7 @@ export const parsed = <T>(parse: (text: string) => T | undefined, expected: stri
 
 export const invoiceNumber = parsed(
   parseInvoiceNumber,
-  `expected 1 to ${invoiceNumberCharactersMax} characters that can be seen, and neither . nor ..`
+  `expected 1 to ${invoiceNumberCharactersMax} visible characters, and neither . nor ..`
 )
 
 export const dateExpected = 'expected a date such as 2026-11-20'

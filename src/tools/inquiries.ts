@@ -42,11 +42,11 @@ export const createInquiries = <Found extends object>(options: InquiriesOptions<
     last.set(tool, inquiry)
     end
       .then(
-        () => log.info({ tool, ...found }, 'asked for and caught up'),
+        () => log.info({ tool, ...found }, 'caught up on request'),
         // Perhaps nobody waits for it any more.
         err => {
           const code = err instanceof BridgeError ? err.code : 'UNEXPECTED'
-          if (!stopped.aborted) log.warn({ tool, code, err }, 'asked for, but catch-up failed')
+          if (!stopped.aborted) log.warn({ tool, code, err }, 'catch-up on request failed')
         }
       )
       .finally(() => {
@@ -76,7 +76,7 @@ export const createInquiries = <Found extends object>(options: InquiriesOptions<
     },
     async asked(tool) {
       const inquiry = last.get(tool)
-      if (!inquiry) throw new BridgeError('NOT_FOUND', `nobody asked ${tool} since the bridge was started`)
+      if (!inquiry) throw new BridgeError('NOT_FOUND', `nobody has asked ${tool} since the bridge started`)
       return waitFor(inquiry)
     }
   }

@@ -40,7 +40,7 @@ const readThrough = async (invoiceNumber: string, { tool, connection }: Asked): 
     if (clock.monotonic() - begun > lookMsMax)
       throw new BridgeError(
         'NOT_FOUND',
-        `not found in time: ${tool.name} cannot be asked for a number, fetch it by its id`
+        `not found in time: ${tool.name} cannot look up a number, so fetch it by its id`
       )
   }
   return null

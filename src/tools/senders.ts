@@ -38,7 +38,7 @@ export const recogniseSenders = async (
   const problems = tools.flatMap(({ name, senders: { variable, names } }) => {
     const first = before[name]
     if (first === undefined || names.length === 0 || names[0] === first) return []
-    const message = `expected ${first} as the first: it has the references that were there. To give them to another, start once without ${variable}`
+    const message = `expected ${first} first: it owns the existing references. To give them to another sender, start once without ${variable}`
     return [{ field: variable, message }]
   })
   if (problems.length > 0) throw new BridgeError('CONFIG_INVALID', undefined, { problems })

@@ -2,14 +2,11 @@
 
 export const fields: [english: string, dutch: string][] = [
   ['missing; {}', 'ontbreekt; {}'],
-  ['unknown; is {word} meant?', 'onbekend; is {} bedoeld?'],
+  ['unknown; did you mean {word}?', 'onbekend; is {} bedoeld?'],
   ['unknown; known are {}', 'onbekend; bekend zijn {}'],
   ['unknown field', 'onbekend veld'],
   ['given more than once', 'meer dan één keer gegeven'],
-  [
-    'expected 1 to {} characters that can be seen, and neither . nor ..',
-    'verwacht: 1 tot {} zichtbare tekens, en niet . of ..'
-  ],
+  ['expected 1 to {} visible characters, and neither . nor ..', 'verwacht: 1 tot {} zichtbare tekens, en niet . of ..'],
   [
     'expected at most {} characters, none of them a control character',
     'verwacht: hoogstens {} tekens, zonder stuurtekens'
@@ -66,7 +63,7 @@ export const fields: [english: string, dutch: string][] = [
   ['more than {} parts', 'meer dan {} delen'],
   ['expected fields with a name of at most {} characters', 'verwacht: veldnamen van hoogstens {} tekens'],
   [
-    'expected a field, not a file: the PDF belongs into the field pdf',
+    'expected a field, not a file: the PDF belongs in the field pdf',
     'verwacht: een veld, geen bestand; de pdf hoort in het veld pdf'
   ],
   ['expected no content-transfer-encoding', 'verwacht: geen content-transfer-encoding'],
@@ -115,7 +112,7 @@ export const fields: [english: string, dutch: string][] = [
   ['expected a text', 'verwacht: een tekst'],
   ['expected a status', 'verwacht: een status'],
   ['expected a status that is documented', 'verwacht: een status die beschreven is'],
-  ['expected an invoice, not what comes before one', 'verwacht: een factuur, en niet wat daaraan voorafgaat'],
+  ['expected an invoice, not a pro forma invoice', 'verwacht: een factuur, en niet wat daaraan voorafgaat'],
   ['expected an invoice', 'verwacht: een factuur'],
   ['expected a sales invoice', 'verwacht: een verkoopfactuur'],
   ['expected an order in JSON', 'verwacht: een bestelling in JSON'],
@@ -141,9 +138,9 @@ export const fields: [english: string, dutch: string][] = [
   ['line {word}', 'regel {}'],
 
   // Of what is not proven to be authentic.
-  ['neither webhook-signature nor authorization is there', 'webhook-signature en authorization ontbreken allebei'],
+  ['webhook-signature and authorization are both missing', 'webhook-signature en authorization ontbreken allebei'],
   ['authorization is neither Bearer nor Basic', 'authorization is geen Bearer of Basic'],
-  ['authorization is no Bearer', 'authorization is geen Bearer'],
+  ['authorization is not Bearer', 'authorization is geen Bearer'],
   ['authorization carries another secret', 'authorization bevat een ander geheim'],
   ['{word} is another one', '{} is een andere'],
   ['{word} is missing', '{} ontbreekt'],

@@ -24,7 +24,7 @@ export const findings: [english: string, dutch: string][] = [
   ['webhook', 'webhook'],
 
   ['all are right; {}', 'alles klopt; {}'],
-  ['{word} is none; did you mean {word}? {}', '{} bestaat niet; bedoel je {}? {}'],
+  ['{word} is not a setting; did you mean {word}? {}', '{} bestaat niet; bedoel je {}? {}'],
   ['mode: {}', '{}'],
   ['review, nothing is sent by itself', 'de controle staat aan, niets wordt vanzelf verstuurd'],
   ['live', 'de controle staat uit, facturen gaan vanzelf'],
@@ -33,7 +33,7 @@ export const findings: [english: string, dutch: string][] = [
     'er is er geen ingesteld; voor een eigen koppeling is INTAKE_SECRET nodig'
   ],
   ['on; its webhooks go to {}', 'aan; webhooks gaan naar {}'],
-  ['on; it is asked', 'aan; de brug vraagt zelf'],
+  ['on; the bridge asks it', 'aan; de brug vraagt zelf'],
   [
     'brings what {} may bring, too: equal facts are a duplicate, others are held',
     'brengt ook wat {} kan brengen: dezelfde gegevens tellen als dubbel, andere wachten op jou'
@@ -66,7 +66,7 @@ export const findings: [english: string, dutch: string][] = [
     'geen factuur op de eerste pagina heeft een nummer: er zou er geen terug te vinden zijn'
   ],
   [
-    'its second page is its first one again: whatever comes after it could not be found',
+    'its second page repeats the first: whatever comes after it could not be found',
     'de tweede pagina is weer de eerste: wat daarna komt, zou niet te vinden zijn'
   ],
   [
@@ -110,7 +110,7 @@ export const findings: [english: string, dutch: string][] = [
   ['registered and switched on; we last answered {}', 'aangemeld en ingeschakeld; de brug antwoordde het laatst {}'],
   ['registered and switched on', 'aangemeld en ingeschakeld'],
   [
-    'the one for {word} is switched off, as after some failures in a row',
+    'the one for {word} is switched off, as happens after several failures in a row',
     'die voor {} is uitgeschakeld, zoals na een paar mislukkingen op rij'
   ],
   ['it is switched off', 'hij is uitgeschakeld'],
@@ -148,7 +148,7 @@ export const findings: [english: string, dutch: string][] = [
   ['there is none that was sent and not paid', 'er is er geen die verstuurd is en nog niet betaald'],
   ['there is no final one yet', 'er is nog geen definitieve'],
   ['there is no published one yet', 'er is er nog geen gepubliceerd'],
-  ['no final one is among the first of the list', 'onder de eerste van de lijst is geen definitieve'],
+  ['none of the first in the list is final', 'onder de eerste van de lijst is geen definitieve'],
   ['the first has no number or no PDF yet', 'de eerste heeft nog geen nummer of geen pdf'],
   ['there is no order yet', 'er is nog geen bestelling'],
   [
@@ -166,13 +166,13 @@ export const findings: [english: string, dutch: string][] = [
   ['a page', 'een pagina'],
   ['its address answers', 'het adres antwoordt'],
   ['comes with the answer', 'komt met het antwoord mee'],
-  ['is none', 'is geen pdf'],
+  ['is not a PDF', 'is geen pdf'],
   ['{word} answers with a link to it', '{} antwoordt met een link'],
   ['{word} gives no link to it', '{} geeft geen link'],
   ['{word} answers with one', '{} antwoordt met een pdf'],
   ['{word} answers without a PDF', '{} antwoordt zonder pdf'],
   ['{word} has not made it yet', '{} heeft hem nog niet gemaakt'],
-  ['{word} tells its address; it is not fetched here', '{} noemt het adres; hier wordt hij niet opgehaald'],
+  ['{word} gives its address; it is not fetched here', '{} noemt het adres; hier wordt hij niet opgehaald'],
 
   ['takes EMAIL_USER', 'neemt EMAIL_USER aan'],
   ['there is no {}: set EMAIL_FOLDER to one of {}', 'er is geen {}: stel EMAIL_FOLDER in op een van {}'],
@@ -194,7 +194,7 @@ export const findings: [english: string, dutch: string][] = [
   ],
   ['it would be held. {}', 'hij zou op jou wachten. {}'],
   [
-    'none but EMAIL_SUPPLIER_ID: what strangers mail is held for you. Set EMAIL_ADDRESS',
+    'only EMAIL_SUPPLIER_ID: mail from strangers is held for you. Set EMAIL_ADDRESS',
     'alleen EMAIL_SUPPLIER_ID: wat vreemden mailen, wacht op jou. Stel EMAIL_ADDRESS in'
   ],
   ['what a mail has to match: {}', 'waaraan een mail moet voldoen: {}'],
@@ -211,7 +211,7 @@ export const findings: [english: string, dutch: string][] = [
   ["the portal's list has no end after {word} pages", 'de lijst van het portaal heeft na {} pagina’s geen einde'],
   ["the portal's list cannot be read: {}", 'de lijst van het portaal is niet te lezen: {}'],
   [
-    "the portal's list lacks {word}, which the portal holds when asked for it",
+    "the portal's list lacks {word}, although the portal shows it when asked for it",
     'in de lijst van het portaal ontbreekt {}, die het portaal wel heeft als ernaar gevraagd wordt'
   ],
   ['the portal holds none of {}', 'het portaal heeft niets van {}'],
@@ -221,39 +221,41 @@ export const findings: [english: string, dutch: string][] = [
   ['not JSON', 'geen JSON'],
   ['the id is empty', 'het kenmerk is leeg'],
   ['the list has more than {word} pages', 'de lijst heeft meer dan {} pagina’s'],
-  ['the list does not stand still', 'de lijst verandert steeds'],
-  ['the list of customers does not stand still', 'de lijst van klanten verandert steeds'],
+  ['the list keeps changing while it is read', 'de lijst verandert steeds'],
+  ['the list of customers keeps changing while it is read', 'de lijst van klanten verandert steeds'],
   ['an invoice cannot be read: {}', 'een factuur is niet te lezen: {}'],
   ['an order cannot be read: {}', 'een bestelling is niet te lezen: {}'],
   ['a relation cannot be read', 'een relatie is niet te lezen'],
   ['{word} has no API to ask, or its token is not set', '{} heeft geen API om te vragen, of het token ontbreekt'],
   ['the bridge is stopping', 'de brug stopt'],
-  ['nobody asked {word} since the bridge was started', 'sinds de start van de brug is {} nog niet gevraagd'],
+  ['nobody has asked {word} since the bridge started', 'sinds de start van de brug is {} nog niet gevraagd'],
   [
-    'not found in time: {word} cannot be asked for a number, fetch it by its id',
+    'not found in time: {word} cannot look up a number, so fetch it by its id',
     'niet op tijd gevonden: {} is niet op nummer te vragen, haal hem op met zijn kenmerk'
   ],
   [
-    '{word} has shut out this address (403): nothing is asked for an hour',
+    '{word} has shut out this address (403): the bridge asks nothing for an hour',
     '{} heeft dit adres buitengesloten (403): een uur lang wordt er niets gevraagd'
   ],
   ['{word} refuses {word}, or the address of this machine: {}', '{} weigert {}, of het adres van deze machine: {}'],
   ['{word} refuses {word}, or the address of this machine', '{} weigert {}, of het adres van deze machine'],
   ['{word} ends the connection', '{} verbreekt de verbinding'],
-  ['{word} hands out nothing of a mail', '{} geeft niets van een mail'],
+  ['{word} returns nothing for a mail', '{} geeft niets van een mail'],
   ['{word} does not move a mail to {}', '{} verplaatst geen mail naar {}'],
   ['the list of invoices has more than {word} pages', 'de lijst van facturen heeft meer dan {} pagina’s'],
   ['{word} has more than {word} pages', '{} heeft meer dan {} pagina’s'],
   [
-    "{word} answered 404: {word} is no shop, or another's",
+    "{word} answered 404: {word} is not a shop, or is somebody else's",
     '{} antwoordde 404: {} is geen winkel, of die van een ander'
   ],
-  ["{word} answered 404: {word} is another's, or wrong", '{} antwoordde 404: {} is van een ander, of klopt niet'],
-  ['{word} answered an empty page that is not the last', '{} antwoordde met een lege pagina die niet de laatste is'],
-  ['{word} answered no list', '{} antwoordde zonder lijst'],
+  ["{word} answered 404: {word} is somebody else's, or wrong", '{} antwoordde 404: {} is van een ander, of klopt niet'],
+  [
+    '{word} answered with an empty page that is not the last',
+    '{} antwoordde met een lege pagina die niet de laatste is'
+  ],
   ['{word} answered without a list', '{} antwoordde zonder lijst'],
-  ['{word} answered an error: {}', '{} antwoordde met een fout: {}'],
-  ['{word} answered an error', '{} antwoordde met een fout'],
+  ['{word} answered with an error: {}', '{} antwoordde met een fout: {}'],
+  ['{word} answered with an error', '{} antwoordde met een fout'],
   ['{word} answered {word}, without a status', '{} antwoordde {}, zonder status'],
   ['{word} answered {word}, without an id', '{} antwoordde {}, zonder kenmerk'],
   ['{word} answered {word}, without JSON', '{} antwoordde {}, zonder JSON'],

@@ -10,7 +10,7 @@ export const holds: [english: string, dutch: string][] = [
   ['its e-mail addresses are those of {}', 'de e-mailadressen zijn die van {}'],
   ['its link to {} was removed', 'de koppeling met {} is verwijderd'],
   [
-    'the portal customer that it was linked to, {}, does not exist any more',
+    'the portal customer that it was linked to, {}, no longer exists',
     'de klant in het portaal waaraan hij gekoppeld was, {}, bestaat niet meer'
   ],
   [
@@ -18,11 +18,11 @@ export const holds: [english: string, dutch: string][] = [
     'de naam, het adres of het e-mailadres is niet compleet, dus de brug kan deze klant niet aanmaken'
   ],
   [
-    'the e-mail address is all that tells this customer, and it comes under several names',
+    'only the e-mail address identifies this customer, and it comes under several names',
     'van deze klant is alleen het e-mailadres bekend, en dat komt onder meer dan één naam voor'
   ],
   [
-    'the e-mail address is all that tells this customer, and it was linked under another name',
+    'only the e-mail address identifies this customer, and it was linked under another name',
     'van deze klant is alleen het e-mailadres bekend, en dat is onder een andere naam gekoppeld'
   ],
   [
@@ -34,11 +34,11 @@ export const holds: [english: string, dutch: string][] = [
     'hij is vanzelf gekoppeld aan {}, maar het e-mailadres is dat van {}'
   ],
   [
-    '{sentence}: it may be another customer that has the same one',
+    '{sentence}: it may be another customer with the same reference',
     '{}: misschien is het een andere klant met hetzelfde kenmerk'
   ],
   ['its reference was linked to {} for {}', 'het kenmerk is aan {} gekoppeld voor {}'],
-  ['its reference was told last with {}', 'het kenmerk kwam het laatst met {}'],
+  ['its reference last came with {}', 'het kenmerk kwam het laatst met {}'],
   ['{sentence} and {sentence}', '{} en {}'],
   ['another name', 'een andere naam'],
   ['another e-mail address', 'een ander e-mailadres'],
@@ -46,14 +46,14 @@ export const holds: [english: string, dutch: string][] = [
   ['the portal holds no such customer', 'het portaal heeft deze klant niet'],
   ['the portal refused to create it: {}', 'het portaal weigerde deze klant aan te maken: {}'],
   ['the portal did not create it: {}', 'het portaal heeft deze klant niet aangemaakt: {}'],
-  ['whether the customer was created is not known: {}', 'of de klant is aangemaakt, is niet bekend: {}'],
+  ['it is not known whether the customer was created: {}', 'of de klant is aangemaakt, is niet bekend: {}'],
   [
     'the customer is not in the portal, and was not created',
     'de klant staat niet in het portaal en is niet aangemaakt'
   ],
   ['the customer is being looked for in the portal', 'de klant wordt in het portaal gezocht'],
   [
-    'the portal lists {}, and answers that it holds no such customer',
+    'the portal lists {}, but answers that it holds no such customer',
     'het portaal noemt {} in zijn lijst, en antwoordt dat die klant niet bestaat'
   ],
   ['a test creates no customer', 'voor een test wordt geen klant aangemaakt'],
@@ -66,7 +66,7 @@ export const holds: [english: string, dutch: string][] = [
     'het portaal antwoordde met {}, en dat is een andere factuur'
   ],
   [
-    'the portal answered with {}, which stood there before it was sent',
+    'the portal answered with {}, which was there before it was sent',
     'het portaal antwoordde met {}, en die stond er al voor het versturen'
   ],
   ['the portal answered with {} and another number, {}', 'het portaal antwoordde met {} en een ander nummer, {}'],
@@ -84,18 +84,18 @@ export const holds: [english: string, dutch: string][] = [
     'wat het portaal onder dit nummer heeft, verandert steeds'
   ],
   [
-    'the portal does not take it beside the one that it holds',
+    'the portal does not accept it in addition to the one that it holds',
     'het portaal neemt hem niet aan naast de factuur die er al staat'
   ],
   ['the answer could not be recorded', 'het antwoord kon niet worden bewaard'],
   ['the tool holds no such invoice (any more)', 'het pakket heeft deze factuur niet (meer)'],
-  ['the tool tells this invoice under another number', 'het pakket noemt deze factuur onder een ander nummer'],
+  ['the tool has this invoice under another number', 'het pakket noemt deze factuur onder een ander nummer'],
   ['it can be read now, but is ignored: {}', 'het bericht is nu te lezen, maar telt niet mee: {}'],
   ['the tool {} is not set up', 'de koppeling {} is niet ingesteld'],
 
   ['the PDF is larger than {} bytes', 'de pdf is groter dan {} bytes'],
   ['{word} answered {word}: look at the address', '{} antwoordde {}: kijk het adres na'],
-  ['{word} answered JSON instead of the PDF', '{} antwoordde met JSON in plaats van de pdf'],
+  ['{word} answered with JSON instead of the PDF', '{} antwoordde met JSON in plaats van de pdf'],
   ['{word} sent an encoding nobody asked for', '{} stuurde een codering waar niemand om vroeg'],
   ['{word} could not be read: {}', '{} was niet te lezen: {}'],
   ['it is not an address', 'het is geen adres'],
@@ -105,13 +105,13 @@ export const holds: [english: string, dutch: string][] = [
   ['{word} is asked without TLS', '{} wordt zonder TLS gevraagd'],
   ['it is asked without TLS', 'het wordt zonder TLS gevraagd'],
   ['the bytes do not begin with %PDF-', 'het bestand begint niet met %PDF-'],
-  ['the PDF was changed on the disk at once', 'de pdf is op de schijf meteen weer veranderd'],
+  ['the PDF was changed on the disk right after it was kept', 'de pdf is op de schijf meteen weer veranderd'],
   ['the PDF that you put there {}: put it there again', 'de pdf die je er hebt neergezet, {}: zet hem er opnieuw neer'],
   ['the PDF {}: send the invoice again, with it', 'de pdf {}: stuur de factuur opnieuw, met pdf'],
   ['on the disk is not the one that was kept', 'is op de schijf niet meer dezelfde'],
   ['is gone from the disk', 'is van de schijf verdwenen'],
   [
-    'the mail had no PDF that surely belongs to this invoice, or one that is none or too large: put it there yourself, or have the invoice mailed once more',
+    'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large: put it there yourself, or have the invoice mailed once more',
     'de mail had geen pdf die zeker bij deze factuur hoort, of een die te groot is of geen pdf: zet hem er zelf neer, of laat de factuur nog een keer mailen'
   ],
 
@@ -130,15 +130,15 @@ export const holds: [english: string, dutch: string][] = [
     'Hij is versleuteld, of zo ondertekend dat de bestanden niet te zien zijn: laat deze kopie zonder dat mailen'
   ],
   [
-    'Outlook put all into winmail.dat: have it mailed as HTML or plain text, not as rich text',
+    'Outlook put everything into winmail.dat: have it mailed as HTML or plain text, not as rich text',
     'Outlook heeft alles in winmail.dat gestopt: laat hem als HTML of platte tekst mailen, niet als RTF'
   ],
   [
     'They may be in the attached mail: redirect that mail itself to the {word}',
     'Misschien zitten ze in de bijgevoegde mail: stuur die mail zelf door naar de {}'
   ],
-  ['mail: expected parts that can be told apart', 'de delen van de mail zijn niet uit elkaar te houden'],
-  ['mail: expected what was kept of one', 'wat van de mail is bewaard, is niet te lezen'],
+  ['mail: expected a structure that can be read', 'de delen van de mail zijn niet uit elkaar te houden'],
+  ['mail: expected the kept record of a mail', 'wat van de mail is bewaard, is niet te lezen'],
   ['mail: not proven, because {}', 'niet bewezen dat de mail echt is, want {}'],
   ['it was not sent to EMAIL_ADDRESS', 'hij is niet aan EMAIL_ADDRESS gestuurd'],
   ['it has no Authentication-Results of EMAIL_RECEIVER', 'hij heeft geen Authentication-Results van EMAIL_RECEIVER'],
@@ -147,7 +147,7 @@ export const holds: [english: string, dutch: string][] = [
     'EMAIL_RECEIVER staat niet in voor een afzender uit EMAIL_SENDERS'
   ],
   [
-    'AccountingSupplierParty: expected the number that EMAIL_SUPPLIER_ID has: this is no invoice of yours',
+    'AccountingSupplierParty: expected the number in EMAIL_SUPPLIER_ID: this is not an invoice of yours',
     'AccountingSupplierParty: niet het nummer uit EMAIL_SUPPLIER_ID, dus dit is geen factuur van jou'
   ]
 ]

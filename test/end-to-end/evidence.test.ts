@@ -115,7 +115,7 @@ t.test('an answer that is lost, and a list that never shows what was made: healt
     ({ checks }) => checks.copy?.[0]?.status === 'warn',
     'health does not say so'
   )
-  t.match(checks.copy, [{ output: /list lacks inv_\w+, which the portal holds when asked/ }])
+  t.match(checks.copy, [{ output: /list lacks inv_\w+, although the portal shows it when asked/ }])
   t.match(await becomes(bridge, 'A-2', 'sending'), { code: null })
   t.strictSame(numbers(), ['A-1', 'A-2'])
 })

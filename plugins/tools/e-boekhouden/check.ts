@@ -25,5 +25,5 @@ const checkInvoice = async (entity: unknown, connection: Connection): Promise<Fi
       ? bad(`${invoiceNumber} is listed, but not held`)
       : good(`${invoiceNumber} and its relation can be read`)
   )
-  return [invoice, { ok: true, what: 'PDF', found: 'e-Boekhouden tells its address; it is not fetched here' }]
+  return [invoice, { ok: true, what: 'PDF', found: 'e-Boekhouden gives its address; it is not fetched here' }]
 }

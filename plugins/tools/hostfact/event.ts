@@ -14,7 +14,7 @@ export const verify = (
   { HOSTFACT_WEBHOOK_SECRET: secrets = [] }: Pick<Settings, 'HOSTFACT_WEBHOOK_SECRET'>
 ): void => {
   const [, token] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? []
-  if (token === undefined) throw notAuthentic('authorization is no Bearer')
+  if (token === undefined) throw notAuthentic('authorization is not Bearer')
   const matches = secrets.map(secret => sameSecret(secret, Buffer.from(token, 'latin1')))
   if (!matches.includes(true)) throw notAuthentic('authorization carries another secret')
 }

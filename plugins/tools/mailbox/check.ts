@@ -34,7 +34,7 @@ const lookAtFolders = async (mailbox: Mailbox, { settings: { EMAIL_FOLDER } }: C
 
 const lookAtProof = ({ settings: { EMAIL_ADDRESS, EMAIL_SENDERS } }: Connection): Found => {
   if (EMAIL_ADDRESS === undefined && EMAIL_SENDERS === undefined)
-    return { ...good('none but EMAIL_SUPPLIER_ID: what strangers mail is held for you. Set EMAIL_ADDRESS'), note: true }
+    return { ...good('only EMAIL_SUPPLIER_ID: mail from strangers is held for you. Set EMAIL_ADDRESS'), note: true }
   const asked = [EMAIL_ADDRESS && 'EMAIL_ADDRESS', EMAIL_SENDERS && 'EMAIL_SENDERS', 'EMAIL_SUPPLIER_ID']
   return good(`what a mail has to match: ${asked.filter(Boolean).join(', ')}`)
 }

@@ -13,5 +13,5 @@ export const read = (body: Buffer): EventReading => {
   const { problem, sourceId } = attempt(() => JSON.parse(body.toString()) as Record<string, unknown> | null) ?? {}
   return typeof problem === 'string' && typeof sourceId === 'string'
     ? { kind: 'unreadable', problem, sourceId }
-    : { kind: 'unreadable', problem: 'mail: expected what was kept of one', sourceId: null }
+    : { kind: 'unreadable', problem: 'mail: expected the kept record of a mail', sourceId: null }
 }

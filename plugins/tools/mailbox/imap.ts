@@ -138,7 +138,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       // A structure that is too deep, or too large, gets no answer at all.
       const found = (await fetch(true)) || (await fetch(false))
       if (found) return mailOf(found)
-      if (await holds(uid)) throw unreachable(`${url.host} hands out nothing of a mail`)
+      if (await holds(uid)) throw unreachable(`${url.host} returns nothing for a mail`)
       return null
     },
     holds,

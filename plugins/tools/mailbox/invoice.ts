@@ -19,8 +19,7 @@ export const parseInvoice = (xml: Buffer, { to, supplierId }: Given): Parsed => 
   if (reading.kind !== 'invoice') return reading
   const { invoice, supplierIds, embeddedPdf } = reading
   if (!isSuppliers(supplierIds, supplierId)) {
-    const problem =
-      'AccountingSupplierParty: expected the number that EMAIL_SUPPLIER_ID has: this is no invoice of yours'
+    const problem = 'AccountingSupplierParty: expected the number in EMAIL_SUPPLIER_ID: this is not an invoice of yours'
     return { kind: 'unreadable', problem, sourceId: invoice.sourceId }
   }
   return {
@@ -33,6 +32,6 @@ export const parseInvoice = (xml: Buffer, { to, supplierId }: Given): Parsed => 
 
 /** Called when the ledger has no PDF: the mail had none that could be kept, or the disk has lost it. */
 export const pdf = async (): Promise<never> => {
-  const lacks = 'the mail had no PDF that surely belongs to this invoice, or one that is none or too large'
+  const lacks = 'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large'
   throw new BridgeError('PDF_NOT_A_PDF', `${lacks}: put it there yourself, or have the invoice mailed once more`)
 }

@@ -26,7 +26,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   const unread = (problem: string, sourceId = idOf(mail)) =>
     unreadMail({ problem: `${problem} (mail of ${when}, goes to ${folders.unread})`, sourceId })
 
-  if (parts === null) return yield unread('mail: expected parts that can be told apart')
+  if (parts === null) return yield unread('mail: expected a structure that can be read')
   const [wrapping] = parts.wrappings
   const isBare = parts.xml.length + parts.pdf.length === 0
   if (isBare && wrapping === undefined) return yield noInvoice
@@ -64,7 +64,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
 const advice: Record<Wrapping, string> = {
   'an archive': 'They may be in the archive: have your bookkeeping attach the files themselves',
   encryption: 'It is encrypted, or signed so that its files are hidden: have this copy mailed without that',
-  'winmail.dat': 'Outlook put all into winmail.dat: have it mailed as HTML or plain text, not as rich text',
+  'winmail.dat': 'Outlook put everything into winmail.dat: have it mailed as HTML or plain text, not as rich text',
   'a mail that is attached as a file': 'They may be in the attached mail: redirect that mail itself to the mailbox'
 }
 

@@ -27,7 +27,7 @@ const checkInvoice = async (entities: unknown[], connection: Connection): Promis
   if (problem) return [{ ok: false, what: 'invoice', found: problem.problem }]
   const final = read.find(({ reading }) => 'stage' in reading && reading.stage === 'final')
   if (!final || 'problem' in final.reading)
-    return [{ ok: true, note: true, what: 'invoice', found: 'no final one is among the first of the list' }]
+    return [{ ok: true, note: true, what: 'invoice', found: 'none of the first in the list is final' }]
   const { invoiceNumber } = final.reading.invoice
   const invoice: Finding = { ok: true, what: 'invoice', found: `${invoiceNumber} can be read` }
   return [invoice, await lookAt('PDF', () => checkPdf(final.entity, connection))]

@@ -97,7 +97,8 @@ const secondBefore = (since: Instant): string =>
   Temporal.Instant.fromEpochMilliseconds((Math.floor(Math.max(since, 0) / 1000) - 1) * 1000).toString()
 
 export const listIn = ({ status, json }: Answer, what: string): unknown[] => {
-  if (status === 404) throw unreachable(`${what} answered 404: MONEYBIRD_ADMINISTRATION_ID is another's, or wrong`)
+  if (status === 404)
+    throw unreachable(`${what} answered 404: MONEYBIRD_ADMINISTRATION_ID is somebody else's, or wrong`)
   if (!Array.isArray(json)) throw unreachable(`${what} answered ${status}, without a list`)
   return json
 }

@@ -48,7 +48,7 @@ export const connect = async (address: string, connection: Connection): Promise<
   return {
     lines: [
       `The webhook was registered at ${address}.`,
-      ...replaced.map(() => 'The one before it was switched off: its events were others, or its secret is not set.'),
+      ...replaced.map(() => 'The one before it was switched off: it had other events, or its secret is not set.'),
       ...elsewhere
     ],
     // The webhook before it may still have events to send again. Tokens go: a signed event needs none.

@@ -68,7 +68,7 @@ export const pageOfInvoices = async (
     per_page: String(perPage)
   })
   if (answer.status === 404)
-    throw unreachable("sales_invoices answered 404: ROMPSLOMP_COMPANY_ID is another's, or wrong")
+    throw unreachable("sales_invoices answered 404: ROMPSLOMP_COMPANY_ID is somebody else's, or wrong")
   const invoices = fieldIn(answer.json, 'sales_invoices')
   if (!Array.isArray(invoices)) throw withoutList(answer, 'a list', connection)
   return { invoices, isLast: invoices.length === 0 || isLast(answer.headers) }

@@ -61,11 +61,11 @@ export async function* list(connection: Connection, path: string, query: Query =
     const cursor: Query = after === undefined ? [] : [['starting_after', after]]
     const asked = [...query, ['limit', String(pageSize)] as const, ...cursor]
     const { data: answer } = List.safeParse(await ask(connection, path, { query: asked }))
-    if (answer === undefined) throw unreachable(`/v1/${path} answered no list`)
+    if (answer === undefined) throw unreachable(`/v1/${path} answered without a list`)
     yield* answer.data
     if (!answer.has_more) return
     after = answer.data.at(-1)?.id
-    if (after === undefined) throw unreachable(`/v1/${path} answered an empty page that is not the last`)
+    if (after === undefined) throw unreachable(`/v1/${path} answered with an empty page that is not the last`)
   }
   throw unreachable(`/v1/${path} has more than ${pagesMax} pages`)
 }

@@ -44,7 +44,7 @@ const findLastInvoice = async (connection: Connection): Promise<unknown> => {
   for (const status of ['open', 'paid']) {
     const query = [['status', status] as const, ['limit', '1'] as const]
     const { data } = List.safeParse(await ask(connection, 'invoices', { query }))
-    if (data === undefined) throw new BridgeError('TOOL_UNREACHABLE', '/v1/invoices answered no list')
+    if (data === undefined) throw new BridgeError('TOOL_UNREACHABLE', '/v1/invoices answered without a list')
     if (data.data.length > 0) return data.data[0]
   }
   return undefined

@@ -30,7 +30,7 @@ export const connect = async (address: string, connection: Connection): Promise<
       `The webhook is registered at ${address}.`,
       ...(connection.settings.STRIPE_WEBHOOK_SECRET
         ? []
-        : [`Its signing secret stands under ${where}: set it as STRIPE_WEBHOOK_SECRET.`])
+        : [`Its signing secret is under ${where}: set it as STRIPE_WEBHOOK_SECRET.`])
     ],
     secrets: {}
   }
@@ -52,7 +52,7 @@ const create = async (address: string, connection: Connection): Promise<Registra
   const { data: made } = z
     .object({ secret: z.string() })
     .safeParse(await ask(connection, 'webhook_endpoints', { form }))
-  if (made === undefined) throw unreachable(`Stripe answered no signing secret; look under ${where}`)
+  if (made === undefined) throw unreachable(`Stripe answered without a signing secret; look under ${where}`)
   return { lines: [`The webhook was registered at ${address}.`], secrets: { STRIPE_WEBHOOK_SECRET: made.secret } }
 }
 

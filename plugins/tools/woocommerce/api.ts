@@ -39,7 +39,7 @@ export const ask = async (
 }
 
 export const listIn = ({ status, json }: Answer, what: string): object[] => {
-  if (status === 404) throw unreachable(`${what} answered 404: WOOCOMMERCE_URL is no shop, or another's`)
+  if (status === 404) throw unreachable(`${what} answered 404: WOOCOMMERCE_URL is not a shop, or is somebody else's`)
   if (!Array.isArray(json)) throw unreachable(`${what} answered ${status}, without a list`)
   return json
 }

@@ -30,7 +30,7 @@ const checkWebhooks = async (address: string, connection: Connection): Promise<F
   if (connection.settings.WOOCOMMERCE_WEBHOOK_SECRET === undefined)
     return wrong('registered, but WOOCOMMERCE_WEBHOOK_SECRET is not set')
   const off = topics.find(topic => !here.some(webhook => webhook.topic === topic && isActive(webhook)))
-  if (off !== undefined) return wrong(`the one for ${off} is switched off, as after some failures in a row`)
+  if (off !== undefined) return wrong(`the one for ${off} is switched off, as happens after several failures in a row`)
   return good('registered and switched on')
 }
 

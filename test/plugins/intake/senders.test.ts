@@ -50,7 +50,7 @@ const wrong: [what: string, senders: string, secret: string, problems: object[]]
   ['a name in capitals', 'shop,Books', `shop:${whsec}`, [{ field: 'INTAKE_SENDERS', message: /^name 2 of 2: / }]],
   ['a name that begins with a digit', '2books', `2books:${whsec}`, [{ field: 'INTAKE_SENDERS' }]],
   ['a name that is too long', 'a'.repeat(21), `shop:${whsec}`, [{ field: 'INTAKE_SENDERS' }]],
-  ['a name twice', 'shop,shop', `shop:${whsec}`, [{ field: 'INTAKE_SENDERS', message: /^shop stands there twice/ }]],
+  ['a name twice', 'shop,shop', `shop:${whsec}`, [{ field: 'INTAKE_SENDERS', message: /^shop is listed twice/ }]],
   [
     'too many names',
     Array.from({ length: 51 }, (_, at) => `s${at}`).join(),

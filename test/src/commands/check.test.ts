@@ -42,7 +42,7 @@ t.test('what is nearly a setting is a note, and not right', async t => {
 
   t.match(await check(), {
     code: 0,
-    stdout: /^note {2}settings: REVEIW is none; did you mean REVIEW\? mode: live\n/
+    stdout: /^note {2}settings: REVEIW is not a setting; did you mean REVIEW\? mode: live\n/
   })
 })
 
@@ -124,7 +124,7 @@ t.test('a list that the bridge could not read is told before it goes live', asyn
   portal.list = 'one-page'
   t.strictSame(await listed(), [0, []], 'all stand on one page')
   add(6)
-  t.match(await listed(), [1, [/^FAIL +list: its second page is its first one again/]])
+  t.match(await listed(), [1, [/^FAIL +list: its second page repeats the first/]])
   portal.list = 'whole'
   t.strictSame(await listed(), [0, []])
 })
@@ -174,7 +174,7 @@ t.test('customers that the portal links to a bookkeeping program itself are coun
   some.portal.list = 'one-page'
   t.match(await some.check(), {
     code: 1,
-    stdout: /^FAIL {2}customers: its second page is its first one again/m
+    stdout: /^FAIL {2}customers: its second page repeats the first/m
   })
 })
 

@@ -395,7 +395,7 @@ t.test('listed, and not there by its id: neither is believed, and it is asked le
   const loan = await lend(ledger, vos)
   const before = lists()
 
-  const again = { code: 'PORTAL_BUSY', detail: /lists cst_vos, and answers that it holds no such customer/ }
+  const again = { code: 'PORTAL_BUSY', detail: /lists cst_vos, but answers that it holds no such customer/ }
   t.match(await customers.find(loan), { ...again, retryAfterMs: minute })
   t.equal(lists(), before + 2, 'the list is read anew')
   t.match(await customers.find(await lend(ledger, vos)), { ...again, retryAfterMs: minute })
@@ -590,7 +590,10 @@ t.test('whatever breaks in us while a customer is created is unknown, and looked
   })
   const loan = await lend(ledger)
 
-  t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE', detail: /not known: a bug$/ })
+  t.match(await customers.find(loan), {
+    code: 'PORTAL_UNREACHABLE',
+    detail: /not known whether the customer was created: a bug$/
+  })
   t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
   pass(settleMs)
   t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
@@ -644,7 +647,7 @@ t.test(
 
     const found = await Promise.all([customers.find(first), customers.find(second)])
 
-    t.match(found, [held('CUSTOMER_UNKNOWN', /cst_gone, does not exist/), held('CUSTOMER_UNKNOWN', /cst_gone/)])
+    t.match(found, [held('CUSTOMER_UNKNOWN', /cst_gone, no longer exists/), held('CUSTOMER_UNKNOWN', /cst_gone/)])
     t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: null }])
     t.match(await customers.find(await lend(ledger)), held('CUSTOMER_UNKNOWN', /cst_gone/))
     t.equal(creates(), 0, 'somebody deleted it: the bridge does not make it again')

@@ -33,7 +33,7 @@ t.test('what the portal does not hold when asked stops the create until it is re
   t.match(await opened.deliver(loan), {
     kind: 'failed',
     code: 'PORTAL_UNREACHABLE',
-    detail: `the portal lists ${id}, and does not hold it when asked for it`
+    detail: `the portal lists ${id}, but answers that it holds no such invoice`
   })
   t.equal(opened.sandbox.counts.calls.create, 0)
 

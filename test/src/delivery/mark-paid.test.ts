@@ -107,7 +107,7 @@ for (const paying of [false, true]) {
       t.match(await opened.deliver({ ...loan, paying }), {
         kind: 'failed',
         code: 'PORTAL_UNREACHABLE',
-        detail: /does not hold it when asked/
+        detail: /answers that it holds no such invoice/
       })
     }
     t.match(await rowOf(opened.ledger), { state: 'delivered', code: null })

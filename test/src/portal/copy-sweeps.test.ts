@@ -156,7 +156,7 @@ t.test('a list that hides what the portal holds is not believed, however often i
 
   t.match(unclear, {
     since: clock.now(),
-    why: `the portal's list lacks ${hidden!.id}, which the portal holds`
+    why: `the portal's list lacks ${hidden!.id}, although the portal shows it`
   })
   t.equal(heard.at(-1), 'PORTAL_UNREACHABLE')
   double.asked()
@@ -197,7 +197,7 @@ t.test('and two that do not agree tell nothing', async t => {
   await clock.advance(day)
 
   t.equal(await holdings.size(), 40)
-  t.match(await holdings.copy(), { unclear: { why: /and does not hold it when asked/ } })
+  t.match(await holdings.copy(), { unclear: { why: /but answers that it holds no such invoice/ } })
   await clock.advance(6 * minute)
   t.equal(await holdings.size(), 38)
 })

@@ -351,7 +351,7 @@ t.test('what is not to be believed on the way back opens nothing, for a day', as
   const { copy, heard } = start()
   await clock.advance(day - quarter)
   t.strictSame([copy.isFilled(), [...new Set(heard)]], [false, ['PORTAL_UNREACHABLE']])
-  t.match(copy.state().failure, { message: /lacks inv_hidden, which the portal holds/ })
+  t.match(copy.state().failure, { message: /lacks inv_hidden, although the portal shows it/ })
 
   await clock.advance(2 * quarter)
   t.ok(copy.isFilled(), 'the others do not wait for ever')

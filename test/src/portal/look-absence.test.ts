@@ -356,7 +356,7 @@ t.test('and what else stands there so is not absent, either: nobody knows until 
 
   await clock.advance(settleMs)
   t.strictSame(await stateOf(ledger), sending)
-  t.match(await holdings.copy(), { unclear: { since: clock.now(), why: /^the portal lists inv_\S+, and/ } })
+  t.match(await holdings.copy(), { unclear: { since: clock.now(), why: /^the portal lists inv_\S+, but/ } })
 
   await clock.advance(5 * minute - 1)
   t.strictSame(await stateOf(ledger), sending)

@@ -206,7 +206,7 @@ const unbelievable: [what: string, why: RegExp, list: (parts: Parts) => void][] 
   ],
   [
     'lacks one that is there when it is asked for',
-    /lacks inv_\S+, which the portal holds/,
+    /lacks inv_\S+, although the portal shows it/,
     ({ double }) => {
       double.order = list => list.slice(1)
     }
@@ -222,8 +222,8 @@ const unbelievable: [what: string, why: RegExp, list: (parts: Parts) => void][] 
     }
   ],
   [
-    'does not stand still',
-    /does not stand still/,
+    'keeps changing while it is read',
+    /keeps changing while it is read/,
     ({ double }) => {
       let readings = 0
       double.onPage = page => {
@@ -328,7 +328,7 @@ t.test('a portal that does not show yet what it made just now says nothing of th
   await clock.advance(settleMs)
   t.strictSame(await stateOf(ledger), sending)
   t.match(await holdings.copy(), {
-    unclear: { why: 'the portal does not show inv_fresh yet, which it made just now' }
+    unclear: { why: 'the portal does not yet show inv_fresh, which it has just created' }
   })
 
   await clock.advance(15 * minute)

@@ -78,7 +78,10 @@ t.test('where nobody knows of one, nobody knows of any', async t => {
   const one = async (id: string) => (id === same.id ? same : ('contested' as const))
 
   t.equal(await confirm({ one }, [same, twin], 'doubt'), 'contested')
-  t.equal(contestedWords([same, twin]), `the portal lists ${same.id}, inv_twin, and does not hold it when asked for it`)
+  t.equal(
+    contestedWords([same, twin]),
+    `the portal lists ${same.id}, inv_twin, but answers that it holds no such invoice`
+  )
 })
 
 t.test('what cannot be asked is not confirmed', async t => {

@@ -140,7 +140,7 @@ t.test('a list of customers that is the same page after page is an error', async
 
   await t.rejects(reader.customers('sweep'), {
     code: 'PORTAL_UNREACHABLE',
-    message: /answers page 2 with what it answered before/
+    message: /page 2 shows only what other pages have shown/
   })
   t.strictSame(parts.double.asked(), ['customers 1', 'customers 1'])
 })
@@ -213,7 +213,7 @@ t.test('what is known and not shown is asked for: one that is there speaks again
   const reading = await reader.all('sweep')
   double.asked()
 
-  t.match(await reader.doubtOn(reading!, 'sweep'), /lacks inv_\S+, which the portal holds/)
+  t.match(await reader.doubtOn(reading!, 'sweep'), /lacks inv_\S+, although the portal shows it/)
   t.equal(double.asked().length, 1, 'one is enough')
   t.match(await reader.doubtOn(reading!, 'sweep', { isAgreed: true }), /lacks/, 'however often it is read')
   t.equal(await holdings.size(), 40)
@@ -241,7 +241,7 @@ t.test('a portal that holds nothing when asked says nothing by it; two whole rea
   for (const { id } of double.list) double.hidden.add(id)
   const reading = await reader.all('sweep')
 
-  t.match(await reader.doubtOn(reading!, 'sweep'), /lists inv_\S+, and does not hold it when asked/)
+  t.match(await reader.doubtOn(reading!, 'sweep'), /lists inv_\S+, but answers that it holds no such invoice/)
   t.equal(await holdings.has(gone!.id), true)
 
   t.equal(await reader.doubtOn(reading!, 'sweep', { isAgreed: true }), null)
@@ -329,7 +329,7 @@ t.test('a portal that ignores which page is asked for is noticed at the second',
     double.calls.push(`page ${number}`)
     return { items: (await invoicesPage(1)).items, more: true }
   }
-  const refused = { code: 'PORTAL_UNREACHABLE', message: /answers page \d with what it answered before/ }
+  const refused = { code: 'PORTAL_UNREACHABLE', message: /page \d shows only what other pages have shown/ }
 
   await t.rejects(reader.all('sweep'), refused)
   t.strictSame(double.asked(), ['page 1', 'list 1', 'page 2', 'list 1'])

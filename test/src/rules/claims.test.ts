@@ -174,7 +174,7 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     'no link, and the reference told last for another',
     claims({ told: { names: ['slagerij piet'], emails: ['piet@slager.example'] }, matches: ['cst_2'] }),
     creating,
-    { kind: 'ambiguous', why: /^its reference was told last with another name and another e-mail address/ }
+    { kind: 'ambiguous', why: /^its reference last came with another name and another e-mail address/ }
   ],
   [
     'no link, and the address corrected since',

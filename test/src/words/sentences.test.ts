@@ -16,12 +16,12 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'geen klant in het portaal heeft dit e-mailadres; misschien cst_1 (De Vos (Noord)) of cst_2 (Vos; Zoon)'
     ],
     [
-      'its reference was told last with another name and another e-mail address: it may be another customer that has the same one',
+      'its reference last came with another name and another e-mail address: it may be another customer with the same reference',
       'het kenmerk kwam het laatst met een andere naam en een ander e-mailadres: misschien is het een andere klant met hetzelfde kenmerk'
     ],
     ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
     [
-      'INTAKE_SECRETT is none; did you mean INTAKE_SECRET? REVEIW is none; did you mean REVIEW? mode: live',
+      'INTAKE_SECRETT is not a setting; did you mean INTAKE_SECRET? REVEIW is not a setting; did you mean REVIEW? mode: live',
       'INTAKE_SECRETT bestaat niet; bedoel je INTAKE_SECRET? REVEIW bestaat niet; bedoel je REVIEW? de controle staat uit, facturen gaan vanzelf'
     ]
   ] as const) {

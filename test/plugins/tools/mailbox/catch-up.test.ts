@@ -94,7 +94,7 @@ t.test('an invoice in a mail within the mail is one, too', async t => {
 const held: Record<string, { raw: string; problem: RegExp; changed?: Record<string, string> }> = {
   'an invoice of another company': {
     raw: invoiceMail({ number: '1', supplier: '87654321' }),
-    problem: /AccountingSupplierParty: expected the number that EMAIL_SUPPLIER_ID has/
+    problem: /AccountingSupplierParty: expected the number in EMAIL_SUPPLIER_ID/
   },
   'a PDF without a UBL file': { raw: mail({ files: [pdfFile('1')] }), problem: /expected a UBL file beside the PDF/ },
   'a UBL file that cannot be read': {

@@ -49,7 +49,7 @@ t.test('where the secret of a webhook stands is said to who has not set it', asy
   register(asking)
 
   t.match(await tool.connect!(address, asking.connection), {
-    lines: [address, /^Its signing secret stands under .*: set it as STRIPE_WEBHOOK_SECRET\.$/],
+    lines: [address, /^Its signing secret is under .*: set it as STRIPE_WEBHOOK_SECRET\.$/],
     secrets: {}
   })
 })

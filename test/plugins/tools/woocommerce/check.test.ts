@@ -55,7 +55,7 @@ t.test('an address that is no shop, and keys that are not set, are said', async 
   const { connection, shop } = await openLine(t)
   const elsewhere = { ...connection.settings, WOOCOMMERCE_URL: `${shop.url}/elders` }
   t.match(await check(null, { ...connection, settings: elsewhere }), [
-    { ok: false, found: /WOOCOMMERCE_URL is no shop/ }
+    { ok: false, found: /WOOCOMMERCE_URL is not a shop/ }
   ])
   t.match(await check(null, withoutKeys(connection)), [{ ok: false, found: /WOOCOMMERCE_KEY is not set/ }])
 })

@@ -48,7 +48,7 @@ export function answersContract(promised: Promised): void {
 
     t.match(kept, {
       to: 'doubt',
-      detail: 'the portal answered with inv_hand, which stood there before it was sent'
+      detail: 'the portal answered with inv_hand, which was there before it was sent'
     })
     t.match(await ledger.doubts(noon, 9), [{ id: loan.id }])
   })

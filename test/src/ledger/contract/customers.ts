@@ -262,7 +262,7 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, pietersen), { kind: 'unknown' })
     await portalHolds(ledger, portalCustomerOf('cst_2', 'piet@b.example'))
 
-    t.match(await judge(ledger, old), { kind: 'ambiguous', why: /told last with another name and another/ })
+    t.match(await judge(ledger, old), { kind: 'ambiguous', why: /last came with another name and another/ })
     t.match(await ask(ledger, pietersen), { kind: 'is', portalId: 'cst_2' })
     t.match(await judge(ledger, old), { kind: 'ambiguous', why: /linked to cst_2 for another name/ })
   })
