@@ -152,7 +152,7 @@ const failures: Record<'ledger' | 'bug', { message: string; checks: Checks }> = 
     }
   },
   bug: {
-    message: 'health could not be told',
+    message: 'health could not be determined',
     checks: { bridge: [warn(say('bug'))] }
   }
 }

@@ -57,7 +57,7 @@ export const codes: CodeWords = {
     },
     EVENT_UNREADABLE: {
       what: 'A message from the tool could not be read, or the tool no longer has this invoice.',
-      do: 'If the tool no longer has it, put it aside. Otherwise update the bridge, then try again. Of a mail: put right what the history says, and move it back to the inbox.'
+      do: 'If the tool no longer has it, put it aside. Otherwise update the bridge, then try again. If it was a mail, correct what the history names, and move it back to the inbox.'
     },
     REVIEW: {
       what: 'It is ready and waits for your word. Nothing was sent.',
@@ -86,12 +86,12 @@ export const codes: CodeWords = {
       do: 'Compare the two, and choose.'
     },
     PDF_NOT_A_PDF: {
-      what: 'What should be the PDF is none, or its file was changed.',
+      what: 'What should be the PDF is not one, or its file was changed.',
       do: 'Replace the PDF below; or correct it in the tool, then try again.'
     },
     PDF_TOO_LARGE: {
       what: 'The PDF is too large.',
-      do: 'Replace it by a smaller one, or raise PDF_BYTES_MAX; then try again.'
+      do: 'Replace it with a smaller one, or raise PDF_BYTES_MAX; then try again.'
     },
     PDF_ADDRESS_REFUSED: {
       what: 'The address of the PDF is not https, or leads to a private network.',
@@ -123,7 +123,7 @@ export const codes: CodeWords = {
       do: 'If that was meant, say that it is settled.'
     },
     PAID_NOT_MARKED: {
-      what: 'It is paid, but the portal could not be told.',
+      what: 'It is paid, but could not be marked as paid in the portal.',
       do: 'Mark it as paid in the portal, then say that it is settled.'
     }
   },
@@ -134,11 +134,11 @@ export const codes: CodeWords = {
     BODY_TOO_SLOW: 'It came so slowly that the bridge ended it.',
     TYPE_UNSUPPORTED: 'A content type that this address does not take.',
     FIELDS_INVALID: 'Authentic, but these fields cannot be read. Correct them in the sender, and send it again.',
-    TOO_MANY_REQUESTS: 'Too many requests from there were refused before.',
+    TOO_MANY_REQUESTS: 'Too many requests from that address have been refused.',
     NOT_FOUND: 'There is nothing at this address.',
-    METHOD_NOT_ALLOWED: 'Another method than POST.',
+    METHOD_NOT_ALLOWED: 'A method other than POST.',
     NOT_LOGGED_IN: 'The token was missing or wrong.',
-    READ_ONLY: 'This token may only look.',
+    READ_ONLY: 'This token is read-only.',
     INVOICE_NOT_FOUND: 'There is no such invoice.',
     STATE_CONFLICT: 'The state of the invoice did not allow it.',
     TOOL_NOT_SET_UP: 'The tool is known, but its settings are missing.',
@@ -149,7 +149,7 @@ export const codes: CodeWords = {
   },
 
   special: {
-    idUnknown: 'The portal has no customer of the id that the invoice names.',
+    idUnknown: 'The portal has no customer with the id that the invoice names.',
     conflictInPortal: {
       what: 'The portal holds this number with other facts.',
       do: 'Look at it in the portal. Leave it at that, or send this one as well.'
@@ -159,12 +159,12 @@ export const codes: CodeWords = {
       do: 'If the later ones are right, correct the invoice in the portal. Then say that it is settled.'
     },
     toldOtherwise: {
-      what: 'The portal shows it otherwise than it was sent.',
+      what: 'The portal shows it differently from what was sent.',
       do: 'Correct it in the portal, then say that it is settled.'
     },
     toldBefore: {
-      what: 'The tool told of this invoice before, under another number.',
-      do: 'Look which number is right. Leave it at the first, or send this one as well.'
+      what: 'The tool reported this invoice before, under another number.',
+      do: 'Check which number is right. Leave it at the first, or send this one as well.'
     },
     inDoubt: {
       what: 'It is being sent, or the answer was lost and it is being looked for in the portal.',

@@ -7,28 +7,28 @@ const clock = 'look at the clock of this machine'
 export const healthWords = {
   health: {
     eventsNotKept: () => 'events cannot be kept: look at the free space of DATA_DIR, at the database, and at the log',
-    bug: () => 'a bug keeps health from being told: look at the log',
+    bug: () => 'because of a bug, health cannot be reported: look at the log',
     clockAhead: (seconds: number) =>
       `the clock of this machine, or of PostgreSQL, jumped ${duration(seconds)} ahead: set it right`,
     clockBack: (seconds: number) =>
       `the clock of this machine, or of PostgreSQL, jumped ${duration(seconds)} back: set it right`,
     uncounted: (cause: string) =>
-      `nothing is delivered: ledger.sqlite.sent in DATA_DIR cannot be written (${cause}); look whose it is, and at the free space`,
-    workerStill: () => 'the worker stands still: restart the bridge',
+      `nothing is delivered: ledger.sqlite.sent in DATA_DIR cannot be written (${cause}); check who owns it, and how much space is free`,
+    workerStill: () => 'the worker is stuck: restart the bridge',
     oldest: (seconds: number) => `the oldest for ${duration(seconds)}`,
     oldestAhead: (seconds: number) => `the oldest is dated ${duration(seconds)} ahead of now: ${clock}`,
     needPerson: () => 'these need a person',
     portalRefuses: () => 'the portal refuses PORTAL_TOKEN: make a new API key',
     portalDown: (seconds: number) => `the portal has not answered for ${duration(seconds)}`,
     mailWaits: (seconds: number) =>
-      `what ALERT_EMAIL is to be told has waited for ${duration(seconds)}: look at SMTP_URL, and at the log`,
+      `a mail to ALERT_EMAIL has waited for ${duration(seconds)}: look at SMTP_URL, and at the log`,
     alike: (numbers: string, more: number) =>
-      `${numbers}${more > 0 ? ` and ${more} more` : ''}: kept beside a number that only looks different; look in the portal whether one invoice is there twice`,
+      `${numbers}${more > 0 ? ` and ${more} more` : ''}: kept beside a number that only looks different; check in the portal whether one invoice is there twice`,
     readingFailed: (problem: string, seconds: number) => `${problem}, for ${duration(seconds)}`,
     readingUnclear: (problem: string, seconds: number) =>
       `${problem}, for ${duration(seconds)}: what is in doubt waits`,
     firstReading: () => 'the portal is being read for the first time; deliveries begin when that is done',
-    firstReadingStill: (seconds: number) => `the first reading stands still for ${duration(seconds)}`,
+    firstReadingStill: (seconds: number) => `the first reading has made no progress for ${duration(seconds)}`,
     read: (seconds: number) => `the portal was last read ${duration(seconds)} ago`,
     readAhead: (seconds: number) => `the portal was last read ${duration(seconds)} ahead of now: ${clock}`,
     readWhole: (seconds: number) => `the portal was last read as a whole ${duration(seconds)} ago`,

@@ -7,7 +7,7 @@ export const placeWords = {
     title: 'Refused requests',
     hint: 'What arrived and was not kept: authentic but unreadable, or not proven to come from your tool. Its contents are never kept.',
     none: 'Nothing was refused.',
-    noneFound: 'Nothing was refused in which this number could be read.',
+    noneFound: 'No request was refused in which this number could be read.',
     authentic: 'Authentic, but unreadable',
     unproven: 'Not proven',
     at: 'Time',
@@ -45,7 +45,7 @@ export const placeWords = {
     },
     exportCsv: 'Save all links as CSV',
     importCsv: 'Read links from a CSV file',
-    importHint: 'Columns: tool, ref, portalId. If a single line is wrong, nothing of the file is taken.',
+    importHint: 'Columns: tool, ref, portalId. If a single line is wrong, nothing in the file is taken.',
     file: 'CSV file',
     import: 'Read the file',
     imported: (count: number) => `${count} ${count === 1 ? 'link was' : 'links were'} read.`,
@@ -94,7 +94,7 @@ export const placeWords = {
     fetchDo: 'Fetch it',
     check: 'Check the connection',
     test: 'Send a test',
-    testHint: 'A sample invoice arrives as from this sender and waits for you. It is never sent by itself.'
+    testHint: 'A sample invoice arrives as if from this sender and waits for you. It is never sent by itself.'
   },
 
   portal: {
@@ -135,7 +135,7 @@ export const placeWords = {
     ledger: 'The ledger',
     worker: 'The worker',
     waiting: 'Waiting too long',
-    doubt: 'In doubt for long',
+    doubt: 'In doubt for a long time',
     attention: 'Needs a person',
     portal: 'The portal',
     copy: 'Reading the portal',

@@ -15,7 +15,7 @@ export const statusWords = {
     noSandbox: 'The sandbox may not be running: `npm run sandbox` starts it.',
     paused: (seconds: number) => `it asked for a pause, for another ${seconds} s.`,
     filling: (pages: number) =>
-      `it is read for the first time, ${pages} ${pages === 1 ? 'page' : 'pages'} so far. Deliveries begin when that is done.`,
+      `it is being read for the first time, ${pages} ${pages === 1 ? 'page' : 'pages'} so far. Deliveries begin when that is done.`,
     tool: (name: string) => `Tool ${name}`,
     webhooks: (address: string) => `on, webhooks to ${address}`,
     asked: 'on, asked for news every few minutes',

@@ -33,7 +33,7 @@ export const en = {
     tools: 'Tools',
     portal: 'Portal',
     logOut: 'Log out',
-    readOnly: 'may only look',
+    readOnly: 'read-only',
     otherLanguage: 'Nederlands',
     live: 'This page keeps itself up to date.'
   },
@@ -57,7 +57,7 @@ export const en = {
     nameMissing: 'Enter your name, so that others see who did what.',
     locked: (minutes: number) =>
       `Too many wrong tokens from this address. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-    expired: 'You were logged out after twelve hours. Log in, and what you just asked for is done.',
+    expired: 'You were logged out after twelve hours. Log in, and what you just asked for will be done.',
     fileAgain: 'You were logged out after twelve hours. Log in, and choose the file again.',
     again: 'This form was too old. Log in once more.'
   },
@@ -71,10 +71,10 @@ export const en = {
       'Nothing is lost: senders try again by themselves. This page looks again every five seconds. If it lasts, look at the free disk space and at the log.',
     unexpected: 'Something broke that should not have',
     unexpectedHint: (id: string) => `The log has the reason, under request ${id}.`,
-    readOnly: 'You logged in with the token that may only look. Log in with OPERATOR_TOKEN to do this.',
+    readOnly: 'You logged in with the read-only token. Log in with OPERATOR_TOKEN to do this.',
     stale: 'This form was opened too long ago, or in another window. Go back, reload the page and try again.',
     fields: 'This cannot be read:',
-    changed: 'Somebody, or the bridge itself, was faster: this is how the invoice stands now. Nothing was done.',
+    changed: 'Something changed in the meantime. This is how it is now; nothing was done.',
     portal: 'The portal or the tool does not answer now. Try again in a minute.',
     backTo: (place: string) => `Back to ${place}`,
     back: 'Back to the overview'
@@ -132,13 +132,13 @@ export const en = {
     settingsHint: 'The bridge runs, so they are.',
     portal: 'The portal is read',
     portalHint: 'The bridge reads once what the portal holds already. Deliveries begin when that is done.',
-    tool: 'A tool, or a flow of yours, is connected',
+    tool: 'A tool, or your own flow, is connected',
     toolHint: 'Enter this address there, as the address of the webhook:',
     asked: 'there is nothing to enter, the bridge asks by itself',
     test: 'A test, or a first invoice, has come',
     testHint:
       'Send one from your tool, or press "Send a test" on the page of the tools. It waits for you, and is not sent.',
-    reviewed: 'The first invoice is looked at and sent',
+    reviewed: 'The first invoice has been looked at and sent',
     reviewedHint: 'Compare what would be sent with your own invoice, and release it.',
     live: 'Review is switched off',
     liveHint: 'When you trust the bridge: set REVIEW=false, and start it again. Invoices then go by themselves.'
@@ -169,7 +169,7 @@ export const en = {
     showPersonal: 'Show names',
     hidePersonal: 'Hide names',
     actTitle: 'All that match',
-    actHint: 'First you see how many invoices that are, and what happens.',
+    actHint: 'First you see how many invoices there are, and what will happen.',
     deliverAll: 'Send all that match…',
     dismissAll: 'Send none that match…'
   },
@@ -178,20 +178,21 @@ export const en = {
     deliverTitle: (count: number) => `Send ${invoices(count)} to the portal?`,
     dismissTitle: (count: number) => `Put ${invoices(count)} aside?`,
     deliverHint:
-      'They wait for review, and go to the portal as they were shown. Nothing else that an invoice is held for is overruled.',
+      'They wait for review, and go to the portal as they were shown. No other reason for holding an invoice is overruled.',
     dismissHint: 'They are put aside, and can be taken up again one by one.',
     leftOut: (count: number) =>
       count === 1
         ? '1 more matches, and is left out: it waits for another decision, or was sent before.'
         : `${count} more match, and are left out: they wait for another decision, or were sent before.`,
-    none: 'No invoice that matches can be acted on together.',
+    none: 'None of the matching invoices can be handled together.',
     deliver: (count: number) => `Yes, send ${invoices(count)}`,
     dismiss: (count: number) => `Yes, put ${invoices(count)} aside`,
     cancel: 'No, back to the list',
     back: 'Back to the list',
     delivered: (count: number) => `${invoices(count)} ${count === 1 ? 'goes' : 'go'} to the portal now.`,
     dismissed: (count: number) => `${invoices(count)} ${count === 1 ? 'is' : 'are'} put aside.`,
-    changed: (count: number) => `Meanwhile other invoices match: now it is ${count}. Nothing was done; look again.`
+    changed: (count: number) =>
+      `The matching invoices have changed: now ${count} ${count === 1 ? 'matches' : 'match'}. Nothing was done; look again.`
   }
 }
 

@@ -109,7 +109,7 @@ t.test('of a delivered invoice it shows what was sent, and what the portal holds
   await page.goto('/invoices/2026-0042')
   await page.locator('.badge.delivered').waitFor()
   t.match(await page.textContent('section:has(> #sent)'), new RegExp(`What was sent.*${customer?.id}.*€121\\.00`, 's'))
-  await page.click('a:has-text("Ask the portal what stands there now")')
+  await page.click('a:has-text("Ask the portal what it has now")')
   const there = page.locator('section:has(> #there)')
   await there.locator('a[rel=noreferrer]').waitFor()
   t.match(await there.textContent(), /€121\.00.*20 Nov 2026.*not yet/s)

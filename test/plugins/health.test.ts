@@ -123,5 +123,5 @@ t.test('a bug is no reason to stop receiving: it is a warning, and stands in the
   })
   t.notMatch(answer.json(), { checks: { ledger: [{ status: 'fail' }] } })
   t.equal((await app.inject('/health?fail=warn')).statusCode, 503)
-  t.match(logged, [{ level: 50, msg: 'health could not be told', err: { type: 'TypeError', message: 'a bug' } }])
+  t.match(logged, [{ level: 50, msg: 'health could not be determined', err: { type: 'TypeError', message: 'a bug' } }])
 })

@@ -32,7 +32,7 @@ t.test('an invoice shows what came, in words, with the times of the portal', asy
   ])
     t.match(html, text)
   t.match(html, /<time datetime="2026-11-20T12:00:00Z">20 Nov 2026, 13:00<\/time>.*Came in/s)
-  t.match(html, /Times of Europe\/Amsterdam/)
+  t.match(html, /Times are in Europe\/Amsterdam/)
   t.match((await browser.open('/invoices/A-1?lang=nl')).html, /Binnengekomen.*20 nov 2026/s)
 })
 
@@ -67,7 +67,7 @@ t.test('of two people at one invoice the second sees what the first did', async 
   await browser.submit('/invoices/A-1/dismiss')
   t.match(await second.submit('/invoices/A-1/keep'), {
     url: '/invoices/A-1?failed=changed',
-    html: /role="alert">Somebody.*not sent/s
+    html: /role="alert">Something changed.*not sent/s
   })
   t.equal(await state('A-1'), 'dismissed')
 })
@@ -83,15 +83,15 @@ t.test('nobody can tell whether it was sent: the grave word is a button of its o
   await ledger.sending(loan!, body, clock.now())
   const doubted = (await browser.open('/invoices/A-1')).html
   t.notMatch(doubted, /action="\/invoices/, 'in doubt nobody can do anything')
-  t.match(doubted, /Whether it is in the portal is not certain yet/, 'lest somebody types it in there')
+  t.match(doubted, /It is not yet certain whether it is in the portal/, 'lest somebody types it in there')
   const overview = (await browser.open('/')).html
   t.match(overview, /1 is being sent, or its answer was lost/)
   t.notMatch(overview, /Nothing is waiting/)
   await ledger.record(loan!, { to: 'held', code: 'PORTAL_UNCLEAR', detail: 'why it is unclear' }, clock.now())
 
   const { html } = await browser.open('/invoices/A-1')
-  t.match(html, /Namely: <q lang="en">why it is unclear<\/q>/)
-  t.match(html, /Whether it is in the portal is not certain yet/)
+  t.match(html, /Details: <q lang="en">why it is unclear<\/q>/)
+  t.match(html, /It is not yet certain whether it is in the portal/)
   t.match(html, /name="absent" value="true".*<button class="[^"]*grave"[^>]*data-confirm="Only if you have looked/s)
   const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(html) ?? []
   await browser.post('/invoices/A-1/deliver', { _csrf: csrf, seen: 'held PORTAL_UNCLEAR', absent: 'true' })
@@ -128,6 +128,6 @@ t.test('a retained invoice says that what was personal is gone', async t => {
   await receive('A-1', { customerName: 'Bakker' })
   await ask('POST', `${path('A-1')}/dismiss`)
   await ledger.forget(noon + 1, 10)
-  t.match((await browser.open('/invoices/A-1')).html, /removed after the time of keeping/)
+  t.match((await browser.open('/invoices/A-1')).html, /removed at the end of the retention period/)
   t.notMatch(browser.at().html, /Bakker/)
 })

@@ -119,7 +119,7 @@ t.test('a reader sees everything, and changes nothing', async t => {
   const { browser, app, receive } = await open(t)
   await receive('A-1')
   await browser.logIn(readToken, 'Piet')
-  t.match((await browser.open('/invoices/A-1')).html, /Piet \(may only look\)/)
+  t.match((await browser.open('/invoices/A-1')).html, /Piet \(read-only\)/)
   t.notMatch(browser.at().html, /action="\/invoices\/A-1\/dismiss"/)
   const [{ fields } = { fields: {} }] = [
     { fields: { _csrf: /name="_csrf" value="([^"]*)"/.exec(browser.at().html)?.[1] ?? '' } }

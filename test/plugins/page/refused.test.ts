@@ -21,7 +21,7 @@ t.test('what never arrived is found with what was wrong, and never with what was
   t.match((await browser.open('/refused?q=0042')).html, /2026-0042/)
   t.notMatch(browser.at().html, /Not proven<\/span>/)
   t.notMatch((await browser.open('/refused?authentic=false')).html, /2026-0042/)
-  t.match((await browser.open('/refused?q=none')).html, /Nothing was refused in which this number/)
+  t.match((await browser.open('/refused?q=none')).html, /No request was refused in which this number/)
   t.match(
     (await browser.open('/refused?lang=nl')).html,
     /<code>amount<\/code>: verwacht: een bedrag zoals 121\.00, met een punt en hoogstens twee decimalen<\/li>/

@@ -185,6 +185,7 @@ t.test('how far the first read of the portal is, is said', async t => {
 
   t.match(await factuurbrug(['status'], person), {
     code: 0,
-    stdout: /^Portal: .*: it is read for the first time, [01] pages? so far\. Deliveries begin when that is done\.$/m
+    stdout:
+      /^Portal: .*: it is being read for the first time, [01] pages? so far\. Deliveries begin when that is done\.$/m
   })
 })

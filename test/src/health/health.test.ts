@@ -116,7 +116,7 @@ t.test('what went wrong last in reading the portal is told at once, in its words
 
 t.test('a first read that does not get on is a warning', async t => {
   const { check } = open(t, { portal: { filling: { pages: 12, stillMs: 15 * minute + 1 } } })
-  t.match(await check('copy'), { status: 'warn', output: 'the first reading stands still for 15 minutes' })
+  t.match(await check('copy'), { status: 'warn', output: 'the first reading has made no progress for 15 minutes' })
 })
 
 t.test('readings that cannot be believed are a warning, with why', async t => {
