@@ -36,7 +36,7 @@ export const createForAll =
     const matching = ids.length
     if (expected === undefined) return { matching, leftOut, done: 0 }
     if (expected !== matching)
-      throw new BridgeError('STATE_CONFLICT', `${matching} invoices match now, and not ${expected}: look again`)
+      throw new BridgeError('STATE_CONFLICT', `${matching} invoices match now, not ${expected}: look again`)
     let done = 0
     for (let at = 0; at < matching; at += atOnce)
       done += await ledger.actOnAll(ids.slice(at, at + atOnce), action, clock.now(), { actor, among: matching })

@@ -36,7 +36,7 @@ const refusals: Record<number, string> = {
   401: 'The operator token is missing or wrong.',
   403: 'The token is OPERATOR_READ_TOKEN, which changes nothing.',
   404: 'There is none.',
-  409: 'What is asked does not go with what is known; `detail` says why.',
+  409: 'What is asked conflicts with what is known; `detail` says why.',
   422: 'A field cannot be read, or names what does not exist; `problems` says which.',
   429: 'Too many wrong tokens.',
   502: 'The portal or the tool has to be asked, and does not answer or refuses its token.',
@@ -80,7 +80,7 @@ const bodyOf = ({ body, upload }: Endpoint) => {
 }
 
 const responsesOf = ({ method, answer, also, refusals: own, isPublic, contentType }: Endpoint) => {
-  const done = method === 'GET' ? 'What was asked for.' : 'Done: as it stands now.'
+  const done = method === 'GET' ? 'What was asked for.' : 'Done: as it is now.'
   const answered = Object.entries({ 200: done, ...also }).map(([status, text]) => [
     status,
     described(text, answer, contentType)

@@ -95,7 +95,7 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
     const open = mustBeAsked(name)
     const connection = toolClient.connection(open)
     const invoice = await toolClient.asking(name, () => oneInvoice(id, { tool: open.tool, connection }))
-    if (!invoice) throw new BridgeError('NOT_FOUND', `${name} holds no invoice of this id or number`)
+    if (!invoice) throw new BridgeError('NOT_FOUND', `${name} holds no invoice with this id or number`)
     const { result } = await receiver.receiveFromTool(name, invoice, { now: clock.now(), anyAge: true })
     return { result, invoiceNumber: invoice.invoice.invoiceNumber }
   })

@@ -112,8 +112,8 @@ export const DoneForAll = z.object({
   matching: count.describe('How many invoices this is about.'),
   leftOut: z
     .object({
-      conflict: count.describe('Other facts stand beside them.'),
-      sent: count.describe('They were sent once, and may stand in the portal.'),
+      conflict: count.describe('They are in conflict with other facts.'),
+      sent: count.describe('They were sent once, and may be in the portal.'),
       rule: count.describe('A rule other than REVIEW holds them.'),
       state: count.describe('There is nothing to do about them.')
     })
@@ -197,11 +197,11 @@ export const Deliveries = z.object({
     .describe("Thirty days in the portal's time zone, today last."),
   took: z
     .object({
-      halfWithinMs: z.number().nullable().describe('Half of them took at most so long.'),
-      mostWithinMs: z.number().nullable().describe('95 of 100 took at most so long.')
+      halfWithinMs: z.number().nullable().describe('Half of them took at most this long.'),
+      mostWithinMs: z.number().nullable().describe('95 of 100 took at most this long.')
     })
     .nullable()
-    .describe('From when they came in until they stood in the portal; null within: more than a week.')
+    .describe('From when they came in until they were in the portal; null within: more than a week.')
 })
 
 export const CaughtUp = z.object({
@@ -260,9 +260,7 @@ export const PortalInvoice = z.object({
   currency: maybeText,
   paidAt: instant.nullable(),
   createdAt: instant.nullable(),
-  paymentLink: maybeText.describe(
-    'Where its customer pays it, if the portal can take payments; it says nothing of that.'
-  )
+  paymentLink: maybeText.describe('Where its customer pays it, if the portal can take payments, which it does not say.')
 })
 
 export type Bill = z.infer<typeof Bill>
@@ -324,5 +322,5 @@ export const Problem = z.object({
   code: text.describe('docs/errors.md says what each one asks for.'),
   detail: text,
   problems: z.array(FieldProblem).optional(),
-  requestId: text.optional().describe('With UNEXPECTED: stands in the log, too.')
+  requestId: text.optional().describe('With UNEXPECTED: it is in the log, too.')
 })

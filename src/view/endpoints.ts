@@ -123,7 +123,9 @@ const forAll = <const Name extends string>(name: Name, summary: string) => ({
       .int('expected a whole number')
       .min(0)
       .optional()
-      .describe('To how many it is to be done; with another number nothing is. Left out: only counts them.')
+      .describe(
+        'To how many invoices this is to be done; if the number differs, nothing is done. If left out, they are only counted.'
+      )
   }),
   answer: DoneForAll,
   refusals: [409, 413, 422] as const
@@ -138,7 +140,7 @@ const decision = z.strictObject({
     .max(100)
     .optional()
     .describe(
-      'Its state and code as they were seen, such as "held REVIEW". Of one that is held or delivered also "held REVIEW 4", with the number of lines of its history. Where it stands otherwise by now, nothing is done (409).'
+      'Its state and code as they were seen, such as "held REVIEW". Of one that is held or delivered also "held REVIEW 4", with the number of lines of its history. If that has changed, nothing is done (409).'
     )
 })
 
@@ -156,7 +158,7 @@ export const endpoints = {
   summary: {
     method: 'GET',
     path: '/api/summary',
-    summary: 'How many invoices stand where',
+    summary: 'How many invoices are in each state',
     query: z.strictObject({
       language: z
         .enum(languages, `expected one of ${languages.join(', ')}`)
@@ -188,7 +190,7 @@ export const endpoints = {
   portalInvoice: {
     method: 'GET',
     path: '/api/invoices/{invoiceNumber}/portal',
-    summary: 'What stands of it in the portal, asked for now: it costs a request of the budget',
+    summary: 'What the portal holds of it, asked for now: it costs a request of the budget',
     answer: PortalInvoice,
     refusals: [404, 422, 502]
   },
@@ -216,7 +218,7 @@ export const endpoints = {
         .boolean('expected true or false')
         .optional()
         .describe(
-          'True: what was sent before is not in the portal. It is not looked for, and sent once more. Where nobody can tell whether it stands there (PORTAL_UNCLEAR), nothing else sends it.'
+          'True: what was sent before is not in the portal. The bridge does not look for it, and sends it once more. Where nobody can tell whether it is there (PORTAL_UNCLEAR), nothing else sends it.'
         )
     })
   ),

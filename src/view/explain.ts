@@ -36,7 +36,7 @@ const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
   }
   if (code === 'CUSTOMER_UNKNOWN' && row.customer.portalId !== null)
     return {
-      what: 'The portal holds no customer of the id that the invoice names.',
+      what: 'The portal holds no customer with the id that the invoice names.',
       operator:
         'Correct the id in the tool, then `factuurbrug deliver <nr>`. From a flow: send it again with the right customerId, then `factuurbrug take <nr>`.'
     }
@@ -46,7 +46,7 @@ const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
 const deliveredConflict = ({ conflicts }: Partial<WholeRow>): Partial<Advice> =>
   conflicts?.length === 0
     ? {
-        what: 'The portal shows it otherwise than it was sent.',
+        what: 'The portal shows it differently from what was sent.',
         operator: 'Correct it in the portal, then `factuurbrug dismiss <nr>` clears this note.'
       }
     : { operator: 'Correct it in the portal if the later facts are right; then `keep` clears this note.' }
@@ -60,9 +60,9 @@ const heldConflict = ({ conflicts, toldBefore }: Partial<WholeRow>): Partial<Adv
     }
   if (toldBefore)
     return {
-      what: `The tool told of this invoice before, as ${toldBefore}.`,
+      what: `The tool reported this invoice before, as ${toldBefore}.`,
       operator:
-        'Look which number is right. `factuurbrug dismiss <nr>` leaves it at the first; `factuurbrug deliver <nr>` sends this one, too.'
+        'Check which number is right. `factuurbrug dismiss <nr>` leaves it at the first; `factuurbrug deliver <nr>` sends this one, too.'
     }
   return {
     what: 'The portal holds this number with other facts.',
@@ -91,7 +91,7 @@ export const pausedBy = ({ state }: Row, portal: Pick<PortalState, 'state' | 'fi
 
 const beingSent = ({ settleMs }: Around): Advice => ({
   what: 'It is being sent, or the answer was lost and it is being looked for in the portal.',
-  operator: `Nothing: it is settled by itself, some ${Math.ceil(settleMs / 1000)} seconds (PORTAL_SETTLE_MS) after the answer was lost.`
+  operator: `Nothing: it settles by itself, about ${Math.ceil(settleMs / 1000)} seconds (PORTAL_SETTLE_MS) after the answer was lost.`
 })
 
 /** An invoice that waits for later without a code is one that the tool collects by itself. */

@@ -60,7 +60,7 @@ t.test('a command to link comes ready to be typed, whatever the reference is mad
 t.test('a second number of one invoice names the first', async t => {
   const known = { conflicts: [], toldBefore: '2026-0041' }
   t.match(explain({ ...row, state: 'held', code: 'INVOICE_CONFLICT', ...known }, around), {
-    what: 'The tool told of this invoice before, as 2026-0041.',
+    what: 'The tool reported this invoice before, as 2026-0041.',
     operator: /`factuurbrug deliver 2026-0042` sends this one, too/
   })
 })
@@ -68,7 +68,7 @@ t.test('a second number of one invoice names the first', async t => {
 t.test('what the portal shows otherwise than it was sent is cleared by `dismiss`', async t => {
   const conflict = { ...row, state: 'delivered', code: 'INVOICE_CONFLICT' } as const
   t.match(explain({ ...conflict, conflicts: [] }, around), {
-    what: 'The portal shows it otherwise than it was sent.',
+    what: 'The portal shows it differently from what was sent.',
     operator: /dismiss 2026-0042` clears/
   })
   t.match(explain({ ...conflict, conflicts: [other] }, around), { operator: /`keep` clears/ })
