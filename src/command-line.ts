@@ -74,7 +74,7 @@ type EnvFile = string | null
 const unreadable: Record<string, string> = {
   EACCES: 'this user may not read it. `ls -l .env` shows whose it is',
   EISDIR: 'it is a folder. Remove it, then run `cp .env.example .env`',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8. Save it as that'
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8. Save it as UTF-8'
 }
 
 const readEnvFile = (folder: string): EnvFile => {
@@ -106,9 +106,9 @@ const isWrongUse = (error: unknown): boolean =>
 
 const listenWords: Record<string, string> = {
   EADDRINUSE: 'another program has this port. Stop that one, or choose another port',
-  EACCES: 'this user may not take this port. Choose one above 1023',
+  EACCES: 'this user may not use this port. Choose one above 1023',
   EADDRNOTAVAIL: 'this machine does not have this address. Correct HOST',
-  ENOTFOUND: 'there is no address of this name. Correct HOST, such as 127.0.0.1',
+  ENOTFOUND: 'there is no address for this name. Correct HOST, such as 127.0.0.1',
   EAI_AGAIN: 'the address of this name cannot be looked up. Correct HOST, such as 127.0.0.1'
 }
 

@@ -23,7 +23,7 @@ export const refuseSecondMachine = async (
   for (let tries = 1; ; tries += 1) {
     const others = (await runningMachines(FLY_APP_NAME, resolveTxt)).filter(id => id !== FLY_MACHINE_ID)
     if (others.length === 0) return
-    if (tries === triesMax) throw new BridgeError('SECOND_MACHINE', `running beside this one: ${others.join(', ')}`)
+    if (tries === triesMax) throw new BridgeError('SECOND_MACHINE', `also running: ${others.join(', ')}`)
     await clock.sleep(betweenTriesMs)
   }
 }

@@ -35,7 +35,7 @@ const steps: Record<string, Step[]> = {
     {
       does: 'npm ci --omit=dev && npm run demo',
       staysUp: true,
-      shows: /It stands in the sandbox.*Ctrl-C ends it/s
+      shows: /It is in the sandbox.*Ctrl-C ends it/s
     },
     { does: 'npx factuurbrug invoice DEMO-0001', shows: /delivered.*portal id +inv_\w+/s },
     { does: 'npx factuurbrug status', shows: /delivered +1.*1 need a person/s, code: 1 }

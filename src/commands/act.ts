@@ -58,7 +58,7 @@ const isAgreed = async ({ confirm, complain }: Terminal, counted: DoneForAll, ac
   for (const line of leftLines(counted)) complain(line)
   const agreed = await confirm(`${action} ${invoices(counted.matching)}?`)
   if (agreed === null)
-    throw new CommandFailed(`This would ${action} ${invoices(counted.matching)}. Say --yes, or ask in a terminal.`)
+    throw new CommandFailed(`This would ${action} ${invoices(counted.matching)}. Add --yes, or run it in a terminal.`)
   if (!agreed) complain('Nothing was done.')
   return agreed
 }
@@ -66,10 +66,10 @@ const isAgreed = async ({ confirm, complain }: Terminal, counted: DoneForAll, ac
 const invoices = (count: number): string => (count === 1 ? '1 invoice' : `${count} invoices`)
 
 const why: Record<keyof DoneForAll['leftOut'], string> = {
-  conflict: 'other facts stand beside them',
-  sent: 'they were sent once, and may stand in the portal',
-  rule: 'a rule holds them that is overridden one by one',
-  state: 'there is nothing to do about them'
+  conflict: 'in conflict with other facts',
+  sent: 'sent once, and perhaps in the portal',
+  rule: 'held by a rule that can only be overridden one by one',
+  state: 'for which there is nothing to do'
 }
 
 const leftLines = ({ leftOut }: DoneForAll): string[] =>
@@ -88,6 +88,6 @@ const decidedLines = ({ decided }: ActedInvoice): string[] =>
 
 const unchangedLine = ({ changed, state }: ActedInvoice, name: string): string[] => {
   if (changed) return []
-  const reason = state === 'delivered' ? 'it is delivered, and no note stands on it' : `it is ${state} already`
+  const reason = state === 'delivered' ? 'it is delivered, and has no note' : `it is ${state} already`
   return [`Nothing to ${name}: ${reason}.`]
 }

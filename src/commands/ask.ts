@@ -46,7 +46,7 @@ export const parseAsk = <O extends Options = Record<never, never>>(
     typeof parseArgs<{ options: O & typeof askOptions; allowPositionals: true }>
   >['values'] & { url?: string; token?: string; by?: string; json: boolean }
   const token = values.token ?? env.OPERATOR_TOKEN
-  if (!token) throw new WrongUse('Who asks? Give --token, or set OPERATOR_TOKEN.')
+  if (!token) throw new WrongUse('Who is asking? Give --token, or set OPERATOR_TOKEN.')
   const url = bridgeUrl(env, values.url)
   return {
     values,

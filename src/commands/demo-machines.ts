@@ -56,7 +56,7 @@ export const runMachines = async (terminal: Terminal, { once: isOnce }: { once: 
       const answer = await fetch(`${address}/webhooks/invoices`, { method: 'POST', ...sample })
       if (answer.status !== 200) throw new CommandFailed(`${address} answered ${answer.status}.`)
     }
-    print('  each was answered 200: it stands in the ledger.')
+    print('  each was answered 200: it is in the ledger.')
 
     const arrive = (count: number) => until(terminal, () => held.length >= count)
     if (!(await arrive(killedAfter))) complain(`Nothing was delivered within ${deliveredWithinMs / 1000} s.`)
@@ -65,7 +65,7 @@ export const runMachines = async (terminal: Terminal, { once: isOnce }: { once: 
     print('Machine two goes on with what is its own, and after some seconds with what the other one had begun:')
     let told = 0
     const isDone = await until(terminal, () => {
-      if (held.length > told) print(`  ${held.length} of ${invoices} stand in the sandbox`)
+      if (held.length > told) print(`  ${held.length} of ${invoices} are in the sandbox`)
       told = held.length
       return held.length >= invoices
     })

@@ -51,7 +51,7 @@ export const run: Command = async (args, terminal) => {
     const stored = sandbox.sandbox.invoices.find(invoice => invoice.invoiceNumber === invoiceNumber)
     if (!delivered || !stored) return 1
     print(
-      `It stands in the sandbox as ${stored.id}, ${stored.amount} ${stored.currency}, with its PDF of ${stored.bytes} bytes.`
+      `It is in the sandbox as ${stored.id}, ${stored.amount} ${stored.currency}, with its PDF of ${stored.bytes} bytes.`
     )
     // With --once the servers are gone, so there is nothing to look at.
     if (isShort) return 0

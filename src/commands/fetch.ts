@@ -7,7 +7,7 @@ const results = {
   accepted: 'new: it is delivered, or held for you',
   duplicate: 'known already',
   conflict: 'known with other facts: both are there for you',
-  ignored: 'none that the bridge delivers'
+  ignored: 'not one that the bridge delivers'
 }
 
 export const run: Command = async (args, terminal) => {

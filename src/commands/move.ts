@@ -17,12 +17,12 @@ export const run: Command = async (args, { env, print }) => {
     throw error instanceof MoveFailed ? new CommandFailed(error.message) : error
   })
   if (json) print(JSON.stringify(moved, null, 2))
-  else if (moved.rows === null) print(`The ledger stands in ${moved.to} already: set DATABASE_URL.`)
+  else if (moved.rows === null) print(`The ledger is already in ${moved.to}: set DATABASE_URL.`)
   else {
     for (const [table, rows] of Object.entries(moved.rows)) print(`  ${table}: ${rows} rows, the same in both`)
     print(`  PDFs: ${moved.documents}`)
     if (moved.missing.length > 0) print(`  ${moved.missing.length} PDFs were gone from DATA_DIR before.`)
-    print(`The ledger stands in ${moved.to}. Set DATABASE_URL and start; DATA_DIR starts no more.`)
+    print(`The ledger is in ${moved.to}. Set DATABASE_URL and start; no bridge starts from DATA_DIR any more.`)
   }
   return 0
 }

@@ -112,7 +112,7 @@ const orderOf = (entries: Entry[], field: string): string => {
   const values = entries.map(entry => entry[field]).filter(value => typeof value === 'string')
   const pairs = values.slice(1).map((value, at) => Math.sign(value < values[at]! ? -1 : Number(value > values[at]!)))
   const [up, down] = [pairs.includes(1), pairs.includes(-1)]
-  if (!up && !down) return 'not to be told'
+  if (!up && !down) return 'cannot be determined'
   if (up && down) return 'none'
   return up ? 'rising' : 'falling'
 }

@@ -34,7 +34,7 @@ const standsAs = async (tx: Tx, cells: InvoiceCells, seen: string): Promise<void
   const kept = keptOf(cells)
   const isExact = /\d$/.test(seen)
   const stands = isExact ? seenAs({ ...kept, history: await historyOfRow(tx, cells) }) : standingOf(kept)
-  if (seen !== stands) throw new BridgeError('STATE_CONFLICT', `it was seen as ${seen}, and is ${stands} by now`)
+  if (seen !== stands) throw new BridgeError('STATE_CONFLICT', `it was ${seen} when you looked, and is ${stands} now`)
 }
 
 /** Judges each again: something may have changed since they were picked. */

@@ -97,7 +97,7 @@ const moveFrom = async (db: DatabaseSync, { folder, to, progress }: MoveOptions)
     const mark = begun ?? { id: randomUUID(), to: place, done: false }
     let copied: Omit<Moved, 'to'> = { rows: null, documents: 0, missing: [] }
     if (found.is !== 'moved') {
-      progress('marks the source: it starts no more')
+      progress('marks the source, so that no bridge starts from it')
       markSource(db, mark)
       try {
         progress('marks the target')

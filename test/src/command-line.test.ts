@@ -57,7 +57,7 @@ t.test('wrong use is told in words, with exit code 2 and nothing on standard out
     [['demo', 'twice'], /^Unexpected argument 'twice'/],
     [['invoice'], /^Usage: factuurbrug invoice <nr>$/m],
     [['deliver', '1', '2'], /^Usage: factuurbrug deliver <nr> \[--absent\]$/m],
-    [['status'], /^Who asks\? Give --token, or set OPERATOR_TOKEN\.$/m]
+    [['status'], /^Who is asking\? Give --token, or set OPERATOR_TOKEN\.$/m]
   ]
   const ended = await Promise.all(wrong.map(([args]) => factuurbrug(args)))
 
@@ -108,7 +108,7 @@ t.test('a .env that cannot be read is told in a sentence, and help needs none', 
   })
   const wrong: [string, RegExp][] = [
     ['folder', /^\.env in \/.* cannot be read: it is a folder\. Remove it, then run `cp \.env\.example \.env`\.\n$/],
-    ['foreign', /^\.env in \/.* cannot be read: it is not text in UTF-8\. Save it as that\.\n$/],
+    ['foreign', /^\.env in \/.* cannot be read: it is not text in UTF-8\. Save it as UTF-8\.\n$/],
     ['circle', /^\.env in \/.* cannot be read: ELOOP\.\n$/]
   ]
   for (const [name, stderr] of wrong)

@@ -61,7 +61,7 @@ t.test('beside another machine it stops, and names it', async t => {
   const { start, asked, clock } = open([['9080ab ams,148ed1 ams'], ['e286 fra']])
   const starting = t.rejects(start(), {
     code: 'SECOND_MACHINE',
-    message: 'running beside this one: 9080ab, e286'
+    message: 'also running: 9080ab, e286'
   })
   await clock.advance(10_000)
   await starting

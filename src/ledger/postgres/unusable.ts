@@ -14,7 +14,7 @@ export const refuseUnusable = async (client: ClientBase): Promise<void> => {
     current_setting('default_transaction_read_only') = 'on' AS read_only`)
   const { version, encoding, standby, read_only: isReadOnly } = rows[0] as Record<string, unknown>
   const reasons = [
-    Number(version) < versionMin && `the server is PostgreSQL ${version}: it takes ${versionMin} or newer`,
+    Number(version) < versionMin && `the server is PostgreSQL ${version}: the bridge needs ${versionMin} or newer`,
     encoding !== 'UTF8' && `the database is encoded in ${encoding}: make one in UTF8`,
     standby && `the server is a standby: ${primaryNeeded}`,
     isReadOnly && `the database is read-only (default_transaction_read_only): ${primaryNeeded}`

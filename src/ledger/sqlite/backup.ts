@@ -20,7 +20,9 @@ export const backUp = async (folder: string, file: string): Promise<BackedUp> =>
   for (const path of [file, spool]) refuseWhatIsThere(path)
   await mkdir(part).catch(error => {
     if (error.code !== 'EEXIST') throw error
-    throw refused(`${part} is there: another back-up is being made, or was broken off. Then remove it.`)
+    throw refused(
+      `${part} is there: another back-up is running, or one was interrupted. If none is running, remove it.`
+    )
   })
   try {
     const parts = { database: join(part, 'ledger.sqlite'), spool: join(part, 'spool') }
@@ -105,7 +107,7 @@ const namesIn = async (folder: string): Promise<string[]> => {
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 const refuseWhatIsThere = (path: string): void => {
-  if (existsSync(path)) throw refused(`${path} is there already, and nothing is written over. Choose another name.`)
+  if (existsSync(path)) throw refused(`${path} already exists and is not overwritten. Choose another name.`)
 }
 
 const refused = (message: string): Error => Object.assign(new Error(message), { code: 'EEXIST' })

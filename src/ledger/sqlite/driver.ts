@@ -296,7 +296,7 @@ const migrate = (db: DatabaseSync, mayBeMoved: boolean): void => {
   const mark = stored < movedVersion ? 0 : movedVersion
   const moved = mark === 0 || mayBeMoved ? null : moveMarkOf(db)
   if (moved)
-    throw new BridgeError('LEDGER_MOVED', moved.done ? `it stands in ${moved.to}` : `${brokenOff} (to ${moved.to})`)
+    throw new BridgeError('LEDGER_MOVED', moved.done ? `it is now in ${moved.to}` : `${brokenOff} (to ${moved.to})`)
   const version = stored - mark
   const files = readdirSync(migrations)
     .filter(name => /^\d{3}-.+\.sql$/.test(name))

@@ -112,7 +112,7 @@ t.test('a note that is not there is not cleared in silence, and leaves no trace'
 
   t.match(delivered, {
     code: 0,
-    stdout: /\nNothing to dismiss: it is delivered, and no note stands on it\.\n$/
+    stdout: /\nNothing to dismiss: it is delivered, and has no note\.\n$/
   })
   t.match(dismissed, { code: 0, stdout: /\nNothing to dismiss: it is dismissed already\.\n$/ })
   t.strictSame(await bridge.api('GET', '/api/invoices/A-1'), before)
@@ -146,7 +146,7 @@ t.test('all that match are released together: their number is said first, and no
   t.match(await all('--state', 'held'), {
     code: 1,
     stdout: '',
-    stderr: /^Left out: 1 invoice, other facts stand beside them\.\nThis would deliver 2 invoices\. Say --yes/
+    stderr: /^Left out: 1 invoice, in conflict with other facts\.\nThis would deliver 2 invoices\. Add --yes/
   })
   t.match(await all('--code', 'REVIEW', '--yes'), { code: 0, stdout: '2 invoices released.\n' })
   t.match(await all('--code', 'REVIEW', '--yes'), { code: 0, stdout: 'Nothing to deliver.\n' })

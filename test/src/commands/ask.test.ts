@@ -34,7 +34,7 @@ t.test('who asks is told by the option or the environment', async t => {
   t.strictSame(asked, ['Bearer a token of the operator', 'Bearer another'])
   t.throws(() => parseAsk([], { env: {}, print }, { usage: 'status' }), {
     code: /^ERR_PARSE_ARGS/,
-    message: 'Who asks? Give --token, or set OPERATOR_TOKEN.'
+    message: 'Who is asking? Give --token, or set OPERATOR_TOKEN.'
   })
   t.throws(() => parseAsk(['1'], { env, print }, { usage: 'status' }), { code: /^ERR_PARSE_ARGS/ })
 })

@@ -111,13 +111,13 @@ t.test('nothing is written over, and nothing is left of what fails', async t => 
   const backUp = (...args: string[]) => factuurbrug(['backup', ...args], { env: { DATA_DIR: data } })
 
   writeFileSync(file, 'mine')
-  t.match(await backUp(file), { code: 1, stderr: /copy\.sqlite is there already/ })
+  t.match(await backUp(file), { code: 1, stderr: /copy\.sqlite already exists/ })
   rmSync(file)
   mkdirSync(`${file}.spool`)
-  t.match(await backUp(file), { code: 1, stderr: /copy\.sqlite\.spool is there already/ })
+  t.match(await backUp(file), { code: 1, stderr: /copy\.sqlite\.spool already exists/ })
   rmSync(`${file}.spool`, { recursive: true })
   mkdirSync(`${file}.part`)
-  t.match(await backUp(file), { code: 1, stderr: /another back-up is being made, or was broken off/ })
+  t.match(await backUp(file), { code: 1, stderr: /another back-up is running, or one was interrupted/ })
   rmSync(`${file}.part`, { recursive: true })
 
   t.match(await backUp(), { code: 2 })

@@ -9,7 +9,7 @@ const shows = [
   /^ {2}the bridge answered 200 {"result":"accepted"}$/m,
   /^ {2}received tool=invoices notify=false$/m,
   /^ {2}delivered how=created portalId=inv_\w+$/m,
-  /^It stands in the sandbox as inv_\w+, 121\.00 EUR, with its PDF of \d+ bytes\.$/m
+  /^It is in the sandbox as inv_\w+, 121\.00 EUR, with its PDF of \d+ bytes\.$/m
 ]
 
 t.test('one command shows the whole way, and leaves nothing behind', async t => {

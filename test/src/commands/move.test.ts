@@ -19,12 +19,12 @@ t.test('a bridge goes on in PostgreSQL with what it had in its folder', async t 
   t.equal(await bridge.kill('SIGTERM'), 0)
   const { code, stdout, stderr } = await move()
   t.match({ code, stderr }, { code: 0, stderr: '' })
-  t.match(stdout, /invoice: 2 rows, the same in both.*PDFs: 2\nThe ledger stands in 127[^ ]+\. Set DATABASE_URL/s)
+  t.match(stdout, /invoice: 2 rows, the same in both.*PDFs: 2\nThe ledger is in 127[^ ]+\. Set DATABASE_URL/s)
   t.notMatch(stdout, /only-for-tests/, 'no password')
-  t.match(await move(), { code: 0, stdout: /stands in 127[^ ]+ already/ })
+  t.match(await move(), { code: 0, stdout: /is already in 127/ })
 
   const env = { DATA_DIR: folder, PORTAL_URL: portalUrl, PORTAL_SETTLE_INHERITED_MS: '2100', PORTAL_SETTLE_MS: '2100' }
-  await t.rejects(startBridge(t, { ...env, PORTAL_TIMEOUT_MS: '1000' }), { message: /LEDGER_MOVED: it stands in 127/ })
+  await t.rejects(startBridge(t, { ...env, PORTAL_TIMEOUT_MS: '1000' }), { message: /LEDGER_MOVED: it is now in 127/ })
   const second = await startBridge(t, { ...env, PORTAL_TIMEOUT_MS: '1000', DATABASE_URL: url })
   t.match(await second.api('GET', '/api/invoices/A-1'), { state: 'delivered', portalId: portal.invoices[0]?.id })
   t.match(await second.api('GET', '/api/invoices/A-2'), { state: 'held', code: 'CURRENCY_UNSUPPORTED' })

@@ -100,7 +100,7 @@ for (const version of ['3530aca', '49d2b61'])
     t.match(await ledger.find('new'), { state: 'waiting' }, 'ids go on behind the highest')
     t.match(await ledger.receive(arrivalOf({ invoiceNumber: 'M-0' }), noon), { result: 'duplicate' })
 
-    await t.rejects(async () => openSqlite({ file: fileIn(folder) }), { ...startsNoMore, message: /it stands in 127/ })
+    await t.rejects(async () => openSqlite({ file: fileIn(folder) }), { ...startsNoMore, message: /it is now in 127/ })
     t.match(await move({ folder, to: url, ...quiet }), { rows: null }, 'once more does nothing')
     const elsewhere = await server.database()
     t.match(await move({ folder, to: elsewhere, ...quiet }), { rows: null, to: /test_\d+$/ })
@@ -199,6 +199,6 @@ t.test('killed before any of its steps, there are never two that start, and a se
     const ledger = await openPostgres(url)
     t.strictSame((await toldBy(ledger)).whole, before.whole, `${step}: all of it`)
     await ledger.close()
-    await t.rejects(async () => openSqlite({ file: fileIn(folder) }), { ...startsNoMore, message: /it stands in/ })
+    await t.rejects(async () => openSqlite({ file: fileIn(folder) }), { ...startsNoMore, message: /it is now in/ })
   }
 })

@@ -33,7 +33,7 @@ export function actionsContract(promised: Promised): void {
 
     await t.rejects(ledger.act('2026-0042', 'dismiss', noon, { seen: 'waiting' }), {
       code: 'STATE_CONFLICT',
-      message: 'it was seen as waiting, and is held REVIEW by now'
+      message: 'it was waiting when you looked, and is held REVIEW now'
     })
     t.strictSame(await stateOf(ledger), ['held', 'REVIEW'])
     t.match(await ledger.act('2026-0042', 'dismiss', noon, { seen: 'held REVIEW' }), { state: 'dismissed' })

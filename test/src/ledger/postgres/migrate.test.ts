@@ -88,7 +88,11 @@ t.test('a server that is too old, and a standby, are told apart from others', as
     return url
   }
   const old = `SELECT CASE $1 WHEN 'server_version_num' THEN '130022' ELSE pg_catalog.current_setting($1) END`
-  await refuses(t, await pretending('current_setting(text) RETURNS text', old), /PostgreSQL 13: it takes 14 or newer/)
+  await refuses(
+    t,
+    await pretending('current_setting(text) RETURNS text', old),
+    /PostgreSQL 13: the bridge needs 14 or newer/
+  )
   const standby = await pretending('pg_is_in_recovery() RETURNS boolean', 'SELECT true')
   await refuses(t, standby, /^the server is a standby: DATABASE_URL has to lead to the primary/)
   const readOnly = await server.database()

@@ -29,9 +29,9 @@ t.test('nothing is left where it fails, and a back-up that runs is left alone', 
   const [data, file] = [join(folder, 'data'), join(folder, 'copy')]
   await t.rejects(backUp(data, file), { code: 'LEDGER_UNREADABLE' })
   await openSqlite({ file: join(data, 'ledger.sqlite') }).close()
-  await t.rejects(backUp(data, join(folder, 'running')), { code: 'EEXIST', message: /being made/ })
+  await t.rejects(backUp(data, join(folder, 'running')), { code: 'EEXIST', message: /another back-up is running/ })
   writeFileSync(file, '')
-  await t.rejects(backUp(data, file), { code: 'EEXIST', message: /written over/ })
+  await t.rejects(backUp(data, file), { code: 'EEXIST', message: /is not overwritten/ })
   mkdirSync(join(folder, 'other.spool'))
   await t.rejects(backUp(data, join(folder, 'other')), { code: 'EEXIST' })
   t.strictSame(readdirSync(folder).sort(), ['copy', 'data', 'other.spool', 'running.part'])
