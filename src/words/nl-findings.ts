@@ -214,6 +214,16 @@ export const findings: [english: string, dutch: string][] = [
     "the portal's list lacks {word}, although the portal shows it when asked for it",
     'in de lijst van het portaal ontbreekt {}, die het portaal wel heeft als ernaar gevraagd wordt'
   ],
+  [
+    "the portal's list lacks more than {word} invoices that are known to be there",
+    'in de lijst van het portaal ontbreken meer dan {} facturen die er wel zijn'
+  ],
+  ['its entries have no invoice number', 'er staan geen factuurnummers in'],
+  ['page {word} shows only what other pages have shown', 'pagina {} toont alleen wat al op andere pagina’s stond'],
+  [
+    'the portal does not yet show {word}, which it has just created',
+    'het portaal toont {} nog niet, terwijl hij net is aangemaakt'
+  ],
   ['the portal holds none of {}', 'het portaal heeft niets van {}'],
   ['the portal answered {word}, but not with an id', 'het portaal antwoordde {}, maar zonder kenmerk'],
   ['the portal answered {word}, and the reason was cut off', 'het portaal antwoordde {}, en de reden werd afgebroken'],

@@ -80,6 +80,14 @@ export const holds: [english: string, dutch: string][] = [
   ],
   ['the portal does not hold it', 'het portaal heeft hem niet'],
   [
+    'the portal lists {}, but answers that it holds no such invoice',
+    'het portaal noemt {} in zijn lijst, maar antwoordt dat die factuur niet bestaat'
+  ],
+  [
+    'the portal accepted the date of payment but does not show it',
+    'het portaal nam de betaaldatum aan, maar toont hem niet'
+  ],
+  [
     'what the portal holds under this number keeps changing',
     'wat het portaal onder dit nummer heeft, verandert steeds'
   ],
