@@ -62,7 +62,7 @@ export const invoiceWords = {
     },
     nameUnknown: 'a customer that the bridge has not seen in the portal',
     link: 'Say whose it is',
-    linkHint: 'This and all later invoices of this customer go to the portal customer that you choose.',
+    linkHint: 'This and all later invoices of this customer go to the one you choose.',
     linkTo: (name: string) => `It is for ${name}`,
     searchPortal: 'Search the customers of the portal',
     createFirst: 'If the customer is not there yet, make it in the portal: you will find it here within a few minutes.',
