@@ -94,8 +94,11 @@ export interface Holdings {
   /** The earliest creation of those that wait for a reading to tell. Undefined: none wait. Null: one has no date. */
   unfoundSince(): Promise<Instant | null | undefined>
 
-  /** All that the copy holds under a number, except what another row was delivered as. */
-  byNumber(invoiceNumber: string): Promise<PortalInvoice[]>
+  /**
+   * All that the copy holds under a number, except what another row was delivered as. `told`: only what the copy was
+   * first told of after that.
+   */
+  byNumber(invoiceNumber: string, told?: number): Promise<PortalInvoice[]>
 
   /**
    * What may be the invoice that was sent, with its customer, amount and date. Either under a number that is spelled

@@ -171,7 +171,7 @@ const openHoldings = (driver: Driver): Holdings => {
     has: id => read(tx => portalInvoices.has(tx, id)),
     unfound: id => write(tx => portalInvoices.unfound(tx, id)),
     unfoundSince: () => read(portalInvoices.unfoundSince),
-    byNumber: invoiceNumber => read(tx => portalInvoices.byNumber(tx, invoiceNumber)),
+    byNumber: (invoiceNumber, told) => read(tx => portalInvoices.byNumber(tx, invoiceNumber, told)),
     strangers: (body, told) => read(tx => portalInvoices.strangers(tx, body, told)),
     beginRead: () => write(portalInvoices.beginRead),
     unseen: (begun, since, limit) => read(tx => portalInvoices.unseen(tx, begun, since, limit)),

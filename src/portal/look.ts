@@ -86,9 +86,13 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   /** What follows from everything that the copy holds under its number, once the portal has confirmed it. */
-  const verdictOn = async ({ body, overridden }: Doubt, entries: PortalInvoice[]) => {
+  const verdictOn = async ({ body, told, overridden }: Doubt, entries: PortalInvoice[]) => {
     const found = await confirm(reader, entries, 'doubt')
-    return found === 'contested' ? found : judgeFound(found, body, overridden)
+    if (found === 'contested') return found
+    // The person saw what stood there before. What came since may be what was sent, with facts told differently.
+    const since = overridden ? await holdings.byNumber(body.invoiceNumber, told) : []
+    const isSeen = !found.some(({ id }) => since.some(entry => entry.id === id))
+    return judgeFound(found, body, overridden && isSeen)
   }
 
   /** Adopts what stands there, and notes whether what was sent may also stand there under another spelling. */

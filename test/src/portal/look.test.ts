@@ -192,6 +192,22 @@ t.test('what a person has seen there and overruled is neither adopted nor in the
   t.strictSame(await stateOf(parts.ledger), waiting)
 })
 
+for (const facts of [{ issuedAt: '20-11-2026' }, { amountCents: 12_099 }, { customerId: 'cst_2' }]) {
+  t.test(`of what came since ${JSON.stringify(facts)} may be what was sent: a person looks again`, async t => {
+    const other = arrived(1, { id: 'inv_other', amountCents: 1 })
+    const parts = openParts(t, [...entries(20), other])
+    const { clock, ledger, double } = parts
+    await know(parts)
+    await inDoubtOverridden(parts)
+    double.list.push(arrived(clock.now(), facts))
+    start(t, parts)
+
+    await clock.advance(settleMs)
+
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+  })
+}
+
 t.test('a late answer settles a doubt with one request', async t => {
   const parts = openParts(t, entries(20))
   const { clock, ledger, holdings, double } = parts

@@ -80,6 +80,14 @@ export function holdingsContract(promised: Promised): void {
     }
   )
 
+  promised('what came under a number since then is found apart, however it is shown later', async (t, { holdings }) => {
+    await holdings.learn([holdingOf('inv_1')], 1, noon)
+    const { told } = await holdings.beginRead()
+    await holdings.learn([holdingOf('inv_1', { amountCents: 5 }), holdingOf('inv_2')], 2, noon)
+
+    t.strictSame(ids(await holdings.byNumber('2026-0042', told)), ['inv_2'])
+  })
+
   promised('an answer that tells no more than the id takes nothing away', async (t, { holdings }) => {
     const whole = holdingOf('inv_1', { paidAt: noon })
     await holdings.learn([whole], 1, noon)
