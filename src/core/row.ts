@@ -132,6 +132,8 @@ export type Loan = {
   triedMs: number
   /** It was sent, and what came of it is unproven: look for it before sending it again. */
   unproven: boolean
+  /** How much the copy knew when it was sent last, or a person overruled what stands under its number; null: neither. */
+  told: number | null
 }
 
 /** A row for which a create was sent, or may have been, and that no worker has on loan. */

@@ -8,7 +8,7 @@ import type { CreateBody, Document, Draft, Loan } from '../core/row.ts'
 import { isSpelling } from '../core/spelling.ts'
 import type { Spool } from '../ledger/spool.ts'
 import type { Portal } from '../portal/client.ts'
-import { confirm, contested, judgeFound } from '../portal/match.ts'
+import { confirm, contested, judgeFound, overruledOf } from '../portal/match.ts'
 import type { Reader } from '../portal/reader.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
 import type { ToolClient } from '../tools/client.ts'
@@ -234,12 +234,22 @@ const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): P
   try {
     const found = await confirm(reader, known, 'delivery')
     if (found === 'contested') return contested(known)
-    const decision = judgeFound(found, body, loan.overrides.includes('INVOICE_CONFLICT'))
+    const decision = judgeFound(found, body, await overruledAmong(found, loan, delivery))
     if (decision?.to === 'delivered') return { kind: 'adopted', holding: decision.holding, code: decision.code }
     return decision?.to === 'held' ? failed(decision.code, decision.detail) : null
   } catch (error) {
     return failedBy(error)
   }
+}
+
+/** A ledger of an earlier version may not know when the person said it: then it covers all, as it did there. */
+const overruledAmong = async (
+  found: PortalInvoice[],
+  { invoice, overrides, told }: Loan,
+  { ledger }: Delivery
+): Promise<PortalInvoice[]> => {
+  if (!overrides.includes('INVOICE_CONFLICT')) return []
+  return overruledOf(found, told === null ? [] : await ledger.holdings.byNumber(invoice.invoiceNumber, told))
 }
 
 /** A new ledger does not know what a lost one sent, and a portal may spell numbers differently. */

@@ -20,6 +20,7 @@ import { leftOutOf } from '../rules/together.ts'
 import { type InvoiceCells, type KeptRow, keptOf, rowOf } from './cells.ts'
 import { hasOpenConflict, keepConflict, latestConflict, openConflicts, settleConflicts } from './conflicts.ts'
 import type { Tx } from './driver.ts'
+import { countOf } from './facts.ts'
 import { historyOfRow } from './reading.ts'
 import { apply, cellsOfNumber, findCells, note, setRow } from './rows.ts'
 
@@ -67,7 +68,7 @@ const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, acto
   const taken = isTaken ? await latestConflict(tx, id) : null
   // The facts that lose stay, too: they may arrive again, perhaps with another PDF than when they were taken before.
   if (isTaken) await keepConflict(tx, id, arrivalOf(kept))
-  const { set, settles } = obey(kept, ruling, { hasConflict, taken }, tx.now)
+  const { set, settles } = obey(kept, ruling, { hasConflict, taken, told: await countOf(tx, 'told') }, tx.now)
   await setRow(tx, id, set)
   if (settles) await settleConflicts(tx, id)
   await note(tx, id, `operator: ${action}`, {

@@ -144,7 +144,8 @@ export const loanOf = (cells: Cells, owner: string): Loan => {
     inherited: kept.sentBy !== owner,
     failures: kept.failures,
     triedMs: kept.triedMs,
-    unproven: kept.unproven
+    unproven: kept.unproven,
+    told: kept.told
   }
 }
 

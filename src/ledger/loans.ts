@@ -2,7 +2,6 @@
 // nothing.
 
 import type { Instant } from '../core/clock.ts'
-import { numberKey } from '../core/invoice.ts'
 import type { CreateBody, Decision, Document, Doubt, Loan } from '../core/row.ts'
 import { send } from '../rules/sending.ts'
 import { doubtOf, type InvoiceCells, instantOf, type KeptRow, loanOf } from './cells.ts'
@@ -10,7 +9,7 @@ import type { Tx } from './driver.ts'
 import { conclude } from './endings.ts'
 import { countOf, countOne } from './facts.ts'
 import type { Places } from './ledger.ts'
-import { idsUnder } from './portal-invoices.ts'
+import { byNumber } from './portal-invoices.ts'
 import { enrol } from './processes.ts'
 import { findRow, note, setRow } from './rows.ts'
 
@@ -99,7 +98,9 @@ export const sending = async (
 ): Promise<'lost' | 'known' | 'unproven' | number> => {
   const kept = await lent(tx, loan)
   if (!kept) return 'lost'
-  const isThere = (await idsUnder(tx, numberKey(body.invoiceNumber))).length > 0
+  // What a person has overruled does not count; what the copy was told of since then does.
+  const overruled = kept.overrides.includes('INVOICE_CONFLICT') ? (kept.told ?? Number.MAX_SAFE_INTEGER) : 0
+  const isThere = (await byNumber(tx, body.invoiceNumber, overruled)).length > 0
   const permission = send(kept, body, { isThere, told: await countOf(tx, 'told'), owner: tx.owner, now: tx.now })
   if (typeof permission === 'string') return permission
   await setRow(tx, kept.id, permission)

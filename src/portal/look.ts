@@ -9,7 +9,7 @@ import { createLoop } from '../core/loop.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { Decision, Doubt } from '../core/row.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { confirm, judgeFound } from './match.ts'
+import { confirm, judgeFound, overruledOf } from './match.ts'
 import type { Begun, Reader } from './reader.ts'
 import { contestedWords } from './reader.ts'
 import { agree, type Reading, skewMs } from './reading.ts'
@@ -86,13 +86,17 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   /** What follows from everything that the copy holds under its number, once the portal has confirmed it. */
-  const verdictOn = async ({ body, told, overridden }: Doubt, entries: PortalInvoice[]) => {
+  const verdictOn = async (doubt: Doubt, entries: PortalInvoice[]): Promise<Decision | 'contested' | null> => {
+    const { body, told, overridden } = doubt
     const found = await confirm(reader, entries, 'doubt')
     if (found === 'contested') return found
+    if (!overridden) return judgeFound(found, body)
     // The person saw what stood there before. What came since may be what was sent, with facts told differently.
-    const since = overridden ? await holdings.byNumber(body.invoiceNumber, told) : []
-    const isSeen = !found.some(({ id }) => since.some(entry => entry.id === id))
-    return judgeFound(found, body, overridden && isSeen)
+    const since = await holdings.byNumber(body.invoiceNumber, told)
+    const isAll = since.every(({ id }) => entries.some(entry => entry.id === id))
+    // The copy learned of more while the portal was asked.
+    if (!isAll) return verdictOn(doubt, await holdings.byNumber(body.invoiceNumber))
+    return judgeFound(found, body, overruledOf(found, since))
   }
 
   /** Adopts what stands there, and notes whether what was sent may also stand there under another spelling. */
@@ -109,7 +113,7 @@ export const createLook = (options: LookOptions): Look => {
     const left: Doubt[] = []
     for (const doubt of doubts) {
       const entries = await holdings.byNumber(doubt.body.invoiceNumber)
-      const isThere = judgeFound(entries, doubt.body, doubt.overridden)?.to === 'delivered'
+      const isThere = judgeFound(entries, doubt.body)?.to === 'delivered'
       const verdict = isThere ? await verdictOn(doubt, entries) : null
       if (verdict !== 'contested' && verdict?.to === 'delivered') await takeOver(doubt, verdict)
       else left.push(doubt)

@@ -24,22 +24,32 @@ export const confirm = async (
 export const contested = (entries: Pick<PortalInvoice, 'id'>[]): Failure =>
   failed('PORTAL_UNREACHABLE', contestedWords(entries), { answered: true })
 
-/** The decision that follows from what the portal holds under an invoice's number; null when nothing there counts. */
-export const judgeFound = (found: PortalInvoice[], body: CreateBody, overridden: boolean): Decision | null => {
-  const same = found.filter(entry => isSame(entry, body))
-  const [mine] = same
+/**
+ * The decision that follows from what the portal holds under an invoice's number; null when nothing there counts.
+ * `overruled`: a person has seen these, and told the bridge to deliver all the same.
+ */
+export const judgeFound = (
+  found: PortalInvoice[],
+  body: CreateBody,
+  overruled: readonly PortalInvoice[] = []
+): Decision | null => {
+  const counting = found.filter(entry => isSame(entry, body) || !overruled.some(({ id }) => id === entry.id))
+  const mine = counting.find(entry => isSame(entry, body))
   if (mine) {
-    const others = overridden ? same.length - 1 : found.length - 1
-    return { to: 'delivered', holding: mine, how: 'adopted', code: others > 0 ? 'PORTAL_DUPLICATE' : null }
+    const code = counting.length > 1 ? 'PORTAL_DUPLICATE' : null
+    return { to: 'delivered', holding: mine, how: 'adopted', code }
   }
-  // A person has seen what stands there and told the bridge to deliver all the same.
-  if (found.length === 0 || overridden) return null
+  if (counting.length === 0) return null
   return {
     to: 'held',
     code: 'INVOICE_CONFLICT',
-    detail: `the portal holds ${found.map(({ id }) => id).join(', ')} under this number`
+    detail: `the portal holds ${counting.map(({ id }) => id).join(', ')} under this number`
   }
 }
+
+/** Of those under a number, what a person has overruled: what the copy had been told of by then. */
+export const overruledOf = (entries: PortalInvoice[], since: PortalInvoice[]): PortalInvoice[] =>
+  entries.filter(({ id }) => since.every(entry => entry.id !== id))
 
 // A date that cannot be read does not match: where numbering restarts each year, an older invoice has all else in
 // common.

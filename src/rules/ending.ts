@@ -123,6 +123,8 @@ const hold = (
   ...(wouldSend ? { draft: { draft: wouldSend, documentVersion } } : {}),
   // A refusal does not prove that nothing was made; two readings do, where they could tell.
   ...(isLooked && code !== 'PORTAL_UNCLEAR' ? { unproven: false } : {}),
+  // A person's word covers what stood there when they gave it, not what it is held for now.
+  ...(code === 'INVOICE_CONFLICT' ? { overrides: overrides.filter(override => override !== code) } : {}),
   // The invoice now differs from what was released before.
   ...(code === 'REVIEW' ? { released: null, overrides: overrides.filter(override => override !== 'REVIEW') } : {})
 })

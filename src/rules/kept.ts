@@ -31,7 +31,7 @@ export type Kept = {
   /** It was sent, and nothing has shown since what came of it. */
   unproven: boolean
   sentBy: string | null
-  /** How much the copy of the portal had been told when it was sent. */
+  /** How much the copy of the portal had been told when it was sent, or a person overruled what stands there. */
   told: number | null
   sendingAt: Instant | null
   portalId: string | null

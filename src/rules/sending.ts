@@ -4,7 +4,10 @@ import type { Instant } from '../core/clock.ts'
 import type { CreateBody } from '../core/row.ts'
 import type { Change, Kept } from './kept.ts'
 
-/** `isThere`: the copy of the portal has its number. `told`: how much the copy was told by now. */
+/**
+ * `isThere`: the copy of the portal has its number, beside what a person overruled. `told`: how much the copy was told
+ * by now.
+ */
 export type Known = { isThere: boolean; told: number; owner: string; now: Instant }
 
 /** What makes the row `sending`, or why it may not be sent. */
@@ -15,7 +18,7 @@ export const send = (
 ): Change | 'lost' | 'known' | 'unproven' => {
   if (state !== 'waiting') return 'lost'
   if (unproven && !overrides.includes('PORTAL_UNCLEAR')) return 'unproven'
-  if (isThere && !overrides.includes('INVOICE_CONFLICT')) return 'known'
+  if (isThere) return 'known'
   return {
     state: 'sending',
     code: null,

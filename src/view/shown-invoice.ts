@@ -75,7 +75,8 @@ const conflictOf = async (
   if (code !== 'INVOICE_CONFLICT') return null
   const came = conflicts.at(-1)
   if (came) return shownFacts(came)
-  const there = (await holdings.byNumber(invoiceNumber)).find(({ id }) => id !== portalId)
+  // The latest: a person may have overruled the earlier ones.
+  const there = (await holdings.byNumber(invoiceNumber)).findLast(({ id }) => id !== portalId)
   if (!there) return null
   const { id, customerId, amountCents, currency, issuedAt } = there
   const amount = amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR')

@@ -267,6 +267,21 @@ const unconfirmed: Mutation = {
   engine: ({ ledger, portal }) => ({ portal: { ...portal, customer: id => ledger.holdings.customer(id) } })
 }
 
+/** Delivering beside one invoice of the portal means beside any that comes later. */
+const wordForAll: Mutation = {
+  name: "a person's word for all that comes",
+  seed: 764_147,
+  engine: ({ ledger }) => ({
+    ledger: {
+      ...ledger,
+      holdings: {
+        ...ledger.holdings,
+        byNumber: async (invoiceNumber, told) => (told === undefined ? ledger.holdings.byNumber(invoiceNumber) : [])
+      }
+    }
+  })
+}
+
 const forgetVoided: Mutation = {
   name: 'voided forgotten',
   seed: 64,
@@ -345,6 +360,7 @@ export const mutations: readonly Mutation[] = [
   markUnseen,
   releaseUnbound,
   unconfirmed,
+  wordForAll,
   forgetVoided,
   loansOutlive,
   slotsApart

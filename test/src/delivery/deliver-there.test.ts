@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { borrowOne, holdingOf, minute, rowOf } from '../ledger/fixtures.ts'
+import { bodyOf, borrowOne, doubt, holdingOf, minute, rowOf } from '../ledger/fixtures.ts'
 import { arrival, customerId, type Opened, openDelivery } from './delivery.ts'
 
 const invoiceNumber = '2026-0042'
@@ -123,6 +123,54 @@ t.test('other facts under the number are for a person, who can say to deliver al
   await opened.ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, opened.clock.now())
   await opened.ledger.act(invoiceNumber, 'deliver', opened.clock.now())
   t.match(await opened.deliver(await borrowOne(opened.ledger, opened.clock.now())), { kind: 'created' })
+})
+
+for (const was of ['sent, and called absent', 'not sent, as far as a ledger knows that was put back'] as const)
+  t.test(`a person's word covers what stood there when they gave it: ${was}`, async t => {
+    const opened = await openDelivery(t)
+    const { ledger, clock } = opened
+    await addKnown(opened, { amount: '99.00' })
+    await ledger.record(await opened.lend(), { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+    await ledger.act(invoiceNumber, 'deliver', clock.now())
+    if (was.startsWith('sent')) {
+      const loan = await borrowOne(ledger, clock.now())
+      await ledger.sending(loan, bodyOf(loan), clock.now())
+      await ledger.record(loan, doubt, clock.now())
+      const [one] = await ledger.doubts(clock.now(), 1)
+      const at = clock.now()
+      await ledger.settle(one!, { to: 'waiting', at, code: 'PORTAL_UNREACHABLE', detail: null, spent: true }, at)
+    }
+    // What was sent, shown otherwise.
+    const late = await addKnown(opened, { amount: '121.01' })
+
+    const loan = await borrowOne(ledger, clock.now())
+    t.match(await opened.deliver(loan), {
+      kind: 'failed',
+      code: 'INVOICE_CONFLICT',
+      detail: `the portal holds ${late} under this number`
+    })
+    t.equal(opened.sandbox.counts.calls.create, 0)
+    await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+
+    await ledger.act(invoiceNumber, 'deliver', clock.now())
+    t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' }, 'they have seen that, too')
+  })
+
+t.test('who says that it is absent, and overrules another, need not say so for ever', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  const refused = await opened.lend()
+  await ledger.sending(refused, bodyOf(refused), clock.now())
+  await ledger.record(refused, { to: 'held', code: 'PORTAL_REJECTED', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now(), { absent: true })
+  await addKnown(opened, { amount: '99.00' })
+  const loan = await borrowOne(ledger, clock.now())
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'INVOICE_CONFLICT' })
+  await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+
+  await ledger.act(invoiceNumber, 'deliver', clock.now())
+
+  t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
 })
 
 t.test('a portal that cannot be asked is no absence', async t => {

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import { createLook } from '../../../src/portal/look.ts'
+import { bodyOf, borrowOne } from '../ledger/fixtures.ts'
 import { throwing } from './double.ts'
 import {
   absentAt,
@@ -207,6 +208,61 @@ for (const facts of [{ issuedAt: '20-11-2026' }, { amountCents: 12_099 }, { cust
     t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
   })
 }
+
+t.test('what came since as it was sent is adopted without a note: a person knew of the other', async t => {
+  const other = arrived(1, { id: 'inv_other', amountCents: 1 })
+  const parts = openParts(t, [...entries(20), other])
+  const { clock, ledger, double } = parts
+  await know(parts)
+  await inDoubtOverridden(parts)
+  double.list.push(arrived(clock.now()))
+  start(t, parts)
+
+  await clock.advance(settleMs)
+
+  t.strictSame(await stateOf(ledger), ['delivered', null, arrived(0).id])
+})
+
+t.test('what the copy learns while the rest is confirmed is not overruled, either', async t => {
+  const other = arrived(1, { id: 'inv_other', amountCents: 1 })
+  const parts = openParts(t, [...entries(20), other])
+  const { clock, ledger, holdings, double } = parts
+  await know(parts)
+  await inDoubtOverridden(parts)
+  double.onCall = call => {
+    if (call !== 'get inv_other' || double.list.length > 21) return
+    // It becomes visible, and a sweep reads it.
+    const late = arrived(clock.now(), { issuedAt: '20-11-2026' })
+    double.list.push(late)
+    void holdings.learn([late], 99, clock.now())
+  }
+  start(t, parts)
+
+  await clock.advance(settleMs)
+
+  t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+})
+
+for (const words of [['dismiss', 'deliver'], ['deliver']] as const)
+  t.test(`once a look holds it again, the earlier word is used up: ${words.join(', then ')}`, async t => {
+    const other = arrived(1, { id: 'inv_other', amountCents: 1 })
+    const parts = openParts(t, [...entries(20), other])
+    const { clock, ledger, double } = parts
+    await know(parts)
+    await inDoubtOverridden(parts)
+    double.list.push(arrived(clock.now(), { issuedAt: '20-11-2026' }))
+    const { look } = start(t, parts)
+    await clock.advance(settleMs)
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
+    await look.stop()
+
+    for (const word of words) await ledger.act('2026-0042', word, clock.now())
+
+    const loan = await borrowOne(ledger, clock.now())
+    const isAboutThis = words[0] === 'deliver'
+    t.strictSame(loan.overrides, isAboutThis ? ['INVOICE_CONFLICT'] : [])
+    t.equal(await ledger.sending(loan, bodyOf(loan), clock.now()), isAboutThis ? 'granted' : 'known')
+  })
 
 t.test('a late answer settles a doubt with one request', async t => {
   const parts = openParts(t, entries(20))

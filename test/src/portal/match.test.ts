@@ -25,8 +25,8 @@ const conflict = (ids: string) => ({
 })
 
 t.test('adopted when customer, amount and issue date agree, whatever else differs', async t => {
-  t.strictSame(judgeFound([same], body, false), adopted(null))
-  t.match(judgeFound([arrived(1, { paidAt: 5, currency: null, createdAt: null })], body, false), {
+  t.strictSame(judgeFound([same], body), adopted(null))
+  t.match(judgeFound([arrived(1, { paidAt: 5, currency: null, createdAt: null })], body), {
     to: 'delivered',
     code: null
   })
@@ -39,25 +39,25 @@ t.test('adopted when customer, amount and issue date agree, whatever else differ
     { issuedAt: null },
     { issuedAt: '2026-11-21' }
   ]) {
-    t.match(judgeFound([arrived(1, facts)], body, false), { to: 'held', code: 'INVOICE_CONFLICT' })
+    t.match(judgeFound([arrived(1, facts)], body), { to: 'held', code: 'INVOICE_CONFLICT' })
   }
 })
 
 t.test('more than one under a number is raised, and one of the same is adopted', async t => {
-  t.strictSame(judgeFound([same, twin], body, false), adopted('PORTAL_DUPLICATE'))
-  t.strictSame(judgeFound([other, same], body, false), adopted('PORTAL_DUPLICATE'))
-  t.strictSame(judgeFound([other, { ...other, id: 'b' }], body, false), conflict('inv_other, b'))
+  t.strictSame(judgeFound([same, twin], body), adopted('PORTAL_DUPLICATE'))
+  t.strictSame(judgeFound([other, same], body), adopted('PORTAL_DUPLICATE'))
+  t.strictSame(judgeFound([other, { ...other, id: 'b' }], body), conflict('inv_other, b'))
 })
 
 t.test('what a person has overruled does not count, but a twin does', async t => {
-  t.equal(judgeFound([other], body, true), null)
-  t.strictSame(judgeFound([other, same], body, true), adopted(null))
-  t.strictSame(judgeFound([other, same, twin], body, true), adopted('PORTAL_DUPLICATE'))
+  t.equal(judgeFound([other], body, [other]), null)
+  t.strictSame(judgeFound([other, same], body, [other]), adopted(null))
+  t.strictSame(judgeFound([other, same, twin], body, [other]), adopted('PORTAL_DUPLICATE'))
 })
 
 t.test('nothing follows from nothing', async t => {
-  t.equal(judgeFound([], body, false), null)
-  t.equal(judgeFound([], body, true), null)
+  t.equal(judgeFound([], body), null)
+  t.equal(judgeFound([], body, [other]), null)
 })
 
 t.test('what is found is what the portal tells now; what is gone is left out', async t => {

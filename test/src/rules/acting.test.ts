@@ -3,8 +3,8 @@ import { obey, refusal, rule } from '../../../src/rules/acting.ts'
 import { draftOf, minute, noon, other } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
-const alone = { hasConflict: false, taken: null }
-const beside = { hasConflict: true, taken: null }
+const alone = { hasConflict: false, taken: null, told: 7 }
+const beside = { hasConflict: true, taken: null, told: 7 }
 
 t.test('nothing is said about what is in doubt', async t => {
   for (const action of ['deliver', 'dismiss', 'take', 'keep'] as const)

@@ -120,3 +120,14 @@ t.test('a history has times as instants, amounts as amounts, and nothing of the 
   t.match(history, [{}, {}, { event: 'waiting', nextAttemptAt: isoInstant(at) }, { facts: { amount: '99.00' } }])
   t.notMatch(JSON.stringify(history), /spent|amountCents|\d{13}/)
 })
+
+t.test('of several under its number the latest is shown: a person may have overruled the others', async t => {
+  const { ask, receive, path, ledger, clock } = await openApp(t)
+  await receive('A-1')
+  const loan = await borrowOne(ledger, clock.now())
+  for (const id of ['inv_seen', 'inv_since'])
+    await ledger.holdings.learn([holdingOf(id, { invoiceNumber: 'A-1', amountCents: 1 })], null, clock.now())
+  await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+
+  t.match((await ask('GET', path('A-1'))).json(), { conflict: { from: 'inv_since' } })
+})
