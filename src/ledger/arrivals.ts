@@ -1,7 +1,7 @@
 // What comes in: loads what is known, lets the rules judge (rules/arriving.ts), and writes their answer.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
-import { blankInvoice, formerKey, type Invoice, numberKey } from '../core/invoice.ts'
+import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../core/invoice.ts'
 import type { Arrival, Received, Unreadable } from '../core/row.ts'
 import {
   type Arriving,
@@ -76,11 +76,11 @@ const receiveAgain = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<
   if (!known) return null
   if (known.isSettled) return contestAgain(arrival, null)
   const merged = mergeArrival(known.kept, arrival)
-  if (merged) {
+  if (!isSame(merged, known.kept)) {
     await keepConflict(tx, id, merged)
     await note(tx, id, 'conflict merged')
   }
-  return contestAgain(arrival, merged ?? known.kept)
+  return contestAgain(arrival, merged)
 }
 
 const receiveCorrection = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> => {

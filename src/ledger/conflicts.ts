@@ -3,7 +3,7 @@
 
 import { mayBeOne } from '../core/invoice.ts'
 import type { Arrival, Document, OtherFacts } from '../core/row.ts'
-import { type KeptArrival, tellingFacts } from '../rules/arriving.ts'
+import { tellingFacts } from '../rules/arriving.ts'
 import { factsOf, factsPrint } from '../rules/kept.ts'
 import type { KeptRow } from './cells.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
@@ -36,13 +36,13 @@ export const findConflict = async (
   tx: Tx,
   invoiceId: number,
   arrival: Arrival
-): Promise<{ kept: KeptArrival; isSettled: boolean } | undefined> => {
+): Promise<{ kept: Arrival; isSettled: boolean } | undefined> => {
   const cells = (await alike(tx, invoiceId, arrival)).find(cells => isSame(cells, arrival))
   return cells && { kept: arrivalIn(cells), isSettled: cells.settled === 1 }
 }
 
 /** Facts that are already kept take in what is newer. */
-export const keepConflict = async (tx: Tx, invoiceId: number, arrival: KeptArrival): Promise<void> => {
+export const keepConflict = async (tx: Tx, invoiceId: number, arrival: Arrival): Promise<void> => {
   const kept = await alike(tx, invoiceId, arrival)
   const same = kept.find(cells => isSame(cells, arrival))
   const facts = same ? (same.facts as string) : `${printOf(arrival)}${kept.length > 0 ? ` ${kept.length}` : ''}`
@@ -80,7 +80,7 @@ export const emptyConflicts = async (tx: Tx, invoiceId: number): Promise<(Docume
 
 const printOf = (arrival: Arrival): string => factsPrint(factsOf(arrival))
 
-const arrivalIn = (cells: Cells): KeptArrival => JSON.parse(cells.arrival as string) as KeptArrival
+const arrivalIn = (cells: Cells): Arrival => JSON.parse(cells.arrival as string) as Arrival
 
 /** For two with one print. One that was emptied since contradicts nothing. */
 const isSame = (cells: Cells, { invoice: { sourceId, customer } }: Arrival): boolean => {

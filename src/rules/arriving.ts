@@ -2,7 +2,7 @@
 // writes the answer, in one transaction.
 
 import type { Instant } from '../core/clock.ts'
-import { fingerprint, refPrint } from '../core/fingerprint.ts'
+import { refPrint } from '../core/fingerprint.ts'
 import { type Customer, type Invoice, isSame, mayBeCopy, mayBeOne, sameFacts } from '../core/invoice.ts'
 import type { Arrival, Document, Received } from '../core/row.ts'
 import {
@@ -68,30 +68,12 @@ const judgeRepeat = (kept: Told, newer: Invoice, document: Document | null): Jud
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
 }
 
-/** Other facts, as they are kept. `forms`: fingerprints of how they came, latest last; absent for one. */
-export type KeptArrival = Arrival & { forms?: string[] }
-
-// More than there are channels. Beyond it the oldest form counts as new again.
-const formsMax = 20
-
-/** Without payment and PDF: these count whenever they were missing. */
-const formOf = ({ invoice }: Arrival): string => fingerprint(JSON.stringify({ ...invoice, paidAt: null }))
-
-/**
- * The same other facts again: what is newer stays with them, for a person who takes them. A form in which they came
- * before is not newer: two channels that take turns would otherwise undo each other for ever. Null: nothing is new.
- */
-export const mergeArrival = (kept: KeptArrival, newer: Arrival): KeptArrival | null => {
-  const forms = kept.forms ?? [formOf(kept)]
-  const form = formOf(newer)
-  const paidAt = kept.invoice.paidAt ?? newer.invoice.paidAt
-  const invoice = forms.includes(form)
-    ? { ...kept.invoice, paidAt }
-    : mergeInvoice({ state: 'held', invoice: kept.invoice }, newer.invoice)
-  const document = kept.document ?? newer.document
-  if (document === kept.document && isSame(invoice, kept.invoice)) return null
-  return { ...kept, invoice, document, forms: [...new Set([...forms, form])].slice(-formsMax) }
-}
+/** The same other facts again: what is newer stays with them, for a person who takes them. */
+export const mergeArrival = (kept: Arrival, newer: Arrival): Arrival => ({
+  ...kept,
+  invoice: mergeInvoice({ state: 'held', invoice: kept.invoice }, newer.invoice),
+  document: kept.document ?? newer.document
+})
 
 const mergeInvoice = ({ state, invoice }: Pick<Told, 'state' | 'invoice'>, newer: Invoice): Invoice => {
   // `paidAt` goes from null to a date once, and is never cleared or changed.

@@ -1,14 +1,5 @@
 import t from 'tap'
-import {
-  contest,
-  correct,
-  enter,
-  judge,
-  type KeptArrival,
-  merge,
-  mergeArrival,
-  voidIt
-} from '../../../src/rules/arriving.ts'
+import { contest, correct, enter, judge, merge, voidIt } from '../../../src/rules/arriving.ts'
 import { arrivalOf, corrected, documentOf, minute, noon, other, paid, same } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
@@ -80,15 +71,6 @@ t.test('other facts hold a row, mark a delivered one, and leave one in doubt alo
     forgotten: false
   })
   t.strictSame(contest(keptAs({ state: 'sending' }), other).set, {})
-})
-
-t.test('a form in which other facts came before is not new, as long as it is remembered', async t => {
-  const due = (day: number) => ({ ...other, invoice: { ...other.invoice, dueAt: `2026-12-${day + 10}` } })
-  const days = Array.from({ length: 21 }, (_, day) => day)
-  const kept = days.reduce<KeptArrival>((kept, day) => mergeArrival(kept, due(day)) ?? kept, due(0))
-  t.match(kept, { invoice: { dueAt: '2026-12-30' }, forms: { length: 20 } })
-  t.equal(mergeArrival(kept, due(1)), null)
-  t.match(mergeArrival(kept, due(0)), { invoice: { dueAt: '2026-12-10' } }, 'the oldest of so many is forgotten')
 })
 
 t.test('what was sent to one customer of the portal, and is said to be of another, is no repetition', async t => {

@@ -187,33 +187,6 @@ export function conflictsContract(promised: Promised): void {
     t.strictSame(after.slice(2), [{ at: noon + 1, event: 'conflict merged' }], 'what a person has not seen is a line')
   })
 
-  promised(
-    'two channels that take turns with other facts come to an end; what is new still counts',
-    async (t, ledger) => {
-      await ledger.receive(same, noon)
-      const { invoice } = other
-      const renamed = { ...invoice, dueAt: '2026-12-20', customer: { ...invoice.customer, name: 'Bakkerij Kees B.V.' } }
-      const told = async (facts: typeof invoice, document: typeof other.document = null) => {
-        await ledger.receive({ ...other, invoice: facts, document }, noon)
-        return (await rowOf(ledger)).history.filter(({ event }) => event === 'conflict merged').length
-      }
-      t.equal(await told(invoice), 0)
-      for (const facts of [renamed, invoice, renamed, invoice]) t.equal(await told(facts), 1)
-      t.equal(await told(invoice, documentOf('missing')), 2, 'a PDF that was missing')
-      t.equal(await told({ ...invoice, paidAt: noon }), 3, 'paid now')
-      for (const facts of [renamed, invoice]) t.equal(await told({ ...facts, paidAt: noon }, documentOf('late')), 3)
-      t.equal(await told({ ...renamed, dueAt: '2026-12-21' }), 4, 'a date that is new')
-      for (const facts of [renamed, invoice, renamed]) t.equal(await told(facts), 4)
-
-      t.match(await ledger.act('2026-0042', 'take', noon), {
-        paidAt: noon,
-        dueAt: '2026-12-21',
-        customer: { name: 'Bakkerij Kees B.V.' }
-      })
-      t.match(await borrowOne(ledger, noon), { document: documentOf('missing') })
-    }
-  )
-
   promised('what is told later about other facts is not lost on who takes them', async (t, ledger) => {
     await ledger.receive(same, noon)
     await ledger.receive(other, noon)
