@@ -55,7 +55,7 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
     case 'READ_ONLY':
       return plain(errors.readOnly)
     case 'STATE_CONFLICT':
-      return plain(errors.changed)
+      return { title: errors.title, body: said(view, toldIn(view, error.message)) }
     case 'FIELDS_INVALID': {
       const at = placeOf(view)
       return {

@@ -215,7 +215,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
 
   const freshOf = async (gone: string[]): Promise<string | null> => {
     const [fresh] = await holdings.deliveredSince(gone, clock.now() - freshMs)
-    return fresh === undefined ? null : `the portal does not yet show ${fresh}, which it has just created`
+    return fresh === undefined ? null : `the portal does not yet show ${fresh}, which was delivered just now`
   }
 
   /**

@@ -221,9 +221,12 @@ export const findings: [english: string, dutch: string][] = [
   ['its entries have no invoice number', 'er staan geen factuurnummers in'],
   ['page {word} shows only what other pages have shown', 'pagina {} toont alleen wat al op andere pagina’s stond'],
   [
-    'the portal does not yet show {word}, which it has just created',
-    'het portaal toont {} nog niet, terwijl hij net is aangemaakt'
+    'the portal does not yet show {word}, which was delivered just now',
+    'het portaal toont {} nog niet, terwijl hij net is afgeleverd'
   ],
+  ['no answer within {word} ms', 'geen antwoord binnen {} ms'],
+  ['the connection was not made in time', 'er kwam niet op tijd een verbinding tot stand'],
+  ['the portal asks for a pause', 'het portaal vraagt om een pauze'],
   ['the portal holds none of {}', 'het portaal heeft niets van {}'],
   ['the portal answered {word}, but not with an id', 'het portaal antwoordde {}, maar zonder kenmerk'],
   ['the portal answered {word}, and the reason was cut off', 'het portaal antwoordde {}, en de reden werd afgebroken'],

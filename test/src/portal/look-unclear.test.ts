@@ -328,7 +328,7 @@ t.test('a portal that does not show yet what it made just now says nothing of th
   await clock.advance(settleMs)
   t.strictSame(await stateOf(ledger), sending)
   t.match(await holdings.copy(), {
-    unclear: { why: 'the portal does not yet show inv_fresh, which it has just created' }
+    unclear: { why: 'the portal does not yet show inv_fresh, which was delivered just now' }
   })
 
   await clock.advance(15 * minute)
