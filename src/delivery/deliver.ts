@@ -236,7 +236,9 @@ const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): P
     if (found === 'contested') return contested(known)
     const decision = judgeFound(found, body, await overruledAmong(found, loan, delivery))
     if (decision?.to === 'delivered') return { kind: 'adopted', holding: decision.holding, code: decision.code }
-    return decision?.to === 'held' ? failed(decision.code, decision.detail) : null
+    if (decision?.to === 'held') return failed(decision.code, decision.detail)
+    // What a person overruled is not what may stand there under another spelling.
+    return await findSpelledOtherwise(loan, body, delivery)
   } catch (error) {
     return failedBy(error)
   }

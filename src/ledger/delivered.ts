@@ -2,7 +2,7 @@
 
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import { isCut, isSpelling } from '../core/spelling.ts'
-import { type Entered, foundTwice, gone, isTwice, shown } from '../rules/portal-news.ts'
+import { type Entered, foundBeside, foundTwice, gone, shown } from '../rules/portal-news.ts'
 import { type InvoiceCells, type KeptRow, keptOf } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
 import type { Tx } from './driver.ts'
@@ -17,7 +17,10 @@ export const entered = async (tx: Tx, entry: PortalInvoice, what: Entered): Prom
     await apply(tx, kept.id, shown(kept, entry, what, hasConflict, tx.now))
   } else if (what.isNew && entry.invoiceNumber !== null) {
     const named = (await rowOfNumber(tx, entry.invoiceNumber)) ?? (await rowSpelledOtherwise(tx, entry))
-    if (named && isTwice(named)) await apply(tx, named.id, foundTwice(entry.id))
+    // A person's word does not cover what the copy did not know then.
+    if (named?.state === 'delivered') await apply(tx, named.id, foundTwice(entry.id))
+    else if (named?.state === 'held' && named.code === 'INVOICE_CONFLICT')
+      await apply(tx, named.id, foundBeside(entry.id))
   }
 }
 

@@ -2,7 +2,6 @@
 
 import type { Decision } from '../core/row.ts'
 import { believe, end } from '../rules/ending.ts'
-import { isTwice } from '../rules/portal-news.ts'
 import type { KeptRow } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
 import type { Tx } from './driver.ts'
@@ -27,9 +26,9 @@ const believable = async (tx: Tx, kept: KeptRow, decision: Delivered): Promise<D
 const enterHolding = async (tx: Tx, kept: KeptRow, { holding, how }: Delivered): Promise<void> => {
   await enter(tx, holding, { read: null, own: how === 'created' })
   // The portal may show the invoice itself under another number than it was sent with.
-  const isBesideOthers = (await idsUnder(tx, kept.key)).some(id => id !== holding.id)
-  if (isBesideOthers && !kept.voided && isTwice({ ...kept, state: 'delivered' }))
-    await setRow(tx, kept.id, { code: 'PORTAL_DUPLICATE' })
+  const overruled = kept.overrides.includes('INVOICE_CONFLICT') ? (kept.told ?? Number.MAX_SAFE_INTEGER) : 0
+  const isBesideOthers = (await idsUnder(tx, kept.key, overruled)).some(id => id !== holding.id)
+  if (isBesideOthers && !kept.voided) await setRow(tx, kept.id, { code: 'PORTAL_DUPLICATE' })
 }
 
 /** Answers what came of it; for a delivered row, with the note that it now carries. */

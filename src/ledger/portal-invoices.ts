@@ -81,7 +81,8 @@ export const unfoundSince = async (tx: Tx): Promise<Instant | null | undefined> 
 const under = (tx: Tx, key: string): Promise<Cells[]> =>
   tx.all(`SELECT id, entry, told FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`, key, key)
 
-export const idsUnder = async (tx: Tx, key: string): Promise<string[]> => (await under(tx, key)).map(idOf)
+export const idsUnder = async (tx: Tx, key: string, told = 0): Promise<string[]> =>
+  (await under(tx, key)).filter(cells => Number(cells.told) > told).map(idOf)
 
 export const byNumber = async (tx: Tx, invoiceNumber: string, told = 0): Promise<PortalInvoice[]> =>
   (await under(tx, numberKey(invoiceNumber))).filter(cells => Number(cells.told) > told).map(entryOf)

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import { type Action, type Arrival, type Override, overrides } from '../core/row.ts'
-import { arrived, type Change, dismissed, type Kept, waiting } from './kept.ts'
+import { arrived, type Change, dismissed, type Kept, soughtFromStart, waiting } from './kept.ts'
 
 export type Ruling =
   | { kind: 'nothing' }
@@ -68,7 +68,7 @@ export const obey = (
       return { set: kept.code === 'INVOICE_CONFLICT' ? { code: null } : {}, settles: true }
     case 'take':
       if (taken === null) throw new Error('bug: there is nothing to take')
-      return { set: arrived(taken, now), settles: true }
+      return { set: { ...arrived(taken, now), ...soughtFromStart(kept) }, settles: true }
     case 'keep':
       return { set: waiting(now), settles: true }
   }

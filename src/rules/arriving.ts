@@ -17,6 +17,7 @@ import {
   type Kept,
   type Line,
   sentTo,
+  soughtFromStart,
   toMark,
   waiting
 } from './kept.ts'
@@ -190,6 +191,7 @@ export const merge = (
 export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now: Instant): Arriving => ({
   set: {
     ...arrived(arrival, now),
+    ...soughtFromStart(kept),
     documentVersion: kept.documentVersion + 1,
     ...(isContested ? held('INVOICE_CONFLICT') : {})
   },

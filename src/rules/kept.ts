@@ -114,6 +114,13 @@ export const arrived = (arrival: Arrival, now: Instant): Change => {
   return { tool, invoice, document, notify, test, ...unjudged, ...waiting(dueOf(arrival, now)) }
 }
 
+/**
+ * With the facts, a person's words go, so that what was sent is looked for after all. By then they may have overruled
+ * what came after it was sent: how much the copy knew at that time is no longer known.
+ */
+export const soughtFromStart = ({ unproven, overrides }: Kept): Change =>
+  unproven && overrides.includes('PORTAL_UNCLEAR') && overrides.includes('INVOICE_CONFLICT') ? { told: 0 } : {}
+
 /** What is left to do about its payment: what is wanted against what the portal knows. */
 export const toMark = (wanted: Instant | null, known: Instant | null, now: Instant): Change =>
   wanted !== null && known === null ? { nextAttemptAt: now, failures: 0, triedMs: 0, forgotten: false } : {}

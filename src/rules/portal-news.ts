@@ -69,6 +69,12 @@ export const foundTwice = (portalId: string): Changes => ({
   lines: [{ event: 'found twice', detail: { code: 'PORTAL_DUPLICATE', also: portalId } }]
 })
 
+/** Another entry, under a number that a person is to decide about: a word given before they saw it is not taken. */
+export const foundBeside = (portalId: string): Changes => ({
+  set: {},
+  lines: [{ event: 'found beside it', detail: { also: portalId } }]
+})
+
 /** Neither listed nor there when asked for. Even if that is known already, marking a later payment has to end too. */
 export const gone = ({ code, voided }: Pick<Kept, 'code' | 'voided'>): Changes => ({
   set: {

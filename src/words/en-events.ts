@@ -22,6 +22,7 @@ export const events = {
   released: 'Goes on',
   'the portal tells otherwise': 'The portal shows it differently',
   'found twice': 'Found twice in the portal',
+  'found beside it': 'The portal shows one more under this number',
   'gone from the portal': 'No longer in the portal',
   'operator: deliver': 'To be sent',
   'operator: dismiss': 'Put aside, or settled',

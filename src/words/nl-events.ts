@@ -24,6 +24,7 @@ export const events: Record<keyof typeof english, string> = {
   released: 'Gaat verder',
   'the portal tells otherwise': 'Het portaal toont hem anders',
   'found twice': 'Twee keer in het portaal gevonden',
+  'found beside it': 'Het portaal toont er nog een onder dit nummer',
   'gone from the portal': 'Niet meer in het portaal',
   'operator: deliver': 'Mag verstuurd worden',
   'operator: dismiss': 'Terzijde gelegd of in orde bevonden',

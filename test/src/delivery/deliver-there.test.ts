@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
+import { seenAs } from '../../../src/core/row.ts'
 import { bodyOf, borrowOne, doubt, holdingOf, minute, rowOf } from '../ledger/fixtures.ts'
 import { arrival, customerId, type Opened, openDelivery } from './delivery.ts'
 
@@ -398,4 +399,99 @@ t.test('whatever breaks in us after `sending` is unknown: a byte may have left',
     })
     t.equal(opened.budget.state().taken, 1)
   }
+})
+
+t.test("a person's word does not cover what came after they looked", async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  await addKnown(opened, { amount: '99.00' })
+  await ledger.record(await opened.lend(), { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+  const seen = seenAs(await rowOf(ledger))
+  // What a lost answer was about, shown otherwise: the copy learns of it while the person reads.
+  await addKnown(opened, { amount: '121.01' })
+
+  await t.rejects(ledger.act(invoiceNumber, 'deliver', clock.now(), { seen }), { code: 'STATE_CONFLICT' })
+
+  await ledger.act(invoiceNumber, 'deliver', clock.now(), { seen: seenAs(await rowOf(ledger)) })
+  t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' }, 'they have seen that, too')
+})
+
+t.test('who overrules what stands under the number has not seen it spelled otherwise', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  // A lost ledger sent it, and the portal spells it otherwise.
+  await addKnown(opened, { invoiceNumber: '20260042' })
+  await addKnown(opened, { amount: '99.00' })
+  const loan = await opened.lend()
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'INVOICE_CONFLICT' })
+  await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now())
+
+  const next = await borrowOne(ledger, clock.now())
+  t.match(await opened.deliver(next), { kind: 'failed', code: 'PORTAL_UNCLEAR' })
+  t.equal(opened.sandbox.counts.calls.create, 0)
+  await ledger.record(next, { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }, clock.now())
+
+  await ledger.act(invoiceNumber, 'deliver', clock.now(), { absent: true })
+  t.match(await opened.deliver(await borrowOne(ledger, clock.now())), { kind: 'created' })
+})
+
+t.test('who takes other facts has what was sent looked for since it was sent, whatever they overruled', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  const refused = await opened.lend()
+  await ledger.sending(refused, bodyOf(refused), clock.now())
+  await ledger.record(refused, { to: 'held', code: 'PORTAL_REJECTED', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now(), { absent: true })
+  // It was kept all the same, under another spelling, and became visible late.
+  const kept = await addKnown(opened, { invoiceNumber: '20260042' })
+  await addKnown(opened, { amount: '99.00' })
+  const loan = await borrowOne(ledger, clock.now())
+  t.match(await opened.deliver(loan), { kind: 'failed', code: 'INVOICE_CONFLICT' })
+  await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now())
+  await ledger.receive(arrival({ amountCents: 24_200 }), clock.now())
+  await ledger.act(invoiceNumber, 'take', clock.now())
+
+  const again = await borrowOne(ledger, clock.now())
+  t.match(await opened.deliver(again), { kind: 'unproven' })
+  await ledger.record(again, { to: 'look', body: bodyOf(again) }, clock.now())
+  const [doubtful] = await ledger.doubts(clock.now(), 1)
+  const found = await ledger.holdings.strangers(doubtful!.sent, doubtful!.told)
+  t.strictSame(
+    found.map(({ id }) => id),
+    [kept]
+  )
+})
+
+for (const when of ['before the answer is kept', 'after it was delivered'] as const)
+  t.test(`what comes under the number, beside what a person overruled, is a duplicate: ${when}`, async t => {
+    const opened = await openDelivery(t)
+    const { ledger, clock } = opened
+    await addKnown(opened, { amount: '99.00' })
+    await ledger.record(await opened.lend(), { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+    await ledger.act(invoiceNumber, 'deliver', clock.now())
+    const loan = await borrowOne(ledger, clock.now())
+    await ledger.sending(loan, bodyOf(loan), clock.now())
+    if (when.startsWith('before')) await addKnown(opened)
+    const ours = holdingOf('inv_ours', { customerId })
+    await ledger.record(loan, { to: 'delivered', holding: ours, how: 'created', code: null }, clock.now())
+    if (when.startsWith('after')) {
+      t.match(await rowOf(ledger), { state: 'delivered', code: null })
+      await addKnown(opened)
+    }
+
+    t.match(await rowOf(ledger), { state: 'delivered', code: 'PORTAL_DUPLICATE' })
+  })
+
+t.test('what the copy is told of at the last moment is not overruled, either', async t => {
+  const opened = await openDelivery(t)
+  const { ledger, clock } = opened
+  await addKnown(opened, { amount: '99.00' })
+  await ledger.record(await opened.lend(), { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, clock.now())
+  await ledger.act(invoiceNumber, 'deliver', clock.now())
+  const loan = await borrowOne(ledger, clock.now())
+  await addKnown(opened, { amount: '121.01' })
+
+  t.equal(await ledger.sending(loan, bodyOf(loan), clock.now()), 'known')
 })

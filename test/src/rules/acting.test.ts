@@ -48,3 +48,22 @@ t.test('take puts the other facts in place, keep goes on with these', async t =>
   t.throws(() => obey(kept, { kind: 'take' }, beside, noon), { message: /^bug/ })
   t.match(obey(kept, { kind: 'keep' }, beside, noon), { set: { state: 'waiting' }, settles: true })
 })
+
+t.test('what was sent is looked for since it was sent, whatever a person overrules', async t => {
+  const deliver = { kind: 'release', overrides: ['INVOICE_CONFLICT'] } as const
+  const sent = { state: 'held', code: 'INVOICE_CONFLICT', everSent: true, unproven: true, told: 3 } as const
+  const told = (kept: Parameters<typeof keptAs>[0]) =>
+    obey(keptAs(kept), { ...deliver, overrides: [...deliver.overrides] }, alone, noon).set.told
+  t.equal(told({ ...sent, unproven: false }), 7)
+  t.equal(told(sent), undefined)
+  t.equal(told({ ...sent, overrides: ['PORTAL_UNCLEAR'] }), 7)
+  for (const overrides of [['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'], ['PORTAL_UNCLEAR']] as const) {
+    const taken = obey(
+      keptAs({ ...sent, overrides: [...overrides] }),
+      { kind: 'take' },
+      { ...beside, taken: other },
+      noon
+    )
+    t.equal(taken.set.told, overrides.length === 2 ? 0 : undefined)
+  }
+})
