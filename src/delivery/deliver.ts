@@ -11,6 +11,7 @@ import type { Portal } from '../portal/client.ts'
 import { confirm, contested, judgeFound, overruledOf } from '../portal/match.ts'
 import type { Reader } from '../portal/reader.ts'
 import { failed, failedBy, type Outcome } from '../rules/decide.ts'
+import { overruledUpTo } from '../rules/kept.ts'
 import type { ToolClient } from '../tools/client.ts'
 import type { Receiver } from '../tools/receiver.ts'
 import type { PdfAddress } from '../tools/tool.ts'
@@ -244,14 +245,9 @@ const findInPortal = async (loan: Loan, body: CreateBody, delivery: Delivery): P
   }
 }
 
-/** A ledger of an earlier version may not know when the person said it: then it covers all, as it did there. */
-const overruledAmong = async (
-  found: PortalInvoice[],
-  { invoice, overrides, told }: Loan,
-  { ledger }: Delivery
-): Promise<PortalInvoice[]> => {
-  if (!overrides.includes('INVOICE_CONFLICT')) return []
-  return overruledOf(found, told === null ? [] : await ledger.holdings.byNumber(invoice.invoiceNumber, told))
+const overruledAmong = async (found: PortalInvoice[], loan: Loan, { ledger }: Delivery): Promise<PortalInvoice[]> => {
+  if (!loan.overrides.includes('INVOICE_CONFLICT')) return []
+  return overruledOf(found, await ledger.holdings.byNumber(loan.invoice.invoiceNumber, overruledUpTo(loan)))
 }
 
 /** A new ledger does not know what a lost one sent, and a portal may spell numbers differently. */

@@ -2,6 +2,7 @@
 
 import type { Decision } from '../core/row.ts'
 import { believe, end } from '../rules/ending.ts'
+import { overruledUpTo } from '../rules/kept.ts'
 import type { KeptRow } from './cells.ts'
 import { hasOpenConflict } from './conflicts.ts'
 import type { Tx } from './driver.ts'
@@ -26,8 +27,7 @@ const believable = async (tx: Tx, kept: KeptRow, decision: Delivered): Promise<D
 const enterHolding = async (tx: Tx, kept: KeptRow, { holding, how }: Delivered): Promise<void> => {
   await enter(tx, holding, { read: null, own: how === 'created' })
   // The portal may show the invoice itself under another number than it was sent with.
-  const overruled = kept.overrides.includes('INVOICE_CONFLICT') ? (kept.told ?? Number.MAX_SAFE_INTEGER) : 0
-  const isBesideOthers = (await idsUnder(tx, kept.key, overruled)).some(id => id !== holding.id)
+  const isBesideOthers = (await idsUnder(tx, kept.key, overruledUpTo(kept))).some(id => id !== holding.id)
   if (isBesideOthers && !kept.voided) await setRow(tx, kept.id, { code: 'PORTAL_DUPLICATE' })
 }
 

@@ -3,6 +3,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { CreateBody, Decision, Document, Doubt, Loan } from '../core/row.ts'
+import { overruledUpTo } from '../rules/kept.ts'
 import { send } from '../rules/sending.ts'
 import { doubtOf, type InvoiceCells, instantOf, type KeptRow, loanOf } from './cells.ts'
 import type { Tx } from './driver.ts'
@@ -99,8 +100,7 @@ export const sending = async (
   const kept = await lent(tx, loan)
   if (!kept) return 'lost'
   // What a person has overruled does not count; what the copy was told of since then does.
-  const overruled = kept.overrides.includes('INVOICE_CONFLICT') ? (kept.told ?? Number.MAX_SAFE_INTEGER) : 0
-  const isThere = (await byNumber(tx, body.invoiceNumber, overruled)).length > 0
+  const isThere = (await byNumber(tx, body.invoiceNumber, overruledUpTo(kept))).length > 0
   const permission = send(kept, body, { isThere, told: await countOf(tx, 'told'), owner: tx.owner, now: tx.now })
   if (typeof permission === 'string') return permission
   await setRow(tx, kept.id, permission)

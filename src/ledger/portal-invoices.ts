@@ -77,15 +77,17 @@ export const unfoundSince = async (tx: Tx): Promise<Instant | null | undefined> 
   return dated.length < found.length ? null : Math.min(...dated)
 }
 
-/** All under a number, except what another row was delivered as. */
-const under = (tx: Tx, key: string): Promise<Cells[]> =>
-  tx.all(`SELECT id, entry, told FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`, key, key)
+/** All under a number that the copy was first told of after `told`, except what another row was delivered as. */
+const under = async (tx: Tx, key: string, told: number): Promise<Cells[]> => {
+  const sql = `SELECT id, entry, told FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`
+  return (await tx.all(sql, key, key)).filter(cells => Number(cells.told) > told)
+}
 
 export const idsUnder = async (tx: Tx, key: string, told = 0): Promise<string[]> =>
-  (await under(tx, key)).filter(cells => Number(cells.told) > told).map(idOf)
+  (await under(tx, key, told)).map(idOf)
 
 export const byNumber = async (tx: Tx, invoiceNumber: string, told = 0): Promise<PortalInvoice[]> =>
-  (await under(tx, numberKey(invoiceNumber))).filter(cells => Number(cells.told) > told).map(entryOf)
+  (await under(tx, numberKey(invoiceNumber), told)).map(entryOf)
 
 export const strangers = async (
   tx: Tx,

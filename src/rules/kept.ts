@@ -115,6 +115,13 @@ export const arrived = (arrival: Arrival, now: Instant): Change => {
 }
 
 /**
+ * How much the copy knew when a person overruled what stands in the portal, or it was sent after that. Of what an
+ * earlier version kept that is not known: there the word covers everything.
+ */
+export const overruledUpTo = ({ overrides, told }: Pick<Kept, 'overrides' | 'told'>): number =>
+  overrides.includes('INVOICE_CONFLICT') ? (told ?? Number.MAX_SAFE_INTEGER) : 0
+
+/**
  * With the facts, a person's words go, so that what was sent is looked for after all. By then they may have overruled
  * what came after it was sent: how much the copy knew at that time is no longer known.
  */
