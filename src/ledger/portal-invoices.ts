@@ -47,17 +47,21 @@ export const learn = async (tx: Tx, entries: readonly PortalInvoice[], read: num
   for (const entry of entries) await enter(tx, entry, { read, own: false })
 }
 
+/** The id stays known: an answer that names it does not name what was just made. */
 export const lose = async (tx: Tx, id: string): Promise<void> => {
-  await tx.run('DELETE FROM portal_invoice WHERE id = ?', id)
+  const gone = await tx.one('DELETE FROM portal_invoice WHERE id = ? RETURNING id, told', id)
+  if (gone) await insert(tx, 'portal_invoice_gone', { ...gone }, 'ON CONFLICT (id) DO NOTHING')
   await delivered.lost(tx, id)
 }
 
 export const has = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ?', id)) !== undefined
 
-/** Whether the copy had this id when it had been told this much. */
-export const knewBy = async (tx: Tx, id: string, told: number): Promise<boolean> =>
-  (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ? AND told <= ?', id, told)) !== undefined
+/** Whether the copy had been told of this id when it had been told this much, even if the invoice is gone since. */
+export const knewBy = async (tx: Tx, id: string, told: number): Promise<boolean> => {
+  const knownIn = (table: string) => tx.one(`SELECT 1 AS found FROM ${table} WHERE id = ? AND told <= ?`, id, told)
+  return ((await knownIn('portal_invoice')) ?? (await knownIn('portal_invoice_gone'))) !== undefined
+}
 
 export const unfound = async (tx: Tx, id: string): Promise<PortalInvoice | null> => {
   const known = await tx.one('SELECT entry, seen_by, unfound_at FROM portal_invoice WHERE id = ?', id)

@@ -1,6 +1,7 @@
 // The portal's answer to a create: what it tells is compared with what was sent, before it is believed.
 
 import type { PortalInvoice } from '../../../../src/core/portal-entry.ts'
+import type { Decision, Doubt } from '../../../../src/core/row.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {
   arrivalOf,
@@ -51,6 +52,30 @@ export function answersContract(promised: Promised): void {
       detail: 'the portal answered with inv_hand, which was there before it was sent'
     })
     t.match(await ledger.doubts(noon, 9), [{ id: loan.id }])
+  })
+
+  promised('an answer with the id of an invoice that is gone is none, until that is there again', async (t, ledger) => {
+    const { holdings } = ledger
+    await holdings.learn([holdingOf('inv_gone', { customerId: 'cst_2' })], null, noon)
+    await holdings.lose('inv_gone', noon)
+
+    const { kept } = await answer(ledger, {}, 'inv_gone')
+
+    t.match(kept, { to: 'doubt', detail: /inv_gone, which was there before/ })
+    t.strictSame(await holdings.byNumber('2026-0042'), [], 'nor is it there again')
+    await holdings.learn([holdingOf('inv_gone')], 1, noon)
+    const adopted: Decision = { to: 'delivered', holding: holdingOf('inv_gone'), how: 'adopted', code: null }
+    const [inDoubt] = await ledger.doubts(noon, 9)
+    await ledger.settle(inDoubt as Doubt, adopted, noon)
+    t.match(await rowOf(ledger), { state: 'delivered', portalId: 'inv_gone' }, 'a portal may use an id again')
+  })
+
+  promised('an answer with an id that came and went after it was sent is one', async (t, ledger) => {
+    const loan = await bring(ledger, 'sending')
+    await ledger.holdings.learn([holdingOf('inv_1')], 1, noon)
+    await ledger.holdings.lose('inv_1', noon)
+
+    t.match(await ledger.record(loan, delivered(), noon), { to: 'delivered' })
   })
 
   promised('an answer that a reading has told first is one', async (t, ledger) => {

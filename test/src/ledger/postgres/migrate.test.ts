@@ -178,15 +178,15 @@ t.test('a running release goes on beside a newer schema, but not beside one that
 t.test('who starts with the newest schema waits for nobody who reads, such as a backup', async t => {
   const url = await server.database()
   await open(url)
-  await ask(url, 'DROP TABLE search_number; DELETE FROM migration WHERE version = 11')
+  await ask(url, 'DROP TABLE portal_invoice_gone; DELETE FROM migration WHERE version = 12')
   const backup = new pg.Client(url)
   await backup.connect()
   t.teardown(() => backup.end())
-  await backup.query('BEGIN; LOCK TABLE invoice, search_text, search_ending, search_use, counter IN ACCESS SHARE MODE')
+  await backup.query('BEGIN; LOCK TABLE invoice, portal_invoice IN ACCESS SHARE MODE')
 
   await open(url)
 
-  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 11'), [{ name: '011-search-numbers.sql' }])
+  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 12'), [{ name: '012-gone.sql' }])
 })
 
 t.test('what the release that found by amounts could not read is written as such', async t => {
@@ -194,7 +194,7 @@ t.test('what the release that found by amounts could not read is written as such
   await open(url)
   await ask(
     url,
-    `DROP TABLE search_number; DELETE FROM migration WHERE version > 9;
+    `DROP TABLE search_number; DROP TABLE portal_invoice_gone; DELETE FROM migration WHERE version > 9;
       INSERT INTO portal_invoice (id, entry, told, issued_at) VALUES ('inv_1', '{}', 1, '20-11-2026')`
   )
 

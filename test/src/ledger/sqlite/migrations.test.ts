@@ -102,6 +102,7 @@ t.test('what an earlier version made searchable is found before it is entered an
     INSERT INTO search_ending VALUES ('ld-0042', 1), ('d-0042', 1), ('-0042', 1);
     INSERT INTO counter VALUES ('searchable to', 501);
     DROP TABLE search_number;
+    DROP TABLE portal_invoice_gone;
     PRAGMA user_version = 16`)
   before.close()
 
@@ -121,7 +122,7 @@ const ofAmounts = async (t: Test): Promise<string> => {
   const file = join(t.testdir(), 'ledger.sqlite')
   await openSqlite({ file }).close()
   const before = new DatabaseSync(file)
-  before.exec('DROP TABLE search_number; PRAGMA user_version = 16')
+  before.exec('DROP TABLE search_number; DROP TABLE portal_invoice_gone; PRAGMA user_version = 16')
   before.close()
   return file
 }
