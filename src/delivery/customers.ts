@@ -167,28 +167,33 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     if (creation === null || written === null) return null
     // Unless the answer is clear and the ledger keeps it, a look has to find out.
     settling.lost(creation.id)
-    const outcome = await conclude(creation, written)
-    if (written.outcome !== 'unknown') settling.over(creation.id)
-    return outcome
+    return conclude(creation, written)
   }
 
   const conclude = async (creation: Creation, written: Written<PortalCustomer>): Promise<Outcome | null> => {
     switch (written.outcome) {
-      case 'done':
-        await book.created(creation, wholeOf(written.value, creation.fields), clock.now())
+      case 'done': {
+        const doubt = await book.created(creation, written.value, clock.now())
+        if (doubt !== null) return notKnown(doubt, true)
+        settling.over(creation.id)
         return null
+      }
       case 'not-done':
         await book.notCreated(creation)
+        settling.over(creation.id)
         if (written.code !== 'PORTAL_REJECTED') return failureOf(written)
         // A refusal proves nothing, so the list is read before another is created.
         staleAt = clock.monotonic()
         return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
-      case 'unknown': {
+      case 'unknown':
         if (written.answered) await book.answered(creation, written.detail)
-        const detail = `it is not known whether the customer was created: ${written.detail}`
-        return failureOf({ ...written, detail }, options.portalSettleMs)
-      }
+        return notKnown(written.detail, written.answered)
     }
+  }
+
+  const notKnown = (why: string, answered: boolean): Failure => {
+    const detail = `it is not known whether the customer was created: ${why}`
+    return failureOf({ outcome: 'unknown', detail, answered }, options.portalSettleMs)
   }
 
   /** A create whose answer is not known is never sent again before a look. Null: judge again. */
@@ -263,14 +268,3 @@ const invalid = (field: string, message: string) =>
 
 const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Failure =>
   busy(retryAfterMs, detail)
-
-/** The answer to a create may hold no more than the id; the rest is what was sent. */
-const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer => ({
-  ...answer,
-  companyName: answer.companyName ?? sent.companyName,
-  primaryEmail: answer.primaryEmail ?? sent.primaryEmail,
-  address: answer.address ?? sent.address,
-  zipCode: answer.zipCode ?? sent.zipCode,
-  city: answer.city ?? sent.city,
-  countryCode: answer.countryCode ?? sent.countryCode ?? null
-})

@@ -40,8 +40,12 @@ export interface LedgerCustomers {
    * now: judge again. Or the invoice that wants it no longer waits.
    */
   beginCreate(sighting: Sighting, rules: MatchRules, now: Instant): Promise<Creation | null>
-  /** The portal made it: enters it into the copy, links it, releases what waits for it, and ends the creation. */
-  created(creation: Creation, customer: PortalCustomer, now: Instant): Promise<void>
+  /**
+   * The portal made it: enters it into the copy, links it, releases what waits for it, and ends the creation. Unless
+   * the answer, with no more in it than the portal said, may be about another customer: then it says why, keeps that as
+   * `answered` does, and the creation goes on.
+   */
+  created(creation: Creation, answer: PortalCustomer, now: Instant): Promise<string | null>
   /** Certainly not made: the creation is over. */
   notCreated(creation: Creation): Promise<void>
   /** The portal answered, but not clearly. The creation goes on. */

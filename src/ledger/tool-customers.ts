@@ -3,14 +3,14 @@
 import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { emailPrint, emailPrints, namePrint } from '../core/fingerprint.ts'
 import { nameKey } from '../core/identity.ts'
-import type { PortalCustomer } from '../core/portal-entry.ts'
-import { addKnown, contactOf, judgeClaims, learned } from '../rules/claims.ts'
+import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
+import { addKnown, contactOf, doubtOnAnswer, judgeClaims, learned } from '../rules/claims.ts'
 import { creationIn, customerIn, isNewsOf, strangerOf } from './customer-cells.ts'
 import { claimsOf, customerById, customerByRef } from './customer-claims.ts'
 import { releaseOf } from './customer-waiting.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { learnLink, setLink } from './links.ts'
-import { customersAddressed, learnCustomer } from './portal-customers.ts'
+import { customersAddressed, learnCustomer, portalCustomer } from './portal-customers.ts'
 import { searchKey } from './search.ts'
 import { see } from './sightings.ts'
 
@@ -93,11 +93,28 @@ const linkCreated = async (tx: Tx, row: Cells, portalId: string, { fields }: Cre
   await releaseOf(tx, row, 'the customer was created')
 }
 
-export const created = async (tx: Tx, creation: Creation, customer: PortalCustomer): Promise<void> => {
-  await learnCustomer(tx, customer)
+export const created = async (tx: Tx, creation: Creation, answer: PortalCustomer): Promise<string | null> => {
+  const doubt = doubtOnAnswer(creation.fields, answer, await portalCustomer(tx, answer.id))
+  if (doubt !== null) {
+    await answered(tx, creation, doubt)
+    return doubt
+  }
+  await learnCustomer(tx, wholeOf(answer, creation.fields))
   const row = await endCreation(tx, creation)
-  if (row) await linkCreated(tx, row, customer.id, creation)
+  if (row) await linkCreated(tx, row, answer.id, creation)
+  return null
 }
+
+/** The answer to a create may hold no more than the id; the rest is what was sent. */
+const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer => ({
+  ...answer,
+  companyName: answer.companyName ?? sent.companyName,
+  primaryEmail: answer.primaryEmail ?? sent.primaryEmail,
+  address: answer.address ?? sent.address,
+  zipCode: answer.zipCode ?? sent.zipCode,
+  city: answer.city ?? sent.city,
+  countryCode: answer.countryCode ?? sent.countryCode ?? null
+})
 
 export const settleCreation = async (tx: Tx, creation: Creation): Promise<string | null> => {
   const row = await endCreation(tx, creation)

@@ -4,9 +4,9 @@
 
 import type { Contact, Creation, How, MatchRules, Verdict } from '../core/customer.ts'
 import { hiddenBy } from '../core/fingerprint.ts'
-import { differing, emailKeys, isTold, type Known } from '../core/identity.ts'
+import { differing, emailKey, emailKeys, isTold, type Known, nameKey } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
-import type { CustomerFields } from '../core/portal-entry.ts'
+import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
 
 export const contactOf = (customer: Customer): Contact => {
   const { name, emails, address, zipCode, city, countryCode } = customer
@@ -123,6 +123,23 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   if (isNothingButAddress(claims) && claims.names.length > 1)
     return ambiguous('only the e-mail address identifies this customer, and it comes under several names')
   return { kind: 'create', fields }
+}
+
+/**
+ * Why the portal's answer to a create may name another customer. `before`: what the copy knew under that id. It may be
+ * the new one, which a reading saw before its answer came. What the answer leaves out speaks for nothing.
+ */
+export const doubtOnAnswer = (
+  sent: CustomerFields,
+  { id, companyName, primaryEmail }: PortalCustomer,
+  before: PortalCustomer | null
+): string | null => {
+  const answer = `the portal answered with ${id}`
+  const [email, name] = [emailKey(primaryEmail ?? ''), nameKey(companyName)]
+  if (isTold(email) && email !== emailKey(sent.primaryEmail)) return `${answer}, which has another e-mail address`
+  if (!isTold(email) && isTold(name) && name !== nameKey(sent.companyName)) return `${answer}, which has another name`
+  if (before === null || emailKey(before.primaryEmail ?? '') === emailKey(sent.primaryEmail)) return null
+  return `${answer}, which was there before, without this e-mail address`
 }
 
 const mention = /\{customer (\d+)\}/g

@@ -48,6 +48,18 @@ export const holds: [english: string, dutch: string][] = [
   ['the portal did not create it: {}', 'het portaal heeft deze klant niet aangemaakt: {}'],
   ['it is not known whether the customer was created: {}', 'of de klant is aangemaakt, is niet bekend: {}'],
   [
+    'the portal answered with {}, which has another e-mail address',
+    'het portaal antwoordde met {}, en die heeft een ander e-mailadres'
+  ],
+  [
+    'the portal answered with {}, which has another name',
+    'het portaal antwoordde met {}, en die heeft een andere naam'
+  ],
+  [
+    'the portal answered with {}, which was there before, without this e-mail address',
+    'het portaal antwoordde met {}, en die stond er al, zonder dit e-mailadres'
+  ],
+  [
     'the customer is not in the portal, and was not created',
     'de klant staat niet in het portaal en is niet aangemaakt'
   ],

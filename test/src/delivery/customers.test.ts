@@ -8,12 +8,14 @@ import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import type { MatchRules } from '../../../src/core/customer.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Customer } from '../../../src/core/invoice.ts'
+import type { PortalCustomer } from '../../../src/core/portal-entry.ts'
 import type { Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
+import type { Written } from '../../../src/portal/verdict.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
 import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
@@ -559,6 +561,81 @@ t.test('an address that the portal says is taken, and lists nobody with: for a p
 
   t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /already been taken/))
   t.equal(creates(), 2)
+})
+
+t.test('a portal that answers with a customer that it had: nothing is linked or changed, and none is made', async t => {
+  for (const [isWhole, why] of [
+    [true, 'has another e-mail address'],
+    [false, 'was there before, without this e-mail address']
+  ] as const) {
+    const asked: string[] = []
+    const { ledger, customers, pass } = await ready(t, {
+      customers: [seed('cst_old', 'Jansen', 'old@a.example')],
+      through: portal => ({
+        async createCustomer(fields, limits) {
+          asked.push(fields.companyName)
+          if (fields.companyName === 'Warm') return portal.createCustomer(fields, limits)
+          const value = (await portal.customer('cst_old'))!
+          return { outcome: 'done', value: isWhole ? value : { ...value, companyName: null, primaryEmail: null } }
+        }
+      })
+    })
+    const before = await ledger.holdings.customer('cst_old')
+    const loan = await lend(ledger)
+    const doubt = `the portal answered with cst_old, which ${why}`
+
+    t.match(await customers.find(loan), {
+      ...{ code: 'PORTAL_UNREACHABLE', answered: true, retryAfterMs: settleMs },
+      detail: `it is not known whether the customer was created: ${doubt}`
+    })
+    t.match(await customers.find(await lend(ledger)), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
+    pass(settleMs)
+    t.match(await customers.find(loan), {
+      code: 'CUSTOMER_UNKNOWN',
+      detail: `the portal did not create it: ${doubt}`
+    })
+    t.strictSame(asked, ['Warm', 'Jansen'])
+    t.match(await ledger.customers.find({ tool: 'acme', ref: '17' }), { link: null })
+    t.strictSame(await ledger.holdings.customer('cst_old'), before)
+  }
+})
+
+t.test('two creates at once whose answers are mixed up: each customer gets its own', async t => {
+  const [jan, piet] = ['Jansen', 'Pietersen'] as const
+  const names = [jan, piet]
+  for (const whose of [
+    { Jansen: piet, Pietersen: jan },
+    { Jansen: jan, Pietersen: jan },
+    { Jansen: piet, Pietersen: piet }
+  ]) {
+    const what = JSON.stringify(whose)
+    const answers = new Map<string, Written<PortalCustomer>>()
+    const both = Promise.withResolvers<void>()
+    const { ledger, customers, called, creates, pass } = await ready(t, {
+      through: portal => ({
+        async createCustomer(fields, limits) {
+          const written = await portal.createCustomer(fields, limits)
+          const name = names.find(name => name === fields.companyName)
+          if (!name) return written
+          answers.set(name, written)
+          if (answers.size === names.length) both.resolve()
+          await both.promise
+          return answers.get(whose[name])!
+        }
+      })
+    })
+    const pietersen = { ref: '18', name: piet, emails: ['pietersen@a.example'] }
+    const loans = [await lend(ledger), await lend(ledger, pietersen)]
+    const find = () => Promise.all(loans.map(loan => customers.find(loan)))
+
+    const found = await find()
+    const own = names.map(name => ({ portalId: called(name)[0]!.id! }))
+    const doubt = { code: 'PORTAL_UNREACHABLE', answered: true, detail: /which has another e-mail address$/ }
+    for (const [at, name] of names.entries()) t.match(found[at], whose[name] === name ? own[at]! : doubt, what)
+    pass(settleMs)
+    t.strictSame(await find(), own, what)
+    t.equal(creates(), 3, what)
+  }
 })
 
 t.test('an unclear answer to a create tells that the portal is there, a lost one does not', async t => {

@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { MatchRules } from '../../../src/core/customer.ts'
 import type { Known } from '../../../src/core/identity.ts'
-import { type Claims, judgeClaims, learned, withMentions } from '../../../src/rules/claims.ts'
+import type { PortalCustomer } from '../../../src/core/portal-entry.ts'
+import { type Claims, doubtOnAnswer, judgeClaims, learned, withMentions } from '../../../src/rules/claims.ts'
 
 const contact = {
   name: 'Bakkerij Kees B.V.',
@@ -234,6 +235,31 @@ t.test('an incomplete address creates nobody', async t => {
     fields: object
   }
   t.notOk('countryCode' in fields, 'the portal has a country for those without')
+})
+
+t.test('an answer to a create is believed if nothing in it, and nothing known before, speaks of another', async t => {
+  const { name, emails, address, zipCode, city } = contact
+  const sent = { companyName: name, primaryEmail: emails[0]!, address, zipCode, city }
+  const told = (primaryEmail: string | null, companyName: string | null = null): PortalCustomer => ({
+    ...{ id: 'cst_1', companyName, primaryEmail, address: null, zipCode: null, city: null, countryCode: null },
+    ...{ integration: null, createdAt: null }
+  })
+  const [asSent, others, none] = [' Kees@Bakker.example', 'piet@slager.example', told(null)]
+  const before = 'which was there before, without this e-mail address'
+  for (const [what, answer, known, why] of [
+    ['nothing but an id', none, null, null],
+    ['what was sent', told(asSent, 'bakkerij kees bv'), null, null],
+    ['another name with the address', told(asSent, 'Slagerij Piet'), null, null],
+    ['the name alone, folded', told(null, 'BAKKERIJ KEES BV'), null, null],
+    ['another name alone', told(null, 'Slagerij Piet'), null, 'which has another name'],
+    ['blanks for the address', told(' ', 'Slagerij Piet'), null, 'which has another name'],
+    ['another address', told(others, name), null, 'which has another e-mail address'],
+    ['another address than a reading saw', told(others), told(asSent), 'which has another e-mail address'],
+    ['an id that a reading saw with the address', none, told(asSent, name), null],
+    ['an id known with another address', told(asSent, name), told(others, name), before],
+    ['an id known without one', none, told(null, name), before]
+  ] as const)
+    t.equal(doubtOnAnswer(sent, answer, known), why && `the portal answered with cst_1, ${why}`, what)
 })
 
 t.test('a link that holds learns what is new, and so outlives every change that comes alone', async t => {

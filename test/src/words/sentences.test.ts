@@ -19,6 +19,18 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'its reference last came with another name and another e-mail address: it may be another customer with the same reference',
       'het kenmerk kwam het laatst met een andere naam en een ander e-mailadres: misschien is het een andere klant met hetzelfde kenmerk'
     ],
+    [
+      'the portal did not create it: the portal answered with cst_1, which was there before, without this e-mail address',
+      'het portaal heeft deze klant niet aangemaakt: het portaal antwoordde met cst_1, en die stond er al, zonder dit e-mailadres'
+    ],
+    [
+      'the portal answered with cst_1, which has another e-mail address',
+      'het portaal antwoordde met cst_1, en die heeft een ander e-mailadres'
+    ],
+    [
+      'the portal answered with cst_1, which has another name',
+      'het portaal antwoordde met cst_1, en die heeft een andere naam'
+    ],
     ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
     [
       'INTAKE_SECRETT is not a setting; did you mean INTAKE_SECRET? REVEIW is not a setting; did you mean REVIEW? mode: live',

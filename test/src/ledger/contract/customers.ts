@@ -627,6 +627,49 @@ export function customersContract(promised: Promised): void {
     t.match(await judge(ledger, a, creating), { kind: 'is', portalId: 'cst_new' }, 'it was made for this one')
   })
 
+  promised('an answer that may be about another customer links nobody, and changes nothing', async (t, ledger) => {
+    const old = portalCustomerOf('cst_old', 'old@a.example')
+    await portalHolds(ledger, old)
+    const [loan, waiting] = [await lend(ledger, kees), await lend(ledger, kees)]
+    const begin = () => ledger.customers.beginCreate(sightingOf(loan), creating, noon)
+    const creation = (await begin())!
+    await hold(ledger, waiting)
+
+    for (const [answer, why] of [
+      [{ ...old, primaryEmail: null }, 'was there before, without this e-mail address'],
+      [portalCustomerOf('cst_old', 'kees@a.example'), 'was there before, without this e-mail address'],
+      [portalCustomerOf('cst_new', 'anna@a.example'), 'has another e-mail address'],
+      [portalCustomerOf('cst_new', null, 'Anna'), 'has another name']
+    ] as const) {
+      const doubt = `the portal answered with ${answer.id}, which ${why}`
+      t.equal(await ledger.customers.created(creation, answer, noon), doubt)
+      t.match(await judge(ledger, loan, creating), { kind: 'creating', creation: { ...creation, answer: doubt } })
+    }
+
+    t.equal(await begin(), null, 'nor is it created again')
+    t.strictSame(await ledger.holdings.customer('cst_old'), old)
+    t.equal(await ledger.holdings.customer('cst_new'), null)
+    t.strictSame(await stateOf(ledger, waiting.invoice.invoiceNumber), ['held', 'CUSTOMER_UNKNOWN'])
+    await portalHolds(ledger, old, portalCustomerOf('cst_new', 'kees@a.example'))
+    t.equal(await ledger.customers.settleCreation(creation, noon), 'cst_new', 'a look finds it')
+  })
+
+  promised('an answer with nothing but an id is believed once, and means what was sent', async (t, ledger) => {
+    const [first, second] = [await lend(ledger, kees), await lend(ledger, anna)]
+    const [forKees, forAnna] = await Promise.all(
+      [first, second].map(loan => ledger.customers.beginCreate(sightingOf(loan), creating, noon))
+    )
+    const answer = { ...portalCustomerOf('cst_1', null), companyName: null }
+
+    t.equal(await ledger.customers.created(forKees!, answer, noon), null)
+    t.match(await ledger.holdings.customer('cst_1'), { companyName: 'Kees', primaryEmail: 'kees@a.example', city: /./ })
+    t.match(await ledger.customers.created(forAnna!, answer, noon), /cst_1, which was there before/)
+    await ledger.holdings.learnCustomer(portalCustomerOf('cst_2', 'anna@a.example', 'Anna'), noon)
+    t.equal(await ledger.customers.created(forAnna!, { ...answer, id: 'cst_2' }, noon), null, 'a reading saw it first')
+    t.match(await judge(ledger, first, creating), { kind: 'is', portalId: 'cst_1' })
+    t.match(await judge(ledger, second, creating), { kind: 'is', portalId: 'cst_2' })
+  })
+
   promised('nobody is created for an invoice that was dismissed meanwhile', async (t, ledger) => {
     const loan = await lend(ledger, kees)
     t.match(await judge(ledger, loan, creating), { kind: 'create' })
