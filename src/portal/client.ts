@@ -18,10 +18,19 @@ import {
   type Page,
   PortalBill,
   pageOf,
-  readWritten,
-  single
+  readWritten
 } from './schemas.ts'
-import { isAbout, isPortals, readable, type Shape, shapeOf, type Write, type Written, written } from './verdict.ts'
+import {
+  customerIn,
+  isAbout,
+  readable,
+  readableOne,
+  type Shape,
+  shapeOf,
+  type Write,
+  type Written,
+  written
+} from './verdict.ts'
 
 export type { OnAnswer } from './exchange.ts'
 export type { Page } from './schemas.ts'
@@ -48,6 +57,7 @@ export interface Portal {
   learnMissing(): Promise<Shape | null>
   /** Null: the portal says that it holds no such entry; for invoices, in the words that were learned. */
   invoice(id: string): Promise<PortalInvoice | null>
+  /** Null alone ends nothing: see customerIn in verdict.ts. */
   customer(id: string): Promise<PortalCustomer | null>
   invoicesPage(page: number): Promise<Page<PortalInvoice>>
   customersPage(page: number): Promise<Page<PortalCustomer>>
@@ -97,16 +107,20 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     return `${reason} (${url.origin}${url.pathname.replace(/\/$/, '')}${hint})`
   }
 
-  const readingOf = <T extends z.ZodType>(exchanged: Exchange, schema: T): z.output<T> => {
+  /** What `reading` makes of it. What it throws names the portal's address. */
+  const placing = <T>(exchanged: Exchange, reading: () => T): T => {
     try {
-      return readable(exchanged, schema, clock.now())
+      return reading()
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'PORTAL_UNREACHABLE') throw error
       throw new BridgeError(error.code, placed(error.message, exchanged))
     }
   }
 
-  const writtenOf = <T>(exchanged: Exchange, write: Omit<Write<T>, 'now'>): Written<T> => {
+  const readingOf = <T extends z.ZodType>(exchanged: Exchange, schema: T): z.output<T> =>
+    placing(exchanged, () => readable(exchanged, schema, clock.now()))
+
+  const writtenOf = <T extends { id: string }>(exchanged: Exchange, write: Omit<Write<T>, 'now'>): Written<T> => {
     const result = written(exchanged, { ...write, now: clock.now() })
     if (isAnothers(exchanged))
       return { outcome: 'unknown', detail: 'something other than the portal answered 404', answered: false }
@@ -142,11 +156,14 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     (status === 404 && missing !== null && missing?.status !== 404) ||
     (status === missing?.status && fields === missing.fields && words === missing.words)
 
-  const invoiceRead = async <T extends z.ZodType>(id: string, entry: T): Promise<z.output<T> | null> => {
+  const invoiceRead = async <T extends z.ZodType<{ id: string }>>(
+    id: string,
+    entry: T
+  ): Promise<z.output<T> | null> => {
     const exchanged = await invoiceCall(id)
     const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
     if (shape && isMissing(shape)) return null
-    return readingOf(exchanged, single(entry))
+    return placing(exchanged, () => readableOne(exchanged, entry, { id, now: clock.now() }))
   }
 
   const list = async <T extends z.ZodType>(name: string, path: string, page: number, entry: T) => {
@@ -182,7 +199,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
       const call = { name: 'markPaid', method: 'PATCH', ...limits } as const
       const body = { paidAt: formatPaidAt(paidAt, timeZone) }
       const exchanged = await send(call, `customer-invoices/${segment(id)}`, body)
-      return writtenOf(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer) })
+      return writtenOf(exchanged, { id, valueIn: answer => readWritten(invoiceEntry, answer) })
     },
 
     async createCustomer(fields, limits) {
@@ -203,8 +220,7 @@ export const createPortal = (options: PortalOptions): PortalAsTold => {
     linkedInvoice: id => invoiceRead(id, linkedInvoiceEntry),
     async customer(id) {
       const exchanged = await exchange({ name: 'customer', method: 'GET', url: at(`customers/${segment(id)}`) })
-      if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
-      return readingOf(exchanged, single(customerEntry))
+      return placing(exchanged, () => customerIn(exchanged, id, clock.now()))
     },
     invoicesPage: page => list('invoicesPage', 'customer-invoices', page, invoiceEntry),
     customersPage: page => list('customersPage', 'customers', page, customerEntry),

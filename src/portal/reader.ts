@@ -54,6 +54,10 @@ export interface Reader {
   one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
   /** Asks for one id, and leaves the copy as it is. Null: the portal does not hold it. */
   ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
+  /**
+   * Null: the portal does not hold it under this id, as far as one answer can tell. Of an id that the copy lacks, too,
+   * it is enough to hold an invoice for a person; a link or a match ends only once the list agrees.
+   */
   askCustomer: (id: string, errand: Errand) => Promise<PortalCustomer | null>
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
   learnMissing: (errand: Errand) => Promise<unknown>
@@ -129,7 +133,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   /**
    * A customer that a reading did not see may only have moved between its pages. If it were taken as gone, its address
    * would seem to belong to another customer alone. So the bridge asks the portal for each. Answers those that are
-   * still there.
+   * still there. One that was merged into another is not: list and answer agree on that.
    */
   const unseenCustomers = async (seen: PortalCustomer[], errand: Errand): Promise<PortalCustomer[]> => {
     const ids = new Set(seen.map(({ id }) => id))

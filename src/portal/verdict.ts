@@ -7,9 +7,10 @@ import { attempt } from '../core/attempt.ts'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { BridgeError } from '../core/errors.ts'
+import type { PortalCustomer } from '../core/portal-entry.ts'
 import type { Exchange } from './exchange.ts'
 import { pauseOf } from './pause.ts'
-import { read } from './schemas.ts'
+import { customerEntry, read, single } from './schemas.ts'
 
 export type Written<T> =
   | { outcome: 'done'; value: T }
@@ -20,10 +21,16 @@ export type Written<T> =
 
 type Answer = Extract<Exchange, { kind: 'answer' }>
 
-/** `taken`: the field whose value the portal may say exists already, perhaps because we sent it. */
-export type Write<T> = { valueIn: (body: string) => T | null; now: Instant; taken?: RegExp }
+/**
+ * `id`: the entry that is written to, if it was there before. `taken`: the field whose value the portal may say exists
+ * already, perhaps because we sent it.
+ */
+export type Write<T> = { valueIn: (body: string) => T | null; now: Instant; id?: string; taken?: RegExp }
 
-export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>): Written<T> => {
+type Identified = { id: string }
+
+export const written = <T extends Identified>(exchange: Exchange, write: Write<T>): Written<T> => {
+  const { valueIn, now, id, taken } = write
   if (exchange.kind === 'unsent') return notDone('PORTAL_UNREACHABLE', exchange.reason)
   if (exchange.kind === 'lost') return { outcome: 'unknown', detail: exchange.reason, answered: false }
 
@@ -37,7 +44,10 @@ export const written = <T>(exchange: Exchange, { valueIn, now, taken }: Write<T>
   })
   if (status >= 200 && status < 300) {
     const value = body === null ? null : valueIn(body)
-    return value === null ? unknown(`the portal answered ${status}, but not with an id`) : { outcome: 'done', value }
+    if (value === null) return unknown(`the portal answered ${status}, but not with an id`)
+    if (id !== undefined && value.id !== id)
+      return unknown(`the portal was to change ${id} and answered with ${value.id}`)
+    return { outcome: 'done', value }
   }
   if (status >= 400 && status < 500 && body === null)
     return unknown(`the portal answered ${status}, and the reason was cut off`)
@@ -103,6 +113,30 @@ export const readable = <T extends z.ZodType>(exchange: Exchange, schema: T, now
   const reading = body === null ? { problem: 'it was cut off' } : read(schema, body)
   if ('value' in reading) return reading.value
   throw new BridgeError('PORTAL_UNREACHABLE', `the portal's answer cannot be read: ${reading.problem}`)
+}
+
+/**
+ * The invoice that was asked for by its id. With another one's answer, as a cache gives that mixes them up, this one
+ * would seem to be there, or paid.
+ */
+export const readableOne = <T extends z.ZodType<Identified>>(
+  exchange: Exchange,
+  schema: T,
+  { id, now }: { id: string; now: Instant }
+): z.output<T> => {
+  const found = readable(exchange, single(schema), now)
+  if (found.id === id) return found
+  throw new BridgeError('PORTAL_UNREACHABLE', `the portal was asked for ${id} and answered with ${found.id}`)
+}
+
+/**
+ * Null: the portal holds no customer of this id. That is also so where it answers with the one that this was merged
+ * into. Mixed-up answers look the same, so null alone ends no link: the list has to agree.
+ */
+export const customerIn = (exchange: Exchange, id: string, now: Instant): PortalCustomer | null => {
+  if (exchange.kind === 'answer' && exchange.status === 404 && isPortals(exchange)) return null
+  const found = readable(exchange, single(customerEntry), now)
+  return found.id === id ? found : null
 }
 
 /** Whether a refusal is about this field: by the fields that it names, or else by its words. */

@@ -229,6 +229,8 @@ export const findings: [english: string, dutch: string][] = [
   ['the portal asks for a pause', 'het portaal vraagt om een pauze'],
   ['the portal holds none of {}', 'het portaal heeft niets van {}'],
   ['the portal answered {word}, but not with an id', 'het portaal antwoordde {}, maar zonder kenmerk'],
+  ['the portal was asked for {word} and answered with {}', 'het portaal werd gevraagd naar {} en antwoordde met {}'],
+  ['the portal was to change {word} and answered with {word}', 'het portaal moest {} wijzigen en antwoordde met {}'],
   ['the portal answered {word}, and the reason was cut off', 'het portaal antwoordde {}, en de reden werd afgebroken'],
   ['it was cut off', 'het werd afgebroken'],
   ['not JSON', 'geen JSON'],

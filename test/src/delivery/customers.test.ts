@@ -16,6 +16,7 @@ import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import type { Written } from '../../../src/portal/verdict.ts'
+import { serve } from '../../server.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
 import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
@@ -40,6 +41,12 @@ const seed = (id: string, companyName: string, primaryEmail: string): CustomerSe
   primaryEmail
 })
 
+const connect = (t: Test, url: string, { timeoutMs = 5000, clock = systemClock } = {}): Portal => {
+  const client = createPortal({ url, token: 'key', timeoutMs, timeZone: 'Europe/Amsterdam', clock })
+  t.teardown(() => client.close())
+  return client
+}
+
 const open = async (
   t: Test,
   { rules, customers, timeoutMs = 5000, perMinute = 10_000, through, ...options }: Options = {}
@@ -53,14 +60,7 @@ const open = async (
   })
   t.teardown(() => app.close())
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
-  const client = createPortal({
-    url: `${address}/v1`,
-    token: 'key',
-    timeoutMs,
-    timeZone: 'Europe/Amsterdam',
-    clock
-  })
-  t.teardown(() => client.close())
+  const client = connect(t, `${address}/v1`, { timeoutMs, clock })
   const portal = { ...client, ...through?.(client) }
   const ledger = openMemory()
   t.teardown(() => ledger.close())
@@ -730,6 +730,22 @@ t.test(
     t.equal(creates(), 0, 'somebody deleted it: the bridge does not make it again')
   }
 )
+
+t.test('a customer that was merged into another is gone once the list agrees, and that is the reason', async t => {
+  const into = seed('cst_vos', 'Bakkerij De Vos', 'info@vos.example')
+  const { origin } = await serve(t, (_request, response) => response.end(JSON.stringify(into)))
+  const through: Options['through'] = () => ({ customer: connect(t, `${origin}/v1`).customer })
+  const { ledger, customers, creates } = await open(t, { through })
+  await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_merged', noon)
+
+  const loan = await lend(ledger)
+  t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /cst_merged, no longer exists/))
+
+  t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: null }])
+  t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /cst_merged/))
+  t.equal(creates(), 0)
+  await t.rejects(customers.link({ tool: 'acme', ref: '17' }, 'cst_merged'), { code: 'FIELDS_INVALID' })
+})
 
 t.test('a customer that only the copy lacks is asked for once', async t => {
   const { ledger, customers, sandbox } = await open(t)

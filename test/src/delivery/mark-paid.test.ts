@@ -167,6 +167,32 @@ t.test('what another process may have under way is waited for, from when this on
   t.match(await own.deliver(begun), { kind: 'paid' }, 'of its own it knows that nothing is under way')
 })
 
+t.test("another's answer says neither that it is paid nor that it was marked", async t => {
+  let mixedUp = 'GET'
+  let paidSince: string | null = null
+  const portal = await serve(t, (request, response) => {
+    const own = { id: 'inv_1', customerId, invoiceNumber, amount: '121.00', issuedAt: '2026-11-20', paidAt: paidSince }
+    const another = { ...own, id: 'inv_2', invoiceNumber: '2', paidAt: '2026-11-19T10:00:00Z' }
+    const answer = request.method === mixedUp ? another : own
+    request.resume().on('end', () => response.end(JSON.stringify(answer)))
+  })
+  const opened = await openDelivery(t, { portalUrl: portal.origin })
+  const loan = await lendPaid(opened)
+
+  t.match(await opened.deliver(loan), { code: 'PORTAL_UNREACHABLE', detail: /asked for inv_1 and answered with inv_2/ })
+  mixedUp = 'PATCH'
+  t.match(await opened.deliver(loan), { code: 'PORTAL_UNREACHABLE', detail: /to change inv_1 and answered with inv_2/ })
+  paidSince = '2026-11-21T10:00:00Z'
+  await opened.clock.advance(6000)
+  t.match(await opened.deliver({ ...loan, paying: true }), { kind: 'paid', holding: { id: 'inv_1', paidAt } })
+
+  t.strictSame(
+    portal.requests.map(line => line.split(' ')[0]),
+    ['POST', 'GET', 'GET', 'PATCH', 'GET'],
+    'the next attempt asks first'
+  )
+})
+
 t.test('a mark whose answer was lost is looked for after the settle time, and not made again before', async t => {
   for (const fault of ['lost', 'fail-before'] as const) {
     const opened = await openDelivery(t)

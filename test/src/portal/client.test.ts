@@ -254,7 +254,7 @@ t.test('every write has the same three outcomes', async t => {
     const { origin, seen } = await answering(t, answer)
     const portal = open(t, origin)
     t.match(await portal.createInvoice(body, pdf), expected)
-    t.match(await portal.markPaid('inv_1', 0), expected)
+    t.match(await portal.markPaid('x_1', 0), expected)
     t.match(await portal.createCustomer(fields), expected)
     t.equal(seen.length, 3, 'and each is asked once')
   }
@@ -287,12 +287,12 @@ t.test('a create over TLS that is not answered in time is unknown, and the porta
 t.test('a read answers what is there, or null for what is not', async t => {
   const { origin, seen } = await answering(t, (request, response) => {
     if (request.url?.endsWith('gone')) return always(404, { message: 'not found' })(request, response)
-    return always(200, { id: 'x_1', invoiceNumber: '1' })(request, response)
+    return always(200, { id: request.url?.split('/').at(-1), invoiceNumber: '1' })(request, response)
   })
   const portal = open(t, origin)
 
-  t.match(await portal.invoice('inv_1'), { id: 'x_1', invoiceNumber: '1' })
-  t.match(await portal.customer('cst_1'), { id: 'x_1' })
+  t.match(await portal.invoice('inv_1'), { id: 'inv_1', invoiceNumber: '1' })
+  t.match(await portal.customer('cst_1'), { id: 'cst_1' })
   t.equal(await portal.invoice('gone'), null)
   t.equal(await portal.customer('gone'), null)
   t.match(seen, [{ line: 'GET /v1/customer-invoices/inv_1' }, { line: 'GET /v1/customers/cst_1' }])
@@ -432,6 +432,26 @@ t.test('a customer that somebody else does not know is not gone', async t => {
   await t.rejects(open(t, page.origin).customer('cst_1'), { code: 'PORTAL_UNREACHABLE' })
 })
 
+t.test("another's answer says nothing of an invoice, and that there is no such customer", async t => {
+  const paid = { id: 'inv_2', invoiceNumber: '2', paidAt: '2026-11-20T10:00:00Z' }
+  for (const answer of [paid, { data: paid }]) {
+    const { origin } = await answering(t, always(200, answer))
+    const portal = open(t, origin)
+    const unreadable = { code: 'PORTAL_UNREACHABLE', message: /asked for inv_1 and answered with inv_2 \(http/ }
+
+    await t.rejects(portal.invoice('inv_1'), unreadable)
+    await t.rejects(portal.linkedInvoice('inv_1'), unreadable)
+    t.equal(await portal.customer('inv_1'), null)
+    t.strictSame(await portal.markPaid('inv_1', 0), {
+      outcome: 'unknown',
+      detail: 'the portal was to change inv_1 and answered with inv_2',
+      answered: true
+    })
+    t.match([await portal.invoice('inv_2'), await portal.customer('inv_2')], [{ id: 'inv_2' }, { id: 'inv_2' }])
+    t.match(await portal.markPaid('inv_2', 0), { outcome: 'done' })
+  }
+})
+
 t.test('objects may come wrapped, as the framework has it by default', async t => {
   const { origin } = await answering(t, always(200, { data: { id: 'x_1', invoiceNumber: '1' } }))
   const portal = open(t, origin)
@@ -511,9 +531,9 @@ t.test('every answer is reported with the name of its call', async t => {
   const portal = open(t, origin, { onAnswer: ({ call, status }) => calls.push(`${call} ${status}`) })
 
   await portal.createInvoice(body, pdf)
-  await portal.markPaid('inv_1', 0)
-  await portal.invoice('inv_1')
-  await portal.customer('cst_1')
+  await portal.markPaid('x_1', 0)
+  await portal.invoice('x_1')
+  await portal.customer('x_1')
   await portal.invoicesPage(1)
   await portal.customersPage(1)
   await portal.billsPage(1)
