@@ -7,8 +7,8 @@ import { formatPaidAt } from '../../src/core/invoice.ts'
 import type { Portal } from '../../src/portal/client.ts'
 import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'
-import { customerEntry, invoiceEntry, pageOf, readWritten, single } from '../../src/portal/schemas.ts'
-import { isPortals, readable, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
+import { customerEntry, invoiceEntry, pageOf, readWritten } from '../../src/portal/schemas.ts'
+import { customerIn, readable, readableOne, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
 import type { Place } from './machine.ts'
 import { keyOf } from './number.ts'
 import type { Answer } from './portal.ts'
@@ -30,6 +30,8 @@ export type ConnectionOptions = {
 type Ask = {
   name: Request['name']
   key?: string
+  /** The key is the id of one of these. */
+  by?: 'invoice' | 'customer'
   startBy?: number | undefined
   endBy?: number | undefined
   serve: (sentAt: number) => Answer
@@ -51,7 +53,8 @@ const kinds: readonly (keyof Faults)[] = [
   'pageBefore',
   'pageAfter',
   'refusedAfter',
-  'wrongId'
+  'wrongId',
+  'another'
 ]
 
 const nobodysId = 'inv_nobody'
@@ -92,6 +95,13 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const status = fault === 'odd' ? random.pick([408, 409, 302]) : random.pick([500, 502, 503, 504])
       return { status, headers: {}, body: 'no' }
     }
+    const another = fault === 'another' && ask.by && ask.key ? portal.another(ask.by, ask.key) : null
+    if (another) {
+      request.fate = 'nothing'
+      // A cache may not even ask.
+      if (random.chance(0.5)) ask.serve(request.sentAt)
+      return another
+    }
     const before = portal.entries.length
     const answer = ask.serve(request.sentAt)
     request.fate = portal.entries.length > before ? 'made' : 'nothing'
@@ -100,7 +110,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
     const isMade = request.fate === 'made'
     if (fault === 'refusedAfter' && isMade)
       return { status: 422, headers: {}, body: random.pick([refusedAfter, refusedOfMail]) }
-    if (fault === 'wrongId' && isMade) return portal.anotherThan(answer) ?? answer
+    if (fault === 'wrongId' && isMade) return portal.another('invoice', portal.entries.at(-1)?.id ?? '') ?? answer
     if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
     if (fault !== 'garbled') return answer
     const cut = answer.body.slice(0, random.int(0, answer.body.length - 1))
@@ -219,15 +229,17 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const at = Date.parse(`${formatPaidAt(paidAt, 'UTC').replace(' ', 'T')}Z`)
       const exchanged = await exchange({
         name: 'markPaid',
+        by: 'invoice',
         key: id,
         ...limits,
         serve: () => portal.markPaid(id, at)
       })
-      return written(exchanged, { valueIn: answer => readWritten(invoiceEntry, answer), now: clock.now() })
+      return written(exchanged, { id, valueIn: answer => readWritten(invoiceEntry, answer), now: clock.now() })
     },
     async learnMissing() {
       const exchanged = await exchange({
         name: 'invoice',
+        by: 'invoice',
         key: nobodysId,
         serve: () => portal.one(nobodysId)
       })
@@ -237,10 +249,10 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       return missing
     },
     async invoice(id) {
-      const exchanged = await exchange({ name: 'invoice', key: id, serve: () => portal.one(id) })
+      const exchanged = await exchange({ name: 'invoice', by: 'invoice', key: id, serve: () => portal.one(id) })
       const shape = exchanged.kind === 'answer' ? shapeOf(exchanged, id) : null
       if (shape && shape.status === missing?.status && shape.words === missing.words) return null
-      return readable(exchanged, single(invoiceEntry), clock.now())
+      return readableOne(exchanged, invoiceEntry, { id, now: clock.now() })
     },
     invoicesPage: number =>
       read({ name: 'invoicesPage', key: `${number}`, serve: () => portal.page(number) }, pageOf(invoiceEntry)),
@@ -250,9 +262,8 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         pageOf(customerEntry)
       ),
     async customer(id) {
-      const exchanged = await exchange({ name: 'customer', key: id, serve: () => portal.customer(id) })
-      if (exchanged.kind === 'answer' && exchanged.status === 404 && isPortals(exchanged)) return null
-      return readable(exchanged, single(customerEntry), clock.now())
+      const exchanged = await exchange({ name: 'customer', by: 'customer', key: id, serve: () => portal.customer(id) })
+      return customerIn(exchanged, id, clock.now())
     },
     createCustomer: () => Promise.reject(new Error('nobody makes customers')),
     close() {}

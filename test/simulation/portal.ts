@@ -80,8 +80,8 @@ export interface SimulatedPortal {
   onPage: (seen: readonly Entry[]) => void
   /** Refuses these numbers: 403 or 422. */
   refuses: Map<string, 403 | 422>
-  /** The answer to a create, with another invoice in it; null where there is none. */
-  anotherThan: (answer: Answer) => Answer | null
+  /** Its answer about another one than this; null where there is none. */
+  another: (of: 'invoice' | 'customer', id: string) => Answer | null
 }
 
 /** The instant at which every simulated world begins. */
@@ -224,7 +224,10 @@ export const createSimulatedPortal = ({
     portal.getMissing === 'always' || (portal.getMissing === 'in spells' && isIn('missing'))
 
   const textOf = (entry: Entry): string => entryText(entry, dates[portal.dates])
-  const single = (entry: Entry): string => (portal.wrapped ? `{"data":${textOf(entry)}}` : textOf(entry))
+  const single = (one: Entry | PortalCustomer): string => {
+    const shown = 'invoiceNumber' in one ? textOf(one) : text(one)
+    return portal.wrapped ? `{"data":${shown}}` : shown
+  }
 
   const pageOf = (all: string[], number: number, path: string): Answer => {
     const last = number * portal.pageSize >= all.length
@@ -331,7 +334,7 @@ export const createSimulatedPortal = ({
     customersPage: asked => pageOf(customers.map(text), isIn('ignoring') ? 1 : asked, 'customers'),
     customer(id) {
       const found = customers.find(customer => customer.id === id)
-      return found ? answer(200, portal.wrapped ? `{"data":${text(found)}}` : text(found)) : refusal(404, 'Not found.')
+      return found ? answer(200, single(found)) : refusal(404, 'Not found.')
     },
     customers,
     moveAddress(from, to) {
@@ -351,10 +354,9 @@ export const createSimulatedPortal = ({
       entry.deletedAt = scheduler.now()
       list = list.filter(other => other !== entry)
     },
-    anotherThan({ status, headers, body }) {
-      const others = entries.filter(({ id }) => !body.includes(`"${id}"`))
-      if (others.length === 0) return null
-      return { status, headers, body: single(random.pick(others)) }
+    another(of, id) {
+      const others = (of === 'invoice' ? entries : customers).filter(one => one.id !== id)
+      return others.length === 0 ? null : answer(200, single(random.pick(others)))
     },
     remaining: () => (portal.tellsBudget ? bridge.perMinute - used() : null),
     spend() {

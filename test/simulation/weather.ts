@@ -35,6 +35,8 @@ export type Faults = {
   refusedAfter: number
   /** Done, and answered with the id of another invoice. */
   wrongId: number
+  /** Whatever names one entry by its id is answered with another entry, and perhaps not done. */
+  another: number
 }
 
 /** How the portal shows the dates that it is given. */
@@ -209,7 +211,8 @@ const noFaults: Readonly<Faults> = {
   pageBefore: 0,
   pageAfter: 0,
   refusedAfter: 0,
-  wrongId: 0
+  wrongId: 0,
+  another: 0
 }
 
 /** `forced`: this one way in every seed, to look at it alone. */
@@ -222,6 +225,7 @@ export const createWeather = (random: Random, forced: Way | null = null): Weathe
   // One way at a time, and rarely two: what is wrong in many ways at once is held, and shows nothing.
   const chosen = forced === null ? waysByWeight(random) : [forced]
   for (const way of chosen) ways[way](weather, random)
+  mixUp(weather, random)
   keepKnowable(weather)
   return weather
 }
@@ -240,6 +244,13 @@ const keepKnowable = (weather: Weather): void => {
   // An answer with another's id, and nothing that shows it, is believed.
   if (isNameless) weather.faults.wrongId = 0
   if (isNameless || counts.hidingSpells + counts.ignoringSpells > 0) keepDisk(weather)
+}
+
+/** Drawn last, so that the rest of each seed's weather stays as it was before there was such a fault. */
+const mixUp = ({ faults, readFaults }: Weather, random: Random): void => {
+  if (!random.chance(0.08)) return
+  faults.another = 0.05 + random.next() / 3
+  readFaults.another = 0.05 + random.next() / 3
 }
 
 /** Several machines on one ledger: no file is beside it, and each has one engine. */
@@ -570,6 +581,8 @@ export const ways = {
     faults.pageBefore = random.next() / 2
     faults.pageAfter = 0.1 + random.next() / 2
     readFaults.pageBefore = random.next() / 3
+    faults.another = random.next() / 2
+    readFaults.another = random.next() / 3
   },
   'every page is the first'(weather: Weather, random: Random) {
     hasten(weather)
