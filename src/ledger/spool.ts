@@ -5,10 +5,9 @@
 // What a stranger sends is a draft: written as it comes, and fsynced only once it is proven.
 
 import { createHash, hash, randomUUID } from 'node:crypto'
-import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs'
+import { openAsBlob, readFileSync, statSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { BridgeError } from '../core/errors.ts'
 import { makeFolder } from '../core/folder.ts'
 import type { Document } from '../core/row.ts'
@@ -194,11 +193,19 @@ const syncFolder = (folder: string) =>
     }
   })
 
-/** Chunk by chunk, so that a large PDF neither fills the memory nor makes others wait. */
+/**
+ * Piece by piece, so that a large PDF makes nobody wait. All pieces are read into one buffer: those of a stream would
+ * fill the memory until they are collected.
+ */
 const hashOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path, { highWaterMark: chunkBytes }), hash)
-  return hash.digest('hex')
+  const piece = Buffer.allocUnsafe(chunkBytes)
+  await using handle = await open(path)
+  for (;;) {
+    const { bytesRead } = await handle.read(piece)
+    if (bytesRead === 0) return hash.digest('hex')
+    hash.update(piece.subarray(0, bytesRead))
+  }
 }
 
 /** A disk that fails is our fault, not the sender's: it must try again. */
