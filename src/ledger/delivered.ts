@@ -32,7 +32,8 @@ const latest = '(SELECT * FROM portal_invoice ORDER BY told DESC LIMIT 1000) AS 
 
 /**
  * A row that was delivered with the same customer, amount and date, whose number this one may spell differently. If a
- * reading shows a longer number for what the bridge sent, the portal does not cut it to this: 20261 is no twin of 202612.
+ * reading shows a longer number for what the bridge sent, the portal does not cut it to this: 20261 is no twin of
+ * 202612.
  */
 const rowSpelledOtherwise = async (tx: Tx, entry: PortalInvoice): Promise<KeptRow | undefined> => {
   const { id, invoiceNumber, customerId } = entry

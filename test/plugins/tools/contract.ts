@@ -1,5 +1,5 @@
-// What every accounting tool that sends webhooks guarantees, whatever its vendor. A tool's own test brings its events, what they are to be
-// read as, and the vendor's way of signing: by other code than the bridge's.
+// What every accounting tool that sends webhooks guarantees, whatever its vendor. A tool's own test brings its events,
+// what they are to be read as, and the vendor's way of signing: by other code than the bridge's.
 
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'

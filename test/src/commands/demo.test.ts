@@ -1,4 +1,5 @@
-// That it stays up, and what it prints then, are tried by test/end-to-end/page.test.ts and test/readme-commands.test.ts.
+// That it stays up, and what it prints then, are tried by test/end-to-end/page.test.ts and
+// test/readme-commands.test.ts.
 
 import { readdirSync } from 'node:fs'
 import t from 'tap'

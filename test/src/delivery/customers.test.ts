@@ -1,5 +1,5 @@
-// Whose invoice is it? Against the portal's strict double, by the real client; what is decided without it is proven by the
-// ledger's contract and by claims.test.ts.
+// Whose invoice is it? Against the portal's strict double, by the real client; what is decided without it is proven by
+// the ledger's contract and by claims.test.ts.
 
 import t, { type Test } from 'tap'
 import { buildSandbox } from '../../../plugins/sandbox/sandbox.ts'

@@ -1,5 +1,5 @@
-// The real parts around a delivery: a ledger in memory, a spool on disk, the sandbox behind the real client, and a clock
-// in the test's hand.
+// The real parts around a delivery: a ledger in memory, a spool on disk, the sandbox behind the real client, and a
+// clock in the test's hand.
 
 import type { Test } from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'

@@ -1,5 +1,5 @@
-// A ledger in memory, as `openSqlite` makes it. Its tables are made once for a file of tests, which is nearly all that opening
-// takes.
+// A ledger in memory, as `openSqlite` makes it. Its tables are made once for a file of tests, which is nearly all that
+// opening takes.
 
 import { DatabaseSync } from 'node:sqlite'
 import type { Ledger } from '../../../src/ledger/ledger.ts'

@@ -1,4 +1,5 @@
-// Time in a test's hand. `advance` wakes each sleeper in its turn, and lets all that follows happen before the next one.
+// Time in a test's hand. `advance` wakes each sleeper in its turn, and lets all that follows happen before the next
+// one.
 
 import type { Clock } from '../../../src/core/clock.ts'
 

@@ -27,7 +27,7 @@ const openWithTokens = async (t: Test, changed: Record<string, string | undefine
   return { ...(await open(t, env)), asked, answers }
 }
 
-t.test('an application logs in by its own right, with one token for as long as that lives', async t => {
+t.test('an application logs in for itself, with one token for as long as that lives', async t => {
   const { server, connection, read, asked } = await openWithTokens(t)
   server.put(invoiceMail({ number: '1' }))
   t.match(await read(), [{ invoice: { invoiceNumber: '1' } }])

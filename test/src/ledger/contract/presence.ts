@@ -1,5 +1,5 @@
-// Whether the portal holds one: what its list says, what it says when asked for the id, and what may be one under another
-// spelling of its number.
+// Whether the portal holds one: what its list says, what it says when asked for the id, and what may be one under
+// another spelling of its number.
 
 import type { PortalInvoice } from '../../../../src/core/portal-entry.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'

@@ -1,5 +1,5 @@
-// What a person saw is what may leave; the PDF that was told last is the one; and what a tool says out of turn, or under two
-// numbers, makes no second invoice.
+// What a person saw is what may leave; the PDF that was told last is the one; and what a tool says out of turn, or
+// under two numbers, makes no second invoice.
 
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import {

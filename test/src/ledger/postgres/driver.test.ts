@@ -14,8 +14,8 @@ const openDriver = () => openPostgresDriver({ url, pool: 3, timeoutMs: 20_000, t
 const driver = await openDriver()
 t.teardown(() => driver.close())
 
-// One ledger after the other in the same database, by the same connections: new ones for each promise take most of a second.
-// As a replica it runs no trigger and asks for no reference, so that what is kept for ever can go.
+// One ledger after the other in the same database, by the same connections: new ones for each promise take most of a
+// second. As a replica it runs no trigger and asks for no reference, so that what is kept for ever can go.
 const admin = new pg.Client({ connectionString: url })
 await admin.connect()
 t.teardown(() => admin.end())

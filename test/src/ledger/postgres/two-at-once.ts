@@ -1,5 +1,5 @@
-// Two processes on one PostgreSQL, the first of them stopped between two statements of what it does, while the other does
-// something of its own: whatever comes of both has to be what comes of one after the other.
+// Two processes on one PostgreSQL, the first of them stopped between two statements of what it does, while the other
+// does something of its own: whatever comes of both has to be what comes of one after the other.
 
 import pg from 'pg'
 import type { Decision } from '../../../../src/core/row.ts'
