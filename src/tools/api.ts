@@ -116,41 +116,36 @@ const tokenIn = ({ authorization }: Record<string, string>): string | undefined 
 
 /**
  * Reads JSON and keeps its numbers as the digits they are written with: ids beyond 2^53 and amounts with decimals stay
- * what they are. For bodies that may hold such numbers; all others are for JSON.parse, which takes a third of the time.
+ * what they are. The text must have passed JSON.parse: after that, whatever begins like a number is one, unless it stands
+ * in a text.
  */
-export const parseDigits = (body: string): unknown => {
-  // Throws if it is not JSON. After this, whatever begins like a number is one, unless it stands in a text.
-  JSON.parse(body)
-  return JSON.parse(quoteNumbers(body))
-}
+export const parseDigits = (json: string): unknown => JSON.parse(quoteNumbers(json))
 
-// A reviver would be called for each value, and a megabyte would take half a second.
+// Byte by byte: a reviver would be called for each value, and a megabyte would take half a second; with pieces of text
+// it would take twice as long.
 const quoteNumbers = (json: string): string => {
-  let quoted = ''
-  let from = 0
-  for (let at = 0; at < json.length; at += 1) {
-    const character = json.charCodeAt(at)
-    if (character === quote) at = endOfText(json, at)
-    else if (isOfNumber(character) && character !== smallE) {
-      const start = at
-      while (isOfNumber(json.charCodeAt(at))) at += 1
-      quoted += `${json.slice(from, start)}"${json.slice(start, at)}"`
-      from = at
-      at -= 1
-    }
+  const bytes = Buffer.from(json)
+  // A number takes a byte at least, and something stands between two of them.
+  const quoted = Buffer.allocUnsafe(2 * bytes.length + 2)
+  let end = 0
+  let isText = false
+  let isNumber = false
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number
+    const wasNumber: boolean = isNumber
+    isNumber = !isText && isOfNumber(byte) && (wasNumber || byte !== smallE)
+    if (isNumber !== wasNumber) quoted[end++] = quote
+    quoted[end++] = byte
+    // What follows a backslash is part of the text, even a quote.
+    if (isText && byte === backslash) quoted[end++] = bytes[++at] as number
+    else if (byte === quote) isText = !isText
   }
-  return quoted + json.slice(from)
+  if (isNumber) quoted[end++] = quote
+  return quoted.toString('utf8', 0, end)
 }
 
 const [quote, backslash] = [0x22, 0x5c]
 const [zero, nine, dot, plus, minus, bigE, smallE] = [0x30, 0x39, 0x2e, 0x2b, 0x2d, 0x45, 0x65]
-
-/** The quote that ends a text; one after a backslash does not, unless that backslash is escaped itself. */
-const endOfText = (json: string, start: number): number => {
-  let end = start + 1
-  while (json.charCodeAt(end) !== quote) end += json.charCodeAt(end) === backslash ? 2 : 1
-  return end
-}
 
 /** Digits, dot, plus and minus, and the letter of an exponent; that letter also stands in the words of JSON. */
 const isOfNumber = (character: number): boolean =>
@@ -163,6 +158,6 @@ const isOfNumber = (character: number): boolean =>
 
 const readJson = (body: string, plain: Asked['plain']): unknown =>
   attempt(() => {
-    const json: unknown = plain && JSON.parse(body)
+    const json: unknown = JSON.parse(body)
     return plain?.(json) ? json : parseDigits(body)
   })

@@ -109,8 +109,8 @@ t.test('the slow way to parse is taken for numbers that have to be exact, and fo
   const cases: [what: string, body: Buffer, byDigits: boolean[]][] = [
     ['as Moneybird writes it', event('open'), [false]],
     ['a number that nobody reads', changed('"state":', '"version": 12345678901234567890, "state":'), [false]],
-    ['the administration', changed('"410000000000000001"', '410000000000000001'), [false, false, true]],
-    ['the amount', changed('"181.5"', '181.5'), [false, false, true]]
+    ['the administration', changed('"410000000000000001"', '410000000000000001'), [false, true]],
+    ['the amount', changed('"181.5"', '181.5'), [false, true]]
   ]
   for (const [what, body, byDigits] of cases) {
     t.test(what, async t => {
