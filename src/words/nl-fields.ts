@@ -132,6 +132,7 @@ export const fields: [english: string, dutch: string][] = [
   ],
   ['expected well-formed XML', 'verwacht: welgevormde XML'],
   ['the body is larger than {word} bytes', 'het bericht is groter dan {} bytes'],
+  ['the body holds more than {word} values', 'het bericht bevat meer dan {} waarden'],
   ['the body came slower than {word} bytes a second', 'het bericht kwam langzamer binnen dan {} bytes per seconde'],
   ['everything but the pdf may take {word} bytes', 'alles behalve de pdf mag samen {} bytes zijn'],
   ['another field', 'een ander veld'],

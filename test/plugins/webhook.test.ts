@@ -249,18 +249,23 @@ t.test('nothing of a stranger is parsed, and of who is believed a body is parsed
   t.teardown(() => {
     JSON.parse = parse
   })
-  const body = Buffer.from(`[${'1,'.repeat(500_000)}1]`)
+  const body = Buffer.from(`[${'1234567890123456789,'.repeat(50_000)}1]`)
 
   t.match(await send(body, {}, `${secret}x`), { status: 401 })
   t.match(await post(body), { status: 401 })
+  t.match(await send(Buffer.from(`[${'1,'.repeat(65_536)}1]`)), {
+    status: 413,
+    body: { code: 'BODY_TOO_LARGE', detail: /more than 65536 values/ }
+  })
   t.strictSame(
     parsed.filter(length => length > 1000),
     []
   )
   t.match(await send(fixture('finalized')), { status: 200 })
+  t.match(await send(body), { status: 200 }, 'a megabyte of what tools send')
   t.strictSame(
     parsed.filter(length => length > 1000),
-    [fixture('finalized').length]
+    [fixture('finalized').length, body.length]
   )
 })
 
