@@ -13,7 +13,7 @@ import { openLedger, openSqlite } from '../../../src/ledger/open.ts'
 import { openPostgresDriver } from '../../../src/ledger/postgres/driver.ts'
 import { temporaryFolder } from '../../end-to-end/bridge-process.ts'
 import { startPostgres } from '../../postgres.ts'
-import { arrivalOf, documentOf, noon, other, paid } from './fixtures.ts'
+import { arrivalOf, documentOf, holdingOf, noon, other, paid } from './fixtures.ts'
 
 const server = await startPostgres()
 const fileIn = (folder: string) => join(folder, 'ledger.sqlite')
@@ -40,6 +40,8 @@ const folderOf = async (t: Test, version: string): Promise<string> => {
   await ledger.receive(paid, noon)
   await ledger.voidSource('acme', 'never came', noon)
   await ledger.startTool('acme', noon)
+  await ledger.holdings.learn([holdingOf('inv_gone')], null, noon)
+  await ledger.holdings.lose('inv_gone', noon)
   await ledger.beat(noon)
   await ledger.close()
   return folder
@@ -90,6 +92,7 @@ for (const version of ['3530aca', '49d2b61'])
     const { rows, documents, missing } = await move({ folder, to: url, ...quiet })
 
     t.equal(rows?.invoice, before.rows.length)
+    t.equal(rows?.portal_invoice_gone, 1)
     t.strictSame(missing.toSorted(), before.documents.filter(file => !file.startsWith('m-')).toSorted())
     t.equal(documents, before.documents.length - missing.length)
     const ledger = await openPostgres(url)

@@ -61,7 +61,7 @@ t.test('numbers are told from what looks like them in texts, names and words', a
     é: ['0', [], {}]
   })
   t.equal(parseDigits('12345678901234567890'), '12345678901234567890')
-  for (const none of ['01', '1-2', '[1.]', '{1:2}']) {
+  for (const none of ['01', '1-2', '[1.]', '.5', '+1', '1e', '"1', '{1:2}', '-', '1 2', '"\\"']) {
     const { ask } = await answering(t, 200, none)
     t.equal((await ask()).json, undefined, `${none} is no JSON`)
   }

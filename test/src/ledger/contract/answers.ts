@@ -68,6 +68,8 @@ export function answersContract(promised: Promised): void {
     const [inDoubt] = await ledger.doubts(noon, 9)
     await ledger.settle(inDoubt as Doubt, adopted, noon)
     t.match(await rowOf(ledger), { state: 'delivered', portalId: 'inv_gone' }, 'a portal may use an id again')
+    await holdings.lose('inv_gone', noon)
+    t.strictSame(await stateOf(ledger), ['delivered', 'DELETED_IN_PORTAL'], 'and it may go again')
   })
 
   promised('an answer with an id that came and went after it was sent is one', async (t, ledger) => {
