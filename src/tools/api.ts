@@ -116,8 +116,8 @@ const tokenIn = ({ authorization }: Record<string, string>): string | undefined 
 
 /**
  * Reads JSON and keeps its numbers as the digits they are written with: ids beyond 2^53 and amounts with decimals stay
- * what they are. The text must have passed JSON.parse: after that, whatever begins like a number is one, unless it stands
- * in a text.
+ * what they are. The text must have passed JSON.parse: then whatever begins like a number is one, unless it stands in a
+ * text.
  */
 export const parseDigits = (json: string): unknown => JSON.parse(quoteNumbers(json))
 
