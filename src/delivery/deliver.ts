@@ -76,12 +76,15 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   if ('kind' in pdf) return pdf
   if (review) return { kind: 'review', wouldSend: draft, detail: null }
   const changed = await changedSince(loan, draft, delivery)
-  if (changed.length > 0)
-    return { kind: 'review', wouldSend: draft, detail: `changed since it was released: ${changed.join(', ')}` }
-  const customerId = await customerOf(loan, whose, delivery)
-  if (typeof customerId !== 'string') return customerId
-  const { newCustomer: _, ...facts } = draft
-  const body: CreateBody = { ...facts, customerId }
+  if (changed) return changed
+  const created = 'portalId' in whose ? whose : await createAnnounced(loan, delivery)
+  if ('kind' in created) return created
+  // By now the portal may have another customer with that address, which nobody has seen here.
+  const final = draftOf(loan, created, rules.timeZone)
+  const found = await changedSince(loan, final, delivery)
+  if (found) return found
+  const { newCustomer: _, ...facts } = final
+  const body: CreateBody = { ...facts, customerId: created.portalId }
 
   // What was sent before may stand in the portal, whatever the portal answered and whoever asks for it again.
   if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
@@ -200,10 +203,10 @@ const draftOf = ({ invoice, notify }: Loan, whose: Whose, timeZone: string): Dra
   sendNotification: notify
 })
 
-/** What differs from what a person saw when they released it. A payment since then is no surprise. */
-const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<string[]> => {
+/** Back into review if it differs from what a person saw when they released it. A payment is no surprise. */
+const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Promise<Outcome | null> => {
   const { released, documentVersion, tool, invoice } = loan
-  if (released === null) return []
+  if (released === null) return null
   const { draft: seen } = released
   const link = seen.newCustomer && (await ledger.customers.find({ tool, ref: invoice.customer.ref }))?.link
   const isCreated = link ? link.how === 'created' && link.portalId === draft.customerId : false
@@ -214,17 +217,17 @@ const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Pro
     ['mail', seen.sendNotification === draft.sendNotification],
     ['PDF', released.documentVersion === documentVersion]
   ]
-  return fields.flatMap(([field, isSame]) => (isSame ? [] : [field]))
+  const changed = fields.flatMap(([field, isSame]) => (isSame ? [] : [field]))
+  if (changed.length === 0) return null
+  return { kind: 'review', wouldSend: draft, detail: `changed since it was released: ${changed.join(', ')}` }
 }
 
-/** The invoice's customer. One that was only announced before is created now. */
-const customerOf = async (loan: Loan, whose: Whose, { customers }: Delivery): Promise<string | Outcome> => {
-  if ('portalId' in whose) return whose.portalId
+/** The customer that was only announced before. */
+const createAnnounced = async (loan: Loan, { customers }: Delivery): Promise<{ portalId: string } | Outcome> => {
   const found = await customers.find(loan)
-  if ('kind' in found) return found
-  return 'portalId' in found
-    ? found.portalId
-    : failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
+  return 'wouldCreate' in found
+    ? failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
+    : found
 }
 
 /** What the copy holds under this number, confirmed by asking for it. Null: nothing that counts. */

@@ -10,7 +10,7 @@ import { decide } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { arrivalOf, borrowOne, rowOf } from '../ledger/fixtures.ts'
-import { arrival, customerId, type DeliveryOptions, openDelivery } from './delivery.ts'
+import { arrival, customerId, type DeliveryOptions, type Opened, openDelivery } from './delivery.ts'
 
 const invoiceNumber = '2026-0042'
 const byHand = { customerId, invoiceNumber, issuedAt: '2026-11-20', amount: '121.00' }
@@ -345,13 +345,18 @@ const release = async (t: Test) => {
   await link(customerId)
   await ledger.holdings.learnCustomer(portalCustomerOf('cst_2', null), clock.now())
   await told()
+  return { ...opened, told, link, again: await releaseOne(opened) }
+}
+
+/** What comes of it once a person has seen and released it. */
+const releaseOne = async (opened: Opened) => {
+  const { ledger, clock } = opened
   const loan = await borrowOne(ledger, clock.now())
   const seen = (await opened.deliver(loan, { review: true }))!
   const around = { now: clock.now(), random: 0.5, patience, standing: 'open' } as const
   await ledger.record(loan, decide(seen, loan, around), clock.now())
   await ledger.act('2026-0042', 'deliver', clock.now())
-  const again = async () => opened.deliver(await borrowOne(ledger, clock.now()), { review: true })
-  return { ...opened, told, link, again }
+  return async () => opened.deliver(await borrowOne(ledger, clock.now()), { review: true })
 }
 
 const patience = { retryFirstMs: 5000, retryLongestMs: 3_600_000, retryForMs: 72 * 3_600_000 }
@@ -387,4 +392,29 @@ t.test('what changed since it was released is said', async t => {
   await told({}, { document: await keepPdf('another') })
 
   t.match(await again(), { detail: 'changed since it was released: customer, PDF' })
+})
+
+t.test('a customer that was announced as new is created after the release', async t => {
+  const opened = await openDelivery(t, { creates: true })
+  await opened.ledger.receive(arrivalOf(), opened.clock.now())
+  const again = await releaseOne(opened)
+  t.notMatch(opened.sandbox.customers, [{ primaryEmail: 'kees@bakker.example' }])
+
+  t.match(await again(), { kind: 'created', holding: { customerId: opened.sandbox.customers.at(-1)?.id } })
+  t.match(opened.sandbox.customers.at(-1), { primaryEmail: 'kees@bakker.example' })
+})
+
+t.test('one that was announced as new, and stands in the portal by now, is seen first', async t => {
+  const opened = await openDelivery(t, { creates: true })
+  await opened.ledger.receive(arrivalOf(), opened.clock.now())
+  const again = await releaseOne(opened)
+  const where = { address: 'Kade 1', zipCode: '1234 AB', city: 'Ons Dorp' }
+  await opened.enterCustomer({ ...where, companyName: 'De oude Kees', primaryEmail: 'kees@bakker.example' })
+
+  t.match(await again(), {
+    kind: 'review',
+    wouldSend: { customerId: opened.sandbox.customers.at(-1)?.id, newCustomer: null },
+    detail: 'changed since it was released: customer'
+  })
+  t.equal(opened.sandbox.invoices.length, 0)
 })

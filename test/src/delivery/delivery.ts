@@ -6,6 +6,7 @@ import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { buildSandbox, type SandboxOptions } from '../../../plugins/sandbox/sandbox.ts'
 import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import type { Log } from '../../../src/core/log.ts'
+import type { CustomerFields } from '../../../src/core/portal-entry.ts'
 import type { Arrival, Loan } from '../../../src/core/row.ts'
 import { createCustomers } from '../../../src/delivery/customers.ts'
 import { createDeliver, type Delivery, type Rules } from '../../../src/delivery/deliver.ts'
@@ -58,6 +59,8 @@ export const withoutTools = ({ ledger, spool, clock }: { ledger: Ledger; spool: 
 export type DeliveryOptions = {
   sandbox?: Partial<SandboxOptions>
   perMinute?: number
+  /** Customers that the portal does not have, too. */
+  creates?: boolean
   /** Another portal than the sandbox. */
   portalUrl?: string
   /** Stands between deliver and what it is given. */
@@ -95,7 +98,7 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     budget,
     reader,
     clock,
-    rules: { match: 'email', create: false },
+    rules: { match: 'email', create: options.creates ?? false },
     portalTimeoutMs: 5000,
     portalSettleMs: 6000,
     portalSettleInheritedMs: 30_000
@@ -129,6 +132,8 @@ export const openDelivery = async (t: Test, options: DeliveryOptions = {}) => {
     ...delivery,
     delivery,
     sandbox: app.sandbox,
+    /** As a person enters it in the portal. */
+    enterCustomer: (fields: CustomerFields) => portal.createCustomer(fields),
     reader,
     clock,
     /** Addresses of PDFs that were asked for. */
