@@ -207,8 +207,8 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     if (waitMs > 0) return later(waitMs)
     if (!(await customerList.readSince(from))) return later(againMs)
     settling.over(creation.id)
-    const found = await book.settleCreation(creation, clock.now())
-    if (found !== null || creation.answer === null) return null
+    const settled = await book.settleCreation(creation, clock.now())
+    if (settled?.portalId !== null || creation.answer === null) return null
     return failed('CUSTOMER_UNKNOWN', `the portal did not create it: ${creation.answer}`)
   }
 

@@ -52,9 +52,9 @@ export interface LedgerCustomers {
   answered(creation: Creation, answer: string): Promise<void>
   /**
    * Ends a creation after a look: if the copy now has exactly one customer with the address and name that were sent,
-   * that is the one. Otherwise nothing was made. Answers its id, or null.
+   * that is the one. Otherwise nothing was made. Null: another call has ended it, so judge again.
    */
-  settleCreation(creation: Creation, now: Instant): Promise<string | null>
+  settleCreation(creation: Creation, now: Instant): Promise<{ portalId: string | null } | null>
 
   /**
    * A person's word. A customer that no invoice has described yet can be linked, too. Releases what waited for it. If

@@ -116,7 +116,7 @@ const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer =
   countryCode: answer.countryCode ?? sent.countryCode ?? null
 })
 
-export const settleCreation = async (tx: Tx, creation: Creation): Promise<string | null> => {
+export const settleCreation = async (tx: Tx, creation: Creation): Promise<{ portalId: string | null } | null> => {
   const row = await endCreation(tx, creation)
   if (!row) return null
   const { primaryEmail, companyName } = creation.fields
@@ -124,9 +124,9 @@ export const settleCreation = async (tx: Tx, creation: Creation): Promise<string
     customer => nameKey(customer.companyName) === nameKey(companyName)
   )
   const [only] = same
-  if (!only || same.length > 1) return null
+  if (!only || same.length > 1) return { portalId: null }
   await linkCreated(tx, row, only.id, creation)
-  return only.id
+  return { portalId: only.id }
 }
 
 export const findCustomer = async (

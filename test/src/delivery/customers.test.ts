@@ -17,6 +17,7 @@ import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import type { Written } from '../../../src/portal/verdict.ts'
 import { serve } from '../../server.ts'
+import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
 import { openMemory } from '../ledger/memory.ts'
 import { handClock } from '../portal/hand-clock.ts'
@@ -651,6 +652,25 @@ t.test('an unclear answer to a create tells that the portal is there, a lost one
       retryAfterMs: settleMs
     })
   }
+})
+
+t.test('of two that look for one creation at once, the second takes what the first found', async t => {
+  const { ledger, customers, called, pass } = await ready(t, {
+    through: ({ createCustomer }) => ({
+      async createCustomer(fields, limits) {
+        const written = await createCustomer(fields, limits)
+        if (fields.companyName === 'Warm') return written
+        return { outcome: 'done', value: portalCustomerOf('cst_dijk', 'info@dijk.example') }
+      }
+    })
+  })
+  const loan = await lend(ledger)
+  t.match(await customers.find(loan), { detail: /cst_dijk, which has another e-mail address/ })
+  pass(settleMs)
+
+  const found = await Promise.all([customers.find(loan), customers.find(await lend(ledger))])
+  const portalId = called('Jansen')[0]?.id
+  t.strictSame(found, [{ portalId }, { portalId }])
 })
 
 t.test('whatever breaks in us while a customer is created is unknown, and looked for', async t => {

@@ -651,7 +651,7 @@ export function customersContract(promised: Promised): void {
     t.equal(await ledger.holdings.customer('cst_new'), null)
     t.strictSame(await stateOf(ledger, waiting.invoice.invoiceNumber), ['held', 'CUSTOMER_UNKNOWN'])
     await portalHolds(ledger, old, portalCustomerOf('cst_new', 'kees@a.example'))
-    t.equal(await ledger.customers.settleCreation(creation, noon), 'cst_new', 'a look finds it')
+    t.strictSame(await ledger.customers.settleCreation(creation, noon), { portalId: 'cst_new' }, 'a look finds it')
   })
 
   promised('an answer with nothing but an id is believed once, and means what was sent', async (t, ledger) => {
@@ -704,21 +704,21 @@ export function customersContract(promised: Promised): void {
       return ledger.customers.settleCreation(creation, noon)
     }
 
-    t.equal(await settle(), null)
+    t.strictSame(await settle(), { portalId: null })
     const creation = await begin()
     await ledger.customers.answered(creation, '422: taken')
     t.match(await judge(ledger, loan, creating), { kind: 'creating', creation: { answer: '422: taken' } })
     await ledger.customers.notCreated(creation)
-    t.equal(await settle(portalCustomerOf('cst_2', 'kees@a.example', 'Another')), null)
+    t.strictSame(await settle(portalCustomerOf('cst_2', 'kees@a.example', 'Another')), { portalId: null })
     await portalHolds(ledger)
-    t.equal(
+    t.strictSame(
       await settle(portalCustomerOf('cst_3', 'kees@a.example'), portalCustomerOf('cst_4', 'kees@a.example')),
-      null
+      { portalId: null }
     )
     await portalHolds(ledger)
-    t.equal(await settle(portalCustomerOf('cst_5', 'Kees@a.example', 'KEES')), 'cst_5')
+    t.strictSame(await settle(portalCustomerOf('cst_5', 'Kees@a.example', 'KEES')), { portalId: 'cst_5' })
     t.match(await judge(ledger, loan, creating), { kind: 'is', portalId: 'cst_5' })
-    t.equal(await ledger.customers.settleCreation(creation, noon), null, 'long over')
+    t.equal(await ledger.customers.settleCreation(creation, noon), null, 'another call has ended it')
     t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: { how: 'created' } }])
   })
 
