@@ -126,7 +126,7 @@ export interface Holdings {
 
   /**
    * All that a whole reading saw, at once: half a list would show one customer where there are two. A customer that it
-   * did not see leaves the copy. What is held because of an e-mail address that a portal customer gained or lost waits
+   * did not see leaves the copy, unless the bridge had it made in the last ten minutes. What is held because of an e-mail address that a portal customer gained or lost waits
    * again.
    */
   learnCustomers(customers: readonly PortalCustomer[], read: number, now: Instant): Promise<void>

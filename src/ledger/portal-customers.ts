@@ -23,10 +23,19 @@ const keep = async (tx: Tx, customer: PortalCustomer, read: number): Promise<str
   return textsOf([before?.email, email])
 }
 
+// The portal may show what it has just made seconds later, or after the next reading.
+const freshMs = 10 * 60_000
+
 export const learnCustomers = async (tx: Tx, seen: readonly PortalCustomer[], read: number): Promise<void> => {
   const news: string[] = []
   for (const customer of seen) news.push(...(await keep(tx, customer, read)))
-  const gone = await tx.all('DELETE FROM portal_customer WHERE seen_by < ? RETURNING email', read)
+  const gone = await tx.all(
+    `DELETE FROM portal_customer WHERE seen_by < ? AND NOT EXISTS (
+      SELECT 1 FROM customer WHERE portal_id = portal_customer.id AND how = 'created' AND linked_at > ?
+    ) RETURNING email`,
+    read,
+    tx.now - freshMs
+  )
   news.push(...textsOf(gone.map(({ email }) => email)))
   if (news.length > 0) await addressed(tx, news)
 }

@@ -670,6 +670,20 @@ export function customersContract(promised: Promised): void {
     t.match(await judge(ledger, second, creating), { kind: 'is', portalId: 'cst_2' })
   })
 
+  promised('a reading that does not show yet what was just created does not take it for gone', async (t, ledger) => {
+    const loan = await lend(ledger, kees)
+    const creation = (await ledger.customers.beginCreate(sightingOf(loan), creating, noon))!
+    t.equal(await ledger.customers.created(creation, portalCustomerOf('cst_new', 'kees@a.example'), noon), null)
+
+    await portalHolds(ledger)
+    t.match(await judge(ledger, loan, creating), { kind: 'is', portalId: 'cst_new' })
+    t.match(await judge(ledger, await lend(ledger, kees, 'rival'), creating), { kind: 'is', portalId: 'cst_new' })
+
+    const { read } = await ledger.holdings.beginRead()
+    await ledger.holdings.learnCustomers([], read, noon + 10 * minute)
+    t.match(await judge(ledger, loan, creating), { kind: 'confirm', portalId: 'cst_new' })
+  })
+
   promised('nobody is created for an invoice that was dismissed meanwhile', async (t, ledger) => {
     const loan = await lend(ledger, kees)
     t.match(await judge(ledger, loan, creating), { kind: 'create' })
