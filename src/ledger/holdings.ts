@@ -126,8 +126,8 @@ export interface Holdings {
 
   /**
    * All that a whole reading saw, at once: half a list would show one customer where there are two. A customer that it
-   * did not see leaves the copy, unless the bridge had it made in the last ten minutes. What is held because of an e-mail address that a portal customer gained or lost waits
-   * again.
+   * did not see leaves the copy, unless the bridge had it made in the last ten minutes. What is held because of an
+   * e-mail address that a portal customer gained or lost waits again.
    */
   learnCustomers(customers: readonly PortalCustomer[], read: number, now: Instant): Promise<void>
   /** The answer to a single call. No reading that is under way takes the customer for gone. */
