@@ -173,7 +173,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   const conclude = async (creation: Creation, written: Written<PortalCustomer>): Promise<Outcome | null> => {
     switch (written.outcome) {
       case 'done': {
-        const doubt = await book.created(creation, written.value, clock.now())
+        const doubt = await doubtOn(creation, written.value)
         if (doubt !== null) return notKnown(doubt, true)
         settling.over(creation.id)
         return null
@@ -189,6 +189,13 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         if (written.answered) await book.answered(creation, written.detail)
         return notKnown(written.detail, written.answered)
     }
+  }
+
+  /** What the answer to a create leaves open, the portal may tell by the id in it. The doubt is kept first. */
+  const doubtOn = async (creation: Creation, answer: PortalCustomer): Promise<string | null> => {
+    const doubt = await book.created(creation, answer, clock.now())
+    const shown = doubt && (await reader.askCustomer(answer.id, 'delivery'))
+    return shown ? book.created(creation, shown, clock.now()) : doubt
   }
 
   const notKnown = (why: string, answered: boolean): Failure => {
@@ -209,7 +216,8 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     settling.over(creation.id)
     const settled = await book.settleCreation(creation, clock.now())
     if (settled?.portalId !== null || creation.answer === null) return null
-    return failed('CUSTOMER_UNKNOWN', `the portal did not create it: ${creation.answer}`)
+    const shown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
+    return failed('CUSTOMER_UNKNOWN', `${shown}: ${creation.answer}`)
   }
 
   const resolve = async (sighting: Sighting, mayCreate: boolean) => {

@@ -4,7 +4,7 @@
 
 import type { Contact, Creation, How, MatchRules, Verdict } from '../core/customer.ts'
 import { hiddenBy } from '../core/fingerprint.ts'
-import { differing, emailKey, emailKeys, isTold, type Known, nameKey } from '../core/identity.ts'
+import { differing, emailKey, emailKeys, isTold, type Known } from '../core/identity.ts'
 import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
 
@@ -127,18 +127,19 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
 
 /**
  * Why the portal's answer to a create may name another customer. `before`: what the copy knew under that id. It may be
- * the new one, which a reading saw before its answer came. What the answer leaves out speaks for nothing.
+ * the new one, which a reading saw before its answer came.
  */
 export const doubtOnAnswer = (
   sent: CustomerFields,
-  { id, companyName, primaryEmail }: PortalCustomer,
+  { id, primaryEmail }: PortalCustomer,
   before: PortalCustomer | null
 ): string | null => {
   const answer = `the portal answered with ${id}`
-  const [email, name] = [emailKey(primaryEmail ?? ''), nameKey(companyName)]
-  if (isTold(email) && email !== emailKey(sent.primaryEmail)) return `${answer}, which has another e-mail address`
-  if (!isTold(email) && isTold(name) && name !== nameKey(sent.companyName)) return `${answer}, which has another name`
-  if (before === null || emailKey(before.primaryEmail ?? '') === emailKey(sent.primaryEmail)) return null
+  const asked = emailKey(sent.primaryEmail)
+  const shown = emailKey(primaryEmail ?? '')
+  if (isTold(shown) && shown !== asked) return `${answer}, which has another e-mail address`
+  if (before === null) return isTold(shown) ? null : `${answer}, which shows no e-mail address`
+  if (emailKey(before.primaryEmail ?? '') === asked) return null
   return `${answer}, which was there before, without this e-mail address`
 }
 

@@ -45,15 +45,18 @@ export const holds: [english: string, dutch: string][] = [
   ['the portal holds no customer {}', 'het portaal heeft geen klant {}'],
   ['the portal holds no such customer', 'het portaal heeft deze klant niet'],
   ['the portal refused to create it: {}', 'het portaal weigerde deze klant aan te maken: {}'],
-  ['the portal did not create it: {}', 'het portaal heeft deze klant niet aangemaakt: {}'],
+  [
+    'the portal was asked to create it, and shows no customer with its name and e-mail address: {}',
+    'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres: {}'
+  ],
   ['it is not known whether the customer was created: {}', 'of de klant is aangemaakt, is niet bekend: {}'],
   [
     'the portal answered with {}, which has another e-mail address',
     'het portaal antwoordde met {}, en die heeft een ander e-mailadres'
   ],
   [
-    'the portal answered with {}, which has another name',
-    'het portaal antwoordde met {}, en die heeft een andere naam'
+    'the portal answered with {}, which shows no e-mail address',
+    'het portaal antwoordde met {}, en die toont geen e-mailadres'
   ],
   [
     'the portal answered with {}, which was there before, without this e-mail address',

@@ -36,6 +36,12 @@ type Options = {
   through?: (portal: Portal) => Partial<Portal>
 }
 
+/** An answer to a create that tells no more than this. */
+const bare = (id: string): Written<PortalCustomer> => ({
+  outcome: 'done',
+  value: { ...portalCustomerOf(id, null), companyName: null, address: null, zipCode: null, city: null }
+})
+
 const seed = (id: string, companyName: string, primaryEmail: string): CustomerSeed => ({
   id,
   companyName,
@@ -565,10 +571,7 @@ t.test('an address that the portal says is taken, and lists nobody with: for a p
 })
 
 t.test('a portal that answers with a customer that it had: nothing is linked or changed, and none is made', async t => {
-  for (const [isWhole, why] of [
-    [true, 'has another e-mail address'],
-    [false, 'was there before, without this e-mail address']
-  ] as const) {
+  for (const isWhole of [true, false]) {
     const asked: string[] = []
     const { ledger, customers, pass } = await ready(t, {
       customers: [seed('cst_old', 'Jansen', 'old@a.example')],
@@ -583,7 +586,7 @@ t.test('a portal that answers with a customer that it had: nothing is linked or 
     })
     const before = await ledger.holdings.customer('cst_old')
     const loan = await lend(ledger)
-    const doubt = `the portal answered with cst_old, which ${why}`
+    const doubt = 'the portal answered with cst_old, which has another e-mail address'
 
     t.match(await customers.find(loan), {
       ...{ code: 'PORTAL_UNREACHABLE', answered: true, retryAfterMs: settleMs },
@@ -593,7 +596,7 @@ t.test('a portal that answers with a customer that it had: nothing is linked or 
     pass(settleMs)
     t.match(await customers.find(loan), {
       code: 'CUSTOMER_UNKNOWN',
-      detail: `the portal did not create it: ${doubt}`
+      detail: `the portal was asked to create it, and shows no customer with its name and e-mail address: ${doubt}`
     })
     t.strictSame(asked, ['Warm', 'Jansen'])
     t.match(await ledger.customers.find({ tool: 'acme', ref: '17' }), { link: null })
@@ -604,12 +607,13 @@ t.test('a portal that answers with a customer that it had: nothing is linked or 
 t.test('two creates at once whose answers are mixed up: each customer gets its own', async t => {
   const [jan, piet] = ['Jansen', 'Pietersen'] as const
   const names = [jan, piet]
-  for (const whose of [
+  const mixedUp = [
     { Jansen: piet, Pietersen: jan },
     { Jansen: jan, Pietersen: jan },
     { Jansen: piet, Pietersen: piet }
-  ]) {
-    const what = JSON.stringify(whose)
+  ]
+  for (const [whose, isBare] of mixedUp.flatMap(whose => [[whose, false] as const, [whose, true] as const])) {
+    const what = JSON.stringify({ whose, isBare })
     const answers = new Map<string, Written<PortalCustomer>>()
     const both = Promise.withResolvers<void>()
     const { ledger, customers, called, creates, pass } = await ready(t, {
@@ -617,8 +621,8 @@ t.test('two creates at once whose answers are mixed up: each customer gets its o
         async createCustomer(fields, limits) {
           const written = await portal.createCustomer(fields, limits)
           const name = names.find(name => name === fields.companyName)
-          if (!name) return written
-          answers.set(name, written)
+          if (!name || written.outcome !== 'done') return written
+          answers.set(name, isBare ? bare(written.value.id) : written)
           if (answers.size === names.length) both.resolve()
           await both.promise
           return answers.get(whose[name])!
@@ -636,6 +640,42 @@ t.test('two creates at once whose answers are mixed up: each customer gets its o
     pass(settleMs)
     t.strictSame(await find(), own, what)
     t.equal(creates(), 3, what)
+  }
+})
+
+t.test('an answer to a create with nothing but an id: the portal is asked who that is', async t => {
+  const unreachable = new BridgeError('PORTAL_UNREACHABLE', 'the portal answered 500')
+  for (const [shown, unknownYet] of [
+    ['as it is', null],
+    ['not yet', /which shows no e-mail address$/],
+    ['without an address', /which shows no e-mail address$/],
+    ['with 500', /the portal answered 500$/]
+  ] as const) {
+    const { ledger, customers, called, creates, asked, pass } = await ready(t, {
+      through: portal => ({
+        async createCustomer(fields, limits) {
+          const written = await portal.createCustomer(fields, limits)
+          const isOurs = fields.companyName === 'Jansen' && written.outcome === 'done'
+          return isOurs ? bare(written.value.id) : written
+        },
+        async customer(id) {
+          if (shown === 'with 500') throw unreachable
+          const customer = await portal.customer(id)
+          if (shown === 'not yet') return null
+          return customer && shown === 'without an address' ? { ...customer, primaryEmail: null } : customer
+        }
+      })
+    })
+    asked()
+    const loan = await lend(ledger)
+
+    const found = await customers.find(loan)
+    const own = { portalId: called('Jansen')[0]!.id! }
+    t.match(found, unknownYet ? { code: 'PORTAL_UNREACHABLE', detail: unknownYet } : own, shown)
+    t.equal(asked(), shown === 'with 500' ? 0 : 1, shown)
+    pass(settleMs)
+    t.strictSame(await customers.find(loan), own, `${shown}: the list shows it`)
+    t.equal(creates(), 2, shown)
   }
 })
 

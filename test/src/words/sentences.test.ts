@@ -20,16 +20,16 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'het kenmerk kwam het laatst met een andere naam en een ander e-mailadres: misschien is het een andere klant met hetzelfde kenmerk'
     ],
     [
-      'the portal did not create it: the portal answered with cst_1, which was there before, without this e-mail address',
-      'het portaal heeft deze klant niet aangemaakt: het portaal antwoordde met cst_1, en die stond er al, zonder dit e-mailadres'
+      'the portal was asked to create it, and shows no customer with its name and e-mail address: the portal answered with cst_1, which was there before, without this e-mail address',
+      'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres: het portaal antwoordde met cst_1, en die stond er al, zonder dit e-mailadres'
     ],
     [
       'the portal answered with cst_1, which has another e-mail address',
       'het portaal antwoordde met cst_1, en die heeft een ander e-mailadres'
     ],
     [
-      'the portal answered with cst_1, which has another name',
-      'het portaal antwoordde met cst_1, en die heeft een andere naam'
+      'the portal answered with cst_1, which shows no e-mail address',
+      'het portaal antwoordde met cst_1, en die toont geen e-mailadres'
     ],
     ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
     [
