@@ -126,7 +126,10 @@ export const createEngine = (options: EngineOptions): Engine => {
   const breaker = createBreaker({
     clock,
     retryFirstMs: patience.retryFirstMs,
-    probe: () => reader.probe('delivery'),
+    async probe() {
+      const { read } = await holdings.beginRead()
+      await holdings.learn(await reader.probe('delivery'), read, clock.now())
+    },
     closed(code) {
       pausedBy = code
       log.warn({ code }, 'deliveries pause')

@@ -62,9 +62,10 @@ export interface Reader {
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
   learnMissing: (errand: Errand) => Promise<unknown>
   /**
-   * Reads one page, the smallest question there is. Answers the ids on it; rejects while the portal does not answer.
+   * Reads one page, the smallest question there is. Answers what is on it, which may be another portal's; rejects while
+   * the portal does not answer.
    */
-  probe: (errand: Errand) => Promise<string[]>
+  probe: (errand: Errand) => Promise<PortalInvoice[]>
   /** All customers. False when `page` ended it. */
   customers: (errand: Errand, page?: (number: number) => boolean) => Promise<boolean>
   /** The same reader, but once the signal is aborted it waits for no slot: then it rejects with PORTAL_BUSY. */
@@ -262,10 +263,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       contested()
       return 'contested'
     },
-    async probe(errand) {
-      const { items } = await whenFree(errand, () => portal.invoicesPage(1))
-      return items.map(({ id }) => id)
-    },
+    probe: async errand => (await whenFree(errand, () => portal.invoicesPage(1))).items,
     learnMissing: errand => whenFree(errand, () => portal.learnMissing()),
     async customers(errand, goOn = () => true) {
       const { read } = await holdings.beginRead()

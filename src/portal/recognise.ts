@@ -63,7 +63,7 @@ const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<Br
   try {
     for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return null
     // A portal that never answers for a single id still lists them.
-    for (const id of await reader.probe('delivery')) if (await holdings.has(id)) return null
+    for (const { id } of await reader.probe('delivery')) if (await holdings.has(id)) return null
   } catch (error) {
     if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
     return error

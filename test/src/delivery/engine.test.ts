@@ -226,8 +226,11 @@ t.test('a portal that is down pauses everything, and it goes on by itself', asyn
 
   double.onCall = () => {}
   double.portal.createInvoice = create
+  const entered = entryOf(7)
+  double.list.push(entered)
   await clock.advance(5 * minute)
   t.equal(engine.portal().state, 'open')
+  t.ok(await ledger.holdings.has(entered.id), 'what the portal showed when it was back is known')
   t.strictSame(over, [{ code: 'PORTAL_UNREACHABLE' }], 'that it is over is told as well')
   t.match(await ledger.summary(), { delivered: 5, waiting: 0 })
 })
