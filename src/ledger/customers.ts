@@ -51,10 +51,10 @@ export interface LedgerCustomers {
   /** The portal answered, but not clearly. The creation goes on. */
   answered(creation: Creation, answer: string): Promise<void>
   /**
-   * Ends a creation after a look: if the copy now has exactly one customer with the address and name that were sent,
-   * that is the one. Otherwise nothing was made. Null: another call has ended it, so judge again.
+   * Ends a creation after a look, unless another call has: if the copy now has exactly one customer with the address
+   * and name that were sent, that is the one, and is linked. Otherwise nothing was made. Judge again.
    */
-  settleCreation(creation: Creation, now: Instant): Promise<{ portalId: string | null } | null>
+  settleCreation(creation: Creation, now: Instant): Promise<void>
 
   /**
    * A person's word. A customer that no invoice has described yet can be linked, too. Releases what waited for it. If

@@ -116,17 +116,15 @@ const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer =
   countryCode: answer.countryCode ?? sent.countryCode ?? null
 })
 
-export const settleCreation = async (tx: Tx, creation: Creation): Promise<{ portalId: string | null } | null> => {
+export const settleCreation = async (tx: Tx, creation: Creation): Promise<void> => {
   const row = await endCreation(tx, creation)
-  if (!row) return null
+  if (!row) return
   const { primaryEmail, companyName } = creation.fields
   const same = (await customersAddressed(tx, emailPrint(primaryEmail))).filter(
     customer => nameKey(customer.companyName) === nameKey(companyName)
   )
   const [only] = same
-  if (!only || same.length > 1) return { portalId: null }
-  await linkCreated(tx, row, only.id, creation)
-  return { portalId: only.id }
+  if (only && same.length === 1) await linkCreated(tx, row, only.id, creation)
 }
 
 export const findCustomer = async (

@@ -713,6 +713,40 @@ t.test('of two that look for one creation at once, the second takes what the fir
   t.strictSame(found, [{ portalId }, { portalId }])
 })
 
+t.test('all that look for one creation at once are held if the portal did not make it', async t => {
+  const asked: string[] = []
+  const { ledger, customers, pass } = await ready(t, {
+    through: ({ createCustomer }) => ({
+      async createCustomer(fields, limits) {
+        asked.push(fields.companyName)
+        if (fields.companyName !== 'Jansen') return createCustomer(fields, limits)
+        return { outcome: 'unknown', detail: '409: another has it', answered: true }
+      }
+    })
+  })
+  const loans = [await lend(ledger), await lend(ledger), await lend(ledger, { ref: '18', name: 'Pietersen' })]
+  await customers.find(loans[0]!)
+  pass(settleMs)
+
+  const [first, second, other] = await Promise.all(loans.map(loan => customers.find(loan)))
+
+  for (const found of [first, second])
+    t.match(found, held('CUSTOMER_UNKNOWN', /^the portal was asked to create it, .*: 409: another has it$/))
+  t.match(other, { portalId: /^cst_/ }, 'what it said was not about a customer with another name')
+  t.strictSame(asked, ['Warm', 'Jansen', 'Pietersen'])
+})
+
+t.test('if the look finds its address under another name, an invoice is judged by that', async t => {
+  const { ledger, customers, sandbox, enter, pass } = await ready(t)
+  sandbox.fault({ on: { call: 'customers' }, fault: '422', message: 'The primaryEmail has already been taken.' })
+  const loan = await lend(ledger)
+  t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE' })
+  const portalId = await enter('Jansen & Zn', 'jansen@a.example')
+  pass(settleMs)
+
+  t.strictSame(await customers.find(loan), { portalId })
+})
+
 t.test('whatever breaks in us while a customer is created is unknown, and looked for', async t => {
   let isBroken = true
   const { ledger, customers, called, creates, pass } = await ready(t, {
