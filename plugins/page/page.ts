@@ -10,7 +10,7 @@ import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import files from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Recognise } from '../api/operator.ts'
 import type { Pdfs } from '../api/pdfs.ts'
@@ -23,7 +23,7 @@ import type { Files } from './layout.ts'
 import { registerLive } from './live.ts'
 import { isOurs, keptIn, loginPage } from './login.ts'
 import { overviewRoutes } from './overview.ts'
-import { createPages, mustBeOurs, type Pages, textsIn } from './pages.ts'
+import { createPages, isOurForm, mustBeOurs, type Pages, textsIn } from './pages.ts'
 import { pdfRoutes } from './pdf.ts'
 import { portalRoutes } from './portal.ts'
 import { refusedRoutes } from './refused.ts'
@@ -166,13 +166,4 @@ const registerLogin = (
     sessions.end(reply)
     return reply.redirect('/login', 303)
   })
-}
-
-const isOurForm = async (app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
-  try {
-    await mustBeOurs(app, request, reply)
-    return true
-  } catch {
-    return false
-  }
 }

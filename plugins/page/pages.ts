@@ -7,7 +7,7 @@ import type { Operation } from '../../src/view/endpoints.ts'
 import { formatsOf, isLanguage, type Language, languageIn, words } from '../../src/words/words.ts'
 import type { Operations, Question } from '../api/route.ts'
 import { type Files, layout, type Page, type View, withQuery } from './layout.ts'
-import { keptIn, loginPage } from './login.ts'
+import { keptIn, type Login, loginPage } from './login.ts'
 import { cookieNameOf, cookieOptions, type Session, type Sessions } from './session.ts'
 
 export type PagesOptions = {
@@ -117,7 +117,7 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
       app.post(path, options, async (request, reply) => {
         const view = viewOf(request, reply)
         if (view.session === null) {
-          return send(reply.code(401), view, loginPage(view, { ...resumed(request), isExpired: true }))
+          return send(reply.code(401), view, loginPage(view, await resumed(app, request, reply, view)))
         }
         const file = request.isMultipart() ? await fileOf(request) : undefined
         await mustBeOurs(app, request, reply)
@@ -128,11 +128,21 @@ export const createPages = (app: FastifyInstance, options: PagesOptions): Pages 
   }
 }
 
-/** A form is sent on as it was. One with a file has to be filled in again, on the page that it is on. */
-const resumed = (request: FastifyRequest) =>
-  request.isMultipart()
-    ? { to: request.url.replace(/\/[^/]*$/, '') }
-    : { to: request.url, kept: keptIn(request), resumes: true }
+/**
+ * A form of this browser is sent on as it was. One with a file has to be filled in again, on the page that it is on.
+ * Another site's form comes without the cookie of the session, too: it must not be done by whoever logs in next.
+ */
+const resumed = async (
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { words }: View
+): Promise<Login> => {
+  const to = request.url.replace(/\/[^/]*$/, '')
+  if (request.isMultipart()) return { to, isExpired: true }
+  if (!(await isOurForm(app, request, reply))) return { to, problem: words.login.again }
+  return { to: request.url, kept: keptIn(request), resumes: true, isExpired: true }
+}
 
 const loginAt = ({ address }: View): string => {
   const to = withQuery(address, {})
@@ -155,6 +165,12 @@ export const mustBeOurs = (app: FastifyInstance, request: FastifyRequest, reply:
     const answering = { unsignCookie: reply.unsignCookie.bind(reply), send: reject } as unknown as FastifyReply
     app.csrfProtection(request, answering, () => resolve())
   })
+
+export const isOurForm = (app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<boolean> =>
+  mustBeOurs(app, request, reply).then(
+    () => true,
+    () => false
+  )
 
 /** For a field that is given twice, the last value counts. */
 export const textsIn = (body: unknown): Record<string, string> =>

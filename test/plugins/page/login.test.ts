@@ -97,7 +97,7 @@ t.test('who was logged out in the middle of a form logs in, and it is done', asy
 })
 
 t.test('a form of another site does nothing, whoever is logged in', async t => {
-  const { browser, receive, ask, path } = await open(t)
+  const { app, browser, receive, ask, path } = await open(t)
   await receive('A-1')
   await browser.logIn(operatorToken)
   for (const fields of [{}, { _csrf: 'x' }, { _csrf: '' }])
@@ -112,6 +112,14 @@ t.test('a form of another site does nothing, whoever is logged in', async t => {
   const stranger = openBrowser((await open(t)).app)
   await stranger.post('/invoices/A-1/dismiss', { evil: 'yes' })
   t.match(stranger.at(), { status: 401 })
+  t.equal((await ask('GET', path('A-1'))).json().state, 'waiting')
+
+  const lured = openBrowser(app)
+  await lured.post('/invoices/A-1/dismiss', { _csrf: 'x', evil: 'yes' })
+  t.match(lured.at(), { status: 401, html: /This form was too old/ }, 'a browser sends it without any cookie')
+  t.notMatch(lured.at().html, /evil/)
+  await lured.submit('/login', { token: operatorToken, name: 'Sanne' })
+  t.match(lured.at(), { status: 200, url: '/invoices/A-1' }, 'who logs in then does not do what it asked for')
   t.equal((await ask('GET', path('A-1'))).json().state, 'waiting')
 })
 
