@@ -97,11 +97,8 @@ const textOf = async (file: AsyncIterable<Uint8Array> | undefined): Promise<stri
   return Buffer.concat(chunks).toString('utf8')
 }
 
-const doneAt = (back: string, done: 'link' | 'unlink'): string => {
-  const url = new URL(isOurs(back) ? back : '/customers', 'http://bridge.invalid')
-  url.searchParams.set('done', done)
-  return url.pathname + url.search
-}
+const doneAt = (back: string, done: 'link' | 'unlink'): string =>
+  withQuery(new URL(isOurs(back) ? back : '/customers', 'http://bridge.invalid'), { done })
 
 type Told = {
   customers: Customer[]

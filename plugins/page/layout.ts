@@ -106,14 +106,17 @@ export const form = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unkno
 export const fileForm = ({ csrf }: Pick<View, 'csrf'>, action: string, fields: unknown): Html =>
   html`<form method="post" action="${action}" enctype="multipart/form-data"><input type="hidden" name="_csrf" value="${csrf}">${fields}</form>`
 
-/** The same address with these parameters in its query; null removes one. */
+/**
+ * The same address with these parameters in its query; null removes one. Two slashes at its beginning, as they remain
+ * of `/..//`, would lead to another host.
+ */
 export const withQuery = (address: URL, change: Record<string, string | null>): string => {
   const url = new URL(address)
   for (const [name, value] of Object.entries(change)) {
     if (value === null) url.searchParams.delete(name)
     else url.searchParams.set(name, value)
   }
-  return url.pathname + url.search
+  return url.pathname.replace(/^\/+/, '/') + url.search
 }
 
 export const invoicePath = (invoiceNumber: string): string => `/invoices/${encodeURIComponent(invoiceNumber)}`

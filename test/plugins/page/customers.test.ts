@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { withQuery } from '../../../plugins/page/layout.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
 
@@ -114,6 +115,9 @@ t.test('a link that was removed by somebody else is removed, and nothing leads o
   const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(browser.at().html) ?? []
   for (let at = 1; at <= 2; at += 1)
     t.match(await browser.post('/customers/unlink', { _csrf: csrf, tool: 'invoices', ref: 'K-1' }), { status: 200 })
+  await browser.post('/customers/unlink', { _csrf: csrf, tool: 'invoices', ref: 'K-1', back: '/..//evil.example' })
+  t.equal(browser.at().url, '/evil.example?done=unlink')
+  t.equal(withQuery(new URL('http://bridge.invalid/..//evil.example/'), { lang: 'nl' }), '/evil.example/?lang=nl')
 })
 
 t.test('a customer that the portal does not hold is not linked', async t => {
