@@ -112,6 +112,7 @@ export const fields: [english: string, dutch: string][] = [
   ['expected a text', 'verwacht: een tekst'],
   ['expected a status', 'verwacht: een status'],
   ['expected a status that is documented', 'verwacht: een status die beschreven is'],
+  ['expected an e-invoice that was delivered, not one that failed', 'verwacht: een e-factuur die wel bezorgd is'],
   ['expected an invoice, not a pro forma invoice', 'verwacht: een factuur, en niet wat daaraan voorafgaat'],
   ['expected an invoice', 'verwacht: een factuur'],
   ['expected a sales invoice', 'verwacht: een verkoopfactuur'],

@@ -1,5 +1,6 @@
 // Mollie's sales invoice in our terms. It has a number once it is issued, or paid at once. Mollie's documents write
-// both "canceled" and "cancelled", so both are accepted. https://docs.mollie.com/reference/get-sales-invoice
+// both "canceled" and "cancelled", and dashes as well as underscores, so all are accepted.
+// https://docs.mollie.com/docs/invoice-lifecycle
 
 import { z } from 'zod'
 import type { Instant } from '../../../src/core/clock.ts'
@@ -19,11 +20,24 @@ import type { ToolInvoice } from '../../../src/tools/tool.ts'
 /** In the metadata of an invoice, this key holds the portal's id of the customer. */
 export const portalIdKey = 'mijnklantportaal_customer_id'
 
+/** An e-invoice is `issuing` until the network has taken it. */
+const draftStatuses = ['draft', 'issuing']
+const voidedStatuses = ['canceled', 'cancelled']
+const collecting = ['pending-payment', 'pending_payment']
+const finalStatuses = ['issued', 'overdue', ...collecting, 'paid', 'payment-reversed', 'payment_reversed']
+
+const statusExpected = 'expected a status that is documented'
+// Its end, and nobody has received it. What its sender does about that is not known here.
+const failedExpected = 'expected an e-invoice that was delivered, not one that failed'
+
 const idExpected = 'expected an id'
 const Head = z.object(
   {
     id: kept(idExpected).min(1, idExpected).max(100, idExpected),
-    status: z.enum(['draft', 'issued', 'paid', 'canceled', 'cancelled'], 'expected a status that is documented'),
+    status: z
+      .string(statusExpected)
+      .refine(status => status !== 'failed', failedExpected)
+      .refine(status => [...draftStatuses, ...finalStatuses, ...voidedStatuses].includes(status), statusExpected),
     invoiceNumber: description
   },
   'expected a sales invoice'
@@ -73,8 +87,8 @@ export const parseInvoice = (entity: unknown, context: Context): ToolInvoice | U
   const head = Head.safeParse(entity)
   if (head.error) return { problem: problemIn(head.error), sourceId: idIn(entity) }
   const { id: sourceId, status, invoiceNumber } = head.data
-  const isVoided = status === 'canceled' || status === 'cancelled'
-  if (status === 'draft' || (invoiceNumber === null && !isVoided)) return unnumbered(sourceId, 'draft')
+  const isVoided = voidedStatuses.includes(status)
+  if (draftStatuses.includes(status) || (invoiceNumber === null && !isVoided)) return unnumbered(sourceId, 'draft')
 
   const final = parseFinal(entity, context, sourceId)
   if (!isVoided) return final
@@ -102,12 +116,13 @@ const parseFinal = (entity: unknown, { timeZone, seenAt }: Context, sourceId: st
       currency,
       issuedAt: dateOf(finalisedAt, timeZone),
       dueAt: dueAt ? dateOf(dueAt, timeZone) : null,
-      paidAt: paidAt ?? (invoice.status === 'paid' ? seenAt : null),
+      // It was paid, too, if the payment was reversed. The portal cannot unmark it.
+      paidAt: invoice.status === 'paid' ? (paidAt ?? seenAt) : null,
       pdfUrl: null // asked for when the PDF is fetched
     },
     stage: 'final',
     finalisedAt,
-    collectsItself: false
+    collectsItself: collecting.includes(invoice.status)
   }
 }
 

@@ -39,7 +39,7 @@ t.test('check tells of invoices that are not there, and of those that cannot be 
   })
   mollie.invoices = [entity({ _links: {} })]
   t.match((await check(null, connection)).at(-1), { ok: true, note: true, what: 'PDF', found: /not made it yet/ })
-  mollie.invoices = [entity({ status: 'overdue' })]
+  mollie.invoices = [entity({ status: 'lost' })]
   t.match((await check(null, connection)).at(-1), { ok: false, what: 'invoice', found: /^status: expected/ })
 })
 

@@ -46,7 +46,7 @@ const unreadable = {
     body: body(entity({ totalAmount: { value: '96.80' } })),
     problem: 'totalAmount.currency: expected'
   },
-  'a status that nobody documents': { body: body(entity({ status: 'overdue' })), problem: 'status: expected' },
+  'a status that nobody documents': { body: body(entity({ status: 'lost' })), problem: 'status: expected' },
   'no time at all': { body: body(entity({ issuedAt: null, createdAt: null })), problem: 'issuedAt: expected' }
 }
 

@@ -28,6 +28,19 @@ t.test('what is paid without a time was paid when Mollie said so', async t => {
   t.match(parse({ status: 'paid', issuedAt: null }), { finalisedAt: Date.UTC(2026, 9, 5, 12, 10) })
 })
 
+t.test('an invoice stays final whatever becomes of its payment', async t => {
+  const told = { paidAt: '2026-10-20T09:00:00+00:00' }
+  for (const status of ['overdue', 'payment-reversed', 'payment_reversed'])
+    t.strictSame(parse({ status, ...told }), invoice, `${status}: not paid (any more)`)
+  for (const status of ['pending-payment', 'pending_payment'])
+    t.strictSame(parse({ status }), { ...invoice, collectsItself: true }, `${status}: Mollie is collecting it`)
+})
+
+t.test('an e-invoice is not final before the network has taken it, and one that failed is for a person', async t => {
+  t.match(parse({ status: 'issuing' }), { stage: 'draft' })
+  t.match(parse({ status: 'failed' }), { problem: /^status: .*, not one that failed$/, sourceId: entity().id })
+})
+
 t.test('the customer is the merchant’s own, and the portal’s only where somebody wrote it down', async t => {
   const customerOf = (changes: Record<string, unknown>) => {
     const parsed = parse(changes)
