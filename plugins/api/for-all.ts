@@ -1,5 +1,7 @@
-// A word to many: says first how many invoices it would reach, and acts only on the number that the person expects.
+// A word to many: says first how many invoices it would reach, and acts only on the number that the person expects, and
+// only on the very invoices that were counted, if the person says which.
 
+import { createHash } from 'node:crypto'
 import type { Clock, Instant } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Log } from '../../src/core/log.ts'
@@ -29,21 +31,31 @@ const atOnce = 100
 
 export const createForAll =
   ({ ledger, clock, engine, timeZone }: ForAllOptions): ForAll =>
-  async (action, { body: { filter, expected }, actor, log }) => {
+  async (action, { body: { filter, expected, seen }, actor, log }) => {
     const picked = await ledger.pick(withinDays(filter, timeZone), action, invoicesMax)
     if (picked === null) throw tooMany()
     const { ids, leftOut } = picked
     const matching = ids.length
-    if (expected === undefined) return { matching, leftOut, done: 0 }
+    const now = seenAs(ids)
+    if (expected === undefined) return { matching, leftOut, seen: now, done: 0 }
     if (expected !== matching)
       throw new BridgeError('STATE_CONFLICT', `${matching} invoices match now, not ${expected}: look again`)
+    if (seen !== undefined && seen !== now)
+      throw new BridgeError('STATE_CONFLICT', 'other invoices match now than those that were counted: look again')
     let done = 0
     for (let at = 0; at < matching; at += atOnce)
       done += await ledger.actOnAll(ids.slice(at, at + atOnce), action, clock.now(), { actor, among: matching })
     log.info({ action, invoices: done }, 'many invoices acted on')
     engine.wake()
-    return { matching, leftOut, done }
+    return { matching, leftOut, seen: now, done }
   }
+
+/** Differs if one of them has left and another has come, which their number does not show. */
+const seenAs = (ids: readonly number[]): string =>
+  createHash('sha256')
+    .update(ids.toSorted((a, b) => a - b).join(' '))
+    .digest('hex')
+    .slice(0, 32)
 
 const tooMany = () =>
   new BridgeError('FIELDS_INVALID', undefined, {

@@ -29,7 +29,9 @@ export const togetherRoutes = (pages: Pages): void => {
     const filter = filterIn(fields)
     const back = new URLSearchParams(filter)
     try {
-      const { done } = await ask(words[word], { body: { filter, expected: Number(fields.expected) } })
+      const { done } = await ask(words[word], {
+        body: { filter, expected: Number(fields.expected), seen: fields.seen }
+      })
       return `/invoices?${new URLSearchParams({ ...filter, done: word, count: String(done) })}`
     } catch (error) {
       if (!isCode(error, 'STATE_CONFLICT')) throw error
@@ -40,7 +42,7 @@ export const togetherRoutes = (pages: Pages): void => {
 
 type Told = { word: Word; filter: Filters; found: DoneForAll; hasChanged: boolean }
 
-const asking = (view: View, { word, filter, found: { matching, leftOut }, hasChanged }: Told): Html => {
+const asking = (view: View, { word, filter, found: { matching, leftOut, seen }, hasChanged }: Told): Html => {
   const { bulk } = view.words
   const others = leftOut.conflict + leftOut.sent + leftOut.rule
   const back = `/invoices?${new URLSearchParams(filter)}`
@@ -53,7 +55,7 @@ ${
     ? form(
         view,
         '/together',
-        html`<input type="hidden" name="word" value="${word}"><input type="hidden" name="expected" value="${matching}">
+        html`<input type="hidden" name="word" value="${word}"><input type="hidden" name="expected" value="${matching}"><input type="hidden" name="seen" value="${seen}">
 ${filters.map(name => (filter[name] === undefined ? '' : html`<input type="hidden" name="${name}" value="${filter[name]}">`))}
 <button class="main">${bulk[word](matching)}</button>`
       )

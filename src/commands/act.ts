@@ -35,7 +35,7 @@ export const run: Command = async (args, terminal, name) => {
   return 0
 }
 
-/** Asks how many invoices match, and acts only if the person agrees to that number. */
+/** Asks how many invoices match, and acts on those only if the person agrees to that number. */
 const actOnAll = async (args: string[], terminal: Terminal, action: 'deliver' | 'dismiss'): Promise<number> => {
   const usage = `${action} --all [${filters.map(name => `--${name}`).join(' ')}] [--yes]`
   const { values, ask, show } = parseAsk(args, terminal, { options: forAll, usage })
@@ -47,7 +47,7 @@ const actOnAll = async (args: string[], terminal: Terminal, action: 'deliver' | 
     return 0
   }
   if (!values.yes && !(await isAgreed(terminal, counted, action))) return 1
-  const done = await ask(operation, { body: { filter, expected: counted.matching } })
+  const done = await ask(operation, { body: { filter, expected: counted.matching, seen: counted.seen } })
   show(done, [`${invoices(done.done)} ${past[action]}.`, ...leftLines(done)].join('\n'))
   return 0
 }

@@ -118,6 +118,7 @@ export const DoneForAll = z.object({
       state: count.describe('There is nothing to do about them.')
     })
     .describe('How many match, and are left to a person, one by one.'),
+  seen: text.describe('Stands for the very invoices that match: to be said with `expected`.'),
   done: count.describe('How many it was done to.')
 })
 

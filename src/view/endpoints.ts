@@ -125,7 +125,12 @@ const forAll = <const Name extends string>(name: Name, summary: string) => ({
       .optional()
       .describe(
         'To how many invoices this is to be done; if the number differs, nothing is done. If left out, they are only counted.'
-      )
+      ),
+    seen: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('The `seen` of the count. If other invoices match now, even as many, nothing is done (409).')
   }),
   answer: DoneForAll,
   refusals: [409, 413, 422] as const

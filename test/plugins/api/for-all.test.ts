@@ -35,6 +35,25 @@ t.test('two hundred in review are counted first, and released by their number', 
   )
 })
 
+t.test('as many as were counted, but not the same ones, are left alone', async t => {
+  const { forAll, ask, path, ledger, clock, receive } = await open(t, 2)
+  const filter = { code: 'REVIEW' }
+  const { matching, seen } = await forAll('deliver', { filter })
+  await ask('POST', `${path('A-1')}/dismiss`)
+  await receive('B-1')
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + minute)
+  await ledger.record(loan!, { to: 'held', code: 'REVIEW', detail: null }, clock.now())
+
+  t.match(await forAll('deliver', { filter, expected: matching, seen }), {
+    code: 'STATE_CONFLICT',
+    detail: /^other invoices match now/
+  })
+  t.equal((await ask('GET', '/api/summary')).json().held, 2, 'nothing was done')
+  const again = await forAll('deliver', { filter })
+  t.match(again, { matching, done: 0 })
+  t.match(await forAll('deliver', { filter, expected: matching, seen: again.seen }), { done: 2 })
+})
+
 t.test('dismissed by a part of the number; what cannot be read is named', async t => {
   const { forAll } = await open(t, 3)
 

@@ -46,6 +46,27 @@ t.test(
   }
 )
 
+t.test('what came in place of another since the count is not sent with the rest', async t => {
+  const { app, receive, ledger, clock, ask, path } = await openApp(t)
+  const hold = async (number: string) => {
+    await receive(number)
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+    await ledger.record(loan!, { to: 'held', code: 'REVIEW', detail: null }, clock.now())
+  }
+  const browser = openBrowser(app)
+  await browser.logIn(operatorToken)
+  await hold('A-1')
+  await browser.open('/together?word=deliver&state=held')
+  await ask('POST', `${path('A-1')}/dismiss`)
+  await hold('A-2')
+
+  await browser.submit('/together')
+  t.match(browser.at(), { url: /failed=changed/, html: /now 1 matches\. Nothing was done/ })
+  t.equal((await ask('GET', path('A-2'))).json().state, 'held')
+  await browser.submit('/together')
+  t.equal((await ask('GET', path('A-2'))).json().state, 'waiting')
+})
+
 t.test('a word to all is offered only where one of those that match may be acted on', async t => {
   const { app, receive, ledger, clock, ask, path } = await openApp(t)
   const hold = async (number: string, code: 'REVIEW' | 'CREDIT_NOTE') => {
