@@ -35,7 +35,12 @@ export const isRegistrationCheck = ({ body, headers }: Delivery): boolean =>
   headers[signatureHeader] === undefined && body.length < 100 && /^id=[a-z]+_\w+$/.test(body.toString())
 
 /** Never `sales-invoice.created`: that is a draft. */
-export const eventTypes = ['sales-invoice.issued', 'sales-invoice.paid', 'sales-invoice.canceled']
+export const eventTypes = [
+  'sales-invoice.issued',
+  'sales-invoice.e-invoice-issued',
+  'sales-invoice.paid',
+  'sales-invoice.canceled'
+]
 
 /**
  * Mollie documents two bodies: an event, with or without the invoice in it, and the bare invoice. It also shows
@@ -58,9 +63,9 @@ export const read = (body: Buffer, { settings, timeZone }: ReadContext<Settings>
   const seenAt = Date.parse(textIn(event, 'createdAt'))
   const invoice = parseInvoice(entity, { timeZone, seenAt: Math.floor((seenAt || 0) / 1000) * 1000 })
   if ('problem' in invoice) return { kind: 'unreadable', ...invoice }
-  return invoice.stage === 'draft'
-    ? { kind: 'ignored', reason: 'not final yet' }
-    : { kind: 'invoices', invoices: [invoice] }
+  if (invoice.stage !== 'draft') return { kind: 'invoices', invoices: [invoice] }
+  // The event says that it is final, the invoice in it was written before: nothing may come after.
+  return type === undefined ? { kind: 'ignored', reason: 'not final yet' } : thin(sourceId, settings)
 }
 
 const isCanceled = (entity: unknown): boolean => /^cancell?ed$/.test(textIn(entity, 'status'))

@@ -5,7 +5,7 @@ import { webhookEntity } from '../../../fixtures/mollie-api.ts'
 import { address, openLine } from './parts.ts'
 
 const elsewhere = 'https://oud.example/webhooks/mollie'
-const types = ['sales-invoice.issued', 'sales-invoice.paid', 'sales-invoice.canceled']
+const types = ['sales-invoice.issued', 'sales-invoice.e-invoice-issued', 'sales-invoice.paid', 'sales-invoice.canceled']
 
 t.test('a webhook that is not there is made, and its secret told once', async t => {
   const { connection, mollie } = await openLine(t)

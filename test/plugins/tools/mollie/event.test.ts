@@ -60,6 +60,16 @@ t.test('an event that does not bring the invoice is asked for, or a person is to
   }
 })
 
+t.test('an event that is ahead of the invoice in it counts, because nothing may come after it', async t => {
+  const behind = [entity({ status: 'draft' }), entity({ status: 'issuing' }), entity({ invoiceNumber: null })]
+  for (const embedded of behind)
+    for (const type of ['sales-invoice.issued', 'sales-invoice.e-invoice-issued', 'sales-invoice.paid']) {
+      const body = eventOf(type, embedded)
+      t.strictSame(readWith(body), { kind: 'hint', sourceId: 'invoice_voorbeeld0001' }, type)
+      t.match(readWith(body, {}), { kind: 'unreadable', sourceId: 'invoice_voorbeeld0001' }, `${type}, without a key`)
+    }
+})
+
 t.test('an object where a text belongs is no text, and breaks nothing', async t => {
   const odd = { toString: 1 }
   t.strictSame(readWith(eventOf('', entity(), { type: odd })), { kind: 'ignored', reason: 'another event' })
