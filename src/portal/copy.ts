@@ -259,9 +259,12 @@ export const createCopy = (options: CopyOptions): Copy => {
 
   /** Asks for what a reading lacked, a few a minute, until each is found or gone. */
   const askForUnaccounted = async (): Promise<void> => {
-    while (unaccounted !== null && !loop.stopping.aborted) {
-      const { isWhole, since, read } = unaccounted
-      const missing = await holdings.unseen(unaccounted, isWhole ? null : since, askedAtOnce)
+    const reading = unaccounted
+    // If the portal does not answer for one of them, the next turn reads again.
+    unaccounted = null
+    while (reading !== null && !loop.stopping.aborted) {
+      const { isWhole, since, read } = reading
+      const missing = await holdings.unseen(reading, isWhole ? null : since, askedAtOnce)
       if (missing.length === 0) break
       const gone: string[] = []
       for (const id of missing) {
@@ -269,10 +272,9 @@ export const createCopy = (options: CopyOptions): Copy => {
         if (found) await holdings.learn([found], read, clock.now())
         else gone.push(id)
       }
-      if ((await reader.lose(gone, unaccounted, 'sweep')) !== null) break
+      if ((await reader.lose(gone, reading, 'sweep')) !== null) break
       await loop.nap(askedEveryMs)
     }
-    unaccounted = null
   }
 
   /**

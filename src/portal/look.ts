@@ -10,7 +10,7 @@ import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { Decision, Doubt } from '../core/row.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { confirm, judgeFound, overruledOf } from './match.ts'
-import type { Begun, Reader } from './reader.ts'
+import type { Begun, Reader, Untold } from './reader.ts'
 import { contestedWords } from './reader.ts'
 import { agree, type Reading, skewMs } from './reading.ts'
 
@@ -48,6 +48,9 @@ const readingsMax = 6
 // How many of the bridge's latest creates a reading is checked for.
 const ownMax = 100
 
+// Each question that is not answered may take as long as a request may. After so many of them a look asks no more.
+const unansweredMax = 3
+
 const doubtsAtOnce = 200
 const idleMs = 5000
 const retryFirstMs = 5000
@@ -56,15 +59,28 @@ const retryLongestMs = 60_000
 // A reading that could not be believed is repeated after this pause; each one costs as much as the first.
 const unclearEveryMs = 5 * 60_000
 
+/** On the monotonic clock. */
+type Seen = {
+  /** When this process first saw the doubt. */
+  at: number
+  /** Since when the portal does not say what stands under its number. */
+  untoldAt?: number
+}
+
+/** A doubt that the portal does not settle, and why. */
+type Left = Untold & { doubt: Doubt }
+
 export const createLook = (options: LookOptions): Look => {
   const { ledger, clock, log, settleMs, settleInheritedMs, unclearAfterMs, isReady, heard } = options
   const { holdings } = ledger
   const loop = createLoop({ clock, retryFirstMs, retryLongestMs })
   const reader = options.reader.until(loop.stopping)
-  // By row and attempt: when this process first saw the doubt, on the monotonic clock.
-  let firstSeen = new Map<string, number>()
-  // Whether the look that runs, or the last one, has read anything.
+  // By row and attempt.
+  let seen = new Map<string, Seen>()
+  // Whether the look that runs has read anything.
   let hasRead = false
+  // By the same key: those about which the portal did not answer in this look.
+  const unanswered = new Map<string, Left>()
 
   const settle = async (doubt: Doubt, decision: Decision): Promise<void> => {
     const kept = await ledger.settle(doubt, decision, clock.now())
@@ -73,23 +89,40 @@ export const createLook = (options: LookOptions): Look => {
     options.settled(doubt, kept)
   }
 
+  const seenOf = (doubt: Doubt): Seen => seen.get(keyOf(doubt)) ?? { at: clock.monotonic() }
+
   /** Doubts that are old enough, and how long until the next is. */
   const ripe = async (): Promise<{ doubts: Doubt[]; waitMs: number }> => {
     const now = clock.monotonic()
     const doubts = await ledger.doubts(clock.now(), doubtsAtOnce)
-    firstSeen = new Map(doubts.map(doubt => [keyOf(doubt), firstSeen.get(keyOf(doubt)) ?? now]))
-    const leftOf = (doubt: Doubt) =>
-      (doubt.inherited ? settleInheritedMs : settleMs) - (now - (firstSeen.get(keyOf(doubt)) ?? now))
+    seen = new Map(doubts.map(doubt => [keyOf(doubt), seenOf(doubt)]))
+    const leftOf = (doubt: Doubt) => (doubt.inherited ? settleInheritedMs : settleMs) - (now - seenOf(doubt).at)
     const old = doubts.filter(doubt => leftOf(doubt) <= 0)
     const young = doubts.map(leftOf).filter(left => left > 0)
     return { doubts: old, waitMs: Math.min(idleMs, ...young) }
   }
 
+  /** Each entry as the portal shows it now. What is untold keeps no other doubt open. */
+  const confirmed = async (doubt: Doubt, entries: PortalInvoice[]): Promise<PortalInvoice[] | Untold> => {
+    const before = unanswered.get(keyOf(doubt))
+    if (before !== undefined || entries.length === 0) return before ?? []
+    if (unanswered.size >= unansweredMax) return { untold: asNoMore() }
+    const asked = await reader.answerTo('doubt', () => confirm(reader, entries, 'doubt'))
+    if ('untold' in asked) {
+      unanswered.set(keyOf(doubt), { ...asked, doubt })
+      return asked
+    }
+    return asked.answer === 'contested' ? { untold: contestedWords(entries) } : asked.answer
+  }
+
+  const asNoMore = (): string =>
+    `the portal does not answer for single invoices: ${[...unanswered.values()].at(-1)?.untold}`
+
   /** What follows from everything that the copy holds under its number, once the portal has confirmed it. */
-  const verdictOn = async (doubt: Doubt, entries: PortalInvoice[]): Promise<Decision | 'contested' | null> => {
+  const verdictOn = async (doubt: Doubt, entries: PortalInvoice[]): Promise<Decision | Untold | null> => {
     const { body, told, overridden } = doubt
-    const found = await confirm(reader, entries, 'doubt')
-    if (found === 'contested') return found
+    const found = await confirmed(doubt, entries)
+    if ('untold' in found) return found
     if (!overridden) return judgeFound(found, body)
     // The person saw what stood there before. What came since may be what was sent, with facts told differently.
     const since = await holdings.byNumber(body.invoiceNumber, told)
@@ -100,22 +133,23 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   /** Adopts what stands there, and notes whether what was sent may also stand there under another spelling. */
-  const takeOver = async (doubt: Doubt, verdict: Extract<Decision, { to: 'delivered' }>): Promise<void> => {
+  const takeOver = async (doubt: Doubt, verdict: Delivered): Promise<void> => {
     const isAlone = (await strangersTo(doubt)).length === 0
     await settle(doubt, isAlone ? verdict : { ...verdict, code: 'PORTAL_DUPLICATE' })
   }
 
   /**
    * Adopts what the copy now holds, and answers the doubts that are left. Another invoice under the number does not end
-   * a doubt, because what was sent may stand beside it.
+   * a doubt, because what was sent may stand beside it. What was untold before is asked for again.
    */
   const adopt = async (doubts: Doubt[]): Promise<Doubt[]> => {
     const left: Doubt[] = []
     for (const doubt of doubts) {
       const entries = await holdings.byNumber(doubt.body.invoiceNumber)
       const isThere = judgeFound(entries, doubt.body)?.to === 'delivered'
-      const verdict = isThere ? await verdictOn(doubt, entries) : null
-      if (verdict !== 'contested' && verdict?.to === 'delivered') await takeOver(doubt, verdict)
+      const isUntold = seenOf(doubt).untoldAt !== undefined
+      const verdict = isThere || isUntold ? await verdictOn(doubt, entries) : null
+      if (isDelivered(verdict)) await takeOver(doubt, verdict)
       else left.push(doubt)
     }
     return left
@@ -126,19 +160,40 @@ export const createLook = (options: LookOptions): Look => {
    * under its number, or one that may be the same under another spelling.
    */
   const settleAbsent = async (doubts: Doubt[]): Promise<void> => {
-    let why: string | null = null
+    const left: Left[] = []
     for (const doubt of doubts) {
       const entries = await holdings.byNumber(doubt.body.invoiceNumber)
       const verdict = await verdictOn(doubt, entries)
-      if (verdict === 'contested') why = contestedWords(entries)
-      else if (verdict?.to === 'delivered') await takeOver(doubt, verdict)
+      if (isDelivered(verdict)) await takeOver(doubt, verdict)
+      else if (verdict !== null && 'untold' in verdict) left.push({ ...verdict, doubt })
       else
         await settle(
           doubt,
           (await strangerTo(doubt)) ?? verdict ?? takesNoSecond(doubt, entries) ?? options.absent(doubt)
         )
     }
-    if (why !== null) throw await unclear(why)
+    await leave(left)
+  }
+
+  /** They wait on, or after a long time for a person. */
+  const leave = async (left: Left[]): Promise<void> => {
+    const waiting: Left[] = []
+    for (const one of left)
+      if (isUntoldForLong(one.doubt)) await holdAs(one.doubt, one.untold)
+      else waiting.push(one)
+    const [first] = waiting
+    if (first) throw await unclear(first.untold, waiting.some(({ doubt }) => isOpen(doubt)) ? unclearEveryMs : 0)
+  }
+
+  /** A reading may tell more of it. */
+  const isOpen = (doubt: Doubt): boolean => !unanswered.has(keyOf(doubt))
+
+  /** One answer that fails is not enough: after a long stop of the bridge or the portal, the first look comes late. */
+  const isUntoldForLong = (doubt: Doubt): boolean => {
+    const found = seenOf(doubt)
+    found.untoldAt ??= clock.monotonic()
+    const isOld = clock.now() - doubt.sentAt >= unclearAfterMs
+    return isOld && clock.monotonic() - found.untoldAt >= unclearEveryMs
   }
 
   /** Entries under unknown numbers that may be what was sent, or what would be sent now. */
@@ -179,10 +234,10 @@ export const createLook = (options: LookOptions): Look => {
 
   const readAll = () => reader.all('doubt', goOn)
 
-  const unclear = async (why: string): Promise<BridgeError> => {
+  const unclear = async (why: string, retryAfterMs = unclearEveryMs): Promise<BridgeError> => {
     const { unclear: before } = await holdings.copy()
     await holdings.setCopy({ unclear: { since: before?.since ?? clock.now(), why } })
-    return new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs: unclearEveryMs })
+    return new BridgeError('PORTAL_UNREACHABLE', why, { retryAfterMs })
   }
 
   /** Nothing that the portal showed could be believed for a long time, so only a person can find out. */
@@ -191,19 +246,22 @@ export const createLook = (options: LookOptions): Look => {
     if (found === null) return
     for (const doubt of doubts) {
       const since = Math.max(found.since, doubt.sentAt)
-      if (clock.now() - since >= unclearAfterMs)
-        await settle(doubt, { to: 'held', code: 'PORTAL_UNCLEAR', detail: found.why })
+      if (clock.now() - since >= unclearAfterMs) await holdAs(doubt, found.why)
     }
   }
+
+  const holdAs = (doubt: Doubt, detail: string): Promise<void> =>
+    settle(doubt, { to: 'held', code: 'PORTAL_UNCLEAR', detail })
 
   const goOn = () => !loop.stopping.aborted
 
   const look = async (ripened: Doubt[]): Promise<void> => {
+    unanswered.clear()
+    hasRead = false
     // What the copy already tells (a late answer, a sweep) needs no reading.
     let doubts = await adopt(ripened)
     let before: Reading | null = null
-    hasRead = false
-    for (let readings = 1; doubts.length > 0 && readings <= readingsMax; readings += 1) {
+    for (let readings = 1; doubts.some(isOpen) && readings <= readingsMax; readings += 1) {
       const reading = await readFor(doubts)
       if (reading === null) return
       hasRead = true
@@ -213,24 +271,27 @@ export const createLook = (options: LookOptions): Look => {
         const why = await reader.doubtOn(reading, 'doubt', { isAgreed: true })
         if (why !== null) throw await unclear(why)
         await holdings.setCopy({ unclear: null })
+        // What was not answered before may be answered now.
+        unanswered.clear()
         return settleAbsent(doubts)
       }
       before = reading
     }
-    if (doubts.length > 0) throw await unclear('the list keeps changing while it is read')
+    if (doubts.some(isOpen)) throw await unclear('the list keeps changing while it is read')
+    await leave([...unanswered.values()])
   }
 
   const turn = async (): Promise<void> => {
     if (!(await options.isOurs())) {
       // A process that begins to look measures from when it first saw the doubt itself.
-      firstSeen = new Map()
+      seen = new Map()
       return loop.nap(idleMs)
     }
     const { doubts, waitMs } = await ripe()
     if (doubts.length > 0) {
       if (isReady()) {
         await look(doubts).catch(async error => {
-          // The list can be read, but the portal does not answer for single invoices.
+          // A list that can be read once, and not twice, settles nothing either.
           if (hasRead && error instanceof BridgeError && error.code === 'PORTAL_UNREACHABLE')
             await unclear(error.message)
           await holdUnclear(doubts)
@@ -252,6 +313,11 @@ export const createLook = (options: LookOptions): Look => {
 
   return { start: () => loop.start(turn, failed), stop: loop.stop, wake: loop.wake }
 }
+
+type Delivered = Extract<Decision, { to: 'delivered' }>
+
+const isDelivered = (verdict: Decision | Untold | null): verdict is Delivered =>
+  verdict !== null && 'to' in verdict && verdict.to === 'delivered'
 
 const keyOf = ({ id, attempt }: Doubt): string => `${id}:${attempt}`
 

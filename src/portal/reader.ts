@@ -1,7 +1,7 @@
 // Reads the portal's list, one page for each slot of the budget, and tells the copy what it saw.
 
 import type { Clock, Instant } from '../core/clock.ts'
-import { BridgeError } from '../core/errors.ts'
+import { BridgeError, isCode } from '../core/errors.ts'
 import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { Holdings } from '../ledger/holdings.ts'
 import { type Budget, deliverySlotWithinMs, type Errand, inSlot } from './budget.ts'
@@ -19,6 +19,9 @@ export type ReaderOptions = {
   signal?: AbortSignal
   pagesMax?: number
 }
+
+/** Why the portal, though it is there, did not answer a question about single ids. */
+export type Untold = { untold: string }
 
 /** `at`: on the wall clock. */
 export type Begun = { read: number; told: number; at: Instant }
@@ -54,6 +57,11 @@ export interface Reader {
   one: (id: string, errand: Errand) => Promise<PortalInvoice | 'contested' | null>
   /** Asks for one id, and leaves the copy as it is. Null: the portal does not hold it. */
   ask: (id: string, errand: Errand) => Promise<PortalInvoice | null>
+  /**
+   * The answer to a question about single ids. `untold`: the portal may never answer this one, but it still lists what
+   * it holds, so that says nothing of the others. Rejects while the portal answers nothing at all.
+   */
+  answerTo: <T>(errand: Errand, question: () => Promise<T>) => Promise<{ answer: T } | Untold>
   /**
    * Null: the portal does not hold it under this id, as far as one answer can tell. Of an id that the copy lacks, too,
    * it is enough to hold an invoice for a person; a link or a match ends only once the list agrees.
@@ -200,13 +208,28 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     return { ...reading, isWhole: number === 1 }
   }
 
+  const probe: Reader['probe'] = async errand => (await whenFree(errand, () => portal.invoicesPage(1))).items
+
+  const answerTo: Reader['answerTo'] = async (errand, question) => {
+    try {
+      return { answer: await question() }
+    } catch (error) {
+      if (!isCode(error, 'PORTAL_UNREACHABLE')) throw error
+      await probe(errand)
+      return { untold: error.message }
+    }
+  }
+
   const doubtOn: Reader['doubtOn'] = async (reading, errand, { isAgreed = false } = {}) => {
     const missing = await holdings.unseen(reading, reading.isWhole ? null : reading.since, missingMax + 1)
     if (missing.length > missingMax)
       return `the portal's list lacks more than ${missingMax} invoices that are known to be there`
     const gone: string[] = []
     for (const id of missing) {
-      if (await ask(id, errand)) return `the portal's list lacks ${id}, although the portal shows it when asked for it`
+      const asked = await answerTo(errand, () => ask(id, errand))
+      if ('untold' in asked)
+        return `the portal's list lacks ${id}, and the portal does not say whether it is there: ${asked.untold}`
+      if (asked.answer) return `the portal's list lacks ${id}, although the portal shows it when asked for it`
       gone.push(id)
     }
     // A portal that lags behind itself tells nothing about other entries, however often it is read.
@@ -231,7 +254,11 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     const fresh = await freshOf(gone)
     if (fresh !== null) return fresh
     const listed = entries.at(-1)
-    if (gone.length > 0 && listed && (await ask(listed.id, errand)) === null) return contestedWords([listed])
+    if (gone.length > 0 && listed) {
+      const asked = await answerTo(errand, () => ask(listed.id, errand))
+      if ('untold' in asked) return asked.untold
+      if (asked.answer === null) return contestedWords([listed])
+    }
     for (const id of gone) await holdings.lose(id, clock.now())
     return null
   }
@@ -248,6 +275,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       return isSorted(entries, order) ? { ...reading, entries } : null
     },
     ask,
+    answerTo,
     askCustomer,
     doubtOn,
     lose,
@@ -263,7 +291,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       contested()
       return 'contested'
     },
-    probe: async errand => (await whenFree(errand, () => portal.invoicesPage(1))).items,
+    probe,
     learnMissing: errand => whenFree(errand, () => portal.learnMissing()),
     async customers(errand, goOn = () => true) {
       const { read } = await holdings.beginRead()

@@ -61,12 +61,25 @@ type Around = { holdings: Holdings; reader: Pick<Reader, 'ask' | 'probe'> }
 /** Null: it does. */
 const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<BridgeError | null> => {
   try {
-    for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return null
-    // A portal that never answers for a single id still lists them.
+    const answer = await answerFor(ids, reader)
+    if (answer === true) return null
+    // A portal that does not answer for a single id, or denies each, still lists them.
     for (const { id } of await reader.probe('delivery')) if (await holdings.has(id)) return null
+    if (answer !== false) return answer
   } catch (error) {
     if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error
     return error
   }
   throw new BridgeError('PORTAL_CHANGED', `the portal holds none of ${ids.join(', ')}`)
+}
+
+/** Whether it holds one of them, when asked for each; or why it does not answer. */
+const answerFor = async (ids: string[], reader: Pick<Reader, 'ask'>): Promise<boolean | BridgeError> => {
+  try {
+    for (const id of ids) if ((await reader.ask(id, 'delivery')) !== null) return true
+    return false
+  } catch (error) {
+    if (isCode(error, 'PORTAL_UNREACHABLE')) return error
+    throw error
+  }
 }

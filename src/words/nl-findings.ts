@@ -215,6 +215,14 @@ export const findings: [english: string, dutch: string][] = [
     'in de lijst van het portaal ontbreekt {}, die het portaal wel heeft als ernaar gevraagd wordt'
   ],
   [
+    "the portal's list lacks {word}, and the portal does not say whether it is there: {}",
+    'in de lijst van het portaal ontbreekt {}, en het portaal zegt niet of die er is: {}'
+  ],
+  [
+    'the portal does not answer for single invoices: {}',
+    'het portaal antwoordt niet als er naar één factuur gevraagd wordt: {}'
+  ],
+  [
     "the portal's list lacks more than {word} invoices that are known to be there",
     'in de lijst van het portaal ontbreken meer dan {} facturen die er wel zijn'
   ],

@@ -213,7 +213,7 @@ const unbelievable: [what: string, why: RegExp, list: (parts: Parts) => void][] 
   ],
   [
     'can be read, while a question for what it lacks is not answered',
-    /^get inv_/,
+    /lacks inv_\S+, and the portal does not say whether it is there: get inv_/,
     ({ double }) => {
       double.order = list => list.slice(1)
       double.onCall = call => {

@@ -249,6 +249,57 @@ t.test('a portal that holds nothing when asked says nothing by it; two whole rea
   t.equal(await holdings.size(), 39)
 })
 
+t.test('what is missing and not answered for is neither there nor gone', async t => {
+  const parts = await open(t, 40)
+  const { reader, double, holdings } = parts
+  const [silent, gone] = double.list.splice(0, 2)
+  double.onCall = call => {
+    if (call === `get ${silent!.id}`) throw new BridgeError('PORTAL_UNREACHABLE', 'the portal answered 500')
+  }
+  const reading = await reader.all('sweep')
+
+  for (const isAgreed of [false, true])
+    t.equal(
+      await reader.doubtOn(reading!, 'sweep', { isAgreed }),
+      `the portal's list lacks ${silent!.id}, and the portal does not say whether it is there: the portal answered 500`
+    )
+  t.ok((await holdings.has(silent!.id)) && (await holdings.has(gone!.id)))
+})
+
+t.test('denials are worth nothing while the one that is listed is not answered for; two readings are', async t => {
+  const parts = await open(t, 40)
+  const { reader, double, holdings } = parts
+  const [gone] = double.list.splice(0, 1)
+  const reading = await reader.all('sweep')
+  const listed = reading!.entries.at(-1)!.id
+  double.onCall = call => {
+    if (call === `get ${listed}`) throw new BridgeError('PORTAL_UNREACHABLE', 'the portal answered 500')
+  }
+
+  t.equal(await reader.lose([gone!.id], reading!, 'sweep'), 'the portal answered 500')
+  t.equal(await reader.doubtOn(reading!, 'sweep'), 'the portal answered 500')
+  t.ok(await holdings.has(gone!.id))
+
+  t.equal(await reader.doubtOn(reading!, 'sweep', { isAgreed: true }), null)
+  t.equal(await holdings.size(), 39)
+  t.notOk(await holdings.has(gone!.id))
+})
+
+t.test('a portal that answers nothing, or asks for a pause, leaves no single question unanswered', async t => {
+  for (const code of ['PORTAL_UNREACHABLE', 'PORTAL_BUSY', 'PORTAL_UNAUTHORIZED'] as const) {
+    const { reader, double, holdings } = await open(t, 40)
+    double.list.splice(0, 2)
+    const reading = await reader.all('sweep')
+    double.asked()
+    double.onCall = throwing(new BridgeError(code))
+
+    await t.rejects(reader.doubtOn(reading!, 'sweep', { isAgreed: true }), { code })
+    const isAsked = code === 'PORTAL_UNREACHABLE'
+    t.equal(double.asked().slice(1).join(), isAsked ? 'list 1' : '', 'it is asked whether it is there at all')
+    t.equal(await holdings.size(), 40)
+  }
+})
+
 t.test('so many are asked for, and no more: a list that lacks more is not believed', async t => {
   const parts = await open(t, 60)
   const { reader, double, holdings } = parts

@@ -232,6 +232,26 @@ for (const [what, identity] of [
   })
 }
 
+for (const [what, isHere] of [
+  ['lists a known one is the same', true],
+  ['lists others only is neither the same nor another', false]
+] as const)
+  t.test(`a portal that never answers for the latest id, and ${what}`, async t => {
+    const { ledger, reader, double } = await settled(t)
+    const [latest] = await ledger.holdings.latest(1)
+    if (!isHere) double.list.splice(0, 5, entryOf(99))
+    double.onCall = call => {
+      if (call === `get ${latest}`) throw new BridgeError('PORTAL_UNREACHABLE', 'the portal answered 500')
+    }
+
+    const answer = await recognisePortal(ledger, reader, moved)
+
+    if (isHere) t.equal(answer, true)
+    else t.match(answer, { code: 'PORTAL_UNREACHABLE', message: 'the portal answered 500' })
+    t.strictSame(double.asked(), [`get ${latest}`, 'list 1'])
+    t.match(await ledger.holdings.memory(), { portal: { url: isHere ? moved.url : here.url } })
+  })
+
 t.test('a portal that cannot be asked is neither the same nor another', async t => {
   for (const code of ['PORTAL_UNREACHABLE', 'PORTAL_UNAUTHORIZED', 'PORTAL_BUSY'] as Code[]) {
     const { ledger, reader, double } = await settled(t)

@@ -31,6 +31,14 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'the portal answered with cst_1, which shows no e-mail address',
       'het portaal antwoordde met cst_1, en die toont geen e-mailadres'
     ],
+    [
+      "the portal's list lacks inv_1, and the portal does not say whether it is there: the portal answered 500",
+      'in de lijst van het portaal ontbreekt inv_1, en het portaal zegt niet of die er is: het portaal antwoordde 500'
+    ],
+    [
+      'the portal does not answer for single invoices: the portal was asked for inv_1 and answered with inv_2',
+      'het portaal antwoordt niet als er naar één factuur gevraagd wordt: het portaal werd gevraagd naar inv_1 en antwoordde met inv_2'
+    ],
     ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
     [
       'INTAKE_SECRETT is not a setting; did you mean INTAKE_SECRET? REVEIW is not a setting; did you mean REVIEW? mode: live',
