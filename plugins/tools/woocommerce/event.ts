@@ -5,11 +5,12 @@
 import { createHash, createHmac } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
 import { isoInstant } from '../../../src/core/clock.ts'
+import { fieldIn, textIn } from '../../../src/tools/api.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
 import type { Delivery, EventReading, ReadContext } from '../../../src/tools/tool.ts'
 import { notAuthentic, sameBytes } from '../../signatures/comparison.ts'
 import { parseInvoice } from './invoice.ts'
-import type { Settings } from './settings.ts'
+import { canAsk, type Settings } from './settings.ts'
 
 const signatureHeader = 'x-wc-webhook-signature'
 
@@ -31,15 +32,28 @@ export const verify = (
 export const isRegistrationCheck = ({ body, headers }: Delivery): boolean =>
   headers[signatureHeader] === undefined && body.length < 100 && /^webhook_id=\d+$/.test(body.toString())
 
-export const read = (body: Buffer, { timeZone }: Pick<ReadContext<Settings>, 'timeZone'>): EventReading => {
+export const read = (body: Buffer, { timeZone, settings }: ReadContext<Settings>): EventReading => {
   const order: unknown = attempt(() => JSON.parse(body.toString()))
   if (typeof order !== 'object' || order === null || Array.isArray(order))
     return { kind: 'unreadable', problem: 'expected an order in JSON', sourceId: null }
+  if (canAsk(settings) && isFromElsewhere(order, settings)) return { kind: 'hint', sourceId: idIn(order) }
   const parsed = parseInvoice(order, { timeZone })
   if ('problem' in parsed) return { kind: 'unreadable', problem: parsed.problem, sourceId: idIn(order) }
   if (parsed.stage === 'draft') return { kind: 'ignored', reason: 'no invoice yet' }
   return { kind: 'invoices', invoices: [parsed] }
 }
+
+/**
+ * A copy of the shop, made to try something, has its orders and its webhooks, secret included. What becomes of an order
+ * there must not void the invoice here, or mark it as paid; so the shop is asked.
+ */
+const isFromElsewhere = (order: object, { WOOCOMMERCE_URL: shop }: Settings): boolean => {
+  const [self] = [fieldIn(fieldIn(order, '_links'), 'self')].flat()
+  const from = hostOf(textIn(self, 'href'))
+  return from !== undefined && from !== hostOf(shop)
+}
+
+const hostOf = (url = ''): string | undefined => URL.parse(url)?.host.replace(/^www\./, '')
 
 export const idIn = (order: object): string | null => {
   const { id } = order as { id?: unknown }

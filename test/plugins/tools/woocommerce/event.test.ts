@@ -1,6 +1,7 @@
 import t from 'tap'
 import { isRegistrationCheck, read, sample, verify } from '../../../../plugins/tools/woocommerce/event.ts'
 import { settings } from '../../../../plugins/tools/woocommerce/settings.ts'
+import { key, secret } from '../../../fixtures/woocommerce-api.ts'
 import { event, now, timeZone, webhookSecret } from './parts.ts'
 
 const delivery = (body: string, headers: Record<string, string> = {}) => ({
@@ -27,6 +28,27 @@ t.test('while one secret replaces another both are believed', async t => {
 })
 
 t.test('what cannot be read is held under the id of its order', async t => {
-  t.match(read(event({ total: 121 }), { timeZone }), { kind: 'unreadable', sourceId: '727' })
-  t.match(read(Buffer.from('{"id":{}}'), { timeZone }), { kind: 'unreadable', sourceId: null })
+  t.match(read(event({ total: 121 }), { timeZone, settings: settings.parse({}) }), {
+    kind: 'unreadable',
+    sourceId: '727'
+  })
+  t.match(read(Buffer.from('{"id":{}}'), { timeZone, settings: settings.parse({}) }), {
+    kind: 'unreadable',
+    sourceId: null
+  })
+})
+
+t.test('a copy of the shop, with its secret, voids nothing and marks nothing as paid: the shop is asked', async t => {
+  const asking = { WOOCOMMERCE_URL: 'https://winkel.example', WOOCOMMERCE_KEY: key, WOOCOMMERCE_SECRET: secret }
+  const readAt = (host: string, env: Record<string, string> = asking) => {
+    const self = [{ href: `https://${host}/wp-json/wc/v3/orders/727` }]
+    return read(event({ status: 'cancelled', _links: { self } }), { timeZone, settings: settings.parse(env) })
+  }
+
+  t.strictSame(readAt('test.winkel.example'), { kind: 'hint', sourceId: '727' })
+  t.match(readAt('winkel.example'), { kind: 'invoices' })
+  t.match(readAt('WWW.winkel.example'), { kind: 'invoices' })
+  for (const _links of [null, {}, { self: 'x' }, { self: [{ href: 'order 727' }] }])
+    t.match(read(event({ _links }), { timeZone, settings: settings.parse(asking) }), { kind: 'invoices' }, 'no address')
+  t.match(readAt('test.winkel.example', {}), { kind: 'invoices' }, 'nobody can ask')
 })
