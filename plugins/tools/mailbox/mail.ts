@@ -110,9 +110,10 @@ const customersIn = ({ headers }: Mail, { EMAIL_USER = '', EMAIL_ADDRESS = '' }:
   return addressesIn(headers, ['to']).filter(address => !ours.includes(address))
 }
 
-/** The same at every reading. Most mails have an id; its hash is short, and says nothing. */
+/** The same at every reading. Most mails have an id, which may be empty; its hash is short, and says nothing. */
 const idOf = ({ headers, arrivedAt }: Mail): string => {
-  const id = headers.find(({ name }) => name === 'message-id')?.value ?? JSON.stringify([arrivedAt, headers])
+  const own = headers.find(({ name }) => name === 'message-id')?.value ?? ''
+  const id = /[^<>\s]/.test(own) ? own : JSON.stringify([arrivedAt, headers])
   return createHash('sha256').update(id).digest('hex').slice(0, 32)
 }
 

@@ -138,6 +138,17 @@ for (const [what, { raw, problem, changed }] of Object.entries(held))
     t.strictSame(await read(), [told], 'told again it is the same')
   })
 
+t.test('mails whose id is empty are told apart', async t => {
+  const { server, read } = await open(t)
+  for (const [minute, id] of ['', '<>', '', '<>'].entries())
+    server.put(`Message-ID: ${id}\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7`, {
+      at: new Date(Date.UTC(2026, 10, 20, 10, minute))
+    })
+
+  const told = (await read()) as UnreadEvent[]
+  t.equal(new Set(told.map(({ sourceId }) => sourceId)).size, 4)
+})
+
 t.test('a mail with one invoice that can be read and one that cannot is there for a person', async t => {
   const { server, read } = await open(t)
   server.put(mail({ files: [xmlFile({ number: '1', amount: 'veel' }), xmlFile({ number: '2' }), pdfFile('2')] }))
