@@ -2,6 +2,7 @@
 // silently switches a webhook off after some failures in a row: each catch-up checks whether it did, and switches it
 // on.
 
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Instant } from '../../../src/core/clock.ts'
 import { isoInstant } from '../../../src/core/clock.ts'
 import { isCode } from '../../../src/core/errors.ts'
@@ -37,9 +38,15 @@ export async function* missed(
         yield { body: Buffer.from(JSON.stringify(order)), problem: invoice.problem, sourceId: idIn(order) }
       else if (invoice.stage !== 'draft') yield invoice
     }
-    if (orders.length < pageSize) return switchOn(connection)
+    if (isLast(answer.headers, { page, orders: orders.length })) return switchOn(connection)
   }
   throw unreachable(`orders has more than ${pagesMax} pages`)
+}
+
+/** The shop takes off a page what the key must not see, or what is no order any more: a short page may have a next. */
+const isLast = (headers: IncomingHttpHeaders, { page, orders }: { page: number; orders: number }): boolean => {
+  const { 'x-wp-totalpages': pages = '' } = headers
+  return /^\d+$/.test(String(pages)) ? page >= Number(pages) : orders < pageSize
 }
 
 /**

@@ -24,6 +24,16 @@ t.test('what was missed is found page by page', async t => {
 
   t.equal(new Set(await numbersOf(connection)).size, 250)
   t.equal(slept.length, 2, 'with a pause between two pages')
+  shop.tellsPages = false
+  t.equal(new Set(await numbersOf(connection)).size, 250, 'also if a proxy takes the number of pages away')
+})
+
+t.test('a page that lacks an order which the key must not see is not the last', async t => {
+  const { connection, shop } = await openLine(t)
+  shop.orders.push(...many(250))
+  shop.hidden.add(7)
+
+  t.equal(new Set(await numbersOf(connection)).size, 249)
 })
 
 t.test('an order that changes meanwhile hides no other', async t => {
