@@ -37,8 +37,8 @@ export type Bridge = {
   start: () => Promise<string>
   /** Takes in nothing more, lets running work end, closes the ledger. */
   stop: () => Promise<void>
-  /** Resolves when the bridge can no longer keep anything, because a newer release has changed the ledger. */
-  outgrown: Promise<BridgeError>
+  /** Resolves when the bridge can no longer keep anything: see `SharedDriver`. */
+  unfit: Promise<BridgeError>
 }
 
 export type BridgeOptions = {
@@ -70,7 +70,7 @@ const slotSpareMs = 10_000
 export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   const { config, tools, random, logger, version } = options
   const toolsOn = openTools(config, tools)
-  const { ledger, spool, clock, outgrown, hints } = await openLedgerFor(config, options.clock)
+  const { ledger, spool, clock, unfit, hints } = await openLedgerFor(config, options.clock)
   if (ledger.isShared && ledger.identity === '')
     logger.warn('the database does not show its identity: a restored one is known by its last sign of life alone')
   await recogniseSenders(
@@ -219,7 +219,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
     app,
     ledger,
     spool,
-    outgrown,
+    unfit,
     async start() {
       if (figures) await figures.listen({ host: config.HOST, port: config.METRICS_PORT ?? 0 })
       const address = await app.listenAt({ host: config.HOST, port: config.PORT })

@@ -2,6 +2,8 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type pg from 'pg'
 import { startEmbeddedPostgres } from '../src/commands/embedded-postgres.ts'
 import { type Disposable, temporaryFolder } from './end-to-end/bridge-process.ts'
@@ -16,6 +18,8 @@ export type PostgresServer = {
    * away.
    */
   restart: (mode: 'fast' | 'immediate', meanwhile?: () => Promise<void>) => Promise<void>
+  /** Kills it, and lets a replica take over that has all it had. */
+  replace: () => Promise<void>
 }
 
 const password = 'only-for-tests'
@@ -44,6 +48,13 @@ export const startPostgresServer = async (t: Disposable, { syncs = false } = {})
     await leave().catch(() => {})
     await server.stop()
   })
+  const end = async (mode: keyof typeof signals): Promise<void> => {
+    await leave()
+    const { process: running } = server as unknown as { process: ChildProcess }
+    const exited = once(running, 'exit')
+    running.kill(signals[mode])
+    await exited
+  }
   let databases = 0
   return {
     async database() {
@@ -53,13 +64,22 @@ export const startPostgresServer = async (t: Disposable, { syncs = false } = {})
     },
     stop: () => server.stop(),
     async restart(mode, meanwhile = async () => {}) {
-      await leave()
-      const { process: running } = server as unknown as { process: ChildProcess }
-      const exited = once(running, 'exit')
-      running.kill(signals[mode])
-      await exited
+      await end(mode)
       await meanwhile()
       await server.start()
+    },
+    async replace() {
+      await end('immediate')
+      const { options } = server as unknown as { options: { databaseDir: string; onLog: (line: string) => void } }
+      writeFileSync(join(options.databaseDir, 'standby.signal'), '')
+      const following = Promise.withResolvers<void>()
+      options.onLog = line => {
+        if (/read-only connections/.test(line)) following.resolve()
+      }
+      const started = server.start()
+      await following.promise
+      await (await administer()).query('SELECT pg_promote()')
+      await started
     }
   }
 }

@@ -25,7 +25,7 @@ export const run: Command = async (args, terminal) => {
   logger.info({ address, tools: Object.keys(settingsOf(tools)).filter(name => config.tools[name]) }, 'bridge started')
   // Now, because a process that is killed does not write its cache.
   flushCompileCache()
-  const why = await Promise.race([stopped, bridge.outgrown])
+  const why = await Promise.race([stopped, bridge.unfit])
   logger.info(typeof why === 'string' ? { signal: why } : { code: why.code }, 'bridge stopping')
   await bridge.stop()
   logger.info('bridge stopped')

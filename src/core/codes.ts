@@ -352,6 +352,12 @@ export const advice = {
     operator:
       'Run `factuurbrug move --to <DATABASE_URL>`. If that ledger belongs to another bridge, give this one its own DATA_DIR.'
   },
+  LEDGER_REPLACED: {
+    status: 500,
+    next: 'stop',
+    what: 'Another PostgreSQL server took over, perhaps without the latest commits.',
+    operator: 'Start the bridge again, if nothing does: it reads the whole portal before it sends anything.'
+  },
   LEDGER_UNREADABLE: {
     status: 500,
     next: 'stop',

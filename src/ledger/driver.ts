@@ -43,8 +43,11 @@ export interface Driver {
 export interface SharedDriver extends Driver {
   /** Runs `work` as a transaction that waits for no other one: for data that no rule judges by. */
   writeApart<T>(work: Work<T>): Promise<T>
-  /** Resolves when a newer release has changed the schema, so that this one can no longer write anything. */
-  readonly outgrown: Promise<BridgeError>
+  /**
+   * Resolves when this process can no longer write anything: a newer release has changed the schema, or another server
+   * has taken over.
+   */
+  readonly unfit: Promise<BridgeError>
   /** The database's time, which is the same for all processes, whatever the clocks of their machines say. */
   now(): Instant
 }

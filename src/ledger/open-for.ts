@@ -28,8 +28,8 @@ export type OpenedLedger = {
   spool: DraftingSpool
   /** Tells the ledger's time. */
   clock: Clock
-  /** Resolves when another process's newer release has changed the schema, so that this one can no longer write. */
-  outgrown: Promise<BridgeError>
+  /** Resolves when this process can no longer write to it: see `SharedDriver`. */
+  unfit: Promise<BridgeError>
   /** To and from the other processes that share it. */
   hints: Hints
 }
@@ -41,7 +41,7 @@ export const openLedgerFor = async (settings: LedgerSettings, clock: Clock): Pro
   const folder = openDataFolder(settings.DATA_DIR)
   if (url === undefined) {
     const ledger = openSqlite({ file: join(folder, 'ledger.sqlite') })
-    return { ledger, spool: openSpool(join(folder, 'spool'), { bytesMax }), clock, outgrown: never, hints: noHints }
+    return { ledger, spool: openSpool(join(folder, 'spool'), { bytesMax }), clock, unfit: never, hints: noHints }
   }
   // Imported here, so that a bridge without such a database does not keep its driver in memory.
   const { openPostgresDriver } = await import('./postgres/driver.ts')
@@ -53,7 +53,7 @@ export const openLedgerFor = async (settings: LedgerSettings, clock: Clock): Pro
     ledger: openLedger(driver),
     spool: openSharedSpool(join(folder, 'copies'), { bytesMax, clock }, driver),
     clock: { ...clock, now: driver.now },
-    outgrown: driver.outgrown,
+    unfit: driver.unfit,
     hints: openHints({ url, timeoutMs, clock })
   }
 }

@@ -7,7 +7,8 @@ import pg from 'pg'
 import { type Clock, type Instant, systemClock } from '../../core/clock.ts'
 import { BridgeError } from '../../core/errors.ts'
 import type { Cell, Cells, Driver, SharedDriver, Tx, Work } from '../driver.ts'
-import { codeOf, isAgain, isLost, notAllowed, translate } from './failures.ts'
+import { isAgain, isLost, translate } from './failures.ts'
+import { identityOf, identitySql, replaced } from './identity.ts'
 import { migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
 import { unusable } from './unusable.ts'
 
@@ -27,6 +28,9 @@ export type PostgresOptions = {
   offsetMs?: () => number
   time?: 'server' | 'caller'
 }
+
+/** By the statement that asks for the time. */
+type Told = { now: number; outgrown?: number | null; identity?: string }
 
 type Waiting = {
   work: Work<unknown>
@@ -72,7 +76,9 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
   let closed: Promise<void> | undefined
-  const outgrownBy = Promise.withResolvers<BridgeError>()
+  const unfit = Promise.withResolvers<BridgeError>()
+  // Empty until it is known, and where the database does not show it.
+  let identity = ''
   // The server's time when this process's monotonic clock stood at zero, as the latest transaction told it: it lies
   // between these two.
   let zero: { from: Instant; to: Instant } | undefined
@@ -113,15 +119,22 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const time = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
   // A separate statement, so that it sees what was committed before the lock was free.
   const underLock = `${durable} SELECT pg_advisory_xact_lock(${writerLock}); ${time}, ${outgrownSql} AS outgrown`
+  // Whichever server the connection leads to by now.
+  const fit = () => (identity === '' ? underLock : `${underLock}, ${identitySql} AS identity`)
+
+  /** Why this process can no longer write. */
+  const misfit = ({ outgrown: version, identity: found = identity }: Omit<Told, 'now'>): BridgeError | null => {
+    if (typeof version === 'number') return outgrown(version)
+    return found === identity ? null : replaced(identity, found)
+  }
 
   const begin = async (client: pg.PoolClient, mode: string, first: string): Promise<Tx> => {
     const askedAt = clock.monotonic()
     const answers = await client.query(`BEGIN ${mode}; ${limits} ${first}`)
-    const timed = (answers as unknown as pg.QueryResult<{ now: number; outgrown?: number | null }>[]).at(-1)
-    const { now: server = 0, outgrown: version } = timed?.rows[0] ?? {}
-    if (typeof version === 'number') {
-      const cause = outgrown(version)
-      outgrownBy.resolve(cause)
+    const { now: server, ...more } = (answers as unknown as pg.QueryResult<Told>[]).at(-1)?.rows[0] ?? { now: 0 }
+    const cause = misfit(more)
+    if (cause) {
+      unfit.resolve(cause)
       throw new BridgeError('LEDGER_UNAVAILABLE', cause.message, { cause })
     }
     const now = server + offsetMs()
@@ -173,7 +186,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     const client = await connect(pool)
     let broken: Error | undefined
     try {
-      const tx = await begin(client, '', underLock)
+      const tx = await begin(client, '', fit())
       const answers: (() => void)[] = []
       for (const waiting of batch) answers.push(await runOne(waiting, tx, client))
       await end(client)
@@ -234,16 +247,16 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const read: Driver['read'] = (work, at) =>
     runAlone(pool, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', time, tx => work(timed(tx, at)))
 
-  const start = async (): Promise<string> => {
+  const start = async (): Promise<void> => {
     const client = await connect(pool)
     try {
       await migrate(client)
     } finally {
       client.release()
     }
-    return identityOf(read)
+    identity = await identityOf(read)
   }
-  const identity = await start().catch(async error => {
+  await start().catch(async error => {
     await pool.end()
     throw unusable(url, error)
   })
@@ -264,7 +277,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     now: () => Math.floor((zero?.from ?? 0) + clock.monotonic()),
     close: () => (closed ??= close()),
     identity,
-    outgrown: outgrownBy.promise,
+    unfit: unfit.promise,
     beside: undefined,
     isShared: true
   }
@@ -276,17 +289,4 @@ const marked = (sql: string): string =>
   marks.getOrInsertComputed(sql, () => {
     let count = 0
     return sql.replace(/\?/g, () => `$${++count}`)
-  })
-
-/** Empty where the role may not see it: then only its heartbeat shows that a database was restored. */
-const identityOf = async (read: Driver['read']): Promise<string> =>
-  read(async tx => {
-    const found = await tx.one(
-      `SELECT system_identifier::text || ':' || timeline_id AS identity
-        FROM pg_control_system(), pg_control_checkpoint()`
-    )
-    return found?.identity as string
-  }).catch(error => {
-    if (codeOf(error) !== notAllowed) throw error
-    return ''
   })

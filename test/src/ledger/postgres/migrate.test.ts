@@ -169,7 +169,7 @@ t.test('a running release goes on beside a newer schema, but not beside one that
     driver.write(async tx => tx.now),
     { code: 'LEDGER_UNAVAILABLE', message: /version 99/ }
   )
-  t.match(await driver.outgrown, {
+  t.match(await driver.unfit, {
     code: 'LEDGER_TOO_NEW',
     message: /^the ledger has version 99, this bridge knows \d+$/
   })
