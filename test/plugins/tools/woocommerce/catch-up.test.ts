@@ -48,6 +48,24 @@ t.test('an order that changes meanwhile hides no other', async t => {
   t.equal(numbers.size, 151)
 })
 
+t.test('an invoice that was made long after its order last changed is found the next day', async t => {
+  const { connection, shop } = await openLine(t)
+  const ordered = (id: number, ago: number, made: number) =>
+    order({
+      id,
+      wpo_wcpdf_invoice_number: `F${id}`,
+      date_modified_gmt: at(now - ago),
+      meta_data: [{ key: '_wcpdf_invoice_date', value: made / 1000 }]
+    })
+  const [made, known] = [now - 14 * hour, now - 20 * 24 * hour]
+  shop.orders.push(ordered(1, 20 * 24 * hour, made), ordered(2, 20 * 24 * hour, known))
+  shop.orders.push(ordered(3, 40 * 24 * hour, made), ordered(4, hour, known))
+  shop.orders.push(order({ id: 5, total: null, date_modified_gmt: at(known) }))
+
+  t.strictSame(await numbersOf(connection, now - 2 * hour), ['F4'], 'a later question of the day asks for little')
+  t.strictSame(await numbersOf(connection, now - 12 * hour), ['F1', 'F4'])
+})
+
 t.test('the second that was asked for belongs to the answer; orders without an invoice do not', async t => {
   const { connection, shop } = await openLine(t)
   shop.orders.push(
