@@ -69,6 +69,9 @@ const linesIn = (text: string): LinkLine[] => {
 
 const refCharactersMax = 255
 
+// What stands in a text for bytes that are not UTF-8, as spreadsheets save letters with accents if nobody asks.
+const undecodable = '\ufffd'
+
 const problemsOf = async (
   { line, tool, ref, portalId }: LinkLine,
   isTool: LinksOptions['isTool']
@@ -77,6 +80,8 @@ const problemsOf = async (
   const messages = [
     !(await isTool(tool)) && 'tool: there is none of this name',
     (ref === '' || [...ref].length > refCharactersMax) && "ref: expected the tool's own id of its customer",
+    // It would be linked as another customer's, and the right one would go on waiting.
+    ref.includes(undecodable) && 'ref: expected UTF-8: save the table as CSV UTF-8',
     !/^cst_\S{1,100}$/.test(portalId) && "portalId: expected the portal's id of a customer, cst_…"
   ]
   return messages.flatMap(message => (message === false ? [] : [{ field, message }]))

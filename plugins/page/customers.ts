@@ -46,7 +46,7 @@ export const customersRoutes = (app: FastifyInstance, { pages, sessions, operati
     return reply
       .headers({ 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="links.csv"' })
       .header('cache-control', 'no-store')
-      .send(await operations.ask('exportLinks', { log: request.log }))
+      .send(byteOrderMark + (await operations.ask('exportLinks', { log: request.log })))
   })
 
   pages.act('/customers/import', async ({ file, ask }) => {
@@ -82,6 +82,9 @@ export const customersRoutes = (app: FastifyInstance, { pages, sessions, operati
     return doneAt(back, 'unlink')
   })
 }
+
+// Without it, spreadsheets on Windows read letters with accents wrong, and write them back so.
+const byteOrderMark = '\ufeff'
 
 // A thousand links, with names of any length.
 const csvBytesMax = 1024 * 1024

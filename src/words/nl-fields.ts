@@ -58,6 +58,7 @@ export const fields: [english: string, dutch: string][] = [
   ['expected one of {}', 'verwacht: een van {}'],
   ['expected base64', 'verwacht: base64'],
   ['expected UTF-8', 'verwacht: UTF-8'],
+  ['ref: expected UTF-8: save the table as CSV UTF-8', 'ref: verwacht: UTF-8; bewaar de tabel als CSV UTF-8'],
   ['longer than {} bytes', 'langer dan {} bytes'],
   ['more than {} fields', 'meer dan {} velden'],
   ['more than {} parts', 'meer dan {} delen'],

@@ -93,7 +93,12 @@ t.test('links come as a table and go as one, and one bad line leaves all as it w
     html: /<code>line 2<\/code>/
   })
   t.match(await send(browser, '/customers/import', token, Buffer.from('nothing')), { status: 422 })
+  const saved = Buffer.from('tool;ref;portalId;name\ninvoices;Zoë;cst_1;Zoë\ninvoices;K-1;cst_1;Zoë\n', 'latin1')
+  t.match(await send(browser, '/customers/import', token, saved), {
+    status: 422,
+    html: /<code>line 2<\/code>: ref: expected UTF-8: save the table as CSV UTF-8(?!.*<code>line 3)/s
+  })
   const { html, headers } = await browser.open('/customers/links.csv')
   t.match(headers, { 'content-type': /^text\/csv/, 'content-disposition': /attachment/ })
-  t.match(html, /^"?tool"?,/)
+  t.match(html, /^\ufeff"?tool"?,/, 'with a mark, by which spreadsheets know UTF-8')
 })
