@@ -123,6 +123,13 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     creating,
     { kind: 'ambiguous' }
   ],
+  ['the same under one name', claims({ refKey: 'kees@bakker.example' }), creating, { kind: 'create' }],
+  [
+    'a reference of its own under two names, and nobody there',
+    claims({ names: ['jan', 'bakkerij kees bv'] }),
+    creating,
+    { kind: 'create' }
+  ],
   [
     'a reference of its own under two names',
     claims({ names: ['jan', 'bakkerij kees bv'], matches: ['cst_1'] }),

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Code } from '../../../src/core/codes.ts'
 import type { Decision } from '../../../src/core/row.ts'
 import { believe, end, toldOtherwise } from '../../../src/rules/ending.ts'
 import { again, bodyOf, delivered, doubt, holdingOf, minute, noon, rejected } from '../ledger/fixtures.ts'
@@ -58,6 +59,14 @@ t.test('a refusal is no proof, and what a look could not tell is none', async t 
   t.match(end(keptAs(sent), rejected, { ...ending, isLooked: true }).set, { unproven: false })
   const unclear: Decision = { to: 'held', code: 'PORTAL_UNCLEAR', detail: null }
   t.notOk('unproven' in end(keptAs(sent), unclear, { ...ending, isLooked: true }).set)
+})
+
+t.test("a hold uses up a person's word about what it is held for, and no other", async t => {
+  const overrides = keptAs({ ...sent, overrides: ['REVIEW', 'INVOICE_CONFLICT', 'PORTAL_UNCLEAR'] })
+  const heldAs = (code: Code) => end(overrides, { to: 'held', code, detail: null }, ending).set.overrides
+  t.strictSame(heldAs('INVOICE_CONFLICT'), ['REVIEW', 'PORTAL_UNCLEAR'])
+  t.strictSame(heldAs('REVIEW'), ['INVOICE_CONFLICT', 'PORTAL_UNCLEAR'])
+  t.equal(heldAs('CUSTOMER_UNKNOWN'), undefined)
 })
 
 t.test('a doubt ends the loan of what was sent, and no other', async t => {
