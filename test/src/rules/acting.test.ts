@@ -30,6 +30,27 @@ t.test('what is released from review is what was shown', async t => {
   t.match(obey(kept, { kind: 'release', overrides: ['REVIEW'] }, alone, noon).set, { released: draft })
 })
 
+t.test('with other facts it is looked for from its start, where a word hid what was sent', async t => {
+  const word = { unproven: true, overrides: ['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'] as const, told: 7 }
+  for (const [what, facts, told] of [
+    ['a word about both', word, 0],
+    ['nothing is unproven', { ...word, unproven: false }, undefined],
+    ['it is looked for', { ...word, overrides: ['INVOICE_CONFLICT'] as const }, undefined],
+    ['what stands there counts', { ...word, overrides: ['PORTAL_UNCLEAR'] as const }, undefined]
+  ] as const) {
+    const kept = keptAs({ state: 'held', ...facts, overrides: [...facts.overrides] })
+    const { set } = obey(kept, { kind: 'take' }, { ...beside, taken: other }, noon)
+    t.equal(set.told, told, what)
+    t.strictSame(set.overrides, [], what)
+  }
+})
+
+t.test('a refusal says why', async t => {
+  t.equal(refusal('deliver', { state: 'delivered' }), 'it is delivered already')
+  t.equal(refusal('take', { state: 'delivered' }), 'there is nothing to take while it is delivered')
+  t.match(refusal('take', { state: 'sending' }), /in doubt/)
+})
+
 t.test('a note that hid a conflict gives way to it; one that is seen is settled', async t => {
   const paid = keptAs({ state: 'delivered', code: 'PAID_NOT_MARKED' })
   t.strictSame(obey(paid, { kind: 'clear' }, beside, noon), {
