@@ -27,6 +27,8 @@ const everyMs = 10_000
 // The others take over from a process that gives no sign of life, and must not wait long for that.
 const sharedEveryMs = 3000
 const rowsAtOnce = 25
+// Ten statements each, under the lock that all writers take: at a distance of milliseconds they add up.
+const sharedRowsAtOnce = 5
 
 // The newest invoices are found without this. After a storm it enters a thousand a second, where that is quick; where
 // all writers wait for one lock, it holds that lock for at most a tenth of the time.
@@ -40,9 +42,17 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
   const pauseMs = ledger.isShared ? sharedEveryMs : everyMs
   const loop = createLoop({ clock, retryFirstMs: pauseMs, retryLongestMs: pauseMs })
 
+  // Apart, because a sign of life that waits for other work comes too late: with signs too far apart nobody is ever
+  // taken for dead.
+  const signing = createLoop({ clock, retryFirstMs: pauseMs, retryLongestMs: pauseMs })
+
+  const sign = async (): Promise<void> => {
+    await ledger.beat(clock.now())
+    await signing.nap(pauseMs)
+  }
+
   const turn = async (): Promise<void> => {
     const now = clock.now()
-    await ledger.beat(now)
     await ledger.hasten(now, now + options.pauseMsMax)
     if (await ledger.lease('forget', now)) await forgetSome(options)
     await spool.removeUnused?.()
@@ -63,16 +73,20 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
 
   return {
     start() {
+      signing.start(sign, failed)
       loop.start(turn, failed)
       searching.start(enter, failed)
     },
     async stop() {
-      await Promise.all([loop.stop(), searching.stop()])
+      await Promise.all([signing.stop(), loop.stop(), searching.stop()])
     }
   }
 }
 
 const forgetSome = async ({ ledger, spool, clock, retentionDays }: UpkeepOptions): Promise<void> => {
-  const documents = await ledger.forget(clock.now() - retentionDays * day, rowsAtOnce)
+  const documents = await ledger.forget(
+    clock.now() - retentionDays * day,
+    ledger.isShared ? sharedRowsAtOnce : rowsAtOnce
+  )
   await Promise.all(documents.map(document => spool.remove(document)))
 }

@@ -129,6 +129,33 @@ t.test('beside other processes a sign of life that failed is tried again before 
   )
 })
 
+t.test('however long forgetting takes, the signs of life come in time: else nobody is ever taken for dead', async t => {
+  const beats: number[] = []
+  const forgotten: number[] = []
+  const opened = open(t, ledger => ({
+    ...ledger,
+    isShared: true,
+    beat: async now => void beats.push(now),
+    async forget(_, limit) {
+      forgotten.push(limit)
+      await opened.clock.sleep(20_000)
+      return []
+    }
+  }))
+  const started = opened.clock.now()
+  opened.upkeep.start()
+  await opened.clock.advance(9000)
+
+  t.strictSame(
+    beats.map(at => at - started),
+    [0, 3000, 6000, 9000]
+  )
+  t.strictSame(forgotten, [5], 'and few rows at once, because a sign waits for the lock, too')
+  const stopped = opened.upkeep.stop()
+  await opened.clock.advance(20_000)
+  await stopped
+})
+
 t.test('what is searched is entered a tenth of the time at most, so that nobody waits long for the lock', async t => {
   let entered = 0
   const opened = open(t, ledger => ({
