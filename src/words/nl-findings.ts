@@ -268,6 +268,10 @@ export const findings: [english: string, dutch: string][] = [
   ['the list of invoices has more than {word} pages', 'de lijst van facturen heeft meer dan {} pagina’s'],
   ['{word} has more than {word} pages', '{} heeft meer dan {} pagina’s'],
   [
+    'the shop answered 404 for all orders: its shop plugin may be switched off',
+    'de winkel antwoordde 404 voor alle bestellingen: misschien staat de winkelplugin uit'
+  ],
+  [
     "{word} answered 404: {word} is not a shop, or is somebody else's",
     '{} antwoordde 404: {} is geen winkel, of die van een ander'
   ],

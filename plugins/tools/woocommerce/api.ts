@@ -2,7 +2,7 @@
 
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { Invoice } from '../../../src/core/invoice.ts'
-import { type Answer, type Asked, unreachable } from '../../../src/tools/api.ts'
+import { type Answer, type Asked, textIn, unreachable } from '../../../src/tools/api.ts'
 import type { PdfAddress, ToolInvoice } from '../../../src/tools/tool.ts'
 import { parseInvoice } from './invoice.ts'
 import type { Connection, Settings } from './settings.ts'
@@ -44,9 +44,12 @@ export const listIn = ({ status, json }: Answer, what: string): object[] => {
   return json
 }
 
+/** Null: the shop says that it has no such order. While WooCommerce is being updated, it knows no orders at all (404). */
 const orderOf = async (id: string, connection: Connection): Promise<unknown> => {
   const { status, json } = await ask(connection, `orders/${encodeURIComponent(id)}`)
-  return status === 404 ? null : json
+  if (status !== 404) return json
+  if (/_invalid_id$/.test(textIn(json, 'code'))) return null
+  throw unreachable('the shop answered 404 for all orders: its shop plugin may be switched off')
 }
 
 export const load = async (id: string, connection: Connection): Promise<ToolInvoice | null> => {

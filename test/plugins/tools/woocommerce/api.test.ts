@@ -15,6 +15,16 @@ t.test('an order is read as it is now, and one that is gone is null', async t =>
   await t.rejects(load('727', withoutKeys(connection)), { code: 'TOOL_UNAUTHORIZED' })
 })
 
+t.test('a shop whose WooCommerce is switched off for a while has lost no order', async t => {
+  const { connection, shop } = await openLine(t)
+  shop.orders.push(order())
+  shop.isOn = false
+
+  const unreachable = { code: 'TOOL_UNREACHABLE', message: /its shop plugin may be switched off/ }
+  await t.rejects(load('727', connection), unreachable)
+  await t.rejects(pdf({ sourceId: '727' }, connection), unreachable)
+})
+
 t.test('a PDF is opened by the key that its order has now', async t => {
   const { connection, shop } = await openLine(t)
   shop.orders.push(order())
