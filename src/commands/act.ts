@@ -68,7 +68,7 @@ const invoices = (count: number): string => (count === 1 ? '1 invoice' : `${coun
 const why: Record<keyof DoneForAll['leftOut'], string> = {
   conflict: 'in conflict with other facts',
   sent: 'sent once, and perhaps in the portal',
-  rule: 'held by a rule that can only be overridden one by one',
+  rule: 'held by a rule that can only be overridden one by one, or a test',
   state: 'for which there is nothing to do'
 }
 

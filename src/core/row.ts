@@ -20,8 +20,8 @@ export type ActionForAll = Extract<Action, 'deliver' | 'dismiss'>
 
 /**
  * Why a word to many leaves an invoice to a person. `conflict`: other facts stand beside it. `sent`: it was sent at
- * some time, and may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides. `state`:
- * there is nothing to do.
+ * some time, and may stand in the portal. `rule`: a rule holds it that only a word to it alone overrides, or it is a
+ * test. `state`: there is nothing to do.
  */
 export type LeftOut = 'conflict' | 'sent' | 'rule' | 'state'
 

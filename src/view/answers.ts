@@ -114,7 +114,7 @@ export const DoneForAll = z.object({
     .object({
       conflict: count.describe('They are in conflict with other facts.'),
       sent: count.describe('They were sent once, and may be in the portal.'),
-      rule: count.describe('A rule other than REVIEW holds them.'),
+      rule: count.describe('A rule other than REVIEW holds them, or they are tests.'),
       state: count.describe('There is nothing to do about them.')
     })
     .describe('How many match, and are left to a person, one by one.'),

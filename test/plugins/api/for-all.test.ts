@@ -2,7 +2,9 @@ import t, { type Test } from 'tap'
 import { createForAll, withinDays } from '../../../plugins/api/for-all.ts'
 import { arrivalOf, borrowOne, draftOf, minute, noon } from '../../src/ledger/fixtures.ts'
 import { openMemory } from '../../src/ledger/memory.ts'
-import { openApp } from '../app.ts'
+import { openApp, secret } from '../app.ts'
+
+const pdfUrl = 'https://facturen.example/1.pdf'
 
 /** A bridge in which so many invoices are held for review. */
 const open = async (t: Test, held: number) => {
@@ -52,6 +54,20 @@ t.test('as many as were counted, but not the same ones, are left alone', async t
   const again = await forAll('deliver', { filter })
   t.match(again, { matching, done: 0 })
   t.match(await forAll('deliver', { filter, expected: matching, seen: again.seen }), { done: 2 })
+})
+
+t.test('a test goes to the portal with nobody else', async t => {
+  const { app, forAll, ledger, clock, ask } = await open(t, 1)
+  const payload = { invoiceNumber: 'T-1', customerId: 'cst_1', issuedAt: '2026-11-20', amount: '121.00', pdfUrl }
+  const headers = { authorization: `Bearer ${secret}`, 'factuurbrug-test': 'true' }
+  await app.inject({ method: 'POST', url: '/webhooks/invoices', headers, payload })
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + minute)
+  await ledger.record(loan!, { to: 'held', code: 'REVIEW', detail: null }, clock.now())
+  const filter = { code: 'REVIEW' }
+
+  t.match(await forAll('deliver', { filter, expected: 1 }), { matching: 1, leftOut: { rule: 1 }, done: 1 })
+  t.match((await ask('GET', '/api/invoices/T-1')).json(), { test: true, state: 'held' })
+  t.match(await forAll('dismiss', { filter, expected: 1 }), { done: 1 })
 })
 
 t.test('dismissed by a part of the number; what cannot be read is named', async t => {
