@@ -23,6 +23,7 @@ const amountExpected = 'expected an amount such as 121.50'
 /** Sent, partly paid, paid, credit invoice. There is no 1, 5, 6 or 7. */
 const finalStatuses = ['2', '3', '4', '8']
 const paid = '4'
+const credit = '8'
 /** Voided or expired. Crediting a paid invoice puts the original here. */
 const voided = '9'
 
@@ -69,6 +70,9 @@ export const parseInvoice = (entity: unknown, { timeZone }: { timeZone: string }
   const currency = invoice.Currency.toUpperCase()
   const amountCents = parseAmount(invoice.AmountIncl, currency)
   if (amountCents === undefined) return { problem: `AmountIncl: ${amountExpected}`, sourceId }
+  // Otherwise the customer would be asked to pay what they are to get back.
+  if (status === credit && amountCents > 0)
+    return { problem: 'AmountIncl: expected a minus, as the status is that of a credit invoice', sourceId }
   return {
     invoice: {
       invoiceNumber: invoice.InvoiceCode,

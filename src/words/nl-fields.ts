@@ -126,6 +126,7 @@ export const fields: [english: string, dutch: string][] = [
   ['expected the code of the debtor', 'verwacht: de debiteurcode'],
   ['expected no minus in a credit note', 'verwacht: geen min in een creditfactuur'],
   ['expected a minus, as the type is that of a credit note', 'verwacht: een min, want het is een creditfactuur'],
+  ['expected a minus, as the status is that of a credit invoice', 'verwacht: een min, want het is een creditfactuur'],
   ['expected the currency of cbc:DocumentCurrencyCode', 'verwacht: de valuta van cbc:DocumentCurrencyCode'],
   ['expected a KvK, OIN or VAT number', 'verwacht: een KvK-, OIN- of btw-nummer'],
   [

@@ -21,6 +21,18 @@ t.test('paid, credited and voided are what their status says', async t => {
   t.match(await tool.load!('4', connection), { stage: 'voided' })
 })
 
+t.test('a credit invoice without a minus asks nobody for money: a person decides', async t => {
+  const { ask, world, connection } = await asking(t)
+  world.hold('1', 'F-1', { Status: '8', AmountIncl: '12.10' })
+  world.hold('2', 'F-2', { Status: '8', AmountIncl: '0.00' })
+
+  t.match(await ask(), [
+    { problem: /^entity: AmountIncl: expected a minus/, sourceId: '1' },
+    { invoice: { amountCents: 0 } }
+  ])
+  await t.rejects(tool.load!('1', connection), { code: 'TOOL_UNREACHABLE', message: /expected a minus/ })
+})
+
 t.test('values may be numbers, and a placeholder is no number', async t => {
   const { ask, world, connection } = await asking(t)
   wefact.server.instead = {
