@@ -248,12 +248,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     runAlone(pool, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', time, tx => work(timed(tx, at)))
 
   const start = async (): Promise<void> => {
-    const client = await connect(pool)
-    try {
-      await migrate(client)
-    } finally {
-      client.release()
-    }
+    await migrate(url, timeoutMs)
     identity = await identityOf(read)
   }
   await start().catch(async error => {

@@ -3,7 +3,7 @@
 // working, unless the migration's name says that it breaks earlier releases.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import type { ClientBase, PoolClient } from 'pg'
+import pg, { type ClientBase } from 'pg'
 import { BridgeError } from '../../core/errors.ts'
 import { brokenOff, movedVersion } from '../driver.ts'
 import { foreign, refuseUnusable } from './unusable.ts'
@@ -23,15 +23,28 @@ export const outgrown = (version: number): BridgeError =>
     ? new BridgeError('LEDGER_MOVED', brokenOff)
     : new BridgeError('LEDGER_TOO_NEW', `the ledger has version ${version}, this bridge knows ${names.length}`)
 
-export const migrate = async (client: PoolClient): Promise<void> => {
-  await refuseUnusable(client)
-  await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${writerLock})`)
+// Another machine may be migrating.
+const turnWithinMs = 60_000
+
+/**
+ * By a connection of its own, because a large ledger takes longer than anything else that is asked. `timeoutMs`: how
+ * long it waits for those who read, such as a back-up. All writers wait meanwhile.
+ */
+export const migrate = async (url: string, timeoutMs: number): Promise<void> => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, keepAlive: true })
+  // The query that waits for an answer gets the error, too.
+  client.on('error', () => {})
   try {
+    await client.connect()
+    await refuseUnusable(client)
+    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
+      SET LOCAL lock_timeout = ${turnWithinMs}; SELECT pg_advisory_xact_lock(${writerLock});
+      SET LOCAL lock_timeout = ${timeoutMs}`)
     await migrateWithin(client)
     await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
+  } finally {
+    // Whatever is not committed ends with its connection.
+    await client.end().catch(() => {})
   }
 }
 

@@ -43,6 +43,7 @@ const advice: Record<string, string> = {
   '42501': owned,
   '25006': primaryNeeded,
   '53300': 'raise max_connections of the server, or lower DATABASE_POOL',
+  '55P03': 'start the bridge again once nobody else uses its tables, as a back-up does',
   '57P03': 'start the bridge again when the server is up',
   SELF_SIGNED_CERT_IN_CHAIN: trusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: trusted,

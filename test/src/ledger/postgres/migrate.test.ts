@@ -190,6 +190,43 @@ t.test('who starts with the newest schema waits for nobody who reads, such as a 
   t.match(await ask(url, 'SELECT name FROM migration WHERE version = 12'), [{ name: '012-gone.sql' }])
 })
 
+/** A ledger whose next start has a migration left that does this. */
+const withMigrationLeft = async (does: string): Promise<string> => {
+  const url = await server.database()
+  await open(url)
+  await ask(
+    url,
+    `DROP TABLE portal_invoice_gone; DELETE FROM migration WHERE version = 12;
+      CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${does}; RETURN NEW; END $$;
+      CREATE TRIGGER more BEFORE INSERT ON migration FOR EACH ROW EXECUTE FUNCTION more()`
+  )
+  return url
+}
+
+t.test('the migration of a large ledger may take longer than anything else that is asked', async t => {
+  const url = await withMigrationLeft('PERFORM pg_sleep(1)')
+  await ask(url, `ALTER ROLE CURRENT_USER IN DATABASE ${new URL(url).pathname.slice(1)} SET statement_timeout = 400`)
+
+  const driver = await openPostgresDriver({ url, pool: 2, timeoutMs: 400 }, 'a')
+  await driver.close()
+
+  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 12'), [{ name: '012-gone.sql' }])
+})
+
+t.test('who cannot migrate because somebody reads does not wait long: all writers wait for it', async t => {
+  const url = await withMigrationLeft('LOCK TABLE invoice')
+  const backup = new pg.Client(url)
+  await backup.connect()
+  await backup.query('BEGIN; LOCK TABLE invoice IN ACCESS SHARE MODE')
+  const opening = () => openPostgresDriver({ url, pool: 2, timeoutMs: 400 }, 'a')
+
+  await t.rejects(opening(), { code: 'LEDGER_UNREADABLE', message: /lock timeout; start the bridge again once nobody/ })
+
+  await backup.end()
+  const driver = await opening()
+  await driver.close()
+})
+
 t.test('what the release that found by amounts could not read is written as such', async t => {
   const url = await server.database()
   await open(url)
