@@ -76,7 +76,9 @@ export const buttonsOf = (invoice: WholeInvoice, { actions }: Words): Button[] =
   if (isContested) return [...choice, dismiss]
   switch (code) {
     case 'REVIEW':
-      return [button('deliver', 'release', main), dismiss]
+      return invoice.test
+        ? [{ ...dismiss, ...main }, button('deliver', 'release', { isGrave: true, hint: actions.releaseTestHint })]
+        : [button('deliver', 'release', main), dismiss]
     case 'PORTAL_UNCLEAR':
       return [
         button('deliver', 'look', main),

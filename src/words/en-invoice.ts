@@ -88,6 +88,7 @@ export const invoiceWords = {
       'The invoice goes to the portal within a minute or so. While review is on, you see it once more first.',
     release: 'It is right: send it',
     releaseHint: 'Exactly what is shown here goes to the portal.',
+    releaseTestHint: 'This is a test, and its customer is real: they would find it in the portal.',
     again: 'Try again',
     againHint: 'The bridge looks at the invoice again, as if it had just come in.',
     now: 'Send it now',

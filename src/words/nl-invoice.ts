@@ -90,6 +90,7 @@ export const invoiceWords: InvoiceWords = {
       'De factuur gaat binnen ongeveer een minuut naar het portaal. Staat de controle aan, dan zie je hem eerst nog een keer.',
     release: 'Klopt, versturen',
     releaseHint: 'Precies wat hier staat, gaat naar het portaal.',
+    releaseTestHint: 'Dit is een test, maar de klant is echt: die zou hem in het portaal vinden.',
     again: 'Opnieuw proberen',
     againHint: 'De brug bekijkt de factuur opnieuw, alsof hij net is binnengekomen.',
     now: 'Nu versturen',

@@ -37,6 +37,13 @@ t.test('only what the state allows can be pressed', async t => {
   t.strictSame(actionsOf({ code: 'PORTAL_UNCLEAR' }), ['deliver', 'dismiss', 'deliver absent'])
 })
 
+t.test('a test is meant to be put aside, and sent to its real customer only after a warning', async t => {
+  const [first, second] = buttonsOf(invoice({ code: 'REVIEW', test: true }), en)
+  t.match(first, { action: 'dismiss', isMain: true })
+  t.match(second, { action: 'deliver', isGrave: true, hint: /its customer is real/ })
+  t.notOk(second?.isMain)
+})
+
 t.test('a conflict is told by where the other facts are', async t => {
   const what = (more: object) => reasonOf(invoice({ code: 'INVOICE_CONFLICT', ...more }), en)?.what
   const { special, ofInvoice } = en.codes
