@@ -2,7 +2,7 @@
 // there.
 
 import { z } from 'zod'
-import { invoiceNumberCharactersMax, parseInvoiceNumber } from '../core/invoice.ts'
+import { invoiceNumberCharactersMax, parseAmount, parseInvoiceNumber } from '../core/invoice.ts'
 
 /** Text, in the form that `parse` accepts. */
 export const parsed = <T>(parse: (text: string) => T | undefined, expected: string) =>
@@ -17,6 +17,13 @@ export const invoiceNumber = parsed(
   parseInvoiceNumber,
   `expected 1 to ${invoiceNumberCharactersMax} visible characters, and neither . nor ..`
 )
+
+/**
+ * An amount of a tool that writes a dot before its decimals, and nowhere else: then zeros at its end say nothing. From
+ * anybody else, 1.000 might be a thousand.
+ */
+export const parseDecimal = (text: string, currency?: string): number | undefined =>
+  parseAmount(text.replace(/(?<=\.\d\d\d*)0+$/, ''), currency)
 
 export const dateExpected = 'expected a date such as 2026-11-20'
 

@@ -2,20 +2,14 @@
 // PDF. Of its customer it has only an id; the rest is in the relation.
 
 import { z } from 'zod'
-import {
-  blankInvoice,
-  type Customer,
-  nothingKnown,
-  type PlainDate,
-  parseAmount,
-  parseDate
-} from '../../../src/core/invoice.ts'
+import { blankInvoice, type Customer, nothingKnown, type PlainDate, parseDate } from '../../../src/core/invoice.ts'
 import {
   countryCodeIn,
   dateExpected,
   description,
   emailsIn,
   invoiceNumber,
+  parseDecimal,
   parsed,
   portalIdPattern,
   problemIn
@@ -67,7 +61,7 @@ export const parseInvoice = (entity: unknown): ToolInvoice | Unparsed => {
 
   const { data: invoice, error } = Final.safeParse(entity)
   if (error) return { problem: problemIn(error), sourceId }
-  const amountCents = parseAmount(invoice.totalIncl)
+  const amountCents = parseDecimal(invoice.totalIncl)
   if (amountCents === undefined) return { problem: `totalIncl: ${amountExpected}`, sourceId }
   return {
     invoice: {

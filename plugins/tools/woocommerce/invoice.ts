@@ -2,13 +2,14 @@
 // and in the API. An order has an invoice once the plugin has given it a number; the order's own number is different.
 
 import { z } from 'zod'
-import { blankInvoice, type Customer, dateOf, parseAmount, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
+import { blankInvoice, type Customer, dateOf, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
 import {
   countryCodeIn,
   description,
   invoiceNumber,
   isEmail,
   kept,
+  parseDecimal,
   portalIdPattern,
   problemIn
 } from '../../../src/tools/fields.ts'
@@ -76,7 +77,8 @@ export const parseInvoice = (
   const { data: order, error } = Order.safeParse(entity)
   if (error) return { problem: problemIn(error) }
   const currency = order.currency.toUpperCase()
-  const amountCents = parseAmount(order.total, currency)
+  // With as many decimals as the shop has set for its prices.
+  const amountCents = parseDecimal(order.total, currency)
   if (amountCents === undefined) return { problem: `total: ${amountExpected}` }
   return {
     invoice: {

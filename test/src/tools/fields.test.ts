@@ -1,6 +1,6 @@
 import t from 'tap'
 import { z } from 'zod'
-import { description, invoiceNumber, kept, parsed, problemIn } from '../../../src/tools/fields.ts'
+import { description, invoiceNumber, kept, parseDecimal, parsed, problemIn } from '../../../src/tools/fields.ts'
 
 t.test('a text is what its parser makes of it, or the problem says what was expected', async t => {
   const even = parsed(text => (text.length % 2 === 0 ? text.length : undefined), 'expected an even length')
@@ -13,6 +13,15 @@ t.test('a number of an invoice can be seen', async t => {
   t.equal(invoiceNumber.parse(' 2026-1 '), '2026-1')
   for (const wrong of ['', ' ', '\u200b', '.', '..', 'x'.repeat(101), 42])
     t.notOk(invoiceNumber.safeParse(wrong).success, String(wrong))
+})
+
+t.test('zeros at the end of an amount say nothing, and nothing else is cut off', async t => {
+  const amounts = ['1000', '1000.0', '1000.00', '1000.0000', '-12.1000', '0.10', '12.1050', '1000.', '1.000,00']
+  t.strictSame(
+    amounts.map(text => parseDecimal(text)),
+    [100_000, 100_000, 100_000, 100_000, -1210, 10, undefined, undefined, undefined]
+  )
+  t.equal(parseDecimal('1.2500', 'KWD'), 1250)
 })
 
 t.test('what only describes is left out where it cannot be read', async t => {

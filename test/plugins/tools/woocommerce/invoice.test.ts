@@ -53,6 +53,8 @@ t.test('who it is for is described as far as it can be', async t => {
 
 t.test('money keeps its decimals, and a refund lowers nothing', async t => {
   t.equal(read(t, { total: '0.10' }).amountCents, 10)
+  t.equal(read(t, { total: '1210.0000' }).amountCents, 121_000, 'with the decimals of the shop’s prices')
+  t.match(parseInvoice(order({ total: '12.1050' }), { timeZone }), { problem: /^total: / }, 'half a cent is no amount')
   t.equal(read(t, { total: '1210', currency: 'jpy' }).currency, 'JPY')
   t.equal(read(t, { refunds: [{ id: 1, total: '-121.00' }], status: 'refunded' }).amountCents, 12100)
   t.equal(read(t, { date_paid_gmt: 'gisteren' }).paidAt, null)
