@@ -1,5 +1,5 @@
 import t from 'tap'
-import { contest, correct, enter, judge, merge, voidIt } from '../../../src/rules/arriving.ts'
+import { contest, correct, enter, judge, merge, tellingFacts, voidIt } from '../../../src/rules/arriving.ts'
 import { arrivalOf, corrected, documentOf, minute, noon, other, paid, same } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
@@ -86,7 +86,7 @@ t.test('voided: dismissed, or told to a person, or kept until a doubt is settled
     set: { state: 'dismissed', code: 'VOIDED_IN_TOOL' }
   })
   t.match(voidIt({ state: 'sending', code: null }, noon)?.set, { voided: true })
-  t.match(voidIt({ state: 'delivered', code: null }, noon)?.set, { code: 'VOIDED_IN_TOOL' })
+  t.strictSame(voidIt({ state: 'delivered', code: null }, noon)?.set, { code: 'VOIDED_IN_TOOL', forgotten: false })
   t.equal(voidIt({ state: 'delivered', code: 'VOIDED_IN_TOOL' }, noon), null, 'once')
   t.equal(voidIt({ state: 'dismissed', code: 'BY_OPERATOR' }, noon), null)
 })
@@ -105,4 +105,56 @@ t.test('a copy by another way is no conflict, whichever came first; that it was 
     invoice: { sourceId: '12345678 2026-0042', paidAt: noon },
     document: copy.document
   })
+})
+
+/** From a sender that has no ids of its own. */
+const withoutId = (pdfUrl: string | null) => arrivalOf({ sourceId: null, pdfUrl })
+
+t.test('the newest PDF counts until something is sent, unless a person chose it', async t => {
+  const document = documentOf('old')
+  const another = arrivalOf({}, { document: { ...documentOf('new'), sha256: 'cd'.repeat(32) } })
+  const url = 'https://acme.example/1.pdf'
+  const addressed = { document, invoice: withoutId(url).invoice }
+  for (const [what, facts, told, judged] of [
+    ['another', { document }, another, { kind: 'merge', document: another.document }],
+    ['another, once it was sent', { document, everSent: true }, another, { kind: 'nothing' }],
+    ['another, once it stands there', { document, state: 'delivered' }, another, { kind: 'nothing' }],
+    ["another, beside a person's", { document, pdfByPerson: true }, another, { kind: 'nothing' }],
+    ['another address', addressed, withoutId(`${url}?2`), { kind: 'merge', document: null }],
+    ['the same address', addressed, withoutId(url), { kind: 'nothing' }],
+    ['no address any more', addressed, withoutId(null), { kind: 'nothing' }]
+  ] as const)
+    t.match(judge(keptAs(facts), told), judged, what)
+})
+
+t.test('another address of the PDF is tried at once where the PDF was what it waited for', async t => {
+  const moved = arrivalOf({ pdfUrl: 'https://acme.example/2.pdf' })
+  for (const [code, released] of [
+    ['PDF_UNREACHABLE', true],
+    ['PORTAL_UNREACHABLE', false]
+  ] as const)
+    t.match(judge(keptAs({ code }), moved), { kind: 'merge', released }, code)
+})
+
+t.test('another revision is another PDF, except of what a person chose', async t => {
+  const kept = { invoice: arrivalOf({ revision: '1' }).invoice }
+  const revised = arrivalOf({ revision: '2' })
+  for (const [pdfByPerson, documentVersion] of [
+    [false, 1],
+    [true, undefined]
+  ] as const) {
+    const row = keptAs({ ...kept, pdfByPerson })
+    const judged = judge(row, revised)
+    if (judged.kind !== 'merge') return t.fail(judged.kind)
+    t.equal(merge(row, revised, judged, noon).set.documentVersion, documentVersion)
+  }
+})
+
+t.test('facts about another customer under one reference tell who that is', async t => {
+  const { invoice } = arrivalOf({ customer: { name: 'Kees', emails: ['kees@a.example'] } })
+  const of = (customer: object) => tellingFacts(arrivalOf({ customer }), invoice).customer
+  const ref = of({ name: 'Kees', emails: ['kees@a.example'] })
+  t.equal(of({ name: 'Anna', emails: ['anna@a.example'] }), `${ref} (Anna, anna@a.example)`)
+  t.equal(of({ name: null, emails: ['anna@a.example'] }), `${ref} (anna@a.example)`)
+  t.equal(of({ name: 'Anna', emails: ['anna@a.example'], portalId: 'cst_2' }), 'cst_2')
 })
