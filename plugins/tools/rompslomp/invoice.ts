@@ -58,6 +58,8 @@ const Final = z.object({
 })
 type Final = z.output<typeof Final>
 
+const paid: readonly (string | null)[] = ['paid', 'overpaid']
+
 export const parseInvoice = (entity: unknown, { timeZone, seenAt }: SeenContext): ToolInvoice | Unparsed => {
   const head = Head.safeParse(entity)
   if (head.error) return { problem: problemIn(head.error), sourceId: null }
@@ -81,7 +83,7 @@ export const parseInvoice = (entity: unknown, { timeZone, seenAt }: SeenContext)
       currency: invoice.currency?.toUpperCase() ?? 'EUR',
       issuedAt: invoice.date,
       dueAt: invoice.due_date ?? null,
-      paidAt: invoice.payment_status === 'paid' ? (parsePaidAt(dateOf(seenAt, timeZone), timeZone) ?? null) : null,
+      paidAt: paid.includes(invoice.payment_status) ? (parsePaidAt(dateOf(seenAt, timeZone), timeZone) ?? null) : null,
       pdfUrl: null // needs the token
     },
     stage: 'final',

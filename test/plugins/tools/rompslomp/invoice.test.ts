@@ -16,6 +16,14 @@ t.test('paid has no date: the day on which it was first seen counts', async t =>
   t.equal(paidAtOf(await tool.load!('1', connection)), noon + day)
 })
 
+t.test('who paid too much is not asked to pay again, and who paid a part is not done', async t => {
+  const { ask, world } = await asking(t)
+  world.hold('1', 'P-1', { payment_status: 'overpaid', open_amount: '-10.0' })
+  world.hold('2', 'P-2', { payment_status: 'partially_paid', open_amount: '10.0' })
+
+  t.strictSame((await ask()).map(paidAtOf), [Date.UTC(2026, 10, 20, 11), null])
+})
+
 t.test('an invoice whose PDF shows another currency is told in that currency, for a person', async t => {
   const { ask, world } = await asking(t)
   world.hold('1', 'F-1', { currency: 'usd' })
