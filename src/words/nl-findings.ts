@@ -194,8 +194,8 @@ export const findings: [english: string, dutch: string][] = [
   ],
   ['it would be held. {}', 'hij zou op jou wachten. {}'],
   [
-    'only EMAIL_SUPPLIER_ID: mail from strangers is held for you. Set EMAIL_ADDRESS',
-    'alleen EMAIL_SUPPLIER_ID: wat vreemden mailen, wacht op jou. Stel EMAIL_ADDRESS in'
+    'only EMAIL_SUPPLIER_ID, which is no secret: anybody may mail an invoice in your name. Set EMAIL_ADDRESS',
+    'alleen EMAIL_SUPPLIER_ID, en dat is geen geheim: iedereen kan in jouw naam een factuur mailen. Stel EMAIL_ADDRESS in'
   ],
   ['what a mail has to match: {}', 'waaraan een mail moet voldoen: {}'],
 

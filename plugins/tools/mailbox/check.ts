@@ -34,7 +34,12 @@ const lookAtFolders = async (mailbox: Mailbox, { settings: { EMAIL_FOLDER } }: C
 
 const lookAtProof = ({ settings: { EMAIL_ADDRESS, EMAIL_SENDERS } }: Connection): Found => {
   if (EMAIL_ADDRESS === undefined && EMAIL_SENDERS === undefined)
-    return { ...good('only EMAIL_SUPPLIER_ID: mail from strangers is held for you. Set EMAIL_ADDRESS'), note: true }
+    return {
+      ...good(
+        'only EMAIL_SUPPLIER_ID, which is no secret: anybody may mail an invoice in your name. Set EMAIL_ADDRESS'
+      ),
+      note: true
+    }
   const asked = [EMAIL_ADDRESS && 'EMAIL_ADDRESS', EMAIL_SENDERS && 'EMAIL_SENDERS', 'EMAIL_SUPPLIER_ID']
   return good(`what a mail has to match: ${asked.filter(Boolean).join(', ')}`)
 }

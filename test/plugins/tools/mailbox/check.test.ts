@@ -41,3 +41,10 @@ t.test('what a mail has to match is named', async t => {
   const { connection } = await open(t, { EMAIL_ADDRESS: user })
   t.match((await check(null, connection)).at(-1), { ok: true, found: /match: EMAIL_ADDRESS, EMAIL_SUPPLIER_ID$/ })
 })
+
+t.test('where nothing but the number of the company is asked for, it says what that is worth', async t => {
+  const { server, connection, read } = await open(t)
+  server.put(invoiceMail({ number: '2026-0117' }).replaceAll('molen.example', 'forger.example'))
+  t.match(await read(), [{ invoice: { invoiceNumber: '2026-0117' } }])
+  t.match((await check(null, connection)).at(-1), { note: true, found: /anybody may mail an invoice in your name/ })
+})
