@@ -180,12 +180,12 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         return null
       }
       case 'not-done':
+        // A refusal proves nothing: the creation goes on, and who needs the customer next looks for it first.
+        if (written.code === 'PORTAL_REJECTED')
+          return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
         await book.notCreated(creation)
         settling.over(creation.id)
-        if (written.code !== 'PORTAL_REJECTED') return failureOf(written)
-        // A refusal proves nothing, so the list is read before another is created.
-        staleAt = clock.monotonic()
-        return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
+        return failureOf(written)
       case 'unknown':
         if (written.answered) await book.answered(creation, written.detail)
         return notKnown(written.detail, written.answered)

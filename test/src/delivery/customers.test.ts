@@ -264,30 +264,41 @@ t.test('neither a test nor a review creates or keeps anything', async t => {
 })
 
 t.test('what the portal refuses to create is held, with its words', async t => {
-  const { ledger, customers, creates } = await open(t)
+  const { ledger, customers, creates, pass } = await open(t)
 
   const found = await customers.find(await lend(ledger, { emails: ['no address'] }))
 
   t.match(found, held('CUSTOMER_UNKNOWN', /refused to create it: 422: .*primaryEmail/))
   t.equal(creates(), 1)
-  t.match(await customers.find(await lend(ledger)), { portalId: /^cst_/ }, 'once corrected, it is created')
+  const corrected = await lend(ledger)
+  t.match(await customers.find(corrected), { code: 'PORTAL_BUSY', retryAfterMs: settleMs }, 'not before a look')
+  pass(settleMs)
+  t.match(await customers.find(corrected), { portalId: /^cst_/ })
 })
 
-t.test('what the portal refused and kept all the same is not created twice', async t => {
+t.test('what the portal refused, kept, and shows late is not created twice, by whatever process', async t => {
   const refused = { outcome: 'not-done', code: 'PORTAL_REJECTED', detail: '422: zipCode: invalid' } as const
-  const { ledger, customers, called, creates, pass } = await ready(t, {
-    through: ({ createCustomer }) => ({
+  let isShown = false
+  const { ledger, customers, start, called, creates, pass } = await ready(t, {
+    through: ({ createCustomer, customersPage }) => ({
       async createCustomer(fields, options) {
         const written = await createCustomer(fields, options)
         return fields.companyName === 'Warm' ? written : refused
+      },
+      async customersPage(number) {
+        const page = await customersPage(number)
+        return { ...page, items: page.items.filter(({ companyName }) => isShown || companyName !== 'Jansen') }
       }
     })
   })
-  pass(1)
   const loan = await lend(ledger)
   t.match(await customers.find(loan), held('CUSTOMER_UNKNOWN', /refused to create it: 422/))
   const before = creates()
 
+  t.match(await customers.find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
+  t.match(await start().find(loan), { code: 'PORTAL_BUSY', retryAfterMs: settleInheritedMs })
+  isShown = true
+  pass(settleMs)
   t.strictSame(await customers.find(loan), { portalId: called('Jansen')[0]?.id })
   t.equal(creates(), before)
   t.equal(called('Jansen').length, 1)
