@@ -14,7 +14,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
 import { type Cell, type Cells, movedVersion } from './driver.ts'
 import { types } from './postgres/driver.ts'
-import { migrateWithin, tablesIn, writerLock } from './postgres/migrate.ts'
+import { lockedMode, migrateWithin, tablesIn, writerLock } from './postgres/migrate.ts'
 import { reasonOf, refuseUnusable } from './postgres/unusable.ts'
 import { documentsSql } from './retention.ts'
 import { type MoveMark, moveMarkOf, openOwned } from './sqlite/driver.ts'
@@ -165,7 +165,8 @@ const stateOf = async (client: pg.Client): Promise<Found> => {
 
 /** A transaction that no time limit of the server ends, under the lock that every writer takes. */
 const underLock = async <T>(client: pg.Client, work: () => Promise<T>): Promise<T> => {
-  await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
+  await client.query(`BEGIN ${lockedMode}; SET LOCAL statement_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = 0;
     SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
     SELECT pg_advisory_xact_lock(${writerLock})`)
   try {

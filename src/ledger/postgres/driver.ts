@@ -9,7 +9,7 @@ import { BridgeError } from '../../core/errors.ts'
 import type { Cell, Cells, Driver, SharedDriver, Tx, Work } from '../driver.ts'
 import { isAgain, isLost, translate } from './failures.ts'
 import { identityOf, identitySql, replaced } from './identity.ts'
-import { migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
+import { lockedMode, migrate, outgrown, outgrownSql, writerLock } from './migrate.ts'
 import { unusable } from './unusable.ts'
 
 /** A statement of it failed, and the work that ran it swallowed the error. */
@@ -186,7 +186,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
     const client = await connect(pool)
     let broken: Error | undefined
     try {
-      const tx = await begin(client, '', fit())
+      const tx = await begin(client, lockedMode, fit())
       const answers: (() => void)[] = []
       for (const waiting of batch) answers.push(await runOne(waiting, tx, client))
       await end(client)

@@ -14,6 +14,10 @@ export const writerLock = 7_404_826_417
 const folder = new URL('./migrations/', import.meta.url)
 const names = readdirSync(folder).sort()
 
+// Each statement sees what was committed before it began, and so what was written while it waited for the lock. A server
+// may be set to another level, at which a transaction sees nothing that came after its first statement.
+export const lockedMode = 'ISOLATION LEVEL READ COMMITTED'
+
 /** Asks for a version that has been written meanwhile and that this release cannot work with; null: there is none. */
 export const outgrownSql = `(SELECT max(version) FROM migration
   WHERE version >= ${movedVersion} OR (version > ${names.length} AND name LIKE '%.breaking.sql'))`
@@ -37,7 +41,8 @@ export const migrate = async (url: string, timeoutMs: number): Promise<void> => 
   try {
     await client.connect()
     await refuseUnusable(client)
-    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
+    await client.query(`BEGIN ${lockedMode}; SET LOCAL statement_timeout = 0;
+      SET LOCAL idle_in_transaction_session_timeout = 0;
       SET LOCAL lock_timeout = ${turnWithinMs}; SELECT pg_advisory_xact_lock(${writerLock});
       SET LOCAL lock_timeout = ${timeoutMs}`)
     await migrateWithin(client)

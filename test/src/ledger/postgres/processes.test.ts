@@ -83,6 +83,30 @@ t.test('a loan ends with a process that never gave a sign of life, too', async t
   t.match(await b.borrow(1, noon + 13_000, noon + 10 * minute), [{ id: loan?.id, attempt: 2 }])
 })
 
+t.test('who waited for the lock sees what was written meanwhile, whatever the server takes for usual', async t => {
+  const url = await server.database()
+  const name = new URL(url).pathname.slice(1)
+  const open = async (owner: string) => {
+    const driver = await openPostgresDriver({ url, pool: 2, timeoutMs: 20_000 }, owner)
+    t.teardown(() => driver.close())
+    return driver
+  }
+  const first = await open('a')
+  await first.write(tx => tx.run(`ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`))
+  const [a, b] = await Promise.all([open('a'), open('b')])
+  const told = () => b.write(tx => tx.one(`SELECT value FROM counter WHERE name = 'told'`))
+
+  const held = Promise.withResolvers<unknown>()
+  const writing = a.write(async tx => {
+    held.resolve(told())
+    await tx.run('SELECT pg_sleep(0.5)')
+    await tx.run(`INSERT INTO counter VALUES ('told', 1)`)
+  })
+
+  t.match(await held.promise, { value: 1 })
+  await writing
+})
+
 t.test('who joins others that live has nothing to read back to; they do it for all', async t => {
   const [a, b] = await openTwo(t)
   await a.beat(noon)
