@@ -226,11 +226,16 @@ const copyAll = (db: DatabaseSync, client: pg.Client, { id, folder, progress }: 
     for (const name of [...tables, ...filled]) rows[name] = await copyTable(db, client, name, progress)
     await client.query('ALTER TABLE invoice ENABLE TRIGGER invoice_tally_insert')
     await setSequences(client)
+    await client.query(restSlots)
     const documents = await copyDocuments(db, client, { folder, progress })
     await client.query(`INSERT INTO fact (name, value) VALUES ('move', $1)`, [JSON.stringify({ id, done: true })])
     progress('commits')
     return { rows, ...documents }
   })
+
+// The source dates the slots of the budget by a clock of its own, which says nothing here: each rests once more.
+const restSlots = `UPDATE slot SET taken_at = at, done_at = at
+  FROM (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at) AS moved`
 
 /** Throws for a table of a newer schema that this file does not know. */
 const refuseUnknownTables = (db: DatabaseSync): void => {

@@ -110,6 +110,21 @@ for (const version of ['3530aca', '49d2b61'])
     await t.rejects(() => move({ folder: join(folder, 'spool'), to: url, ...quiet }), { message: /no ledger/ })
   })
 
+t.test('requests of the minute before the move count after it', async t => {
+  const folder = temporaryFolder(t)
+  const limits = { perMinute: 2, requestMsMax: 30_000 }
+  const source = openSqlite({ file: fileIn(folder) })
+  for (const at of [0, 1]) await source.holdings.takeSlot(at, limits, noon)
+  await source.close()
+  const url = await server.database()
+  await move({ folder, to: url, ...quiet })
+
+  const ledger = openLedger(await openPostgresDriver({ url, pool: 2, timeoutMs: 20_000 }, 'this process'))
+  t.teardown(() => ledger.close())
+  t.equal(await ledger.holdings.takeSlot(2, limits, noon), null)
+  t.not(await ledger.holdings.takeSlot(2, { ...limits, perMinute: 3 }, noon), null)
+})
+
 t.test('PDFs arrive to the last byte', async t => {
   const folder = await folderOf(t, '49d2b61')
   const url = await server.database()
