@@ -30,7 +30,7 @@ export const fetchPdf = async (
   const download = await http.download(url, { headers, signal }).catch(translated(hostOf(url)))
   try {
     refuse(download, { bytesMax, failsAsJson })
-    return await spool.keep(bytesOf(download))
+    return await spool.keep(whole(download))
   } finally {
     // Nothing reads the rest of a body that was refused, or that went wrong half way.
     download.body.destroy()
@@ -78,6 +78,33 @@ async function* bytesOf({ host, headers, body }: Download): AsyncGenerator<Uint8
   } catch (error) {
     translated(host)(error)
   }
+}
+
+// Where readers look for the end of a PDF.
+const endBytes = 1024
+const ending = '%%EOF'
+
+/**
+ * An answer without a length ends with its connection, so one that breaks off looks complete. Then the PDF itself has
+ * to say that it ended; gzip does. What is no PDF is left to the spool.
+ */
+async function* whole(download: Download): AsyncGenerator<Uint8Array> {
+  const { host, headers } = download
+  const isMeasured =
+    headers['content-length'] !== undefined ||
+    headers['transfer-encoding'] !== undefined ||
+    encodingOf(headers) !== 'identity'
+  let end: Buffer = Buffer.alloc(0)
+  let isPdf = false
+  for await (const chunk of bytesOf(download)) {
+    yield chunk
+    if (isMeasured) continue
+    const seen = Buffer.concat([end, chunk])
+    isPdf ||= seen.includes('%PDF-')
+    end = seen.subarray(-endBytes)
+  }
+  if (isPdf && !end.includes(ending))
+    throw unreachable(`${host} broke off before the end of the PDF`, { tryForMs: refusedForMs })
 }
 
 const translated = (host: string) => (error: unknown) => {

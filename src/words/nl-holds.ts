@@ -120,6 +120,7 @@ export const holds: [english: string, dutch: string][] = [
   ['{word} answered {word}: look at the address', '{} antwoordde {}: kijk het adres na'],
   ['{word} answered with JSON instead of the PDF', '{} antwoordde met JSON in plaats van de pdf'],
   ['{word} sent an encoding nobody asked for', '{} stuurde een codering waar niemand om vroeg'],
+  ['{word} broke off before the end of the PDF', '{} brak af voor het einde van de pdf'],
   ['{word} could not be read: {}', '{} was niet te lezen: {}'],
   ['it is not an address', 'het is geen adres'],
   ['it is not an https address', 'het is geen https-adres'],

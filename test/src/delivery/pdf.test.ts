@@ -203,6 +203,9 @@ t.test('a PDF that ends too early is never kept', async t => {
     'chunks without an end, politely': (_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\n%PDF-1.7\r\n')
     },
+    'without a length, ended politely': (_request, response) => {
+      response.socket?.end(`HTTP/1.1 200 OK\r\n\r\n${pdf}`)
+    },
     reset: (_request, response) => {
       response.write(pdf, () => response.socket?.resetAndDestroy())
     },
@@ -224,6 +227,17 @@ t.test('a PDF that ends too early is never kept', async t => {
       t.match(await refused(t, listener), { code: 'PDF_UNREACHABLE', message: /localhost/ })
     })
   }
+})
+
+t.test('an answer without a length is taken if the PDF in it has its end, and is looked at in any case', async t => {
+  const { fetch, kept } = fetching(t)
+  const complete = `${pdf}\n%%EOF\n`
+  const server = await serve(t, (_request, response) => response.socket?.end(`HTTP/1.1 200 OK\r\n\r\n${complete}`))
+  await fetch(server.origin)
+  t.strictSame(kept(), [Buffer.from(complete)])
+
+  const page: RequestListener = (_request, response) => response.socket?.end('HTTP/1.1 200 OK\r\n\r\n<html>')
+  t.match(await refused(t, page), { code: 'PDF_NOT_A_PDF' })
 })
 
 t.test('a download takes no longer than it may, however slowly it drips', async t => {
