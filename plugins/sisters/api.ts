@@ -3,7 +3,7 @@
 // https://developer.wefact.com
 
 import { BridgeError } from '../../src/core/errors.ts'
-import { formatPaidAt, type Invoice } from '../../src/core/invoice.ts'
+import type { Invoice } from '../../src/core/invoice.ts'
 import { unreachable } from '../../src/tools/api.ts'
 import type { PdfBytes, ToolConnection, ToolInvoice } from '../../src/tools/tool.ts'
 import { vendorWords } from '../../src/tools/vendor-words.ts'
@@ -77,18 +77,17 @@ export const pdf = async ({ sourceId }: Invoice, connection: Connection): Promis
 const pageSize = 250
 
 export type Page = { invoices: unknown[]; isLast: boolean }
-export type Wanted = { status: string; from?: number; to?: number; offset?: number; limit?: number }
+/** `from` and `to`: as the vendor writes a time. */
+export type Wanted = { status: string; from?: string; to?: string; offset?: number; limit?: number }
 
-/** Of one status, changed between two moments, oldest first. Its times are taken to be in the portal's zone. */
+/** Of one status, changed between two moments, oldest first. */
 export const pageOfInvoices = async (
   connection: Connection,
   { status, from, to, offset = 0, limit = pageSize }: Wanted
 ): Promise<Page> => {
-  const { timeZone, settings } = connection
+  const { settings } = connection
   const modified: Record<string, string> =
-    from === undefined || to === undefined
-      ? {}
-      : { 'modified[from]': formatPaidAt(from, timeZone), 'modified[to]': formatPaidAt(to, timeZone) }
+    from === undefined || to === undefined ? {} : { 'modified[from]': from, 'modified[to]': to }
   const paging = {
     sort: 'Modified',
     order: from === undefined ? 'DESC' : 'ASC',

@@ -1,8 +1,10 @@
 // What changed since a moment: sent, paid, credited, voided. One question for each status, and one for each further
 // page.
 
+import { attempt } from '../../src/core/attempt.ts'
 import type { Instant } from '../../src/core/clock.ts'
-import { unreachable } from '../../src/tools/api.ts'
+import { formatPaidAt } from '../../src/core/invoice.ts'
+import { textIn, unreachable } from '../../src/tools/api.ts'
 import { createPace } from '../../src/tools/pace.ts'
 import { unreadEvent } from '../../src/tools/seen.ts'
 import type { ToolInvoice, UnreadEvent } from '../../src/tools/tool.ts'
@@ -22,17 +24,19 @@ export async function* missed(
   connection: Connection,
   stopped: AbortSignal
 ): AsyncGenerator<ToolInvoice | UnreadEvent> {
-  const { clock } = connection
+  const { clock, timeZone } = connection
   const inPace = createPace({ clock, everyMs: questionEveryMs, stopped })
-  const window = { from: since - zoneMs, to: clock.now() + dayMs }
+  // Its times are taken to be in the portal's zone.
+  const first = formatPaidAt(since - zoneMs, timeZone)
+  const to = formatPaidAt(clock.now() + dayMs, timeZone)
   for (const status of statuses) {
     let isLast = false
-    let offset = 0
+    let at: Position = { from: first, offset: 0 }
     for (let page = 1; !isLast; page += 1) {
       if (page > pagesMax) throw unreachable(`the list of invoices has more than ${pagesMax} pages`)
-      const answer = await inPace(() => pageOfInvoices(connection, { status, ...window, offset }))
+      const answer = await inPace(() => pageOfInvoices(connection, { status, to, ...at }))
       isLast = answer.isLast
-      offset += answer.invoices.length
+      at = behind(answer.invoices, at)
       for (const entity of answer.invoices) {
         const invoice = parseInvoice(entity, connection)
         if ('problem' in invoice) yield unreadEvent(entity, invoice, clock.now())
@@ -41,3 +45,24 @@ export async function* missed(
     }
   }
 }
+
+type Position = { from: string; offset: number }
+
+/**
+ * Where the next page begins. An invoice that changes meanwhile leaves its place, and whatever stood behind it moves up:
+ * by its place, the bridge would never meet the one that moved to an earlier page. So it goes on by time, from the
+ * second before the last one that it met; by place only among invoices of one second, or in a list without order.
+ */
+const behind = (invoices: unknown[], { from, offset }: Position): Position => {
+  const times = invoices.map(invoice => textIn(invoice, 'Modified'))
+  const isOrdered = times.every((time, index) => index === 0 || time >= times[index - 1]!)
+  const before = secondBefore(times.at(-1) ?? '')
+  return isOrdered && before !== undefined && before > times[0]!
+    ? { from: before, offset: 0 }
+    : { from, offset: offset + invoices.length }
+}
+
+const secondBefore = (time: string): string | undefined =>
+  attempt(() =>
+    Temporal.PlainDateTime.from(time).subtract({ seconds: 1 }).toString({ smallestUnit: 'second' }).replace('T', ' ')
+  )

@@ -12,3 +12,36 @@ t.test('each status is asked for by itself, from hours before: its times have no
   for (const form of wefact.forms)
     t.match(form, { 'modified[from]': '2026-11-20 08:00:00', 'modified[to]': '2026-11-21 12:00:00', sort: 'Modified' })
 })
+
+const second = (at: number) =>
+  new Date(Date.UTC(2026, 10, 20, 9) + at * 1000).toISOString().slice(0, 19).replace('T', ' ')
+
+t.test('invoices that leave the list while it is read hide none that follow', async t => {
+  const { ask, world } = await asking(t)
+  for (let id = 1; id <= 600; id += 1) world.hold(String(id), `F-${id}`, { Modified: second(id) })
+  // A bank statement is read in: the first sixty are paid. One more is sent again.
+  let lists = 0
+  wefact.beforeList = () => {
+    lists += 1
+    if (lists !== 2) return
+    for (const paid of wefact.invoices.slice(0, 60)) Object.assign(paid, { Status: '4', Modified: second(5000) })
+    Object.assign(wefact.invoices[100]!, { Modified: second(5001) })
+  }
+
+  t.equal(new Set((await ask()).map(told => 'invoice' in told && told.invoice.invoiceNumber)).size, 600)
+})
+
+t.test('more invoices of one second than fit on a page are told all the same', async t => {
+  const { ask, world } = await asking(t)
+  for (let id = 1; id <= 600; id += 1) world.hold(String(id), `F-${id}`, { Modified: second(id < 100 ? 1 : 2) })
+
+  t.equal(new Set((await ask()).map(told => 'invoice' in told && told.invoice.invoiceNumber)).size, 600)
+})
+
+t.test('a list in another order than was asked for is read to its end', async t => {
+  const { ask, world } = await asking(t)
+  wefact.sorts = false
+  for (let id = 1; id <= 600; id += 1) world.hold(String(id), `F-${id}`, { Modified: second((id * 7) % 600) })
+
+  t.equal(new Set((await ask()).map(told => 'invoice' in told && told.invoice.invoiceNumber)).size, 600)
+})
