@@ -44,13 +44,13 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
       yield unread(parsed.problem, parsed.sourceId ?? `${idOf(mail)} ${part.part}`)
       continue
     }
-    const found = pdfFor(
-      part,
-      parts.pdf,
-      ubls.filter(other => other !== part)
-    )
-    const pdf = pdfOf(mail, found, parsed.embeddedPdf, given)
-    yield pdf === null ? parsed.invoice : { ...parsed.invoice, pdf }
+    const { invoice, embeddedPdf } = parsed
+    const ubl = { fileName: part.fileName, invoiceNumber: invoice.invoice.invoiceNumber, embeddedPdf }
+    const others = ubls.filter(other => other !== part)
+    const found = pdfFor(ubl, parts.pdf, others)
+    if (found === null) yield invoice
+    else
+      yield { ...invoice, pdf: Buffer.isBuffer(found) ? Readable.from([found]) : given.mailbox.bytes(mail.uid, found) }
   }
   if (isUbl) return
   if (parts.pdf.length > 0)
@@ -87,17 +87,6 @@ const parse = async (
 ): Promise<Parsed> => {
   const xml = Buffer.concat(await Array.fromAsync(mailbox.bytes(mail.uid, part, bytesMax)))
   return parseInvoice(xml, { to: customersIn(mail, settings), supplierId: settings.EMAIL_SUPPLIER_ID ?? '' })
-}
-
-/** Null: there is none, or more than one candidate. */
-const pdfOf = (
-  { uid }: Mail,
-  found: ReturnType<typeof pdfFor<Part>>,
-  embedded: Buffer | null,
-  { mailbox }: Given
-): AsyncIterable<Uint8Array> | null => {
-  if (found !== null && found !== 'ambiguous') return mailbox.bytes(uid, found)
-  return embedded && Readable.from([embedded])
 }
 
 /** The mail goes to the customer, and the bridge gets a copy; a blind copy may be addressed only to the mailbox. */

@@ -23,16 +23,27 @@ t.test('another XML file in the mail takes no PDF from the invoice', async t => 
   t.match(await read(), [{ invoice: { invoiceNumber: '1' }, bytes: pdfOf('1') }])
 })
 
-t.test('where the PDFs of the mail do not say whose they are, the one in the UBL file does', async t => {
-  const { server, read } = await open(t)
-  const reference = `<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment>
+for (const [what, files] of Object.entries({
+  'either PDF': [pdfFile('2', 'a.pdf'), pdfFile('3', 'b.pdf')],
+  'the only PDF': [pdfFile('2', 'algemene-voorwaarden.pdf')]
+}))
+  t.test(`where the name of ${what} says nothing, the PDF in the UBL file counts`, async t => {
+    const { server, read } = await open(t)
+    const reference = `<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment>
     <cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf">${pdfOf('1').toString('base64')}
     </cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>`
-  const bytes = ubl({ number: '1' }).replace('<cac:AccountingSupplierParty>', `${reference}$&`)
-  const xml = { ...xmlFile({ number: '1' }), bytes }
-  server.put(mail({ files: [xml, pdfFile('1', 'a.pdf'), pdfFile('2', 'b.pdf')] }))
+    const bytes = ubl({ number: '1' }).replace('<cac:AccountingSupplierParty>', `${reference}$&`)
+    server.put(mail({ files: [{ ...xmlFile({ number: '1' }), bytes }, ...files] }))
 
-  t.match(await read(), [{ invoice: { invoiceNumber: '1' }, bytes: pdfOf('1') }])
+    t.match(await read(), [{ invoice: { invoiceNumber: '1' }, bytes: pdfOf('1') }])
+  })
+
+t.test('the number of the invoice in its name says which PDF it is', async t => {
+  const { server, read } = await open(t)
+  const files = [xmlFile({ number: '2026-0117' }, 'e-factuur.xml'), pdfFile('2', 'algemene-voorwaarden.pdf')]
+  server.put(mail({ files: [...files, pdfFile('1', 'Factuur 20260117.pdf')] }))
+
+  t.match(await read(), [{ invoice: { invoiceNumber: '2026-0117' }, bytes: pdfOf('1') }])
 })
 
 const file = (name: string, type: string) => ({ name, type, bytes: 'iets' })
