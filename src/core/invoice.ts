@@ -43,6 +43,8 @@ export type Customer = {
 /** The details of a customer that no invoice has described. */
 export const nothingKnown = { name: null, emails: [], address: null, zipCode: null, city: null, countryCode: null }
 
+const neverIssued = '1970-01-01'
+
 /** An invoice of which only the number can be read. */
 export const blankInvoice = (invoiceNumber: string, customerRef: string): Invoice => ({
   invoiceNumber,
@@ -50,11 +52,14 @@ export const blankInvoice = (invoiceNumber: string, customerRef: string): Invoic
   customer: { ref: customerRef, portalId: null, ...nothingKnown },
   amountCents: 0,
   currency: 'EUR',
-  issuedAt: '1970-01-01',
+  issuedAt: neverIssued,
   dueAt: null,
   paidAt: null,
   pdfUrl: null
 })
+
+/** Whether only its number is known. */
+export const isBlank = ({ issuedAt }: Invoice): boolean => issuedAt === neverIssued
 
 /** `2026-11-20`. A calendar date, without a zone. */
 export type PlainDate = string

@@ -64,7 +64,7 @@ export type Arrival = {
   notify: boolean
   /** From `send-test`: always ends in review. */
   test: boolean
-  /** The tool voided the invoice with this id, and so all rows that have it. Only for numbers that the ledger knows. */
+  /** The tool voided the invoice with this id, and so all rows that have it, and a copy of it under this number. */
   voided?: boolean
   /** Do not deliver it earlier, unless it is paid. Null or absent: deliver at once. */
   notBefore?: Instant | null

@@ -12,6 +12,7 @@ import {
   documents,
   dropped,
   enter,
+  isCopy,
   judge,
   merge,
   mergeArrival,
@@ -100,21 +101,28 @@ const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<Kep
   (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(keptOf)
 
 /** Whether that changed any. */
-const voidAll = async (tx: Tx, found: KeptRow[]): Promise<boolean> => {
-  const judged = found.map(kept => ({ id: kept.id, changes: voidIt(kept, tx.now) }))
+const voidAll = async (tx: Tx, found: KeptRow[], tool: string): Promise<boolean> => {
+  const judged = found.map(kept => ({
+    id: kept.id,
+    changes: voidIt(kept, tx.now, kept.tool === tool ? undefined : tool)
+  }))
   for (const { id, changes } of judged) if (changes) await apply(tx, id, changes)
   return judged.some(({ changes }) => changes !== null)
 }
 
-/** Without the tool's own id, only the number says which invoice it is. */
-const receiveVoided = async (tx: Tx, { tool, invoice, document }: Arrival): Promise<Received> => {
+/**
+ * Without the tool's own id, only the number says which invoice it is. What nothing came of yet is kept all the same: a
+ * copy of it may follow by another way, and is then known.
+ */
+const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
+  const { tool, invoice, document } = arrival
   const { invoiceNumber, sourceId } = invoice
-  const named = async () => {
-    const row = await rowOfNumber(tx, invoiceNumber)
-    return row?.tool === tool && row.invoice.sourceId === null ? [row] : []
-  }
-  const found = sourceId === null ? await named() : await rowsOfSource(tx, tool, sourceId)
-  const changed = await voidAll(tx, found)
+  const row = await rowOfNumber(tx, invoiceNumber)
+  const named = row?.tool === tool && row.invoice.sourceId === null ? [row] : []
+  const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
+  if (row === undefined && own.length === 0) return enterNew(tx, arrival, { firstId: null, isVoided: true })
+  const copies = row && isCopy(row, arrival) ? [row] : []
+  const changed = await voidAll(tx, [...own, ...copies], tool)
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
@@ -138,7 +146,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
 
 export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {
   const found = await rowsOfSource(tx, tool, sourceId)
-  await voidAll(tx, found)
+  await voidAll(tx, found, tool)
   if (found.length > 0) return true
   await insert(tx, 'voided_source', { tool, source_id: sourceId, at: tx.now }, 'ON CONFLICT DO NOTHING')
   return false

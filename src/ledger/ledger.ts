@@ -86,7 +86,8 @@ export interface Ledger {
    * row, once per set of facts, and the row is held for a person (a delivered row gets the code, a row in doubt is
    * judged when the doubt is settled); also if the tool brought the same invoice under another number before. A change
    * to a `waiting` row ends its loan, so that nothing is sent from older facts. An invoice that was voided before it
-   * came is kept as dismissed.
+   * came is kept as dismissed. `voided` is judged in each of its rows, and in the one under its number if that is a copy
+   * of it by another way; if there is none, it is kept as dismissed.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 

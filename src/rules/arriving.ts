@@ -54,7 +54,7 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
 }
 
 /** One of the two tools brings the other's invoices. */
-const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, secondHand = [] }: Arrival): boolean =>
+export const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, secondHand = [] }: Arrival): boolean =>
   tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, told)
 
 const correctable = ({ state, everSent }: Told): boolean =>
@@ -221,9 +221,12 @@ export const contestAgain = (arrival: Arrival, merged: Arrival | null): Received
 
 const voidedLine: Line = { event: 'voided in the tool' }
 
-/** The tool voided it. While it is in doubt that is only kept, and judged when the doubt is settled. Null: no news. */
-export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant): Changes | null => {
-  const lines = [voidedLine]
+/**
+ * A tool voided it: `by`, if that is another one than brought it. While it is in doubt that is only kept, and judged
+ * when the doubt is settled. Null: no news.
+ */
+export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant, by?: string): Changes | null => {
+  const lines = [by === undefined ? voidedLine : { ...voidedLine, detail: { tool: by } }]
   switch (state) {
     case 'waiting':
     case 'held':

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { isCode } from '../core/errors.ts'
-import { dateOf } from '../core/invoice.ts'
+import { dateOf, isBlank } from '../core/invoice.ts'
 import type { Log } from '../core/log.ts'
 import type { Arrival, Document, Received } from '../core/row.ts'
 import { createThrottle } from '../core/throttle.ts'
@@ -120,11 +120,23 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     return finalisedAt === null ? invoice.issuedAt < dateOf(start, rules.timeZone) : finalisedAt < wholeSecond(start)
   }
 
+  const isOld = async (tool: string, toolInvoice: ToolInvoice, { test, anyAge }: Heard): Promise<boolean> =>
+    !test && !anyAge && (await isBeforeStart(tool, toolInvoice))
+
   /** Why an invoice is none of the bridge's business; null when it is. The ledger is asked only if that matters. */
   const reasonToIgnore = async (tool: string, toolInvoice: ToolInvoice, heard: Heard) => {
-    const isOld = !heard.test && !heard.anyAge && (await isBeforeStart(tool, toolInvoice))
-    const reason = toolInvoice.stage === 'voided' ? 'VOIDED_IN_TOOL' : isOld ? 'BEFORE_START' : null
+    const reason = (await isOld(tool, toolInvoice, heard)) ? 'BEFORE_START' : null
     return reason !== null && (await ledger.isKnown(toolInvoice.invoice.invoiceNumber)) ? null : reason
+  }
+
+  /**
+   * Whether what is voided concerns an invoice that the bridge knows, or may come to know by another way: then its facts
+   * are needed, and not only its id.
+   */
+  const concerns = async (tool: string, toolInvoice: ToolInvoice, heard: Heard): Promise<boolean> => {
+    const { invoice } = toolInvoice
+    if (await ledger.isKnown(invoice.invoiceNumber)) return true
+    return secondHand.length > 0 && !isBlank(invoice) && !(await isOld(tool, toolInvoice, heard))
   }
 
   const isLate = ({ invoice }: ToolInvoice, { now, caughtUp }: Heard): boolean =>
@@ -136,12 +148,12 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     async receiveFromTool(tool, toolInvoice, heard) {
       const { invoice, stage } = toolInvoice
       if (stage === 'draft') return ignored(tool, 'not final yet')
-      if (stage === 'voided' && invoice.sourceId !== null && !(await ledger.isKnown(invoice.invoiceNumber))) {
+      if (stage === 'voided' && !(await concerns(tool, toolInvoice, heard))) {
         // By its id it may be known under another number; if not, the ledger remembers it.
-        const isKnown = await ledger.voidSource(tool, invoice.sourceId, heard.now)
+        const isKnown = invoice.sourceId !== null && (await ledger.voidSource(tool, invoice.sourceId, heard.now))
         return isKnown ? { result: 'accepted', changed: true } : ignored(tool, 'VOIDED_IN_TOOL')
       }
-      const reason = await reasonToIgnore(tool, toolInvoice, heard)
+      const reason = stage === 'voided' ? null : await reasonToIgnore(tool, toolInvoice, heard)
       if (reason !== null) return ignored(tool, reason, heard)
       const document = toolInvoice.pdf ? await keepPdf(toolInvoice.pdf) : null
       const arrival: Arrival = {

@@ -89,6 +89,9 @@ t.test('voided: dismissed, or told to a person, or kept until a doubt is settled
   t.strictSame(voidIt({ state: 'delivered', code: null }, noon)?.set, { code: 'VOIDED_IN_TOOL', forgotten: false })
   t.equal(voidIt({ state: 'delivered', code: 'VOIDED_IN_TOOL' }, noon), null, 'once')
   t.equal(voidIt({ state: 'dismissed', code: 'BY_OPERATOR' }, noon), null)
+  t.strictSame(voidIt({ state: 'sending', code: null }, noon, 'acme')?.lines, [
+    { event: 'voided in the tool', detail: { tool: 'acme' } }
+  ])
 })
 
 t.test('a copy by another way is no conflict, whichever came first; that it was paid is news', async t => {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'
 import { BridgeError } from '../../../src/core/errors.ts'
+import { blankInvoice } from '../../../src/core/invoice.ts'
 import { openSpool } from '../../../src/ledger/spool.ts'
 import { createReceiver, type ReceiverOptions } from '../../../src/tools/receiver.ts'
 import type { ToolInvoice } from '../../../src/tools/tool.ts'
@@ -207,6 +208,45 @@ t.test('what is voided is dismissed where it is known, and ignored where it is n
   await bring(ledger, 'waiting')
   await receiver.receiveFromTool('acme', voided, { now: noon })
   t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
+})
+
+t.test('what one tool voids, and another one brings for it, is dismissed, whichever comes first', async t => {
+  const voided = toldOf({}, { stage: 'voided' })
+  const copy = toldOf({ sourceId: 'copy-1' })
+  for (const order of ['copy first', 'voided first', 'both at once']) {
+    const { ledger, receiver } = open(t, { secondHand: ['copies'] })
+    const tell = [
+      () => receiver.receiveFromTool('copies', copy, { now: noon }),
+      () => receiver.receiveFromTool('acme', voided, { now: noon })
+    ]
+    if (order === 'voided first') tell.reverse()
+    if (order === 'both at once') await Promise.all(tell.map(say => say()))
+    else for (const say of tell) await say()
+
+    t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' }, order)
+  }
+})
+
+t.test('what is voided and comes of nothing is no row, unless a copy of it may follow', async t => {
+  const from = (secondHand: string[]) => open(t, { secondHand })
+  const blank = {
+    ...toldOf({}, { stage: 'voided' }),
+    invoice: { ...blankInvoice('acme-1', 'acme-1'), sourceId: 'acme-1' }
+  }
+  const old = toldOf({ issuedAt: '2026-11-18' }, { stage: 'voided' })
+  for (const [what, { ledger, receiver }, told] of [
+    ['no tool brings copies', from([]), toldOf({}, { stage: 'voided' })],
+    ['its facts are not known', from(['copies']), blank],
+    ['it is older than the tool', from(['copies']), old]
+  ] as const) {
+    await ledger.startTool('acme', noon)
+    const kept = await receiver.receiveFromTool('acme', told, { now: noon })
+
+    t.match(kept, { result: 'ignored', reason: 'VOIDED_IN_TOOL' }, what)
+    t.strictSame((await ledger.list({ limit: 9 })).rows, [], what)
+    await receiver.receiveFromTool('acme', toldOf(), { now: noon })
+    t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' }, what)
+  }
 })
 
 t.test('what catch-up finds late is created without a mail', async t => {

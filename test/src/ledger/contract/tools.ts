@@ -1,7 +1,7 @@
 // What a tool says beyond its invoices: voided, not yet, and what could not be read; and since when it is set up.
 
 import type { Code } from '../../../../src/core/codes.ts'
-import type { Decision, State } from '../../../../src/core/row.ts'
+import type { Arrival, Decision, State } from '../../../../src/core/row.ts'
 import {
   again,
   arrivalOf,
@@ -26,6 +26,10 @@ import {
 } from '../fixtures.ts'
 
 const voided = { ...same, voided: true }
+
+/** The same invoice by another way, and what its own tool says where the two may meet. */
+const copy = arrivalOf({ sourceId: 'copy-1', customer: { ref: 'other' } }, { tool: 'copies' })
+const voidedThere = { ...voided, secondHand: ['copies'] }
 
 type After = [state: State, code: Code | null]
 const dismissed: After = ['dismissed', 'VOIDED_IN_TOOL']
@@ -72,6 +76,82 @@ export function toolsContract(promised: Promised): void {
       else t.match((await rowOf(ledger)).history.at(-1), { event: 'voided in the tool' })
     })
   }
+
+  for (const [from, result, after] of voidedCells) {
+    promised(`the copy of what a tool voided, ${from} → ${after.join(' ')}`, async (t, ledger) => {
+      await bring(ledger, from, copy)
+      const before = await rowOf(ledger)
+
+      t.match(await ledger.receive(voidedThere, noon), { result, changed: result === 'accepted' })
+
+      t.strictSame(await stateOf(ledger), after)
+      if (result === 'duplicate') t.strictSame(await rowOf(ledger), before)
+      else t.match((await rowOf(ledger)).history.at(-1), { event: 'voided in the tool', tool: 'acme' })
+    })
+  }
+
+  const strangers: [what: string, theirs: Arrival][] = [
+    ['by a tool that brings only its own', { ...copy, tool: 'rival' }],
+    ['of another amount', { ...copy, invoice: { ...copy.invoice, amountCents: 1 } }],
+    ['of another day', { ...copy, invoice: { ...copy.invoice, issuedAt: '2026-11-19' } }],
+    ['for another customer', arrivalOf({ customer: { name: 'Slagerij', emails: [] } }, { tool: 'copies' })],
+    ['under another number', arrivalOf({ invoiceNumber: '2026-0043' }, { tool: 'copies' })]
+  ]
+  for (const [what, theirs] of strangers) {
+    const { invoiceNumber } = theirs.invoice
+
+    promised(`what a tool voided says nothing of one ${what}`, async (t, ledger) => {
+      await ledger.receive(theirs, noon)
+      await ledger.receive(voidedThere, noon)
+
+      t.strictSame(await stateOf(ledger, invoiceNumber), ['waiting', null])
+    })
+
+    promised(`voided before it came, and followed by one ${what}: that is not dismissed`, async (t, ledger) => {
+      await ledger.receive(voidedThere, noon)
+      await ledger.receive({ ...theirs, secondHand: ['copies'] }, noon)
+
+      t.strictSame(
+        await stateOf(ledger, invoiceNumber),
+        invoiceNumber === '2026-0042' ? ['held', 'INVOICE_CONFLICT'] : ['waiting', null]
+      )
+    })
+  }
+
+  promised(
+    'voided before it came: neither it nor its copy is sent, in whatever order they follow',
+    async (t, ledger) => {
+      t.match(await ledger.receive(voidedThere, noon), { result: 'accepted', changed: true })
+      t.strictSame(await stateOf(ledger), dismissed)
+      t.match((await rowOf(ledger)).history, [{ event: 'received' }, { event: 'voided in the tool' }])
+
+      for (const follows of [copy, same, voidedThere])
+        t.match(await ledger.receive({ ...follows, secondHand: ['copies'] }, noon), {
+          result: 'duplicate',
+          changed: false
+        })
+
+      t.strictSame(await stateOf(ledger), dismissed)
+      t.equal(await ledger.nextDueAt(), null)
+    }
+  )
+
+  promised('voided at the moment when its copy comes: that is not sent', async (t, ledger) => {
+    await Promise.all([voidedThere, { ...copy, secondHand: ['copies'] }].map(told => ledger.receive(told, noon)))
+
+    t.strictSame(await stateOf(ledger), dismissed)
+  })
+
+  promised('voided under a second number, its copy there is dismissed with the first', async (t, ledger) => {
+    const second = { ...copy, invoice: { ...copy.invoice, invoiceNumber: '2026-0042-B' } }
+    await ledger.receive(same, noon)
+    await ledger.receive(second, noon)
+    const { invoice } = arrivalOf({ invoiceNumber: '2026-0042-B', sourceId: 'acme-1' })
+    await ledger.receive({ ...voidedThere, invoice }, noon)
+
+    t.strictSame(await stateOf(ledger), dismissed)
+    t.strictSame(await stateOf(ledger, '2026-0042-B'), dismissed)
+  })
 
   for (const [decision, after] of decisions) {
     promised(`voided in doubt, judged when it is settled: ${decision.to} → ${after.join(' ')}`, async (t, ledger) => {
