@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import http, { type IncomingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { Readable } from 'node:stream'
 import got, { type Got, type HandlerFunction, type Request, type RequestPromise } from 'got'
 
 /** Asks DNS for all addresses of a host. */
@@ -28,7 +29,7 @@ export type Download = {
   /** The host that answered, after redirects: fit for messages, unlike its address. */
   host: string
   headers: IncomingHttpHeaders
-  body: Request
+  body: Readable
 }
 
 export interface Http {

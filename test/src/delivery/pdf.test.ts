@@ -240,6 +240,43 @@ t.test('an answer without a length is taken if the PDF in it has its end, and is
   t.match(await refused(t, page), { code: 'PDF_NOT_A_PDF' })
 })
 
+t.test('an answer that says itself where it ends needs no end of a PDF', async t => {
+  const { fetch, kept } = fetching(t)
+  const packed = gzipSync(pdf)
+  const servers: RequestListener[] = [
+    (_request, response) => response.write(pdf, () => response.end()),
+    ({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n')
+      socket.end(packed)
+    }
+  ]
+  for (const listener of servers) await fetch((await serve(t, listener)).origin)
+
+  t.strictSame(kept(), [pdf, pdf])
+})
+
+t.test('in whatever pieces an answer without a length comes, it is known for a PDF and its end is found', async t => {
+  const http = openHttp({ allowPrivate: true, timeoutMs: 1 })
+  t.teardown(http.close)
+  const inPieces: Fetch['http'] = {
+    async download(...asked) {
+      const download = await http.download(...asked)
+      const small = (piece: Buffer) => `${piece}`.match(/.{1,3}/gs)!.map(text => Buffer.from(text))
+      return { ...download, body: download.body.flatMap(small) }
+    }
+  }
+  const { fetch, kept } = fetching(t, { http: inPieces })
+  const sends = async (body: string) => {
+    const server = await serve(t, ({ socket }) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${body}`))
+    return server.origin
+  }
+
+  const cut = pdf.toString().slice(0, 2000)
+  await t.rejects(fetch(await sends(cut)), { code: 'PDF_UNREACHABLE', tryForMs: 3_600_000 })
+  await fetch(await sends(`${cut}%%EOF`))
+  t.strictSame(kept(), [Buffer.from(`${cut}%%EOF`)])
+})
+
 t.test('a download takes no longer than it may, however slowly it drips', async t => {
   const dripping: RequestListener = (_request, response) => {
     response.write('%PDF-1.7\n')
