@@ -126,10 +126,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const breaker = createBreaker({
     clock,
     retryFirstMs: patience.retryFirstMs,
-    async probe() {
-      const { read } = await holdings.beginRead()
-      await holdings.learn(await reader.probe('delivery'), read, clock.now())
-    },
+    probe: () => reader.probe('delivery'),
     closed(code) {
       pausedBy = code
       log.warn({ code }, 'deliveries pause')

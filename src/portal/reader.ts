@@ -69,11 +69,13 @@ export interface Reader {
   askCustomer: (id: string, errand: Errand) => Promise<PortalCustomer | null>
   /** How the portal says that it holds no such invoice; null: not in words of its own. See portal/client.ts. */
   learnMissing: (errand: Errand) => Promise<unknown>
+  /** Reads one page, the smallest question there is, and leaves the copy as it is: it may be another portal's. */
+  peek: (errand: Errand) => Promise<PortalInvoice[]>
   /**
-   * Reads one page, the smallest question there is. Answers what is on it, which may be another portal's; rejects while
-   * the portal does not answer.
+   * Finds out whether the portal answers at all; rejects if not. What it shows is kept: that may be an invoice in doubt,
+   * which later lists hide.
    */
-  probe: (errand: Errand) => Promise<PortalInvoice[]>
+  probe: (errand: Errand) => Promise<void>
   /** All customers. False when `page` ended it. */
   customers: (errand: Errand, page?: (number: number) => boolean) => Promise<boolean>
   /** The same reader, but once the signal is aborted it waits for no slot: then it rejects with PORTAL_BUSY. */
@@ -208,7 +210,12 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     return { ...reading, isWhole: number === 1 }
   }
 
-  const probe: Reader['probe'] = async errand => (await whenFree(errand, () => portal.invoicesPage(1))).items
+  const peek: Reader['peek'] = async errand => (await whenFree(errand, () => portal.invoicesPage(1))).items
+
+  const probe: Reader['probe'] = async errand => {
+    const { read } = await holdings.beginRead()
+    await holdings.learn(await peek(errand), read, clock.now())
+  }
 
   const answerTo: Reader['answerTo'] = async (errand, question) => {
     try {
@@ -291,6 +298,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
       contested()
       return 'contested'
     },
+    peek,
     probe,
     learnMissing: errand => whenFree(errand, () => portal.learnMissing()),
     async customers(errand, goOn = () => true) {

@@ -43,7 +43,7 @@ export type PortalIdentity = { url: string; token: string }
  */
 export const recognisePortal = async (
   { holdings }: Ledger,
-  reader: Pick<Reader, 'ask' | 'probe'>,
+  reader: Pick<Reader, 'ask' | 'peek'>,
   { url, token }: PortalIdentity
 ): Promise<true | BridgeError> => {
   const portal = { url, token: createHash('sha256').update(token).digest('hex').slice(0, 16) }
@@ -56,7 +56,7 @@ export const recognisePortal = async (
   return true
 }
 
-type Around = { holdings: Holdings; reader: Pick<Reader, 'ask' | 'probe'> }
+type Around = { holdings: Holdings; reader: Pick<Reader, 'ask' | 'peek'> }
 
 /** Null: it does. */
 const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<BridgeError | null> => {
@@ -64,7 +64,7 @@ const holdsOne = async (ids: string[], { holdings, reader }: Around): Promise<Br
     const answer = await answerFor(ids, reader)
     if (answer === true) return null
     // A portal that does not answer for a single id, or denies each, still lists them.
-    for (const { id } of await reader.probe('delivery')) if (await holdings.has(id)) return null
+    for (const { id } of await reader.peek('delivery')) if (await holdings.has(id)) return null
     if (answer !== false) return answer
   } catch (error) {
     if (isCode(error, 'UNEXPECTED') || !(error instanceof BridgeError)) throw error

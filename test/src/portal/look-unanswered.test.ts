@@ -125,6 +125,25 @@ t.test('after three it asks for no more, and settles what needs no question', as
   })
 })
 
+t.test(
+  'what the list shows when an id is not answered for is not absent, though it is hidden from then on',
+  async t => {
+    const { clock, double, states, look } = await open(t, ['never', 'hidden'])
+    const { onCall } = double
+    let before = ''
+    double.onCall = call => {
+      const isShown = before === 'get inv_never'
+      double.order = list => list.filter(({ id }) => isShown || id !== 'inv_hidden').toReversed()
+      before = call
+      return onCall(call)
+    }
+    look()
+
+    await clock.advance(settleMs)
+    t.strictSame(await states(), [sending, ['delivered', null, 'inv_hidden']])
+  }
+)
+
 t.test('what the copy loses before it was answered is absent only after two readings', async t => {
   const { clock, double, holdings, states, look } = await open(t, ['never'], { isKnown: true })
   const { onCall } = double

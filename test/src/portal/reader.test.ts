@@ -429,7 +429,7 @@ t.test('every request takes a slot, and gives it back whatever becomes of it', a
   await reader.all('sweep')
   await reader.customers('sweep')
   await reader.one(entryOf(1).id, 'doubt')
-  t.match(await reader.probe('delivery'), { length: 15, 0: { id: entryOf(20).id } }, 'it answers what it showed')
+  t.match(await reader.peek('delivery'), { length: 15, 0: { id: entryOf(20).id } }, 'it answers what it showed')
   await reader.learnMissing('sweep')
   double.onCall = throwing(new BridgeError('PORTAL_UNREACHABLE'))
   await t.rejects(reader.probe('delivery'), { code: 'PORTAL_UNREACHABLE' })
