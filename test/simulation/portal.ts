@@ -35,6 +35,8 @@ export type Entry = {
   /** When people marked it, and when the bridge last saw it by its id. */
   paidByPeopleAt: number | null
   lookedAt: number | null
+  /** Its id is answered for with 500, or with another one. */
+  silent: boolean
   /** The bridge wrote over a date that it could have seen. */
   overwritten: boolean
   mailed: boolean
@@ -151,6 +153,7 @@ export const createSimulatedPortal = ({
   /** Those that are not deleted, in the list's order. Equal ones keep the order that chance gave them. */
   let list: Entry[] = []
   const requests: number[] = []
+  let rages = true
   const spells: { kind: SpellKind; until: number }[] = []
   const refuses = new Map<string, 403 | 422>()
   const sequentialIds = random.chance(0.3)
@@ -176,6 +179,7 @@ export const createSimulatedPortal = ({
       marks: 0,
       paidByPeopleAt: null,
       lookedAt: null,
+      silent: portal.silent > 0 && random.chance(portal.silent),
       overwritten: false,
       mailed: false,
       pdf: null,
@@ -222,6 +226,10 @@ export const createSimulatedPortal = ({
 
   const isMissing = (): boolean =>
     portal.getMissing === 'always' || (portal.getMissing === 'in spells' && isIn('missing'))
+
+  /** For ever while it stands there. What was deleted is denied in the end, or nobody could ever know. */
+  const isSilent = (id: string): boolean =>
+    entries.some(entry => entry.id === id && entry.silent && (rages || entry.deletedAt === null))
 
   const textOf = (entry: Entry): string => entryText(entry, dates[portal.dates])
   const single = (one: Entry | PortalCustomer): string => {
@@ -317,6 +325,7 @@ export const createSimulatedPortal = ({
       return answer(200, single(entry))
     },
     one(id) {
+      if (isSilent(id)) return (random.chance(0.5) ? portalItself.another('invoice', id) : null) ?? answer(500, 'no')
       const entry = list.find(found => found.id === id && isThere(found, scheduler.now()))
       if (entry && !isMissing()) entry.lookedAt = scheduler.now()
       return entry && !isMissing() ? answer(200, single(entry)) : refusal(404, `No query results for ${id}.`)
@@ -363,7 +372,10 @@ export const createSimulatedPortal = ({
       if (used() < bridge.perMinute) requests.push(scheduler.now())
     },
     begin: (kind, forMs) => void spells.push({ kind, until: scheduler.now() + forMs }),
-    endSpells: () => void spells.splice(0)
+    endSpells() {
+      spells.splice(0)
+      rages = false
+    }
   }
   return portalItself
 }

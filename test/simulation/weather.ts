@@ -115,6 +115,8 @@ export type Weather = {
     /** When the portal, asked by id, says that an entry is not there: never, always, or while spells of it last. */
     getMissing: 'never' | 'always' | 'in spells'
     hiding: Hiding
+    /** The share of entries for whose ids it never answers. */
+    silent: number
     spelling: Spelling
     dates: DateNotation
     /** When its clock goes back by an hour; null: it does not. */
@@ -226,6 +228,7 @@ export const createWeather = (random: Random, forced: Way | null = null): Weathe
   const chosen = forced === null ? waysByWeight(random) : [forced]
   for (const way of chosen) ways[way](weather, random)
   mixUp(weather, random)
+  if (random.chance(0.06)) ways[drawnLast](weather, random)
   keepKnowable(weather)
   return weather
 }
@@ -310,6 +313,7 @@ const mixed = (random: Random, share: number): Weather => {
       customers: random.int(5, 10),
       getMissing: 'never',
       hiding: 'nothing',
+      silent: 0,
       spelling: 'as given',
       dates: 'as given',
       clockBackAt: null,
@@ -620,6 +624,11 @@ export const ways = {
     tool.voidedFirst = 0.2 + random.next() / 2
     tool.renumbered = 0.2 + random.next() / 2
   },
+  'it never answers for some ids'(weather: Weather, random: Random) {
+    if (random.chance(0.7)) hasten(weather)
+    weather.portal.silent = 0.05 + random.next() / 3
+    weather.faults.lostAnswer = 0.2 + random.next() / 2
+  },
   'objects come wrapped'({ portal }: Weather) {
     portal.wrapped = true
   }
@@ -634,5 +643,9 @@ export const wayNamed = (name: string | null | undefined): Way | null => {
   return way
 }
 
+// As with `mixUp`.
+const drawnLast = 'it never answers for some ids'
+const drawn = wayNames.filter(name => name !== drawnLast)
+
 const waysByWeight = (random: Random): Way[] =>
-  random.chance(0.45) ? [random.pick(wayNames), ...(random.chance(0.1) ? [random.pick(wayNames)] : [])] : []
+  random.chance(0.45) ? [random.pick(drawn), ...(random.chance(0.1) ? [random.pick(drawn)] : [])] : []
