@@ -2,7 +2,7 @@
 // operator who decides about what is held.
 
 import { BridgeError, isCode } from '../../src/core/errors.ts'
-import { type Action, actions, type Draft, seenAs } from '../../src/core/row.ts'
+import { type Action, actions, type Draft, type Row, seenAs } from '../../src/core/row.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'
@@ -89,6 +89,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     if (!row) return
     const action = random.pick([...actions, 'deliver', 'deliver'] satisfies Action[])
     const key = keyOf(invoiceNumber)
+    if (action === 'deliver' && isSeenAsOurs(key, row)) return
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     const before = world.released.get(key)
@@ -104,6 +105,19 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
     }
   }
+
+  /** A person reads a date that the bridge cannot read, and has nothing delivered a second time. */
+  const isSeenAsOurs = (key: string, { code, amountCents, issuedAt }: Row): boolean =>
+    weather.portal.dates === 'Dutch' &&
+    code === 'INVOICE_CONFLICT' &&
+    portal.entries.some(
+      entry =>
+        entry.by === 'bridge' &&
+        isThere(entry, scheduler.now()) &&
+        keyOf(entry.asked) === key &&
+        entry.amountCents === amountCents &&
+        entry.issuedAt === issuedAt
+    )
 
   /** Nothing was released. */
   const restore = (key: string, before: Draft | undefined): void => {
