@@ -270,7 +270,8 @@ const unconfirmed: Mutation = {
 /** Delivering beside one invoice of the portal means beside any that comes later. */
 const wordForAll: Mutation = {
   name: "a person's word for all that comes",
-  seed: 764_147,
+  way: 'dates cannot be read',
+  seed: 75,
   engine: ({ ledger }) => ({
     ledger: {
       ...ledger,

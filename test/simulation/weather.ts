@@ -529,8 +529,9 @@ export const ways = {
   'dates cannot be read'(weather: Weather, random: Random) {
     hasten(weather)
     keepDisk(weather)
-    // A person who sees the same invoice there, except for its date, and has it delivered, has it twice.
-    weather.counts.acts = 0
+    // A person may have an invoice delivered beside one that was entered by hand.
+    weather.counts.acts = random.int(4, 12)
+    weather.people.byHand = 0.5
     weather.portal.dates = 'Dutch'
     weather.portal.spelling = random.pick(['as given', 'without dashes', 'cut', 'escaped', 'without the F'])
     weather.portal.unique = false
