@@ -43,7 +43,7 @@ export interface LedgerCustomers {
   /**
    * The portal made it: enters it into the copy, links it, releases what waits for it, and ends the creation. Unless
    * the answer, with no more in it than the portal said, may be about another customer: then it says why, keeps that as
-   * `answered` does, and the creation goes on.
+   * `answered` does, and the creation goes on. No link changes that a person made or removed since.
    */
   created(creation: Creation, answer: PortalCustomer, now: Instant): Promise<string | null>
   /** Certainly not made: the creation is over. */
@@ -52,7 +52,7 @@ export interface LedgerCustomers {
   answered(creation: Creation, answer: string): Promise<void>
   /**
    * Ends a creation after a look, unless another call has: if the copy now has exactly one customer with the address
-   * and name that were sent, that is the one, and is linked. Otherwise nothing was made. Judge again.
+   * and name that were sent, that is the one, and is linked as by `created`. Otherwise nothing was made. Judge again.
    */
   settleCreation(creation: Creation, now: Instant): Promise<void>
 

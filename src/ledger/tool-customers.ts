@@ -5,7 +5,7 @@ import { emailPrint, emailPrints, namePrint } from '../core/fingerprint.ts'
 import { nameKey } from '../core/identity.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
 import { addKnown, contactOf, doubtOnAnswer, judgeClaims, learned } from '../rules/claims.ts'
-import { creationIn, customerIn, isNewsOf, strangerOf } from './customer-cells.ts'
+import { creationIn, customerIn, isNewsOf, strangerOf, textsIn } from './customer-cells.ts'
 import { claimsOf, customerById, customerByRef } from './customer-claims.ts'
 import { releaseOf } from './customer-waiting.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
@@ -86,8 +86,12 @@ export const endCreation = async (tx: Tx, { id }: Creation): Promise<Cells | und
 export const answered = (tx: Tx, { id }: Creation, answer: string): Promise<void> =>
   tx.run('UPDATE customer_creation SET answer = ? WHERE id = ?', answer, id)
 
-/** Links for the name that it was created under; its reference may be shared with others. */
+/**
+ * Links for the name that it was created under; its reference may be shared with others. But a creation may stay open
+ * for long, and what a person has said meanwhile holds.
+ */
 const linkCreated = async (tx: Tx, row: Cells, portalId: string, { fields }: Creation): Promise<void> => {
+  if (row.portal_id !== null || textsIn(row.refused).includes(portalId)) return
   const madeFor = { names: [namePrint(fields.companyName)], emails: emailPrints([fields.primaryEmail]) }
   await setLink(tx, row.id as number, { portalId, how: 'created', madeFor })
   await releaseOf(tx, row, 'the customer was created')

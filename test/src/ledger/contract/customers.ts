@@ -1,6 +1,6 @@
 // Whose customer is whose: what is entered, what is remembered, and which loans and which held rows that touches.
 
-import type { MatchRules, Sighting, Verdict } from '../../../../src/core/customer.ts'
+import type { Creation, MatchRules, Sighting, Verdict } from '../../../../src/core/customer.ts'
 import { type Customer, nothingKnown } from '../../../../src/core/invoice.ts'
 import type { PortalCustomer } from '../../../../src/core/portal-entry.ts'
 import type { Loan } from '../../../../src/core/row.ts'
@@ -740,6 +740,41 @@ export function customersContract(promised: Promised): void {
     await ledger.customers.settleCreation(creation, noon)
     t.match(await judge(ledger, loan, creating), { kind: 'is', portalId: 'cst_5' }, 'another call has ended it')
     t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: { how: 'created' } }])
+  })
+
+  promised('however an open creation ends, it changes no link that a person made since', async (t, ledger) => {
+    const made = portalCustomerOf('cst_new', 'kees@a.example')
+    for (const [tool, end] of [
+      ['acme', ledger.customers.settleCreation],
+      ['rival', (creation: Creation) => ledger.customers.created(creation, made, noon)]
+    ] as const) {
+      const who = { tool, ref: '1' }
+      const loan = await lend(ledger, kees, tool)
+      const creation = (await ledger.customers.beginCreate(sightingOf(loan), creating, noon))!
+      await ledger.customers.link(who, 'cst_own', noon)
+      await portalHolds(ledger, made)
+
+      await end(creation, noon)
+
+      t.match(await ledger.customers.find(who), { link: { portalId: 'cst_own', how: 'person' } })
+      await portalHolds(ledger)
+      await ledger.customers.unlink(who, noon)
+      t.match(await judge(ledger, loan, creating), { kind: 'create' }, 'it is over all the same')
+    }
+  })
+
+  promised('nor does it bring back a link that a person removed since', async (t, ledger) => {
+    const made = portalCustomerOf('cst_new', 'kees@a.example')
+    const loan = await lend(ledger, kees)
+    const who = { tool: 'acme', ref: '1' }
+    const creation = (await ledger.customers.beginCreate(sightingOf(loan), creating, noon))!
+    await portalHolds(ledger, made)
+    await ledger.customers.link(who, 'cst_new', noon)
+    await ledger.customers.unlink(who, noon)
+
+    await ledger.customers.settleCreation(creation, noon)
+
+    t.match(await judge(ledger, loan, creating), { kind: 'unknown', why: 'its link to cst_new was removed' })
   })
 
   promised('of a test nothing is kept', async (t, ledger) => {
