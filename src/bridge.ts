@@ -135,6 +135,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       timeZone: config.PORTAL_TIME_ZONE
     },
     secondHand: toolsOn.flatMap(({ tool }) => (tool.isSecondHand ? [tool.name] : [])),
+    restoring: toolsOn.flatMap(({ tool }) => (tool.restores ? [tool.name] : [])),
     received: (tool, result) => metrics?.received(tool, result)
   })
   const engine = createEngine({

@@ -68,6 +68,8 @@ export type Arrival = {
   voided?: boolean
   /** Do not deliver it earlier, unless it is paid. Null or absent: deliver at once. */
   notBefore?: Instant | null
+  /** The tool may make final again what it voided. */
+  restores?: boolean
   /** The tools that bring other tools' invoices. */
   secondHand?: readonly string[]
 }

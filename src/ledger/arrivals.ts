@@ -16,9 +16,11 @@ import {
   judge,
   merge,
   mergeArrival,
+  restore,
+  voidAsTold,
   voidIt
 } from '../rules/arriving.ts'
-import { held } from '../rules/kept.ts'
+import { type Changes, held } from '../rules/kept.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
@@ -84,12 +86,12 @@ const receiveAgain = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<
   return contestAgain(arrival, merged)
 }
 
-const receiveCorrection = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> => {
-  const { tool, invoice } = arrival
-  const before = await toldBefore(tx, { id: kept.id, tool, sourceId: invoice.sourceId })
-  const isContested = before !== null || (await hasOpenConflict(tx, kept.id))
-  return write(tx, kept, correct(kept, arrival, isContested, tx.now))
-}
+/** Whether a person has to decide about it first. */
+const isContested = async (tx: Tx, { id }: KeptRow, { tool, invoice: { sourceId } }: Arrival): Promise<boolean> =>
+  (await toldBefore(tx, { id, tool, sourceId })) !== null || (await hasOpenConflict(tx, id))
+
+const receiveCorrection = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> =>
+  write(tx, kept, correct(kept, arrival, await isContested(tx, kept, arrival), tx.now))
 
 const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> => {
   await keepConflict(tx, kept.id, arrival)
@@ -101,11 +103,8 @@ const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<Kep
   (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(keptOf)
 
 /** Whether that changed any. */
-const voidAll = async (tx: Tx, found: KeptRow[], tool: string): Promise<boolean> => {
-  const judged = found.map(kept => ({
-    id: kept.id,
-    changes: voidIt(kept, tx.now, kept.tool === tool ? undefined : tool)
-  }))
+const voidAll = async (tx: Tx, found: KeptRow[], rule: (kept: KeptRow) => Changes | null): Promise<boolean> => {
+  const judged = found.map(kept => ({ id: kept.id, changes: rule(kept) }))
   for (const { id, changes } of judged) if (changes) await apply(tx, id, changes)
   return judged.some(({ changes }) => changes !== null)
 }
@@ -122,7 +121,7 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
   if (row === undefined && own.length === 0) return enterNew(tx, arrival, { firstId: null, isVoided: true })
   const copies = row && isCopy(row, arrival) ? [row] : []
-  const changed = await voidAll(tx, [...own, ...copies], tool)
+  const changed = await voidAll(tx, [...own, ...copies], kept => voidAsTold(kept, arrival, tx.now))
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
@@ -137,6 +136,8 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
       return { result: 'duplicate', changed: false, unused: dropped([arrival.document], kept.document) }
     case 'merge':
       return write(tx, kept, merge(kept, arrival, judgement, tx.now))
+    case 'restore':
+      return write(tx, kept, restore(kept, arrival, judgement, await isContested(tx, kept, arrival), tx.now))
     case 'replace':
       return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
     case 'conflict':
@@ -146,7 +147,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
 
 export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {
   const found = await rowsOfSource(tx, tool, sourceId)
-  await voidAll(tx, found, tool)
+  await voidAll(tx, found, kept => voidIt(kept, tx.now))
   if (found.length > 0) return true
   await insert(tx, 'voided_source', { tool, source_id: sourceId, at: tx.now }, 'ON CONFLICT DO NOTHING')
   return false

@@ -88,6 +88,7 @@ export interface Ledger {
    * to a `waiting` row ends its loan, so that nothing is sent from older facts. An invoice that was voided before it
    * came is kept as dismissed. `voided` is judged in each of its rows, and in the one under its number if that is a copy
    * of it by another way; if there is none, it is kept as dismissed.
+   * `restores`: of what was voided and what is final the later counts, by their revisions.
    */
   receive(arrival: Arrival, now: Instant): Promise<Received>
 

@@ -26,27 +26,31 @@ import {
 export type Arriving = Changes & { received: Received }
 
 /** The part of a row that an event is judged by. */
-type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent' | 'pdfByPerson'>
+type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent' | 'pdfByPerson' | 'voided'>
 
 export type Judgement =
   | { kind: 'nothing' }
   /** The same invoice again. `released`: what it was held for is now known, so it is judged again. */
   | { kind: 'merge'; invoice: Invoice; document: Document | null; released: boolean }
+  /** The tool voided it, and takes that back. Other facts beside it still wait for a person. */
+  | { kind: 'restore'; invoice: Invoice; document: Document | null }
   /** Never sent, so the tool's correction applies. Other facts beside it still wait for a person. */
   | { kind: 'replace' }
   | { kind: 'conflict' }
 
 export const judge = (kept: Kept, arrival: Arrival): Judgement => {
-  const { tool, invoice, document } = arrival
+  const { tool, document } = arrival
+  const invoice = latest(kept, arrival)
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
   // An invoice that was sent to one portal customer, and is now said to be another's, is not a repeat.
   const { portalId } = invoice.customer
   const to = sentTo(kept)
   const isAnothers = to !== null && portalId !== null && portalId !== to
-  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document)
+  const isBack = isRestored(kept, arrival)
+  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document, isBack)
   // When a second tool brings the same invoice, only its payment is news: the first tool may not know of that.
   if (!isAnothers && isCopy(kept, arrival))
-    return judgeRepeat(kept, { ...kept.invoice, paidAt: invoice.paidAt }, kept.document)
+    return judgeRepeat(kept, { ...kept.invoice, paidAt: invoice.paidAt }, kept.document, isBack)
   // Without an id of its own (generic intake), nothing shows that this is a correction and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
@@ -57,13 +61,30 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
 export const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, secondHand = [] }: Arrival): boolean =>
   tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, told)
 
+/** Final again, later than it was voided. What a person dismissed stays dismissed. */
+const isRestored = ({ state, code, voided, invoice }: Told, { restores, invoice: told }: Arrival): boolean => {
+  const isVoided = state === 'sending' ? voided : state === 'dismissed' && code === 'VOIDED_IN_TOOL'
+  return isVoided && restores === true && isLater(told, invoice)
+}
+
+/** An older word of a tool that restores does not hide how late the latest one was. */
+const latest = ({ invoice: kept }: Told, { restores, invoice }: Arrival): Invoice => {
+  const { revision } = kept
+  return restores && revision !== undefined && isLater(kept, invoice) ? { ...invoice, revision } : invoice
+}
+
+/** Only for a tool that restores: its revisions sort by time. */
+const isLater = ({ revision: a }: Invoice, { revision: b }: Invoice): boolean =>
+  a !== undefined && b !== undefined && a > b
+
 const correctable = ({ state, everSent }: Told): boolean =>
   state === 'dismissed' || ((state === 'waiting' || state === 'held') && !everSent)
 
-const judgeRepeat = (kept: Told, newer: Invoice, document: Document | null): Judgement => {
-  if (kept.state === 'dismissed') return { kind: 'nothing' }
+const judgeRepeat = (kept: Told, newer: Invoice, document: Document | null, isBack: boolean): Judgement => {
+  if (kept.state === 'dismissed' && !isBack) return { kind: 'nothing' }
   const invoice = mergeInvoice(kept, newer)
   const merged = mergeDocument(kept, newer, document)
+  if (isBack) return { kind: 'restore', invoice, document: merged }
   const released = heals(kept, invoice, merged)
   const changed = merged !== kept.document || !isSame(invoice, kept.invoice)
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
@@ -168,13 +189,10 @@ export const merge = (
   now: Instant
 ): Arriving => {
   const { state } = kept
-  const isPdfNew = document !== kept.document || (!kept.pdfByPerson && isPdfAnother(kept.invoice, invoice))
   const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
   return {
     set: {
-      invoice,
-      document,
-      ...(isPdfNew ? { documentVersion: kept.documentVersion + 1 } : {}),
+      ...mergedFacts(kept, invoice, document),
       // The worker that has it on loan knows less, so the row is lent again with everything.
       ...(state === 'waiting' ? { loanUntil: null } : {}),
       // It waited for the tool to collect the payment: now it is paid.
@@ -184,6 +202,27 @@ export const merge = (
     },
     lines: [{ event: 'merged', detail: released ? { released: kept.code } : {} }],
     received: { result: 'duplicate', changed: true, unused: dropped([arrival.document, kept.document], document) }
+  }
+}
+
+const mergedFacts = (kept: Kept, invoice: Invoice, document: Document | null): Change => {
+  const isPdfNew = document !== kept.document || (!kept.pdfByPerson && isPdfAnother(kept.invoice, invoice))
+  return { invoice, document, ...(isPdfNew ? { documentVersion: kept.documentVersion + 1 } : {}) }
+}
+
+/** It is judged again; in doubt, only the void no longer counts. `isContested`: a person still has to decide. */
+export const restore = (
+  kept: Kept,
+  arrival: Arrival,
+  { invoice, document }: Extract<Judgement, { kind: 'restore' }>,
+  isContested: boolean,
+  now: Instant
+): Arriving => {
+  const judgedAgain = isContested ? held('INVOICE_CONFLICT') : waiting(dueOf({ ...arrival, invoice }, now))
+  return {
+    set: { ...mergedFacts(kept, invoice, document), ...(kept.state === 'sending' ? { voided: false } : judgedAgain) },
+    lines: [{ event: 'restored in the tool' }],
+    received: { ...accepted, unused: dropped([arrival.document, kept.document], document) }
   }
 }
 
@@ -238,6 +277,17 @@ export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Insta
     case 'dismissed':
       return null
   }
+}
+
+/** The same, as the tool tells of it. Where it may restore the invoice, its latest word counts, and is known by date. */
+export const voidAsTold = (kept: Kept, { tool, invoice, restores }: Arrival, now: Instant): Changes | null => {
+  if (restores && isLater(kept.invoice, invoice)) return null
+  const changes = voidIt(kept, now, tool === kept.tool ? undefined : tool)
+  const { revision } = invoice
+  if (!restores || revision === undefined) return changes
+  const isVoided = kept.state === 'dismissed' && kept.code === 'VOIDED_IN_TOOL'
+  if (changes === null && !(isVoided && isLater(invoice, kept.invoice))) return null
+  return { set: { ...changes?.set, invoice: { ...kept.invoice, revision } }, lines: changes?.lines ?? [] }
 }
 
 /** The arrival with its reference as the row has it: a hidden one is still the same reference. */

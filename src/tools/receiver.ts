@@ -22,6 +22,8 @@ export type ReceiverOptions = {
   rules: ReceiverRules
   /** The tools that bring the invoices of other tools. */
   secondHand?: readonly string[]
+  /** The tools that may make final again what they voided. */
+  restoring?: readonly string[]
   received?: (tool: string, result: Result) => void
 }
 
@@ -62,7 +64,7 @@ const collectingMs = day
 const ignoredEveryMs = 3_600_000
 
 export const createReceiver = (options: ReceiverOptions): Receiver => {
-  const { ledger, spool, log, wake, alert, rules, secondHand = [], received } = options
+  const { ledger, spool, log, wake, alert, rules, secondHand = [], restoring = [], received } = options
   const mayLog = createThrottle(ignoredEveryMs)
 
   /** `again`: a tool without webhooks brings all it has again and again. Nothing is logged about what is known. */
@@ -130,13 +132,14 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
   }
 
   /**
-   * Whether what is voided concerns an invoice that the bridge knows, or may come to know by another way: then its facts
-   * are needed, and not only its id.
+   * Whether what is voided concerns an invoice that the bridge knows, or that may come by another way or be restored:
+   * then its facts are needed, and not only its id.
    */
   const concerns = async (tool: string, toolInvoice: ToolInvoice, heard: Heard): Promise<boolean> => {
     const { invoice } = toolInvoice
     if (await ledger.isKnown(invoice.invoiceNumber)) return true
-    return secondHand.length > 0 && !isBlank(invoice) && !(await isOld(tool, toolInvoice, heard))
+    const mayFollow = secondHand.length > 0 || restoring.includes(tool)
+    return mayFollow && !isBlank(invoice) && !(await isOld(tool, toolInvoice, heard))
   }
 
   const isLate = ({ invoice }: ToolInvoice, { now, caughtUp }: Heard): boolean =>
@@ -163,6 +166,7 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
         notify: rules.sendNotification && !isLate(toolInvoice, heard),
         test: heard.test ?? false,
         voided: stage === 'voided',
+        restores: restoring.includes(tool),
         notBefore:
           toolInvoice.collectsItself && invoice.paidAt === null
             ? (toolInvoice.finalisedAt ?? heard.now) + collectingMs

@@ -141,6 +141,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject, Settings = z.output<S
   news?: (connection: ToolConnection<Settings>, stopped: AbortSignal) => Promise<void>
   /** It brings the invoices of another tool, which may be set up itself. */
   isSecondHand?: true
+  /** It may make final again what it voided. The revisions of its invoices then sort by time. */
+  restores?: true
   /** Registers the webhook by API, or repairs what is registered. */
   connect?: (address: string, connection: ToolConnection<Settings>) => Promise<Registration>
   /**

@@ -8,6 +8,7 @@ export const events = {
   'conflict merged': 'The other facts came again; newer ones were added',
   'told under another number': 'The tool had reported it under another number',
   'voided in the tool': 'Voided in the tool',
+  'restored in the tool': 'Restored in the tool',
   'pdf fetched': 'PDF fetched',
   'pdf replaced': 'PDF replaced',
   sending: 'Sent to the portal',

@@ -10,6 +10,7 @@ export const events: Record<keyof typeof english, string> = {
   'conflict merged': 'De andere gegevens kwamen opnieuw; nieuwere zijn toegevoegd',
   'told under another number': 'Eerder door het pakket onder een ander nummer genoemd',
   'voided in the tool': 'Ingetrokken in het pakket',
+  'restored in the tool': 'Hersteld in het pakket',
   'pdf fetched': 'Pdf opgehaald',
   'pdf replaced': 'Pdf vervangen',
   sending: 'Naar het portaal verstuurd',

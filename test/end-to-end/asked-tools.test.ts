@@ -19,9 +19,9 @@ const email = 'administratie@bakkerijdevos.example'
 // Real processes, started one after another.
 t.setTimeout(580_000)
 
-/** Each of them, with an invoice that becomes final, and is paid or cancelled if the tool tells of that. */
+/** Each of them, with an invoice that becomes final, and is paid, cancelled or restored if the tool tells of that. */
 type Vendor = { pdf: Buffer; issue: (number: string) => void } & Partial<
-  Record<'pay' | 'cancel', (number: string) => void>
+  Record<'pay' | 'cancel' | 'restore', (number: string) => void>
 >
 
 /** Each number ends in an ordinal of its own. */
@@ -135,6 +135,12 @@ const openVendors = async (t: Test) => {
           status: 'cancelled',
           date_modified_gmt: isoInstant(systemClock.now()).slice(0, 19)
         })
+      },
+      restore: number => {
+        const restored = shop.orders.find(({ wpo_wcpdf_invoice_number }) => wpo_wcpdf_invoice_number === number)
+        // The shop tells times to the second.
+        const date_modified_gmt = isoInstant(systemClock.now() + 1000).slice(0, 19)
+        Object.assign(restored!, { status: 'processing', date_modified_gmt })
       }
     },
     wefact: ofFact(facts.wefact),
@@ -210,5 +216,16 @@ t.test(
       ['mollie', 'woocommerce', 'wefact', 'hostfact']
     )
     t.equal(portal.counts.calls.create, Object.keys(vendors).length + cancelling.length)
+
+    const { issue, cancel, restore } = vendors.woocommerce!
+    const restored = async (what: string, holds: (shown: WholeInvoice) => boolean) => {
+      await bridge.api('POST', '/api/catch-up', { tool: 'woocommerce', since: daysAgo(1) })
+      await until(() => bridge.api<WholeInvoice>('GET', '/api/invoices/woocommerce%2F3'), holds, `it is not ${what}`)
+    }
+    issue('woocommerce/3')
+    cancel?.('woocommerce/3')
+    await restored('dismissed', ({ code }) => code === 'VOIDED_IN_TOOL')
+    restore?.('woocommerce/3')
+    await restored('delivered', ({ state }) => state === 'delivered')
   }
 )

@@ -20,6 +20,7 @@ export const tool = defineTool({
   load,
   pdf,
   missed,
+  restores: true,
   connect,
   check,
   sample

@@ -1,5 +1,16 @@
 import t from 'tap'
-import { contest, correct, enter, judge, merge, tellingFacts, voidIt } from '../../../src/rules/arriving.ts'
+import {
+  contest,
+  correct,
+  enter,
+  judge,
+  merge,
+  restore,
+  tellingFacts,
+  voidAsTold,
+  voidIt
+} from '../../../src/rules/arriving.ts'
+import type { Kept } from '../../../src/rules/kept.ts'
 import { arrivalOf, corrected, documentOf, minute, noon, other, paid, same } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
@@ -92,6 +103,69 @@ t.test('voided: dismissed, or told to a person, or kept until a doubt is settled
   t.strictSame(voidIt({ state: 'sending', code: null }, noon, 'acme')?.lines, [
     { event: 'voided in the tool', detail: { tool: 'acme' } }
   ])
+})
+
+const toldAt = (revision: string | undefined, rest: Parameters<typeof arrivalOf>[1] = {}) =>
+  arrivalOf(revision === undefined ? {} : { revision }, { restores: true, ...rest })
+const voidedAt2 = { state: 'dismissed', code: 'VOIDED_IN_TOOL', invoice: toldAt('2').invoice } as const
+
+t.test('final again, later than it was voided: it is judged again', async t => {
+  for (const [what, kept, told, kind] of [
+    ['later', voidedAt2, toldAt('3'), 'restore'],
+    ['earlier', voidedAt2, toldAt('1'), 'nothing'],
+    ['as old', voidedAt2, toldAt('2'), 'nothing'],
+    ['it does not say when', voidedAt2, toldAt(undefined), 'nothing'],
+    ['a tool whose voids are final', voidedAt2, toldAt('3', { restores: false }), 'nothing'],
+    ['other facts', voidedAt2, arrivalOf({ revision: '3', amountCents: 1 }, { restores: true }), 'replace'],
+    ['dismissed by a person', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('3'), 'nothing'],
+    ['dismissed by a rule', { ...voidedAt2, code: 'ZERO_AMOUNT' }, toldAt('3'), 'nothing'],
+    ['voided in doubt', { ...voidedAt2, state: 'sending', code: null, voided: true }, toldAt('3'), 'restore'],
+    ['in doubt', { ...voidedAt2, state: 'sending', code: null }, toldAt('3'), 'merge'],
+    ['in doubt, earlier', { ...voidedAt2, state: 'sending', code: null }, toldAt('1'), 'nothing'],
+    ['delivered', { ...voidedAt2, state: 'delivered' }, toldAt('3'), 'nothing'],
+    ['a copy', { ...voidedAt2, tool: 'copies' }, toldAt('3', { secondHand: ['copies'] }), 'restore'],
+    ['by a copy', voidedAt2, toldAt('3', { tool: 'copies', restores: false, secondHand: ['copies'] }), 'nothing']
+  ] as [string, Partial<Kept>, ReturnType<typeof toldAt>, string][])
+    t.equal(judge(keptAs(kept), told).kind, kind, what)
+})
+
+t.test('restored: it waits with what is newer, held where a person has to decide, or only not voided', async t => {
+  const document = documentOf('old')
+  const told = arrivalOf({ revision: '3', paidAt: noon }, { restores: true })
+  const restored = (kept: Partial<Kept>, isContested = false) => {
+    const row = keptAs({ ...voidedAt2, document, finishedAt: noon, ...kept })
+    const judged = judge(row, told)
+    if (judged.kind !== 'restore') throw new Error(judged.kind)
+    return restore(row, told, judged, isContested, noon + minute)
+  }
+  t.match(restored({}), {
+    set: { state: 'waiting', code: null, nextAttemptAt: noon + minute, document: null, documentVersion: 1 },
+    lines: [{ event: 'restored in the tool' }],
+    received: { result: 'accepted', changed: true, unused: [document] }
+  })
+  t.match(restored({}).set, { finishedAt: null, invoice: { paidAt: noon, revision: '3' } })
+  t.match(restored({ pdfByPerson: true }), { set: { document }, received: { unused: [] } }, "a person's PDF stays")
+  t.match(restored({}, true).set, { state: 'held', code: 'INVOICE_CONFLICT' })
+  const { set } = restored({ state: 'sending', code: null, voided: true, everSent: true }, true)
+  t.match(set, { voided: false, document })
+  t.notOk('state' in set)
+})
+
+t.test('of a tool that restores, a void counts if it is later, and how late it was stays known', async t => {
+  const row = (facts: Partial<Kept>) => keptAs({ invoice: toldAt('2').invoice, ...facts })
+  for (const [what, kept, told, set] of [
+    ['later', {}, toldAt('3'), { state: 'dismissed', invoice: { revision: '3' } }],
+    ['as old', {}, toldAt('2'), { state: 'dismissed', invoice: { revision: '2' } }],
+    ['earlier', {}, toldAt('1'), null],
+    ['it does not say when', {}, toldAt(undefined), { state: 'dismissed', invoice: undefined }],
+    ['a tool whose voids are final', {}, toldAt('1', { restores: false }), { state: 'dismissed', invoice: undefined }],
+    ['again', voidedAt2, toldAt('3'), { state: undefined, invoice: { revision: '3' } }],
+    ['the same again', voidedAt2, toldAt('2'), null],
+    ['dismissed by a person', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('3'), null],
+    ['in doubt', { state: 'sending' }, toldAt('3'), { voided: true, invoice: { revision: '3' } }]
+  ] as [string, Partial<Kept>, ReturnType<typeof toldAt>, object | null][])
+    if (set === null) t.equal(voidAsTold(row(kept), told, noon), null, what)
+    else t.match(voidAsTold(row(kept), told, noon)?.set, set, what)
 })
 
 t.test('a copy by another way is no conflict, whichever came first; that it was paid is news', async t => {

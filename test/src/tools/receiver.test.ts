@@ -249,6 +249,22 @@ t.test('what is voided and comes of nothing is no row, unless a copy of it may f
   }
 })
 
+t.test('what a tool restores is sent, whether or not the bridge knew it before it was voided', async t => {
+  for (const isKnown of [true, false]) {
+    const { ledger, receiver } = open(t, { restoring: ['acme'] })
+    const tell = (revision: string, stage: ToolInvoice['stage']) =>
+      receiver.receiveFromTool('acme', toldOf({ revision }, { stage }), { now: noon })
+    if (isKnown) await tell('1', 'final')
+    t.match(await tell('2', 'voided'), { result: 'accepted', changed: true })
+    t.match(await rowOf(ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
+    t.match(await tell('2', 'voided'), { result: 'duplicate', changed: false })
+
+    t.match(await tell('3', 'final'), { result: 'accepted', changed: true })
+
+    t.match(await rowOf(ledger), { state: 'waiting', code: null })
+  }
+})
+
 t.test('what catch-up finds late is created without a mail', async t => {
   const { receiver, ledger } = open(t)
   const cases: [string, string, object, boolean][] = [

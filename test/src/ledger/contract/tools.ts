@@ -136,6 +136,64 @@ export function toolsContract(promised: Promised): void {
     }
   )
 
+  const toldAt = (revision: string, rest = {}) => arrivalOf({ revision }, { restores: true, ...rest })
+  const restoredCells: [from: Stage, after: After, last: After][] = [
+    ['waiting', ['waiting', null], ['waiting', null]],
+    ['lent', ['waiting', null], ['waiting', null]],
+    ['waiting once sent', ['waiting', null], ['waiting', null]],
+    ['sending', ['sending', null], ['delivered', null]],
+    ['delivered', ['delivered', 'VOIDED_IN_TOOL'], ['delivered', 'VOIDED_IN_TOOL']],
+    ['held', ['waiting', null], ['waiting', null]],
+    ['held once sent', ['waiting', null], ['waiting', null]],
+    ['dismissed', ['dismissed', 'BY_OPERATOR'], ['dismissed', 'BY_OPERATOR']],
+    ['dismissed once sent', ['dismissed', 'BY_OPERATOR'], ['dismissed', 'BY_OPERATOR']]
+  ]
+  for (const [from, after, last] of restoredCells) {
+    promised(`voided and restored by its tool, ${from} → ${after.join(' ')}`, async (t, ledger) => {
+      const loan = await bring(ledger, from, toldAt('1'))
+      await ledger.receive(toldAt('2', { voided: true }), noon)
+      t.strictSame(await ledger.receive(toldAt('1'), noon).then(({ changed }) => changed), false, 'an older word')
+
+      await ledger.receive(toldAt('3'), noon)
+
+      t.strictSame(await stateOf(ledger), after)
+      if (from === 'sending') await ledger.record(loan, delivered(), noon)
+      await ledger.receive(toldAt('2', { voided: true }), noon)
+      t.strictSame(await stateOf(ledger), last, 'nor does the older void come back')
+      const isRestored = (await rowOf(ledger)).history.some(({ event }) => event === 'restored in the tool')
+      t.equal(isRestored, after[0] === 'waiting' || from === 'sending')
+    })
+  }
+
+  promised('voided before it came, and final later: it waits, and is sent', async (t, ledger) => {
+    await ledger.receive(toldAt('2', { voided: true }), noon)
+    await ledger.receive(toldAt('1'), noon)
+    t.strictSame(await stateOf(ledger), dismissed, 'not by what is older')
+
+    t.match(await ledger.receive(toldAt('3'), noon + minute), { result: 'accepted', changed: true })
+
+    t.match(await rowOf(ledger), { state: 'waiting', code: null, nextAttemptAt: noon + minute })
+    t.match(await borrowOne(ledger, noon + minute), { invoice: { revision: '3' } })
+  })
+
+  promised('restored beside other facts, or under a second number, it waits for a person', async (t, ledger) => {
+    const second = (revision: string, rest = {}) => {
+      const { invoice } = arrivalOf({ invoiceNumber: '2026-0042-B', sourceId: 'acme-1' })
+      return { ...toldAt(revision, rest), invoice: { ...invoice, revision } }
+    }
+    await ledger.receive(toldAt('1'), noon)
+    await ledger.receive(other, noon)
+    await ledger.receive(second('2'), noon)
+    await ledger.receive(second('3', { voided: true }), noon)
+    t.strictSame([await stateOf(ledger), await stateOf(ledger, '2026-0042-B')], [dismissed, dismissed])
+
+    await ledger.receive(toldAt('4'), noon)
+    await ledger.receive(second('4'), noon)
+
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
+    t.strictSame(await stateOf(ledger, '2026-0042-B'), ['held', 'INVOICE_CONFLICT'])
+  })
+
   promised('voided at the moment when its copy comes: that is not sent', async (t, ledger) => {
     await Promise.all([voidedThere, { ...copy, secondHand: ['copies'] }].map(told => ledger.receive(told, noon)))
 
