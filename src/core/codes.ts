@@ -193,7 +193,7 @@ export const advice = {
     next: 'hold',
     what: 'An authentic event could not be read, or the tool no longer has its invoice; the history says which.',
     operator:
-      'If the tool no longer has it, `dismiss` it. Otherwise update the bridge, then `deliver`: it reads the event again. If it was a mail, correct what the history names, and move it back to the inbox.'
+      'If the tool no longer has it, `dismiss` it. Otherwise update the bridge, then `deliver`: it reads the event again. If it was a mail, correct what the history names, `dismiss` it, then move the mail back to the inbox.'
   },
   REVIEW: {
     status: 200,

@@ -182,10 +182,11 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
       return { result: 'accepted' }
     },
 
-    async keepUnreadable(tool, { body, problem, sourceId }, now) {
+    async keepUnreadable(tool, { body, problem, sourceId, again }, now) {
       const digest = createHash('sha256').update(sourceId ?? body)
       const invoiceNumber = `${tool}-event-${digest.digest('hex').slice(0, 12)}`
-      const kept = await ledger.keepUnreadable({ tool, invoiceNumber, body, problem }, now)
+      const isKnown = again && (await ledger.isKnown(invoiceNumber))
+      const kept = !isKnown && (await ledger.keepUnreadable({ tool, invoiceNumber, body, problem }, now))
       received?.(tool, kept ? 'accepted' : 'duplicate')
       // Every redelivery brings it again, and so does each catch-up.
       if (!kept) return

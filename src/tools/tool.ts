@@ -64,7 +64,11 @@ export type Unreadable = { problem: string; sourceId: string | null }
 /**
  * An event that could not be read, kept for `read` after an upgrade. `missed` writes it as a webhook would bring it.
  */
-export type UnreadEvent = Unreadable & { body: Buffer }
+export type UnreadEvent = Unreadable & {
+  body: Buffer
+  /** The tool has told it before: it is kept only if the ledger does not know it. */
+  again?: true
+}
 
 /** An answer that is not about an invoice, and is not kept. The reason is for the log: a few words, no data. */
 export type NoInvoice = { reason: string }

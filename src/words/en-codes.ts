@@ -57,7 +57,7 @@ export const codes: CodeWords = {
     },
     EVENT_UNREADABLE: {
       what: 'A message from the tool could not be read, or the tool no longer has this invoice.',
-      do: 'If the tool no longer has it, put it aside. Otherwise update the bridge, then try again. If it was a mail, correct what the history names, and move it back to the inbox.'
+      do: 'If the tool no longer has it, put it aside. Otherwise update the bridge, then try again. If it was a mail, correct what the history names, put it aside, then move the mail back to the inbox.'
     },
     REVIEW: {
       what: 'It is ready and waits for your word. Nothing was sent.',

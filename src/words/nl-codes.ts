@@ -31,7 +31,7 @@ export const codes: CodeWords = {
     },
     EVENT_UNREADABLE: {
       what: 'Een bericht van het pakket was niet te lezen, of het pakket heeft deze factuur niet meer.',
-      do: 'Bestaat de factuur niet meer, leg hem dan terzijde. Werk anders de brug bij en probeer het opnieuw. Kwam hij per mail: herstel wat de geschiedenis noemt en zet de mail terug in het postvak IN.'
+      do: 'Bestaat de factuur niet meer, leg hem dan terzijde. Werk anders de brug bij en probeer het opnieuw. Kwam hij per mail: herstel wat de geschiedenis noemt, leg hem terzijde en zet dan de mail terug in het postvak IN.'
     },
     REVIEW: {
       what: 'Hij staat klaar en wacht op je akkoord. Er is niets verstuurd.',

@@ -75,7 +75,9 @@ async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connecti
   yield* oneByOne(Object.values(folders), mailbox, async function* (folder) {
     yield* oneByOne(await mailbox.open(folder, since), mailbox, async function* (uid) {
       const mail = await mailbox.mail(uid)
-      if (mail !== null) yield* tell(mail, { ...connection, mailbox })
+      if (mail === null) return
+      for await (const told of tell(mail, { ...connection, mailbox }))
+        yield 'problem' in told ? { ...told, again: true } : told
     })
   })
 }

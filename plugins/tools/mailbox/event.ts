@@ -2,11 +2,12 @@
 // nothing can be read again from here.
 
 import { attempt } from '../../../src/core/attempt.ts'
-import type { EventReading, UnreadEvent } from '../../../src/tools/tool.ts'
+import type { EventReading, Unreadable, UnreadEvent } from '../../../src/tools/tool.ts'
 
-export const unreadMail = (said: Omit<UnreadEvent, 'body'>): UnreadEvent => ({
+/** A mail that a person moves back has other bytes, and so is news. One that is only read twice is not. */
+export const unreadMail = (said: Unreadable, stay: string): UnreadEvent => ({
   ...said,
-  body: Buffer.from(JSON.stringify(said))
+  body: Buffer.from(JSON.stringify({ ...said, stay }))
 })
 
 export const read = (body: Buffer): EventReading => {

@@ -12,6 +12,8 @@ import { withToken } from './token.ts'
 
 export type Mail = {
   uid: number
+  /** The same until the mail leaves its folder. If it is moved back, it gets another one. */
+  stay: string
   headers: Headers
   /** Null: the host gives no structure. */
   parts: Parts | null
@@ -112,8 +114,11 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
 
   const holds = async (uid: number) => (await search({ uid: String(uid) })).length > 0
 
+  /** Uids mean nothing without it. */
+  let opened = ''
   const open = async (folder: string, since?: Instant) => {
-    await ask(() => client.mailboxOpen(folder))
+    const { uidValidity } = await ask(() => client.mailboxOpen(folder))
+    opened = `${folder} ${uidValidity}`
     const found = await search(since === undefined ? {} : { since: new Date(since - dayMs) })
     return found.toSorted((a, b) => a - b)
   }
@@ -137,7 +142,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       }
       // A structure that is too deep, or too large, gets no answer at all.
       const found = (await fetch(true)) || (await fetch(false))
-      if (found) return mailOf(found)
+      if (found) return mailOf(found, opened)
       if (await holds(uid)) throw unreachable(`${url.host} returns nothing for a mail`)
       return null
     },
@@ -216,10 +221,11 @@ type ImapError = {
 // Why a host may refuse a correct login.
 const passing = ['UNAVAILABLE', 'LIMIT', 'INUSE']
 
-const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject): Mail => {
+const mailOf = ({ uid, headers, bodyStructure, internalDate }: FetchMessageObject, folder: string): Mail => {
   const arrivedAt = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime()
   return {
     uid,
+    stay: `${folder} ${uid}`,
     headers: headersIn(headers ?? Buffer.alloc(0)),
     parts: bodyStructure ? partsOf(bodyStructure) : null,
     arrivedAt: Number.isNaN(arrivedAt) ? null : arrivedAt

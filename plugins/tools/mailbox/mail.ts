@@ -24,7 +24,7 @@ export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
   const { headers, parts } = mail
   const when = whenOf(mail, given.timeZone)
   const unread = (problem: string, sourceId = idOf(mail)) =>
-    unreadMail({ problem: `${problem} (mail of ${when}, goes to ${folders.unread})`, sourceId })
+    unreadMail({ problem: `${problem} (mail of ${when}, goes to ${folders.unread})`, sourceId }, mail.stay)
 
   if (parts === null) return yield unread('mail: expected a structure that can be read')
   const [wrapping] = parts.wrappings

@@ -3,7 +3,7 @@ import { read, unreadMail } from '../../../../plugins/tools/mailbox/event.ts'
 
 t.test('what is kept of a mail says the same whenever it is read', async t => {
   const said = { problem: 'mail: expected a UBL file', sourceId: 'abc' }
-  t.strictSame(read(unreadMail(said).body), { kind: 'unreadable', ...said })
+  t.strictSame(read(unreadMail(said, 'INBOX 1 1').body), { kind: 'unreadable', ...said })
 })
 
 t.test('whatever stands in what was kept, reading it throws nothing', async t => {
