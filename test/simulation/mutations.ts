@@ -8,7 +8,7 @@ import type { EngineOptions } from '../../src/delivery/engine.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Page } from '../../src/portal/client.ts'
 import type { Disk } from './disk.ts'
-import type { Way } from './weather.ts'
+import type { Way } from './ways.ts'
 import type { World } from './world.ts'
 
 export type Mutation = {

@@ -7,7 +7,7 @@ import { freezeEverywhere } from './frozen.ts'
 import { mutations } from './mutations.ts'
 import { runSeeds } from './seeds.ts'
 import { simulate } from './storm.ts'
-import { wayNamed } from './weather.ts'
+import { wayNamed } from './ways.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 // Many seeds, on as many threads as are given. A seed is the same on any thread, so the order does not matter.
 
 import { Worker } from 'node:worker_threads'
-import type { Way } from './weather.ts'
+import type { Way } from './ways.ts'
 
 export type Run = {
   from: number

@@ -9,7 +9,7 @@ import { createPeople, type People } from './people.ts'
 import type { SpellKind } from './portal.ts'
 import { createNumbers, createSales } from './sales.ts'
 import { createTools, type Tools } from './tool.ts'
-import type { Way } from './weather.ts'
+import type { Way } from './ways.ts'
 import { createWorld, type Frozen, type World } from './world.ts'
 
 export type Result = {

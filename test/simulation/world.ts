@@ -6,7 +6,8 @@ import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Sale } from './sales.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
-import { createWeather, share, type Way, type Weather } from './weather.ts'
+import type { Way } from './ways.ts'
+import { createWeather, share, type Weather } from './weather.ts'
 
 /** One request, from the bridge's side. */
 export type Request = {
