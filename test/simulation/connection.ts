@@ -9,9 +9,10 @@ import type { Exchange } from '../../src/portal/exchange.ts'
 import { pauseOf } from '../../src/portal/pause.ts'
 import { customerEntry, invoiceEntry, pageOf, readWritten } from '../../src/portal/schemas.ts'
 import { customerIn, readable, readableOne, type Shape, shapeOf, written } from '../../src/portal/verdict.ts'
+import type { Answer } from './answers.ts'
 import type { Place } from './machine.ts'
 import { keyOf } from './number.ts'
-import type { Answer } from './portal.ts'
+import { folded } from './portal-customers.ts'
 import type { Random } from './random.ts'
 import { isAlive, type Owner } from './scheduler.ts'
 import type { Faults } from './weather.ts'
@@ -38,6 +39,8 @@ type Ask = {
 }
 
 type Fault = keyof Faults | 'none'
+
+const writes: readonly Request['name'][] = ['createInvoice', 'markPaid', 'createCustomer']
 
 const kinds: readonly (keyof Faults)[] = [
   'refused',
@@ -85,6 +88,14 @@ export const createConnection = (options: ConnectionOptions): Portal => {
   let missing: Shape | null = null
   const travelMs = () => random.int(1, latencyMs)
 
+  const held = (): number => portal.entries.length + portal.customers.all.length
+
+  const anotherThanMade = ({ name }: Ask): Answer | null => {
+    const [of, all] =
+      name === 'createCustomer' ? (['customer', portal.customers.all] as const) : (['invoice', portal.entries] as const)
+    return portal.another(of, all.at(-1)?.id ?? '')
+  }
+
   /** What becomes of a request that arrived; null: nothing ever comes back. */
   const serve = (ask: Ask, request: Request, fault: Fault): Answer | null => {
     const refused = portal.admit()
@@ -102,15 +113,15 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       if (random.chance(0.5)) ask.serve(request.sentAt)
       return another
     }
-    const before = portal.entries.length
+    const before = held()
     const answer = ask.serve(request.sentAt)
-    request.fate = portal.entries.length > before ? 'made' : 'nothing'
+    request.fate = held() > before ? 'made' : 'nothing'
     if (fault === 'lostAnswer') return null
     if (fault === 'pageAfter') return pageOfAnother(random)
     const isMade = request.fate === 'made'
     if (fault === 'refusedAfter' && isMade)
       return { status: 422, headers: {}, body: random.pick([refusedAfter, refusedOfMail]) }
-    if (fault === 'wrongId' && isMade) return portal.another('invoice', portal.entries.at(-1)?.id ?? '') ?? answer
+    if (fault === 'wrongId' && isMade) return anotherThanMade(ask) ?? answer
     if (fault === 'errorAfter') return { status: random.pick([500, 502, 504]), headers: {}, body: 'no' }
     if (fault !== 'garbled') return answer
     const cut = answer.body.slice(0, random.int(0, answer.body.length - 1))
@@ -119,7 +130,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
 
   const exchange = (ask: Ask): Promise<Exchange> =>
     new Promise(resolve => {
-      const isWrite = ask.name === 'createInvoice' || ask.name === 'markPaid'
+      const isWrite = writes.includes(ask.name)
       if (isLostAt(isWrite ? 'request' : 'reading')) return
       const { endBy = Number.POSITIVE_INFINITY } = ask
       const fault = storm.rages ? drawFault(random, isWrite ? weather.faults : weather.readFaults) : 'none'
@@ -148,7 +159,10 @@ export const createConnection = (options: ConnectionOptions): Portal => {
         if (over || isLostAt(isWrite ? 'answer' : 'reading')) return
         // It froze before it could read the answer.
         if (owner.frozenUntil > scheduler.now()) return void scheduler.after(0, () => receive(answer), owner)
-        if (request) request.well = answer.status < 300 && (fault === 'none' || fault === 'slowConnect')
+        if (request) {
+          request.heard = true
+          request.well = answer.status < 300 && (fault === 'none' || fault === 'slowConnect')
+        }
         const pauseMs = answer.status === 429 ? pauseOf(answer.headers, clock.now()) : null
         heard({ remaining: portal.remaining(), pauseMs })
         end({ kind: 'answer', ...answer })
@@ -193,6 +207,7 @@ export const createConnection = (options: ConnectionOptions): Portal => {
           key: ask.key ?? null,
           sentAt: scheduler.now(),
           fate: 'under way',
+          heard: false,
           well: false,
           era: world.era
         }
@@ -265,7 +280,20 @@ export const createConnection = (options: ConnectionOptions): Portal => {
       const exchanged = await exchange({ name: 'customer', by: 'customer', key: id, serve: () => portal.customer(id) })
       return customerIn(exchanged, id, clock.now())
     },
-    createCustomer: () => Promise.reject(new Error('nobody makes customers')),
+    async createCustomer(fields, { startBy, endBy } = {}) {
+      const exchanged = await exchange({
+        name: 'createCustomer',
+        key: folded(fields.primaryEmail),
+        startBy,
+        endBy,
+        serve: sentAt => portal.createCustomer(fields, sentAt)
+      })
+      return written(exchanged, {
+        valueIn: answer => readWritten(customerEntry, answer),
+        now: clock.now(),
+        taken: /e-?mail/i
+      })
+    },
     close() {}
   }
 }

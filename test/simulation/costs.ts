@@ -9,7 +9,7 @@ import type { Request, World } from './world.ts'
 const quarterMs = 15 * 60_000
 const minute = 60_000
 
-const writes: readonly Request['name'][] = ['createInvoice', 'markPaid']
+const writes: readonly Request['name'][] = ['createInvoice', 'markPaid', 'createCustomer']
 
 export const judgeCosts = (world: World, machine: Machine, tools: Tools): void => {
   judgeReads(world, machine)
@@ -20,32 +20,42 @@ export const judgeCosts = (world: World, machine: Machine, tools: Tools): void =
  * Reads are pages of a list, and single entries. At most
  *
  *   (pages + 1) x (engines x (2 x starts + quarters) + 3 x doubts + 2 x failures + changes)
+ *     + (pages of customers + 1) x engines x 2 x customers in doubt
  *     + engines x pages of customers x minutes / 4 + minutes / 10 + loans lost
  *
  * pages: of the fullest lists there were, plus one entry that is asked for besides. A start fills (two readings that
  * agree) or sweeps, and so does every quarter of an hour. A doubt, which is a create without a clear answer, takes two
  * readings that agree, and one that shows whether they may be short. A first fill that failed, even at its end, begins
- * again, and a change by others (one entry more or less) makes another reading necessary. While an invoice waits for
- * its customer, all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan
+ * again, and a change by others (one entry more or less) makes another reading necessary. A create of a customer without
+ * a clear answer takes two readings of all customers that agree, by each engine that looks, and a question for the id
+ * in the answer. While an invoice waits for its customer, all customers are read every four minutes. A portal that is down is probed, soon once a minute. A loan
  * that ran out before anything came of it has asked in vain.
  */
 const judgeReads = (
-  { requests, mishaps, loansLost, portal, weather, scheduler, fail }: World,
+  { requests, mishaps, loansLost, portal, weather, machines, scheduler, fail }: World,
   machine: Machine
 ): void => {
-  const { pageSize, customers, before } = weather.portal
+  const { pageSize, before } = weather.portal
   const isRead = ({ name }: Request) => !writes.includes(name)
   const { engines } = weather.bridge
   const minutes = scheduler.now() / minute
-  const customerPages = Math.max(1, Math.ceil(customers / pageSize))
+  const customerPages = Math.max(1, Math.ceil(portal.customers.all.length / pageSize))
   const pages = Math.ceil(portal.entries.length / pageSize) + customerPages
   const starts = engines * (2 * machine.starts() + Math.ceil(scheduler.now() / quarterMs))
-  const doubts = requests.filter(({ name, well }) => name === 'createInvoice' && !well).length
+  const unclear = (create: Request['name']) =>
+    requests.filter(({ name, well, fate }) => name === create && !(well && fate === 'made')).length
+  const doubts = unclear('createInvoice')
+  const looks = engines * machines * 2 * unclear('createCustomer')
   const failures = mishaps + requests.filter(request => isRead(request) && !request.well).length
   const gone = portal.entries.filter(({ deletedAt }) => deletedAt !== null).length
   const changes = portal.entries.length - before + gone
   const readings = starts + 3 * doubts + 2 * failures + changes
-  const most = (pages + 1) * readings + (engines * customerPages * minutes) / 4 + minutes / 10 + loansLost
+  const most =
+    (pages + 1) * readings +
+    (customerPages + 1) * looks +
+    (engines * customerPages * minutes) / 4 +
+    minutes / 10 +
+    loansLost
   const reads = requests.filter(isRead).length
   if (reads > most) fail(`${reads} reads, where ${Math.round(most)} are enough`)
 }
@@ -62,6 +72,7 @@ const judgeHappyPath = ({ requests, portal, weather, machines, fail }: World, { 
     customersPage: pagesOf(customers),
     invoicesPage: 2 * pagesOf(before),
     createInvoice: sales.length,
+    createCustomer: 0,
     markPaid: portal.entries.filter(({ marks }) => marks > 0).length,
     customer: new Set(sales.flatMap(linked)).size,
     invoice: 1 + portal.entries.filter(({ marks }) => marks > 0).length

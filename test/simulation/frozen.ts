@@ -1,7 +1,7 @@
 // A machine that freezes for ten minutes at each place of a run, one run for each: before and after each commit, each
 // request and each answer. The others go on meanwhile; then it wakes.
 
-import type { Mutation } from './mutations.ts'
+import type { Mutation } from './mutation.ts'
 import { simulate } from './storm.ts'
 
 const tenMinutes = 600_000

@@ -3,11 +3,12 @@
 import { warningsIn } from '../../src/health/health.ts'
 import { keptOf } from '../../src/ledger/cells.ts'
 import type { Cells } from '../../src/ledger/driver.ts'
+import { isWhose, judgeCustomersMade, wronglyHeld } from './customer-invariants.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import type { People } from './people.ts'
-import { addressOf, type Entry } from './portal.ts'
-import { customerToFind, type Sale } from './sales.ts'
+import type { Entry } from './portal.ts'
+import { addressToFind, type Sale } from './sales.ts'
 import { isAlive } from './scheduler.ts'
 import type { Tools } from './tool.ts'
 import type { World } from './world.ts'
@@ -24,30 +25,18 @@ export const judge = (scene: Scene): void => {
   for (const sale of scene.tools.sales) judgeAlias(scene, sale)
   for (const sale of scene.tools.sales) judgeSale(scene, sale, rows.get(sale.key))
   judgeStrays(scene)
+  judgeCustomersMade(scene.world)
   judgeBudget(scene)
 }
 
 const entriesOf = ({ world }: Scene, key: string): Entry[] =>
   world.portal.entries.filter(entry => keyOf(entry.asked) === key)
 
-const isSaid = ({ world, people }: Scene, entry: Entry, sale: Sale): boolean =>
+const isSaid = (scene: Scene, entry: Entry, sale: Sale): boolean =>
   sale.versions.some(
-    ({ customerId, amountCents, issuedAt }) =>
-      isWhose(world, people, entry, sale, customerId) &&
-      entry.amountCents === amountCents &&
-      entry.issuedAt === issuedAt
+    ({ tool, amountCents, issuedAt }) =>
+      isWhose(scene, entry, sale, tool) && entry.amountCents === amountCents && entry.issuedAt === issuedAt
   )
-
-/**
- * By its address, an invoice is for a customer that has that address, or has had it since the tool first told of the
- * customer; or for the one that a person names.
- */
-const isWhose = (world: World, people: People, entry: Entry, sale: Sale, customerId: string): boolean => {
-  const customer = customerToFind(sale)
-  if (customer === null) return entry.customerId === customerId
-  if (people.linked.has(entry.customerId)) return true
-  return world.portal.ownersSince(addressOf(customer), world.firstTold(sale)).includes(entry.customerId)
-}
 
 const factsOf = ({ customerId, amountCents, issuedAt }: Entry): string => `${customerId} ${amountCents} ${issuedAt}`
 
@@ -81,12 +70,28 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
       return
     case 'held':
       if (code === null) fail(`${sale.number} is held without a code`)
+      judgeHeld(scene, sale, row)
       return
     case 'dismissed':
       return
     default:
       fail(`${sale.number} is still ${row.state}`)
   }
+}
+
+const judgeHeld = (scene: Scene, sale: Sale, row: Cells): void => {
+  const why = wronglyHeld(scene, sale, row)
+  if (why !== null) scene.world.fail(`${sale.number} is held as ${row.code}, ${why}`)
+}
+
+/** Invoices that a reading of the portal's customers should release. */
+export const waitsForCustomer = (scene: Scene): boolean => {
+  if (scene.world.newcomers.length === 0) return false
+  const rows = rowsOf(scene.machine)
+  return scene.tools.sales.some(sale => {
+    const row = rows.get(sale.key)
+    return row !== undefined && wronglyHeld(scene, sale, row) !== null
+  })
 }
 
 /** One invoice that a tool brings under two numbers stands there once, unless a person says otherwise. */
@@ -125,7 +130,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   }
   const isRight =
     keyOf(entry.asked) === sale.key &&
-    (customerToFind(sale) !== null || entry.customerId === invoice.customer.portalId) &&
+    (addressToFind(sale) !== null || entry.customerId === invoice.customer.portalId) &&
     entry.amountCents === invoice.amountCents &&
     entry.issuedAt === invoice.issuedAt
   // Another invoice may have been made under its number: then a person is told.

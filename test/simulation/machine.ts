@@ -17,7 +17,7 @@ import { createReceiver, type Receiver } from '../../src/tools/receiver.ts'
 import { createConnection } from './connection.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { createMachineClock, type Wall } from './machine-clock.ts'
-import type { Mutation } from './mutations.ts'
+import type { Mutation } from './mutation.ts'
 import { isAlive, type Owner } from './scheduler.ts'
 import { createSharedDatabase, type SharedDatabase } from './shared-database.ts'
 import { witness } from './witness.ts'
@@ -206,7 +206,7 @@ export const createMachine = (options: MachineOptions): Machine => {
       log: log(whom),
       alert: () => {},
       rules: { creditNotes: 'hold', zeroAmounts: 'dismiss', review: bridge.review, timeZone },
-      matching: { match: 'email', create: false },
+      matching: { match: 'email', create: bridge.createsCustomers },
       patience: {
         retryFirstMs: bridge.retryFirstMs,
         retryLongestMs: bridge.retryLongestMs,

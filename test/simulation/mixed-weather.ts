@@ -67,6 +67,7 @@ export const mixed = (random: Random, share: number): Weather => {
       retryFirstMs: random.pick([1000, 5000]),
       retryLongestMs: 60_000,
       review: !calm && random.chance(0.05),
+      createsCustomers: false,
       restartMsMax: 20_000,
       engines
     },
@@ -95,6 +96,10 @@ export const mixed = (random: Random, share: number): Weather => {
       ignoresPage: false,
       unnumbered: 0,
       dropsPaid: 'never',
+      customerLateMs: 0,
+      onSameCustomer: 'makes another',
+      customerSpelling: 'as given',
+      answersOnlyId: false,
       wrapped: false
     },
     faults: {
@@ -139,7 +144,10 @@ export const mixed = (random: Random, share: number): Weather => {
       ignoringSpells: 0,
       paidByPeople: some(0.12, 4),
       moves: some(0.15, 4),
-      links: some(0.1, 3)
+      links: some(0.1, 3),
+      customersTyped: 0,
+      customersDeleted: 0,
+      newcomerLinks: 0
     },
     crashAt: {
       commit: random.pick([0.01, 0.03, 0.1]),
@@ -174,7 +182,8 @@ export const mixed = (random: Random, share: number): Weather => {
       odd: front(0.15, 0.1, 0.3),
       voidedFirst: front(0.12, 0.1, 0.4),
       renumbered: front(0.1, 0.1, 0.4),
-      byAddress: random.chance(0.35) ? 0.2 + random.next() * 0.8 : 0
+      byAddress: random.chance(0.35) ? 0.2 + random.next() * 0.8 : 0,
+      newcomers: 0
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import { BridgeError, isCode } from '../../src/core/errors.ts'
 import { type Action, actions, type Draft, type Row, seenAs } from '../../src/core/row.ts'
+import { type CustomerPeople, createCustomerPeople } from './customer-people.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'
@@ -24,8 +25,8 @@ export interface People {
   decided: ReadonlySet<string>
   /** Numbers of tools that were put in by hand while the bridge ran. */
   typed: ReadonlySet<string>
-  /** Portal customers that the operator linked any customer to. */
-  linked: ReadonlySet<string>
+  /** Those who mind the portal's customers. */
+  customers: CustomerPeople
 }
 
 const day = 24 * 3_600_000
@@ -40,7 +41,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
   const overridden = new Set<string>()
   const decided = new Set<string>()
   const typed = new Set<string>()
-  const linked = new Set<string>()
+  const customers = createCustomerPeople(world, machine)
 
   const strange = (): Parameters<typeof portal.add>[0] => ({
     customerId: `cst_${random.int(1, 9)}`,
@@ -149,22 +150,18 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
   }
 
   const move = (): void => {
-    const from = random.pick(portal.customers)
-    const to = random.pick(portal.customers.filter(({ id }) => id !== from.id))
+    const from = random.pick(portal.customers.living())
+    const to = random.pick(portal.customers.living().filter(({ id }) => id !== from.id))
     tell(() => `the address ${from.primaryEmail} moves from ${from.id} to ${to.id}`)
-    portal.moveAddress(from, to)
+    portal.customers.moveAddress(from, to)
   }
 
   /** A person says whose a customer is, and later says something else. */
   const relink = async (): Promise<void> => {
-    const process = machine.running()
-    if (!process) return
+    if (!machine.running()) return
     const customer = random.int(1, 5)
     const who = { tool: random.pick(['stripe', 'invoices']), ref: `ref-cst_${customer}` }
-    const portalId = random.pick(portal.customers).id
-    tell(() => `people link ${who.tool} ${who.ref} to ${portalId}`)
-    linked.add(portalId)
-    await process.ledger.customers.link(who, portalId, process.clock.now()).catch(() => {})
+    await customers.link(who, random.pick(portal.customers.living()).id)
   }
 
   const sometime = (times: number, act: () => void): void => {
@@ -175,7 +172,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     overridden,
     decided,
     typed,
-    linked,
+    customers,
     release,
     settle() {
       const { before, beforeEveryMs, sequential } = weather.portal
@@ -204,6 +201,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       sometime(counts.paidByPeople, paidByPeople)
       sometime(counts.moves, move)
       sometime(counts.links, () => void relink())
+      customers.live()
       portal.onPage = seen => {
         const sentAt = world.requests.findLast(({ name }) => name === 'createInvoice')?.sentAt
         const isSoon = sentAt !== undefined && scheduler.now() - sentAt < lookedForMs

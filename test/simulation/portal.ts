@@ -2,8 +2,16 @@
 // request comes and whether its answer arrives is up to the network.
 
 import type { Instant } from '../../src/core/clock.ts'
+import type { CustomerFields } from '../../src/core/portal-entry.ts'
 import type { CreateBody } from '../../src/core/row.ts'
+import { type Answer, answer, refusal } from './answers.ts'
 import { keyOf } from './number.ts'
+import {
+  createPortalCustomers,
+  textOf as customerTextOf,
+  type PortalCustomer,
+  type PortalCustomers
+} from './portal-customers.ts'
 import { hashOf, type Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { DateNotation, ListOrder, Spelling, Weather } from './weather.ts'
@@ -44,10 +52,6 @@ export type Entry = {
   pdf: string | null
 }
 
-export type PortalCustomer = { id: string; companyName: string; primaryEmail: string | null }
-
-export type Answer = { status: number; headers: Record<string, string>; body: string }
-
 export type Facts = Pick<Entry, 'customerId' | 'invoiceNumber' | 'issuedAt' | 'amountCents'>
 
 /** `hiding`, `missing` and `ignoring`: as the weather says of the list, of questions by id, and of pages. */
@@ -64,11 +68,8 @@ export interface SimulatedPortal {
   page: (number: number) => Answer
   customersPage: (number: number) => Answer
   customer: (id: string) => Answer
-  customers: readonly PortalCustomer[]
-  /** The address of one becomes another's. */
-  moveAddress: (from: PortalCustomer, to: PortalCustomer) => void
-  /** Who had an address at that time, or has had it since. */
-  ownersSince: (email: string, since: number) => string[]
+  createCustomer: (fields: CustomerFields, sentAt: number) => Answer
+  customers: PortalCustomers
   /** `named`: it certainly shows its number. */
   add: (facts: Facts, given?: { createdAt?: Instant; named?: boolean }) => Entry
   remove: (entry: Entry) => void
@@ -95,9 +96,6 @@ const hour = 60 * minute
 
 // A look, its answer, and the mark's own wait for its turn.
 const lookMs = 150_000
-
-/** The address of a customer, before any of them moved. */
-export const addressOf = (customer: number): string => `customer-${customer}@example.nl`
 
 const spellings: Record<Spelling, (number: string) => string> = {
   'as given': number => number,
@@ -205,14 +203,6 @@ export const createSimulatedPortal = ({
     return requests.length
   }
 
-  const answer = (status: number, body: string, headers: Record<string, string> = {}): Answer => ({
-    status,
-    headers,
-    body
-  })
-
-  const refusal = (status: number, message: string): Answer => answer(status, JSON.stringify({ code: status, message }))
-
   const tooMany = (): Answer => {
     const free = Math.max(1, Math.ceil(((requests[0] ?? scheduler.now()) + minute - scheduler.now()) / second))
     const { headers, ...rest } = refusal(429, 'Too many requests.')
@@ -232,10 +222,10 @@ export const createSimulatedPortal = ({
     entries.some(entry => entry.id === id && entry.silent && (rages || entry.deletedAt === null))
 
   const textOf = (entry: Entry): string => entryText(entry, dates[portal.dates])
-  const single = (one: Entry | PortalCustomer): string => {
-    const shown = 'invoiceNumber' in one ? textOf(one) : text(one)
-    return portal.wrapped ? `{"data":${shown}}` : shown
-  }
+  const wrapped = (shown: string): string => (portal.wrapped ? `{"data":${shown}}` : shown)
+  const single = (entry: Entry): string => wrapped(textOf(entry))
+  const customers = createPortalCustomers({ scheduler, random, weather }, wrapped)
+  const customerText = (customer: PortalCustomer): string => wrapped(customerTextOf(customer))
 
   const pageOf = (all: string[], number: number, path: string): Answer => {
     const last = number * portal.pageSize >= all.length
@@ -251,25 +241,6 @@ export const createSimulatedPortal = ({
     const left = portal.hiding === 'all' ? [] : list.filter(entry => isThere(entry, now)).slice(0, portal.pageSize)
     const isKnowable = list.some(entry => entry.shown && isThere(entry, now) && !left.includes(entry))
     return isKnowable ? left : list
-  }
-
-  const customers: PortalCustomer[] = Array.from({ length: portal.customers }, (_, index) => ({
-    id: `cst_${index + 1}`,
-    companyName: `Customer ${index + 1}`,
-    primaryEmail: addressOf(index + 1)
-  }))
-  const owned: { email: string; id: string; from: number; until: number }[] = customers.map(({ id, primaryEmail }) => ({
-    email: primaryEmail ?? '',
-    id,
-    from: 0,
-    until: Number.POSITIVE_INFINITY
-  }))
-
-  const own = (customer: PortalCustomer, email: string): void => {
-    const now = scheduler.now()
-    for (const owner of owned) if (owner.id === customer.id) owner.until = Math.min(owner.until, now)
-    customer.primaryEmail = email
-    owned.push({ email, id: customer.id, from: now, until: Number.POSITIVE_INFINITY })
   }
 
   const portalItself: SimulatedPortal = {
@@ -293,6 +264,8 @@ export const createSimulatedPortal = ({
           : refusal(422, 'The invoice number has already been taken.')
       }
       const { customerId, invoiceNumber, issuedAt } = body
+      if (customers.all.some(({ id, deletedAt }) => id === customerId && deletedAt !== null))
+        return refusal(422, 'The selected customer id is invalid.')
       const amountCents = centsIn(body.amount)
       if (amountCents === undefined) return refusal(422, 'The amount is invalid.')
       const lateMs = random.chance(0.7) ? random.int(0, portal.lateMs) : 0
@@ -340,20 +313,13 @@ export const createSimulatedPortal = ({
       portalItself.onPage(visible.slice(0, number * portal.pageSize))
       return shown
     },
-    customersPage: asked => pageOf(customers.map(text), isIn('ignoring') ? 1 : asked, 'customers'),
+    customersPage: asked => pageOf(customers.listed().map(customerTextOf), isIn('ignoring') ? 1 : asked, 'customers'),
     customer(id) {
-      const found = customers.find(customer => customer.id === id)
-      return found ? answer(200, single(found)) : refusal(404, 'Not found.')
+      const found = customers.listed().find(customer => customer.id === id)
+      return found ? answer(200, customerText(found)) : refusal(404, 'Not found.')
     },
+    createCustomer: customers.create,
     customers,
-    moveAddress(from, to) {
-      const email = from.primaryEmail
-      if (email === null) return
-      own(from, `former-${scheduler.now()}-${from.id}@example.nl`)
-      own(to, email)
-    },
-    ownersSince: (email, since) =>
-      owned.filter(owner => owner.email === email && owner.until >= since).map(({ id }) => id),
     add: (facts, { createdAt, named = false } = {}) =>
       enter(facts, {
         ...(createdAt === undefined ? {} : { createdAt }),
@@ -364,8 +330,9 @@ export const createSimulatedPortal = ({
       list = list.filter(other => other !== entry)
     },
     another(of, id) {
-      const others = (of === 'invoice' ? entries : customers).filter(one => one.id !== id)
-      return others.length === 0 ? null : answer(200, single(random.pick(others)))
+      const texts =
+        of === 'invoice' ? othersThan(id, entries).map(single) : othersThan(id, customers.living()).map(customerText)
+      return texts.length === 0 ? null : answer(200, random.pick(texts))
     },
     remaining: () => (portal.tellsBudget ? bridge.perMinute - used() : null),
     spend() {
@@ -380,7 +347,7 @@ export const createSimulatedPortal = ({
   return portalItself
 }
 
-const text = (customer: PortalCustomer): string => JSON.stringify(customer)
+const othersThan = <T extends { id: string }>(id: string, all: readonly T[]): T[] => all.filter(one => one.id !== id)
 
 const entryText = (entry: Entry, dateText: (date: string) => string): string => {
   const { id, customerId, invoiceNumber, issuedAt, amountCents, paidAt, createdAt, dated, numbered } = entry

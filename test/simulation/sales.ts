@@ -1,6 +1,8 @@
 // What is sold, and what the tools say of it: the truth that a run is judged by.
 
+import type { Newcomer } from './newcomers.ts'
 import { keyOf } from './number.ts'
+import { addressOf } from './portal-customers.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
@@ -19,6 +21,9 @@ export type Sale = {
   notify: boolean
   /** The tool knows its customer by name and address only: the number of that customer, else null. */
   byAddress: number | null
+  /** The customer, where the portal does not have it at first, and whether this invoice tells all of it. */
+  newcomer: Newcomer | null
+  isWhole: boolean
   /** On the scheduler's clock: when the tool first told of it; null: not yet. */
   toldAt: number | null
   /** The tool brought this invoice under another number, too. */
@@ -31,9 +36,17 @@ const today = '2026-11-20'
 
 export const dayBefore = (days: number): string => Temporal.PlainDate.from(today).subtract({ days }).toString()
 
-/** The number of its customer, where its portal customer has to be found; null: the tool names the portal's id. */
-export const customerToFind = ({ byAddress, oddity, versions: [version] }: Sale): number | null =>
-  oddity === 'customer' ? Number(version?.customerId.slice('cst_'.length)) : byAddress
+/** The address by which its portal customer has to be found; null: the tool names the portal's id. */
+export const addressToFind = ({ newcomer, byAddress, oddity, versions: [version] }: Sale): string | null => {
+  if (newcomer) return newcomer.email
+  if (oddity === 'customer') return addressOf(Number(version?.customerId.slice('cst_'.length)))
+  return byAddress === null ? null : addressOf(byAddress)
+}
+
+/** The tool's own word for its customer. */
+export const refOf = ({ newcomer, versions: [version] }: Sale): string => newcomer?.ref ?? `ref-${version?.customerId}`
+
+export const toolOf = ({ versions: [version] }: Sale): string | undefined => version?.tool
 
 /** Numbers from one book: in order or at random, never one twice. */
 export const createNumbers = (random: Random, sequential: boolean): (() => string) => {
@@ -47,7 +60,7 @@ export const createNumbers = (random: Random, sequential: boolean): (() => strin
   }
 }
 
-export const createSales = ({ weather, random }: World, numberOf: () => string): Sale[] => {
+export const createSales = ({ weather, random, newcomers }: World, numberOf: () => string): Sale[] => {
   const { tool } = weather
   return Array.from({ length: weather.invoices }, () => {
     const number = numberOf()
@@ -57,6 +70,7 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
       : 'none'
     const amountCents = random.int(1, 500) * 100 + random.pick([0, 5, 95])
     const customer = random.int(1, 5)
+    const newcomer = newcomers.length > 0 && random.chance(tool.newcomers) ? random.pick(newcomers) : null
     return {
       number,
       key: keyOf(number),
@@ -72,7 +86,9 @@ export const createSales = ({ weather, random }: World, numberOf: () => string):
       paidAt: null,
       oddity,
       notify: random.chance(0.5),
-      byAddress: random.chance(tool.byAddress) ? customer : null,
+      byAddress: random.chance(tool.byAddress) && newcomer === null ? customer : null,
+      newcomer,
+      isWhole: newcomer === null || random.chance(0.9),
       toldAt: null,
       alias: null,
       isVoided: false

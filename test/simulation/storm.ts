@@ -2,9 +2,9 @@
 
 import { judgeCosts } from './costs.ts'
 import { createFleet } from './fleet.ts'
-import { judge, watchLoans, watchSilence } from './invariants.ts'
+import { judge, waitsForCustomer, watchLoans, watchSilence } from './invariants.ts'
 import type { Machine } from './machine.ts'
-import type { Mutation } from './mutations.ts'
+import type { Mutation } from './mutation.ts'
 import { createPeople, type People } from './people.ts'
 import type { SpellKind } from './portal.ts'
 import { createNumbers, createSales } from './sales.ts'
@@ -30,6 +30,9 @@ const businessEvery = 10
 // The first sweep to end may have begun before the last change, and each engine sweeps for itself. With ten requests a
 // minute for pages of two, a sweep lasts for half an hour, and the engine rests for five hours after it.
 const sweepsMsMax = 24 * 3_600_000
+
+// An hour. While an invoice waits for its customer, all customers are read every four minutes.
+const customersGlancesMax = 60
 
 // No database is put back before a process that gives no sign of life is dead.
 const restoredMsMin = 13_000
@@ -83,12 +86,15 @@ export const simulate = async (
   }
   sellOne()
 
-  for (let glances = 1; !ended() && !isAtRest(machine, tools); glances += 1) {
-    if (scheduler.now() > restMsMax) fail('it does not come to rest')
+  const goOn = async (glances: number) => {
     if (glances % businessEvery === 0) sellOne()
     if (weather.bridge.review) await people.release()
     if (glances % businessEvery === 0) watchSilence({ world, machine, tools, people })
     await scheduler.run(scheduler.now() + glanceMs, ended)
+  }
+  for (let glances = 1; !ended() && !isAtRest(machine, tools); glances += 1) {
+    if (scheduler.now() > restMsMax) fail('it does not come to rest')
+    await goOn(glances)
   }
   if (mayBeCorrected(machine, people))
     for (const first = world.sweeps, limit = scheduler.now() + sweepsMsMax; !ended(); ) {
@@ -97,6 +103,8 @@ export const simulate = async (
       if (world.sweeps - first > weather.bridge.engines && isAtRest(machine, tools)) break
       if (scheduler.now() > limit) fail('nobody sweeps')
     }
+  const isDone = () => isAtRest(machine, tools) && !waitsForCustomer({ world, machine, tools, people })
+  for (let glances = 1; !ended() && !isDone() && glances <= customersGlancesMax; glances += 1) await goOn(glances)
   if (!ended()) judge({ world, machine, tools, people })
   // A mistake has to be found by what it does to invoices, not by what it costs.
   if (!ended() && mutation === null && frozen === null) judgeCosts(world, machine, tools)
@@ -116,7 +124,8 @@ const mayBeCorrected = ({ disk }: Machine, people: People): boolean =>
   people.typed.size > 0 ||
   disk.database().prepare(`SELECT 1 FROM invoice WHERE code = 'DELETED_IN_PORTAL'`).get() !== undefined
 
-const fair = (tool: World['weather']['tool']) => ({ ...tool, backdated: 0, odd: 0 })
+/** For customers that the portal has: each invoice of one that it never makes takes minutes. */
+const fair = (tool: World['weather']['tool']) => ({ ...tool, backdated: 0, odd: 0, newcomers: 0 })
 
 const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {
   if (!running() || !tools.allAcknowledged()) return false
@@ -144,6 +153,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   // The slots that were taken are on the disk, too. Without them the portal answers 429, and the bridge obeys that.
   const forgetBudget = () => {
     world.era += 1
+    world.unlinked.clear()
   }
   sometime(counts.crashes > 0 ? 1 : 0, () => machine.crash('the power fails'))
   sometime(counts.freezes, () => machine.freeze(random.int(1000, 90_000)))

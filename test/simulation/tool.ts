@@ -2,11 +2,14 @@
 // acknowledged; and everything again after the bridge's ledger was rolled back, as catch-up asks for it.
 
 import { BridgeError } from '../../src/core/errors.ts'
+import { type Customer, nothingKnown } from '../../src/core/invoice.ts'
 import type { Arrival } from '../../src/core/row.ts'
 import type { Machine, Running } from './machine.ts'
+import { toldOf } from './newcomers.ts'
 import { writings } from './number.ts'
-import { addressOf, epoch } from './portal.ts'
-import { customerToFind, dayBefore, type Sale, type Version } from './sales.ts'
+import { epoch } from './portal.ts'
+import { addressOf } from './portal-customers.ts'
+import { addressToFind, dayBefore, refOf, type Sale, toolOf, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
 import type { World } from './world.ts'
 
@@ -48,7 +51,10 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   world.firstTold = one =>
     Math.min(
       ...sales
-        .filter(sale => customerToFind(sale) === customerToFind(one) && toolOf(sale) === toolOf(one))
+        .filter(
+          sale =>
+            addressToFind(sale) === addressToFind(one) && refOf(sale) === refOf(one) && toolOf(sale) === toolOf(one)
+        )
         .map(({ toldAt }) => toldAt ?? Number.POSITIVE_INFINITY)
     )
 
@@ -61,16 +67,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       invoice: {
         invoiceNumber: written,
         sourceId: version.tool === sale.versions[0]?.tool ? sale.sourceId : null,
-        customer: {
-          ref: `ref-${version.customerId}`,
-          portalId: oddity === 'customer' || sale.byAddress !== null ? null : version.customerId,
-          emails: sale.byAddress === null ? [] : [addressOf(sale.byAddress)],
-          name: sale.byAddress === null ? null : `Customer ${sale.byAddress}`,
-          address: null,
-          zipCode: null,
-          city: null,
-          countryCode: null
-        },
+        customer: customerOf(sale, version),
         amountCents: version.amountCents,
         currency: oddity === 'currency' ? 'USD' : 'EUR',
         issuedAt: version.issuedAt,
@@ -82,6 +79,18 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       notify: sale.notify,
       test: oddity === 'test',
       voided
+    }
+  }
+
+  const customerOf = (sale: Sale, version: Version): Customer => {
+    const { newcomer, isWhole, byAddress, oddity } = sale
+    if (newcomer) return toldOf(newcomer, isWhole)
+    return {
+      ...nothingKnown,
+      ref: refOf(sale),
+      portalId: oddity === 'customer' || byAddress !== null ? null : version.customerId,
+      emails: byAddress === null ? [] : [addressOf(byAddress)],
+      name: byAddress === null ? null : `Customer ${byAddress}`
     }
   }
 
@@ -249,5 +258,3 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       })
   }
 }
-
-const toolOf = ({ versions: [version] }: Sale): string | undefined => version?.tool

@@ -15,6 +15,9 @@ export const keepDisk = ({ counts }: Weather): void => {
   counts.diskRollbacks = 0
 }
 
+// How long a delivery waits for a reading of all customers. Every real loan is longer.
+const customersReadMs = 30_000
+
 /** How things may be different, each by name: `npm run simulate -- --way <name>` shows one in every seed. */
 export const ways = {
   'asked by id it holds nothing'({ portal, counts, faults }: Weather, random: Random) {
@@ -155,6 +158,34 @@ export const ways = {
     weather.portal.silent = 0.05 + random.next() / 3
     weather.faults.lostAnswer = 0.2 + random.next() / 2
   },
+  'customers are made there'(weather: Weather, random: Random) {
+    const { bridge, portal, counts, faults, tool } = weather
+    if (random.chance(0.7)) hasten(weather)
+    weather.invoices = random.int(3, 8)
+    bridge.createsCustomers = true
+    tool.newcomers = 0.5 + random.next() / 2
+    portal.customerLateMs = random.chance(0.5) ? bridge.settleMs - 100 : 0
+    portal.onSameCustomer = random.pick([
+      'makes another',
+      'makes another',
+      'finds the name',
+      'finds the address',
+      'refuses the name',
+      'refuses the address'
+    ])
+    // A shorter loan keeps nothing of what a portal says that never makes it: then that is asked for ever.
+    if (bridge.loanMs < customersReadMs && portal.onSameCustomer.endsWith('the name'))
+      portal.onSameCustomer = 'makes another'
+    portal.customerSpelling = random.pick(['as given', 'tidied', 'lower case', 'upper case'])
+    portal.answersOnlyId = random.chance(0.25)
+    counts.customersTyped = random.chance(0.4) ? random.int(1, 3) : 0
+    counts.customersDeleted = random.chance(0.3) ? random.int(1, 2) : 0
+    counts.newcomerLinks = random.chance(0.3) ? random.int(1, 4) : 0
+    faults.lostAnswer = random.next() / 2
+    faults.wrongId = random.chance(0.3) ? random.next() / 2 : faults.wrongId
+    faults.refusedAfter = random.chance(0.2) ? random.next() / 2 : faults.refusedAfter
+    faults.pageAfter = random.chance(0.15) ? random.next() / 3 : faults.pageAfter
+  },
   'objects come wrapped'({ portal }: Weather) {
     portal.wrapped = true
   }
@@ -170,8 +201,8 @@ export const wayNamed = (name: string | null | undefined): Way | null => {
 }
 
 // As with `mixUp`.
-export const drawnLast = 'it never answers for some ids'
-const drawn = wayNames.filter(name => name !== drawnLast)
+const drawnLast: readonly Way[] = ['it never answers for some ids', 'customers are made there']
+const drawn = wayNames.filter(name => !drawnLast.includes(name))
 
 export const waysByWeight = (random: Random): Way[] =>
   random.chance(0.45) ? [random.pick(drawn), ...(random.chance(0.1) ? [random.pick(drawn)] : [])] : []

@@ -4,7 +4,7 @@
 import { mixed } from './mixed-weather.ts'
 import type { Random } from './random.ts'
 import { themeOf } from './themes.ts'
-import { drawnLast, keepDisk, type Way, ways, waysByWeight } from './ways.ts'
+import { keepDisk, type Way, ways, waysByWeight } from './ways.ts'
 
 /** How likely each is, for one request. */
 export type Faults = {
@@ -46,6 +46,17 @@ export type DateNotation = 'as given' | 'midnight' | 'midnight in UTC' | 'midnig
 /** How it spells their numbers. */
 export type Spelling = 'as given' | 'without dashes' | 'cut' | 'escaped' | 'without the F'
 
+/** How it spells the names and addresses of customers that it is given. */
+export type CustomerSpelling = 'as given' | 'tidied' | 'lower case' | 'upper case'
+
+/** What it does about a customer that has the name, or the address, of one that it has. */
+export type OnSameCustomer =
+  | 'makes another'
+  | 'finds the name'
+  | 'finds the address'
+  | 'refuses the name'
+  | 'refuses the address'
+
 /** What the list leaves out, while a spell of it lasts. */
 export type Hiding = 'nothing' | 'all' | 'all but the first page'
 
@@ -69,6 +80,8 @@ export type Weather = {
     retryFirstMs: number
     retryLongestMs: number
     review: boolean
+    /** Customers that the portal does not have, too. */
+    createsCustomers: boolean
     /** How long it takes to start again, at most. */
     restartMsMax: number
     /** Two of them on one ledger, each with a clock that can freeze alone. */
@@ -114,6 +127,12 @@ export type Weather = {
     unnumbered: number
     /** Asked to create a paid invoice, or to mark one paid, it drops the date. */
     dropsPaid: 'never' | 'on create' | 'always'
+    /** How long after it was sent an accepted customer can stay invisible. */
+    customerLateMs: number
+    onSameCustomer: OnSameCustomer
+    customerSpelling: CustomerSpelling
+    /** To the create of a customer. */
+    answersOnlyId: boolean
     /** Single objects come as `{"data": …}`. */
     wrapped: boolean
   }
@@ -148,6 +167,10 @@ export type Weather = {
     moves: number
     /** Links that people make, or take away, while invoices are on their way. */
     links: number
+    /** Customers of the tools that people enter in the portal, delete there, link, and unlink. */
+    customersTyped: number
+    customersDeleted: number
+    newcomerLinks: number
   }
   /** How likely a crash is at each place where it can happen, until `counts.crashes` are used up. */
   crashAt: { commit: number; request: number; answer: number; reading: number }
@@ -181,6 +204,8 @@ export type Weather = {
     renumbered: number
     /** The tool knows the customer by name and address only. */
     byAddress: number
+    /** The share of its invoices that are for customers that the portal does not have at first. */
+    newcomers: number
   }
 }
 
@@ -195,7 +220,8 @@ export const createWeather = (random: Random, forced: Way | null = null): Weathe
   const chosen = forced === null ? waysByWeight(random) : [forced]
   for (const way of chosen) ways[way](weather, random)
   mixUp(weather, random)
-  if (random.chance(0.06)) ways[drawnLast](weather, random)
+  if (random.chance(0.06)) ways['it never answers for some ids'](weather, random)
+  if (chosen.length === 0 && random.chance(0.05)) ways['customers are made there'](weather, random)
   keepKnowable(weather)
   return weather
 }

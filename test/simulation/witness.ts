@@ -3,8 +3,10 @@
 import type { Code } from '../../src/core/codes.ts'
 import type { CreateBody, Decision } from '../../src/core/row.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import { customerWitness, unlinkedFrom } from './customer-witness.ts'
 import { keyOf } from './number.ts'
 import { type Entry, isThere } from './portal.ts'
+import { folded } from './portal-customers.ts'
 import type { Sent, World } from './world.ts'
 
 export const isOf = (entry: Entry, body: CreateBody): boolean =>
@@ -59,6 +61,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
 
   return {
     ...ledger,
+    customers: customerWitness(ledger.customers, world),
     holdings: {
       ...ledger.holdings,
       setCopy(change) {
@@ -67,7 +70,9 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       }
     },
     async sending(loan, body, now) {
+      const unlinked = unlinkedFrom(world, loan, body.customerId)
       const permission = await ledger.sending(loan, body, now)
+      if (permission === 'granted' && unlinked !== null) fail(`${body.invoiceNumber} may be sent, although ${unlinked}`)
       tell(() => `  ${body.invoiceNumber}: sending (attempt ${loan.attempt}) ${permission}`)
       if (permission === 'lost') world.loansLost += 1
       if (permission === 'granted') {
@@ -96,12 +101,19 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
   }
 }
 
+/** The customer that was only announced, by its name; null: that is not this one. */
+const createdAs = (newCustomer: string | null, { customerId }: CreateBody, { portal }: World): string | null => {
+  const customer = portal.customers.all.find(({ id }) => id === customerId)
+  return customer && folded(customer.companyName) === folded(newCustomer ?? '') ? customerId : null
+}
+
 /** In review, only what a person has seen may leave. */
-const judgeRelease = (body: CreateBody, { released, fail }: World): void => {
+const judgeRelease = (body: CreateBody, world: World): void => {
+  const { released, fail } = world
   const seen = released.get(keyOf(body.invoiceNumber))
   const isSame =
     seen !== undefined &&
-    seen.customerId === body.customerId &&
+    (seen.customerId ?? createdAs(seen.newCustomer, body, world)) === body.customerId &&
     seen.amount === body.amount &&
     seen.issuedAt === body.issuedAt &&
     seen.sendNotification === body.sendNotification

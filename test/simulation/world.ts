@@ -2,6 +2,7 @@
 
 import type { CreateBody, Draft } from '../../src/core/row.ts'
 import { createLife, type Life } from './life.ts'
+import { createNewcomers, type Newcomer } from './newcomers.ts'
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Sale } from './sales.ts'
@@ -11,12 +12,14 @@ import { createWeather, share, type Weather } from './weather.ts'
 
 /** One request, from the bridge's side. */
 export type Request = {
-  name: 'createInvoice' | 'markPaid' | 'invoice' | 'invoicesPage' | 'customer' | 'customersPage'
-  /** Of a create. */
+  name: 'createInvoice' | 'markPaid' | 'createCustomer' | 'invoice' | 'invoicesPage' | 'customer' | 'customersPage'
+  /** Of a create: the invoice's number, or the customer's address. */
   key: string | null
   sentAt: number
   /** A create that may still make an entry, one that did, and one that certainly made none. */
   fate: 'under way' | 'made' | 'nothing'
+  /** Something answered, and the process lived to hear it. */
+  heard: boolean
   /** Answered with what was asked for. */
   well: boolean
   /** How often the ledger had been rolled back by then, and the budget with it. */
@@ -33,6 +36,9 @@ export type Sent = {
   era: number
 }
 
+/** A customer that the ledger permitted to be created. */
+export type CustomerCreate = { tool: string; ref: string; name: string; email: string }
+
 /** `left`: places until then. */
 export type Frozen = { left: number; forMs: number }
 
@@ -48,6 +54,11 @@ export type World = {
   random: Random
   portal: SimulatedPortal
   requests: Request[]
+  /** Customers of the tools that the portal does not have at first. */
+  newcomers: readonly Newcomer[]
+  customerCreates: CustomerCreate[]
+  /** Links that people took away: tool, reference, and the portal's id. */
+  unlinked: Set<string>
   /** By row and attempt. */
   sent: Sent[]
   /** Readings of the portal's list that were completed. */
@@ -95,6 +106,9 @@ export const createWorld = (
     random,
     portal: createSimulatedPortal({ scheduler, random: random.fork(), weather }),
     requests: [],
+    newcomers: weather.tool.newcomers > 0 ? createNewcomers(random) : [],
+    customerCreates: [],
+    unlinked: new Set(),
     sweeps: 0,
     loansLost: 0,
     mishaps: 0,
