@@ -56,12 +56,14 @@ const likeness = (world: World, { ref, name, email }: Newcomer) =>
 /**
  * Why an invoice that is held for its customer should not be; null: what happened explains it. Where exactly one
  * portal customer has the address, and nobody else claims that, the invoice is for it. Where none has it, it can be
- * made, unless the portal said something else, or the tool did not tell all of it.
+ * made, unless the portal said something else, or the tool did not tell all of it. Of a test nothing is kept, so
+ * nothing that happens later releases it.
  */
 export const wronglyHeld = (scene: Minded & { tools: { sales: Sale[] } }, sale: Sale, row: Cells): string | null => {
   const { world, people, tools } = scene
-  const { newcomer } = sale
-  if (row.state !== 'held' || newcomer === null || !String(row.code).startsWith('CUSTOMER_')) return null
+  const { newcomer, oddity } = sale
+  if (row.state !== 'held' || newcomer === null || oddity === 'test' || !String(row.code).startsWith('CUSTOMER_'))
+    return null
   if (people.customers.haveTouched(newcomer) || likeness(world, newcomer).length > 0 || world.weather.counts.moves > 0)
     return null
   const email = folded(newcomer.email)
