@@ -106,10 +106,12 @@ const mergeInvoice = ({ state, invoice }: Pick<Told, 'state' | 'invoice'>, newer
     paidAt,
     dueAt: newer.dueAt ?? invoice.dueAt,
     pdfUrl: newer.pdfUrl ?? invoice.pdfUrl,
-    ...(newer.revision === undefined ? {} : { revision: newer.revision }),
+    ...revisionOf(newer),
     customer: mergeCustomer(invoice.customer, newer.customer)
   }
 }
+
+const revisionOf = ({ revision }: Invoice): Pick<Invoice, 'revision'> => (revision === undefined ? {} : { revision })
 
 const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
   ref: kept.ref,
@@ -220,7 +222,12 @@ export const restore = (
 ): Arriving => {
   const judgedAgain = isContested ? held('INVOICE_CONFLICT') : waiting(dueOf({ ...arrival, invoice }, now))
   return {
-    set: { ...mergedFacts(kept, invoice, document), ...(kept.state === 'sending' ? { voided: false } : judgedAgain) },
+    set: {
+      ...mergedFacts(kept, invoice, document),
+      // A copy has no revisions of its own.
+      invoice: { ...invoice, ...revisionOf(arrival.invoice) },
+      ...(kept.state === 'sending' ? { voided: false } : judgedAgain)
+    },
     lines: [{ event: 'restored in the tool' }],
     received: { ...accepted, unused: dropped([arrival.document, kept.document], document) }
   }

@@ -165,6 +165,18 @@ export function toolsContract(promised: Promised): void {
     })
   }
 
+  promised('a copy that was restored is not dismissed by a void from before that', async (t, ledger) => {
+    const there = (revision: string, rest = {}) => toldAt(revision, { secondHand: ['copies'], ...rest })
+    await ledger.receive({ ...copy, document: documentOf('copy') }, noon)
+    await ledger.receive(there('2', { voided: true }), noon)
+    await ledger.receive(there('4'), noon)
+    t.match(await rowOf(ledger), { state: 'waiting' })
+
+    t.match(await ledger.receive(there('3', { voided: true }), noon), { result: 'duplicate', changed: false })
+
+    t.match(await borrowOne(ledger, noon), { document: { file: documentOf('copy').file } }, 'and keeps its PDF')
+  })
+
   promised('voided before it came, and final later: it waits, and is sent', async (t, ledger) => {
     await ledger.receive(toldAt('2', { voided: true }), noon)
     await ledger.receive(toldAt('1'), noon)
