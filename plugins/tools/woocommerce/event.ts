@@ -49,11 +49,17 @@ export const read = (body: Buffer, { timeZone, settings }: ReadContext<Settings>
  */
 const isFromElsewhere = (order: object, { WOOCOMMERCE_URL: shop }: Settings): boolean => {
   const [self] = [fieldIn(fieldIn(order, '_links'), 'self')].flat()
-  const from = hostOf(textIn(self, 'href'))
-  return from !== undefined && from !== hostOf(shop)
+  const from = siteOf(textIn(self, 'href'))
+  return from !== undefined && from !== siteOf(shop)
 }
 
-const hostOf = (url = ''): string | undefined => URL.parse(url)?.host.replace(/^www\./, '')
+/** A copy may be in a folder of the shop. */
+const siteOf = (url = ''): string | undefined => {
+  const parsed = URL.parse(url)
+  return parsed
+    ? parsed.host.replace(/^www\./, '') + parsed.pathname.replace(/\/((index\.php|wp-json)(\/.*)?)?$/, '')
+    : undefined
+}
 
 export const idIn = (order: object): string | null => {
   const { id } = order as { id?: unknown }

@@ -48,6 +48,11 @@ t.test('a copy of the shop, with its secret, voids nothing and marks nothing as 
   t.strictSame(readAt('test.winkel.example'), { kind: 'hint', sourceId: '727' })
   t.match(readAt('winkel.example'), { kind: 'invoices' })
   t.match(readAt('WWW.winkel.example'), { kind: 'invoices' })
+  t.match(readAt('winkel.example/test'), { kind: 'hint' }, 'a copy in a folder of the shop')
+  t.match(readAt('winkel.example/index.php'), { kind: 'invoices' })
+  const folder = { ...asking, WOOCOMMERCE_URL: 'https://voorbeeld.example/winkel/' }
+  t.match(readAt('voorbeeld.example/winkel', folder), { kind: 'invoices' })
+  t.match(readAt('voorbeeld.example', folder), { kind: 'hint' })
   for (const _links of [null, {}, { self: 'x' }, { self: [{ href: 'order 727' }] }])
     t.match(read(event({ _links }), { timeZone, settings: settings.parse(asking) }), { kind: 'invoices' }, 'no address')
   t.match(readAt('test.winkel.example', {}), { kind: 'invoices' }, 'nobody can ask')
