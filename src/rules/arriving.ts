@@ -226,7 +226,10 @@ export const restore = (
       ...mergedFacts(kept, invoice, document),
       // A copy has no revisions of its own.
       invoice: { ...invoice, ...revisionOf(arrival.invoice) },
-      ...(kept.state === 'sending' ? { voided: false } : judgedAgain)
+      // A person's words were about what was voided since.
+      ...(kept.state === 'sending'
+        ? { voided: false }
+        : { ...judgedAgain, overrides: [], released: null, ...soughtFromStart(kept) })
     },
     lines: [{ event: 'restored in the tool' }],
     received: { ...accepted, unused: dropped([arrival.document, kept.document], document) }

@@ -11,7 +11,7 @@ import {
   voidIt
 } from '../../../src/rules/arriving.ts'
 import type { Kept } from '../../../src/rules/kept.ts'
-import { arrivalOf, corrected, documentOf, minute, noon, other, paid, same } from '../ledger/fixtures.ts'
+import { arrivalOf, corrected, documentOf, draftOf, minute, noon, other, paid, same } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
 const fresh = { before: null, isVoided: false }
@@ -146,6 +146,13 @@ t.test('restored: it waits with what is newer, held where a person has to decide
   t.match(restored({}).set, { finishedAt: null, invoice: { paidAt: noon, revision: '3' } })
   t.match(restored({ pdfByPerson: true }), { set: { document }, received: { unused: [] } }, "a person's PDF stays")
   t.match(restored({}, true).set, { state: 'held', code: 'INVOICE_CONFLICT' })
+  const words = { everSent: true, unproven: true, overrides: ['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'], told: 7 } as const
+  t.match(
+    restored({ ...words, overrides: [...words.overrides], released: { draft: draftOf(keptAs()), documentVersion: 0 } })
+      .set,
+    { overrides: [], released: null, told: 0 },
+    'what a person said before is not about what was voided since'
+  )
   const { set } = restored({ state: 'sending', code: null, voided: true, everSent: true }, true)
   t.match(set, { voided: false, document })
   t.notOk('state' in set)
