@@ -77,14 +77,10 @@ const createInvoice = async (loan: Loan, delivery: Delivery, aside: Aside): Prom
   if (review) return { kind: 'review', wouldSend: draft, detail: null }
   const changed = await changedSince(loan, draft, delivery)
   if (changed) return changed
-  const created = 'portalId' in whose ? whose : await createAnnounced(loan, delivery)
-  if ('kind' in created) return created
-  // By now the portal may have another customer with that address, which nobody has seen here.
-  const final = draftOf(loan, created, rules.timeZone)
-  const found = await changedSince(loan, final, delivery)
-  if (found) return found
-  const { newCustomer: _, ...facts } = final
-  const body: CreateBody = { ...facts, customerId: created.portalId }
+  const whom = 'portalId' in whose ? whose : await createAnnounced(loan, delivery)
+  if ('kind' in whom) return whom
+  const { newCustomer: _, ...facts } = draft
+  const body: CreateBody = { ...facts, customerId: whom.portalId }
 
   // What was sent before may stand in the portal, whatever the portal answered and whoever asks for it again.
   if (loan.unproven && !loan.overrides.includes('PORTAL_UNCLEAR')) return { kind: 'unproven', body }
@@ -223,11 +219,13 @@ const changedSince = async (loan: Loan, draft: Draft, { ledger }: Delivery): Pro
 }
 
 /** The customer that was only announced before. */
-const createAnnounced = async (loan: Loan, { customers }: Delivery): Promise<{ portalId: string } | Outcome> => {
-  const found = await customers.find(loan)
-  return 'wouldCreate' in found
-    ? failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
-    : found
+const createAnnounced = async (loan: Loan, delivery: Delivery): Promise<{ portalId: string } | Outcome> => {
+  const found = await delivery.customers.find(loan)
+  if ('kind' in found) return found
+  if ('wouldCreate' in found)
+    return failed('CUSTOMER_UNKNOWN', 'the customer is not in the portal, and was not created')
+  // By now the portal may have another customer with that address, which nobody has seen here.
+  return (await changedSince(loan, draftOf(loan, found, delivery.rules.timeZone), delivery)) ?? found
 }
 
 /** What the copy holds under this number, confirmed by asking for it. Null: nothing that counts. */
