@@ -30,7 +30,7 @@ export const fetchPdf = async (
   const download = await http.download(url, { headers, signal }).catch(translated(hostOf(url)))
   try {
     refuse(download, { bytesMax, failsAsJson })
-    return await spool.keep(whole(download))
+    return await spool.keep(isMeasured(download) ? bytesOf(download) : whole(download))
   } finally {
     // Nothing reads the rest of a body that was refused, or that went wrong half way.
     download.body.destroy()
@@ -84,27 +84,27 @@ async function* bytesOf({ host, headers, body }: Download): AsyncGenerator<Uint8
 const endBytes = 1024
 const ending = '%%EOF'
 
+/** Whether it shows if the answer breaks off: by its length, its last chunk, or the end of its gzip. */
+const isMeasured = ({ headers }: Download): boolean =>
+  headers['content-length'] !== undefined ||
+  headers['transfer-encoding'] !== undefined ||
+  encodingOf(headers) !== 'identity'
+
 /**
- * An answer without a length ends with its connection, so one that breaks off looks complete. Then the PDF itself has
- * to say that it ended; gzip does. What is no PDF is left to the spool.
+ * Otherwise an answer ends with its connection, and one that breaks off looks complete. Then the PDF itself has to say
+ * that it ended. What is no PDF is left to the spool.
  */
 async function* whole(download: Download): AsyncGenerator<Uint8Array> {
-  const { host, headers } = download
-  const isMeasured =
-    headers['content-length'] !== undefined ||
-    headers['transfer-encoding'] !== undefined ||
-    encodingOf(headers) !== 'identity'
   let end: Buffer = Buffer.alloc(0)
   let isPdf = false
   for await (const chunk of bytesOf(download)) {
     yield chunk
-    if (isMeasured) continue
     const seen = Buffer.concat([end, chunk])
     isPdf ||= seen.includes('%PDF-')
     end = seen.subarray(-endBytes)
   }
   if (isPdf && !end.includes(ending))
-    throw unreachable(`${host} broke off before the end of the PDF`, { tryForMs: refusedForMs })
+    throw unreachable(`${download.host} broke off before the end of the PDF`, { tryForMs: refusedForMs })
 }
 
 const translated = (host: string) => (error: unknown) => {
