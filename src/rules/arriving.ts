@@ -63,9 +63,11 @@ export const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, se
 
 /** Final again, later than it was voided. What a person dismissed stays dismissed. */
 const isRestored = ({ state, code, voided, invoice }: Told, { restores, invoice: told }: Arrival): boolean => {
-  const isVoided = state === 'sending' ? voided : state === 'dismissed' && code === 'VOIDED_IN_TOOL'
-  return isVoided && restores === true && isLater(told, invoice)
+  return (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(told, invoice)
 }
+
+const isVoided = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
+  state === 'dismissed' && code === 'VOIDED_IN_TOOL'
 
 /** An older word of a tool that restores does not hide how late the latest one was. */
 const latest = ({ invoice: kept }: Told, { restores, invoice }: Arrival): Invoice => {
@@ -295,8 +297,7 @@ export const voidAsTold = (kept: Kept, { tool, invoice, restores }: Arrival, now
   const changes = voidIt(kept, now, tool === kept.tool ? undefined : tool)
   const { revision } = invoice
   if (!restores || revision === undefined) return changes
-  const isVoided = kept.state === 'dismissed' && kept.code === 'VOIDED_IN_TOOL'
-  if (changes === null && !(isVoided && isLater(invoice, kept.invoice))) return null
+  if (changes === null && !(isVoided(kept) && isLater(invoice, kept.invoice))) return null
   return { set: { ...changes?.set, invoice: { ...kept.invoice, revision } }, lines: changes?.lines ?? [] }
 }
 
