@@ -1,9 +1,9 @@
 // A word to many: says first how many invoices it would reach, and acts only on the number that the person expects, and
 // only on the very invoices that were counted, if the person says which.
 
-import { createHash } from 'node:crypto'
 import type { Clock, Instant } from '../../src/core/clock.ts'
 import { BridgeError } from '../../src/core/errors.ts'
+import { fingerprint } from '../../src/core/fingerprint.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { ActionForAll, Actor } from '../../src/core/row.ts'
 import type { Engine } from '../../src/delivery/engine.ts'
@@ -36,7 +36,7 @@ export const createForAll =
     if (picked === null) throw tooMany()
     const { ids, leftOut } = picked
     const matching = ids.length
-    const now = seenAs(ids)
+    const now = printOf(ids)
     if (expected === undefined) return { matching, leftOut, seen: now, done: 0 }
     if (expected !== matching)
       throw new BridgeError('STATE_CONFLICT', `${matching} invoices match now, not ${expected}: look again`)
@@ -51,11 +51,7 @@ export const createForAll =
   }
 
 /** Differs if one of them has left and another has come, which their number does not show. */
-const seenAs = (ids: readonly number[]): string =>
-  createHash('sha256')
-    .update(ids.toSorted((a, b) => a - b).join(' '))
-    .digest('hex')
-    .slice(0, 32)
+const printOf = (ids: readonly number[]): string => fingerprint(ids.toSorted((a, b) => a - b).join(' '))
 
 const tooMany = () =>
   new BridgeError('FIELDS_INVALID', undefined, {
