@@ -3,30 +3,11 @@
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
-import { createLook } from '../../../src/portal/look.ts'
 import { backMsMax } from '../../../src/portal/reading.ts'
 import { entryOf } from './double.ts'
-import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
+import { arrived, entries, inDoubt, know, minute, openParts, type Parts, startLook, stateOf } from './parts.ts'
 
 const settleMs = minute
-
-const start = (t: Test, parts: Parts) => {
-  const absent = absentAt(parts.clock)
-  const look = createLook({
-    ...parts,
-    isOurs: async () => true,
-    settleMs,
-    settleInheritedMs: 5 * settleMs,
-    unclearAfterMs: 24 * 60 * minute,
-    absent,
-    isReady: () => true,
-    settled: () => {},
-    heard: () => {}
-  })
-  look.start()
-  t.teardown(() => look.stop())
-  return look
-}
 
 const waiting = ['waiting', 'PORTAL_UNREACHABLE', null]
 const sending = ['sending', null, null]
@@ -43,7 +24,7 @@ const open = async (
   await know(parts)
   await inDoubt(parts)
   if (how.ours !== undefined) parts.double.list.splice(how.ours, 0, arrived(parts.clock.now()))
-  return { ...parts, look: () => start(t, parts) }
+  return { ...parts, look: () => startLook(t, parts).look }
 }
 
 t.test('an entry deleted between two pages draws ours over their boundary: it is found all the same', async t => {

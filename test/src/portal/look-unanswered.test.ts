@@ -3,11 +3,10 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { createLook } from '../../../src/portal/look.ts'
 import { rowOf } from '../ledger/fixtures.ts'
 import { day } from './copies.ts'
 import { throwing } from './double.ts'
-import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
+import { arrived, entries, inDoubt, know, minute, openParts, startLook, stateOf } from './parts.ts'
 
 const settleMs = minute
 const words = 'asked for it and answered with another'
@@ -36,25 +35,7 @@ const open = async (t: Test, numbers: string[], { isKnown = false } = {}) => {
     for (const number of numbers) found.push(await stateOf(ledger, number))
     return found
   }
-  return { ...parts, states, look: () => start(t, parts) }
-}
-
-const start = (t: Test, parts: Parts) => {
-  const heard: (string | null)[] = []
-  const look = createLook({
-    ...parts,
-    isOurs: async () => true,
-    settleMs,
-    settleInheritedMs: settleMs,
-    unclearAfterMs: day,
-    absent: absentAt(parts.clock),
-    isReady: () => true,
-    settled: () => {},
-    heard: error => heard.push(error?.code ?? null)
-  })
-  look.start()
-  t.teardown(() => look.stop())
-  return { look, heard }
+  return { ...parts, states, look: () => startLook(t, parts, { settleInheritedMs: settleMs }) }
 }
 
 t.test('an invoice about which the portal never answers keeps only its own doubt open, and for a day', async t => {

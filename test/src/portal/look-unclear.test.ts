@@ -2,37 +2,18 @@
 
 import t, { type Test } from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
-import { createLook } from '../../../src/portal/look.ts'
 import { arrivalOf, bodyOf, borrowOne, rejected, rowOf } from '../ledger/fixtures.ts'
 import { newDatabase, openMemory } from '../ledger/memory.ts'
 import { create, day } from './copies.ts'
 import { throwing } from './double.ts'
-import { absentAt, arrived, entries, inDoubt, know, minute, openParts, type Parts, stateOf } from './parts.ts'
+import { arrived, entries, inDoubt, know, minute, openParts, type Parts, startLook, stateOf } from './parts.ts'
 
 const settleMs = minute
-
-const start = (t: Test, parts: Parts, isReady = true) => {
-  const heard: (string | null)[] = []
-  const look = createLook({
-    ...parts,
-    isOurs: async () => true,
-    settleMs,
-    settleInheritedMs: 5 * settleMs,
-    unclearAfterMs: day,
-    absent: absentAt(parts.clock),
-    isReady: () => isReady,
-    settled: () => {},
-    heard: error => heard.push(error?.code ?? null)
-  })
-  look.start()
-  t.teardown(() => look.stop())
-  return heard
-}
 
 const open = async (t: Test, count = 20) => {
   const parts = openParts(t, entries(count))
   await know(parts)
-  return { ...parts, look: () => start(t, parts) }
+  return { ...parts, look: () => startLook(t, parts).heard }
 }
 
 const waiting = ['waiting', 'PORTAL_UNREACHABLE', null]
@@ -79,7 +60,7 @@ t.test('what stood there before it was sent is not what was sent', async t => {
   const parts = openParts(t, [...entries(20), arrived(5, { invoiceNumber: '2026 0042' })])
   await know(parts)
   await inDoubt(parts)
-  start(t, parts)
+  startLook(t, parts)
 
   await parts.clock.advance(settleMs)
 
@@ -184,7 +165,7 @@ t.test('what another process sent settles later: its machine may still send it',
   await know(parts)
   await inDoubt({ ledger: dead, clock: parts.clock }, 'inherited')
   await inDoubt(parts, 'own')
-  start(t, parts)
+  startLook(t, parts)
 
   await parts.clock.advance(settleMs)
   t.strictSame(await stateOf(parts.ledger, 'own'), waiting)
@@ -309,7 +290,7 @@ t.test('before the portal was ever read so that it could be believed, a person d
   const { clock, ledger, holdings } = parts
   await inDoubt(parts)
   await holdings.setCopy({ filled: false, unclear: { since: clock.now(), why: 'it lacks what it holds' } })
-  start(t, parts, false)
+  startLook(t, parts, { isReady: () => false })
 
   await clock.advance(day - 1)
   t.strictSame(await stateOf(ledger), sending)

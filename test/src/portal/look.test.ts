@@ -1,44 +1,13 @@
 // How a doubt ends. That absence is absence is argued in look-absence.test.ts.
 
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { BridgeError } from '../../../src/core/errors.ts'
 import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
-import { createLook } from '../../../src/portal/look.ts'
 import { bodyOf, borrowOne } from '../ledger/fixtures.ts'
 import { throwing } from './double.ts'
-import {
-  absentAt,
-  arrived,
-  entries,
-  inDoubt,
-  inDoubtOverridden,
-  know,
-  minute,
-  openParts,
-  type Parts,
-  stateOf
-} from './parts.ts'
+import { arrived, entries, inDoubt, inDoubtOverridden, know, minute, openParts, startLook, stateOf } from './parts.ts'
 
 const settleMs = minute
-
-const start = (t: Test, parts: Parts, { isReady = (): boolean => true } = {}) => {
-  const settled: string[] = []
-  const heard: (string | null)[] = []
-  const look = createLook({
-    ...parts,
-    isOurs: async () => true,
-    settleMs,
-    settleInheritedMs: 5 * settleMs,
-    unclearAfterMs: 24 * 60 * minute,
-    absent: absentAt(parts.clock),
-    isReady,
-    settled: ({ body }, { to }) => settled.push(`${body.invoiceNumber} ${to}`),
-    heard: error => heard.push(error?.code ?? null)
-  })
-  look.start()
-  t.teardown(() => look.stop())
-  return { look, settled, heard }
-}
 
 const waiting = ['waiting', 'PORTAL_UNREACHABLE', null]
 const sending = ['sending', null, null]
@@ -49,7 +18,7 @@ t.test('a doubt ripens on the monotonic clock, from when this process first saw 
   await know(parts)
   await inDoubt(parts)
   clock.set(5 * 60 * minute)
-  const { settled, heard } = start(t, parts)
+  const { settled, heard } = startLook(t, parts)
 
   await clock.advance(settleMs - 1)
   t.strictSame(double.asked(), [])
@@ -66,7 +35,7 @@ t.test('before the copy is filled nothing is settled', async t => {
   const parts = openParts(t, entries(20))
   await inDoubt(parts)
   let isFilled = false
-  start(t, parts, { isReady: () => isFilled })
+  startLook(t, parts, { isReady: () => isFilled })
 
   await parts.clock.advance(10 * minute)
   t.strictSame(parts.double.asked(), [])
@@ -84,7 +53,7 @@ for (const order of ['newest', 'oldest'] as const) {
         await know(parts)
         await inDoubt(parts)
         if (isThere) parts.double.list.push(arrived(parts.clock.now()))
-        const { look } = start(t, parts)
+        const { look } = startLook(t, parts)
 
         await parts.clock.advance(settleMs)
 
@@ -107,7 +76,7 @@ t.test('one read serves all doubts, however many', async t => {
   await know(parts)
   for (let n = 1; n <= 250; n += 1) await inDoubt(parts, `N${n}`)
   double.list.push(arrived(clock.now(), { invoiceNumber: 'N7' }))
-  const { settled } = start(t, parts)
+  const { settled } = startLook(t, parts)
 
   await clock.advance(settleMs)
   t.equal(settled.length, 200, 'so many at once')
@@ -123,7 +92,7 @@ t.test('a doubt that ripens during a look waits for the next one', async t => {
   const { clock, ledger, double } = parts
   await know(parts)
   await inDoubt(parts, 'old')
-  start(t, parts)
+  startLook(t, parts)
   await clock.advance(minute / 2)
   await inDoubt(parts, 'young')
   double.onCall = call => (call === 'list 1' ? clock.sleep(40_000) : undefined)
@@ -158,7 +127,7 @@ for (const [what, there, state] of founds) {
     await know(parts)
     await inDoubt(parts)
     for (const facts of there) double.list.push(arrived(clock.now(), facts))
-    start(t, parts)
+    startLook(t, parts)
 
     await clock.advance(settleMs)
 
@@ -175,7 +144,7 @@ t.test('another invoice under its number ends no doubt: what was sent may stand 
   const byHand = arrived(clock.now(), { id: 'inv_by_hand', amountCents: 1 })
   await holdings.learn([byHand], null, clock.now())
   double.list.push(byHand, arrived(clock.now()))
-  start(t, parts)
+  startLook(t, parts)
 
   await clock.advance(settleMs)
 
@@ -186,7 +155,7 @@ t.test('what a person has seen there and overruled is neither adopted nor in the
   const parts = openParts(t, [...entries(20), arrived(0, { id: 'inv_by_hand', amountCents: 1 })])
   await know(parts)
   await inDoubtOverridden(parts)
-  start(t, parts)
+  startLook(t, parts)
 
   await parts.clock.advance(settleMs)
 
@@ -201,7 +170,7 @@ for (const facts of [{ issuedAt: '20-11-2026' }, { amountCents: 12_099 }, { cust
     await know(parts)
     await inDoubtOverridden(parts)
     double.list.push(arrived(clock.now(), facts))
-    start(t, parts)
+    startLook(t, parts)
 
     await clock.advance(settleMs)
 
@@ -216,7 +185,7 @@ t.test('what came since as it was sent is adopted without a note: a person knew 
   await know(parts)
   await inDoubtOverridden(parts)
   double.list.push(arrived(clock.now()))
-  start(t, parts)
+  startLook(t, parts)
 
   await clock.advance(settleMs)
 
@@ -236,7 +205,7 @@ t.test('what the copy learns while the rest is confirmed is not overruled, eithe
     double.list.push(late)
     void holdings.learn([late], 99, clock.now())
   }
-  start(t, parts)
+  startLook(t, parts)
 
   await clock.advance(settleMs)
 
@@ -251,7 +220,7 @@ for (const words of [['dismiss', 'deliver'], ['deliver']] as const)
     await know(parts)
     await inDoubtOverridden(parts)
     double.list.push(arrived(clock.now(), { issuedAt: '20-11-2026' }))
-    const { look } = start(t, parts)
+    const { look } = startLook(t, parts)
     await clock.advance(settleMs)
     t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT', null])
     await look.stop()
@@ -271,7 +240,7 @@ t.test('a late answer settles a doubt with one request', async t => {
   await inDoubt(parts)
   double.list.push(arrived(clock.now()))
   await holdings.learn([arrived(clock.now())], null, clock.now())
-  start(t, parts)
+  startLook(t, parts)
 
   await clock.advance(settleMs)
 
@@ -287,7 +256,7 @@ t.test('what fails between two adoptions undoes none and keeps no other in doubt
     await inDoubt(parts, number)
     double.list.push(arrived(clock.now(), { id: `inv_${number}`, invoiceNumber: number }))
   }
-  const { heard } = start(t, parts)
+  const { heard } = startLook(t, parts)
   double.onCall = call => {
     if (call === 'get inv_B') throw new BridgeError('PORTAL_UNREACHABLE')
   }
@@ -308,7 +277,7 @@ t.test('a portal that asks for a pause, or does not answer, is asked again later
   const { clock, double } = parts
   await know(parts)
   await inDoubt(parts)
-  const { heard } = start(t, parts)
+  const { heard } = startLook(t, parts)
   double.onCall = throwing(new BridgeError('PORTAL_BUSY', undefined, { retryAfterMs: 20_000 }))
   await clock.advance(settleMs)
   double.onCall = throwing(new BridgeError('PORTAL_UNREACHABLE'))
@@ -324,7 +293,7 @@ t.test('a bug is logged as one, and the look goes on', async t => {
   const parts = openParts(t, entries(20))
   await know(parts)
   await inDoubt(parts)
-  const { heard } = start(t, parts)
+  const { heard } = startLook(t, parts)
   parts.double.onCall = () => {
     throw new Error('bug')
   }
@@ -341,7 +310,7 @@ t.test('a stop ends a look after its page, and settles nothing', async t => {
   const parts = openParts(t, entries(60))
   await parts.holdings.setCopy({ filled: true })
   await inDoubt(parts)
-  const { look } = start(t, parts)
+  const { look } = startLook(t, parts)
   parts.double.onPage = page => {
     if (page === 2) void look.stop()
   }
@@ -357,7 +326,7 @@ t.test('a stop does not wait for a slot of the budget', async t => {
   const parts = openParts(t, entries(60), { perMinute: 2 })
   await parts.holdings.setCopy({ filled: true })
   await inDoubt(parts)
-  const { look, heard } = start(t, parts)
+  const { look, heard } = startLook(t, parts)
   await parts.clock.advance(settleMs)
   t.equal(parts.budget.state().waiting.doubt, 1)
 
@@ -371,7 +340,7 @@ t.test('a stop does not wait for a slot of the budget', async t => {
 t.test('wakes for a doubt that is new, so that it ripens from then', async t => {
   const parts = openParts(t, entries(20))
   await know(parts)
-  const { look } = start(t, parts)
+  const { look } = startLook(t, parts)
   await parts.clock.advance(100)
   await inDoubt(parts)
   look.wake()

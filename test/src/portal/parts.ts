@@ -8,6 +8,7 @@ import type { PortalInvoice } from '../../../src/core/portal-entry.ts'
 import type { Decision } from '../../../src/core/row.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { createBudget } from '../../../src/portal/budget.ts'
+import { createLook } from '../../../src/portal/look.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import { arrivalOf, bodyOf, borrowOne, doubt, minute } from '../ledger/fixtures.ts'
 import { openMemory } from '../ledger/memory.ts'
@@ -90,6 +91,32 @@ export const absentAt = (clock: Clock) => (): Decision => ({
 export const stateOf = async (ledger: Ledger, invoiceNumber = '2026-0042') => {
   const row = await ledger.find(invoiceNumber)
   return [row?.state, row?.code ?? null, row?.portalId ?? null]
+}
+
+type Looking = { isReady?: () => boolean; settleInheritedMs?: number }
+
+/** A look that runs. `settled`: number and state; `heard`: how each turn went. */
+export const startLook = (
+  t: Test,
+  parts: Parts,
+  { isReady = () => true, settleInheritedMs = 5 * minute }: Looking = {}
+) => {
+  const settled: string[] = []
+  const heard: (string | null)[] = []
+  const look = createLook({
+    ...parts,
+    isOurs: async () => true,
+    settleMs: minute,
+    settleInheritedMs,
+    unclearAfterMs: 24 * 60 * minute,
+    absent: absentAt(parts.clock),
+    isReady,
+    settled: ({ body }, { to }) => settled.push(`${body.invoiceNumber} ${to}`),
+    heard: error => heard.push(error?.code ?? null)
+  })
+  look.start()
+  t.teardown(() => look.stop())
+  return { look, settled, heard }
 }
 
 export { minute }
