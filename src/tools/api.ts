@@ -122,39 +122,35 @@ const tokenIn = ({ authorization }: Record<string, string>): string | undefined 
 export const parseDigits = (json: string): unknown => JSON.parse(quoteNumbers(json))
 
 // Byte by byte: a reviver would be called for each value, and a megabyte would take half a second; with pieces of text
-// it would take twice as long.
+// it would take four times as long.
 const quoteNumbers = (json: string): string => {
   const bytes = Buffer.from(json)
   // A number takes a byte at least, and something stands between two of them.
   const quoted = Buffer.allocUnsafe(2 * bytes.length + 2)
   let end = 0
   let isText = false
-  let isNumber = false
-  for (let at = 0; at < bytes.length; at += 1) {
+  for (let at = 0; at < bytes.length; ) {
     const byte = bytes[at] as number
-    const wasNumber: boolean = isNumber
-    isNumber = !isText && isOfNumber(byte) && (wasNumber || byte !== smallE)
-    if (isNumber !== wasNumber) quoted[end++] = quote
-    quoted[end++] = byte
-    // What follows a backslash is part of the text, even a quote.
-    if (isText && byte === backslash) quoted[end++] = bytes[++at] as number
-    else if (byte === quote) isText = !isText
+    if (!isText && ofNumber[byte] === 1 && byte !== smallE) {
+      quoted[end++] = quote
+      while (ofNumber[bytes[at] as number] === 1) quoted[end++] = bytes[at++] as number
+      quoted[end++] = quote
+    } else {
+      quoted[end++] = byte
+      at += 1
+      // What follows a backslash is part of the text, even a quote.
+      if (isText && byte === backslash) quoted[end++] = bytes[at++] as number
+      else if (byte === quote) isText = !isText
+    }
   }
-  if (isNumber) quoted[end++] = quote
   return quoted.toString('utf8', 0, end)
 }
 
-const [quote, backslash] = [0x22, 0x5c]
-const [zero, nine, dot, plus, minus, bigE, smallE] = [0x30, 0x39, 0x2e, 0x2b, 0x2d, 0x45, 0x65]
+const [quote, backslash, smallE] = [0x22, 0x5c, 0x65]
 
-/** Digits, dot, plus and minus, and the letter of an exponent; that letter also stands in the words of JSON. */
-const isOfNumber = (character: number): boolean =>
-  (character >= zero && character <= nine) ||
-  character === dot ||
-  character === plus ||
-  character === minus ||
-  character === bigE ||
-  character === smallE
+/** 1 for each byte of a number. Words of JSON end in the letter of an exponent, too, but no number begins with it. */
+const ofNumber = new Uint8Array(256)
+for (const byte of Buffer.from('0123456789.+-eE')) ofNumber[byte] = 1
 
 const readJson = (body: string, plain: Asked['plain']): unknown =>
   attempt(() => {
