@@ -8,7 +8,19 @@ import { searchedMax } from '../../src/view/endpoints.ts'
 import type { Operations } from '../api/route.ts'
 import { who } from './history.ts'
 import { candidatesOf, links } from './invoice.ts'
-import { calledIn, fileForm, form, type Html, mayAct, named, notice, sourceIn, type View, withQuery } from './layout.ts'
+import {
+  calledIn,
+  fileForm,
+  form,
+  type Html,
+  mayAct,
+  named,
+  namesSwitch,
+  notice,
+  sourceIn,
+  type View,
+  withQuery
+} from './layout.ts'
 import { isOurs } from './login.ts'
 import type { Pages } from './pages.ts'
 import type { Sessions } from './session.ts'
@@ -30,7 +42,8 @@ export const customersRoutes = (app: FastifyInstance, { pages, sessions, operati
     const isLinked = query.linked === 'true'
     const { customers, next } = await ask('listCustomers', { query: { ...page, linked: String(isLinked) } })
     const candidates: Candidates = new Map()
-    if (!isLinked)
+    // Hidden, nobody could tell them apart.
+    if (!isLinked && !view.hidesPersonal)
       for (const customer of customers.slice(0, withCandidatesMax))
         candidates.set(customer, await candidatesOf(ask, { customer }))
     return {
@@ -124,6 +137,7 @@ const list = (view: View, { customers, candidates, next, isLinked, query }: Told
 <li><a href="/customers" ${isLinked ? '' : html`aria-current="page"`}>${texts.withoutLink}</a></li>
 <li><a href="/customers?linked=true" ${isLinked ? html`aria-current="page"` : ''}>${texts.linked}</a></li>
 </ul>
+${namesSwitch(view)}
 <h2>${isLinked ? texts.linked : texts.needLink}</h2>
 ${customers.length === 0 ? html`<p>${query.q ? texts.noneSearched : isLinked ? texts.noneLinked : texts.none}</p>` : customers.map(customer => card(view, customer, candidates.get(customer)))}
 ${next ? html`<p><a href="${withQuery(address, { cursor: next, done: null })}" rel="next">${texts.next}</a></p>` : ''}
@@ -146,7 +160,7 @@ const card = (view: View, customer: Customer, candidates: PortalCustomer[] | und
 <h3>${calledIn(view, customer)}</h3>
 <p class="soft">${[sourceIn(view, tool), ...(hidesPersonal ? [] : [ref, ...emails])].join(' · ')}</p>
 ${link ? linked(view, customer, link) : ''}
-${unlinked ? html`<p class="soft">${words.customers.unlinked(unlinked.name ?? unlinked.portalId, formats.time(unlinked.at))}${unlinked.by ? who(view, unlinked.by) : ''}</p>` : ''}
+${unlinked ? html`<p class="soft">${words.customers.unlinked((hidesPersonal ? null : unlinked.name) ?? unlinked.portalId, formats.time(unlinked.at))}${unlinked.by ? who(view, unlinked.by) : ''}</p>` : ''}
 ${!link && candidates && candidates.length > 0 && mayAct(view) ? html`<p>${words.customers.candidates}</p>${links(view, whose, candidates)}` : ''}
 ${!link && candidates?.length === 0 ? html`<p>${words.invoice.noCandidates}</p>` : ''}
 ${mayAct(view) ? html`<p><a class="button" href="/customers/choose?tool=${encodeURIComponent(tool)}&amp;ref=${encodeURIComponent(ref)}">${link || candidates?.length ? words.customers.choose : words.customers.chooseFirst}</a></p>` : ''}
@@ -154,9 +168,10 @@ ${mayAct(view) ? html`<p><a class="button" href="/customers/choose?tool=${encode
 }
 
 const linked = (view: View, { tool, ref }: Customer, link: NonNullable<Customer['link']>): Html => {
-  const { customers: texts, invoice } = view.words
-  return html`<p>${texts.portalCustomer}: <strong>${named(link.name ?? invoice.nameUnknown)}</strong> <span class="soft">${link.portalId} · ${texts.how[link.how]} · ${view.formats.time(link.at)}</span>${link.by ? who(view, link.by) : ''}</p>
-${mayAct(view) ? form(view, '/customers/unlink', html`<input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><input type="hidden" name="back" value="/customers?linked=true"><button class="quiet" data-confirm="${texts.unlinkHint}" aria-label="${texts.unlink}: ${ref}">${texts.unlink}</button>`) : ''}`
+  const { customers: texts, invoice, list } = view.words
+  const name = view.hidesPersonal ? list.hidden : (link.name ?? invoice.nameUnknown)
+  return html`<p>${texts.portalCustomer}: <strong>${named(name)}</strong> <span class="soft">${link.portalId} · ${texts.how[link.how]} · ${view.formats.time(link.at)}</span>${link.by ? who(view, link.by) : ''}</p>
+${mayAct(view) ? form(view, '/customers/unlink', html`<input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><input type="hidden" name="back" value="/customers?linked=true"><button class="quiet" data-confirm="${texts.unlinkHint}" aria-label="${texts.unlink}: ${view.hidesPersonal ? link.portalId : ref}">${texts.unlink}</button>`) : ''}`
 }
 
 type Choice = {
@@ -166,12 +181,13 @@ type Choice = {
   found: PortalCustomer[]
 }
 
+/** Whoever opens it asked for this customer, so that nothing is hidden: nobody could choose otherwise. */
 const choose = (view: View, { tool, customer, find, found }: Choice): Html => {
   const { ref } = customer
   const { invoice: texts, customers, list: lists } = view.words
   return html`<h1>${customers.who}</h1>
-<p><strong>${calledIn(view, customer)}</strong></p>
-<p class="soft">${[sourceIn(view, tool), ...(view.hidesPersonal ? [] : [ref])].join(' · ')}</p>
+<p><strong>${named(customer.name ?? ref)}</strong></p>
+<p class="soft">${sourceIn(view, tool)} · ${ref}</p>
 <p>${texts.linkHint}</p>
 <form method="get" action="/customers/choose" role="search" class="inline"><input type="hidden" name="tool" value="${tool}"><input type="hidden" name="ref" value="${ref}"><label for="find">${texts.searchPortal}</label> <input id="find" name="find" type="search" value="${find}"> <button>${lists.search}</button></form>
 ${find && found.length === 0 ? html`<p>${customers.noneFound}</p>` : ''}

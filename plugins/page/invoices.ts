@@ -5,7 +5,17 @@ import { type ActionForAll, states } from '../../src/core/row.ts'
 import { leftOutOf } from '../../src/rules/together.ts'
 import type { Invoice, Summary } from '../../src/view/answers.ts'
 import type { Answer } from '../../src/view/endpoints.ts'
-import { calledIn, type Html, invoicePath, mayAct, notice, sourceIn, type View, withQuery } from './layout.ts'
+import {
+  calledIn,
+  type Html,
+  invoicePath,
+  mayAct,
+  namesSwitch,
+  notice,
+  sourceIn,
+  type View,
+  withQuery
+} from './layout.ts'
 import type { Pages } from './pages.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -81,7 +91,7 @@ const list = (view: View, { filter, found: { invoices, next }, cursor, offered, 
   return html`${done ? notice(done) : ''}
 <h1>${words.list.title}</h1>
 ${search(view, filter, tools)}
-${personal(view)}
+${namesSwitch(view)}
 ${invoices.length === 0 ? html`<p>${words.list.none}</p>` : table(view, invoices)}
 <p class="pages">
 ${cursor ? html`<a href="${withQuery(address, { cursor: null })}">${words.list.first}</a>` : ''}
@@ -120,12 +130,6 @@ const search = (view: View, filter: Filters, tools: string[]): Html => {
 </div>
 </details>
 </form>`
-}
-
-const personal = ({ words, hidesPersonal, mayHide, address }: View): Html | '' => {
-  if (!mayHide) return ''
-  const [to, text] = hidesPersonal ? ['show', words.list.showPersonal] : ['hide', words.list.hidePersonal]
-  return html`<p><a href="${withQuery(address, { personal: to })}">${text}</a></p>`
 }
 
 const table = (view: View, invoices: Invoice[]): Html => {

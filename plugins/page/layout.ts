@@ -157,6 +157,13 @@ export const calledIn = (
   )
 }
 
+/** Where names may be hidden: shows them, or hides them again. */
+export const namesSwitch = ({ words: { list }, hidesPersonal, mayHide, address }: View): Html | '' => {
+  if (!mayHide) return ''
+  const [to, text] = hidesPersonal ? ['show', list.showPersonal] : ['hide', list.hidePersonal]
+  return html`<p><a href="${withQuery(address, { personal: to })}">${text}</a></p>`
+}
+
 // The generic intake's name, for programs. People see it as their own connection.
 const generic = 'invoices'
 

@@ -3,7 +3,7 @@
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
 import type { Bill, PortalCustomer, Summary } from '../../src/view/answers.ts'
-import { type Html, named, notice, toldIn, type View, withQuery } from './layout.ts'
+import { type Html, named, namesSwitch, notice, toldIn, type View, withQuery } from './layout.ts'
 import { onTheWay, portalLines } from './overview.ts'
 import type { Asked, Pages } from './pages.ts'
 
@@ -44,10 +44,16 @@ ${onTheWay(view, summary)}
 ${find && found.length === 0 ? html`<p>${customers.noneFound}</p>` : ''}
 ${
   found.length > 0
-    ? html`<table class="list"><thead><tr><th scope="col">${texts.customer}</th><th scope="col">${texts.city}</th><th scope="col">${texts.id}</th></tr></thead>
-<tbody>${found.map(({ id, companyName, primaryEmail, city }) => html`<tr><th scope="row">${named(companyName ?? '–')} <span class="soft">${primaryEmail}</span></th><td>${city}</td><td><code>${id}</code></td></tr>`)}</tbody></table>`
+    ? html`${namesSwitch(view)}<table class="list"><thead><tr><th scope="col">${texts.customer}</th><th scope="col">${texts.city}</th><th scope="col">${texts.id}</th></tr></thead>
+<tbody>${found.map(customer => customerRow(view, customer))}</tbody></table>`
     : ''
 }`
+}
+
+const customerRow = ({ hidesPersonal, words: { list } }: View, customer: PortalCustomer): Html => {
+  const { id, companyName, primaryEmail, city } = customer
+  const who = hidesPersonal ? list.hidden : html`${named(companyName ?? '–')} <span class="soft">${primaryEmail}</span>`
+  return html`<tr><th scope="row">${who}</th><td>${hidesPersonal ? list.hidden : city}</td><td><code>${id}</code></td></tr>`
 }
 
 /** The portal's answer, or why there is none: the page then shows the reason in its place. */

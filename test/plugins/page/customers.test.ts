@@ -85,8 +85,6 @@ t.test('who chooses sees for whom, and with whom it might be, before a word is t
   const ref = 'K/1 '.repeat(60)
   await hold('A-1', ref, 'Bakkerij de Wit')
   const choose = `/customers/choose?tool=invoices&ref=${encodeURIComponent(ref.trim())}`
-  t.match((await browser.open(choose)).html, /<h1>.*>hidden<.*It is for Bakkerij de Wit B\.V\./s)
-  await browser.open('/customers?personal=show')
   t.match((await browser.open(choose)).html, /Bakkerij de Wit<\/bdi>.*It is for Bakkerij de Wit B\.V\./s)
   t.match((await browser.open('/customers/choose?tool=invoices&ref=none')).html, /<bdi>none<\/bdi>/)
   t.match(
@@ -94,6 +92,27 @@ t.test('who chooses sees for whom, and with whom it might be, before a word is t
     /no such customer/,
     'looked for as far as it may be'
   )
+})
+
+t.test('what the portal calls a customer is hidden in lists, too, until it is asked for', async t => {
+  const { browser, hold } = await open(t, { HIDE_PERSONAL: 'true' })
+  await hold('A-1', 'wit@example.nl', 'Bakkerij de Wit')
+  const shows = async (url: string) => / de Wit|Zwolle|>[^<]*wit@|label="[^"]*wit@/.test((await browser.open(url)).html)
+  t.notOk(await shows('/customers'))
+  t.match(browser.at().html, /Show names.*Choose the customer/s)
+  t.notOk(await shows('/portal?find=bakkerij'))
+  t.match(browser.at().html, /Show names.*cst_wit/s)
+  await browser.open('/customers?personal=show')
+  t.match(browser.at().html, /Hide names.*It is for Bakkerij de Wit B\.V\./s)
+  t.ok(await shows('/portal?find=bakkerij'))
+  await browser.open('/customers')
+  await browser.submit('/customers/link')
+
+  t.notOk(await shows('/customers?linked=true&personal=hide'))
+  t.match(browser.at().html, /In the portal:.*>hidden<.*cst_wit/s)
+  await browser.submit('/customers/unlink')
+  t.notOk(await shows('/customers'))
+  t.match(browser.at().html, /Link to cst_wit removed/)
 })
 
 t.test('a page without a customer says why', async t => {
