@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { runTyped } from '../src/command-line.ts'
+import type { Terminal } from '../src/commands/command.ts'
 import { systemClock } from '../src/core/clock.ts'
 import { type Disposable, operatorToken, secret } from './end-to-end/bridge-process.ts'
 
@@ -15,10 +16,13 @@ export type Surroundings = { env?: Record<string, string>; folder?: string }
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
-/** Runs it to its end, in this process: that takes a tenth of the time. Nobody is there to answer, or to stop it. */
+/**
+ * Runs it to its end, in this process: that takes a tenth of the time. Nobody is there to stop it, or to answer unless
+ * the test does.
+ */
 export const factuurbrug = async (
   args: string[],
-  { env = {}, folder = tmpdir() }: Surroundings = {}
+  { env = {}, folder = tmpdir(), confirm = async () => null }: Surroundings & Partial<Pick<Terminal, 'confirm'>> = {}
 ): Promise<Ended> => {
   const said = { stdout: '', stderr: '' }
   const code = await runTyped(args, {
@@ -32,7 +36,7 @@ export const factuurbrug = async (
     complain: text => {
       said.stderr += `${text}\n`
     },
-    confirm: async () => null,
+    confirm,
     stopped: () => new Promise(() => {})
   })
   return { code, ...said }

@@ -154,3 +154,27 @@ t.test('all that match are released together: their number is said first, and no
   t.match(await factuurbrug(['take', '--all'], person), { code: 2, stderr: /--all/ })
   t.match(await factuurbrug(['deliver', 'A-1', '--code', 'REVIEW'], person), { code: 2, stderr: /Usage/ })
 })
+
+t.test('what came in place of another while the person was asked is not sent with the rest', async t => {
+  const { app, ledger, clock, receive } = await openApp(t)
+  const hold = async (number: string) => {
+    await receive(number)
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 1000)
+    await ledger.record(loan!, { to: 'held', code: 'REVIEW', detail: null }, clock.now())
+  }
+  const person = asking(await app.listen({ port: 0, host: '127.0.0.1' }))
+  await hold('A-1')
+  const confirm = async (question: string) => {
+    t.equal(question, 'deliver 1 invoice?')
+    await ledger.act('A-1', 'dismiss', clock.now())
+    await hold('A-2')
+    return true
+  }
+
+  t.match(await factuurbrug(['deliver', '--all', '--token', appToken], { ...person, confirm }), {
+    code: 1,
+    stdout: '',
+    stderr: /^STATE_CONFLICT: other invoices match now than those that were counted: look again\n/
+  })
+  t.equal((await ledger.find('A-2'))?.state, 'held')
+})
