@@ -3,6 +3,7 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { BridgeError } from '../../src/core/errors.ts'
+import { sentenceIn } from '../../src/words/sentences.ts'
 import { type Html, type Page, places, problemIn, toldIn, type View } from './layout.ts'
 import { loginPage } from './login.ts'
 import type { Pages } from './pages.ts'
@@ -36,7 +37,8 @@ export const registerNotFound = (app: FastifyInstance): void => {
 const statusOf = (error: FastifyError | BridgeError): number => error.statusCode ?? 500
 
 const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }: FastifyRequest): Page => {
-  const { errors } = view.words
+  const { errors, codes } = view.words
+  const at = placeOf(view)
   const plain = (text: string): Page => ({ title: errors.title, body: said(view, text) })
   if (!(error instanceof BridgeError)) {
     if (error.code?.startsWith('FST_CSRF')) return plain(errors.stale)
@@ -55,14 +57,18 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
     case 'READ_ONLY':
       return plain(errors.readOnly)
     case 'STATE_CONFLICT':
-      return { title: errors.title, body: said(view, toldIn(view, error.message)) }
-    case 'FIELDS_INVALID': {
-      const at = placeOf(view)
+      return { title: errors.title, at, body: said(view, toldIn(view, error.message), { back: at }) }
+    case 'FIELDS_INVALID':
       return {
         title: errors.title,
         at,
         body: said(view, html`${errors.fields} ${problems(view, error)}`, { back: at })
       }
+    case 'BODY_TOO_LARGE':
+    case 'TOOL_NOT_SET_UP':
+    case 'TOOL_CANNOT_BE_ASKED': {
+      const told = sentenceIn(view.language, error.message) ?? codes.ofRefusal[error.code]
+      return { title: errors.title, at, body: said(view, told, { back: at }) }
     }
     case 'LEDGER_UNAVAILABLE':
       return {

@@ -72,7 +72,10 @@ t.test('what is no PDF, too large, or not from this page, replaces nothing', asy
   const token = csrf()
   t.match(await send(browser, '/invoices/A-1/pdf', token, Buffer.from('<script>')), { status: 422 })
   const large = Buffer.concat([samplePdf('large'), Buffer.alloc(2000)])
-  t.match(await send(browser, '/invoices/A-1/pdf', token, large), { status: 413 })
+  t.match(await send(browser, '/invoices/A-1/pdf', token, large), {
+    status: 413,
+    html: /did not work<\/h1>\s<p>the PDF is larger than 2000 bytes/
+  })
   t.match(await send(browser, '/invoices/A-1/pdf', 'x', samplePdf('other')), { status: 403 })
   await clock.advance(13 * 3_600_000)
   t.match(await send(browser, '/invoices/A-1/pdf', token, samplePdf('other')), {
