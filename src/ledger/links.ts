@@ -188,8 +188,9 @@ const refusal = (companies: Waiting[][], agreeing: number, portalId: string): st
   })
   const whose = agreeing === 0 ? 'none of them has' : 'more than one of them has'
   return (
-    `the invoices held under this reference belong to several companies: ${listed(named, '; ')}; ${whose} the name ` +
-    `or an e-mail address of ${portalId}. \`dismiss\` the invoices that are not for ${portalId}, and link again; or ` +
-    'tell the senders apart (INTAKE_SENDERS), so that each has references of its own'
+    `the invoices held under this reference belong to several companies: ${listed(named, '; ')}; ` +
+    `${whose} the name or an e-mail address of ${portalId}. ` +
+    `\`dismiss\` the invoices that are not for ${portalId}, and link again; ` +
+    'or tell the senders apart (INTAKE_SENDERS), so that each has references of its own'
   )
 }

@@ -112,6 +112,8 @@ export const fields: [english: string, dutch: string][] = [
   ['expected an id', 'verwacht: een kenmerk'],
   ['expected a text', 'verwacht: een tekst'],
   ['expected a status', 'verwacht: een status'],
+  ['expected the status of the order', 'verwacht: de status van de bestelling'],
+  ['expected a state', 'verwacht: een status'],
   ['expected a status that is documented', 'verwacht: een status die beschreven is'],
   ['expected an e-invoice that was delivered, not one that failed', 'verwacht: een e-factuur die wel bezorgd is'],
   ['expected an invoice, not a pro forma invoice', 'verwacht: een factuur, en niet wat daaraan voorafgaat'],
@@ -140,6 +142,23 @@ export const fields: [english: string, dutch: string][] = [
   ['everything but the pdf may take {word} bytes', 'alles behalve de pdf mag samen {} bytes zijn'],
   ['another field', 'een ander veld'],
   ['line {word}', 'regel {}'],
+
+  // Of what a person asks for.
+  [
+    'the invoices held under this reference belong to several companies: {}; {sentence} the name or an e-mail address of {word}. `dismiss` the invoices that are not for {word}, and link again; or tell the senders apart (INTAKE_SENDERS), so that each has references of its own',
+    'onder dit kenmerk wachten facturen van verschillende bedrijven: {}; {} de naam of een e-mailadres van {}. Leg de facturen die niet voor {} zijn terzijde en koppel opnieuw; of houd de afzenders uit elkaar (INTAKE_SENDERS), zodat elk eigen kenmerken heeft'
+  ],
+  ['none of them has', 'geen ervan heeft'],
+  ['more than one of them has', 'meer dan één ervan heeft'],
+  ['the bridge knows no {word} in the portal', 'de brug kent geen {} in het portaal'],
+  ['there is none of this name', 'er is er geen met deze naam'],
+  [
+    'its PDF can be replaced only while it waits or is held, and was never sent',
+    'de pdf is alleen te vervangen zolang de factuur wacht en nog nooit is verstuurd'
+  ],
+  ['{word} refuses its own test: {}', '{} weigert zijn eigen test: {}'],
+  ['expected the name of a tool', 'verwacht: de naam van een koppeling'],
+  ['expected the `next` of an earlier answer', 'verwacht: de `next` uit een eerder antwoord'],
 
   // Of what is not proven to be authentic.
   ['webhook-signature and authorization are both missing', 'webhook-signature en authorization ontbreken allebei'],

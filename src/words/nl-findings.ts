@@ -262,6 +262,8 @@ export const findings: [english: string, dutch: string][] = [
   ],
   ['{word} refuses {word}, or the address of this machine: {}', '{} weigert {}, of het adres van deze machine: {}'],
   ['{word} refuses {word}, or the address of this machine', '{} weigert {}, of het adres van deze machine'],
+  ['{word} refuses {word}: {}', '{} weigert {}: {}'],
+  ['{word} refuses {word}', '{} weigert {}'],
   ['{word} ends the connection', '{} verbreekt de verbinding'],
   ['{word} returns nothing for a mail', '{} geeft niets van een mail'],
   ['{word} does not move a mail to {}', '{} verplaatst geen mail naar {}'],
@@ -289,5 +291,9 @@ export const findings: [english: string, dutch: string][] = [
   ['{word} answered {word} without a session', '{} antwoordde {}, zonder sessie'],
   ['{word} answered {word} without an access token', '{} antwoordde {}, zonder toegangstoken'],
   ['{word} answered {word}, without a list', '{} antwoordde {}, zonder lijst'],
-  ['{word} answered {word}', '{} antwoordde {}']
+  ['{word} answered {word} without a list', '{} antwoordde {} zonder lijst'],
+  ['{word} answered {word} without an invoice', '{} antwoordde {} zonder factuur'],
+  ['{word} answered {word} {word}', '{} antwoordde {} {}'],
+  ['{word} answered {word}', '{} antwoordde {}'],
+  ['it says: {}', 'het zegt: {}']
 ]

@@ -73,9 +73,9 @@ export const holds: [english: string, dutch: string][] = [
   ],
   ['a test creates no customer', 'voor een test wordt geen klant aangemaakt'],
 
-  ['changed since it was released: {}', 'veranderd sinds hij was vrijgegeven: {}'],
+  ['changed since it was released: {facts}', 'veranderd sinds hij was vrijgegeven: {}'],
   ['the portal holds {} under this number', 'het portaal heeft onder dit nummer {}'],
-  ['the portal shows another {}', 'in het portaal verschilt: {}'],
+  ['the portal shows another {facts}', 'in het portaal verschilt: {}'],
   [
     'the portal answered with {}, which is another invoice',
     'het portaal antwoordde met {}, en dat is een andere factuur'

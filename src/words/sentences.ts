@@ -8,8 +8,9 @@ import { holds } from './nl-holds.ts'
 import type { Language } from './words.ts'
 
 /**
- * In English `{sentence}` stands for another sentence, `{word}` for a value without a blank, and `{}` for any value or
- * sentence. The other language has them in the same order, each as `{}`.
+ * In English `{sentence}` stands for another sentence, `{word}` for a value without a blank, `{facts}` for what an
+ * invoice says, one or several, and `{}` for any value or sentence. The other language has them in the same order, each
+ * as `{}`.
  */
 type Sentences = readonly (readonly [english: string, dutch: string])[]
 
@@ -21,6 +22,17 @@ const joined: Sentences = [
 
 export const sentences: Sentences = [...holds, ...fields, ...findings, ...joined]
 
+// Not sentences: by the same names a sender writes fields, and those stay as they are.
+const facts: Record<string, string> = {
+  customer: 'klant',
+  customerId: 'klant',
+  amount: 'bedrag',
+  date: 'datum',
+  issuedAt: 'datum',
+  invoiceNumber: 'nummer',
+  PDF: 'pdf'
+}
+
 /** Null: these words are not ours, or are not translated into this language. */
 export const sentenceIn = (language: Language, english: string): string | null => {
   const dutch = english.length > charactersMax ? null : dutchFor(english)
@@ -30,7 +42,7 @@ export const sentenceIn = (language: Language, english: string): string | null =
 // Longer than any of ours with its values. Others' words may be of any length.
 const charactersMax = 600
 
-const value = /\{(?:word|sentence)?\}/
+const value = /\{(?:word|sentence|facts)?\}/
 const values = new RegExp(value, 'g')
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -64,6 +76,7 @@ const dutchFor = (english: string, depth = 1): string | null => {
     const found = pattern.exec(english)?.slice(1)
     const said = found?.map((text, at) => {
       if (kinds[at] === '{word}') return text
+      if (kinds[at] === '{facts}') return text.replace(/\w+/g, name => facts[name] ?? name)
       return dutchFor(text, depth + 1) ?? (kinds[at] === '{sentence}' ? null : text)
     })
     if (said && !said.includes(null)) return parts.reduce((text, part, at) => text + said[at - 1] + part)

@@ -146,3 +146,28 @@ t.test('a customer that the portal does not hold is not linked', async t => {
   t.match((await browser.submit('/customers/link', { portalId: 'nonsense' })).status, 422)
   t.match((await ask('GET', '/api/customers')).json(), { customers: [{ link: null }] })
 })
+
+t.test('a link that could be another company’s is refused on a page that says what to do', async t => {
+  const { app, browser, receive, ledger, clock, ask, path } = await open(t)
+  for (const [number, customerName] of [
+    ['A-1', 'Bakkerij de Wit'],
+    ['A-2', 'Slager Bruin']
+  ] as const) {
+    await receive(number, { customerId: undefined, customerRef: 'K-1', customerName })
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, clock.now())
+  }
+  const dutch = openBrowser(app, { 'accept-language': 'nl' })
+  await dutch.logIn(operatorToken)
+  for (const person of [browser, dutch]) await person.open('/customers/choose?tool=invoices&ref=K-1&find=jansen')
+
+  t.match(await browser.submit('/customers/link'), {
+    status: 409,
+    html: /<p>the invoices held under this reference belong to several companies: .*Slager Bruin.*Back to Customers/s
+  })
+  t.match(await dutch.submit('/customers/link'), {
+    status: 409,
+    html: /wachten facturen van verschillende bedrijven: .*; geen ervan heeft de naam of een e-mailadres van cst_jansen\./
+  })
+  t.match((await ask('GET', path('A-2'))).json(), { state: 'held' })
+})

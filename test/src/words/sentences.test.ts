@@ -2,7 +2,7 @@ import t from 'tap'
 import { sentenceIn, sentences } from '../../../src/words/sentences.ts'
 import { codeOf, files } from '../../sources.ts'
 
-const value = /\{(?:word|sentence)?\}/
+const value = /\{(?:word|sentence|facts)?\}/
 
 t.test('a sentence is said in Dutch with the same values, which may be sentences themselves', async t => {
   for (const [english, dutch] of [
@@ -38,6 +38,14 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
     [
       'the portal does not answer for single invoices: the portal was asked for inv_1 and answered with inv_2',
       'het portaal antwoordt niet als er naar één factuur gevraagd wordt: het portaal werd gevraagd naar inv_1 en antwoordde met inv_2'
+    ],
+    ['the portal shows another amount, issuedAt', 'in het portaal verschilt: bedrag, datum'],
+    ['changed since it was released: customer, PDF', 'veranderd sinds hij was vrijgegeven: klant, pdf'],
+    ['login.microsoftonline.com refuses EMAIL_CLIENT_ID', 'login.microsoftonline.com weigert EMAIL_CLIENT_ID'],
+    ['imap.host.nl answered NO TRYCREATE', 'imap.host.nl antwoordde NO TRYCREATE'],
+    [
+      'Rompslomp answered 200 without a list; it says: try later',
+      'Rompslomp antwoordde 200 zonder lijst; het zegt: try later'
     ],
     ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
     [
@@ -120,7 +128,8 @@ t.test('what is wrong, found or failed has its Dutch words', async t => {
     'src/tools/*.ts',
     'plugins/tools/*/{api,token}.ts',
     'plugins/sisters/*.ts',
-    'src/rules/claims.ts'
+    'src/rules/claims.ts',
+    'src/ledger/links.ts'
   )
   const all = judged.flatMap(file => saidIn(file).map(text => [file, text] as const))
   t.ok(all.length > 250, `${all.length} sentences were found`)
