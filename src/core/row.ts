@@ -134,8 +134,8 @@ export type Loan = {
   triedMs: number
   /** It was sent, and what came of it is unproven: look for it before sending it again. */
   unproven: boolean
-  /** How much the copy knew when it was sent last, or a person overruled what stands under its number; null: neither. */
-  told: number | null
+  /** The copy's last ordinal when it was sent, or a person overruled what stands under its number; null: neither. */
+  sentAfter: number | null
 }
 
 /** A row for which a create was sent, or may have been, and that no worker has on loan. */
@@ -144,8 +144,8 @@ export type Doubt = Pick<Loan, 'id' | 'attempt' | 'failures' | 'triedMs' | 'inhe
   body: CreateBody
   /** What was sent last. */
   sent: CreateBody
-  /** How much the copy knew when it was sent: see holdings.ts. */
-  told: number
+  /** The copy's last ordinal when it was sent: see holdings.ts. */
+  sentAfter: number
   sentAt: Instant
   /** A person saw what else stands in the portal under this number, and chose `deliver`. */
   overridden: boolean

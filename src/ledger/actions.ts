@@ -68,7 +68,7 @@ const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, acto
   const taken = isTaken ? await latestConflict(tx, id) : null
   // The facts that lose stay, too: they may arrive again, perhaps with another PDF than when they were taken before.
   if (isTaken) await keepConflict(tx, id, arrivalOf(kept))
-  const { set, settles } = obey(kept, ruling, { hasConflict, taken, told: await countOf(tx, 'told') }, tx.now)
+  const { set, settles } = obey(kept, ruling, { hasConflict, taken, ordinal: await countOf(tx, 'told') }, tx.now)
   await setRow(tx, id, set)
   if (settles) await settleConflicts(tx, id)
   await note(tx, id, `operator: ${action}`, {

@@ -70,7 +70,7 @@ export const keptOf = (cells: Cells): KeptRow => ({
   everSent: cells.ever_sent === 1,
   unproven: cells.unproven === 1,
   sentBy: cells.sent_by as string | null,
-  told: cells.told as number | null,
+  sentAfter: cells.told as number | null,
   sendingAt: cells.sending_at as Instant | null,
   portalId: cells.portal_id as string | null,
   portalCustomerId: cells.portal_customer_id as string | null,
@@ -105,7 +105,8 @@ const written: { [Name in keyof Kept]?: (value: Kept[Name]) => Cells } = {
   draft: shown => ({ draft: json(shown && { ...shown.draft, documentVersion: shown.documentVersion }) }),
   released: released => ({ released: json(released) }),
   body: body => ({ body: json(body) }),
-  sentBody: body => ({ sent_body: json(body) })
+  sentBody: body => ({ sent_body: json(body) }),
+  sentAfter: ordinal => ({ told: ordinal })
 }
 
 const columns = new Map<string, string>()
@@ -145,18 +146,18 @@ export const loanOf = (cells: Cells, owner: string): Loan => {
     failures: kept.failures,
     triedMs: kept.triedMs,
     unproven: kept.unproven,
-    told: kept.told
+    sentAfter: kept.sentAfter
   }
 }
 
 export const doubtOf = (cells: Cells, owner: string): Doubt => {
-  const { id, attempt, body, sentBody, told, sendingAt, sentBy, failures, triedMs, overrides } = keptOf(cells)
+  const { id, attempt, body, sentBody, sentAfter, sendingAt, sentBy, failures, triedMs, overrides } = keptOf(cells)
   return {
     id,
     attempt,
     body: body as CreateBody,
     sent: sentBody as CreateBody,
-    told: told as number,
+    sentAfter: sentAfter as number,
     sentAt: sendingAt as Instant,
     inherited: sentBy !== owner,
     failures,

@@ -15,10 +15,10 @@ type Delivered = Extract<Decision, { to: 'delivered' }>
 const believable = async (tx: Tx, kept: KeptRow, decision: Delivered): Promise<Decision> => {
   const { how, holding } = decision
   const holder = await findRow(tx, 'portal_id = ?', holding.id)
-  const isAsked = how === 'created' && kept.told !== null
+  const isAsked = how === 'created' && kept.sentAfter !== null
   return believe(kept, decision, {
     isAnothers: holder !== undefined && holder.id !== kept.id,
-    wasThere: isAsked && (await knewBy(tx, holding.id, kept.told as number)),
+    wasThere: isAsked && (await knewBy(tx, holding.id, kept.sentAfter as number)),
     isNumberKnown: holding.invoiceNumber !== null && (await rowOfNumber(tx, holding.invoiceNumber)) !== undefined
   })
 }

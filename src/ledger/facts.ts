@@ -23,9 +23,9 @@ export const changeCopy = async (tx: Tx, change: Partial<CopyState>): Promise<vo
   setFact(tx, 'copy', { ...(await copyOf(tx)), ...change })
 
 /**
- * `told`: how much the copy of the portal was told; `reads`: readings that were begun; `sent`: creates that were let
- * go; `paused until`: when the portal may be asked again; `signs since`: since when processes have signed every few
- * seconds; `entered to`: the last invoice that is found by its texts.
+ * `told`: invoices that the copy of the portal learned of, and so the ordinal of the latest; `reads`: readings that
+ * were begun; `sent`: creates that were let go; `paused until`: when the portal may be asked again; `signs since`: since
+ * when processes have signed every few seconds; `entered to`: the last invoice that is found by its texts.
  */
 export type Counter = 'told' | 'reads' | 'sent' | 'paused until' | 'signs since' | 'entered to'
 

@@ -95,31 +95,31 @@ export interface Holdings {
   unfoundSince(): Promise<Instant | null | undefined>
 
   /**
-   * All that the copy holds under a number, except what another row was delivered as. `told`: only what the copy was
-   * first told of after that.
+   * All that the copy holds under a number, except what another row was delivered as. `after`: only what the copy
+   * first learned of after that ordinal.
    */
-  byNumber(invoiceNumber: string, told?: number): Promise<PortalInvoice[]>
+  byNumber(invoiceNumber: string, after?: number): Promise<PortalInvoice[]>
 
   /**
    * What may be the invoice that was sent, with its customer, amount and date. Either under a number that is spelled
-   * differently: the copy was first told of it after `told`, no row was delivered as it, and no row that is not in the
-   * portal has its number. Or under its own number, with an id that another row was delivered as before.
+   * differently: the copy first learned of it after that ordinal, no row was delivered as it, and no row that is not in
+   * the portal has its number. Or under its own number, with an id that another row was delivered as before.
    */
-  strangers(body: CreateBody, told: number): Promise<PortalInvoice[]>
+  strangers(body: CreateBody, after: number): Promise<PortalInvoice[]>
 
-  /** A new number for a reading, and how much the copy had been told when it began. */
-  beginRead(): Promise<{ read: number; told: number }>
+  /** A new number for a reading, and the copy's last ordinal when it began. */
+  beginRead(): Promise<{ read: number; ordinal: number }>
 
-  /** Ids told before the reading began that it did not see; created at `since` or later, if given. At most `limit`. */
-  unseen(begun: { read: number; told: number }, since: Instant | null, limit: number): Promise<string[]>
+  /** Ids known before the reading began that it did not see; created at `since` or later, if given. At most `limit`. */
+  unseen(begun: { read: number; ordinal: number }, since: Instant | null, limit: number): Promise<string[]>
 
-  /** The latest creation among what the copy had been told by `told`; null if there is none. */
-  newest(told?: number): Promise<Instant | null>
+  /** The latest creation among what the copy knew up to that ordinal; null if there is none. */
+  newest(upTo?: number): Promise<Instant | null>
 
   /** The bridge's own creates of `since` or later, latest first. */
   ownSince(since: Instant | null, limit: number): Promise<string[]>
 
-  /** Ids that the copy was told of last. */
+  /** Ids that the copy learned of last. */
   latest(limit: number): Promise<string[]>
 
   size(): Promise<number>

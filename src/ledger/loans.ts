@@ -99,9 +99,9 @@ export const sending = async (
 ): Promise<'lost' | 'known' | 'unproven' | number> => {
   const kept = await lent(tx, loan)
   if (!kept) return 'lost'
-  // What a person has overruled does not count; what the copy was told of since then does.
+  // What a person has overruled does not count; what the copy has learned of since then does.
   const isThere = (await byNumber(tx, body.invoiceNumber, overruledUpTo(kept))).length > 0
-  const permission = send(kept, body, { isThere, told: await countOf(tx, 'told'), owner: tx.owner, now: tx.now })
+  const permission = send(kept, body, { isThere, ordinal: await countOf(tx, 'told'), owner: tx.owner, now: tx.now })
   if (typeof permission === 'string') return permission
   await setRow(tx, kept.id, permission)
   await note(tx, kept.id, 'sending', { attempt: kept.attempt })

@@ -1,4 +1,4 @@
-// The invoices that the portal holds: holdings.ts says what is promised.
+// The invoices that the portal holds: holdings.ts says what is promised. The column `told` is an invoice's ordinal.
 
 import type { Instant } from '../core/clock.ts'
 import { numberKey, parseAmount } from '../core/invoice.ts'
@@ -57,9 +57,10 @@ export const lose = async (tx: Tx, id: string): Promise<void> => {
 export const has = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.one('SELECT 1 AS found FROM portal_invoice WHERE id = ?', id)) !== undefined
 
-/** Whether the copy had been told of this id when it had been told this much, even if the invoice is gone since. */
-export const knewBy = async (tx: Tx, id: string, told: number): Promise<boolean> => {
-  const knownIn = (table: string) => tx.one(`SELECT 1 AS found FROM ${table} WHERE id = ? AND told <= ?`, id, told)
+/** Whether the copy knew this id when that was its last ordinal, even if the invoice is gone since. */
+export const knewBy = async (tx: Tx, id: string, ordinal: number): Promise<boolean> => {
+  const knownIn = (table: string) =>
+    tx.one(`SELECT 1 AS found FROM ${table} WHERE id = ? AND told <= ?`, id, ordinal)
   return ((await knownIn('portal_invoice')) ?? (await knownIn('portal_invoice_gone'))) !== undefined
 }
 
@@ -81,61 +82,61 @@ export const unfoundSince = async (tx: Tx): Promise<Instant | null | undefined> 
   return dated.length < found.length ? null : Math.min(...dated)
 }
 
-/** All under a number that the copy was first told of after `told`, except what another row was delivered as. */
-const under = async (tx: Tx, key: string, told: number): Promise<Cells[]> => {
+/** All under a number that the copy first learned of after that ordinal, except what another row was delivered as. */
+const under = async (tx: Tx, key: string, after: number): Promise<Cells[]> => {
   const sql = `SELECT id, entry, told FROM portal_invoice AS found WHERE key = ? ${isNoOthers} ORDER BY told`
-  return (await tx.all(sql, key, key)).filter(cells => Number(cells.told) > told)
+  return (await tx.all(sql, key, key)).filter(cells => Number(cells.told) > after)
 }
 
-export const idsUnder = async (tx: Tx, key: string, told = 0): Promise<string[]> =>
-  (await under(tx, key, told)).map(idOf)
+export const idsUnder = async (tx: Tx, key: string, after = 0): Promise<string[]> =>
+  (await under(tx, key, after)).map(idOf)
 
-export const byNumber = async (tx: Tx, invoiceNumber: string, told = 0): Promise<PortalInvoice[]> =>
-  (await under(tx, numberKey(invoiceNumber), told)).map(entryOf)
+export const byNumber = async (tx: Tx, invoiceNumber: string, after = 0): Promise<PortalInvoice[]> =>
+  (await under(tx, numberKey(invoiceNumber), after)).map(entryOf)
 
 export const strangers = async (
   tx: Tx,
   { invoiceNumber, customerId, amount, issuedAt }: CreateBody,
-  told: number
+  after: number
 ): Promise<PortalInvoice[]> => {
   const key = numberKey(invoiceNumber)
   const { where, values } = mayEqual({ customerId, amountCents: parseAmount(amount) ?? null, issuedAt })
   const found = await tx.all(
     `SELECT entry FROM portal_invoice AS found
       WHERE ${where} AND (${isNobodys} AND told > ? OR ${isAnothersByThisNumber})`,
-    ...[...values, told, key, key]
+    ...[...values, after, key, key]
   )
   return found.map(entryOf)
 }
 
-export const beginRead = async (tx: Tx): Promise<{ read: number; told: number }> => ({
+export const beginRead = async (tx: Tx): Promise<{ read: number; ordinal: number }> => ({
   read: await countOne(tx, 'reads'),
-  told: await countOf(tx, 'told')
+  ordinal: await countOf(tx, 'told')
 })
 
 export const unseen = async (
   tx: Tx,
-  begun: { read: number; told: number },
+  begun: { read: number; ordinal: number },
   since: Instant | null,
   limit: number
 ): Promise<string[]> => {
   const found = await tx.all(
     since === null
-      ? `SELECT id FROM portal_invoice WHERE seen_by < ? AND ${toldBy} LIMIT ?`
-      : `SELECT id FROM portal_invoice WHERE created_at >= ? AND seen_by + 0 < ? AND ${toldBy} LIMIT ?`,
+      ? `SELECT id FROM portal_invoice WHERE seen_by < ? AND ${isUpTo} LIMIT ?`
+      : `SELECT id FROM portal_invoice WHERE created_at >= ? AND seen_by + 0 < ? AND ${isUpTo} LIMIT ?`,
     ...(since === null ? [] : [since]),
     begun.read,
-    begun.told,
+    begun.ordinal,
     limit
   )
   return found.map(idOf)
 }
 
-export const newest = async (tx: Tx, told = Number.MAX_SAFE_INTEGER): Promise<Instant | null> => {
+export const newest = async (tx: Tx, upTo = Number.MAX_SAFE_INTEGER): Promise<Instant | null> => {
   const found = await tx.one(
     `SELECT created_at FROM portal_invoice
-      WHERE created_at IS NOT NULL AND ${toldBy} ORDER BY created_at DESC LIMIT 1`,
-    told
+      WHERE created_at IS NOT NULL AND ${isUpTo} ORDER BY created_at DESC LIMIT 1`,
+    upTo
   )
   return (found?.created_at ?? null) as Instant | null
 }
@@ -164,7 +165,7 @@ export const deliveredSince = async (tx: Tx, ids: string[], since: Instant): Pro
 }
 
 // As a sum, so that no database walks the index of `told` for it.
-const toldBy = 'told + 0 <= ?'
+const isUpTo = 'told + 0 <= ?'
 
 // No row was delivered as it, and no undelivered row has its number.
 const isNobodys = `NOT EXISTS (SELECT 1 FROM invoice WHERE portal_id = found.id)

@@ -120,12 +120,12 @@ export const createLook = (options: LookOptions): Look => {
 
   /** What follows from everything that the copy holds under its number, once the portal has confirmed it. */
   const verdictOn = async (doubt: Doubt, entries: PortalInvoice[]): Promise<Decision | Untold | null> => {
-    const { body, told, overridden } = doubt
+    const { body, sentAfter, overridden } = doubt
     const found = await confirmed(doubt, entries)
     if ('untold' in found) return found
     if (!overridden) return judgeFound(found, body)
     // The person saw what stood there before. What came since may be what was sent, with facts told differently.
-    const since = await holdings.byNumber(body.invoiceNumber, told)
+    const since = await holdings.byNumber(body.invoiceNumber, sentAfter)
     const isAll = since.every(({ id }) => entries.some(entry => entry.id === id))
     // The copy learned of more while the portal was asked.
     if (!isAll) return verdictOn(doubt, await holdings.byNumber(body.invoiceNumber))
@@ -197,8 +197,8 @@ export const createLook = (options: LookOptions): Look => {
   }
 
   /** Entries under unknown numbers that may be what was sent, or what would be sent now. */
-  const strangersTo = async ({ body, sent, told }: Doubt): Promise<PortalInvoice[]> => {
-    const strangers = [...(await holdings.strangers(sent, told)), ...(await holdings.strangers(body, told))]
+  const strangersTo = async ({ body, sent, sentAfter }: Doubt): Promise<PortalInvoice[]> => {
+    const strangers = [...(await holdings.strangers(sent, sentAfter)), ...(await holdings.strangers(body, sentAfter))]
     return [...new Map(strangers.map(entry => [entry.id, entry])).values()]
   }
 
@@ -212,7 +212,7 @@ export const createLook = (options: LookOptions): Look => {
 
   const readFor = async (doubts: Doubt[]): Promise<(Reading & Begun) | null> => {
     const { order, orderSeen } = await holdings.copy()
-    const known = await holdings.newest(Math.min(...doubts.map(({ told }) => told)))
+    const known = await holdings.newest(Math.min(...doubts.map(({ sentAfter }) => sentAfter)))
     // An entry dated in the future stands before whatever was sent after it, so it does not tell where that is.
     const isTold = known !== null && known <= clock.now()
     if (order === 'unknown' || !isTold) return readAll()

@@ -47,7 +47,7 @@ export const judgeFound = (
   }
 }
 
-/** Of those under a number, what a person has overruled: what the copy had been told of by then. */
+/** Of those under a number, what a person has overruled: what the copy knew by then. */
 export const overruledOf = (entries: PortalInvoice[], since: PortalInvoice[]): PortalInvoice[] =>
   entries.filter(({ id }) => since.every(entry => entry.id !== id))
 

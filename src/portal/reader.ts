@@ -24,7 +24,7 @@ export type ReaderOptions = {
 export type Untold = { untold: string }
 
 /** `at`: on the wall clock. */
-export type Begun = { read: number; told: number; at: Instant }
+export type Begun = { read: number; ordinal: number; at: Instant }
 
 export interface Reader {
   /** The whole list. `page` is called after each page; if it answers false, the reading ends with null. */
@@ -119,7 +119,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   const begin = async (since: Instant | null): Promise<Reading & Begun> => {
     const at = clock.now()
     const begun = { ...(await holdings.beginRead()), at }
-    const newestBefore = await holdings.newest(begun.told)
+    const newestBefore = await holdings.newest(begun.ordinal)
     return { entries: [], since, isWhole: false, newestBefore, ...begun }
   }
 

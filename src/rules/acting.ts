@@ -48,16 +48,16 @@ export const rule = (
 /** `settles`: a person has decided about the other facts beside it. */
 export type Acting = { set: Change; settles: boolean }
 
-/** What a ruling changes. `taken`: the other facts, where they win. `told`: how much the copy was told by now. */
+/** What a ruling changes. `taken`: the other facts, where they win. `ordinal`: the copy's last one by now. */
 export const obey = (
   kept: Kept,
   ruling: Exclude<Ruling, { kind: 'nothing' }>,
-  { hasConflict, taken, told }: { hasConflict: boolean; taken: Arrival | null; told: number },
+  { hasConflict, taken, ordinal }: { hasConflict: boolean; taken: Arrival | null; ordinal: number },
   now: Instant
 ): Acting => {
   switch (ruling.kind) {
     case 'release':
-      return { set: release(kept, ruling.overrides, told, now), settles: false }
+      return { set: release(kept, ruling.overrides, ordinal, now), settles: false }
     case 'dismiss':
       return { set: dismissed('BY_OPERATOR', now), settles: false }
     case 'clear':
@@ -75,17 +75,17 @@ export const obey = (
 }
 
 /** Releases what the person saw, not what came since. */
-const release = (kept: Kept, more: Override[], told: number, now: Instant): Change => {
+const release = (kept: Kept, more: Override[], ordinal: number, now: Instant): Change => {
   const overrides = [...new Set([...kept.overrides, ...more])]
-  // If what was sent is to be looked for, that is done by what the copy was told before it was sent.
+  // If what was sent is to be looked for, that is done by what the copy knew before it was sent.
   const isLookedFor = kept.unproven && !overrides.includes('PORTAL_UNCLEAR')
   return {
     // A running loan goes on: the row is being delivered now.
     ...(kept.state === 'waiting' && kept.loanUntil !== null ? {} : waiting(now)),
     ...(kept.code === 'REVIEW' ? { released: kept.draft } : {}),
     overrides,
-    // What the copy is told of from now on is not overruled.
-    ...(more.includes('INVOICE_CONFLICT') && !isLookedFor ? { told } : {})
+    // What the copy learns of from now on is not overruled.
+    ...(more.includes('INVOICE_CONFLICT') && !isLookedFor ? { sentAfter: ordinal } : {})
   }
 }
 

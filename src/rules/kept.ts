@@ -31,8 +31,8 @@ export type Kept = {
   /** It was sent, and nothing has shown since what came of it. */
   unproven: boolean
   sentBy: string | null
-  /** How much the copy of the portal had been told when it was sent, or a person overruled what stands there. */
-  told: number | null
+  /** The copy's last ordinal when it was sent, or when a person overruled what stands in the portal. */
+  sentAfter: number | null
   sendingAt: Instant | null
   portalId: string | null
   portalCustomerId: string | null
@@ -115,18 +115,18 @@ export const arrived = (arrival: Arrival, now: Instant): Change => {
 }
 
 /**
- * How much the copy knew when a person overruled what stands in the portal, or it was sent after that. Of what an
+ * The copy's last ordinal when a person overruled what stands in the portal, or it was sent after that. Of what an
  * earlier version kept that is not known: there the word covers everything.
  */
-export const overruledUpTo = ({ overrides, told }: Pick<Kept, 'overrides' | 'told'>): number =>
-  overrides.includes('INVOICE_CONFLICT') ? (told ?? Number.MAX_SAFE_INTEGER) : 0
+export const overruledUpTo = ({ overrides, sentAfter }: Pick<Kept, 'overrides' | 'sentAfter'>): number =>
+  overrides.includes('INVOICE_CONFLICT') ? (sentAfter ?? Number.MAX_SAFE_INTEGER) : 0
 
 /**
  * With the facts, a person's words go, so that what was sent is looked for after all. By then they may have overruled
  * what came after it was sent: how much the copy knew at that time is no longer known.
  */
 export const soughtFromStart = ({ unproven, overrides }: Kept): Change =>
-  unproven && overrides.includes('PORTAL_UNCLEAR') && overrides.includes('INVOICE_CONFLICT') ? { told: 0 } : {}
+  unproven && overrides.includes('PORTAL_UNCLEAR') && overrides.includes('INVOICE_CONFLICT') ? { sentAfter: 0 } : {}
 
 /** What is left to do about its payment: what is wanted against what the portal knows. */
 export const toMark = (wanted: Instant | null, known: Instant | null, now: Instant): Change =>

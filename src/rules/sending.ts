@@ -5,16 +5,16 @@ import type { CreateBody } from '../core/row.ts'
 import type { Change, Kept } from './kept.ts'
 
 /**
- * `isThere`: the copy of the portal has its number, beside what a person overruled. `told`: how much the copy was told
+ * `isThere`: the copy of the portal has its number, beside what a person overruled. `ordinal`: the copy's last one
  * by now.
  */
-export type Known = { isThere: boolean; told: number; owner: string; now: Instant }
+export type Known = { isThere: boolean; ordinal: number; owner: string; now: Instant }
 
 /** What makes the row `sending`, or why it may not be sent. */
 export const send = (
   { state, unproven, overrides }: Kept,
   body: CreateBody,
-  { isThere, told, owner, now }: Known
+  { isThere, ordinal, owner, now }: Known
 ): Change | 'lost' | 'known' | 'unproven' => {
   if (state !== 'waiting') return 'lost'
   if (unproven && !overrides.includes('PORTAL_UNCLEAR')) return 'unproven'
@@ -29,7 +29,7 @@ export const send = (
     everSent: true,
     unproven: true,
     sentBy: owner,
-    told,
+    sentAfter: ordinal,
     nextAttemptAt: null,
     sendingAt: now
   }

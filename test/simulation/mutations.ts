@@ -256,7 +256,7 @@ const wordForAll: Mutation = {
       ...ledger,
       holdings: {
         ...ledger.holdings,
-        byNumber: async (invoiceNumber, told) => (told === undefined ? ledger.holdings.byNumber(invoiceNumber) : [])
+        byNumber: async (invoiceNumber, after) => (after === undefined ? ledger.holdings.byNumber(invoiceNumber) : [])
       }
     }
   })

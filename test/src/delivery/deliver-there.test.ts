@@ -458,7 +458,7 @@ t.test('who takes other facts has what was sent looked for since it was sent, wh
   t.match(await opened.deliver(again), { kind: 'unproven' })
   await ledger.record(again, { to: 'look', body: bodyOf(again) }, clock.now())
   const [doubtful] = await ledger.doubts(clock.now(), 1)
-  const found = await ledger.holdings.strangers(doubtful!.sent, doubtful!.told)
+  const found = await ledger.holdings.strangers(doubtful!.sent, doubtful!.sentAfter)
   t.strictSame(
     found.map(({ id }) => id),
     [kept]

@@ -26,11 +26,11 @@ t.test('the whole list is read, in its order, and the copy is told of it page by
 
   t.strictSame(double.asked(), ['list 1', 'list 2', 'list 3'])
   t.strictSame(ids(reading?.entries ?? []), ids(double.list.toReversed()))
-  t.match(reading, { since: null, newestBefore: null, read: 1, told: 0, at: clock.now() })
+  t.match(reading, { since: null, newestBefore: null, read: 1, ordinal: 0, at: clock.now() })
   t.strictSame(sizes, [15, 30])
   t.equal(await holdings.size(), 31)
 
-  t.match(await reader.all('sweep'), { newestBefore: entryOf(31).createdAt, read: 2, told: 31 })
+  t.match(await reader.all('sweep'), { newestBefore: entryOf(31).createdAt, read: 2, ordinal: 31 })
 })
 
 t.test('an empty list is read with one request', async t => {

@@ -3,8 +3,8 @@ import { obey, refusal, rule } from '../../../src/rules/acting.ts'
 import { draftOf, minute, noon, other } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
-const alone = { hasConflict: false, taken: null, told: 7 }
-const beside = { hasConflict: true, taken: null, told: 7 }
+const alone = { hasConflict: false, taken: null, ordinal: 7 }
+const beside = { hasConflict: true, taken: null, ordinal: 7 }
 
 t.test('nothing is said about what is in doubt', async t => {
   for (const action of ['deliver', 'dismiss', 'take', 'keep'] as const)
@@ -31,8 +31,8 @@ t.test('what is released from review is what was shown', async t => {
 })
 
 t.test('with other facts it is looked for from its start, where a word hid what was sent', async t => {
-  const word = { unproven: true, overrides: ['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'] as const, told: 7 }
-  for (const [what, facts, told] of [
+  const word = { unproven: true, overrides: ['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'] as const, sentAfter: 7 }
+  for (const [what, facts, sentAfter] of [
     ['a word about both', word, 0],
     ['nothing is unproven', { ...word, unproven: false }, undefined],
     ['it is looked for', { ...word, overrides: ['INVOICE_CONFLICT'] as const }, undefined],
@@ -40,7 +40,7 @@ t.test('with other facts it is looked for from its start, where a word hid what 
   ] as const) {
     const kept = keptAs({ state: 'held', ...facts, overrides: [...facts.overrides] })
     const { set } = obey(kept, { kind: 'take' }, { ...beside, taken: other }, noon)
-    t.equal(set.told, told, what)
+    t.equal(set.sentAfter, sentAfter, what)
     t.strictSame(set.overrides, [], what)
   }
 })
@@ -72,12 +72,12 @@ t.test('take puts the other facts in place, keep goes on with these', async t =>
 
 t.test('what was sent is looked for since it was sent, whatever a person overrules', async t => {
   const deliver = { kind: 'release', overrides: ['INVOICE_CONFLICT'] } as const
-  const sent = { state: 'held', code: 'INVOICE_CONFLICT', everSent: true, unproven: true, told: 3 } as const
-  const told = (kept: Parameters<typeof keptAs>[0]) =>
-    obey(keptAs(kept), { ...deliver, overrides: [...deliver.overrides] }, alone, noon).set.told
-  t.equal(told({ ...sent, unproven: false }), 7)
-  t.equal(told(sent), undefined)
-  t.equal(told({ ...sent, overrides: ['PORTAL_UNCLEAR'] }), 7)
+  const sent = { state: 'held', code: 'INVOICE_CONFLICT', everSent: true, unproven: true, sentAfter: 3 } as const
+  const sentAfter = (kept: Parameters<typeof keptAs>[0]) =>
+    obey(keptAs(kept), { ...deliver, overrides: [...deliver.overrides] }, alone, noon).set.sentAfter
+  t.equal(sentAfter({ ...sent, unproven: false }), 7)
+  t.equal(sentAfter(sent), undefined)
+  t.equal(sentAfter({ ...sent, overrides: ['PORTAL_UNCLEAR'] }), 7)
   for (const overrides of [['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'], ['PORTAL_UNCLEAR']] as const) {
     const taken = obey(
       keptAs({ ...sent, overrides: [...overrides] }),
@@ -85,6 +85,6 @@ t.test('what was sent is looked for since it was sent, whatever a person overrul
       { ...beside, taken: other },
       noon
     )
-    t.equal(taken.set.told, overrides.length === 2 ? 0 : undefined)
+    t.equal(taken.set.sentAfter, overrides.length === 2 ? 0 : undefined)
   }
 })

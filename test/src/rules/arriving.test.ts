@@ -146,11 +146,16 @@ t.test('restored: it waits with what is newer, held where a person has to decide
   t.match(restored({}).set, { finishedAt: null, invoice: { paidAt: noon, revision: '3' } })
   t.match(restored({ pdfByPerson: true }), { set: { document }, received: { unused: [] } }, "a person's PDF stays")
   t.match(restored({}, true).set, { state: 'held', code: 'INVOICE_CONFLICT' })
-  const words = { everSent: true, unproven: true, overrides: ['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'], told: 7 } as const
+  const words = {
+    everSent: true,
+    unproven: true,
+    overrides: ['PORTAL_UNCLEAR', 'INVOICE_CONFLICT'],
+    sentAfter: 7
+  } as const
   t.match(
     restored({ ...words, overrides: [...words.overrides], released: { draft: draftOf(keptAs()), documentVersion: 0 } })
       .set,
-    { overrides: [], released: null, told: 0 },
+    { overrides: [], released: null, sentAfter: 0 },
     'what a person said before is not about what was voided since'
   )
   const { set } = restored({ state: 'sending', code: null, voided: true, everSent: true }, true)

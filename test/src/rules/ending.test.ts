@@ -7,7 +7,7 @@ import { keptAs } from './fixtures.ts'
 
 const ending = { now: noon, owner: 'me', isLooked: false, hasConflict: false }
 const body = bodyOf(keptAs())
-const sent = { state: 'sending', body, sentBody: body, everSent: true, unproven: true, told: 1 } as const
+const sent = { state: 'sending', body, sentBody: body, everSent: true, unproven: true, sentAfter: 1 } as const
 const stranger = { isAnothers: false, wasThere: false, isNumberKnown: false }
 
 type Delivered = Extract<Decision, { to: 'delivered' }>

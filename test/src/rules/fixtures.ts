@@ -23,7 +23,7 @@ export const keptAs = (facts: Partial<Kept> = {}): Kept => {
     everSent: false,
     unproven: false,
     sentBy: null,
-    told: null,
+    sentAfter: null,
     sendingAt: null,
     portalId: null,
     portalCustomerId: null,

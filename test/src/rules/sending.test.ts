@@ -3,7 +3,7 @@ import { send } from '../../../src/rules/sending.ts'
 import { bodyOf, noon } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
-const known = { isThere: false, told: 7, owner: 'me', now: noon }
+const known = { isThere: false, ordinal: 7, owner: 'me', now: noon }
 const body = bodyOf(keptAs())
 
 t.test('what waits is sent, once, and stands in the row first', async t => {
@@ -14,7 +14,7 @@ t.test('what waits is sent, once, and stands in the row first', async t => {
     everSent: true,
     unproven: true,
     sentBy: 'me',
-    told: 7,
+    sentAfter: 7,
     nextAttemptAt: null
   })
   for (const state of ['sending', 'delivered', 'held', 'dismissed'] as const)

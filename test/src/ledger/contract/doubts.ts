@@ -25,7 +25,7 @@ const later = noon + 2 * minute
 export function doubtsContract(promised: Promised): void {
   promised('a doubt tells what was sent, and how much the copy had been told by then', async (t, ledger) => {
     await ledger.holdings.learn([holdingOf('inv_8', { invoiceNumber: 'N-8' })], null, noon)
-    const { told } = await ledger.holdings.beginRead()
+    const { ordinal } = await ledger.holdings.beginRead()
     const loan = await bring(ledger, 'sending')
     await ledger.holdings.learn([holdingOf('inv_9', { invoiceNumber: 'N-9' })], null, noon)
     await ledger.record(loan, doubt, noon)
@@ -36,7 +36,7 @@ export function doubtsContract(promised: Promised): void {
         attempt: 1,
         body: bodyOf(loan),
         sent: bodyOf(loan),
-        told,
+        sentAfter: ordinal,
         sentAt: noon,
         inherited: false,
         failures: 0,
@@ -154,7 +154,7 @@ export function doubtsContract(promised: Promised): void {
   promised('while its loan runs, a doubt of before its end is not settled', async (t, ledger) => {
     const loan = await bring(ledger, 'sending')
     const { id, failures, triedMs } = loan
-    const sent = { body: bodyOf(loan), sent: bodyOf(loan), told: 0, sentAt: noon, inherited: false }
+    const sent = { body: bodyOf(loan), sent: bodyOf(loan), sentAfter: 0, sentAt: noon, inherited: false }
     const early = { id, attempt: 1, ...sent, failures, triedMs, overridden: false }
 
     t.equal(await ledger.settle(early, again(noon), noon), null)

@@ -82,10 +82,10 @@ export function holdingsContract(promised: Promised): void {
 
   promised('what came under a number since then is found apart, however it is shown later', async (t, { holdings }) => {
     await holdings.learn([holdingOf('inv_1')], 1, noon)
-    const { told } = await holdings.beginRead()
+    const { ordinal } = await holdings.beginRead()
     await holdings.learn([holdingOf('inv_1', { amountCents: 5 }), holdingOf('inv_2')], 2, noon)
 
-    t.strictSame(ids(await holdings.byNumber('2026-0042', told)), ['inv_2'])
+    t.strictSame(ids(await holdings.byNumber('2026-0042', ordinal)), ['inv_2'])
   })
 
   promised('an answer that tells no more than the id takes nothing away', async (t, { holdings }) => {
@@ -105,14 +105,14 @@ export function holdingsContract(promised: Promised): void {
 
     const second = await holdings.beginRead()
     t.ok(second.read > first.read)
-    t.ok(second.told > first.told)
+    t.ok(second.ordinal > first.ordinal)
     await holdings.learn([told[1]!], second.read, noon)
     await holdings.learn([holdingOf('inv_4', { createdAt: noon + 9 })], null, noon)
 
     t.strictSame((await holdings.unseen(second, null, 10)).sort(), ['inv_1', 'inv_3'])
     t.strictSame(await holdings.unseen(second, noon + 2, 10), ['inv_3'])
     t.equal((await holdings.unseen(second, null, 1)).length, 1)
-    t.equal(await holdings.newest(second.told), noon + 2)
+    t.equal(await holdings.newest(second.ordinal), noon + 2)
     t.equal(await holdings.newest(), noon + 9)
   })
 
@@ -122,7 +122,7 @@ export function holdingsContract(promised: Promised): void {
     await holdings.learn([holdingOf('inv_1')], late.read, noon)
     await holdings.learn([holdingOf('inv_1')], early.read, noon)
 
-    t.strictSame(await holdings.unseen({ ...late, told: 99 }, null, 10), [])
+    t.strictSame(await holdings.unseen({ ...late, ordinal: 99 }, null, 10), [])
   })
 
   promised('what the portal lost is out of the copy, and a note on the row that was delivered', async (t, ledger) => {

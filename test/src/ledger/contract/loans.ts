@@ -77,7 +77,7 @@ export function loansContract(promised: Promised): void {
       failures: 0,
       triedMs: 0,
       unproven: false,
-      told: null,
+      sentAfter: null,
       unread: null
     })
   })

@@ -131,10 +131,10 @@ export function presenceContract(promised: Promised): void {
 
   promised('what the copy had been told of before was not sent since', async (t, { holdings }) => {
     await holdings.learn([stranger], null, noon)
-    const { told } = await holdings.beginRead()
+    const { ordinal } = await holdings.beginRead()
     await holdings.learn([stranger], 5, noon)
 
-    t.strictSame(await holdings.strangers(body, told), [])
+    t.strictSame(await holdings.strangers(body, ordinal), [])
   })
 
   promised('what another row was delivered as, or has the number of, is nobody else’s', async (t, ledger) => {
@@ -161,11 +161,11 @@ export function presenceContract(promised: Promised): void {
   promised('under its own number and an id that another row had, it may be: ids are used again', async (t, ledger) => {
     const { holdings } = ledger
     await bring(ledger, 'delivered', arrivalOf({ invoiceNumber: 'A', sourceId: 'A' }))
-    const { told } = await holdings.beginRead()
+    const { ordinal } = await holdings.beginRead()
     await holdings.learn([holdingOf('inv_A', { invoiceNumber: 'B' })], null, noon)
 
-    t.match(await holdings.strangers({ ...body, invoiceNumber: 'b' }, told), [{ id: 'inv_A' }])
-    t.strictSame(await holdings.strangers({ ...body, invoiceNumber: 'a' }, told), [])
+    t.match(await holdings.strangers({ ...body, invoiceNumber: 'b' }, ordinal), [{ id: 'inv_A' }])
+    t.strictSame(await holdings.strangers({ ...body, invoiceNumber: 'a' }, ordinal), [])
   })
 
   promised('what was delivered lately is told from what was delivered before', async (t, ledger) => {
@@ -185,7 +185,7 @@ export function presenceContract(promised: Promised): void {
 
     const [found] = await ledger.doubts(noon, 1)
 
-    t.strictSame(await ledger.holdings.strangers(found!.sent, found!.told), [])
+    t.strictSame(await ledger.holdings.strangers(found!.sent, found!.sentAfter), [])
     t.strictSame(await stateOf(ledger, 'B'), ['delivered', null])
   })
 

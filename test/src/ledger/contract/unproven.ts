@@ -76,11 +76,11 @@ export function unprovenContract(promised: Promised): void {
   })
 
   promised('to be looked for, it is in doubt: with what would be sent, and what was', async (t, ledger) => {
-    const { told } = await ledger.holdings.beginRead()
+    const { ordinal } = await ledger.holdings.beginRead()
     const { sent, body, found } = await lookAgain(ledger)
 
     t.match(await rowOf(ledger), { state: 'sending', code: null, body, nextAttemptAt: null })
-    t.match(found, { body, sent: bodyOf(sent), told, sentAt: noon + 5, inherited: false })
+    t.match(found, { body, sent: bodyOf(sent), sentAfter: ordinal, sentAt: noon + 5, inherited: false })
     const { history } = await rowOf(ledger)
     t.match(history.at(-1), { at: noon + 5, event: 'looked for first' })
     t.notOk('body' in (history.at(-1) ?? {}), 'what would be sent stands in the row')
@@ -96,7 +96,7 @@ export function unprovenContract(promised: Promised): void {
 
     const [found] = await ledger.doubts(noon, 1)
 
-    t.match(await holdings.strangers(bodyOf(sent), found!.told), [{ id: 'inv_other' }])
+    t.match(await holdings.strangers(bodyOf(sent), found!.sentAfter), [{ id: 'inv_other' }])
   })
 
   promised('with the facts of another, what went out with the old ones is looked for, too', async (t, ledger) => {

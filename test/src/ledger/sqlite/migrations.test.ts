@@ -253,9 +253,9 @@ t.test('what the last version knew of the portal and of customers is known', asy
 
   t.match(await holdings.memory(), { identity: 'disk 1', sent: 8, portal: { token: 'token' } })
   t.match(await holdings.copy(), { filled: true, order: 'newest', sweptTo: noon })
-  const { read, told } = await holdings.beginRead()
+  const { read, ordinal } = await holdings.beginRead()
   t.equal(read, 2)
-  t.equal(told, await holdings.size().then(size => size + 1), 'one was told of, and is gone')
+  t.equal(ordinal, await holdings.size().then(size => size + 1), 'one was told of, and is gone')
   t.match(await holdings.byNumber('there before'), [{ id: 'inv_there' }])
   t.equal(await holdings.slotsTaken(), 1)
   t.equal(await ledger.askedTo('acme'), noon)
