@@ -146,9 +146,9 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   const refusedRequests = createRefusedRequests({ ledger, clock, log: logger })
   app.addHook('onListen', async () => refusedRequests.start())
   app.addHook('onClose', refusedRequests.stop)
-  const noteUnreadable = (error: BridgeError, told: Refused, request: FastifyRequest): void => {
-    unreadableRequests.note(error, told)
-    const { by: tool, fields, invoiceNumber } = told
+  const noteUnreadable = (error: BridgeError, refused: Refused, request: FastifyRequest): void => {
+    unreadableRequests.note(error, refused)
+    const { by: tool, fields, invoiceNumber } = refused
     const { code } = error
     const problems = problemsIn(error, fields)
     refusedRequests.note({ tool, client: clientOf(request), isAuthentic: true, code, invoiceNumber, problems })

@@ -10,6 +10,6 @@ export type ClientOf = (request: FastifyRequest) => string
 export const createClientOf =
   (trustProxyHeader: string | undefined): ClientOf =>
   request => {
-    const told = trustProxyHeader === undefined ? undefined : request.headers[trustProxyHeader]
-    return networkOf(typeof told === 'string' && isIP(told) !== 0 ? told : request.ip)
+    const header = trustProxyHeader === undefined ? undefined : request.headers[trustProxyHeader]
+    return networkOf(typeof header === 'string' && isIP(header) !== 0 ? header : request.ip)
   }

@@ -28,7 +28,7 @@ export type IntakeOptions = AddressOptions<Settings> & {
   sendNotification: boolean
   pdfBytesMax: number
   /** Called when an authentic request is refused for good. */
-  noteUnreadable: (error: BridgeError, told: Refused, request: FastifyRequest) => void
+  noteUnreadable: (error: BridgeError, refused: Refused, request: FastifyRequest) => void
 }
 
 /** An authentic request that is refused, with its number if that much can be read. */

@@ -77,8 +77,8 @@ const reading: FastifyPluginAsync<Api> = async (app, { portal, perform }) => {
         return () => {
           const shown = settings.list === 'one-page' ? 1 : page
           const { entries, more } = invoices.page(settings.order, shown, isListed)
-          const told = { tellsNumber: settings.tellsNumbers }
-          const answers = entries.map(invoice => invoiceAnswer(invoice, base, told))
+          const how = { tellsNumber: settings.tellsNumbers }
+          const answers = entries.map(invoice => invoiceAnswer(invoice, base, how))
           return pageAnswer(`${base}/customer-invoices`, page, { entries: answers, more, ...settings })
         }
       }

@@ -77,7 +77,7 @@ const createAsk =
     const named: Record<string, string> = params ?? {}
     const place = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(named[name] ?? ''))
     try {
-      const told = await got(url + place, {
+      const answered = await got(url + place, {
         method,
         headers: { ...headersOf({ token, by }), ...(text === undefined ? {} : { 'content-type': upload }) },
         ...(query === undefined ? {} : { searchParams: query }),
@@ -86,9 +86,9 @@ const createAsk =
         timeout: { request: answerWithinMs },
         retry: { limit: 0 }
       }).json()
-      const { error } = answer.safeParse(told)
+      const { error } = answer.safeParse(answered)
       // Not the parsed copy: --json also prints fields that only a newer bridge knows.
-      if (error === undefined) return told as never
+      if (error === undefined) return answered as never
       const field = error.issues[0]?.path.join('.') || 'at all'
       throw new CommandFailed(
         `${url} does not answer as a bridge of this version does (${field}). Use the command of its own version.`

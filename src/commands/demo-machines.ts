@@ -63,10 +63,10 @@ export const runMachines = async (terminal: Terminal, { once: isOnce }: { once: 
     await end(first.child, 'SIGKILL')
     print(`Machine one was killed, with ${held.length} of them in the sandbox.`)
     print('Machine two goes on with what is its own, and after some seconds with what the other one had begun:')
-    let told = 0
+    let printed = 0
     const isDone = await until(terminal, () => {
-      if (held.length > told) print(`  ${held.length} of ${invoices} are in the sandbox`)
-      told = held.length
+      if (held.length > printed) print(`  ${held.length} of ${invoices} are in the sandbox`)
+      printed = held.length
       return held.length >= invoices
     })
     const numbers = new Set(held.map(({ invoiceNumber }) => invoiceNumber))

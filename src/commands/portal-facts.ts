@@ -46,15 +46,15 @@ export const portalFacts = async (url: string, token: string): Promise<Facts> =>
   }).then(({ statusCode }) => String(statusCode))
   const entries = [...entriesIn(first.json), ...entriesIn(second.json)]
   return {
-    'list of invoices': toldOf(first),
+    'list of invoices': headOf(first),
     'page size': String(entriesIn(first.json).length),
-    'second page': `${toldOf(second)}, ${entriesIn(second.json).length} entries`,
-    'page beyond the end': `${toldOf(far)}, ${entriesIn(far.json).length} entries`,
+    'second page': `${headOf(second)}, ${entriesIn(second.json).length} entries`,
+    'page beyond the end': `${headOf(far)}, ${entriesIn(far.json).length} entries`,
     'around the list': besides(first.json),
     'fields of an invoice': fieldsOf(entries),
     ...Object.fromEntries(ordered.map(field => [`order by ${field}`, orderOf(entries, field)])),
-    'unknown invoice': `${toldOf(missing)}, fields ${keysOf(missing.json)}`,
-    'list of customers': `${toldOf(customers)}, ${entriesIn(customers.json).length} entries`,
+    'unknown invoice': `${headOf(missing)}, fields ${keysOf(missing.json)}`,
+    'list of customers': `${headOf(customers)}, ${entriesIn(customers.json).length} entries`,
     'fields of a customer': fieldsOf(entriesIn(customers.json)),
     'wrong token': stranger,
     ...headersOf(first.headers)
@@ -63,7 +63,7 @@ export const portalFacts = async (url: string, token: string): Promise<Facts> =>
 
 const ordered = ['createdAt', 'issuedAt', 'invoiceNumber', 'id']
 
-const toldOf = ({ status, headers }: Answer): string => `${status}, ${headers['content-type'] ?? 'no type'}`
+const headOf = ({ status, headers }: Answer): string => `${status}, ${headers['content-type'] ?? 'no type'}`
 
 const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -82,9 +82,9 @@ const keysOf = (json: unknown): string =>
 /** What stands besides the entries, two levels deep. */
 const besides = (json: unknown): string => {
   if (!isEntry(json)) return 'nothing'
-  const told = Object.entries(json).filter(([name]) => name !== 'data')
+  const around = Object.entries(json).filter(([name]) => name !== 'data')
   return (
-    told.map(([name, value]) => (isEntry(value) ? `${plain(name)}: {${keysOf(value)}}` : plain(name))).join('; ') ||
+    around.map(([name, value]) => (isEntry(value) ? `${plain(name)}: {${keysOf(value)}}` : plain(name))).join('; ') ||
     'nothing'
   )
 }

@@ -23,8 +23,8 @@ const agreeing = (a: Known, b: Known) => ({
   'e-mail address': agree(a.emails, b.emails)
 })
 
-const agree = (known: string[], told: string[]): boolean | null =>
-  known.length === 0 || told.length === 0 ? null : told.some(text => known.includes(text))
+const agree = (known: string[], others: string[]): boolean | null =>
+  known.length === 0 || others.length === 0 ? null : others.some(text => known.includes(text))
 
 export const isAgreeing = (a: Known, b: Known): boolean => Object.values(agreeing(a, b)).includes(true)
 

@@ -17,7 +17,7 @@ export type PortalInvoice = {
 }
 
 /** Null where the portal gives none, or one that the bridge cannot read: then it contradicts nothing. */
-export const dateTold = ({ issuedAt }: Pick<PortalInvoice, 'issuedAt'>): PlainDate | null =>
+export const dateShown = ({ issuedAt }: Pick<PortalInvoice, 'issuedAt'>): PlainDate | null =>
   parseDate(issuedAt ?? '') ?? null
 
 /** With the address at which its customer pays: anyone who has that can read the invoice. */

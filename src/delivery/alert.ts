@@ -10,11 +10,11 @@ import type { Notice } from '../core/notice.ts'
 export type Alert = (code: Code, invoiceNumber: string | null, what?: string) => void
 
 /** What health warns of: in English, and as it is mailed, in the language of the owner. */
-export type Told = { output: string; mailed: string }
-export type AlertOfWarning = (what: Told) => void
+export type Said = { output: string; mailed: string }
+export type AlertOfWarning = (what: Said) => void
 
 /** Whatever caused a pause of all deliveries, or a warning, is over. */
-export type AlertOfEnd = (what: { code: Code } | Told) => void
+export type AlertOfEnd = (what: { code: Code } | Said) => void
 
 /** `note` is called with all of it, too. */
 export type AlertOptions = {

@@ -115,7 +115,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     hint('sweep')
   }
 
-  const told = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
+  const announce = (decision: Decision, tool: string | null, invoiceNumber: string, tookMs: number): void => {
     options.recorded?.({ tool, invoiceNumber }, decision, tookMs)
     if (decision.to === 'held' || decision.to === 'unpaid') alert(decision.code, invoiceNumber)
     if (decision.to === 'delivered' && decision.code !== null) alert(decision.code, invoiceNumber)
@@ -180,7 +180,7 @@ export const createEngine = (options: EngineOptions): Engine => {
         { now: clock.now(), random: random(), patience, standing: 'open' }
       ),
     settled(doubt, decision) {
-      told(decision, null, doubt.body.invoiceNumber, 0)
+      announce(decision, null, doubt.body.invoiceNumber, 0)
       wake()
     },
     heard: breaker.heardRead
@@ -198,7 +198,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     patience,
     log,
     recorded(loan, decision, tookMs) {
-      told(decision, loan.tool, loan.invoice.invoiceNumber, tookMs)
+      announce(decision, loan.tool, loan.invoice.invoiceNumber, tookMs)
       if (decision.to === 'doubt' || decision.to === 'look') look.wake()
     }
   })
@@ -230,7 +230,7 @@ export const createEngine = (options: EngineOptions): Engine => {
       wake()
       hint('due')
     },
-    hear: told => (told === 'sweep' ? copy.hurry() : wake()),
+    hear: hint => (hint === 'sweep' ? copy.hurry() : wake()),
     customers,
     turnedAt: worker.turnedAt,
     portal: () => ({ ...breaker.state(), ...copy.state(), budget: budget.state() })
@@ -255,10 +255,10 @@ const awaitsCustomer = ({ code, invoices }: Tally): boolean =>
  */
 const warnOfIntegrations = async ({ holdings }: Ledger, log: Log): Promise<void> => {
   try {
-    const { integrationsTold: told = [] } = await holdings.memory()
-    const customers = (await holdings.customersIntegrated()).filter(id => !told.includes(id))
+    const { integrationsTold: known = [] } = await holdings.memory()
+    const customers = (await holdings.customersIntegrated()).filter(id => !known.includes(id))
     if (customers.length === 0) return
-    await holdings.remember({ integrationsTold: [...told, ...customers] })
+    await holdings.remember({ integrationsTold: [...known, ...customers] })
     log.warn({ customers }, 'the portal links customers to a bookkeeping program itself: invoices may come in twice')
   } catch (err) {
     log.error({ err }, 'customers that the portal links to a bookkeeping program could not be named')

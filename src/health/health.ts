@@ -84,7 +84,7 @@ const fullEveryMs = 24 * 60 * minute
 // Corrections of a wall clock are a matter of seconds. After a larger jump it was wrong before, or is now. The warning
 // lasts as long as an owner may take to look; then the new time is taken to be right.
 const jumpMsMin = 5 * minute
-const jumpToldMs = 60 * minute
+const jumpShownMs = 60 * minute
 
 // When an owner wants to know. A backlog of a few hundred invoices takes less than this at 60 a minute.
 const lateMs = 15 * minute
@@ -130,16 +130,16 @@ const createBeat = ({ ledger, clock }: HealthOptions) => {
 const createJumps = ({ clock }: HealthOptions): (() => Check) => {
   const offset = () => clock.now() - clock.monotonic()
   let usual = offset()
-  let told: { byMs: number; at: number } | null = null
+  let latest: { byMs: number; at: number } | null = null
   return () => {
     const now = clock.monotonic()
     const byMs = offset() - usual
     if (Math.abs(byMs) > jumpMsMin) {
-      told = { byMs, at: now }
+      latest = { byMs, at: now }
       usual = offset()
     }
-    if (told === null || now - told.at > jumpToldMs) return pass
-    return warn(say(told.byMs > 0 ? 'clockAhead' : 'clockBack', secondsOf(Math.abs(told.byMs))))
+    if (latest === null || now - latest.at > jumpShownMs) return pass
+    return warn(say(latest.byMs > 0 ? 'clockAhead' : 'clockBack', secondsOf(Math.abs(latest.byMs))))
   }
 }
 
@@ -223,14 +223,14 @@ type Time = { now: Instant; upMs: number }
 const copy = (state: PortalState, { sweptAt, fullAt, unclear }: CopyState, time: Time): Check[] => {
   const { now } = time
   const { filling, failure, everyMs } = state
-  const told: (Saying | false | null)[] = [
+  const sayings: (Saying | false | null)[] = [
     failure && say('readingFailed', `${failure.code}: ${failure.message}`, secondsOf(failure.forMs)),
     unclear && say('readingUnclear', unclear.why, secondsOf(now - unclear.since)),
     filling && filling.stillMs > lateMs && say('firstReadingStill', secondsOf(filling.stillMs)),
     filling === null && readLast('read', sweptAt, everyMs, time),
     filling === null && readLast('readWhole', fullAt, fullEveryMs, time)
   ]
-  const wrong = told.filter(says => says !== false && says !== null)
+  const wrong = sayings.filter(says => says !== false && says !== null)
   if (wrong.length > 0) return wrong.map(warn)
   if (filling === null) return [pass]
   return [{ status: 'pass', observedValue: filling.pages, observedUnit: 'pages', says: say('firstReading') }]
@@ -264,11 +264,12 @@ const catchUp = async (options: HealthOptions, upMs: number): Promise<Check[]> =
   const time = { now: clock.now(), upMs }
   const refused = refusing()
   /** A refused token is already a warning about the tool itself. */
-  const isTold = (tool: string, failure: string | null) => refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
+  const isShown = (tool: string, failure: string | null) =>
+    refused.has(tool) && failure?.startsWith('TOOL_UNAUTHORIZED')
   const found = await Promise.all(
     caughtUp().map(async ({ tool, everyMs, failure }): Promise<Check> => {
       const askedTo = await ledger.askedTo(tool)
-      const problem = failure === null || isTold(tool, failure) ? '' : failure
+      const problem = failure === null || isShown(tool, failure) ? '' : failure
       const late = askedLast(askedTo, everyMs, time, problem)
       const says = late ?? (problem === '' ? null : say('notAsked', problem))
       return {
@@ -295,13 +296,13 @@ const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthO
   if (on.length === 0) return [warn(say('noTool'))]
   const refused = refusing()
   const warnings = on.flatMap(({ name, missingSecret }) => {
-    const told = [
+    const sayings = [
       missingSecret === null ? null : say('secretMissing', missingSecret),
       refused.has(name) ? say('toolRefuses', refused.get(name) ?? '') : null,
       sayRefused(turnedAway(name)),
       sayUnreadable(unreadableRequests(name))
     ].filter(says => says !== null)
-    return told.map(says => ({ componentId: name, ...warn(says) }))
+    return sayings.map(says => ({ componentId: name, ...warn(says) }))
   })
   if (warnings.length > 0) return warnings
   return [{ status: 'pass', observedValue: on.map(({ name }) => name).join(', ') }]
@@ -310,10 +311,10 @@ const tools = ({ tools: all, refusing, turnedAway, unreadableRequests }: HealthO
 /** Unproven requests, whatever the tool. */
 const unprovenRequests = ({ strangersAreMany, lockedOut }: HealthOptions): Check[] => {
   const clients = lockedOut()
-  const told = [clients > 0 && say('guessing', clients), strangersAreMany() && say('strangers')].filter(
+  const sayings = [clients > 0 && say('guessing', clients), strangersAreMany() && say('strangers')].filter(
     says => says !== false
   )
-  return told.length === 0 ? [pass] : told.map(warn)
+  return sayings.length === 0 ? [pass] : sayings.map(warn)
 }
 
 const sayRefused = (away: UnprovenCount | null): Saying | null =>

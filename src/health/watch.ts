@@ -4,7 +4,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { createLoop } from '../core/loop.ts'
-import type { AlertOfEnd, AlertOfWarning, Told } from '../delivery/alert.ts'
+import type { AlertOfEnd, AlertOfWarning, Said } from '../delivery/alert.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { said } from '../words/saying.ts'
 import type { Language } from '../words/words.ts'
@@ -27,31 +27,31 @@ export type WatchOptions = {
 const everyMs = 60_000
 
 // Alerts about these are sent as they happen, and say what they are about.
-const toldElsewhere: readonly string[] = ['attention', 'portal']
+const alertedElsewhere: readonly string[] = ['attention', 'portal']
 
 export const createWatch = ({ ledger, health, warn, over, language, clock, log }: WatchOptions): Watch => {
   const loop = createLoop({ clock, retryFirstMs: everyMs, retryLongestMs: everyMs })
   let before = new Set<string>()
   // What was sent about each, by this process or another, by its key.
-  let told = new Map<string, Told>()
+  let sent = new Map<string, Said>()
 
   const turn = async (): Promise<void> => {
-    const warnings = warningsIn(await health()).filter(({ check }) => !toldElsewhere.includes(check))
+    const warnings = warningsIn(await health()).filter(({ check }) => !alertedElsewhere.includes(check))
     const now = new Map(warnings.map(warning => [keyOf(warning), warning]))
     for (const [key, warning] of now) {
-      if (told.has(key) || !before.has(key)) continue
+      if (sent.has(key) || !before.has(key)) continue
       // Of several processes that see it, one sends it.
-      const what = toldOf(warning, language)
+      const what = saidOf(warning, language)
       if (await ledger.lease(`warn ${key}`, clock.now())) warn(what)
-      told.set(key, what)
+      sent.set(key, what)
     }
-    for (const [key, what] of told) {
+    for (const [key, what] of sent) {
       if (now.has(key)) continue
       // The process that sent the warning also sends the message that it is over.
       if (await ledger.lease(`warn ${key}`, clock.now())) over(what)
       await ledger.release(`warn ${key}`)
     }
-    told = new Map([...told].filter(([key]) => now.has(key)))
+    sent = new Map([...sent].filter(([key]) => now.has(key)))
     before = new Set(now.keys())
     await loop.nap(everyMs)
   }
@@ -61,7 +61,7 @@ export const createWatch = ({ ledger, health, warn, over, language, clock, log }
   return { start: () => loop.start(turn, failed), stop: loop.stop }
 }
 
-const toldOf = ({ tool, says }: Warning, language: Language): Told => {
+const saidOf = ({ tool, says }: Warning, language: Language): Said => {
   const from = tool === null ? '' : `${tool}: `
   return { output: from + said(says, 'en'), mailed: from + said(says, language) }
 }

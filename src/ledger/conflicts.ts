@@ -46,11 +46,11 @@ export const keepConflict = async (tx: Tx, invoiceId: number, arrival: Arrival):
   const kept = await alike(tx, invoiceId, arrival)
   const same = kept.find(cells => isSame(cells, arrival))
   const facts = same ? (same.facts as string) : `${printOf(arrival)}${kept.length > 0 ? ` ${kept.length}` : ''}`
-  const told = { arrival: JSON.stringify(arrival), document_file: arrival.document?.file ?? null }
+  const cells = { arrival: JSON.stringify(arrival), document_file: arrival.document?.file ?? null }
   await insert(
     tx,
     'conflict',
-    { invoice_id: invoiceId, facts, ...told, received_at: tx.now },
+    { invoice_id: invoiceId, facts, ...cells, received_at: tx.now },
     'ON CONFLICT (invoice_id, facts) DO UPDATE SET arrival = excluded.arrival, document_file = excluded.document_file'
   )
 }

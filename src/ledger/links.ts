@@ -60,9 +60,9 @@ const waitingFor = async (tx: Tx, { tool, ref_key: ref }: Cells): Promise<Waitin
   for (const { id, invoice } of found) {
     const { invoiceNumber, customer } = JSON.parse(invoice as string) as Invoice
     const { name, emails } = customer
-    const told = JSON.stringify([name, emails])
+    const contact = JSON.stringify([name, emails])
     const called = name ?? emails[0] ?? ''
-    const alike = waiting.get(told) ?? {
+    const alike = waiting.get(contact) ?? {
       names: [namePrint(name)],
       emails: emailPrints(emails),
       called,
@@ -70,7 +70,7 @@ const waitingFor = async (tx: Tx, { tool, ref_key: ref }: Cells): Promise<Waitin
       numbers: []
     }
     if (alike.ids.length === 0 && waiting.size === waitingMax) continue
-    waiting.set(told, alike)
+    waiting.set(contact, alike)
     alike.ids.push(id as number)
     alike.numbers.push(invoiceNumber)
   }
@@ -92,7 +92,7 @@ const madeForBefore = (row: Cells, portalId: string): Known => {
 
 /** If several companies wait under one reference, it is for the one that the portal or an earlier link describes. */
 const oneOf = (companies: Waiting[][], known: Known, portalId: string): Waiting[] => {
-  const agreeing = companies.filter(company => company.some(told => isAgreeing(told, known)))
+  const agreeing = companies.filter(company => company.some(waiting => isAgreeing(waiting, known)))
   if (agreeing.length === 1) return agreeing[0]!
   throw new BridgeError('STATE_CONFLICT', refusal(companies, agreeing.length, portalId))
 }
@@ -110,8 +110,8 @@ export const link = async (
   const companies = companiesOf(waiting)
   const meant =
     companies.length > 1 ? oneOf(companies, addKnown(await portalsOwn(tx, portalId), before), portalId) : waiting
-  const told = meant.length > 0 ? meant : [{ names: textsIn(row.names), emails: await emailsOf(tx, id) }]
-  await setLink(tx, id, { portalId, how: 'person', madeFor: addKnown(before, ...told), actor })
+  const described = meant.length > 0 ? meant : [{ names: textsIn(row.names), emails: await emailsOf(tx, id) }]
+  await setLink(tx, id, { portalId, how: 'person', madeFor: addKnown(before, ...described), actor })
   await endLoans(tx, row)
   const why = `linked to ${portalId}`
   if (meant === waiting) await releaseOf(tx, row, why, actor)

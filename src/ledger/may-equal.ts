@@ -1,7 +1,7 @@
 // Whether an invoice that the portal holds may be a certain one, by its facts. A fact that could not be read may equal
 // anything: a portal may write its dates in an unexpected form.
 
-import { dateTold, type PortalInvoice } from '../core/portal-entry.ts'
+import { dateShown, type PortalInvoice } from '../core/portal-entry.ts'
 import type { Cell } from './driver.ts'
 
 type ComparedFacts = Pick<PortalInvoice, 'customerId' | 'amountCents' | 'issuedAt'>
@@ -15,7 +15,7 @@ const columns = ['customer_id', 'issued_at', 'amount_cents'] as const
 export const comparedCells = (facts: ComparedFacts) => ({
   customer_id: facts.customerId ?? unreadable.customer_id,
   amount_cents: facts.amountCents ?? unreadable.amount_cents,
-  issued_at: dateTold(facts) ?? unreadable.issued_at
+  issued_at: dateShown(facts) ?? unreadable.issued_at
 })
 
 export const mayEqual = (facts: ComparedFacts): { where: string; values: Cell[] } => {

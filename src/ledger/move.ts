@@ -56,7 +56,7 @@ const targetOnly = ['migration', 'document_chunk']
 
 // Few enough that the largest rows fit into memory, and that no statement has more values than PostgreSQL takes.
 const pageRows = 200
-const pagesToldEvery = 50
+const progressEveryPages = 50
 const chunkBytes = 256 * 1024
 
 export const move = async ({ folder, to, progress }: MoveOptions): Promise<Moved> => {
@@ -299,7 +299,7 @@ const copyTable = async (
   for await (const rows of pagesOf(table, '?', (sql, values) => db.prepare(sql).all(...values) as Cells[])) {
     if (!filled.includes(name)) await insert(client, table, rows)
     source.add(rows)
-    if (++pages % pagesToldEvery === 0) progress(`copies ${name}: ${pages * pageRows} rows`)
+    if (++pages % progressEveryPages === 0) progress(`copies ${name}: ${pages * pageRows} rows`)
   }
   const target = printOf(table)
   progress(`compares ${name}`)
@@ -346,7 +346,7 @@ const copyDocuments = async (
   const missing: string[] = []
   progress(`copies ${named.size} PDFs`)
   for (const [at, file] of [...named].entries()) {
-    if ((at + 1) % pagesToldEvery === 0) progress(`copies PDFs: ${at + 1}`)
+    if ((at + 1) % progressEveryPages === 0) progress(`copies PDFs: ${at + 1}`)
     try {
       await copyDocument(client, file, join(folder, 'spool', file))
     } catch (error) {

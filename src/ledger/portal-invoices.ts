@@ -59,8 +59,7 @@ export const has = async (tx: Tx, id: string): Promise<boolean> =>
 
 /** Whether the copy knew this id when that was its last ordinal, even if the invoice is gone since. */
 export const knewBy = async (tx: Tx, id: string, ordinal: number): Promise<boolean> => {
-  const knownIn = (table: string) =>
-    tx.one(`SELECT 1 AS found FROM ${table} WHERE id = ? AND told <= ?`, id, ordinal)
+  const knownIn = (table: string) => tx.one(`SELECT 1 AS found FROM ${table} WHERE id = ? AND told <= ?`, id, ordinal)
   return ((await knownIn('portal_invoice')) ?? (await knownIn('portal_invoice_gone'))) !== undefined
 }
 

@@ -27,7 +27,7 @@ const keysOf = ({ invoice: { invoiceNumber } }: Arrival): string[] => [
 ]
 
 /** The numbers and the tools' ids of these that are known already: more than what keeps one from being new. */
-const told = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Set<string>; sources: Set<string> }> => {
+const knownOf = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Set<string>; sources: Set<string> }> => {
   const keys = await amongAll(tx, arrivals.flatMap(keysOf), marks => `SELECT key FROM invoice WHERE key IN (${marks})`)
   const sources = new Set<string>()
   for (const [tool, some] of Map.groupBy(arrivals, ({ tool }) => tool)) {
@@ -51,15 +51,15 @@ const sourceOf = (tool: string, id: string): string => `${tool} ${id}`
 
 /** For each, whether it is certainly new: not even an earlier one of them has its number or its id. */
 const areNew = async (tx: Tx, arrivals: readonly Arrival[]): Promise<boolean[]> => {
-  const { keys, sources } = await told(tx, arrivals)
+  const { keys, sources } = await knownOf(tx, arrivals)
   return arrivals.map(arrival => {
     const own = keysOf(arrival)
     const { sourceId } = arrival.invoice
     const ids = sourceId === null ? [] : [sourceOf(arrival.tool, sourceId)]
-    const isTold = own.some(key => keys.has(key)) || ids.some(id => sources.has(id))
+    const isKnown = own.some(key => keys.has(key)) || ids.some(id => sources.has(id))
     for (const key of own) keys.add(key)
     for (const id of ids) sources.add(id)
-    return !isTold && !arrival.voided
+    return !isKnown && !arrival.voided
   })
 }
 

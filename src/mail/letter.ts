@@ -18,15 +18,15 @@ type Texts = (typeof words)[Language]
 /** `rows`: those that still need a person. Null: there is nothing left to mail. */
 export const alertLetter = (notices: readonly KeptNotice[], rows: readonly Row[], around: Around): Letter | null => {
   const texts = words[around.language]
-  const told = (kind: KeptNotice['kind']) => [
+  const sentences = (kind: KeptNotice['kind']) => [
     ...new Set(
       notices
         .filter(notice => notice.kind === kind && notice.invoiceNumber === null)
         .map(notice => sentenceOf(notice, texts))
     )
   ]
-  const warnings = [...told('alert'), ...told('warning')]
-  const over = told('over')
+  const warnings = [...sentences('alert'), ...sentences('warning')]
+  const over = sentences('over')
   if (rows.length + warnings.length + over.length === 0) return null
   return {
     subject: subjectOf(rows, warnings.length > 0, texts),
@@ -74,7 +74,7 @@ const invoiceLine = (row: Row, { codes }: Texts, { money }: Formats, publicUrl: 
 const textOf = (parts: string[], { language, publicUrl }: Around): string =>
   [...parts, `-- \n${words[language].mail.from(publicUrl)}`].join('\n\n')
 
-export type Told = {
+export type Contents = {
   every: 'daily' | 'weekly'
   delivered: number
   waiting: number
@@ -84,8 +84,8 @@ export type Told = {
   warnings: readonly string[]
 }
 
-export const summaryLetter = (told: Told, around: Around): Letter => {
-  const { every, delivered, waiting, attention, attentionCount, warnings } = told
+export const summaryLetter = (contents: Contents, around: Around): Letter => {
+  const { every, delivered, waiting, attention, attentionCount, warnings } = contents
   const { language, publicUrl } = around
   const { mail } = words[language]
   const more = attentionCount - attention.length

@@ -125,7 +125,7 @@ const summary = async (
   const { waiting, sending, attention: attentionCount } = await ledger.summary()
   const paces = await ledger.paceSince(since)
   const held = (await ledger.list({ state: 'held', limit: attentionMax })).rows
-  const told = {
+  const contents = {
     every,
     delivered: paces.reduce((sum, { invoices }) => sum + invoices, 0),
     waiting: waiting + sending,
@@ -135,5 +135,5 @@ const summary = async (
       .filter(({ check }) => check !== 'attention')
       .map(({ tool, output }) => (tool === null ? output : `${tool}: ${output}`))
   }
-  return summaryLetter(told, around)
+  return summaryLetter(contents, around)
 }

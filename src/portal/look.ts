@@ -214,8 +214,8 @@ export const createLook = (options: LookOptions): Look => {
     const { order, orderSeen } = await holdings.copy()
     const known = await holdings.newest(Math.min(...doubts.map(({ sentAfter }) => sentAfter)))
     // An entry dated in the future stands before whatever was sent after it, so it does not tell where that is.
-    const isTold = known !== null && known <= clock.now()
-    if (order === 'unknown' || !isTold) return readAll()
+    const isDated = known !== null && known <= clock.now()
+    if (order === 'unknown' || !isDated) return readAll()
     const since: Instant = Math.min(known, ...doubts.map(({ sentAt }) => sentAt)) - skewMs
     const own = orderSeen ? [] : await holdings.ownSince(since, ownMax)
     if (!orderSeen && own.length === 0) return readAll()

@@ -68,8 +68,8 @@ export const orderOf = (entries: readonly PortalInvoice[]): ListOrder => {
   const sorts = others.flatMap(key =>
     comparisons.map(compare => (a: PortalInvoice, b: PortalInvoice) => compare(key(a), key(b)))
   )
-  const told = sorts.every(sort => contradicts(entries, sort, 1) && contradicts(entries, sort, -1))
-  return told ? order : 'unknown'
+  const isSure = sorts.every(sort => contradicts(entries, sort, 1) && contradicts(entries, sort, -1))
+  return isSure ? order : 'unknown'
 }
 
 /**

@@ -26,7 +26,7 @@ import {
 export type Arriving = Changes & { received: Received }
 
 /** The part of a row that an event is judged by. */
-type Told = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent' | 'pdfByPerson' | 'voided'>
+type Judged = Pick<Kept, 'state' | 'code' | 'tool' | 'invoice' | 'document' | 'everSent' | 'pdfByPerson' | 'voided'>
 
 export type Judgement =
   | { kind: 'nothing' }
@@ -58,19 +58,21 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
 }
 
 /** One of the two tools brings the other's invoices. */
-export const isCopy = ({ tool, invoice }: Told, { tool: other, invoice: told, secondHand = [] }: Arrival): boolean =>
-  tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, told)
+export const isCopy = (
+  { tool, invoice }: Judged,
+  { tool: other, invoice: another, secondHand = [] }: Arrival
+): boolean => tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, another)
 
 /** Final again, later than it was voided. What a person dismissed stays dismissed. */
-const isRestored = ({ state, code, voided, invoice }: Told, { restores, invoice: told }: Arrival): boolean => {
-  return (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(told, invoice)
+const isRestored = ({ state, code, voided, invoice }: Judged, { restores, invoice: newer }: Arrival): boolean => {
+  return (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(newer, invoice)
 }
 
 const isVoided = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
   state === 'dismissed' && code === 'VOIDED_IN_TOOL'
 
 /** An older word of a tool that restores does not hide how late the latest one was. */
-const latest = ({ invoice: kept }: Told, { restores, invoice }: Arrival): Invoice => {
+const latest = ({ invoice: kept }: Judged, { restores, invoice }: Arrival): Invoice => {
   const { revision } = kept
   return restores && revision !== undefined && isLater(kept, invoice) ? { ...invoice, revision } : invoice
 }
@@ -79,10 +81,10 @@ const latest = ({ invoice: kept }: Told, { restores, invoice }: Arrival): Invoic
 const isLater = ({ revision: a }: Invoice, { revision: b }: Invoice): boolean =>
   a !== undefined && b !== undefined && a > b
 
-const correctable = ({ state, everSent }: Told): boolean =>
+const correctable = ({ state, everSent }: Judged): boolean =>
   state === 'dismissed' || ((state === 'waiting' || state === 'held') && !everSent)
 
-const judgeRepeat = (kept: Told, newer: Invoice, document: Document | null, isBack: boolean): Judgement => {
+const judgeRepeat = (kept: Judged, newer: Invoice, document: Document | null, isBack: boolean): Judgement => {
   if (kept.state === 'dismissed' && !isBack) return { kind: 'nothing' }
   const invoice = mergeInvoice(kept, newer)
   const merged = mergeDocument(kept, newer, document)
@@ -99,7 +101,7 @@ export const mergeArrival = (kept: Arrival, newer: Arrival): Arrival => ({
   document: kept.document ?? newer.document
 })
 
-const mergeInvoice = ({ state, invoice }: Pick<Told, 'state' | 'invoice'>, newer: Invoice): Invoice => {
+const mergeInvoice = ({ state, invoice }: Pick<Judged, 'state' | 'invoice'>, newer: Invoice): Invoice => {
   // `paidAt` goes from null to a date once, and is never cleared or changed.
   const paidAt = invoice.paidAt ?? newer.paidAt
   if (state === 'delivered') return { ...invoice, paidAt }
@@ -130,7 +132,7 @@ const mergeCustomer = (kept: Customer, newer: Customer): Customer => ({
  * Until something is sent, the newest PDF counts: a correction may change nothing else. A tool that renders anew each
  * time has changed nothing until it says so; a sender without ids of its own says so by another address.
  */
-const mergeDocument = (kept: Told, newer: Invoice, document: Document | null): Document | null => {
+const mergeDocument = (kept: Judged, newer: Invoice, document: Document | null): Document | null => {
   if (kept.everSent || kept.state === 'delivered' || kept.pdfByPerson) return kept.document
   // The file of a refused PDF may be gone, so the new one counts even if its bytes are the same.
   if (document !== null)
@@ -150,7 +152,7 @@ export const isPdfRefused = ({ state, code }: Pick<Kept, 'state' | 'code'>): boo
   state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
 
 /** Whether the newer facts bring what the row is held for, or waits for. */
-const heals = (kept: Told, invoice: Invoice, document: Document | null): boolean => {
+const heals = (kept: Judged, invoice: Invoice, document: Document | null): boolean => {
   const isPdfAwaited = kept.state === 'waiting' && kept.code === 'PDF_UNREACHABLE'
   if (isPdfAwaited || isPdfRefused(kept)) return document !== kept.document || invoice.pdfUrl !== kept.invoice.pdfUrl
   if (kept.state !== 'held') return false

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../core/clock.ts'
 import { formatAmount, numberKey } from '../core/invoice.ts'
-import { dateTold, type PortalInvoice } from '../core/portal-entry.ts'
+import { dateShown, type PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody, Decision } from '../core/row.ts'
 import { type Change, type Changes, dismissed, ended, held, type Kept, type Line, toMark } from './kept.ts'
 
@@ -174,7 +174,7 @@ export const isSamePause = ({ state, code }: Pick<Kept, 'state' | 'code'>, decis
 
 /** The fields in which the answer to a create differs from what was sent. */
 const differences = (body: CreateBody | null, { how, holding }: Delivered): string[] =>
-  how !== 'created' || body === null ? [] : toldOtherwise(body, holding)
+  how !== 'created' || body === null ? [] : otherFields(body, holding)
 
 export const otherwiseLine = (fields: string[]): Line => ({
   event: 'the portal tells otherwise',
@@ -185,12 +185,12 @@ export const otherwiseLine = (fields: string[]): Line => ({
 const isOtherwise = (fields: string[]): boolean => fields.some(field => field !== 'invoiceNumber')
 
 /** The fields in which the portal's invoice differs from what was sent. What the portal leaves out is not compared. */
-export const toldOtherwise = (sent: CreateBody, told: PortalInvoice): string[] => {
-  const { customerId, amountCents, invoiceNumber } = told
+export const otherFields = (sent: CreateBody, shown: PortalInvoice): string[] => {
+  const { customerId, amountCents, invoiceNumber } = shown
   const fields = {
     customerId: [customerId, sent.customerId],
     amount: [amountCents === null ? null : formatAmount(amountCents), sent.amount],
-    issuedAt: [dateTold(told), sent.issuedAt],
+    issuedAt: [dateShown(shown), sent.issuedAt],
     invoiceNumber: [invoiceNumber && numberKey(invoiceNumber), numberKey(sent.invoiceNumber)]
   }
   return Object.entries(fields).flatMap(([field, [is, was]]) => (is === null || is === was ? [] : [field]))

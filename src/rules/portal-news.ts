@@ -3,7 +3,7 @@
 import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
-import { markedPaid, otherwiseLine, toldOtherwise } from './ending.ts'
+import { markedPaid, otherFields, otherwiseLine } from './ending.ts'
 import { type Change, type Changes, type Kept, toMark } from './kept.ts'
 
 /** How an entry relates to the copy of the portal. */
@@ -38,7 +38,7 @@ const nothing: Changes = { set: {}, lines: [] }
 /** The answer to its create may have given only the id, so the invoice is compared once a reading shows it. */
 const compare = ({ code, body }: Kept, entry: PortalInvoice): Changes => {
   if (code !== null || body === null) return nothing
-  const fields = toldOtherwise(body, entry).filter(field => field !== 'invoiceNumber')
+  const fields = otherFields(body, entry).filter(field => field !== 'invoiceNumber')
   if (fields.length === 0) return nothing
   return { set: { code: 'INVOICE_CONFLICT', forgotten: false }, lines: [otherwiseLine(fields)] }
 }

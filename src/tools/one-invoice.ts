@@ -35,8 +35,8 @@ const readThrough = async (invoiceNumber: string, { tool, connection }: Asked): 
   const key = numberKey(invoiceNumber)
   const begun = clock.monotonic()
   const reading = tool.missed?.(clock.now() - lookBackMs, connection, new AbortController().signal) ?? []
-  for await (const told of reading) {
-    if ('invoice' in told && numberKey(told.invoice.invoiceNumber) === key) return told
+  for await (const one of reading) {
+    if ('invoice' in one && numberKey(one.invoice.invoiceNumber) === key) return one
     if (clock.monotonic() - begun > lookMsMax)
       throw new BridgeError(
         'NOT_FOUND',

@@ -16,6 +16,6 @@ export const say = <Name extends keyof Sentences>(name: Name, ...facts: Paramete
 
 /** A fact may be a sentence itself, such as why another system failed. It is translated, too. */
 export const said = ([name, ...facts]: Saying, language: Language): string => {
-  const told = facts.map(fact => (typeof fact === 'string' ? (sentenceIn(language, fact) ?? fact) : fact))
-  return (words[language].health[name] as (...facts: unknown[]) => string)(...told)
+  const spoken = facts.map(fact => (typeof fact === 'string' ? (sentenceIn(language, fact) ?? fact) : fact))
+  return (words[language].health[name] as (...facts: unknown[]) => string)(...spoken)
 }

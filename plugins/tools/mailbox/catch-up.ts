@@ -3,14 +3,14 @@
 
 import type { Instant } from '../../../src/core/clock.ts'
 import { type Mailbox, openMailbox } from './imap.ts'
-import { type Told, tell } from './mail.ts'
+import { type Found, tell } from './mail.ts'
 import { type Connection, folders } from './settings.ts'
 
 // A question that goes further back than the bridge's own means that it may have lost its ledger, or that a person
 // wants older invoices: then it reads again what it read before.
 const againAfterMs = 3 * 3_600_000
 
-export async function* missed(since: Instant, connection: Connection, stopped: AbortSignal): AsyncGenerator<Told> {
+export async function* missed(since: Instant, connection: Connection, stopped: AbortSignal): AsyncGenerator<Found> {
   const mailbox = await openMailbox(connection, stopped)
   try {
     for (const folder of await mailbox.missing(Object.values(folders))) await mailbox.make(folder)
@@ -24,7 +24,7 @@ export async function* missed(since: Instant, connection: Connection, stopped: A
 /** For each mailbox, the mails at which the connection ended: they come last, so that the others get their turn. */
 const hard = new WeakMap<Connection['settings'], Set<number>>()
 
-async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerator<Told> {
+async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerator<Found> {
   const { settings } = connection
   const last = hard.getOrInsertComputed(settings, () => new Set())
   const uids = await mailbox.open(settings.EMAIL_FOLDER)
@@ -43,8 +43,8 @@ async function* takeOff(mailbox: Mailbox, connection: Connection): AsyncGenerato
 async function* oneByOne<Item>(
   items: Item[],
   mailbox: Mailbox,
-  tellOf: (item: Item) => AsyncGenerator<Told>
-): AsyncGenerator<Told> {
+  tellOf: (item: Item) => AsyncGenerator<Found>
+): AsyncGenerator<Found> {
   let failure: unknown
   for (const item of items) {
     try {
@@ -57,27 +57,27 @@ async function* oneByOne<Item>(
   if (failure !== undefined) throw failure
 }
 
-async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): AsyncGenerator<Told> {
+async function* takeOne(uid: number, mailbox: Mailbox, connection: Connection): AsyncGenerator<Found> {
   const mail = await mailbox.mail(uid)
   if (mail === null) return
   let isRead = true
-  for await (const told of tell(mail, { ...connection, mailbox })) {
+  for await (const found of tell(mail, { ...connection, mailbox })) {
     // If another program takes the mail away meanwhile, a part may be missing.
-    if (!('invoice' in told) && !(await mailbox.holds(uid))) return
-    isRead &&= 'invoice' in told
-    yield told
+    if (!('invoice' in found) && !(await mailbox.holds(uid))) return
+    isRead &&= 'invoice' in found
+    yield found
   }
   await mailbox.move(uid, isRead ? folders.read : folders.unread)
 }
 
-async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connection): AsyncGenerator<Told> {
+async function* readAgain(mailbox: Mailbox, since: Instant, connection: Connection): AsyncGenerator<Found> {
   // In the folder for unread mails, too: some parts of those may have been read.
   yield* oneByOne(Object.values(folders), mailbox, async function* (folder) {
     yield* oneByOne(await mailbox.open(folder, since), mailbox, async function* (uid) {
       const mail = await mailbox.mail(uid)
       if (mail === null) return
-      for await (const told of tell(mail, { ...connection, mailbox }))
-        yield 'problem' in told ? { ...told, again: true } : told
+      for await (const found of tell(mail, { ...connection, mailbox }))
+        yield 'problem' in found ? { ...found, again: true } : found
     })
   })
 }

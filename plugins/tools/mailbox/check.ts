@@ -52,13 +52,13 @@ const lookAtNewest = async (mailbox: Mailbox, connection: Connection): Promise<F
     const uid = (await mailbox.open(folder)).at(-1)
     const mail = uid === undefined ? null : await mailbox.mail(uid)
     if (mail === null) continue
-    const told = await Array.fromAsync(tell(mail, { ...connection, mailbox }))
-    const words = told.map(one => {
+    const found = await Array.fromAsync(tell(mail, { ...connection, mailbox }))
+    const words = found.map(one => {
       if ('reason' in one) return `it is ${one.reason}`
       if ('problem' in one) return `it would be held. ${one.problem}`
       return `it brings ${one.invoice.invoiceNumber}, ${one.pdf ? 'with' : 'without'} a PDF`
     })
-    const isWrong = told.some(one => !('invoice' in one))
+    const isWrong = found.some(one => !('invoice' in one))
     return { ...good(`in ${folder}: ${words.join('; ')}`), ...(isWrong ? { note: true } : {}) }
   }
   return good('there is none yet: mail an invoice to it, and run this again')

@@ -12,7 +12,7 @@ import type { Part, Wrapping } from './parts.ts'
 import { addressesIn, addressing, lacking } from './proof.ts'
 import { type Connection, folders, type Settings } from './settings.ts'
 
-export type Told = ToolInvoice | UnreadEvent | NoInvoice
+export type Found = ToolInvoice | UnreadEvent | NoInvoice
 
 type Given = { mailbox: Pick<Mailbox, 'bytes'> } & Pick<Connection, 'settings' | 'timeZone'>
 
@@ -20,7 +20,7 @@ const noInvoice: NoInvoice = { reason: 'a mail without an invoice' }
 const unprovenWrapped: NoInvoice = { reason: 'a mail that is not proven, and brings no file that can be looked at' }
 
 /** Everything that a mail brings. The PDF of an invoice is fetched while the bridge takes the invoice in. */
-export async function* tell(mail: Mail, given: Given): AsyncGenerator<Told> {
+export async function* tell(mail: Mail, given: Given): AsyncGenerator<Found> {
   const { headers, parts } = mail
   const when = whenOf(mail, given.timeZone)
   const unread = (problem: string, sourceId = idOf(mail)) =>

@@ -30,7 +30,7 @@ export type PostgresOptions = {
 }
 
 /** By the statement that asks for the time. */
-type Told = { now: number; outgrown?: number | null; identity?: string }
+type Standing = { now: number; outgrown?: number | null; identity?: string }
 
 type Waiting = {
   work: Work<unknown>
@@ -123,7 +123,7 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const fit = () => (identity === '' ? underLock : `${underLock}, ${identitySql} AS identity`)
 
   /** Why this process can no longer write. */
-  const misfit = ({ outgrown: version, identity: found = identity }: Omit<Told, 'now'>): BridgeError | null => {
+  const misfit = ({ outgrown: version, identity: found = identity }: Omit<Standing, 'now'>): BridgeError | null => {
     if (typeof version === 'number') return outgrown(version)
     return found === identity ? null : replaced(identity, found)
   }
@@ -131,16 +131,16 @@ export const openPostgresDriver = async (options: PostgresOptions, owner: string
   const begin = async (client: pg.PoolClient, mode: string, first: string): Promise<Tx> => {
     const askedAt = clock.monotonic()
     const answers = await client.query(`BEGIN ${mode}; ${limits} ${first}`)
-    const { now: server, ...more } = (answers as unknown as pg.QueryResult<Told>[]).at(-1)?.rows[0] ?? { now: 0 }
+    const { now: server, ...more } = (answers as unknown as pg.QueryResult<Standing>[]).at(-1)?.rows[0] ?? { now: 0 }
     const cause = misfit(more)
     if (cause) {
       unfit.resolve(cause)
       throw new BridgeError('LEDGER_UNAVAILABLE', cause.message, { cause })
     }
     const now = server + offsetMs()
-    const told = { from: now - clock.monotonic(), to: now - askedAt }
-    if (zero && (told.from > zero.to + stepMsMin || told.to < zero.from - stepMsMin)) clockSteps += 1
-    zero = told
+    const measured = { from: now - clock.monotonic(), to: now - askedAt }
+    if (zero && (measured.from > zero.to + stepMsMin || measured.to < zero.from - stepMsMin)) clockSteps += 1
+    zero = measured
     return txOn(client, now)
   }
 

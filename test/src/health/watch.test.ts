@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Told } from '../../../src/delivery/alert.ts'
+import type { Said } from '../../../src/delivery/alert.ts'
 import type { Checks } from '../../../src/health/health.ts'
 import { createWatch } from '../../../src/health/watch.ts'
 import { say } from '../../../src/words/saying.ts'
@@ -10,7 +10,7 @@ const minute = 60_000
 
 const open = (t: Test) => {
   const clock = handClock()
-  const warned: Told[] = []
+  const warned: Said[] = []
   const over: object[] = []
   const say = () => {}
   const now: { checks: Checks } = { checks: {} }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Code } from '../../../src/core/codes.ts'
 import type { Decision } from '../../../src/core/row.ts'
-import { believe, end, toldOtherwise } from '../../../src/rules/ending.ts'
+import { believe, end, otherFields } from '../../../src/rules/ending.ts'
 import { again, bodyOf, delivered, doubt, holdingOf, minute, noon, rejected } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
@@ -85,7 +85,7 @@ t.test('what came while nobody could judge it is judged when the doubt ends', as
 })
 
 t.test('another spelling of a number is the same, and what is not told is not compared', async t => {
-  t.strictSame(toldOtherwise(body, holdingOf('inv_1', { amountCents: null, issuedAt: null })), [])
-  t.strictSame(toldOtherwise(body, holdingOf('inv_1', { issuedAt: '20-11-2026' })), [], 'a date that nobody reads')
-  t.strictSame(toldOtherwise(body, holdingOf('inv_1', { customerId: 'cst_9' })), ['customerId'])
+  t.strictSame(otherFields(body, holdingOf('inv_1', { amountCents: null, issuedAt: null })), [])
+  t.strictSame(otherFields(body, holdingOf('inv_1', { issuedAt: '20-11-2026' })), [], 'a date that nobody reads')
+  t.strictSame(otherFields(body, holdingOf('inv_1', { customerId: 'cst_9' })), ['customerId'])
 })

@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { tool } from '../../../../plugins/tools/mailbox/index.ts'
-import type { Told } from '../../../../plugins/tools/mailbox/mail.ts'
+import type { Found } from '../../../../plugins/tools/mailbox/mail.ts'
 import { type Connection, settings } from '../../../../plugins/tools/mailbox/settings.ts'
 import type { Clock } from '../../../../src/core/clock.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
@@ -24,7 +24,7 @@ export type Box = {
   server: MailServer
   connection: Connection
   /** All that it tells, each with its PDF, if it is fetched. */
-  read: (since?: number) => Promise<(Told & { bytes?: Buffer })[]>
+  read: (since?: number) => Promise<(Found & { bytes?: Buffer })[]>
 }
 
 export const open = async (
@@ -44,8 +44,8 @@ export const open = async (
     locate: createLocate(http)
   }
   const read = async (since = now - 3_600_000) => {
-    const told: (Told & { bytes?: Buffer })[] = []
-    for await (const one of tool.missed!(since, connection, never) as AsyncIterable<Told>)
+    const told: (Found & { bytes?: Buffer })[] = []
+    for await (const one of tool.missed!(since, connection, never) as AsyncIterable<Found>)
       told.push('pdf' in one && one.pdf ? { ...one, bytes: Buffer.concat(await Array.fromAsync(one.pdf)) } : one)
     return told
   }
