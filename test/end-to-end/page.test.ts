@@ -174,6 +174,38 @@ t.test('a page that is open changes when somebody else acts, and leaves what one
   await page.locator('.title .badge.dismissed').waitFor()
 })
 
+t.test('what comes under the pointer of somebody who aims is not pressed before it can be seen', async t => {
+  const page = await openPage(t, live)
+  const lookAt = (invoiceNumber: string) => page.locator(`main a.button[href="/invoices/${invoiceNumber}"]`)
+  await logIn(page)
+  await page.clock.install()
+  await hold(live, '2026-0061')
+  await lookAt('2026-0061').waitFor()
+  await page.goto('/')
+  await page.clock.pauseAt(Date.now() + 60_000)
+  const asked: string[] = []
+  page.on('request', request => void (request.resourceType() === 'fetch' && asked.push(request.url())))
+  const told = page.evaluate(
+    `pressed = 0
+    addEventListener('click', () => { pressed += 1 })
+    new Promise(told => new EventSource(document.body.dataset.live).addEventListener('changed', () => told(true)))`
+  )
+  await lookAt('2026-0061').hover()
+
+  await hold(live, '2026-0062')
+  t.ok(await told)
+  t.strictSame(asked, [], 'the page stays as it is')
+  await page.clock.runFor(1000)
+  await lookAt('2026-0062').waitFor()
+  await page.mouse.down()
+  await page.mouse.up()
+  t.equal(await page.evaluate('pressed'), 0)
+  await page.clock.runFor(1000)
+  await page.mouse.down()
+  await page.mouse.up()
+  await page.waitForURL(/2026-0062$/)
+})
+
 t.test('the PDF of a held invoice is replaced, and its history says by whom', async t => {
   await hold(live, '2026-0065')
   const page = await openPage(t, live)

@@ -12,6 +12,32 @@ const isBusy = () => {
   )
 }
 
+// As long as it takes to see what is new, or to press what was seen.
+const handMs = 700
+
+// When and where the pointer was last, and when the page changed last, and where the pointer was then.
+let pointer = { at: -handMs }
+let swapped = { at: -handMs }
+
+for (const kind of ['pointermove', 'pointerdown', 'pointerup', 'pointercancel'])
+  document.addEventListener(kind, ({ clientX: x, clientY: y, buttons }) => {
+    pointer = { at: performance.now(), x, y, isDown: buttons > 0 }
+  })
+
+const isAiming = () => pointer.isDown || performance.now() - pointer.at < handMs
+
+// The pointer rested where something else is now: nobody can have meant that.
+document.addEventListener(
+  'click',
+  event => {
+    const isThere = Math.hypot(event.clientX - swapped.x, event.clientY - swapped.y) < 10
+    if (!isThere || performance.now() - swapped.at > handMs || !main()?.contains(event.target)) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  },
+  { capture: true }
+)
+
 // Where the keyboard is stays where it was, if that is still there.
 const placeOf = element => {
   if (!element || !main()?.contains(element)) return null
@@ -23,13 +49,16 @@ const placeOf = element => {
 const saidMs = 15_000
 
 let waits = false
+let later
 
 const refresh = async () => {
-  if (isBusy()) {
-    waits = true
+  clearTimeout(later)
+  waits = isBusy()
+  if (waits) return
+  if (isAiming()) {
+    later = setTimeout(refresh, handMs)
     return
   }
-  waits = false
   const address = new URL(location.href)
   if (performance.now() > saidMs) for (const name of ['done', 'failed']) address.searchParams.delete(name)
   const answer = await fetch(address, { headers: { accept: 'text/html' } }).catch(() => null)
@@ -37,13 +66,14 @@ const refresh = async () => {
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const place = placeOf(document.activeElement)
   const fresh = next.getElementById('main')
-  if (!fresh || isBusy()) return
+  if (!fresh) return
+  if (isBusy() || isAiming()) return refresh()
+  const isSame = fresh.textContent === main().textContent
   // A PDF that is open would be loaded anew.
   const pdf = main().querySelector('object')
   const other = fresh.querySelector('object')
-  if (pdf && other && pdf.data === new URL(other.getAttribute('data'), location.href).href) {
-    if (fresh.textContent === main().textContent) return
-  }
+  if (isSame && pdf && other && pdf.data === new URL(other.getAttribute('data'), location.href).href) return
+  if (!isSame) swapped = { ...pointer, at: performance.now() }
   main().replaceWith(document.adoptNode(fresh))
   document.title = next.title
   if (place) document.querySelector(place)?.focus()
