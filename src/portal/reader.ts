@@ -144,13 +144,17 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
   /**
    * A customer that a reading did not see may only have moved between its pages. If it were taken as gone, its address
    * would seem to belong to another customer alone. So the bridge asks the portal for each. Answers those that are
-   * still there. One that was merged into another is not: list and answer agree on that.
+   * still there, and those for which the portal does not answer as they were known. One that was merged into another is
+   * not there: list and answer agree on that.
    */
   const unseenCustomers = async (seen: PortalCustomer[], errand: Errand): Promise<PortalCustomer[]> => {
     const ids = new Set(seen.map(({ id }) => id))
     const missing = (await holdings.customerIds()).filter(id => !ids.has(id))
     const asked: (PortalCustomer | null)[] = []
-    for (const id of missing.slice(0, missingMax)) asked.push(await askCustomer(id, errand))
+    for (const id of missing.slice(0, missingMax)) {
+      const said = await answerTo(errand, () => askCustomer(id, errand))
+      asked.push('untold' in said ? await holdings.customer(id) : said.answer)
+    }
     const there = asked.filter(customer => customer !== null)
     if (there.length > 0 && missing.length > missingMax)
       throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers keeps changing while it is read')

@@ -499,6 +499,26 @@ t.test('a customer that only moved between two pages stays, one that is gone goe
   t.equal(await holdings.customersSize(), 19)
 })
 
+t.test('a customer that is neither listed nor answered for stays as it was, and stops nothing', async t => {
+  const { reader, double, holdings } = await open(t, 0)
+  double.customers = customersOf(3)
+  await reader.customers('sweep')
+  double.customers = double.customers.slice(2)
+  const never = throwing(new BridgeError('PORTAL_UNREACHABLE', 'the portal answered 500'))
+  double.onCall = call => {
+    if (call === 'customer cst_0') never()
+  }
+
+  t.equal(await reader.customers('sweep'), true)
+  t.match(await holdings.customer('cst_0'), { primaryEmail: '0@a.example' })
+  t.equal(await holdings.customer('cst_1'), null, 'of the next one it says that it is gone')
+
+  double.onCall = call => {
+    if (!call.startsWith('customers')) never()
+  }
+  await t.rejects(reader.customers('sweep'), { code: 'PORTAL_UNREACHABLE' }, 'it answers nothing else, either')
+})
+
 t.test('a list that lost many of whom some are there is not believed', async t => {
   const { reader, double, holdings } = await open(t, 0)
   double.customers = customersOf(40)
