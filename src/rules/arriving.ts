@@ -48,9 +48,12 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
   const isAnothers = to !== null && portalId !== null && portalId !== to
   const isBack = isRestored(kept, arrival)
   if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document, isBack)
-  // When a second tool brings the same invoice, only its payment is news: the first tool may not know of that.
-  if (!isAnothers && isCopy(kept, arrival))
-    return judgeRepeat(kept, { ...kept.invoice, paidAt: invoice.paidAt }, kept.document, isBack)
+  // When a second tool brings the same invoice, only its payment is news: the first tool may not know of that. And how
+  // late its word was, if it may void the invoice and restore it.
+  if (!isAnothers && isCopy(kept, arrival)) {
+    const news = { paidAt: invoice.paidAt, ...(arrival.restores ? revisionOf(invoice) : {}) }
+    return judgeRepeat(kept, { ...kept.invoice, ...news }, kept.document, isBack)
+  }
   // Without an id of its own (generic intake), nothing shows that this is a correction and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
   if (correction && correctable(kept)) return { kind: 'replace' }
@@ -198,7 +201,7 @@ export const merge = (
   const isPaidNow = kept.invoice.paidAt === null && invoice.paidAt !== null
   return {
     set: {
-      ...mergedFacts(kept, invoice, document),
+      ...mergedFacts(kept, arrival, { invoice, document }),
       // The worker that has it on loan knows less, so the row is lent again with everything.
       ...(state === 'waiting' ? { loanUntil: null } : {}),
       // It waited for the tool to collect the payment: now it is paid.
@@ -211,8 +214,14 @@ export const merge = (
   }
 }
 
-const mergedFacts = (kept: Kept, invoice: Invoice, document: Document | null): Change => {
-  const isPdfNew = document !== kept.document || (!kept.pdfByPerson && isPdfAnother(kept.invoice, invoice))
+const mergedFacts = (
+  kept: Kept,
+  { tool }: Arrival,
+  { invoice, document }: { invoice: Invoice; document: Document | null }
+): Change => {
+  // What another tool says of its revisions is not about this PDF.
+  const isAnnounced = tool === kept.tool && !kept.pdfByPerson && isPdfAnother(kept.invoice, invoice)
+  const isPdfNew = document !== kept.document || isAnnounced
   return { invoice, document, ...(isPdfNew ? { documentVersion: kept.documentVersion + 1 } : {}) }
 }
 
@@ -227,9 +236,7 @@ export const restore = (
   const judgedAgain = isContested ? held('INVOICE_CONFLICT') : waiting(dueOf({ ...arrival, invoice }, now))
   return {
     set: {
-      ...mergedFacts(kept, invoice, document),
-      // A copy has no revisions of its own.
-      invoice: { ...invoice, ...revisionOf(arrival.invoice) },
+      ...mergedFacts(kept, arrival, { invoice, document }),
       // A person's words were about what was voided since.
       ...(kept.state === 'sending'
         ? { voided: false }

@@ -196,6 +196,25 @@ t.test('a copy by another way is no conflict, whichever came first; that it was 
   })
 })
 
+t.test('a copy knows how late the latest word of a tool that restores was; its PDF stays', async t => {
+  const told = (revision: string) => toldAt(revision, { secondHand: ['copies'] })
+  const { revision: _, ...invoice } = told('1').invoice
+  const document = documentOf('copy')
+  const copy = keptAs({ tool: 'copies', invoice, document })
+  const merged = (kept: Kept, revision: string) => {
+    const judged = judge(kept, told(revision))
+    if (judged.kind !== 'merge') throw new Error(judged.kind)
+    return merge(kept, told(revision), judged, noon)
+  }
+  const { set } = merged(copy, '3')
+  t.match(set, { invoice: { revision: '3' }, document })
+  const kept = keptAs({ ...copy, ...set })
+  t.equal(voidAsTold(kept, told('2'), noon), null, 'a void that comes late')
+  t.strictSame(judge(kept, told('1')), { kind: 'nothing' })
+  t.notOk('documentVersion' in merged(kept, '4').set, 'the PDF is the one of the copy')
+  t.strictSame(judge(copy, { ...told('3'), restores: false }), { kind: 'nothing' })
+})
+
 /** From a sender that has no ids of its own. */
 const withoutId = (pdfUrl: string | null) => arrivalOf({ sourceId: null, pdfUrl })
 
