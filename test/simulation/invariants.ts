@@ -8,9 +8,11 @@ import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import type { People } from './people.ts'
 import type { Entry } from './portal.ts'
-import { addressToFind, type Sale } from './sales.ts'
+import { addressToFind, mailbox, type Sale } from './sales.ts'
 import { isAlive } from './scheduler.ts'
 import type { Tools } from './tool.ts'
+import { judgeWords } from './word-invariants.ts'
+import { isVoided } from './words.ts'
 import type { World } from './world.ts'
 
 export type Scene = { world: World; machine: Machine; tools: Tools; people: People }
@@ -51,6 +53,7 @@ const judgeSale = (scene: Scene, sale: Sale, row: Cells | undefined): void => {
   const living = entries.filter(({ deletedAt }) => deletedAt === null)
   const ours = living.filter(({ by }) => by === 'bridge')
   const code = row.code as string | null
+  judgeWords(scene, sale, row)
 
   // A person who has seen what stands there can ask for one more, with other facts.
   const facts = ours.map(factsOf)
@@ -130,7 +133,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   }
   const isRight =
     keyOf(entry.asked) === sale.key &&
-    (addressToFind(sale) !== null || entry.customerId === invoice.customer.portalId) &&
+    (addressToFind(sale) !== null || row.tool === mailbox || entry.customerId === invoice.customer.portalId) &&
     entry.amountCents === invoice.amountCents &&
     entry.issuedAt === invoice.issuedAt
   // Another invoice may have been made under its number: then a person is told.
@@ -138,7 +141,7 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
     fail(`${sale.number} is delivered as ${entry.id}, which is ${factsOf(entry)}: ${JSON.stringify(invoice)}`)
   // A rolled-back ledger may hear that it is voided before it gets the invoice, and a correction is about another one.
   const isTold = row.code !== null || people.decided.has(sale.key)
-  if (sale.isVoided && !isTold && sale.versions.length === 1 && world.era === 0)
+  if (isVoided(sale) && !isTold && sale.versions.length === 1 && world.era === 0)
     fail(`${sale.number} was voided, stands there, and nobody is told`)
   if (row.code === 'DELETED_IN_PORTAL' && entry.deletedAt === null)
     fail(`${sale.number} is said to be deleted, and stands there as ${entry.id}`)
@@ -229,7 +232,7 @@ const wrongNow = (scene: Scene): Sale | undefined => {
   const { world, tools, people } = scene
   const now = world.scheduler.now()
   return tools.sales.find(sale => {
-    if (!tools.acknowledged.has(sale.key) || people.decided.has(sale.key) || sale.isVoided) return false
+    if (!tools.acknowledged.has(sale.key) || people.decided.has(sale.key) || isVoided(sale)) return false
     if (sale.alias !== null || sale.toldAt === null || now - sale.toldAt < silentMsMax) return false
     const entries = entriesOf(scene, sale.key)
     // Only the next full reading sees what people take away, or put beside it.

@@ -18,6 +18,7 @@ import { createConnection } from './connection.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { createMachineClock, type Wall } from './machine-clock.ts'
 import type { Mutation } from './mutation.ts'
+import { mailbox, shop } from './sales.ts'
 import { isAlive, type Owner } from './scheduler.ts'
 import { createSharedDatabase, type SharedDatabase } from './shared-database.ts'
 import { witness } from './witness.ts'
@@ -177,7 +178,9 @@ export const createMachine = (options: MachineOptions): Machine => {
       log: log(whom),
       wake,
       alert: () => {},
-      rules: { sendNotification: true, notifyWithinDays: 7, timeZone }
+      rules: { sendNotification: true, notifyWithinDays: 7, timeZone },
+      secondHand: weather.tool.copied > 0 ? [mailbox] : [],
+      restoring: [shop]
     })
 
   const openEngine = (whom: Owner, ledger: Ledger, budget: Budget): Engine => {

@@ -146,6 +146,7 @@ export const mixed = (random: Random, share: number): Weather => {
       moves: some(0.15, 4),
       links: some(0.1, 3),
       customersTyped: 0,
+      releases: 0,
       customersDeleted: 0,
       newcomerLinks: 0
     },
@@ -183,7 +184,9 @@ export const mixed = (random: Random, share: number): Weather => {
       voidedFirst: front(0.12, 0.1, 0.4),
       renumbered: front(0.1, 0.1, 0.4),
       byAddress: random.chance(0.35) ? 0.2 + random.next() * 0.8 : 0,
-      newcomers: 0
+      newcomers: 0,
+      copied: 0,
+      restored: 0
     }
   }
 }

@@ -7,6 +7,7 @@ import type { CreateBody } from '../../src/core/row.ts'
 import type { Page } from '../../src/portal/client.ts'
 import { customerMutations } from './customer-mutations.ts'
 import type { Mutation } from './mutation.ts'
+import { wordMutations } from './word-mutations.ts'
 
 const blindRetry: Mutation = {
   name: 'blind retry on unknown',
@@ -42,7 +43,7 @@ const shortly = 1000
 /** A worker that once had the row may write to it for ever. */
 const noFence: Mutation = {
   name: 'no fence',
-  seed: 1067,
+  seed: 1124,
   engine({ ledger }, { disk }) {
     /** As the worker that has it now would say it. */
     const asCurrent = <T extends { id: number; attempt: number }>(held: T, loanUntil: number | null): T => {
@@ -169,7 +170,7 @@ const believeGet: Mutation = {
  */
 const notCompared: Mutation = {
   name: 'answers not compared',
-  seed: 46,
+  seed: 57,
   way: 'it answers with the id of another',
   engine({ ledger, portal }) {
     const sent = new Map<string, Partial<PortalInvoice>>()
@@ -344,5 +345,6 @@ export const mutations: readonly Mutation[] = [
   forgetVoided,
   loansOutlive,
   slotsApart,
-  ...customerMutations
+  ...customerMutations,
+  ...wordMutations
 ]

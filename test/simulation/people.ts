@@ -94,6 +94,8 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     const before = world.released.get(key)
+    const spokenBefore = world.spoken.get(key)
+    if (action !== 'dismiss') world.spoken.set(key, scheduler.now())
     // Another machine may send it before this one, frozen, hears that the word was kept.
     if (action === 'deliver' && row.draft) world.released.set(key, row.draft)
     try {
@@ -103,6 +105,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       // Unless it was released in another call meanwhile.
       const isMine = world.released.get(key) === row.draft
       if (isMine && isCode(error, 'STATE_CONFLICT')) restore(key, before)
+      if (isCode(error, 'STATE_CONFLICT')) world.spoken.set(key, spokenBefore ?? 0)
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
     }
   }
@@ -198,6 +201,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       sometime(counts.deleted, () => remove())
       sometime(counts.others, portal.spend)
       sometime(counts.acts, () => void decide())
+      sometime(counts.releases, () => void release())
       sometime(counts.paidByPeople, paidByPeople)
       sometime(counts.moves, move)
       sometime(counts.links, () => void relink())

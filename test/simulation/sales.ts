@@ -4,6 +4,7 @@ import type { Newcomer } from './newcomers.ts'
 import { keyOf } from './number.ts'
 import { addressOf } from './portal-customers.ts'
 import type { Random } from './random.ts'
+import type { Word } from './words.ts'
 import type { World } from './world.ts'
 
 /** What a tool said of a number at some time. */
@@ -28,11 +29,19 @@ export type Sale = {
   toldAt: number | null
   /** The tool brought this invoice under another number, too. */
   alias: Sale | null
-  /** The tool told the bridge that it is voided, and the bridge knew of it or can remember its id. */
-  isVoided: boolean
+  /** What the tool told the bridge of it: kept, and not forgotten since. */
+  words: Word[]
+  /** The tool may take back that it voided it. */
+  restores: boolean
+  /** A mailbox brings it, too. */
+  isCopied: boolean
 }
 
 const today = '2026-11-20'
+
+/** The tool that may make final again what it voided, and the one that brings what other tools have. */
+export const shop = 'shop'
+export const mailbox = 'mailbox'
 
 export const dayBefore = (days: number): string => Temporal.PlainDate.from(today).subtract({ days }).toString()
 
@@ -71,13 +80,15 @@ export const createSales = ({ weather, random, newcomers }: World, numberOf: () 
     const amountCents = random.int(1, 500) * 100 + random.pick([0, 5, 95])
     const customer = random.int(1, 5)
     const newcomer = newcomers.length > 0 && random.chance(tool.newcomers) ? random.pick(newcomers) : null
+    const isPlain = newcomer === null && oddity !== 'test'
+    const restores = tool.restored > 0 && isPlain && random.chance(tool.restored)
     return {
       number,
       key: keyOf(number),
-      sourceId: random.chance(0.6) ? `src-${number}` : null,
+      sourceId: random.chance(0.6) || restores ? `src-${number}` : null,
       versions: [
         {
-          tool: random.pick(['stripe', 'invoices']),
+          tool: restores ? shop : random.pick(['stripe', 'invoices']),
           customerId: `cst_${customer}`,
           amountCents: oddity === 'amount' ? random.pick([0, -amountCents]) : amountCents,
           issuedAt
@@ -91,7 +102,9 @@ export const createSales = ({ weather, random, newcomers }: World, numberOf: () 
       isWhole: newcomer === null || random.chance(0.9),
       toldAt: null,
       alias: null,
-      isVoided: false
+      words: [],
+      restores,
+      isCopied: tool.copied > 0 && isPlain && random.chance(tool.copied)
     }
   })
 }

@@ -125,7 +125,10 @@ const mayBeCorrected = ({ disk }: Machine, people: People): boolean =>
   disk.database().prepare(`SELECT 1 FROM invoice WHERE code = 'DELETED_IN_PORTAL'`).get() !== undefined
 
 /** For customers that the portal has: each invoice of one that it never makes takes minutes. */
-const fair = (tool: World['weather']['tool']) => ({ ...tool, backdated: 0, odd: 0, newcomers: 0 })
+const fair = (tool: World['weather']['tool']) => ({
+  ...tool,
+  ...{ backdated: 0, odd: 0, newcomers: 0, copied: 0, restored: 0 }
+})
 
 const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {
   if (!running() || !tools.allAcknowledged()) return false

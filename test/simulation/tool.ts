@@ -3,14 +3,15 @@
 
 import { BridgeError } from '../../src/core/errors.ts'
 import { type Customer, nothingKnown } from '../../src/core/invoice.ts'
-import type { Arrival } from '../../src/core/row.ts'
+import type { Arrival, Draft } from '../../src/core/row.ts'
 import type { Machine, Running } from './machine.ts'
 import { toldOf } from './newcomers.ts'
-import { writings } from './number.ts'
+import { keyOf, writings } from './number.ts'
 import { epoch } from './portal.ts'
 import { addressOf } from './portal-customers.ts'
-import { addressToFind, dayBefore, refOf, type Sale, toolOf, type Version } from './sales.ts'
+import { addressToFind, dayBefore, mailbox, refOf, type Sale, toolOf, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
+import { isVoided, voidedFor } from './words.ts'
 import type { World } from './world.ts'
 
 type Event = {
@@ -22,6 +23,12 @@ type Event = {
   withDocument: boolean
   voided: boolean
   at: number
+  /** When the tool said it first. */
+  saidAt: number
+  /** The mailbox brings it. */
+  isCopy: boolean
+  /** What a person had released when the bridge was first told; null: it was not told yet. */
+  releasedBefore: Draft | undefined | null
   acknowledged: boolean
 }
 
@@ -39,6 +46,14 @@ export interface Tools {
 
 // A sender that hears nothing for this long gives up, and sends again later.
 const patienceMs = 10_000
+
+const nameOf = (customer: number): string => `Customer ${customer}`
+
+/** As a shop tells when its invoice was changed. */
+const secondOf = (time: number): string => new Date(epoch + time).toISOString().slice(0, 19)
+
+/** A shop's PDF is fetched. */
+const mayBring = ({ sale, isCopy = false }: { sale: Sale; isCopy?: boolean }): boolean => isCopy || !sale.restores
 
 export const createTools = (world: World, machine: () => Machine): Tools => {
   const { scheduler, random, weather, storm, tell } = world
@@ -58,22 +73,30 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         .map(({ toldAt }) => toldAt ?? Number.POSITIVE_INFINITY)
     )
 
-  const arrivalOf = ({ sale, version, paidAt, written, withDocument, voided }: Event): Arrival => {
-    const { oddity } = sale
+  world.voidedFor = body => {
+    const sale = sales.find(({ key }) => key === keyOf(body.invoiceNumber))
+    return sale ? voidedFor(world, sale, body) : null
+  }
+
+  const arrivalOf = (event: Event): Arrival => {
+    const { sale, version, paidAt, written, withDocument, voided, saidAt, isCopy } = event
+    const { oddity, sourceId, restores } = sale
+    const own = version.tool === toolOf(sale) ? sourceId : null
     const url = `https://pdf.example/${oddity === 'pdf' ? 'not-a-pdf' : 'pdf'}/${sale.key}`
     documents += 1
     return {
-      tool: version.tool,
+      tool: isCopy ? mailbox : version.tool,
       invoice: {
         invoiceNumber: written,
-        sourceId: version.tool === sale.versions[0]?.tool ? sale.sourceId : null,
-        customer: customerOf(sale, version),
+        sourceId: isCopy ? `mail ${sale.key}` : own,
+        customer: isCopy ? addressedTo(version) : customerOf(sale, version),
         amountCents: version.amountCents,
         currency: oddity === 'currency' ? 'USD' : 'EUR',
         issuedAt: version.issuedAt,
         dueAt: null,
         paidAt,
-        pdfUrl: withDocument ? null : url
+        pdfUrl: withDocument ? null : url,
+        ...(restores && own !== null && !isCopy ? { revision: secondOf(saidAt) } : {})
       },
       document: withDocument ? machine().disk.write(`${sale.key} ${documents}`) : null,
       notify: sale.notify,
@@ -90,7 +113,19 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       ref: refOf(sale),
       portalId: oddity === 'customer' || byAddress !== null ? null : version.customerId,
       emails: byAddress === null ? [] : [addressOf(byAddress)],
-      name: byAddress === null ? null : `Customer ${byAddress}`
+      name: byAddress === null ? null : nameOf(byAddress)
+    }
+  }
+
+  /** As a mail tells of it: not by the tool's reference. */
+  const addressedTo = ({ customerId }: Version): Customer => {
+    const number = Number(customerId.slice('cst_'.length))
+    return {
+      ...nothingKnown,
+      ref: `mailed ${number}`,
+      portalId: null,
+      emails: [addressOf(number)],
+      name: nameOf(number)
     }
   }
 
@@ -113,8 +148,12 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     scheduler.after(patienceMs, again)
     const deliver = async (): Promise<void> => {
       try {
-        event.sale.toldAt ??= scheduler.now()
+        const { era } = world
+        const toldAt = scheduler.now()
+        event.sale.toldAt ??= toldAt
+        if (event.releasedBefore === null) event.releasedBefore = world.released.get(event.sale.key)
         const result = await keep(event, target)
+        if (era === world.era && result !== 'ignored') heed(event, toldAt)
         world.onKept()
         tell(() => `tool: ${event.written} ${event.version.amountCents} ${result}`)
         scheduler.after(
@@ -134,16 +173,25 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     scheduler.after(random.int(1, 50), () => void deliver(), target.owner)
   }
 
+  /** The tool's own word; not that of a copy, and not that of another tool, which means an invoice of its own. */
+  const heed = ({ sale, version, voided, saidAt, isCopy, releasedBefore }: Event, toldAt: number): void => {
+    const { words, key } = sale
+    const isNews = !words.some(word => word.isVoid === voided && word.saidAt === saidAt)
+    if (isCopy || version.tool !== toolOf(sale) || !isNews) return
+    words.push({ isVoid: voided, saidAt, toldAt })
+    const released = world.released.get(key)
+    if (voided && isVoided(sale) && released !== undefined && released === releasedBefore)
+      world.outdated.set(key, released)
+  }
+
   /**
    * A tool with its own ids for invoices brings them as its own; others send an arrival that says everything itself.
    */
   const keep = async (event: Event, { ledger, receive, receiveFromTool, clock }: Running): Promise<string> => {
-    const { sale, written, voided } = event
+    const { written, voided } = event
     const arrival = arrivalOf(event)
     const { tool, invoice, document } = arrival
     const isKnown = await ledger.isKnown(written)
-    // The tool's own word, also where it comes too early; not one of its versions, which are other invoices.
-    if (voided && (isKnown || invoice.sourceId !== null)) sale.isVoided = true
     if (invoice.sourceId !== null && document === null && !arrival.test) {
       const toolInvoice = {
         invoice,
@@ -151,21 +199,27 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         finalisedAt: null,
         collectsItself: false
       } as const
-      return (await receiveFromTool(tool, toolInvoice, { now: clock.now(), anyAge: true })).result
+      const { result } = await receiveFromTool(tool, toolInvoice, { now: clock.now(), anyAge: true })
+      // By its id it is remembered.
+      return result === 'ignored' ? 'remembered' : result
     }
     // As in the generic intake: an invoice that is voided before the bridge knows it is ignored.
     return voided && !isKnown ? 'ignored' : receive(arrival, clock.now())
   }
 
-  type Planned = Pick<Event, 'sale' | 'version' | 'paidAt' | 'at'> & { voided?: boolean }
+  type Planned = Pick<Event, 'sale' | 'version' | 'paidAt' | 'at'> &
+    Partial<Pick<Event, 'voided' | 'saidAt' | 'isCopy'>>
 
   const plan = (event: Planned): void => {
     const { number } = event.sale
     const planned: Event = {
       voided: false,
+      saidAt: event.at,
+      isCopy: false,
+      releasedBefore: null,
       ...event,
       written: random.chance(0.15) ? random.pick(writings)(number).trim() : number,
-      withDocument: !event.voided && event.sale.oddity !== 'pdf' && random.chance(0.5),
+      withDocument: !event.voided && event.sale.oddity !== 'pdf' && random.chance(0.5) && mayBring(event),
       acknowledged: false
     }
     events.push(planned)
@@ -188,8 +242,10 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     sale.paidAt = paidAt
     plan({ sale, version, paidAt: paidAtOnce ? paidAt : null, at })
     if (!storm.rages) return
-    while (random.chance(tool.duplicates * 0.7)) plan({ sale, version, paidAt: null, at: later() })
-    if (paidAt !== null && !paidAtOnce) plan({ sale, version, paidAt, at: later() })
+    while (random.chance(tool.duplicates * 0.7)) plan({ sale, version, paidAt: null, at: later(), saidAt: at })
+    if (paidAt !== null && !paidAtOnce) plan({ sale, version, paidAt, at: later(), saidAt: at })
+    if (sale.isCopied) copy(sale, version, at)
+    if (sale.restores) return waver(sale, version, at)
     if (random.chance(tool.corrections)) {
       const correction = correctionOf(version)
       sale.versions.push(correction)
@@ -211,6 +267,27 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     }
   }
 
+  /** Mailed once or more, before the tool tells of it, meanwhile, or after. */
+  const copy = (sale: Sale, version: Version, at: number): void => {
+    do {
+      const mailedAt = Math.max(0, at + random.int(-20_000, weather.stormMs / 2))
+      plan({ sale, version, paidAt: null, at: mailedAt, isCopy: true })
+    } while (random.chance(0.3))
+  }
+
+  /** Voided, final again, and so on, seconds apart; each is told at once or late, and perhaps told again. */
+  const waver = (sale: Sale, version: Version, at: number): void => {
+    const turns = random.int(0, 4)
+    for (let turn = 1, saidAt = at; turn <= turns; turn += 1) {
+      saidAt += random.int(1000, 20_000)
+      const voided = turn % 2 === 1
+      do {
+        const told = random.chance(0.5) ? saidAt : saidAt + random.int(0, weather.stormMs / 2)
+        plan({ sale, version, paidAt: voided || random.chance(0.5) ? null : sale.paidAt, at: told, saidAt, voided })
+      } while (random.chance(0.3))
+    }
+  }
+
   /** The tool brings the same invoice under another number, once, and nothing more. */
   const renumber = (sale: Sale, at: number): void => {
     const { versions, number } = sale
@@ -221,7 +298,8 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       versions: versions.slice(0, 1),
       paidAt: null,
       toldAt: null,
-      alias: sale
+      alias: sale,
+      words: []
     }
     sale.alias = alias
     sales.push(alias)
@@ -235,6 +313,8 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     sell,
     catchUp() {
       acknowledged.clear()
+      world.outdated.clear()
+      for (const sale of sales) sale.words = []
       for (const event of events) {
         if (!event.acknowledged) continue
         event.acknowledged = false

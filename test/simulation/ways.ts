@@ -15,6 +15,23 @@ export const keepDisk = ({ counts }: Weather): void => {
   counts.diskRollbacks = 0
 }
 
+/** Tools say something else of an invoice while it is on its way, and people about it. */
+const waver = (weather: Weather, random: Random): void => {
+  const { bridge, counts, faults, tool } = weather
+  if (random.chance(0.7)) hasten(weather)
+  bridge.review = random.chance(0.3)
+  // The mailbox has only the address, and the judge knows of one.
+  counts.moves = 0
+  counts.acts = random.chance(0.4) ? random.int(2, 10) : 0
+  // What was released still waits when the tool changes its mind.
+  if (bridge.review) Object.assign(counts, { releases: random.int(4, 12), downSpells: random.int(1, 3) })
+  tool.byAddress = random.next()
+  tool.corrections = random.chance(0.2) ? random.next() / 3 : 0
+  tool.otherTools = random.chance(0.2) ? random.next() / 3 : 0
+  faults.lostAnswer = random.chance(0.7) ? random.next() / 2 : 0
+  weather.pdfSlow = random.chance(0.5) ? 0.5 : 0
+}
+
 // How long a delivery waits for a reading of all customers. Every real loan is longer.
 const customersReadMs = 30_000
 
@@ -186,6 +203,17 @@ export const ways = {
     faults.refusedAfter = random.chance(0.2) ? random.next() / 2 : faults.refusedAfter
     faults.pageAfter = random.chance(0.15) ? random.next() / 3 : faults.pageAfter
   },
+  'a mailbox brings them, too'(weather: Weather, random: Random) {
+    waver(weather, random)
+    weather.tool.copied = 0.5 + random.next() / 2
+    weather.tool.voided = 0.3 + random.next() / 2
+    weather.tool.voidedFirst = random.chance(0.5) ? random.next() / 2 : 0
+  },
+  'what was voided is restored'(weather: Weather, random: Random) {
+    waver(weather, random)
+    weather.tool.restored = 0.5 + random.next() / 2
+    if (random.chance(0.5)) weather.tool.copied = 0.5 + random.next() / 2
+  },
   'objects come wrapped'({ portal }: Weather) {
     portal.wrapped = true
   }
@@ -201,7 +229,12 @@ export const wayNamed = (name: string | null | undefined): Way | null => {
 }
 
 // As with `mixUp`.
-const drawnLast: readonly Way[] = ['it never answers for some ids', 'customers are made there']
+const drawnLast: readonly Way[] = [
+  'it never answers for some ids',
+  'customers are made there',
+  'a mailbox brings them, too',
+  'what was voided is restored'
+]
 const drawn = wayNames.filter(name => !drawnLast.includes(name))
 
 export const waysByWeight = (random: Random): Way[] =>

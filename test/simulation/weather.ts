@@ -152,6 +152,8 @@ export type Weather = {
     added: number
     deleted: number
     acts: number
+    /** Times that the operator releases all that is held for review. */
+    releases: number
     /** Requests that others make with the same token. */
     others: number
     /** The ledger's file alone is put back, to what it was a few minutes ago. */
@@ -206,6 +208,10 @@ export type Weather = {
     byAddress: number
     /** The share of its invoices that are for customers that the portal does not have at first. */
     newcomers: number
+    /** The share of its invoices that a mailbox brings, too. */
+    copied: number
+    /** The share of its invoices that come from a shop, which takes back that it voided them. */
+    restored: number
   }
 }
 
@@ -222,6 +228,8 @@ export const createWeather = (random: Random, forced: Way | null = null): Weathe
   mixUp(weather, random)
   if (random.chance(0.06)) ways['it never answers for some ids'](weather, random)
   if (chosen.length === 0 && random.chance(0.05)) ways['customers are made there'](weather, random)
+  if (random.chance(0.06)) ways['a mailbox brings them, too'](weather, random)
+  if (random.chance(0.06)) ways['what was voided is restored'](weather, random)
   keepKnowable(weather)
   return weather
 }

@@ -70,9 +70,10 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       }
     },
     async sending(loan, body, now) {
-      const unlinked = unlinkedFrom(world, loan, body.customerId)
+      const reasons = [unlinkedFrom(world, loan, body.customerId), world.voidedFor(body)]
       const permission = await ledger.sending(loan, body, now)
-      if (permission === 'granted' && unlinked !== null) fail(`${body.invoiceNumber} may be sent, although ${unlinked}`)
+      for (const reason of permission === 'granted' ? reasons : [])
+        if (reason !== null) fail(`${body.invoiceNumber} may be sent, although ${reason}`)
       tell(() => `  ${body.invoiceNumber}: sending (attempt ${loan.attempt}) ${permission}`)
       if (permission === 'lost') world.loansLost += 1
       if (permission === 'granted') {
@@ -109,8 +110,9 @@ const createdAs = (newCustomer: string | null, { customerId }: CreateBody, { por
 
 /** In review, only what a person has seen may leave. */
 const judgeRelease = (body: CreateBody, world: World): void => {
-  const { released, fail } = world
-  const seen = released.get(keyOf(body.invoiceNumber))
+  const { released, outdated, fail } = world
+  const key = keyOf(body.invoiceNumber)
+  const seen = released.get(key)
   const isSame =
     seen !== undefined &&
     (seen.customerId ?? createdAs(seen.newCustomer, body, world)) === body.customerId &&
@@ -118,4 +120,5 @@ const judgeRelease = (body: CreateBody, world: World): void => {
     seen.issuedAt === body.issuedAt &&
     seen.sendNotification === body.sendNotification
   if (!isSame) fail(`${body.invoiceNumber} is sent otherwise than a person saw it`)
+  if (isSame && outdated.get(key) === seen) fail(`${body.invoiceNumber} was voided after a person saw it, and is sent`)
 }

@@ -79,6 +79,12 @@ export type World = {
   firstTold: (sale: Sale) => number
   /** By number: what a person saw when they last released it. */
   released: Map<string, Draft>
+  /** The same, of what was voided after that: if it is restored, a person has to see it again. */
+  outdated: Map<string, Draft>
+  /** By number: when a person last said what is to be delivered under it. */
+  spoken: Map<string, number>
+  /** Why this may not be sent, by what its tool said of it; null: it may. */
+  voidedFor: (body: CreateBody) => string | null
   failures: string[]
   trace: string[]
 }
@@ -121,6 +127,9 @@ export const createWorld = (
       tell(() => `WRONG: ${what}`)
     },
     released: new Map(),
+    outdated: new Map(),
+    spoken: new Map(),
+    voidedFor: () => null,
     sent: [],
     firstTold: () => 0,
     failures,
