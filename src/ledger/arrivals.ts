@@ -6,6 +6,7 @@ import type { Arrival, Received, Unreadable } from '../core/row.ts'
 import {
   type Arriving,
   asKept,
+  bringsUnusedPdf,
   contest,
   contestAgain,
   correct,
@@ -125,6 +126,15 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
+/** Once, whichever comes: some senders make a PDF anew each time they send. Answers whether it was news. */
+const noteUnusedPdf = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<boolean> => {
+  const event = 'another pdf came, and was not used'
+  if (!bringsUnusedPdf(kept, arrival)) return false
+  if (await tx.one('SELECT 1 AS said FROM history WHERE invoice_id = ? AND event = ?', kept.id, event)) return false
+  await note(tx, kept.id, event)
+  return true
+}
+
 export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (arrival.voided) return receiveVoided(tx, arrival)
   const found = await lookUp(tx, arrival)
@@ -132,11 +142,15 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
   const judgement = judge(kept, asKept(arrival, kept.invoice))
   switch (judgement.kind) {
-    case 'nothing':
-      return { result: 'duplicate', changed: false, unused: dropped([arrival.document], kept.document) }
+    case 'nothing': {
+      const changed = await noteUnusedPdf(tx, kept, arrival)
+      return { result: 'duplicate', changed, unused: dropped([arrival.document], kept.document) }
+    }
     case 'merge':
+      await noteUnusedPdf(tx, kept, arrival)
       return write(tx, kept, merge(kept, arrival, judgement, tx.now))
     case 'restore':
+      await noteUnusedPdf(tx, kept, arrival)
       return write(tx, kept, restore(kept, arrival, judgement, await isContested(tx, kept, arrival), tx.now))
     case 'replace':
       return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)

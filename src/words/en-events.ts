@@ -11,6 +11,7 @@ export const events = {
   'restored in the tool': 'Restored in the tool',
   'pdf fetched': 'PDF fetched',
   'pdf replaced': 'PDF replaced',
+  'another pdf came, and was not used': 'Another PDF came after it was sent, and was not used',
   sending: 'Sent to the portal',
   'answer unknown': 'The answer was lost: the bridge looks whether it is in the portal',
   'looked for first': 'Looked for in the portal first',

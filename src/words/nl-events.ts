@@ -13,6 +13,7 @@ export const events: Record<keyof typeof english, string> = {
   'restored in the tool': 'Hersteld in het pakket',
   'pdf fetched': 'Pdf opgehaald',
   'pdf replaced': 'Pdf vervangen',
+  'another pdf came, and was not used': 'Na het versturen kwam een andere pdf; die is niet gebruikt',
   sending: 'Naar het portaal verstuurd',
   'answer unknown': 'Antwoord zoekgeraakt: de brug kijkt of hij in het portaal staat',
   'looked for first': 'Eerst in het portaal gezocht',

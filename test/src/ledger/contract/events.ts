@@ -88,6 +88,37 @@ export function eventsContract(promised: Promised): void {
     }
   )
 
+  promised('another PDF than was sent is not used, and the history says so once', async (t, ledger) => {
+    const withPdf = (name: string, facts = {}) =>
+      arrivalOf(facts, { document: { ...documentOf(name), sha256: name.padEnd(64, '0') } })
+    const lines = async () => (await rowOf(ledger)).history.map(({ event }) => event)
+    await bring(ledger, 'delivered', withPdf('a'))
+    const before = await lines()
+    const copy = { ...withPdf('c', { sourceId: 'copy' }), tool: 'copies', secondHand: ['copies'] }
+
+    for (const arrival of [withPdf('a'), same, copy]) t.match(await ledger.receive(arrival, noon), { changed: false })
+    t.strictSame(await lines(), before)
+    const unused = [withPdf('b').document]
+    t.strictSame(await ledger.receive(withPdf('b'), noon), { result: 'duplicate', changed: true, unused })
+    for (const name of ['b', 'c']) t.match(await ledger.receive(withPdf(name), noon), { changed: false })
+    await ledger.receive(withPdf('d', { paidAt: noon }), noon)
+
+    t.strictSame(await lines(), [...before, 'another pdf came, and was not used', 'merged'])
+    t.strictSame(await ledger.documents(), new Set(['a.pdf']))
+  })
+
+  promised('another PDF is said also of what is in doubt, and beside news', async (t, ledger) => {
+    await bring(ledger, 'sending', arrivalOf({}, { document: documentOf('a') }))
+    await ledger.receive(
+      arrivalOf({ paidAt: noon }, { document: { ...documentOf('b'), sha256: 'cd'.repeat(32) } }),
+      noon
+    )
+    t.match((await rowOf(ledger)).history.slice(-2), [
+      { event: 'another pdf came, and was not used' },
+      { event: 'merged' }
+    ])
+  })
+
   promised('the order in which a tool names its fields makes no other event', async (t, ledger) => {
     const { customer, ...invoice } = same.invoice
     const turned = { ...same, invoice: { customer: turn(customer), ...turn(invoice) } } as Arrival
