@@ -113,6 +113,7 @@ const provenElsewhere = [
   'src/ledger/together.ts',
   'src/ledger/tool-customers.ts',
   'src/ledger/tool-starts.ts',
+  'src/ledger/unmade.ts',
   'src/ledger/customer-cells.ts'
 ]
 

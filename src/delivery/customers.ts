@@ -2,7 +2,6 @@
 // file asks the portal only if needed: whether a customer still exists, and to create one. It guesses nothing, because
 // one company's invoice must not reach another.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Creation, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { BridgeError } from '../core/errors.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
@@ -181,8 +180,10 @@ export const createCustomers = (options: CustomersOptions): Customers => {
       }
       case 'not-done':
         // A refusal proves nothing: the creation goes on, and who needs the customer next looks for it first.
-        if (written.code === 'PORTAL_REJECTED')
+        if (written.code === 'PORTAL_REJECTED') {
+          await book.answered(creation, written.detail)
           return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
+        }
         await book.notCreated(creation)
         settling.over(creation.id)
         return failureOf(written)
@@ -204,11 +205,6 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     return failureOf({ outcome: 'unknown', detail, answered }, options.portalSettleMs)
   }
 
-  const notMade = (answer: string): Failure => {
-    const shown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
-    return failed('CUSTOMER_UNKNOWN', `${shown}: ${answer}`)
-  }
-
   /** A create whose answer is not known is never sent again before a look. Null: judge again. */
   const settle = async (creation: Creation): Promise<Outcome | null> => {
     if (!settling.isLost(creation.id) && running.size > 0) {
@@ -225,7 +221,6 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   }
 
   const resolve = async (sighting: Sighting, mayCreate: boolean) => {
-    let awaited: Creation | null = null
     for (let round = 1; round <= roundsMax; round += 1) {
       const verdict = await book.judge(sighting, rules, clock.now())
       let ended: Outcome | null
@@ -248,14 +243,11 @@ export const createCustomers = (options: CustomersOptions): Customers => {
           ended = await confirmLink(verdict.portalId)
           break
         case 'create':
-          // What was asked for is not there, and the portal said why: the same again is for a person to ask for.
-          if (awaited?.answer && isDeepStrictEqual(awaited.fields, verdict.fields)) return notMade(awaited.answer)
           if (!mayCreate) return { wouldCreate: verdict.fields }
           ended = await create(sighting)
           break
         case 'creating':
-          awaited = verdict.creation
-          ended = await settle(awaited)
+          ended = await settle(verdict.creation)
       }
       if (ended) return ended
     }

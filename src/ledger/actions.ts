@@ -23,6 +23,7 @@ import type { Tx } from './driver.ts'
 import { countOf } from './facts.ts'
 import { historyOfRow } from './reading.ts'
 import { apply, cellsOfNumber, findCells, note, setRow } from './rows.ts'
+import { askAgain } from './tool-customers.ts'
 
 export const act = async (tx: Tx, invoiceNumber: string, action: Action, words: Words = {}): Promise<Acted> => {
   const cells = await cellsOfNumber(tx, invoiceNumber)
@@ -68,6 +69,7 @@ const actOn = async (tx: Tx, cells: InvoiceCells, action: Action, { absent, acto
   const taken = isTaken ? await latestConflict(tx, id) : null
   // The facts that lose stay, too: they may arrive again, perhaps with another PDF than when they were taken before.
   if (isTaken) await keepConflict(tx, id, arrivalOf(kept))
+  if (action === 'deliver') await askAgain(tx, kept.tool, kept.invoice.customer)
   const { set, settles } = obey(kept, ruling, { hasConflict, taken, ordinal: await countOf(tx, 'told') }, tx.now)
   await setRow(tx, id, set)
   if (settles) await settleConflicts(tx, id)

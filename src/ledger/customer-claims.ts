@@ -1,13 +1,14 @@
 // What the ledger knows about which portal customer is meant: loaded here, judged in rules/claims.ts.
 
-import type { Creation, How } from '../core/customer.ts'
+import type { Contact, Creation, How } from '../core/customer.ts'
 import { emailPrints, namePrint, refKey, refPrint } from '../core/fingerprint.ts'
 import type { Customer } from '../core/invoice.ts'
-import { type Claims, contactOf } from '../rules/claims.ts'
+import { type Claims, contactOf, fieldsOf } from '../rules/claims.ts'
 import { contactIn, creationIn, madeForIn, textsIn } from './customer-cells.ts'
 import { customersHaving } from './customer-waiting.ts'
 import { amongAll, type Cells, type Tx } from './driver.ts'
 import { hasCustomer } from './portal-customers.ts'
+import { unmadeOf } from './unmade.ts'
 
 export const customerByRef = (tx: Tx, tool: string, ref: string): Promise<Cells | undefined> =>
   tx.one('SELECT * FROM customer WHERE tool = ? AND ref_key = ?', tool, refPrint(ref))
@@ -24,7 +25,7 @@ export const portalIdsHaving = async (tx: Tx, emails: readonly string[]): Promis
 }
 
 /** Its own, rather than one that another customer with one of its addresses asked for. */
-const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<Creation | null> => {
+export const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<Creation | null> => {
   const own = await tx.one('SELECT * FROM customer_creation WHERE customer_id = ?', id)
   const [cells] = own
     ? [own]
@@ -54,9 +55,13 @@ const contestsOf = async (tx: Tx, portalIds: string[], row: Cells): Promise<Clai
   return contests
 }
 
+/** What is known of a customer; of a forgotten one, what the invoice at hand says. */
+export const contactKnown = (row: Cells, customer: Customer): Contact =>
+  row.forgotten === 1 ? contactOf(customer) : contactIn(row)
+
 /** The claims of a customer, as an invoice describes it. */
 export const claimsOf = async (tx: Tx, row: Cells, customer: Customer): Promise<Claims> => {
-  const contact = row.forgotten === 1 ? contactOf(customer) : contactIn(row)
+  const contact = contactKnown(row, customer)
   const emails = emailPrints(contact.emails)
   const matches = await portalIdsHaving(tx, emails)
   const portalId = row.portal_id as string | null
@@ -80,6 +85,7 @@ export const claimsOf = async (tx: Tx, row: Cells, customer: Customer): Promise<
     goneId: row.gone_id as string | null,
     matches,
     contested: await contestsOf(tx, portalId === null ? matches : [...matches, portalId], row),
-    creation: await creationOf(tx, row.id as number, emails)
+    creation: await creationOf(tx, row.id as number, emails),
+    unmade: portalId === null ? await unmadeOf(tx, fieldsOf(contact)) : null
   }
 }

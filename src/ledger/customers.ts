@@ -52,7 +52,9 @@ export interface LedgerCustomers {
   answered(creation: Creation, answer: string): Promise<void>
   /**
    * Ends a creation after a look, unless another call has: if the copy now has exactly one customer with the address
-   * and name that were sent, that is the one, and is linked as by `created`. Otherwise nothing was made. Judge again.
+   * and name that were sent, that is the one, and is linked as by `created`. Otherwise nothing was made; if there is
+   * none, and the portal had answered, that is kept, and nobody asks for exactly the same fields again until a person
+   * says `deliver` of an invoice of that customer. Judge again.
    */
   settleCreation(creation: Creation, now: Instant): Promise<void>
 

@@ -45,9 +45,9 @@ export class MoveFailed extends Error {
 // Each table comes after those it refers to. Processes and what they hold are not moved: none is running.
 const tables = [
   ...['tally', 'heartbeat', 'portal_invoice', 'portal_invoice_gone', 'portal_customer', 'fact', 'slot'],
-  ...['tool', 'customer', 'customer_email', 'customer_creation', 'invoice', 'conflict', 'history', 'event'],
-  ...['customer_sighting', 'voided_source', 'counter', 'refusal', 'search_text', 'search_ending', 'search_use'],
-  ...['search_number', 'search_again', 'pace', 'notice']
+  ...['tool', 'customer', 'customer_email', 'customer_creation', 'customer_unmade', 'invoice', 'conflict', 'history'],
+  ...['event', 'customer_sighting', 'voided_source', 'counter', 'refusal', 'search_text', 'search_ending'],
+  ...['search_use', 'search_number', 'search_again', 'pace', 'notice']
 ]
 // The migrations fill it, on both sides.
 const filled = ['state_code']

@@ -16,6 +16,7 @@ import { forgetPace } from './pace.ts'
 import { forgetRefusals } from './refusals.ts'
 import { setRow } from './rows.ts'
 import { entriesOf, setTexts } from './search.ts'
+import { emptyUnmade } from './unmade.ts'
 
 // A customer that still has invoices is looked at again after this.
 const againMs = 24 * 3_600_000
@@ -89,6 +90,7 @@ const emptyCustomer = async (tx: Tx, customer: Cells): Promise<void> => {
   const ref = customer.ref as string
   // By now the copy knows what came of it: the next invoice is matched with that.
   await tx.run('DELETE FROM customer_creation WHERE customer_id = ?', id)
+  await emptyUnmade(tx, id)
   await tx.run(
     `UPDATE customer SET ref = ?, contact = ?, facts = '', forgotten = 1 WHERE id = ?`,
     isTelling(ref, await knownOf(tx, customer)) ? hiddenRef(ref) : ref,

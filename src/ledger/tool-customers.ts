@@ -3,16 +3,18 @@
 import type { Creation, CustomerFilter, MatchRules, Sighting, ToolCustomer, Verdict } from '../core/customer.ts'
 import { emailPrint, emailPrints, namePrint } from '../core/fingerprint.ts'
 import { nameKey } from '../core/identity.ts'
+import type { Customer } from '../core/invoice.ts'
 import type { CustomerFields, PortalCustomer } from '../core/portal-entry.ts'
-import { addKnown, contactOf, doubtOnAnswer, judgeClaims, learned } from '../rules/claims.ts'
+import { addKnown, contactOf, doubtOnAnswer, fieldsOf, judgeClaims, learned } from '../rules/claims.ts'
 import { creationIn, customerIn, isNewsOf, strangerOf, textsIn } from './customer-cells.ts'
-import { claimsOf, customerById, customerByRef } from './customer-claims.ts'
+import { claimsOf, contactKnown, creationOf, customerById, customerByRef } from './customer-claims.ts'
 import { releaseOf } from './customer-waiting.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
 import { learnLink, setLink } from './links.ts'
 import { customersAddressed, learnCustomer, portalCustomer } from './portal-customers.ts'
 import { searchKey } from './search.ts'
 import { see } from './sightings.ts'
+import { dropUnmade, keepUnmade } from './unmade.ts'
 
 /** `confirmed`: the portal customer that the portal has just confirmed. */
 export const judge = async (
@@ -77,14 +79,24 @@ export const beginCreate = async (tx: Tx, sighting: Sighting, rules: MatchRules)
   return creationIn((await insert(tx, 'customer_creation', { customer_id: id!, ...asked }, 'RETURNING *')) as Cells)
 }
 
-/** Answers the customer that it was for. */
-export const endCreation = async (tx: Tx, { id }: Creation): Promise<Cells | undefined> => {
-  const creation = await tx.one('DELETE FROM customer_creation WHERE id = ? RETURNING customer_id', id)
-  return creation && customerById(tx, creation.customer_id as number)
+/** As it was at its end, and the customer that it was for. Null: another call has ended it. */
+export const endCreation = async (tx: Tx, { id }: Creation): Promise<{ ended: Creation; row: Cells } | null> => {
+  const cells = await tx.one('DELETE FROM customer_creation WHERE id = ? RETURNING *', id)
+  return cells ? { ended: creationIn(cells), row: await customerById(tx, cells.customer_id as number) } : null
 }
 
-export const answered = (tx: Tx, { id }: Creation, answer: string): Promise<void> =>
+export const answered = (tx: Tx, { id }: Creation, answer: string | null): Promise<void> =>
   tx.run('UPDATE customer_creation SET answer = ? WHERE id = ?', answer, id)
+
+/** Whatever the portal answered about this customer, the bridge may ask for it once more. */
+export const askAgain = async (tx: Tx, tool: string, customer: Customer): Promise<void> => {
+  const row = (await customerByRef(tx, tool, customer.ref)) ?? strangerOf(tool, customer)
+  const contact = contactKnown(row, customer)
+  const fields = fieldsOf(contact)
+  if (fields) await dropUnmade(tx, fields)
+  const creation = await creationOf(tx, row.id as number, emailPrints(contact.emails))
+  if (creation) await answered(tx, creation, null)
+}
 
 /**
  * Links for the name that it was created under; its reference may be shared with others. But a creation may stay open
@@ -104,8 +116,8 @@ export const created = async (tx: Tx, creation: Creation, answer: PortalCustomer
     return doubt
   }
   await learnCustomer(tx, wholeOf(answer, creation.fields))
-  const row = await endCreation(tx, creation)
-  if (row) await linkCreated(tx, row, answer.id, creation)
+  const end = await endCreation(tx, creation)
+  if (end) await linkCreated(tx, end.row, answer.id, creation)
   return null
 }
 
@@ -121,14 +133,17 @@ const wholeOf = (answer: PortalCustomer, sent: CustomerFields): PortalCustomer =
 })
 
 export const settleCreation = async (tx: Tx, creation: Creation): Promise<void> => {
-  const row = await endCreation(tx, creation)
-  if (!row) return
-  const { primaryEmail, companyName } = creation.fields
+  const end = await endCreation(tx, creation)
+  if (!end) return
+  const { row } = end
+  const { fields, answer } = end.ended
+  const { primaryEmail, companyName } = fields
   const same = (await customersAddressed(tx, emailPrint(primaryEmail))).filter(
     customer => nameKey(customer.companyName) === nameKey(companyName)
   )
   const [only] = same
   if (only && same.length === 1) await linkCreated(tx, row, only.id, creation)
+  if (!only && answer !== null) await keepUnmade(tx, { customerId: row.id as number, fields, answer })
 }
 
 export const findCustomer = async (

@@ -32,6 +32,8 @@ export type Claims = {
   contested: { portalId: string; by: number }[]
   /** A creation that is under way, for it or for one of its addresses. */
   creation: Creation | null
+  /** The portal was asked for exactly this customer, answered, and does not show it. The answer may be forgotten. */
+  unmade: { answer: string | null } | null
 }
 
 export const judgeClaims = (claims: Claims, rules: MatchRules): Verdict => {
@@ -122,7 +124,13 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   if (!fields) return unknown('its name, address or e-mail address is not complete, so it cannot be created')
   if (isNothingButAddress(claims) && claims.names.length > 1)
     return ambiguous('only the e-mail address identifies this customer, and it comes under several names')
+  if (claims.unmade) return unknown(notMade(claims.unmade.answer))
   return { kind: 'create', fields }
+}
+
+const notMade = (answer: string | null): string => {
+  const shown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
+  return answer === null ? shown : `${shown}: ${answer}`
 }
 
 /**
@@ -167,7 +175,7 @@ const isNothingButAddress = ({ refKey, contact }: Claims): boolean =>
   refKey.includes('@') || refKey.startsWith(hiddenBy) || emailKeys(contact.emails).includes(refKey)
 
 /** What the portal requires of a new customer; null if the tool does not give all of it. */
-const fieldsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): CustomerFields | null => {
+export const fieldsOf = ({ name, emails, address, zipCode, city, countryCode }: Contact): CustomerFields | null => {
   const [companyName, street, zip, town, email] = [name, address, zipCode, city, emails[0]].map(
     text => text?.trim() ?? ''
   )

@@ -49,6 +49,10 @@ export const holds: [english: string, dutch: string][] = [
     'the portal was asked to create it, and shows no customer with its name and e-mail address: {}',
     'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres: {}'
   ],
+  [
+    'the portal was asked to create it, and shows no customer with its name and e-mail address',
+    'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres'
+  ],
   ['it is not known whether the customer was created: {}', 'of de klant is aangemaakt, is niet bekend: {}'],
   [
     'the portal answered with {}, which has another e-mail address',

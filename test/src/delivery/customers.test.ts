@@ -276,6 +276,25 @@ t.test('what the portal refuses to create is held, with its words', async t => {
   t.match(await customers.find(corrected), { portalId: /^cst_/ })
 })
 
+t.test('what the portal refused is looked for once, and not asked for with each invoice', async t => {
+  const { ledger, customers, creates, pass } = await open(t)
+  const refused = { emails: ['no address'] }
+  const loan = await lend(ledger, refused)
+  await customers.find(loan)
+  await ledger.record(loan, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, noon)
+
+  const next = await lend(ledger, refused)
+  t.match(await customers.find(next), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
+  pass(settleMs)
+  for (const later of [next, await lend(ledger, refused)])
+    t.match(await customers.find(later), held('CUSTOMER_UNKNOWN', /shows no customer with .*: 422: .*primaryEmail/))
+  t.equal(creates(), 1)
+
+  await ledger.act(loan.invoice.invoiceNumber, 'deliver', noon)
+  t.match(await customers.find(await lend(ledger, refused)), held('CUSTOMER_UNKNOWN', /refused to create it: 422/))
+  t.equal(creates(), 2)
+})
+
 t.test('what the portal refused, kept, and shows late is not created twice, by whatever process', async t => {
   const refused = { outcome: 'not-done', code: 'PORTAL_REJECTED', detail: '422: zipCode: invalid' } as const
   let isShown = false
@@ -613,6 +632,43 @@ t.test('a portal that answers with a customer that it had: nothing is linked or 
     t.match(await ledger.customers.find({ tool: 'acme', ref: '17' }), { link: null })
     t.strictSame(await ledger.holdings.customer('cst_old'), before)
   }
+})
+
+/** The portal stores and shows another address than it was sent. */
+const misstoring: Options['through'] = portal => ({
+  createCustomer: (fields, limits) =>
+    portal.createCustomer({ ...fields, primaryEmail: `post-${fields.primaryEmail}` }, limits)
+})
+
+t.test('a portal that stores another address is asked once, whatever comes, until a person says so', async t => {
+  const { ledger, customers, start, called, creates, pass } = await open(t, { through: misstoring })
+  const loan = await lend(ledger)
+  t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE', detail: /has another e-mail address$/ })
+  const { id } = called('Jansen')[0]!
+  const shown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
+  const answered = `${shown}: the portal answered with ${id}, which has another e-mail address`
+  const unmade = { code: 'CUSTOMER_UNKNOWN', detail: `${answered}; perhaps ${id} (Jansen)` }
+
+  for (const by of [customers, start(), start()]) {
+    pass(settleInheritedMs)
+    t.match(await by.find(loan), unmade)
+    t.match(await by.find(await lend(ledger)), unmade)
+    t.match(await by.find(await lend(ledger, { ref: '18' })), unmade, 'another reference, and the same in all else')
+    t.match(await by.find(await lend(ledger), { mayCreate: false }), unmade)
+  }
+  t.equal(creates(), 1)
+
+  await ledger.record(loan, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, noon)
+  await ledger.act(loan.invoice.invoiceNumber, 'deliver', noon)
+  t.match(await customers.find(await lend(ledger)), { code: 'PORTAL_UNREACHABLE' })
+  pass(settleMs)
+  t.match(await customers.find(await lend(ledger)), { code: 'CUSTOMER_UNKNOWN' })
+  t.equal(creates(), 2, 'once for each word')
+
+  t.match(await customers.find(await lend(ledger, { city: 'Utrecht' })), { code: 'PORTAL_UNREACHABLE' })
+  t.equal(creates(), 3, 'nor is it the same customer that is asked for')
+  await customers.link({ tool: 'acme', ref: '17' }, id!)
+  t.strictSame(await customers.find(await lend(ledger, { city: 'Utrecht' })), { portalId: id })
 })
 
 t.test('two creates at once whose answers are mixed up: each customer gets its own', async t => {

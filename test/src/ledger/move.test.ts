@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
 import t, { type Test } from 'tap'
+import type { Loan } from '../../../src/core/row.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { move } from '../../../src/ledger/move.ts'
 import { openLedger, openSqlite } from '../../../src/ledger/open.ts'
@@ -43,8 +44,25 @@ const folderOf = async (t: Test, version: string): Promise<string> => {
   await ledger.holdings.learn([holdingOf('inv_gone')], null, noon)
   await ledger.holdings.lose('inv_gone', noon)
   await ledger.beat(noon)
+  await ledger.receive(
+    arrivalOf({
+      invoiceNumber: 'asked for',
+      sourceId: null,
+      customer: { ref: '17', name: 'Anna', emails: ['anna@a.example'] }
+    }),
+    noon
+  )
+  const lent = await ledger.borrow(99, noon, noon + 1)
+  await askInVain(ledger, lent.find(({ invoice }) => invoice.invoiceNumber === 'asked for')!)
   await ledger.close()
   return folder
+}
+
+const askInVain = async ({ customers }: Ledger, { id, tool, invoice: { customer } }: Loan): Promise<void> => {
+  const sighting = { invoiceId: id, tool, customer, test: false }
+  const creation = (await customers.beginCreate(sighting, { match: 'email', create: true }, noon))!
+  await customers.answered(creation, '409')
+  await customers.settleCreation(creation, noon)
 }
 
 /** All that the contract tells. */
@@ -93,6 +111,7 @@ for (const version of ['3530aca', '49d2b61'])
 
     t.equal(rows?.invoice, before.rows.length)
     t.equal(rows?.portal_invoice_gone, 1)
+    t.equal(rows?.customer_unmade, 1)
     t.strictSame(missing.toSorted(), before.documents.filter(file => !file.startsWith('m-')).toSorted())
     t.equal(documents, before.documents.length - missing.length)
     const ledger = await openPostgres(url)

@@ -26,6 +26,7 @@ const claims = (facts: Partial<Claims> = {}): Claims => ({
   matches: [],
   contested: [],
   creation: null,
+  unmade: null,
   ...facts
 })
 
@@ -44,6 +45,8 @@ const link = (how: 'person' | 'email' | 'created', names = ['bakkerij kees bv'],
 const another = { named: 'slagerij piet', emails: ['piet@slager.example'] }
 const said =
   /^its reference was linked to cst_1 for another name and another e-mail address: it may be another customer/
+
+const notShown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
 
 const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][] = [
   ['one match', claims({ matches: ['cst_1'] }), rules, { kind: 'match', portalId: 'cst_1' }],
@@ -218,6 +221,25 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     claims({ creation: { id: 1, fields: {} as never, answer: null }, matches: ['cst_1'] }),
     creating,
     { kind: 'creating', creation: { id: 1 } }
+  ],
+  [
+    'asked for, answered, and not there',
+    claims({ unmade: { answer: '409: another has it' } }),
+    creating,
+    { kind: 'unknown', why: `${notShown}: 409: another has it` }
+  ],
+  [
+    'the same, and what it answered is forgotten',
+    claims({ unmade: { answer: null } }),
+    creating,
+    { kind: 'unknown', why: notShown }
+  ],
+  ['the same, and there by now', claims({ unmade: { answer: null }, matches: ['cst_1'] }), creating, { kind: 'match' }],
+  [
+    'the same, and asked for again',
+    claims({ unmade: { answer: null }, creation: { id: 1, fields: {} as never, answer: null } }),
+    creating,
+    { kind: 'creating' }
   ]
 ]
 

@@ -24,6 +24,14 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres: het portaal antwoordde met cst_1, en die stond er al, zonder dit e-mailadres'
     ],
     [
+      'the portal was asked to create it, and shows no customer with its name and e-mail address; perhaps cst_1 (Jansen)',
+      'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres; misschien cst_1 (Jansen)'
+    ],
+    [
+      'the portal was asked to create it, and shows no customer with its name and e-mail address: the portal answered with cst_1, which has another e-mail address; perhaps cst_1 (Jansen)',
+      'het portaal moest deze klant aanmaken, maar toont geen klant met deze naam en dit e-mailadres: het portaal antwoordde met cst_1, en die heeft een ander e-mailadres; misschien cst_1 (Jansen)'
+    ],
+    [
       'the portal answered with cst_1, which has another e-mail address',
       'het portaal antwoordde met cst_1, en die heeft een ander e-mailadres'
     ],

@@ -777,6 +777,58 @@ export function customersContract(promised: Promised): void {
     t.match(await judge(ledger, loan, creating), { kind: 'unknown', why: 'its link to cst_new was removed' })
   })
 
+  const asked = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
+
+  /** It is asked for, and a look finds nothing. */
+  const askInVain = async ({ customers }: Ledger, loan: Loan, answer: string | null) => {
+    const creation = (await customers.beginCreate(sightingOf(loan), creating, noon))!
+    if (answer !== null) await customers.answered(creation, answer)
+    await customers.settleCreation(creation, noon)
+  }
+
+  promised('what the portal answered about and does not show is not asked for by itself again', async (t, ledger) => {
+    const loan = await lend(ledger, kees)
+    await askInVain(ledger, loan, null)
+    t.match(await judge(ledger, loan, creating), { kind: 'create' }, 'it had not answered')
+    await askInVain(ledger, loan, '409: taken')
+
+    const held = { kind: 'unknown', why: `${asked}: 409: taken` }
+    const sighting = sightingOf(loan)
+    t.strictSame(await judge(ledger, loan, creating), held)
+    t.equal(await ledger.customers.beginCreate(sighting, creating, noon), null)
+    t.strictSame(await ask(ledger, { ...kees, ref: '9' }, { by: creating, tool: 'rival' }), held)
+    t.strictSame(await ledger.customers.judge({ ...sighting, test: true }, creating, noon), held)
+    t.match(await judge(ledger, loan, rules), { kind: 'unknown', why: /^no portal customer has/ })
+    for (const changed of [{ name: 'Kees & Co' }, { city: 'Elders' }, { emails: ['new@a.example'] }]) {
+      t.match(await ask(ledger, { ...kees, ...changed }, { by: creating }), { kind: 'create' })
+      t.strictSame(await ask(ledger, kees, { by: creating }), held, 'as it was')
+    }
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    t.match(await judge(ledger, loan, creating), { kind: 'is', portalId: 'cst_1' }, 'it is there by now')
+  })
+
+  promised('a person who says `deliver` has it asked for once more', async (t, ledger) => {
+    const [loan, another] = [await lend(ledger, kees), await lend(ledger, { ...kees, ref: '9' })]
+    const stranger = await lend(ledger, anna)
+    const deliver = ({ invoice }: Loan) => ledger.act(invoice.invoiceNumber, 'deliver', noon)
+    await askInVain(ledger, loan, '409: taken')
+    await hold(ledger, another)
+    await hold(ledger, stranger)
+    await deliver(stranger)
+    await ledger.act(another.invoice.invoiceNumber, 'dismiss', noon)
+    t.match(await judge(ledger, loan, creating), { kind: 'unknown' }, 'neither of another customer nor another word')
+
+    await deliver(another)
+    t.match(await judge(ledger, loan, creating), { kind: 'create' })
+    const creation = (await ledger.customers.beginCreate(sightingOf(loan), creating, noon))!
+    await ledger.customers.answered(creation, '422: zipCode')
+    await deliver(another)
+    await ledger.customers.settleCreation({ ...creation, answer: '422: zipCode' }, noon)
+    t.match(await judge(ledger, loan, creating), { kind: 'create' }, 'nor is an earlier answer kept after the word')
+    await askInVain(ledger, loan, '422: zipCode')
+    t.match(await judge(ledger, loan, creating), { kind: 'unknown', why: /: 422: zipCode$/ })
+  })
+
   promised('of a test nothing is kept', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
     const test = { ...sightingOf(await lend(ledger, kees)), test: true }

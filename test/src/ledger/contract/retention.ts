@@ -291,6 +291,25 @@ export function retentionContract(promised: Promised): void {
     t.match(await ledger.receive(first, later), { result: 'conflict', changed: false }, 'a person has decided')
   })
 
+  promised('that the portal was asked for a customer in vain is not forgotten, its answer is', async (t, ledger) => {
+    await ledger.receive(arrivalOf({ invoiceNumber: 'A', sourceId: 'A', customer: annual }), noon)
+    const sighting = await sightingOfNext(ledger)
+    const creating = { match: 'email', create: true } as const
+    const creation = (await ledger.customers.beginCreate(sighting, creating, noon))!
+    await ledger.customers.answered(creation, 'Kees is known')
+    await ledger.customers.settleCreation(creation, noon)
+    const judge = () => ledger.customers.judge(sightingOf(annual), creating, later)
+    t.match(await judge(), { kind: 'unknown', why: /e-mail address: Kees is known$/ })
+
+    await ledger.act('A', 'dismiss', noon)
+    await ledger.forget(later, 10)
+    t.match(await customersOf(ledger), [nobody])
+    t.match(await judge(), { kind: 'unknown', why: /shows no customer with its name and e-mail address$/ })
+    await ledger.receive(arrivalOf({ invoiceNumber: 'B', sourceId: 'B', customer: annual }), later)
+    await ledger.act('B', 'deliver', later)
+    t.match(await judge(), { kind: 'create' }, 'of a forgotten one, too, it is asked for again if a person says so')
+  })
+
   promised('a customer that is still told of, or is being created, is not forgotten', async (t, ledger) => {
     await deliver(ledger, annual, 'A')
     await ledger.forget(later, 10)
