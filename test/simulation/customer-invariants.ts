@@ -2,7 +2,7 @@
 
 import type { Cells } from '../../src/ledger/driver.ts'
 import type { CustomerPeople } from './customer-people.ts'
-import { isStillAsMade } from './customer-witness.ts'
+import { haveTouched, isStillAsMade } from './customer-witness.ts'
 import type { Newcomer } from './newcomers.ts'
 import type { Entry } from './portal.ts'
 import { folded, type PortalCustomer } from './portal-customers.ts'
@@ -39,9 +39,12 @@ const isMadeForAnother = (world: World, { asked }: PortalCustomer, { newcomer }:
       of === tool && name === folded(asked.companyName) && (ref !== newcomer.ref || ref.includes('@'))
   )
 
+const hasOwnAddress = ({ primaryEmail, asked }: PortalCustomer): boolean =>
+  folded(primaryEmail) === folded(asked?.primaryEmail ?? '')
+
 /** For one address the bridge makes one customer: another one only after people deleted or changed that. */
 export const judgeCustomersMade = ({ portal, fail }: World): void => {
-  const made = portal.customers.all.filter(isStillAsMade)
+  const made = portal.customers.all.filter(isStillAsMade).filter(hasOwnAddress)
   for (const [email, same] of Map.groupBy(made, ({ primaryEmail }) => folded(primaryEmail)))
     if (same.length > 1) fail(`${email} was made ${same.length} times: ${same.map(({ id }) => id).join(', ')}`)
 }
@@ -60,11 +63,11 @@ const likeness = (world: World, { ref, name, email }: Newcomer) =>
  * nothing that happens later releases it.
  */
 export const wronglyHeld = (scene: Minded & { tools: { sales: Sale[] } }, sale: Sale, row: Cells): string | null => {
-  const { world, people, tools } = scene
+  const { world, tools } = scene
   const { newcomer, oddity } = sale
   if (row.state !== 'held' || newcomer === null || oddity === 'test' || !String(row.code).startsWith('CUSTOMER_'))
     return null
-  if (people.customers.haveTouched(newcomer) || likeness(world, newcomer).length > 0 || world.weather.counts.moves > 0)
+  if (haveTouched(world, newcomer) || likeness(world, newcomer).length > 0 || world.weather.counts.moves > 0)
     return null
   const email = folded(newcomer.email)
   const having = world.portal.customers.listed().filter(({ primaryEmail }) => folded(primaryEmail) === email)
@@ -74,6 +77,8 @@ export const wronglyHeld = (scene: Minded & { tools: { sales: Sale[] } }, sale: 
   const isAnswered = world.requests.some(
     ({ name, key, heard, well }) => name === 'createCustomer' && key === email && heard && !well
   )
-  const isRefused = world.weather.portal.onSameCustomer === 'finds the name'
-  return isTold && !isAnswered && !isRefused ? 'although it could be created' : null
+  const { onSameCustomer, storesAnotherAddress } = world.weather.portal
+  return isTold && !isAnswered && onSameCustomer !== 'finds the name' && !storesAnotherAddress
+    ? 'although it could be created'
+    : null
 }

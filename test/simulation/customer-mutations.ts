@@ -42,6 +42,19 @@ const creationForgotten: Mutation = {
     }))
 }
 
+/** What the portal answered is known until a look has ended the create. */
+const answerForgotten: Mutation = {
+  name: 'what the portal answered about a customer forgotten',
+  way,
+  ledger: (ledger, { disk }) =>
+    withBook(ledger, book => ({
+      async settleCreation(creation, now) {
+        await book.settleCreation(creation, now)
+        disk.database().exec('DELETE FROM customer_unmade')
+      }
+    }))
+}
+
 // Longer than what was just made is waited for.
 const longAfter = 11 * 60_000
 
@@ -59,4 +72,4 @@ const goneAtOnce: Mutation = {
   })
 }
 
-export const customerMutations: readonly Mutation[] = [answerBelieved, creationForgotten, goneAtOnce]
+export const customerMutations: readonly Mutation[] = [answerBelieved, creationForgotten, answerForgotten, goneAtOnce]

@@ -11,18 +11,15 @@ export interface CustomerPeople {
   link: (who: { tool: string; ref: string }, portalId: string) => Promise<void>
   /** Whether a person ever linked the customer to this portal customer. */
   hasLinked: (who: { tool: string; ref: string }, portalId: string) => boolean
-  /** Whether people did anything about customers that may hold an invoice of this one. */
-  haveTouched: (newcomer: Newcomer) => boolean
 }
 
 const wordOf = ({ tool, ref }: { tool: string; ref: string }, portalId: string): string => `${tool} ${ref} ${portalId}`
 
 export const createCustomerPeople = (world: World, machine: Machine): CustomerPeople => {
-  const { scheduler, random, weather, portal, newcomers, unlinked, tell } = world
+  const { scheduler, random, weather, portal, newcomers, unlinked, touched, tell } = world
   const { customers } = portal
   const { counts, stormMs } = weather
   const linked = new Set<string>()
-  const touched = new Set<string>()
 
   const touch = (...texts: string[]): void => {
     for (const text of texts) touched.add(folded(text))
@@ -91,7 +88,6 @@ export const createCustomerPeople = (world: World, machine: Machine): CustomerPe
   return {
     link,
     hasLinked: (who, portalId) => linked.has(wordOf(who, portalId)),
-    haveTouched: ({ ref, email }) => touched.has(folded(ref)) || touched.has(folded(email)),
     live() {
       sometime(counts.customersTyped, enter)
       sometime(counts.customersDeleted, remove)

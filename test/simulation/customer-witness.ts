@@ -3,6 +3,7 @@
 import type { Sighting } from '../../src/core/customer.ts'
 import type { Loan } from '../../src/core/row.ts'
 import type { LedgerCustomers } from '../../src/ledger/customers.ts'
+import type { Newcomer } from './newcomers.ts'
 import { folded, type PortalCustomer } from './portal-customers.ts'
 import type { World } from './world.ts'
 
@@ -10,13 +11,18 @@ import type { World } from './world.ts'
 export const isStillAsMade = ({ asked, deletedAt, hasMoved }: PortalCustomer): boolean =>
   asked !== null && deletedAt === null && !hasMoved
 
+/** Whether people did anything about customers that may hold an invoice of this one. */
+export const haveTouched = ({ touched }: World, { ref, email }: Pick<Newcomer, 'ref' | 'email'>): boolean =>
+  touched.has(folded(ref)) || touched.has(folded(email))
+
 /**
  * A create is permitted only when no create of a customer with the same address is under way, and none has made one
  * that stands there as it was made, seen or not yet. What stood or was under way when the ledger was asked counts: a
- * process that freezes hears late, and what others sent meanwhile is no mistake.
+ * process that freezes hears late, and what others sent meanwhile is no mistake. And exactly what the portal has answered
+ * is not asked for again before a person says so.
  */
 export const customerWitness = (book: LedgerCustomers, world: World): LedgerCustomers => {
-  const { portal, requests, customerCreates, tell, fail } = world
+  const { portal, requests, customerCreates, customerAnswers, tell, fail } = world
 
   const inTheWay = (email: string): string[] => [
     ...portal.customers.all
@@ -37,19 +43,30 @@ export const customerWitness = (book: LedgerCustomers, world: World): LedgerCust
       if (creation === null) return null
       const { companyName, primaryEmail } = creation.fields
       customerCreates.push({ tool, ref: customer.ref, name: folded(companyName), email: folded(primaryEmail) })
+      const isTouched = world.weather.counts.moves > 0 || haveTouched(world, { ref: customer.ref, email: primaryEmail })
+      if (customerAnswers.has(creation) && !isTouched) reasons.push('the portal has answered that, and nobody spoke')
       for (const reason of reasons) fail(`${tool} ${customer.ref} may be created, although ${reason}`)
       return creation
     },
     async created(creation, answer, now) {
       const doubt = await book.created(creation, answer, now)
+      if (doubt === null) customerAnswers.end(creation)
+      else customerAnswers.keep(creation)
       tell(() => `  creation ${creation.id}: ${doubt ?? `created as ${answer.id}`}`)
       return doubt
     },
+    async answered(creation, answer) {
+      await book.answered(creation, answer)
+      customerAnswers.keep(creation)
+      tell(() => `  creation ${creation.id}: ${answer}`)
+    },
     async notCreated(creation) {
+      customerAnswers.end(creation)
       await book.notCreated(creation)
       tell(() => `  creation ${creation.id}: not created`)
     },
     async settleCreation(creation, now) {
+      customerAnswers.end(creation)
       await book.settleCreation(creation, now)
       tell(() => `  creation ${creation.id}: settled`)
     },

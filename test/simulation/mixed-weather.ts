@@ -99,6 +99,7 @@ export const mixed = (random: Random, share: number): Weather => {
       customerLateMs: 0,
       onSameCustomer: 'makes another',
       customerSpelling: 'as given',
+      storesAnotherAddress: false,
       answersOnlyId: false,
       wrapped: false
     },

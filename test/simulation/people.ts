@@ -99,7 +99,8 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     // Another machine may send it before this one, frozen, hears that the word was kept.
     if (action === 'deliver' && row.draft) world.released.set(key, row.draft)
     try {
-      await process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
+      const acting = process.ledger.act(invoiceNumber, action, process.clock.now(), { seen: seenAs(row) })
+      await (action === 'deliver' ? world.customerAnswers.lift(acting) : acting)
       tell(() => `operator: ${action} ${invoiceNumber} (${seenAs(row)})`)
     } catch (error) {
       // Unless it was released in another call meanwhile.
@@ -138,7 +139,8 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       if (!row) continue
       if (row.draft) world.released.set(keyOf(invoiceNumber), row.draft)
       // A process that dies during the call never answers.
-      void process.ledger.act(invoiceNumber, 'deliver', process.clock.now(), { seen: seenAs(row) }).catch(() => {})
+      const acting = process.ledger.act(invoiceNumber, 'deliver', process.clock.now(), { seen: seenAs(row) })
+      void world.customerAnswers.lift(acting).catch(() => {})
     }
   }
 

@@ -134,7 +134,10 @@ export const createPortalCustomers = (
       const lateMs = random.chance(0.7) ? random.int(0, portal.customerLateMs) : 0
       const { companyName, primaryEmail } = fields
       const customer = enter(
-        { companyName: spelled(companyName), primaryEmail: spelled(primaryEmail) },
+        {
+          companyName: spelled(companyName),
+          primaryEmail: spelled(portal.storesAnotherAddress ? `stored-${primaryEmail}` : primaryEmail)
+        },
         { asked: fields, visibleAt: Math.max(scheduler.now(), sentAt + lateMs) }
       )
       return shown(customer)

@@ -156,6 +156,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
   // The slots that were taken are on the disk, too. Without them the portal answers 429, and the bridge obeys that.
   const forgetBudget = () => {
     world.era += 1
+    world.customerAnswers.clear()
     world.unlinked.clear()
   }
   sometime(counts.crashes > 0 ? 1 : 0, () => machine.crash('the power fails'))

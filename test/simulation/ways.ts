@@ -32,9 +32,6 @@ const waver = (weather: Weather, random: Random): void => {
   weather.pdfSlow = random.chance(0.5) ? 0.5 : 0
 }
 
-// How long a delivery waits for a reading of all customers. Every real loan is longer.
-const customersReadMs = 30_000
-
 /** How things may be different, each by name: `npm run simulate -- --way <name>` shows one in every seed. */
 export const ways = {
   'asked by id it holds nothing'({ portal, counts, faults }: Weather, random: Random) {
@@ -190,9 +187,6 @@ export const ways = {
       'refuses the name',
       'refuses the address'
     ])
-    // A shorter loan keeps nothing of what a portal says that never makes it: then that is asked for ever.
-    if (bridge.loanMs < customersReadMs && portal.onSameCustomer.endsWith('the name'))
-      portal.onSameCustomer = 'makes another'
     portal.customerSpelling = random.pick(['as given', 'tidied', 'lower case', 'upper case'])
     portal.answersOnlyId = random.chance(0.25)
     counts.customersTyped = random.chance(0.4) ? random.int(1, 3) : 0
@@ -202,6 +196,7 @@ export const ways = {
     faults.wrongId = random.chance(0.3) ? random.next() / 2 : faults.wrongId
     faults.refusedAfter = random.chance(0.2) ? random.next() / 2 : faults.refusedAfter
     faults.pageAfter = random.chance(0.15) ? random.next() / 3 : faults.pageAfter
+    portal.storesAnotherAddress = random.chance(0.2)
   },
   'a mailbox brings them, too'(weather: Weather, random: Random) {
     waver(weather, random)

@@ -131,6 +131,8 @@ export type Weather = {
     customerLateMs: number
     onSameCustomer: OnSameCustomer
     customerSpelling: CustomerSpelling
+    /** Than it was sent, for a customer that it makes. */
+    storesAnotherAddress: boolean
     /** To the create of a customer. */
     answersOnlyId: boolean
     /** Single objects come as `{"data": …}`. */

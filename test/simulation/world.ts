@@ -1,6 +1,7 @@
 // What all parts of one simulated run share: time, chance, weather, the portal, and what is found wrong.
 
 import type { CreateBody, Draft } from '../../src/core/row.ts'
+import { type CustomerAnswers, createCustomerAnswers } from './customer-answers.ts'
 import { createLife, type Life } from './life.ts'
 import { createNewcomers, type Newcomer } from './newcomers.ts'
 import { createSimulatedPortal, epoch, type SimulatedPortal } from './portal.ts'
@@ -57,6 +58,9 @@ export type World = {
   /** Customers of the tools that the portal does not have at first. */
   newcomers: readonly Newcomer[]
   customerCreates: CustomerCreate[]
+  customerAnswers: CustomerAnswers
+  /** References and addresses of customers about which people did something. */
+  touched: Set<string>
   /** Links that people took away: tool, reference, and the portal's id. */
   unlinked: Set<string>
   /** By row and attempt. */
@@ -114,6 +118,8 @@ export const createWorld = (
     requests: [],
     newcomers: weather.tool.newcomers > 0 ? createNewcomers(random) : [],
     customerCreates: [],
+    customerAnswers: createCustomerAnswers(),
+    touched: new Set(),
     unlinked: new Set(),
     sweeps: 0,
     loansLost: 0,
