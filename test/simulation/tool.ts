@@ -180,7 +180,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     if (isCopy || version.tool !== toolOf(sale) || !isNews) return
     words.push({ isVoid: voided, saidAt, toldAt })
     const released = world.released.get(key)
-    if (voided && isVoided(sale) && released !== undefined && released === releasedBefore)
+    // Once it was sent by that word, a void that comes while it is in doubt is only taken back, and the word stays.
+    const wasSent = world.sent.some(({ body, era }) => era === world.era && keyOf(body.invoiceNumber) === key)
+    if (voided && !wasSent && isVoided(sale) && released !== undefined && released === releasedBefore)
       world.outdated.set(key, released)
   }
 
