@@ -97,9 +97,9 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     route('portalInvoice', async ({ params }) => {
       const row = await ledger.find(params.invoiceNumber)
       if (!row) throw new BridgeError('INVOICE_NOT_FOUND')
-      const told = row.portalId === null ? null : await options.showing.invoice(row.portalId)
-      if (!told) throw new BridgeError('NOT_FOUND', 'the portal holds no such invoice')
-      return shownPortalInvoice(told)
+      const invoice = row.portalId === null ? null : await options.showing.invoice(row.portalId)
+      if (!invoice) throw new BridgeError('NOT_FOUND', 'the portal holds no such invoice')
+      return shownPortalInvoice(invoice)
     })
 
     const forAll = createForAll({ ledger, clock, engine, timeZone })

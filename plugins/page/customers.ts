@@ -116,7 +116,7 @@ const textOf = async (file: AsyncIterable<Uint8Array> | undefined): Promise<stri
 const doneAt = (back: string, done: 'link' | 'unlink'): string =>
   withQuery(new URL(isOurs(back) ? back : '/customers', 'http://bridge.invalid'), { done })
 
-type Told = {
+type Content = {
   customers: Customer[]
   candidates: Candidates
   next: string | null
@@ -124,7 +124,7 @@ type Told = {
   query: Record<string, string>
 }
 
-const list = (view: View, { customers, candidates, next, isLinked, query }: Told): Html => {
+const list = (view: View, { customers, candidates, next, isLinked, query }: Content): Html => {
   const { words, address } = view
   const { customers: texts } = words
   const done = query.done === 'link' || query.done === 'unlink' ? words.actions.done[query.done] : null

@@ -67,8 +67,8 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
     case 'BODY_TOO_LARGE':
     case 'TOOL_NOT_SET_UP':
     case 'TOOL_CANNOT_BE_ASKED': {
-      const told = sentenceIn(view.language, error.message) ?? codes.ofRefusal[error.code]
-      return { title: errors.title, at, body: said(view, told, { back: at }) }
+      const sentence = sentenceIn(view.language, error.message) ?? codes.ofRefusal[error.code]
+      return { title: errors.title, at, body: said(view, sentence, { back: at }) }
     }
     case 'LEDGER_UNAVAILABLE':
       return {

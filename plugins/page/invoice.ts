@@ -22,13 +22,13 @@ export const invoiceRoutes = (pages: Pages): void => {
   pages.show('/invoices/:invoiceNumber', async ({ view, params, query, ask }) => {
     const invoice = await ask('getInvoice', { params })
     const candidates = needsCustomer(invoice) ? await candidatesOf(ask, invoice, query.find) : []
-    const told = query.portal === undefined ? null : await orWhyNot(ask('portalInvoice', { params }))
+    const answer = query.portal === undefined ? null : await orWhyNot(ask('portalInvoice', { params }))
     return {
       title: view.words.invoice.title(invoice.invoiceNumber),
       at: 'invoices',
       // A live page would ask the portal again at every change.
-      isLive: told === null,
-      body: shown(view, { invoice, candidates, told, query })
+      isLive: answer === null,
+      body: shown(view, { invoice, candidates, answer, query })
     }
   })
 
@@ -75,14 +75,14 @@ export const candidatesOf = async (
 // Shorter ones occur in almost every name.
 const guessCharactersMin = 3
 
-type Told = {
+type Content = {
   invoice: WholeInvoice
   candidates: PortalCustomer[]
-  told: PortalsAnswer | null
+  answer: PortalsAnswer | null
   query: Record<string, string>
 }
 
-const shown = (view: View, { invoice, candidates, told, query }: Told): Html => {
+const shown = (view: View, { invoice, candidates, answer, query }: Content): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
   const { invoiceNumber } = invoice
@@ -99,7 +99,7 @@ ${pdf(view, invoice)}
 </div>
 <div class="columns">
 ${sent(view, invoice)}
-${there(view, invoice, told)}
+${there(view, invoice, answer)}
 </div>
 ${history(view, invoice)}`
 }
@@ -234,7 +234,7 @@ const notFoundThere = ({ words }: View, { state, code, conflict }: WholeInvoice)
   return conflict !== null && isInPortal(conflict) ? words.codes.special.conflictInPortal.what : words.invoice.notThere
 }
 
-const there = (view: View, invoice: WholeInvoice, told: PortalsAnswer | null): Html => {
+const there = (view: View, invoice: WholeInvoice, answer: PortalsAnswer | null): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
   const { portalId, portalCustomer, deliveredAt, invoiceNumber } = invoice
@@ -247,7 +247,7 @@ ${
         [texts.portalId, portalId],
         [texts.deliveredAt, deliveredAt && formats.time(deliveredAt)]
       ])}
-${told === null ? html`<p><a class="button" href="${invoicePath(invoiceNumber)}?portal=asked#there">${texts.askPortal}</a></p>` : portalsAnswer(view, told)}`
+${answer === null ? html`<p><a class="button" href="${invoicePath(invoiceNumber)}?portal=asked#there">${texts.askPortal}</a></p>` : portalsAnswer(view, answer)}`
 }
 <h3>${texts.whose}</h3>
 ${
@@ -260,11 +260,12 @@ ${portalCustomer.how ? html`<p class="soft">${texts.how[portalCustomer.how]}</p>
 }
 
 /** What the portal holds at this moment. */
-const portalsAnswer = (view: View, told: PortalsAnswer): Html => {
+const portalsAnswer = (view: View, answer: PortalsAnswer): Html => {
   const { words, formats } = view
   const { invoice: texts } = words
-  if (told instanceof BridgeError) return told.code === 'NOT_FOUND' ? notice(texts.goneThere, true) : whyNot(view, told)
-  const { amount, currency, issuedAt, paidAt, paymentLink } = told
+  if (answer instanceof BridgeError)
+    return answer.code === 'NOT_FOUND' ? notice(texts.goneThere, true) : whyNot(view, answer)
+  const { amount, currency, issuedAt, paidAt, paymentLink } = answer
   return html`${facts([
     [texts.amount, amount && formats.money(amount, currency ?? 'EUR')],
     [texts.issued, issuedAt && formats.date(issuedAt)],

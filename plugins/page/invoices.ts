@@ -77,7 +77,7 @@ const doneIn = ({ words: { bulk } }: View, { done, count }: Record<string, strin
   return done === 'deliver' ? bulk.delivered(Number(count)) : bulk.dismissed(Number(count))
 }
 
-type Told = {
+type Content = {
   filter: Filters
   found: Answer<'listInvoices'>
   cursor: string | undefined
@@ -86,7 +86,7 @@ type Told = {
   done: string | null
 }
 
-const list = (view: View, { filter, found: { invoices, next }, cursor, offered, tools, done }: Told): Html => {
+const list = (view: View, { filter, found: { invoices, next }, cursor, offered, tools, done }: Content): Html => {
   const { words, address } = view
   return html`${done ? notice(done) : ''}
 <h1>${words.list.title}</h1>

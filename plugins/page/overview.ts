@@ -37,11 +37,11 @@ const firstOf = async (
   { state, code }: Group | Summary['attentionTo'][number]
 ): Promise<Invoice[]> => (await ask('listInvoices', { query: { state, code, limit: shownOfKind } })).invoices
 
-type Told = { summary: Summary; deliveries: Deliveries; tools: Tool[]; groups: Group[] }
+type Content = { summary: Summary; deliveries: Deliveries; tools: Tool[]; groups: Group[] }
 
-const overview = (view: View, told: Told): Html => {
+const overview = (view: View, content: Content): Html => {
   const { overview: words } = view.words
-  const { summary, deliveries, tools, groups } = told
+  const { summary, deliveries, tools, groups } = content
   const { review } = summary
   return html`
 <div class="state ${summary.attention > 0 || trouble(view, summary) ? 'needs' : 'well'}">
@@ -122,19 +122,19 @@ ${invoices > first.length ? html`<p><a class="way" href="/invoices?state=${state
 }
 
 // The page already says these above, in other words.
-const toldAbove: readonly string[] = ['attention', 'portal']
+const shownAbove: readonly string[] = ['attention', 'portal']
 
 const warnings = (view: View, summary: Summary): Html | '' => {
   const { words } = view
-  const told = summary.warnings.filter(({ check }) => !toldAbove.includes(check))
-  if (told.length === 0) return ''
+  const warnings = summary.warnings.filter(({ check }) => !shownAbove.includes(check))
+  if (warnings.length === 0) return ''
   return html`<section aria-labelledby="warnings">
 <h2 id="warnings">${words.overview.warnings}</h2>
-<ul class="plain">${told.map(
+<ul class="plain">${warnings.map(
     ({ check, tool, output }) =>
       html`<li class="warning"><strong>${warned(view, check, tool)}</strong>: ${localTimes(view, output)}</li>`
   )}</ul>
-${told.some(({ tool }) => tool !== null) ? html`<p><a class="way" href="/refused">${words.refused.title}</a></p>` : ''}
+${warnings.some(({ tool }) => tool !== null) ? html`<p><a class="way" href="/refused">${words.refused.title}</a></p>` : ''}
 </section>`
 }
 
@@ -160,11 +160,11 @@ ${facts([
 }
 
 export const onTheWay = ({ words: { overview } }: View, { waiting, sending, portal }: Summary): Html => {
-  const told = [
+  const sentences = [
     waiting > 0 ? overview.waitingNow(waiting, portal.backlogMinutes) : null,
     sending > 0 ? overview.sendingNow(sending) : null
   ].filter(text => text !== null)
-  return html`${(told.length === 0 ? [overview.noneWaiting] : told).map(text => html`<p>${text}</p>`)}`
+  return html`${(sentences.length === 0 ? [overview.noneWaiting] : sentences).map(text => html`<p>${text}</p>`)}`
 }
 
 export const portalLines = (view: View, { portal }: Summary): Html => {

@@ -24,9 +24,9 @@ export const refusedRoutes = (pages: Pages): void => {
   })
 }
 
-type Told = { found: Answer<'listRefused'>; q: string; authentic: string | undefined }
+type Content = { found: Answer<'listRefused'>; q: string; authentic: string | undefined }
 
-const list = (view: View, { found: { refused, next }, q, authentic }: Told): Html => {
+const list = (view: View, { found: { refused, next }, q, authentic }: Content): Html => {
   const { words, address } = view
   const { refused: texts, list: lists } = words
   const tab = (value: string | null, text: string) =>

@@ -46,8 +46,8 @@ export const createSessions = ({ clock, isSecure }: { clock: Clock; isSecure: bo
     of(request) {
       const { valid, value } = request.unsignCookie(request.cookies[cookie] ?? '')
       if (!valid || value === null) return null
-      const told = attempt(() => JSON.parse(Buffer.from(value, 'base64url').toString()) as unknown)
-      const { data: session } = Session.safeParse(told)
+      const content = attempt(() => JSON.parse(Buffer.from(value, 'base64url').toString()) as unknown)
+      const { data: session } = Session.safeParse(content)
       return session && session.until > clock.now() ? session : null
     },
 

@@ -40,9 +40,9 @@ export const togetherRoutes = (pages: Pages): void => {
   })
 }
 
-type Told = { word: Word; filter: Filters; found: DoneForAll; hasChanged: boolean }
+type Content = { word: Word; filter: Filters; found: DoneForAll; hasChanged: boolean }
 
-const asking = (view: View, { word, filter, found: { matching, leftOut, seen }, hasChanged }: Told): Html => {
+const asking = (view: View, { word, filter, found: { matching, leftOut, seen }, hasChanged }: Content): Html => {
   const { bulk } = view.words
   const others = leftOut.conflict + leftOut.sent + leftOut.rule
   const back = `/invoices?${new URLSearchParams(filter)}`

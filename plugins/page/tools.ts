@@ -9,12 +9,12 @@ import type { Asked, Pages } from './pages.ts'
 
 type CaughtUp = Answer<'caughtUp'>
 type Findings = Answer<'checkTool'>['findings']
-type Told = { tool: Tool; caughtUp: CaughtUp | null; findings: Findings | null; problem: string | null }
+type Card = { tool: Tool; caughtUp: CaughtUp | null; findings: Findings | null; problem: string | null }
 
 export const toolsRoutes = (pages: Pages): void => {
   pages.show('/tools', async ({ view, query, ask }) => {
     const { tools } = await ask('listTools')
-    const told = await Promise.all(
+    const cards = await Promise.all(
       tools.map(async tool => ({
         tool,
         caughtUp: query.asked === tool.name ? await caughtUpOf(ask, tool.name) : null,
@@ -22,7 +22,7 @@ export const toolsRoutes = (pages: Pages): void => {
         problem: query.failed === tool.name ? view.words.tools.failed : null
       }))
     )
-    return { title: view.words.tools.title, at: 'tools', body: list(view, told) }
+    return { title: view.words.tools.title, at: 'tools', body: list(view, cards) }
   })
 
   pages.act('/tools/catch-up', async ({ fields, ask }) => {
@@ -63,16 +63,16 @@ const caughtUpOf = async (ask: Asked['ask'], tool: string): Promise<CaughtUp | n
 }
 
 /** Tools that are on come first. The others only say what would have to be set. */
-const list = (view: View, told: Told[]): Html => {
+const list = (view: View, cards: Card[]): Html => {
   const { tools: texts } = view.words
-  const on = told.filter(({ tool }) => tool.on)
-  const others = told.filter(({ tool }) => !tool.on)
+  const on = cards.filter(({ tool }) => tool.on)
+  const others = cards.filter(({ tool }) => !tool.on)
   return html`<h1>${texts.title}</h1>
 ${on.map(one => card(view, one))}
 ${others.length > 0 ? html`<details ${on.length === 0 ? html`open` : ''}><summary>${texts.others(others.length)}</summary><p class="hint">${texts.othersHint}</p>${others.map(one => card(view, one))}</details>` : ''}`
 }
 
-const card = (view: View, { tool, caughtUp, findings, problem }: Told): Html => {
+const card = (view: View, { tool, caughtUp, findings, problem }: Card): Html => {
   const { words, formats } = view
   const { tools: texts } = words
   const { name, on, missingSecret, address, settings, lastInvoiceAt, askedTo, canBeAsked } = tool

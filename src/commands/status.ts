@@ -52,9 +52,9 @@ const wayOf = ({ on, address }: Summary['tools'][number], { status }: Words): st
 }
 
 // The lines above say these already, and what to do about them.
-const toldAbove = ['attention', 'portal']
+const shownAbove = ['attention', 'portal']
 
-const others = ({ warnings }: Summary): Warning[] => warnings.filter(({ check }) => !toldAbove.includes(check))
+const others = ({ warnings }: Summary): Warning[] => warnings.filter(({ check }) => !shownAbove.includes(check))
 
 /** Each kind with the command that lists exactly those invoices. */
 const attentionLines = ({ attentionTo }: Summary): string =>

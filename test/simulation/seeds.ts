@@ -37,7 +37,7 @@ export const runSeeds = async ({
   way = null,
   machines = 1,
   failuresMax,
-  ran: told
+  ran: report
 }: Run): Promise<Ran> => {
   const ran: Ran = { seeds: 0, events: 0, failed: [] }
   let next = from
@@ -52,7 +52,7 @@ export const runSeeds = async ({
         ran.seeds += seeds.length
         ran.events += events
         ran.failed.push(...failed)
-        told?.(ran, failed)
+        report?.(ran, failed)
       }
     } finally {
       await thread.terminate()
