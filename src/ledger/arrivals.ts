@@ -3,25 +3,10 @@
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../core/invoice.ts'
 import type { Arrival, Received, Unreadable } from '../core/row.ts'
-import {
-  type Arriving,
-  asKept,
-  bringsUnusedPdf,
-  contest,
-  contestAgain,
-  correct,
-  documents,
-  dropped,
-  enter,
-  isCopy,
-  judge,
-  merge,
-  mergeArrival,
-  restore,
-  voidAsTold,
-  voidIt
-} from '../rules/arriving.ts'
-import { type Changes, held } from '../rules/kept.ts'
+import { asKept, contest, contestAgain, correct, enter, isCopy, judge } from '../rules/arriving.ts'
+import { type Arriving, type Changes, documents, dropped, held } from '../rules/kept.ts'
+import { bringsUnusedPdf, merge, mergeArrival } from '../rules/repeating.ts'
+import { restore, voidAsTold, voidIt } from '../rules/voiding.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'

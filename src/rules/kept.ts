@@ -5,7 +5,17 @@ import type { Instant } from '../core/clock.ts'
 import type { Code } from '../core/codes.ts'
 import { fingerprint, refKey, refPrint } from '../core/fingerprint.ts'
 import type { Invoice } from '../core/invoice.ts'
-import type { Actor, Arrival, CreateBody, Document, OtherFacts, Override, Released, State } from '../core/row.ts'
+import type {
+  Actor,
+  Arrival,
+  CreateBody,
+  Document,
+  OtherFacts,
+  Override,
+  Received,
+  Released,
+  State
+} from '../core/row.ts'
 
 export type Kept = {
   state: State
@@ -137,3 +147,14 @@ export const releasedFor = (why: string, now: Instant, actor?: Actor): Changes =
   set: waiting(now),
   lines: [{ event: 'released', detail: { why, ...actor } }]
 })
+
+/** What an event changes, and what its sender is told. */
+export type Arriving = Changes & { received: Received }
+
+export const accepted: Received = { result: 'accepted', changed: true, unused: [] }
+
+export const documents = (...found: (Document | null)[]): Document[] => found.filter(document => document !== null)
+
+/** Never the file that is used, in case the same arrival comes twice. */
+export const dropped = (found: (Document | null)[], used: Document | null): Document[] =>
+  documents(...found).filter(({ file }) => file !== used?.file)

@@ -2,8 +2,8 @@
 
 import type { Instant } from '../core/clock.ts'
 import type { Document } from '../core/row.ts'
-import { isPdfRefused } from './arriving.ts'
 import { type Changes, type Kept, type Line, waiting } from './kept.ts'
+import { isPdfRefused } from './repeating.ts'
 
 /** Null: it was sent already, or is not to be. The person has seen the PDF, so a review or a release still holds. */
 export const replacePdf = (kept: Kept, document: Document, detail: Line['detail'], now: Instant): Changes | null => {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { states } from '../../../src/core/row.ts'
-import { judge, merge } from '../../../src/rules/arriving.ts'
+import { judge } from '../../../src/rules/arriving.ts'
+import { merge } from '../../../src/rules/repeating.ts'
 import { replacePdf } from '../../../src/rules/replacing.ts'
 import { arrivalOf, documentOf, draftOf, noon } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'

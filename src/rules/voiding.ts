@@ -1,0 +1,89 @@
+// A tool voids an invoice. Some tools make it final again later.
+
+import type { Instant } from '../core/clock.ts'
+import type { Invoice } from '../core/invoice.ts'
+import type { Arrival } from '../core/row.ts'
+import {
+  type Arriving,
+  accepted,
+  type Changes,
+  dismissed,
+  dropped,
+  dueOf,
+  held,
+  type Kept,
+  type Line,
+  soughtFromStart,
+  waiting
+} from './kept.ts'
+import { mergedFacts, type Repeat } from './repeating.ts'
+
+export const voidedLine: Line = { event: 'voided in the tool' }
+
+/**
+ * A tool voided it: `by`, if that is another one than brought it. While it is in doubt that is only kept, and judged
+ * when the doubt is settled. Null: no news.
+ */
+export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant, by?: string): Changes | null => {
+  const lines = [by === undefined ? voidedLine : { ...voidedLine, detail: { tool: by } }]
+  switch (state) {
+    case 'waiting':
+    case 'held':
+      return { set: dismissed('VOIDED_IN_TOOL', now), lines }
+    case 'sending':
+      return { set: { voided: true }, lines }
+    case 'delivered':
+      return code === 'VOIDED_IN_TOOL' ? null : { set: { code: 'VOIDED_IN_TOOL', forgotten: false }, lines }
+    case 'dismissed':
+      return null
+  }
+}
+
+/** The same, as the tool tells of it. Where it may restore the invoice, its latest word counts, and is known by date. */
+export const voidAsTold = (kept: Kept, { tool, invoice, restores }: Arrival, now: Instant): Changes | null => {
+  if (restores && isLater(kept.invoice, invoice)) return null
+  const changes = voidIt(kept, now, tool === kept.tool ? undefined : tool)
+  const { revision } = invoice
+  if (!restores || revision === undefined) return changes
+  if (changes === null && !(isVoided(kept) && isLater(invoice, kept.invoice))) return null
+  return { set: { ...changes?.set, invoice: { ...kept.invoice, revision } }, lines: changes?.lines ?? [] }
+}
+
+/** Final again, later than it was voided. What a person dismissed stays dismissed. */
+export const isRestored = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
+  (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(newer, invoice)
+
+/** It is judged again; in doubt, only the void no longer counts. `isContested`: a person still has to decide. */
+export const restore = (
+  kept: Kept,
+  arrival: Arrival,
+  { invoice, document }: Extract<Repeat, { kind: 'restore' }>,
+  isContested: boolean,
+  now: Instant
+): Arriving => {
+  const judgedAgain = isContested ? held('INVOICE_CONFLICT') : waiting(dueOf({ ...arrival, invoice }, now))
+  return {
+    set: {
+      ...mergedFacts(kept, arrival, { invoice, document }),
+      // A person's words were about what was voided since.
+      ...(kept.state === 'sending'
+        ? { voided: false }
+        : { ...judgedAgain, overrides: [], released: null, ...soughtFromStart(kept) })
+    },
+    lines: [{ event: 'restored in the tool' }],
+    received: { ...accepted, unused: dropped([arrival.document, kept.document], document) }
+  }
+}
+
+/** An older word of a tool that restores does not hide how late the latest one was. */
+export const latest = ({ invoice: kept }: Kept, { restores, invoice }: Arrival): Invoice => {
+  const { revision } = kept
+  return restores && revision !== undefined && isLater(kept, invoice) ? { ...invoice, revision } : invoice
+}
+
+const isVoided = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
+  state === 'dismissed' && code === 'VOIDED_IN_TOOL'
+
+/** Only for a tool that restores: its revisions sort by time. */
+const isLater = ({ revision: a }: Invoice, { revision: b }: Invoice): boolean =>
+  a !== undefined && b !== undefined && a > b
