@@ -1,6 +1,7 @@
 // Why an invoice waits, and which buttons a person may press: what src/view/explain.ts says on the command line.
 
 import type { Action } from '../../src/core/row.ts'
+import { isUnmade } from '../../src/rules/claims.ts'
 import type { Facts, Invoice, WholeInvoice } from '../../src/view/answers.ts'
 import type { Words } from '../../src/words/words.ts'
 
@@ -18,9 +19,14 @@ export const reasonOf = (invoice: Invoice & Partial<WholeInvoice>, { codes }: Wo
   const known = ofInvoice[code as keyof typeof ofInvoice]
   if (!known) return { what: code, do: '' }
   if (code === 'CUSTOMER_UNKNOWN' && customer.portalId !== null) return { ...known, what: special.idUnknown }
+  if (isOfUnmade(invoice)) return special.unmade
   if (code === 'INVOICE_CONFLICT') return conflictIn(invoice, special) ?? known
   return known
 }
+
+/** Whether the portal was asked for its customer, and did not make it. */
+export const isOfUnmade = ({ code, detail }: Invoice & Partial<WholeInvoice>): boolean =>
+  code === 'CUSTOMER_UNKNOWN' && isUnmade(detail ?? null)
 
 const conflictIn = (
   { state, conflict }: Invoice & Partial<WholeInvoice>,

@@ -11,7 +11,7 @@ import type { Portal } from '../portal/client.ts'
 import { createCustomerList } from '../portal/customer-list.ts'
 import type { Reader } from '../portal/reader.ts'
 import type { Written } from '../portal/verdict.ts'
-import { goneFrom } from '../rules/claims.ts'
+import { goneFrom, refusedToCreate } from '../rules/claims.ts'
 import { busy, type Failure, failed, failedBy, type Outcome } from '../rules/decide.ts'
 import { namesakes } from './namesakes.ts'
 import {
@@ -182,7 +182,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         // A refusal proves nothing: the creation goes on, and who needs the customer next looks for it first.
         if (written.code === 'PORTAL_REJECTED') {
           await book.answered(creation, written.detail)
-          return failed('CUSTOMER_UNKNOWN', `the portal refused to create it: ${written.detail}`)
+          return failed('CUSTOMER_UNKNOWN', refusedToCreate(written.detail))
         }
         await book.notCreated(creation)
         settling.over(creation.id)

@@ -128,10 +128,15 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   return { kind: 'create', fields }
 }
 
-const notMade = (answer: string | null): string => {
-  const shown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
-  return answer === null ? shown : `${shown}: ${answer}`
-}
+const refused = 'the portal refused to create it'
+const notShown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
+
+export const refusedToCreate = (words: string): string => `${refused}: ${words}`
+const notMade = (answer: string | null): string => (answer === null ? notShown : `${notShown}: ${answer}`)
+
+/** Whether this is why an invoice is held. The bridge asks for that customer again only if a person says `deliver`. */
+export const isUnmade = (why: string | null): boolean =>
+  why !== null && [refused, notShown].some(words => why.startsWith(words))
 
 /**
  * Why the portal's answer to a create may name another customer. `before`: what the copy knew under that id. It may be

@@ -6,6 +6,7 @@ import { advice, type Code } from '../core/codes.ts'
 import { formatPaidAt } from '../core/invoice.ts'
 import type { HistoryEntry, Row, WholeRow } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
+import { isUnmade } from '../rules/claims.ts'
 
 export type Advice = { what: string; operator: string }
 
@@ -39,6 +40,12 @@ const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
       what: 'The portal holds no customer with the id that the invoice names.',
       operator:
         'Correct the id in the tool, then `factuurbrug deliver <nr>`. From a flow: send it again with the right customerId, then `factuurbrug take <nr>`.'
+    }
+  if (code === 'CUSTOMER_UNKNOWN' && row.history && isUnmade(detailOf({ ...row, history: row.history })))
+    return {
+      what: 'The bridge asked the portal for this new customer, and did not get it.',
+      operator:
+        'If it is there all the same, `factuurbrug link <tool> <ref> <cst_…>`. Otherwise put right what the portal says, then `factuurbrug deliver <nr>`: the bridge asks once more. Once the customer is made, all its invoices go on by themselves.'
     }
   return code === 'INVOICE_CONFLICT' ? heldConflict(row) : {}
 }

@@ -19,6 +19,7 @@ export type CodeWords = {
   /** Where the code alone does not say it. */
   special: {
     idUnknown: string
+    unmade: { what: string; do: string }
     conflictInPortal: { what: string; do: string }
     conflictDelivered: { what: string; do: string }
     toldOtherwise: { what: string; do: string }
@@ -150,6 +151,10 @@ export const codes: CodeWords = {
 
   special: {
     idUnknown: 'The portal has no customer with the id that the invoice names.',
+    unmade: {
+      what: 'The bridge asked the portal for this new customer, and did not get it.',
+      do: 'If it is there all the same, choose it. Otherwise put right what the portal says, then try again: the bridge asks once more. Once the customer is made, all its invoices go on by themselves.'
+    },
     conflictInPortal: {
       what: 'The portal holds this number with other facts.',
       do: 'Look at it in the portal. Leave it at that, or send this one as well.'

@@ -23,12 +23,12 @@ const open = async (t: Test, env: Record<string, string> = {}) => {
   const browser = openBrowser(bridge.app)
   await browser.logIn(operatorToken)
   /** Held, because nobody knows whose it is. */
-  const hold = async (number: string, customerRef: string, customerName: string) => {
+  const hold = async (number: string, customerRef: string, customerName: string, detail: string | null = null) => {
     await receive(number, { customerId: undefined, customerRef, customerName })
     const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
     const who = { invoiceId: loan!.id, tool: loan!.tool, customer: loan!.invoice.customer, test: false }
     await ledger.customers.judge(who, { match: 'off', create: false }, clock.now())
-    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, clock.now())
+    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail }, clock.now())
   }
   return { ...bridge, browser, hold }
 }
@@ -171,3 +171,21 @@ t.test('a link that could be another company’s is refused on a page that says 
   })
   t.match((await ask('GET', path('A-2'))).json(), { state: 'held' })
 })
+
+t.test(
+  'of a customer that the portal did not make, its words are shown, and that trying again asks once more',
+  async t => {
+    const { app, browser, hold } = await open(t)
+    await hold('A-1', 'K-1', 'Slager Bruin', 'the portal refused to create it: 422: zipCode')
+    await hold('A-2', 'K-2', 'Bakkerij de Wit', 'no portal customer has its e-mail address; perhaps cst_wit')
+    const dutch = openBrowser(app, { 'accept-language': 'nl' })
+    await dutch.logIn(operatorToken)
+
+    const matter = async (person: typeof browser, number: string) =>
+      /class="card matter".*?<\/section>/s.exec((await person.open(`/invoices/${number}`)).html)?.[0] ?? ''
+    t.match(await matter(browser, 'A-1'), /did not get it.*the bridge asks once more.*422: zipCode/s)
+    t.match(await matter(dutch, 'A-1'), /niet gelukt.*de brug vraagt het dan nog een keer.*weigerde .*422: zipCode/s)
+    t.match(await matter(browser, 'A-2'), /Choose the customer/)
+    t.notMatch(await matter(browser, 'A-2'), /perhaps/, 'whom it might be is to be chosen below')
+  }
+)

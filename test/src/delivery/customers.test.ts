@@ -16,6 +16,7 @@ import { createBudget } from '../../../src/portal/budget.ts'
 import { createPortal, type Portal } from '../../../src/portal/client.ts'
 import { createReader } from '../../../src/portal/reader.ts'
 import type { Written } from '../../../src/portal/verdict.ts'
+import type { Failure } from '../../../src/rules/decide.ts'
 import { serve } from '../../server.ts'
 import { portalCustomerOf } from '../ledger/contract/customers.ts'
 import { arrivalOf, borrowOne, minute, noon, stateOf } from '../ledger/fixtures.ts'
@@ -293,6 +294,34 @@ t.test('what the portal refused is looked for once, and not asked for with each 
   await ledger.act(loan.invoice.invoiceNumber, 'deliver', noon)
   t.match(await customers.find(await lend(ledger, refused)), held('CUSTOMER_UNKNOWN', /refused to create it: 422/))
   t.equal(creates(), 2)
+})
+
+t.test('once the portal makes what it refused, one word is enough for all that wait for it', async t => {
+  let isBroken = true
+  const { ledger, customers, creates, pass, ...world } = await open(t, {
+    through: portal => ({
+      createCustomer: async (fields, limits) =>
+        isBroken
+          ? { outcome: 'not-done', code: 'PORTAL_REJECTED', detail: '422: maintenance' }
+          : portal.createCustomer(fields, limits)
+    })
+  })
+  const isHeld = async (loan: Loan) => {
+    pass(settleMs)
+    const { code, detail } = (await customers.find(loan)) as Failure
+    t.equal(code, 'CUSTOMER_UNKNOWN')
+    await ledger.record(loan, { to: 'held', code, detail }, noon)
+    t.match(await stateOf(ledger, loan.invoice.invoiceNumber), ['held', 'CUSTOMER_UNKNOWN'])
+  }
+  const invoices = [await lend(ledger), await lend(ledger), await lend(ledger, { ref: '18' })]
+  for (const loan of invoices) await isHeld(loan)
+  isBroken = false
+  const [first] = invoices
+  await ledger.act(first!.invoice.invoiceNumber, 'deliver', noon)
+  t.strictSame(await customers.find(first!), { portalId: world.called('Jansen')[0]!.id })
+
+  t.equal(creates(), 1)
+  for (const { invoice } of invoices) t.match(await stateOf(ledger, invoice.invoiceNumber), ['waiting', null])
 })
 
 t.test('what the portal refused, kept, and shows late is not created twice, by whatever process', async t => {

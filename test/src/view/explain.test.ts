@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { OtherFacts, Row, WholeRow } from '../../../src/core/row.ts'
+import { refusedToCreate } from '../../../src/rules/claims.ts'
 import { explain, pausedBy } from '../../../src/view/explain.ts'
 import { arrivalOf, bring, minute, noon, rowOf } from '../ledger/fixtures.ts'
 import { openMemory } from '../ledger/memory.ts'
@@ -80,6 +81,22 @@ t.test('an id that the invoice names is not mended by a link', async t => {
 
   t.match(operator, /deliver 2026-0042`.*take 2026-0042`/)
   t.notMatch(operator, /link/)
+})
+
+t.test('a customer that the portal did not make is asked for again by `deliver`: that is said', async t => {
+  for (const detail of [
+    refusedToCreate('422: zipCode'),
+    'the portal was asked to create it, and shows no customer with its name and e-mail address; perhaps cst_1 (Kees)'
+  ]) {
+    const entry = { at: noon, event: 'held', code: 'CUSTOMER_UNKNOWN', detail } as const
+    t.match(explain({ ...row, state: 'held', code: 'CUSTOMER_UNKNOWN', history: [entry] }, around), {
+      what: /did not get it/,
+      operator: /link acme 'Kees'.*deliver 2026-0042`: the bridge asks once more.*all its invoices go on by themselves/
+    })
+    const later = { ...entry, detail: 'no portal customer has its e-mail address' }
+    const history = [entry, later]
+    t.notMatch(operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', history }), /once more/, 'the latest counts')
+  }
 })
 
 t.test('only what the state allows is offered', async t => {
