@@ -23,15 +23,15 @@ const joined: Sentences = [
 export const sentences: Sentences = [...holds, ...fields, ...findings, ...joined]
 
 // Not sentences: by the same names a sender writes fields, and those stay as they are.
-const facts: Record<string, string> = {
-  customer: 'klant',
-  customerId: 'klant',
-  amount: 'bedrag',
-  date: 'datum',
-  issuedAt: 'datum',
-  invoiceNumber: 'nummer',
-  PDF: 'pdf'
-}
+const facts = new Map([
+  ['customer', 'klant'],
+  ['customerId', 'klant'],
+  ['amount', 'bedrag'],
+  ['date', 'datum'],
+  ['issuedAt', 'datum'],
+  ['invoiceNumber', 'nummer'],
+  ['PDF', 'pdf']
+])
 
 /** Null: these words are not ours, or are not translated into this language. */
 export const sentenceIn = (language: Language, english: string): string | null => {
@@ -76,7 +76,7 @@ const dutchFor = (english: string, depth = 1): string | null => {
     const found = pattern.exec(english)?.slice(1)
     const said = found?.map((text, at) => {
       if (kinds[at] === '{word}') return text
-      if (kinds[at] === '{facts}') return text.replace(/\w+/g, name => facts[name] ?? name)
+      if (kinds[at] === '{facts}') return text.replace(/\w+/g, name => facts.get(name) ?? name)
       return dutchFor(text, depth + 1) ?? (kinds[at] === '{sentence}' ? null : text)
     })
     if (said && !said.includes(null)) return parts.reduce((text, part, at) => text + said[at - 1] + part)

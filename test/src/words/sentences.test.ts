@@ -48,6 +48,7 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'het portaal antwoordt niet als er naar één factuur gevraagd wordt: het portaal werd gevraagd naar inv_1 en antwoordde met inv_2'
     ],
     ['the portal shows another amount, issuedAt', 'in het portaal verschilt: bedrag, datum'],
+    ['the portal shows another constructor', 'in het portaal verschilt: constructor'],
     ['changed since it was released: customer, PDF', 'veranderd sinds hij was vrijgegeven: klant, pdf'],
     ['login.microsoftonline.com refuses EMAIL_CLIENT_ID', 'login.microsoftonline.com weigert EMAIL_CLIENT_ID'],
     ['imap.host.nl answered NO TRYCREATE', 'imap.host.nl antwoordde NO TRYCREATE'],
