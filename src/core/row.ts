@@ -51,7 +51,7 @@ export type Words = {
  * Rules that a person may override for one invoice with `deliver`. All others are judged again. PORTAL_UNCLEAR takes
  * more: the person has to say that the invoice is absent from the portal, and that holds for one create.
  */
-export type Override = (typeof overrides)[number] | 'PORTAL_UNCLEAR'
+export type Override = (typeof overrides)[number] | 'PORTAL_UNCLEAR' | 'VOIDED_IN_TOOL'
 export const overrides = ['REVIEW', 'CREDIT_NOTE', 'ZERO_AMOUNT', 'DATE_IMPLAUSIBLE', 'INVOICE_CONFLICT'] as const
 
 /** An event, as the plugin of a tool hands it over. */

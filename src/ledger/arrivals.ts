@@ -6,7 +6,7 @@ import type { Arrival, Received, Unreadable } from '../core/row.ts'
 import { asKept, contest, contestAgain, correct, enter, isCopy, judge } from '../rules/arriving.ts'
 import { type Arriving, type Changes, documents, dropped, held } from '../rules/kept.ts'
 import { bringsUnusedPdf, merge, mergeArrival } from '../rules/repeating.ts'
-import { restore, voidAsTold, voidIt } from '../rules/voiding.ts'
+import { restore, voidAsTold, voidedBy, voidIt } from '../rules/voiding.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
@@ -79,9 +79,9 @@ const isContested = async (tx: Tx, { id }: KeptRow, { tool, invoice: { sourceId 
 const receiveCorrection = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> =>
   write(tx, kept, correct(kept, arrival, await isContested(tx, kept, arrival), tx.now))
 
-const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> => {
+const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival, isVoided: boolean): Promise<Received> => {
   await keepConflict(tx, kept.id, arrival)
-  return write(tx, kept, contest(kept, arrival))
+  return write(tx, kept, contest(kept, arrival, isVoided))
 }
 
 /** It is one invoice, under however many numbers the tool brought it. */
@@ -93,6 +93,24 @@ const voidAll = async (tx: Tx, found: KeptRow[], rule: (kept: KeptRow) => Change
   const judged = found.map(kept => ({ id: kept.id, changes: rule(kept) }))
   for (const { id, changes } of judged) if (changes) await apply(tx, id, changes)
   return judged.some(({ changes }) => changes !== null)
+}
+
+/** Answers whether that was news. */
+const rememberVoid = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {
+  const cells = { tool, source_id: sourceId, at: tx.now }
+  return (await insert(tx, 'voided_source', cells, 'ON CONFLICT DO NOTHING RETURNING at')) !== undefined
+}
+
+/**
+ * Another invoice has its number, so its facts wait beside that, or are still to come. Of a tool that restores it would
+ * have to be known how late it was. Answers whether a person was told.
+ */
+const voidBeside = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<boolean> => {
+  const { tool, invoice, restores } = arrival
+  if (invoice.sourceId === null || restores || !(await rememberVoid(tx, tool, invoice.sourceId))) return false
+  const isAsked = (await findConflict(tx, id, arrival))?.isSettled === false
+  if (isAsked) await apply(tx, id, { set: {}, lines: [voidedBy(tool)] })
+  return isAsked
 }
 
 /**
@@ -107,7 +125,11 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
   if (row === undefined && own.length === 0) return enterNew(tx, arrival, { firstId: null, isVoided: true })
   const copies = row && isCopy(row, arrival) ? [row] : []
-  const changed = await voidAll(tx, [...own, ...copies], kept => voidAsTold(kept, arrival, tx.now))
+  const voided = [...own, ...copies]
+  const changed =
+    row && voided.length === 0
+      ? await voidBeside(tx, row, arrival)
+      : await voidAll(tx, voided, kept => voidAsTold(kept, arrival, tx.now))
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
@@ -140,7 +162,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
     case 'replace':
       return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
     case 'conflict':
-      return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival)
+      return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival, found.isVoided)
   }
 }
 
@@ -148,7 +170,7 @@ export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promis
   const found = await rowsOfSource(tx, tool, sourceId)
   await voidAll(tx, found, kept => voidIt(kept, tx.now))
   if (found.length > 0) return true
-  await insert(tx, 'voided_source', { tool, source_id: sourceId, at: tx.now }, 'ON CONFLICT DO NOTHING')
+  await rememberVoid(tx, tool, sourceId)
   return false
 }
 

@@ -62,21 +62,25 @@ export const obey = (
       return { set: dismissed('BY_OPERATOR', now), settles: false }
     case 'clear':
       return kept.code !== 'INVOICE_CONFLICT' && hasConflict
-        ? { set: { code: 'INVOICE_CONFLICT' }, settles: false }
-        : { set: { code: null, voided: false }, settles: true }
+        ? { set: { code: 'INVOICE_CONFLICT', ...pastVoid(kept) }, settles: false }
+        : { set: { code: null, voided: false, ...pastVoid(kept) }, settles: true }
     case 'settle':
       return { set: kept.code === 'INVOICE_CONFLICT' ? { code: null } : {}, settles: true }
     case 'take':
       if (taken === null) throw new Error('bug: there is nothing to take')
       return { set: { ...arrived(taken, now), ...soughtFromStart(kept) }, settles: true }
     case 'keep':
-      return { set: waiting(now), settles: true }
+      return { set: { ...waiting(now), ...pastVoid(kept) }, settles: true }
   }
 }
 
+/** The person knows of the void. Told again, it does not undo their word. */
+const pastVoid = ({ code, overrides }: Kept): Change =>
+  code === 'VOIDED_IN_TOOL' ? { overrides: [...new Set([...overrides, code])] } : {}
+
 /** Releases what the person saw, not what came since. */
 const release = (kept: Kept, more: Override[], ordinal: number, now: Instant): Change => {
-  const overrides = [...new Set([...kept.overrides, ...more])]
+  const overrides = [...new Set([...(pastVoid(kept).overrides ?? kept.overrides), ...more])]
   // If what was sent is to be looked for, that is done by what the copy knew before it was sent.
   const isLookedFor = kept.unproven && !overrides.includes('PORTAL_UNCLEAR')
   return {

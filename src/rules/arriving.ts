@@ -22,7 +22,7 @@ import {
   soughtFromStart
 } from './kept.ts'
 import { judgeRepeat, type Repeat, revisionOf } from './repeating.ts'
-import { isRestored, latest, voidedLine } from './voiding.ts'
+import { isRestored, latest, voidedBy, voidedLine } from './voiding.ts'
 
 export type Judgement =
   | Repeat
@@ -96,10 +96,13 @@ export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now:
   received: { ...accepted, unused: documents(kept.document) }
 })
 
-/** Other facts, which are kept beside the row for a person. */
-export const contest = (kept: Kept, arrival: Arrival): Arriving => ({
+/** Other facts, which are kept beside the row for a person. `isVoided`: the tool said so before it told of them. */
+export const contest = (kept: Kept, arrival: Arrival, isVoided: boolean): Arriving => ({
   set: contested(kept),
-  lines: [{ event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } }],
+  lines: [
+    { event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } },
+    ...(isVoided ? [voidedBy(arrival.tool)] : [])
+  ],
   received: { ...accepted, result: 'conflict' }
 })
 

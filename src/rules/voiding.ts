@@ -20,12 +20,20 @@ import { mergedFacts, type Repeat } from './repeating.ts'
 
 export const voidedLine: Line = { event: 'voided in the tool' }
 
+/** By another tool than brought the row. */
+export const voidedBy = (tool: string): Line => ({ ...voidedLine, detail: { tool } })
+
 /**
  * A tool voided it: `by`, if that is another one than brought it. While it is in doubt that is only kept, and judged
  * when the doubt is settled. Null: no news.
  */
-export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Instant, by?: string): Changes | null => {
-  const lines = [by === undefined ? voidedLine : { ...voidedLine, detail: { tool: by } }]
+export const voidIt = (
+  { state, code, overrides }: Pick<Kept, 'state' | 'code' | 'overrides'>,
+  now: Instant,
+  by?: string
+): Changes | null => {
+  if (overrides.includes('VOIDED_IN_TOOL')) return null
+  const lines = [by === undefined ? voidedLine : voidedBy(by)]
   switch (state) {
     case 'waiting':
     case 'held':
@@ -42,7 +50,9 @@ export const voidIt = ({ state, code }: Pick<Kept, 'state' | 'code'>, now: Insta
 /** The same, as the tool tells of it. Where it may restore the invoice, its latest word counts, and is known by date. */
 export const voidAsTold = (kept: Kept, { tool, invoice, restores }: Arrival, now: Instant): Changes | null => {
   if (restores && isLater(kept.invoice, invoice)) return null
-  const changes = voidIt(kept, now, tool === kept.tool ? undefined : tool)
+  // A person decided about an earlier void.
+  const overrides = restores && isLater(invoice, kept.invoice) ? [] : kept.overrides
+  const changes = voidIt({ ...kept, overrides }, now, tool === kept.tool ? undefined : tool)
   const { revision } = invoice
   if (!restores || revision === undefined) return changes
   if (changes === null && !(isVoided(kept) && isLater(invoice, kept.invoice))) return null

@@ -67,6 +67,9 @@ t.test('what was cancelled meanwhile is not delivered', async t => {
   t.equal(await opened.deliver(await opened.lend()), null)
   t.match(await rowOf(opened.ledger), { state: 'dismissed', code: 'VOIDED_IN_TOOL' })
   t.equal(opened.sandbox.counts.requests, 0)
+
+  await opened.ledger.act('2026-0042', 'deliver', noon)
+  t.match(await again(opened), { kind: 'created' }, 'but for a person who knows')
 })
 
 t.test('what is a draft again waits', async t => {

@@ -44,12 +44,12 @@ t.test('a correction of what was never sent counts, and held where others stand 
 
 t.test('other facts hold a row, mark a delivered one, and leave one in doubt alone', async t => {
   t.strictSame(judge(keptAs(), other), { kind: 'conflict' })
-  t.match(contest(keptAs(), other).set, { state: 'held', code: 'INVOICE_CONFLICT', loanUntil: null })
-  t.strictSame(contest(keptAs({ state: 'delivered' }), other).set, {
+  t.match(contest(keptAs(), other, false).set, { state: 'held', code: 'INVOICE_CONFLICT', loanUntil: null })
+  t.strictSame(contest(keptAs({ state: 'delivered' }), other, false).set, {
     code: 'INVOICE_CONFLICT',
     forgotten: false
   })
-  t.strictSame(contest(keptAs({ state: 'sending' }), other).set, {})
+  t.strictSame(contest(keptAs({ state: 'sending' }), other, false).set, {})
 })
 
 t.test('what was sent to one customer of the portal, and is said to be of another, is no repetition', async t => {

@@ -7,14 +7,17 @@ import { arrivalOf, documentOf, draftOf, minute, noon } from '../ledger/fixtures
 import { keptAs } from './fixtures.ts'
 
 t.test('voided: dismissed, or told to a person, or kept until a doubt is settled', async t => {
-  t.match(voidIt({ state: 'waiting', code: null }, noon), {
+  t.match(voidIt(keptAs({ state: 'waiting', code: null }), noon), {
     set: { state: 'dismissed', code: 'VOIDED_IN_TOOL' }
   })
-  t.match(voidIt({ state: 'sending', code: null }, noon)?.set, { voided: true })
-  t.strictSame(voidIt({ state: 'delivered', code: null }, noon)?.set, { code: 'VOIDED_IN_TOOL', forgotten: false })
-  t.equal(voidIt({ state: 'delivered', code: 'VOIDED_IN_TOOL' }, noon), null, 'once')
-  t.equal(voidIt({ state: 'dismissed', code: 'BY_OPERATOR' }, noon), null)
-  t.strictSame(voidIt({ state: 'sending', code: null }, noon, 'acme')?.lines, [
+  t.match(voidIt(keptAs({ state: 'sending', code: null }), noon)?.set, { voided: true })
+  t.strictSame(voidIt(keptAs({ state: 'delivered', code: null }), noon)?.set, {
+    code: 'VOIDED_IN_TOOL',
+    forgotten: false
+  })
+  t.equal(voidIt(keptAs({ state: 'delivered', code: 'VOIDED_IN_TOOL' }), noon), null, 'once')
+  t.equal(voidIt(keptAs({ state: 'dismissed', code: 'BY_OPERATOR' }), noon), null)
+  t.strictSame(voidIt(keptAs({ state: 'sending', code: null }), noon, 'acme')?.lines, [
     { event: 'voided in the tool', detail: { tool: 'acme' } }
   ])
 })

@@ -274,6 +274,76 @@ export function toolsContract(promised: Promised): void {
     t.strictSame(await stateOf(ledger, 'next'), ['waiting', null])
   })
 
+  promised('a void that a person has decided about is no news when it is told again', async (t, ledger) => {
+    const deliver = () => ledger.act('2026-0042', 'deliver', noon)
+    await ledger.receive(same, noon)
+    await ledger.receive(voided, noon)
+    await deliver()
+
+    t.match(await ledger.receive(voided, noon), { result: 'duplicate', changed: false })
+    await ledger.voidSource('acme', 'acme-1', noon)
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+    const loan = await borrowOne(ledger, noon)
+    await ledger.sending(loan, bodyOf(loan), noon)
+    await ledger.receive(voided, noon)
+    await ledger.record(loan, delivered(), noon)
+    await ledger.receive(voided, noon)
+    t.strictSame(await stateOf(ledger), ['delivered', null])
+  })
+
+  promised('nor is one that a person said was settled, nor beside other facts', async (t, ledger) => {
+    await bring(ledger, 'delivered')
+    await ledger.receive(voided, noon)
+    await ledger.act('2026-0042', 'dismiss', noon)
+    t.match(await ledger.receive(voided, noon), { result: 'duplicate', changed: false })
+    t.strictSame(await stateOf(ledger), ['delivered', null])
+
+    const next = arrivalOf({ invoiceNumber: 'next', sourceId: 'acme-2' })
+    await ledger.receive(next, noon)
+    await ledger.receive(arrivalOf({ invoiceNumber: 'next', sourceId: 'rival-2' }, { tool: 'rival' }), noon)
+    await ledger.receive({ ...next, voided: true }, noon)
+    await ledger.act('next', 'keep', noon)
+    await ledger.receive({ ...next, voided: true }, noon)
+    t.strictSame(await stateOf(ledger, 'next'), ['waiting', null])
+  })
+
+  promised('a later void of a tool that restores is news after a word about an earlier one', async (t, ledger) => {
+    await ledger.receive(toldAt('1'), noon)
+    await ledger.receive(toldAt('2', { voided: true }), noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    for (const revision of ['1', '2']) await ledger.receive(toldAt(revision, { voided: true }), noon)
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+
+    await ledger.receive(toldAt('3'), noon)
+    await ledger.receive(toldAt('4', { voided: true }), noon)
+    t.strictSame(await stateOf(ledger), dismissed)
+  })
+
+  promised('told of an invoice whose number another one has: the person who has to decide knows', async (t, ledger) => {
+    const told = { event: 'voided in the tool', tool: 'acme' }
+    await ledger.receive(other, noon)
+    await ledger.receive(voided, noon)
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+
+    t.match(await ledger.receive(same, noon), { result: 'conflict', changed: true })
+
+    t.match((await rowOf(ledger)).history.slice(-2), [{ event: 'conflict received' }, told])
+    const { history } = await rowOf(ledger)
+    for (const again of [voided, same]) t.match(await ledger.receive(again, noon), { changed: false })
+    t.strictSame((await rowOf(ledger)).history, history)
+  })
+
+  promised('told while such facts wait beside another invoice: the same', async (t, ledger) => {
+    await ledger.receive(other, noon)
+    await ledger.receive(same, noon)
+
+    t.match(await ledger.receive(voided, noon), { result: 'accepted', changed: true })
+
+    t.strictSame(await stateOf(ledger), ['held', 'INVOICE_CONFLICT'])
+    t.match((await rowOf(ledger)).history.at(-1), { event: 'voided in the tool', tool: 'acme' })
+    t.match(await ledger.receive(voided, noon), { result: 'duplicate', changed: false })
+  })
+
   promised('voided while it is lent, it is not sent', async (t, ledger) => {
     const loan = await bring(ledger, 'lent')
     await ledger.receive(voided, noon)
