@@ -818,6 +818,11 @@ export function customersContract(promised: Promised): void {
     await ledger.act(another.invoice.invoiceNumber, 'dismiss', noon)
     t.match(await judge(ledger, loan, creating), { kind: 'unknown' }, 'neither of another customer nor another word')
 
+    const test = { invoiceNumber: 'test', sourceId: 'test', customer: kees }
+    await ledger.receive(arrivalOf(test, { test: true }), noon)
+    await ledger.act('test', 'deliver', noon)
+    t.match(await judge(ledger, loan, creating), { kind: 'unknown' }, 'nor is it a word about a test')
+
     await deliver(another)
     t.match(await judge(ledger, loan, creating), { kind: 'create' })
     const creation = (await ledger.customers.beginCreate(sightingOf(loan), creating, noon))!
