@@ -119,11 +119,17 @@ const isPdfAnother = (kept: Invoice, newer: Invoice): boolean => {
 export const isPdfRefused = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
   state === 'held' && (code === 'PDF_NOT_A_PDF' || code === 'PDF_TOO_LARGE' || code === 'PDF_ADDRESS_REFUSED')
 
-/** Whether it brings another PDF than was sent, which is not used any more. A copy has one of its own. */
+/**
+ * Whether it brings another PDF than was sent, which is not used any more. A copy has one of its own, and what a person
+ * replaced is told again.
+ */
 export const bringsUnusedPdf = (
-  { everSent, tool, document }: Judged,
+  { everSent, pdfByPerson, tool, document }: Judged,
   { tool: by, document: other }: Arrival
-): boolean => everSent && tool === by && document !== null && other !== null && other.sha256 !== document.sha256
+): boolean => {
+  if (!everSent || pdfByPerson || tool !== by) return false
+  return document !== null && other !== null && other.sha256 !== document.sha256
+}
 
 /** Whether the newer facts bring what the row is held for, or waits for. */
 const heals = (kept: Judged, invoice: Invoice, document: Document | null): boolean => {

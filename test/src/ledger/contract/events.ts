@@ -107,6 +107,20 @@ export function eventsContract(promised: Promised): void {
     t.strictSame(await ledger.documents(), new Set(['a.pdf']))
   })
 
+  promised('what a person put in its place is no other PDF than was sent', async (t, ledger) => {
+    const withPdf = (name: string) => arrivalOf({}, { document: { ...documentOf(name), sha256: name.padEnd(64, '0') } })
+    await ledger.receive(withPdf('a'), noon)
+    await ledger.replaceDocument('2026-0042', { ...documentOf('p'), sha256: 'p'.padEnd(64, '0') }, noon)
+    const loan = await borrowOne(ledger, noon)
+    await ledger.sending(loan, bodyOf(loan), noon)
+    await ledger.record(loan, delivered(), noon)
+    const { history } = await rowOf(ledger)
+
+    t.match(await ledger.receive(withPdf('a'), noon), { result: 'duplicate', changed: false })
+
+    t.strictSame((await rowOf(ledger)).history, history)
+  })
+
   promised('another PDF is said also of what is in doubt, and beside news', async (t, ledger) => {
     await bring(ledger, 'sending', arrivalOf({}, { document: documentOf('a') }))
     await ledger.receive(
