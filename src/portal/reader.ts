@@ -157,7 +157,7 @@ export const createReader = (options: ReaderOptions, seen = { perPage: perPageDe
     }
     const there = asked.filter(customer => customer !== null)
     if (there.length > 0 && missing.length > missingMax)
-      throw new BridgeError('PORTAL_UNREACHABLE', 'the list of customers keeps changing while it is read')
+      throw unreadable('it lacks many customers that were there, and not all of them are gone')
     return there
   }
 

@@ -246,6 +246,10 @@ export const findings: [english: string, dutch: string][] = [
   ['the list has more than {word} pages', 'de lijst heeft meer dan {} pagina’s'],
   ['the list keeps changing while it is read', 'de lijst verandert steeds'],
   ['the list of customers keeps changing while it is read', 'de lijst van klanten verandert steeds'],
+  [
+    'it lacks many customers that were there, and not all of them are gone',
+    'er ontbreken veel klanten die er wel stonden, en ze zijn niet allemaal weg'
+  ],
   ['an invoice cannot be read: {}', 'een factuur is niet te lezen: {}'],
   ['an order cannot be read: {}', 'een bestelling is niet te lezen: {}'],
   ['a relation cannot be read', 'een relatie is niet te lezen'],

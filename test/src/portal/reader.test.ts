@@ -526,10 +526,18 @@ t.test('a list that lost many of whom some are there is not believed', async t =
 
   const page = double.portal.customersPage
   double.portal.customersPage = async number => ({ ...(await page(number)), items: [] })
-  await t.rejects(reader.customers('sweep'), { code: 'PORTAL_UNREACHABLE' })
+  const unbelieved = { code: 'PORTAL_UNREACHABLE', message: /lacks many customers .*, and not all of them are gone$/ }
+  await t.rejects(reader.customers('sweep'), unbelieved)
   t.equal(await holdings.customersSize(), 40)
 
   double.customers = []
+  double.onCall = call => {
+    if (call === 'customer cst_0') throwing(new BridgeError('PORTAL_UNREACHABLE'))()
+  }
+  await t.rejects(reader.customers('sweep'), unbelieved, 'nor one whose lost are not all answered for')
+  t.equal(await holdings.customersSize(), 40)
+
+  double.onCall = () => {}
   t.equal(await reader.customers('sweep'), true)
   t.equal(await holdings.customersSize(), 0)
 })
