@@ -13,6 +13,8 @@ export class BridgeError extends Error {
   readonly retryAfterMs: number | undefined
   /** How long to keep trying, if that is shorter than usual. */
   readonly tryForMs: number | undefined
+  /** The portal is up all the same. */
+  readonly answered: boolean
 
   constructor(
     code: Code,
@@ -21,14 +23,22 @@ export class BridgeError extends Error {
       problems = [],
       retryAfterMs,
       tryForMs,
+      answered = false,
       cause
-    }: { problems?: readonly Problem[]; retryAfterMs?: number; tryForMs?: number; cause?: unknown } = {}
+    }: {
+      problems?: readonly Problem[]
+      retryAfterMs?: number
+      tryForMs?: number
+      answered?: boolean
+      cause?: unknown
+    } = {}
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.problems = problems
     this.retryAfterMs = retryAfterMs
     this.tryForMs = tryForMs
+    this.answered = answered
   }
 
   /** Fastify reads this when nothing catches the error. */

@@ -80,8 +80,15 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   const isKnown = async (portalId: string): Promise<boolean> =>
     (await holdings.customer(portalId)) !== null || (await askFor(portalId)) !== null
 
+  /** A portal that does not answer about one customer may answer about all others: it is not down for that. */
+  const askCustomer = async (portalId: string): Promise<PortalCustomer | null> => {
+    const said = await reader.answerTo('delivery', () => reader.askCustomer(portalId, 'delivery'))
+    if ('answer' in said) return said.answer
+    throw new BridgeError('PORTAL_UNREACHABLE', said.untold, { answered: true })
+  }
+
   const askFor = async (portalId: string): Promise<PortalCustomer | null> => {
-    const customer = await reader.askCustomer(portalId, 'delivery')
+    const customer = await askCustomer(portalId)
     if (customer) await holdings.learnCustomer(customer, clock.now())
     return customer
   }
@@ -130,7 +137,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
   const askAndConfirm = async (sighting: Sighting, portalId: string): Promise<Verdict | Outcome | null> => {
     const askedAt = clock.monotonic()
-    const found = await reader.askCustomer(portalId, 'delivery')
+    const found = await askCustomer(portalId)
     if (found === null) return askTheList(portalId, async () => null)
     contradictions.delete(portalId)
     // If the answer has no address, the list must show it, in a reading that begins now.
@@ -196,7 +203,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
   /** What the answer to a create leaves open, the portal may tell by the id in it. The doubt is kept first. */
   const doubtOn = async (creation: Creation, answer: PortalCustomer): Promise<string | null> => {
     const doubt = await book.created(creation, answer, clock.now())
-    const shown = doubt && (await reader.askCustomer(answer.id, 'delivery'))
+    const shown = doubt && (await askCustomer(answer.id))
     return shown ? book.created(creation, shown, clock.now()) : doubt
   }
 

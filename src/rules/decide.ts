@@ -50,8 +50,8 @@ export const busy = (retryAfterMs: number, detail: string | null = null): Failur
 /** An error with a code, as a failure. Rethrows any other. */
 export const failedBy = (error: unknown): Failure => {
   if (!(error instanceof BridgeError)) throw error
-  const { code, message, retryAfterMs, tryForMs } = error
-  return failed(code, message, { retryAfterMs, tryForMs })
+  const { code, message, retryAfterMs, tryForMs, answered } = error
+  return failed(code, message, { retryAfterMs, tryForMs, answered })
 }
 
 export type Patience = {

@@ -43,6 +43,8 @@ const bare = (id: string): Written<PortalCustomer> => ({
   value: { ...portalCustomerOf(id, null), companyName: null, address: null, zipCode: null, city: null }
 })
 
+const unanswered = () => Promise.reject(new BridgeError('PORTAL_UNREACHABLE', 'the portal answered 500'))
+
 const seed = (id: string, companyName: string, primaryEmail: string): CustomerSeed => ({
   id,
   companyName,
@@ -949,12 +951,17 @@ t.test('a customer that only the copy lacks is asked for once', async t => {
 })
 
 t.test('whether it still exists is not guessed while the portal does not answer', async t => {
-  const { ledger, customers, sandbox } = await open(t)
-  await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_gone', noon)
-  sandbox.fault({ on: { call: 'customers' }, fault: '503' })
+  for (const whom of ['nobody', 'others'] as const) {
+    const down: Partial<Portal> = { customer: unanswered, ...(whom === 'nobody' ? { invoicesPage: unanswered } : {}) }
+    const { ledger, customers } = await open(t, { through: () => down })
+    await ledger.customers.link({ tool: 'acme', ref: '17' }, 'cst_gone', noon)
+    const vos = { ref: '18', name: 'De Vos', emails: ['info@vos.example'] }
 
-  t.match(await customers.find(await lend(ledger)), { code: 'PORTAL_UNREACHABLE' })
-  t.match((await ledger.customers.list({ limit: 1 })).customers, [{ link: { portalId: 'cst_gone' } }])
+    for (const loan of [await lend(ledger), await lend(ledger, vos)])
+      t.match(await customers.find(loan), { code: 'PORTAL_UNREACHABLE', answered: whom === 'others' }, whom)
+    const [matched, linked] = (await ledger.customers.list({ limit: 2 })).customers
+    t.match([matched?.link, linked?.link], [null, { portalId: 'cst_gone' }], whom)
+  }
 })
 
 t.test("a person's link is taken for a customer that exists, and releases what waited", async t => {
