@@ -95,7 +95,9 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     const before = world.released.get(key)
     const spokenBefore = world.spoken.get(key)
+    const knownBefore = world.voidedAllTheSame.get(key)
     if (action !== 'dismiss') world.spoken.set(key, scheduler.now())
+    if (action !== 'dismiss' && row.code === 'VOIDED_IN_TOOL') world.voidedAllTheSame.set(key, scheduler.now())
     // Another machine may send it before this one, frozen, hears that the word was kept.
     if (action === 'deliver' && row.draft) world.released.set(key, row.draft)
     try {
@@ -106,7 +108,10 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       // Unless it was released in another call meanwhile.
       const isMine = world.released.get(key) === row.draft
       if (isMine && isCode(error, 'STATE_CONFLICT')) restore(key, before)
-      if (isCode(error, 'STATE_CONFLICT')) world.spoken.set(key, spokenBefore ?? 0)
+      if (isCode(error, 'STATE_CONFLICT')) {
+        world.spoken.set(key, spokenBefore ?? 0)
+        world.voidedAllTheSame.set(key, knownBefore ?? 0)
+      }
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
     }
   }

@@ -11,7 +11,7 @@ import { epoch } from './portal.ts'
 import { addressOf } from './portal-customers.ts'
 import { addressToFind, dayBefore, mailbox, refOf, type Sale, toolOf, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
-import { isVoided, voidedFor } from './words.ts'
+import { isKnown, isVoided, voidedFor } from './words.ts'
 import type { World } from './world.ts'
 
 type Event = {
@@ -176,14 +176,14 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   /** The tool's own word; not that of a copy, and not that of another tool, which means an invoice of its own. */
   const heed = ({ sale, version, voided, saidAt, isCopy, releasedBefore }: Event, toldAt: number): void => {
     const { words, key } = sale
-    const isNews = !words.some(word => word.isVoid === voided && word.saidAt === saidAt)
-    if (isCopy || version.tool !== toolOf(sale) || !isNews) return
+    const wasTold = words.some(word => word.isVoid === voided && word.saidAt === saidAt)
+    if (isCopy || version.tool !== toolOf(sale) || wasTold) return
     words.push({ isVoid: voided, saidAt, toldAt })
     const released = world.released.get(key)
     // Once it was sent by that word, a void that comes while it is in doubt is only taken back, and the word stays.
     const wasSent = world.sent.some(({ body, era }) => era === world.era && keyOf(body.invoiceNumber) === key)
-    if (voided && !wasSent && isVoided(sale) && released !== undefined && released === releasedBefore)
-      world.outdated.set(key, released)
+    const isNews = voided && !wasSent && isVoided(sale) && !isKnown(world, sale, { saidAt })
+    if (isNews && released !== undefined && released === releasedBefore) world.outdated.set(key, released)
   }
 
   /**

@@ -17,17 +17,28 @@ const voidOf = ({ words, restores }: Sale): Word | undefined => {
 /** As far as the bridge was told. */
 export const isVoided = (sale: Sale): boolean => voidOf(sale) !== undefined
 
+/** A person knew of this void and had the invoice delivered all the same: told again, it is no news. */
+export const isKnown = (
+  { voidedAllTheSame }: World,
+  { key, restores }: Sale,
+  { saidAt }: Pick<Word, 'saidAt'>
+): boolean => {
+  const knownAt = voidedAllTheSame.get(key) ?? 0
+  return knownAt > 0 && (!restores || saidAt <= knownAt)
+}
+
 /** A correction, and what another tool has under this number, is another invoice. */
 export const isOne = ({ versions, alias }: Sale): boolean => versions.length === 1 && alias === null
 
 /** Why this may not be sent; null: nothing that the bridge was told speaks against it. */
-export const voidedFor = ({ spoken }: World, sale: Sale, body: CreateBody): string | null => {
+export const voidedFor = (world: World, sale: Sale, body: CreateBody): string | null => {
+  const { spoken } = world
   const { versions, alias, key } = sale
   const [version, ...others] = versions
   const isCorrected = others.some(({ tool }) => tool === version?.tool)
   const isIt = version?.issuedAt === body.issuedAt && version.amountCents === Math.round(Number(body.amount) * 100)
   const word = isIt && !isCorrected && alias === null ? voidOf(sale) : undefined
   // People may have it delivered all the same.
-  if (word === undefined || (spoken.get(key) ?? 0) > word.toldAt) return null
+  if (word === undefined || (spoken.get(key) ?? 0) > word.toldAt || isKnown(world, sale, word)) return null
   return `its tool voided it, and the bridge was told so at ${Math.round(word.toldAt)}`
 }

@@ -87,6 +87,8 @@ export type World = {
   outdated: Map<string, Draft>
   /** By number: when a person last said what is to be delivered under it. */
   spoken: Map<string, number>
+  /** By number: when a person last had something delivered that was shown to them as voided. */
+  voidedAllTheSame: Map<string, number>
   /** Why this may not be sent, by what its tool said of it; null: it may. */
   voidedFor: (body: CreateBody) => string | null
   failures: string[]
@@ -135,6 +137,7 @@ export const createWorld = (
     released: new Map(),
     outdated: new Map(),
     spoken: new Map(),
+    voidedAllTheSame: new Map(),
     voidedFor: () => null,
     sent: [],
     firstTold: () => 0,
