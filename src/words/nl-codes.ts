@@ -130,7 +130,7 @@ export const codes: CodeWords = {
     idUnknown: 'In het portaal staat geen klant met het kenmerk dat de factuur noemt.',
     unmade: {
       what: 'De brug vroeg het portaal deze nieuwe klant aan te maken, maar dat is niet gelukt.',
-      do: 'Staat hij er toch, kies hem dan. Herstel anders wat het portaal zegt en probeer het opnieuw: de brug vraagt het dan nog een keer. Is de klant aangemaakt, dan gaan al zijn facturen vanzelf verder.'
+      do: 'Staat hij er toch, kies hem dan. Los anders op wat het portaal meldt en probeer het opnieuw: de brug vraagt het dan nog een keer. Is de klant aangemaakt, dan gaan al zijn facturen vanzelf verder.'
     },
     conflictInPortal: {
       what: 'In het portaal staat dit nummer met andere gegevens.',
