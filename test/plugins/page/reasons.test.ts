@@ -44,6 +44,12 @@ t.test('a test is meant to be put aside, and sent to its real customer only afte
   t.notOk(second?.isMain)
 })
 
+t.test('for a test no customer is asked for, however often it is sent', async t => {
+  const unmade = { code: 'CUSTOMER_UNKNOWN', detail: 'the portal refused to create it: 422' }
+  t.equal(reasonOf(invoice(unmade), en), en.codes.special.unmade)
+  t.equal(reasonOf(invoice({ ...unmade, test: true }), en), en.codes.ofInvoice.CUSTOMER_UNKNOWN)
+})
+
 t.test('a conflict is told by where the other facts are', async t => {
   const what = (more: object) => reasonOf(invoice({ code: 'INVOICE_CONFLICT', ...more }), en)?.what
   const { special, ofInvoice } = en.codes

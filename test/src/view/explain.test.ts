@@ -93,6 +93,7 @@ t.test('a customer that the portal did not make is asked for again by `deliver`:
       what: /did not get it/,
       operator: /link acme 'Kees'.*deliver 2026-0042`: the bridge asks once more.*all its invoices go on by themselves/
     })
+    t.notMatch(operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', history: [entry], test: true }), /once more/)
     const later = { ...entry, detail: 'no portal customer has its e-mail address' }
     const history = [entry, later]
     t.notMatch(operatorOf({ state: 'held', code: 'CUSTOMER_UNKNOWN', history }), /once more/, 'the latest counts')
