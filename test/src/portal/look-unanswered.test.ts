@@ -87,6 +87,20 @@ t.test('a portal that is down is not asked for one after the other', async t => 
   t.strictSame(await states(), [sending, sending, sending], 'nor is anybody held for it')
 })
 
+t.test('a portal that was read before, and is down now, leaves nobody to a person', async t => {
+  const parts = await open(t, ['there'])
+  const { clock, ledger, double, holdings, states, look } = parts
+  look()
+  await clock.advance(settleMs)
+  t.strictSame(await states(), [['delivered', null, 'inv_there']])
+
+  await inDoubt(parts, 'later')
+  double.onCall = throwing(new BridgeError('PORTAL_UNREACHABLE'))
+  await clock.advance(day + minute)
+  t.strictSame(await stateOf(ledger, 'later'), sending)
+  t.match(await holdings.copy(), { unclear: null }, 'nothing was shown that could not be believed')
+})
+
 t.test('after three it asks for no more, and settles what needs no question', async t => {
   const numbers = ['never1', 'never2', 'never3', 'never4', 'there', 'absent']
   const { clock, ledger, double, states, look } = await open(t, numbers, { isKnown: true })
