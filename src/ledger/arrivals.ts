@@ -19,14 +19,14 @@ const lookUp = async (
 ): Promise<{ isKnown: boolean; firstId: number | null; isVoided: boolean }> => {
   const found = (await tx.one(
     `SELECT (SELECT id FROM invoice WHERE key IN (?, ?) LIMIT 1) AS known,
-      (SELECT id FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id LIMIT 1) AS first,
+      coalesce((SELECT id FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id LIMIT 1),
+        (SELECT invoice_id FROM copied_source WHERE tool = ? AND source_id = ?)) AS first,
       (SELECT at FROM voided_source WHERE tool = ? AND source_id = ?) AS voided`,
     numberKey(invoiceNumber),
     formerKey(invoiceNumber),
-    tool,
-    sourceId,
-    tool,
-    sourceId
+    ...[tool, sourceId],
+    ...[tool, sourceId],
+    ...[tool, sourceId]
   )) as Cells
   return { isKnown: found.known !== null, firstId: found.first as number | null, isVoided: found.voided !== null }
 }
@@ -49,14 +49,33 @@ const write = async (tx: Tx, { id }: KeptRow, { received, ...changes }: Arriving
   return received
 }
 
+/** It is one invoice, under however many numbers the tool brought it, and even if another tool was first. */
+const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<KeptRow[]> => {
+  const found = await tx.all(
+    `SELECT * FROM invoice WHERE tool = ? AND source_id = ?
+      OR id IN (SELECT invoice_id FROM copied_source WHERE tool = ? AND source_id = ?)`,
+    ...[tool, sourceId],
+    ...[tool, sourceId]
+  )
+  return found.map(keptOf).sort((a, b) => a.id - b.id)
+}
+
+/** Another tool brought it first. From now on it is also known by this one's id. */
+const rememberCopy = async (tx: Tx, { id, tool }: KeptRow, { tool: by, invoice }: Arrival): Promise<void> => {
+  const { sourceId } = invoice
+  if (tool === by || sourceId === null) return
+  const cells = { tool: by, source_id: sourceId, invoice_id: id }
+  await insert(tx, 'copied_source', cells, 'ON CONFLICT DO NOTHING')
+}
+
 /** The number under which the tool brought the same invoice before, in another row than this; null if it did not. */
 export const toldBefore = async (
   tx: Tx,
   { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
 ): Promise<string | null> => {
   if (sourceId === null) return null
-  const first = await findRow(tx, 'tool = ? AND source_id = ? AND id < ? ORDER BY id LIMIT 1', tool, sourceId, id)
-  return first?.invoice.invoiceNumber ?? null
+  const rows = await rowsOfSource(tx, tool, sourceId)
+  return rows.find(row => row.id < id)?.invoice.invoiceNumber ?? null
 }
 
 /** Other facts that are already known: a person has decided on them, or will. Null when they are not known. */
@@ -83,10 +102,6 @@ const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival, isVoided
   await keepConflict(tx, kept.id, arrival)
   return write(tx, kept, contest(kept, arrival, isVoided))
 }
-
-/** It is one invoice, under however many numbers the tool brought it. */
-const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<KeptRow[]> =>
-  (await tx.all('SELECT * FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id', tool, sourceId)).map(keptOf)
 
 /** Whether that changed any. */
 const voidAll = async (tx: Tx, found: KeptRow[], rule: (kept: KeptRow) => Changes | null): Promise<boolean> => {
@@ -124,7 +139,8 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const named = row?.tool === tool && row.invoice.sourceId === null ? [row] : []
   const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
   if (row === undefined && own.length === 0) return enterNew(tx, arrival, { firstId: null, isVoided: true })
-  const copies = row && isCopy(row, arrival) ? [row] : []
+  const copies = row && own.every(({ id }) => id !== row.id) && isCopy(row, arrival) ? [row] : []
+  for (const copy of copies) await rememberCopy(tx, copy, arrival)
   const voided = [...own, ...copies]
   const changed =
     row && voided.length === 0
@@ -148,6 +164,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (!found.isKnown) return enterNew(tx, arrival, found)
   const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
   const judgement = judge(kept, asKept(arrival, kept.invoice))
+  if (judgement.kind !== 'replace' && judgement.kind !== 'conflict') await rememberCopy(tx, kept, arrival)
   switch (judgement.kind) {
     case 'nothing': {
       const changed = await noteUnusedPdf(tx, kept, arrival)

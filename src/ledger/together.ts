@@ -36,11 +36,11 @@ const knownOf = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Se
     const marks = ids.map(() => '?').join(', ')
     const found = await tx.all(
       `SELECT source_id FROM invoice WHERE tool = ? AND source_id IN (${marks})
-        UNION ALL SELECT source_id FROM voided_source WHERE tool = ? AND source_id IN (${marks})`,
-      tool,
-      ...ids,
-      tool,
-      ...ids
+        UNION ALL SELECT source_id FROM voided_source WHERE tool = ? AND source_id IN (${marks})
+        UNION ALL SELECT source_id FROM copied_source WHERE tool = ? AND source_id IN (${marks})`,
+      ...[tool, ...ids],
+      ...[tool, ...ids],
+      ...[tool, ...ids]
     )
     for (const { source_id: id } of found) sources.add(sourceOf(tool, id as string))
   }

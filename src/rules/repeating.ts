@@ -41,7 +41,9 @@ export const merge = (
       // The worker that has it on loan knows less, so the row is lent again with everything.
       ...(state === 'waiting' ? { loanUntil: null } : {}),
       // It waited for the tool to collect the payment: now it is paid.
-      ...(state === 'waiting' && isPaidNow ? { nextAttemptAt: now, since: Math.min(kept.since, now) } : {}),
+      ...(state === 'waiting' && isPaidNow
+        ? { nextAttemptAt: Math.min(kept.nextAttemptAt ?? now, now), since: Math.min(kept.since, now) }
+        : {}),
       ...(state === 'delivered' ? toMark(invoice.paidAt, kept.knownPaidAt, now) : {}),
       ...(released ? waiting(now) : {})
     },

@@ -14,6 +14,8 @@ t.test('the same again changes nothing; with news it is merged, and a loan that 
     lines: [{ event: 'merged' }],
     received: { result: 'duplicate', changed: true, unused: [] }
   })
+  const due = noon - minute
+  t.match(merge(keptAs({ nextAttemptAt: due }), paid, judged, noon).set, { nextAttemptAt: due }, 'no later than it was')
 })
 
 t.test('a payment of what is delivered is to be marked, and nothing else of it is touched', async t => {

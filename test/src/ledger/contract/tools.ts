@@ -136,6 +136,37 @@ export function toolsContract(promised: Promised): void {
     }
   )
 
+  for (const [what, bring] of [
+    ['its tool brings it', [copy, same]],
+    ['it comes', [same, copy]]
+  ] as const)
+    promised(`a copy, and under another number by its own tool after ${what}: a person decides`, async (t, ledger) => {
+      for (const arrival of bring) await ledger.receive({ ...arrival, secondHand: ['copies'] }, noon)
+      const second = arrivalOf({ invoiceNumber: '2026-0042-B', sourceId: 'acme-1' })
+
+      t.match(await ledger.receive({ ...second, secondHand: ['copies'] }, noon), { result: 'conflict' })
+      t.strictSame(await stateOf(ledger, '2026-0042-B'), ['held', 'INVOICE_CONFLICT'])
+      t.match(await rowOf(ledger, '2026-0042-B'), { toldBefore: '2026-0042' })
+      t.strictSame(await stateOf(ledger), ['waiting', null])
+    })
+
+  promised('voided by its own id alone, after the copy and its tool have met: neither is sent', async (t, ledger) => {
+    for (const arrival of [copy, same]) await ledger.receive({ ...arrival, secondHand: ['copies'] }, noon)
+
+    t.equal(await ledger.voidSource('acme', 'acme-1', noon), true)
+    t.strictSame(await stateOf(ledger), dismissed)
+  })
+
+  promised('voided before its tool brought it again, under another number: neither is sent', async (t, ledger) => {
+    await ledger.receive(copy, noon)
+    await ledger.receive(voidedThere, noon)
+    const second = arrivalOf({ invoiceNumber: '2026-0042-B', sourceId: 'acme-1' })
+
+    await ledger.receive({ ...second, secondHand: ['copies'] }, noon)
+    t.strictSame(await stateOf(ledger, '2026-0042-B'), ['held', 'INVOICE_CONFLICT'])
+    t.strictSame(await stateOf(ledger), dismissed)
+  })
+
   const toldAt = (revision: string, rest = {}) => arrivalOf({ revision }, { restores: true, ...rest })
   const restoredCells: [from: Stage, after: After, last: After][] = [
     ['waiting', ['waiting', null], ['waiting', null]],
