@@ -97,8 +97,12 @@ export const waitsForCustomer = (scene: Scene): boolean => {
   })
 }
 
+const firstSentAt = ({ sent }: World, key: string): number =>
+  sent.find(({ body }) => keyOf(body.invoiceNumber) === key)?.at ?? Number.POSITIVE_INFINITY
+
 /** One invoice that a tool brings under two numbers stands there once, unless a person says otherwise. */
-const judgeAlias = (scene: Scene, { alias, number, key, versions }: Sale): void => {
+const judgeAlias = (scene: Scene, sale: Sale): void => {
+  const { alias, number, key, versions } = sale
   if (alias === null || alias.number.length < number.length) return
   const { world, people } = scene
   const isThere = (of: string) =>
@@ -106,7 +110,10 @@ const judgeAlias = (scene: Scene, { alias, number, key, versions }: Sale): void 
   const isDecided = people.decided.has(key) || people.decided.has(alias.key)
   // Another tool may have sent an invoice of its own under the first number; then this one never went out under it.
   if (new Set(versions.map(({ tool }) => tool)).size > 1) return
-  if (isThere(key) && isThere(alias.key) && !isDecided && world.era === 0)
+  // A mail under one of them says nothing of the tool's other number.
+  const later = Math.max(...[key, alias.key].map(of => firstSentAt(world, of)))
+  const isKnown = [sale, alias].every(({ words }) => words.some(({ toldAt }) => toldAt < later))
+  if (isKnown && isThere(key) && isThere(alias.key) && !isDecided && world.era === 0)
     world.fail(`${number} stands in the portal under ${alias.number}, too`)
 }
 

@@ -80,7 +80,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
         const { entries } = portal
         const was = { entries: entries.length, isUnderWay: isUnderWay(body.invoiceNumber) }
         const { id, attempt } = loan
-        sent.push({ id, attempt, body, ...was, era: world.era })
+        sent.push({ id, attempt, body, ...was, era: world.era, at: world.scheduler.now() })
         if (world.weather.bridge.review) judgeRelease(body, world)
       }
       return permission

@@ -35,6 +35,8 @@ export type Sent = {
   entries: number
   isUnderWay: boolean
   era: number
+  /** On the scheduler's clock. */
+  at: number
 }
 
 /** A customer that the ledger permitted to be created. */
