@@ -94,10 +94,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
     const before = world.released.get(key)
-    const spokenBefore = world.spoken.get(key)
-    const knownBefore = world.voidedAllTheSame.get(key)
-    if (action !== 'dismiss') world.spoken.set(key, scheduler.now())
-    if (action !== 'dismiss' && row.code === 'VOIDED_IN_TOOL') world.voidedAllTheSame.set(key, scheduler.now())
+    const unsay = action === 'dismiss' ? () => {} : say(key, row)
     // Another machine may send it before this one, frozen, hears that the word was kept.
     if (action === 'deliver' && row.draft) world.released.set(key, row.draft)
     try {
@@ -108,11 +105,27 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
       // Unless it was released in another call meanwhile.
       const isMine = world.released.get(key) === row.draft
       if (isMine && isCode(error, 'STATE_CONFLICT')) restore(key, before)
-      if (isCode(error, 'STATE_CONFLICT')) {
-        world.spoken.set(key, spokenBefore ?? 0)
-        world.voidedAllTheSame.set(key, knownBefore ?? 0)
-      }
+      if (isCode(error, 'STATE_CONFLICT')) unsay()
       if (!(error instanceof BridgeError)) world.fail(`an action breaks: ${(error as Error).stack}`)
+    }
+  }
+
+  /** What is to be delivered under this number, as a person sees it. Returns what takes that back. */
+  const say = (key: string, { code }: Row): (() => void) => {
+    const now = scheduler.now()
+    const { spoken, voidedAllTheSame, outdated } = world
+    const before = { spokenAt: spoken.get(key) ?? 0, knownAt: voidedAllTheSame.get(key) ?? 0, draft: outdated.get(key) }
+    spoken.set(key, now)
+    if (code === 'VOIDED_IN_TOOL') {
+      voidedAllTheSame.set(key, now)
+      outdated.delete(key)
+    }
+    return () => {
+      // Another person may have spoken meanwhile.
+      if (spoken.get(key) !== now) return
+      spoken.set(key, before.spokenAt)
+      voidedAllTheSame.set(key, before.knownAt)
+      if (before.draft) outdated.set(key, before.draft)
     }
   }
 
