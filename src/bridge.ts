@@ -9,6 +9,7 @@ import type { Clock } from './core/clock.ts'
 import { BridgeError } from './core/errors.ts'
 import { createAlert } from './delivery/alert.ts'
 import { createBudgetFor, createEngine } from './delivery/engine.ts'
+import { recogniseMatching } from './delivery/matching.ts'
 import { fetchPdf } from './delivery/pdf.ts'
 import { recogniseReview } from './health/review.ts'
 import { createWatch } from './health/watch.ts'
@@ -111,6 +112,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       budget.heard({ remaining, pauseMs })
     }
   })
+  const matching = { match: config.CUSTOMER_MATCH, create: config.CUSTOMER_CREATE }
   const http = openHttp({ allowPrivate: config.ALLOW_PRIVATE_ADDRESSES, timeoutMs: toolTimeoutMs })
   const toolClient = createToolClient({
     tools: toolsOn,
@@ -161,7 +163,7 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       review: config.REVIEW,
       timeZone: config.PORTAL_TIME_ZONE
     },
-    matching: { match: config.CUSTOMER_MATCH, create: config.CUSTOMER_CREATE },
+    matching,
     patience: {
       retryFirstMs: config.RETRY_FIRST_MS,
       retryLongestMs: config.RETRY_LONGEST_MS,
@@ -194,6 +196,8 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   })
   await engine.recognise()
   await catchUp.prepare()
+  const released = await recogniseMatching(ledger, matching, clock)
+  if (released > 0) logger.info({ invoices: released }, 'customers are found in another way; these are judged again')
   const review = await recogniseReview(ledger.holdings, config.REVIEW, clock)
   const parts = {
     review,

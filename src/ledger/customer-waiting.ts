@@ -23,7 +23,7 @@ export const releaseAll = async (tx: Tx): Promise<number> => {
     const held = await tx.all(`SELECT id FROM invoice WHERE code = ? AND state || '' = 'held' ORDER BY id`, code)
     found.push(...held.map(({ id }) => id as number))
   }
-  for (const id of found.sort((a, b) => a - b)) await releaseRow(tx, id, 'all are judged anew')
+  for (const id of found.sort((a, b) => a - b)) await releaseRow(tx, id, 'customers are found in another way')
   return found.length
 }
 

@@ -78,9 +78,9 @@ export interface LedgerCustomers {
 
   /**
    * What is held because its customer is not known, or may be one of several, waits again and is judged again, oldest
-   * first: for one customer, or for all. Answers how many.
+   * first. Answers how many.
    */
-  releaseWaiting(who: { tool: string; ref: string } | 'all', now: Instant): Promise<number>
+  releaseWaiting(now: Instant): Promise<number>
 
   find(who: { tool: string; ref: string }): Promise<ToolCustomer | null>
 

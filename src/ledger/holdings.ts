@@ -3,6 +3,7 @@
 // asking for that invoice.
 
 import type { Instant } from '../core/clock.ts'
+import type { MatchRules } from '../core/customer.ts'
 import type { PortalCustomer, PortalInvoice } from '../core/portal-entry.ts'
 import type { CreateBody } from '../core/row.ts'
 
@@ -54,6 +55,8 @@ export type Memory = {
   integrationsTold: string[]
   /** Whether what comes in waits for a person, and since when that has been so. */
   review: { on: boolean; since: Instant }
+  /** How customers are found. */
+  matching: MatchRules
   /** The day of the last summary that was mailed. */
   summarised: string
   /** How many creates were let go. */

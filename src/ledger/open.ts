@@ -1,11 +1,10 @@
 // The ledger, on any database: puts its parts together, and turns each promise of the contract into one transaction.
 
 import { randomUUID } from 'node:crypto'
-import { refPrint } from '../core/fingerprint.ts'
 import { act, actOnAll, replaceDocument } from './actions.ts'
 import { keepUnreadable, receive, voidSource } from './arrivals.ts'
 import { instantOf } from './cells.ts'
-import { releaseAll, releaseOf } from './customer-waiting.ts'
+import { releaseAll } from './customer-waiting.ts'
 import type { LedgerCustomers } from './customers.ts'
 import type { Driver } from './driver.ts'
 import { changeCopy, copyOf, countOf, factOf, setCount, setFact } from './facts.ts'
@@ -150,12 +149,7 @@ const openCustomers = ({ read, write }: Driver): LedgerCustomers => ({
   linkAll: (lines, now, actor) => write(tx => linkAll(tx, lines, actor), now),
   unlink: (who, now, actor) => write(tx => unlink(tx, who, actor), now),
   lost: (portalId, now) => write(tx => loseLinked(tx, portalId), now),
-  releaseWaiting: (who, now) =>
-    write(
-      tx =>
-        who === 'all' ? releaseAll(tx) : releaseOf(tx, { tool: who.tool, ref_key: refPrint(who.ref) }, 'judged anew'),
-      now
-    ),
+  releaseWaiting: now => write(releaseAll, now),
   find: who => read(tx => toolCustomers.findCustomer(tx, who)),
   list: filter => read(tx => toolCustomers.listCustomers(tx, filter))
 })

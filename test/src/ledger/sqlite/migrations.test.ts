@@ -272,7 +272,7 @@ t.test('what the last version knew of the portal and of customers is known', asy
   const sighting = { invoiceId: 99, tool: 'acme', customer, test: true }
   const rules = { match: 'email', create: true } as const
   t.match(await customers.judge(sighting, rules, noon), { kind: 'creating', creation: { id: 1 } })
-  t.equal(await customers.releaseWaiting('all', noon), 2)
+  t.equal(await customers.releaseWaiting(noon), 2)
 })
 
 const kees = { ref: 'Kees@bakker.example', portalId: null, name: 'Bakkerij Kees' }
