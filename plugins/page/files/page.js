@@ -26,11 +26,11 @@ for (const kind of ['pointermove', 'pointerdown', 'pointerup', 'pointercancel'])
 
 const isAiming = () => pointer.isDown || performance.now() - pointer.at < handMs
 
-// The pointer rested where something else is now: nobody can have meant that.
+// The pointer rested where something else is now: nobody can have meant that. A key has no count of presses.
 document.addEventListener(
   'click',
   event => {
-    const isThere = Math.hypot(event.clientX - swapped.x, event.clientY - swapped.y) < 10
+    const isThere = event.detail > 0 && Math.hypot(event.clientX - swapped.x, event.clientY - swapped.y) < 10
     if (!isThere || performance.now() - swapped.at > handMs || !main()?.contains(event.target)) return
     event.preventDefault()
     event.stopImmediatePropagation()
