@@ -110,9 +110,10 @@ const judgeAlias = (scene: Scene, sale: Sale): void => {
   const isDecided = people.decided.has(key) || people.decided.has(alias.key)
   // Another tool may have sent an invoice of its own under the first number; then this one never went out under it.
   if (new Set(versions.map(({ tool }) => tool)).size > 1) return
-  // A mail under one of them says nothing of the tool's other number.
   const later = Math.max(...[key, alias.key].map(of => firstSentAt(world, of)))
-  const isKnown = [sale, alias].every(({ words }) => words.some(({ toldAt }) => toldAt < later))
+  const [told, toldAlias] = [sale, alias].map(({ words }) => Math.min(...words.map(({ toldAt }) => toldAt)))
+  // A mail says nothing of its tool's other number, and the tool has to tell of the mail's own first.
+  const isKnown = told! < later && toldAlias! < later && (!sale.isCopied || told! < toldAlias!)
   if (isKnown && isThere(key) && isThere(alias.key) && !isDecided && world.era === 0)
     world.fail(`${number} stands in the portal under ${alias.number}, too`)
 }
