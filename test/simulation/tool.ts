@@ -2,7 +2,7 @@
 // acknowledged; and everything again after the bridge's ledger was rolled back, as catch-up asks for it.
 
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Customer, nothingKnown } from '../../src/core/invoice.ts'
+import { type Customer, formatAmount, nothingKnown } from '../../src/core/invoice.ts'
 import type { Arrival, Draft } from '../../src/core/row.ts'
 import type { Machine, Running } from './machine.ts'
 import { toldOf } from './newcomers.ts'
@@ -183,7 +183,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     // Once it was sent by that word, a void that comes while it is in doubt is only taken back, and the word stays.
     const wasSent = world.sent.some(({ body, era }) => era === world.era && keyOf(body.invoiceNumber) === key)
     const isNews = voided && !wasSent && isVoided(sale) && !isKnown(world, sale, { saidAt })
-    if (isNews && released !== undefined && released === releasedBefore) world.outdated.set(key, released)
+    // Another tool's invoice may have the number.
+    const isIts = released?.issuedAt === version.issuedAt && released.amount === formatAmount(version.amountCents)
+    if (isNews && isIts && released === releasedBefore) world.outdated.set(key, released)
   }
 
   /**
