@@ -4,7 +4,7 @@
 import type { Instant } from '../core/clock.ts'
 import { refPrint } from '../core/fingerprint.ts'
 import { type Invoice, mayBeCopy, mayBeOne, sameFacts } from '../core/invoice.ts'
-import type { Arrival, Received } from '../core/row.ts'
+import type { Arrival, Document, Received } from '../core/row.ts'
 import {
   type Arriving,
   accepted,
@@ -21,8 +21,8 @@ import {
   sentTo,
   soughtFromStart
 } from './kept.ts'
-import { judgeRepeat, type Repeat, revisionOf } from './repeating.ts'
-import { isRestored, latest, voidedBy, voidedLine } from './voiding.ts'
+import { judgeRepeat, keepRevision, type Repeat, revisionOf } from './repeating.ts'
+import { isLaterWord, isRestored, latest, voidedBy, voidedLine } from './voiding.ts'
 
 export type Judgement =
   | Repeat
@@ -39,12 +39,14 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
   const to = sentTo(kept)
   const isAnothers = to !== null && portalId !== null && portalId !== to
   const isBack = isRestored(kept, arrival)
-  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return judgeRepeat(kept, invoice, document, isBack)
+  const repeat = (newer: Invoice, own: Document | null): Repeat =>
+    isLaterWord(kept, arrival) ? keepRevision(kept, newer, own) : judgeRepeat(kept, newer, own, isBack)
+  if (sameSource && !isAnothers && sameFacts(kept.invoice, invoice)) return repeat(invoice, document)
   // When a second tool brings the same invoice, only its payment is news: the first tool may not know of that. And how
   // late its word was, if it may void the invoice and restore it.
   if (!isAnothers && isCopy(kept, arrival)) {
     const news = { paidAt: invoice.paidAt, ...(arrival.restores ? revisionOf(invoice) : {}) }
-    return judgeRepeat(kept, { ...kept.invoice, ...news }, kept.document, isBack)
+    return repeat({ ...kept.invoice, ...news }, kept.document)
   }
   // Without an id of its own (generic intake), nothing shows that this is a correction and not another invoice.
   const correction = sameSource && invoice.sourceId !== null

@@ -26,6 +26,14 @@ export const judgeRepeat = (kept: Judged, newer: Invoice, document: Document | n
   return changed || released ? { kind: 'merge', invoice, document: merged, released } : { kind: 'nothing' }
 }
 
+/** It stays dismissed: only how late its tool's latest word was is news, and that its PDF may be another one. */
+export const keepRevision = (kept: Judged, newer: Invoice, document: Document | null): Repeat => ({
+  kind: 'merge',
+  invoice: { ...kept.invoice, ...revisionOf(newer) },
+  document: mergeDocument(kept, newer, document),
+  released: false
+})
+
 /** The same invoice again, with something new. */
 export const merge = (
   kept: Kept,

@@ -63,6 +63,17 @@ export const voidAsTold = (kept: Kept, { tool, invoice, restores }: Arrival, now
 export const isRestored = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
   (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(newer, invoice)
 
+/**
+ * Final, and later than what is known of an invoice that a person or a rule dismissed. It may be delivered all the same,
+ * and an older void that comes then must not count.
+ */
+export const isLaterWord = (kept: Kept, { restores, invoice: newer }: Arrival): boolean => {
+  const { state, forgotten, invoice } = kept
+  const isDismissed = state === 'dismissed' && !isVoided(kept) && !forgotten
+  const isNews = invoice.revision === undefined ? newer.revision !== undefined : isLater(newer, invoice)
+  return restores === true && isDismissed && isNews
+}
+
 /** It is judged again; in doubt, only the void no longer counts. `isContested`: a person still has to decide. */
 export const restore = (
   kept: Kept,

@@ -180,9 +180,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     if (isCopy || version.tool !== toolOf(sale) || wasTold) return
     words.push({ isVoid: voided, saidAt, toldAt })
     const released = world.released.get(key)
-    // Once it was sent by that word, a void that comes while it is in doubt is only taken back, and the word stays.
-    const wasSent = world.sent.some(({ body, era }) => era === world.era && keyOf(body.invoiceNumber) === key)
-    const isNews = voided && !wasSent && isVoided(sale) && !isKnown(world, sale, { saidAt })
+    // While it is in doubt, the void is only taken back, and the word by which it was sent stays.
+    const row = machine().disk.database().prepare('SELECT state FROM invoice WHERE key = ?').get(key)
+    const isNews = voided && row?.state !== 'sending' && isVoided(sale) && !isKnown(world, sale, { saidAt })
     // Another tool's invoice may have the number.
     const isIts = released?.issuedAt === version.issuedAt && released.amount === formatAmount(version.amountCents)
     if (isNews && isIts && released === releasedBefore) world.outdated.set(key, released)

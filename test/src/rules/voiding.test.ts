@@ -34,8 +34,15 @@ t.test('final again, later than it was voided: it is judged again', async t => {
     ['it does not say when', voidedAt2, toldAt(undefined), 'nothing'],
     ['a tool whose voids are final', voidedAt2, toldAt('3', { restores: false }), 'nothing'],
     ['other facts', voidedAt2, arrivalOf({ revision: '3', amountCents: 1 }, { restores: true }), 'replace'],
-    ['dismissed by a person', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('3'), 'nothing'],
-    ['dismissed by a rule', { ...voidedAt2, code: 'ZERO_AMOUNT' }, toldAt('3'), 'nothing'],
+    ['dismissed by a person', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('3'), 'merge'],
+    ['dismissed by a rule', { ...voidedAt2, code: 'ZERO_AMOUNT' }, toldAt('3'), 'merge'],
+    ['dismissed by a person, earlier', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('1'), 'nothing'],
+    [
+      'dismissed by a person, and emptied',
+      { ...voidedAt2, code: 'BY_OPERATOR', forgotten: true },
+      toldAt('3'),
+      'nothing'
+    ],
     ['voided in doubt', { ...voidedAt2, state: 'sending', code: null, voided: true }, toldAt('3'), 'restore'],
     ['in doubt', { ...voidedAt2, state: 'sending', code: null }, toldAt('3'), 'merge'],
     ['in doubt, earlier', { ...voidedAt2, state: 'sending', code: null }, toldAt('1'), 'nothing'],
@@ -44,6 +51,22 @@ t.test('final again, later than it was voided: it is judged again', async t => {
     ['by a copy', voidedAt2, toldAt('3', { tool: 'copies', restores: false, secondHand: ['copies'] }), 'nothing']
   ] as [string, Partial<Kept>, ReturnType<typeof toldAt>, string][])
     t.equal(judge(keptAs(kept), told).kind, kind, what)
+})
+
+t.test('what a person dismissed stays so, and an older void does not count after they have it delivered', async t => {
+  const document = documentOf('old')
+  const kept = keptAs({ ...voidedAt2, code: 'BY_OPERATOR', document })
+  const told = arrivalOf({ revision: '4', paidAt: noon }, { restores: true })
+  const judged = judge(kept, told)
+  if (judged.kind !== 'merge') return t.fail(judged.kind)
+  const { set } = merge(kept, told, judged, noon)
+  t.match(set, { invoice: { revision: '4', paidAt: null }, document: null })
+  t.notOk('state' in set || 'nextAttemptAt' in set)
+  t.equal(voidAsTold(keptAs({ ...kept, ...set, state: 'waiting', code: null }), toldAt('3'), noon), null)
+
+  const copy = keptAs({ state: 'dismissed', code: 'BY_OPERATOR', tool: 'copies', document })
+  const own = judge(copy, toldAt('3', { secondHand: ['copies'] }))
+  t.match(own, { kind: 'merge', invoice: { revision: '3' }, document })
 })
 
 t.test('restored: it waits with what is newer, held where a person has to decide, or only not voided', async t => {
