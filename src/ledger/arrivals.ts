@@ -164,17 +164,15 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (!found.isKnown) return enterNew(tx, arrival, found)
   const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
   const judgement = judge(kept, asKept(arrival, kept.invoice))
-  if (judgement.kind !== 'replace' && judgement.kind !== 'conflict') await rememberCopy(tx, kept, arrival)
+  const isRepeat = judgement.kind !== 'replace' && judgement.kind !== 'conflict'
+  if (isRepeat) await rememberCopy(tx, kept, arrival)
+  const isNoted = isRepeat && (await noteUnusedPdf(tx, kept, arrival))
   switch (judgement.kind) {
-    case 'nothing': {
-      const changed = await noteUnusedPdf(tx, kept, arrival)
-      return { result: 'duplicate', changed, unused: dropped([arrival.document], kept.document) }
-    }
+    case 'nothing':
+      return { result: 'duplicate', changed: isNoted, unused: dropped([arrival.document], kept.document) }
     case 'merge':
-      await noteUnusedPdf(tx, kept, arrival)
       return write(tx, kept, merge(kept, arrival, judgement, tx.now))
     case 'restore':
-      await noteUnusedPdf(tx, kept, arrival)
       return write(tx, kept, restore(kept, arrival, judgement, await isContested(tx, kept, arrival), tx.now))
     case 'replace':
       return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
