@@ -40,6 +40,7 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
   const { errors, codes } = view.words
   const at = placeOf(view)
   const plain = (text: string): Page => ({ title: errors.title, body: said(view, text) })
+  const refused = (text: string | Html): Page => ({ title: errors.title, at, body: said(view, text, { back: at }) })
   if (!(error instanceof BridgeError)) {
     if (error.code?.startsWith('FST_CSRF')) return plain(errors.stale)
     if (statusOf(error) === 404) return plain(errors.notFound)
@@ -57,19 +58,13 @@ const errorPage = (view: View, error: FastifyError | BridgeError, { id, params }
     case 'READ_ONLY':
       return plain(errors.readOnly)
     case 'STATE_CONFLICT':
-      return { title: errors.title, at, body: said(view, toldIn(view, error.message), { back: at }) }
+      return refused(toldIn(view, error.message))
     case 'FIELDS_INVALID':
-      return {
-        title: errors.title,
-        at,
-        body: said(view, html`${errors.fields} ${problems(view, error)}`, { back: at })
-      }
+      return refused(html`${errors.fields} ${problems(view, error)}`)
     case 'BODY_TOO_LARGE':
     case 'TOOL_NOT_SET_UP':
-    case 'TOOL_CANNOT_BE_ASKED': {
-      const sentence = sentenceIn(view.language, error.message) ?? codes.ofRefusal[error.code]
-      return { title: errors.title, at, body: said(view, sentence, { back: at }) }
-    }
+    case 'TOOL_CANNOT_BE_ASKED':
+      return refused(sentenceIn(view.language, error.message) ?? codes.ofRefusal[error.code])
     case 'LEDGER_UNAVAILABLE':
       return {
         title: errors.unavailable,
