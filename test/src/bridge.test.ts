@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { type Logger, pino } from 'pino'
 import t, { type Test } from 'tap'
+import { samplePdf } from '../../plugins/intake/sample.ts'
 import { loadTools, settingsOf } from '../../plugins/registry.ts'
 import { openBridge, openTools } from '../../src/bridge.ts'
 import { readConfig } from '../../src/config.ts'
@@ -193,4 +195,43 @@ t.test('what health warns of reaches ALERT_URL of a bridge that runs', async t =
     'nobody was told'
   )
   t.equal(warnings.filter(text => text.includes('no tool is set up')).length, 1)
+})
+
+t.test('a bridge that is stopped gives signs of life until its last delivery has ended', async t => {
+  trustTestCertificate()
+  const portal = await openSandbox(t)
+  const asked: ServerResponse[] = []
+  const files = await serve(t, (_, response) => void asked.push(response), { secure: true })
+  const clock = handClock()
+  const bridge = await open({ DATA_DIR: t.testdir(), PORTAL_URL: portal.url }, silent, clock)
+  await bridge.start()
+  const fields = { invoiceNumber: '1', customerId, issuedAt: '2026-11-20', amount: '1.00', pdfUrl: `${files.origin}/` }
+  await bridge.app.inject({
+    method: 'POST',
+    url: '/webhooks/invoices',
+    headers: { authorization: 'Bearer sixteen characters' },
+    payload: fields
+  })
+  await until(
+    async () => {
+      await clock.advance(1000)
+      return asked
+    },
+    ([response]) => response !== undefined,
+    'nobody fetched the PDF'
+  )
+
+  const stopped = bridge.stop()
+  const stoppedAt = clock.now()
+  await until(
+    async () => {
+      await clock.advance(1000)
+      return bridge.ledger.holdings.lastBeat()
+    },
+    at => Number(at) > stoppedAt,
+    'it gave no sign of life'
+  )
+  asked[0]?.end(samplePdf('1'))
+  await stopped
+  t.match(portal.handle.invoices, [{ invoiceNumber: '1' }])
 })
