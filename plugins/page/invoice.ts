@@ -13,7 +13,7 @@ import { facts, form, type Html, invoicePath, mayAct, named, notice, quotedIn, s
 import type { Asked, Pages } from './pages.ts'
 import { pdf } from './pdf.ts'
 import { orWhyNot, whyNot } from './portal.ts'
-import { type Button, buttonsOf, isInPortal, isOfUnmade, reasonOf } from './reasons.ts'
+import { type Button, buttonsOf, isInPortal, reasonOf } from './reasons.ts'
 
 // How many to choose from; a search finds the others.
 const candidatesMax = 5
@@ -125,7 +125,7 @@ const matter = (view: View, invoice: WholeInvoice): Html | '' => {
   return html`<section class="card matter" aria-labelledby="matter">
 <h2 id="matter" class="unseen">${words.invoice.what}</h2>
 ${reason ? html`<p><strong>${reason.what}</strong></p><p>${reason.do}</p>` : ''}
-${invoice.detail && (invoice.code !== 'CUSTOMER_UNKNOWN' || isOfUnmade(invoice)) ? html`<p class="soft">${words.invoice.detail}: ${quotedIn(view, invoice.detail)}</p>` : ''}
+${invoice.detail && (invoice.code !== 'CUSTOMER_UNKNOWN' || invoice.unmade) ? html`<p class="soft">${words.invoice.detail}: ${quotedIn(view, invoice.detail)}</p>` : ''}
 ${invoice.paused ? html`<p>${words.invoice.paused}</p>` : ''}
 </section>`
 }

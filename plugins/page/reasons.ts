@@ -1,7 +1,6 @@
 // Why an invoice waits, and which buttons a person may press: what src/view/explain.ts says on the command line.
 
 import type { Action } from '../../src/core/row.ts'
-import { isUnmade } from '../../src/rules/claims.ts'
 import type { Facts, Invoice, WholeInvoice } from '../../src/view/answers.ts'
 import type { Words } from '../../src/words/words.ts'
 
@@ -9,7 +8,7 @@ export type Reason = { what: string; do: string }
 
 /** Null: nothing is wrong. A whole invoice gives a more exact reason. */
 export const reasonOf = (invoice: Invoice & Partial<WholeInvoice>, { codes }: Words): Reason | null => {
-  const { state, code, advice, customer } = invoice
+  const { state, code, advice, customer, unmade } = invoice
   const { ofInvoice, special } = codes
   if (code === null) {
     if (state === 'sending') return special.inDoubt
@@ -19,14 +18,10 @@ export const reasonOf = (invoice: Invoice & Partial<WholeInvoice>, { codes }: Wo
   const known = ofInvoice[code as keyof typeof ofInvoice]
   if (!known) return { what: code, do: '' }
   if (code === 'CUSTOMER_UNKNOWN' && customer.portalId !== null) return { ...known, what: special.idUnknown }
-  if (isOfUnmade(invoice)) return special.unmade
+  if (unmade) return special.unmade
   if (code === 'INVOICE_CONFLICT') return conflictIn(invoice, special) ?? known
   return known
 }
-
-/** Whether the portal was asked for its customer, and did not make it. For a test it is asked for nobody. */
-export const isOfUnmade = ({ code, detail, test }: Invoice & Partial<WholeInvoice>): boolean =>
-  code === 'CUSTOMER_UNKNOWN' && !test && isUnmade(detail ?? null)
 
 const conflictIn = (
   { state, conflict }: Invoice & Partial<WholeInvoice>,

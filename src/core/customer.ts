@@ -55,7 +55,8 @@ export type Verdict =
   /** The bridge knows of none in the portal: `beginCreate`. */
   | { kind: 'create'; fields: CustomerFields }
   | { kind: 'creating'; creation: Creation }
-  | { kind: 'unknown' | 'ambiguous'; why: string }
+  /** `unmade`: the portal was asked for it in vain, and is asked again only if a person says so. */
+  | { kind: 'unknown' | 'ambiguous' | 'unmade'; why: string }
 
 export type CustomerFilter = {
   /** False: those that need a link; one whose invoices name the portal's id themselves needs none. */

@@ -156,7 +156,8 @@ export type Decision =
   | { to: 'delivered'; holding: PortalInvoice; how: 'created' | 'adopted'; code: Code | null }
   /** Try again at `at`. `spent`: whether this failure counts towards backoff. */
   | { to: 'waiting'; at: Instant; code: Code; detail: string | null; spent: boolean }
-  | { to: 'held'; code: Code; detail: string | null; wouldSend?: Draft }
+  /** `unmade`: the portal was asked for its customer, and did not make it. */
+  | { to: 'held'; code: Code; detail: string | null; wouldSend?: Draft; unmade?: true }
   | { to: 'dismissed'; code: Code }
   /** In doubt: stays `sending` until a look settles it. */
   | { to: 'doubt'; detail: string | null }

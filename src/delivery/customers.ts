@@ -11,7 +11,7 @@ import type { Portal } from '../portal/client.ts'
 import { createCustomerList } from '../portal/customer-list.ts'
 import type { Reader } from '../portal/reader.ts'
 import type { Written } from '../portal/verdict.ts'
-import { goneFrom, refusedToCreate } from '../rules/claims.ts'
+import { goneFrom } from '../rules/claims.ts'
 import { busy, type Failure, failed, failedBy, type Outcome } from '../rules/decide.ts'
 import { namesakes } from './namesakes.ts'
 import {
@@ -189,7 +189,7 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         // A refusal proves nothing: the creation goes on, and who needs the customer next looks for it first.
         if (written.code === 'PORTAL_REJECTED') {
           await book.answered(creation, written.detail)
-          return failed('CUSTOMER_UNKNOWN', refusedToCreate(written.detail))
+          return unmade(`the portal refused to create it: ${written.detail}`)
         }
         await book.notCreated(creation)
         settling.over(creation.id)
@@ -227,6 +227,9 @@ export const createCustomers = (options: CustomersOptions): Customers => {
     return null
   }
 
+  const withNamesakes = async ({ why }: { why: string }, { customer }: Sighting): Promise<string> =>
+    why + (await namesakes(customer.name, holdings))
+
   const resolve = async (sighting: Sighting, mayCreate: boolean) => {
     for (let round = 1; round <= roundsMax; round += 1) {
       const verdict = await book.judge(sighting, rules, clock.now())
@@ -239,7 +242,9 @@ export const createCustomers = (options: CustomersOptions): Customers => {
         case 'ambiguous':
           return failed('CUSTOMER_AMBIGUOUS', verdict.why)
         case 'unknown':
-          return failed('CUSTOMER_UNKNOWN', verdict.why + (await namesakes(sighting.customer.name, holdings)))
+          return failed('CUSTOMER_UNKNOWN', await withNamesakes(verdict, sighting))
+        case 'unmade':
+          return unmade(await withNamesakes(verdict, sighting))
         case 'match': {
           const confirmed = await confirmMatch(sighting, verdict.portalId)
           if (confirmed?.kind === 'is') return { portalId: confirmed.portalId }
@@ -280,6 +285,8 @@ export const createCustomers = (options: CustomersOptions): Customers => {
 
 const invalid = (field: string, message: string) =>
   new BridgeError('FIELDS_INVALID', undefined, { problems: [{ field, message }] })
+
+const unmade = (detail: string): Failure => failed('CUSTOMER_UNKNOWN', detail, { unmade: true })
 
 const later = (retryAfterMs: number, detail = 'the customer is being looked for in the portal'): Failure =>
   busy(retryAfterMs, detail)

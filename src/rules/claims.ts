@@ -124,19 +124,13 @@ const judgeMatches = (claims: Claims, rules: MatchRules): Verdict => {
   if (!fields) return unknown('its name, address or e-mail address is not complete, so it cannot be created')
   if (isNothingButAddress(claims) && claims.names.length > 1)
     return ambiguous('only the e-mail address identifies this customer, and it comes under several names')
-  if (claims.unmade) return unknown(notMade(claims.unmade.answer))
+  if (claims.unmade) return { kind: 'unmade', why: notMade(claims.unmade.answer) }
   return { kind: 'create', fields }
 }
 
-const refused = 'the portal refused to create it'
 const notShown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
 
-export const refusedToCreate = (words: string): string => `${refused}: ${words}`
 const notMade = (answer: string | null): string => (answer === null ? notShown : `${notShown}: ${answer}`)
-
-/** Whether this is why an invoice is held. The bridge asks for that customer again only if a person says `deliver`. */
-export const isUnmade = (why: string | null): boolean =>
-  why !== null && [refused, notShown].some(words => why.startsWith(words))
 
 /**
  * Why the portal's answer to a create may name another customer. `before`: what the copy knew under that id. It may be

@@ -13,7 +13,7 @@ export type Outcome =
   | { kind: 'adopted'; holding: PortalInvoice; code: Code | null }
   /**
    * Certainly nothing was made in the portal. `tryForMs`: trying for longer does not help. `answered`: the portal is
-   * up all the same.
+   * up all the same. `unmade`: the portal was asked for the customer, and did not make it.
    */
   | {
       kind: 'failed'
@@ -22,6 +22,7 @@ export type Outcome =
       retryAfterMs?: number | undefined
       tryForMs?: number | undefined
       answered?: boolean
+      unmade?: true
     }
   /** The operator's settings say that it is not to be delivered. */
   | { kind: 'dismissed'; code: Code }
@@ -101,10 +102,10 @@ export const decide = (
     case 'review':
       return { to: 'held', code: 'REVIEW', detail: outcome.detail, wouldSend: outcome.wouldSend }
     case 'failed': {
-      const { code, detail } = outcome
+      const { code, detail, unmade } = outcome
       // The portal refused it again, although it accepts the token for others.
       if (standing === 'alone') return giveUp(loan, 'PORTAL_REJECTED', detail)
-      if (advice[code].next === 'hold') return giveUp(loan, code, detail)
+      if (advice[code].next === 'hold') return giveUp(loan, code, detail, unmade)
       const spent = standing === 'open' && !unspent.has(code)
       const { tryForMs = patience.retryForMs } = outcome
       const leftMs = Math.min(tryForMs, patience.retryForMs) - loan.triedMs
@@ -118,10 +119,10 @@ export const decide = (
 }
 
 /** A delivered invoice that cannot be marked paid stays delivered, with a note. */
-const giveUp = ({ work }: Pick<Loan, 'work'>, code: Code, detail: string | null): Decision =>
+const giveUp = ({ work }: Pick<Loan, 'work'>, code: Code, detail: string | null, unmade?: true): Decision =>
   work === 'pay'
     ? { to: 'unpaid', code: 'PAID_NOT_MARKED', detail: detail ? `${code}: ${detail}` : code }
-    : { to: 'held', code, detail }
+    : { to: 'held', code, detail, ...(unmade ? { unmade } : {}) }
 
 const pause = (
   { code, retryAfterMs = 0 }: { code: Code; retryAfterMs?: number | undefined },

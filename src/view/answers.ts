@@ -82,6 +82,7 @@ export const HistoryEntry = z.looseObject({ at: instant, event: text })
 export type WholeInvoice = z.infer<typeof WholeInvoice>
 export const WholeInvoice = Invoice.extend({
   detail: maybeText.describe('The last failure in its own words.'),
+  unmade: z.boolean().describe('The portal did not make its customer, and is asked once more by `deliver`.'),
   paused: maybeText.describe('Why nothing that waits is sent now.'),
   portalCustomer: z
     .object({

@@ -6,7 +6,6 @@ import { advice, type Code } from '../core/codes.ts'
 import { formatPaidAt } from '../core/invoice.ts'
 import type { HistoryEntry, Row, WholeRow } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
-import { isUnmade } from '../rules/claims.ts'
 
 export type Advice = { what: string; operator: string }
 
@@ -41,8 +40,7 @@ const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
       operator:
         'Correct the id in the tool, then `factuurbrug deliver <nr>`. From a flow: send it again with the right customerId, then `factuurbrug take <nr>`.'
     }
-  // For a test the portal is asked for nobody.
-  if (code === 'CUSTOMER_UNKNOWN' && !row.test && row.history && isUnmade(detailOf({ ...row, history: row.history })))
+  if (isUnmade(row))
     return {
       what: 'The bridge asked the portal for this new customer, and did not get it.',
       operator:
@@ -79,13 +77,19 @@ const heldConflict = ({ conflicts, toldBefore }: Partial<WholeRow>): Partial<Adv
   }
 }
 
-/** The last failure, in the words of the side that refused or failed. */
-export const detailOf = ({ state, code, history }: Row & { history: HistoryEntry[] }): string | null => {
-  const entry = history.findLast(entry =>
+const lastFailure = ({ state, code, history }: Row & Partial<WholeRow>): HistoryEntry | undefined =>
+  history?.findLast(entry =>
     code === null ? state === 'sending' && entry.event === 'answer unknown' : entry.code === code
   )
-  return typeof entry?.detail === 'string' ? entry.detail : null
+
+/** The last failure, in the words of the side that refused or failed. */
+export const detailOf = (row: WholeRow): string | null => {
+  const detail = lastFailure(row)?.detail
+  return typeof detail === 'string' ? detail : null
 }
+
+/** Whether the portal did not make its customer, and is asked again by `deliver`. For a test it is asked for nobody. */
+export const isUnmade = (row: Row & Partial<WholeRow>): boolean => !row.test && lastFailure(row)?.unmade === true
 
 /** Why nothing that waits is sent now; null while deliveries go on. */
 export const pausedBy = ({ state }: Row, portal: Pick<PortalState, 'state' | 'filling'>): string | null => {

@@ -7,7 +7,7 @@ import type { Decided, HistoryEntry, OtherFacts, Row, WholeRow } from '../core/r
 import type { PortalState } from '../delivery/engine.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Facts, Invoice, WholeInvoice } from './answers.ts'
-import { type Around, detailOf, explain, pausedBy } from './explain.ts'
+import { type Around, detailOf, explain, isUnmade, pausedBy } from './explain.ts'
 
 export const iso = (at: Instant | null): string | null => (at === null ? null : isoInstant(at))
 
@@ -44,6 +44,7 @@ export const shownWhole = async (
 ): Promise<WholeInvoice> => ({
   ...shown(row, around),
   detail: detailOf(row),
+  unmade: isUnmade(row),
   paused: pausedBy(row, portal),
   portalCustomer: await portalCustomerOf(row, ledger),
   pdf: row.pdf,
@@ -94,7 +95,7 @@ const shownFacts = ({ tool, customer, amountCents, currency, issuedAt }: OtherFa
 export const shownDecided = (decided: Decided | null) =>
   decided && { won: shownFacts(decided.won), lost: decided.lost.map(shownFacts) }
 
-const shownEntry = ({ at, event, spent: _, ...detail }: HistoryEntry) => ({
+const shownEntry = ({ at, event, spent: _, unmade: __, ...detail }: HistoryEntry) => ({
   at: isoInstant(at),
   event,
   ...Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, shownValue(name, value)]))

@@ -142,6 +142,23 @@ t.test('in review nothing leaves the house until a person releases it', async t 
   t.match(await bridge.api('POST', '/api/invoices/R-1/deliver'), { code: 'STATE_CONFLICT', status: 409 })
 })
 
+t.test('of a customer that the portal refused to make it is said how to have it asked for again', async t => {
+  const { bridge } = await open(t, openBridgeHere, { CUSTOMER_CREATE: 'true' })
+  const customer = { customerName: 'Jansen', customerEmail: 'janßen@a.example', customerAddress: 'Dam 1' }
+  const facts = { ...fields, ...customer, customerZipCode: '1012 JS', customerCity: 'Amsterdam' }
+
+  const pdf = samplePdf('U-1').toString('base64')
+  await bridge.send({ ...facts, customerId: undefined, invoiceNumber: 'U-1', pdf })
+
+  const invoice = await reaches(bridge, 'U-1', 'held')
+  t.match(invoice, {
+    detail: /primaryEmail/,
+    unmade: true,
+    advice: { what: /did not get it/, operator: /the bridge asks once more/ }
+  })
+  t.notMatch(JSON.stringify(invoice.history), 'unmade', 'it is said once')
+})
+
 t.test('what the portal holds already is adopted, whoever put it there', async t => {
   const { handle: portal, url } = await openSandbox(t)
   const { id } = portal.add({ ...fields, invoiceNumber: 'H-1' })

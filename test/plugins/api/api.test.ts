@@ -154,6 +154,7 @@ t.test('an invoice is told with its money as text and its times as instants', as
     notify: false,
     test: false,
     detail: null,
+    unmade: false,
     paused: 'the portal is being read before anything is sent, 0 pages so far',
     portalCustomer: { id: 'cst_1', name: null, how: 'invoice' },
     pdf: { bytes: null, url: 'https://facturen.example/1.pdf', byPerson: false },

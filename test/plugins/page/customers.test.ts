@@ -23,12 +23,12 @@ const open = async (t: Test, env: Record<string, string> = {}) => {
   const browser = openBrowser(bridge.app)
   await browser.logIn(operatorToken)
   /** Held, because nobody knows whose it is. */
-  const hold = async (number: string, customerRef: string, customerName: string, detail: string | null = null) => {
+  const hold = async (number: string, customerRef: string, customerName: string, why: object = {}) => {
     await receive(number, { customerId: undefined, customerRef, customerName })
     const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
     const who = { invoiceId: loan!.id, tool: loan!.tool, customer: loan!.invoice.customer, test: false }
     await ledger.customers.judge(who, { match: 'off', create: false }, clock.now())
-    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail }, clock.now())
+    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null, ...why }, clock.now())
   }
   return { ...bridge, browser, hold }
 }
@@ -176,8 +176,10 @@ t.test(
   'of a customer that the portal did not make, its words are shown, and that trying again asks once more',
   async t => {
     const { app, browser, hold } = await open(t)
-    await hold('A-1', 'K-1', 'Slager Bruin', 'the portal refused to create it: 422: zipCode')
-    await hold('A-2', 'K-2', 'Bakkerij de Wit', 'no portal customer has its e-mail address; perhaps cst_wit')
+    await hold('A-1', 'K-1', 'Slager Bruin', { detail: 'the portal refused to create it: 422: zipCode', unmade: true })
+    await hold('A-2', 'K-2', 'Bakkerij de Wit', {
+      detail: 'no portal customer has its e-mail address; perhaps cst_wit'
+    })
     const dutch = openBrowser(app, { 'accept-language': 'nl' })
     await dutch.logIn(operatorToken)
 

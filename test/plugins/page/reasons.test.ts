@@ -44,10 +44,10 @@ t.test('a test is meant to be put aside, and sent to its real customer only afte
   t.notOk(second?.isMain)
 })
 
-t.test('for a test no customer is asked for, however often it is sent', async t => {
-  const unmade = { code: 'CUSTOMER_UNKNOWN', detail: 'the portal refused to create it: 422' }
-  t.equal(reasonOf(invoice(unmade), en), en.codes.special.unmade)
-  t.equal(reasonOf(invoice({ ...unmade, test: true }), en), en.codes.ofInvoice.CUSTOMER_UNKNOWN)
+t.test('that the portal did not make a customer is a fact, whatever the words', async t => {
+  const unknown = { code: 'CUSTOMER_UNKNOWN', detail: 'the portal refused to create it: 422' }
+  t.equal(reasonOf(invoice({ ...unknown, detail: 'in any words', unmade: true }), en), en.codes.special.unmade)
+  t.equal(reasonOf(invoice({ ...unknown, unmade: false }), en), en.codes.ofInvoice.CUSTOMER_UNKNOWN)
 })
 
 t.test('a conflict is told by where the other facts are', async t => {

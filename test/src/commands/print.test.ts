@@ -26,6 +26,7 @@ const invoice: WholeInvoice = {
   notify: false,
   test: false,
   detail: null,
+  unmade: false,
   paused: null,
   portalCustomer: null,
   pdf: { bytes: null, url: null, byPerson: false },

@@ -155,6 +155,7 @@ const lend = async (ledger: Ledger, customer: Partial<Customer> = {}, test = fal
 }
 
 const held = (code: string, detail: RegExp) => ({ kind: 'failed', code, detail })
+const unmade = (detail: RegExp) => ({ ...held('CUSTOMER_UNKNOWN', detail), unmade: true })
 const idIn = (found: object): string => ('portalId' in found ? String(found.portalId) : JSON.stringify(found))
 
 t.test('the id of the tool, a link, and a unique address: in this order, without a request', async t => {
@@ -290,11 +291,11 @@ t.test('what the portal refused is looked for once, and not asked for with each 
   t.match(await customers.find(next), { code: 'PORTAL_BUSY', retryAfterMs: settleMs })
   pass(settleMs)
   for (const later of [next, await lend(ledger, refused)])
-    t.match(await customers.find(later), held('CUSTOMER_UNKNOWN', /shows no customer with .*: 422: .*primaryEmail/))
+    t.match(await customers.find(later), unmade(/shows no customer with .*: 422: .*primaryEmail/))
   t.equal(creates(), 1)
 
   await ledger.act(loan.invoice.invoiceNumber, 'deliver', noon)
-  t.match(await customers.find(await lend(ledger, refused)), held('CUSTOMER_UNKNOWN', /refused to create it: 422/))
+  t.match(await customers.find(await lend(ledger, refused)), unmade(/refused to create it: 422/))
   t.equal(creates(), 2)
 })
 
@@ -678,7 +679,7 @@ t.test('a portal that stores another address is asked once, whatever comes, unti
   const { id } = called('Jansen')[0]!
   const shown = 'the portal was asked to create it, and shows no customer with its name and e-mail address'
   const answered = `${shown}: the portal answered with ${id}, which has another e-mail address`
-  const unmade = { code: 'CUSTOMER_UNKNOWN', detail: `${answered}; perhaps ${id} (Jansen)` }
+  const unmade = { code: 'CUSTOMER_UNKNOWN', detail: `${answered}; perhaps ${id} (Jansen)`, unmade: true }
 
   for (const by of [customers, start(), start()]) {
     pass(settleInheritedMs)

@@ -226,13 +226,13 @@ const cases: [what: string, claims: Claims, rules: MatchRules, judged: object][]
     'asked for, answered, and not there',
     claims({ unmade: { answer: '409: another has it' } }),
     creating,
-    { kind: 'unknown', why: `${notShown}: 409: another has it` }
+    { kind: 'unmade', why: `${notShown}: 409: another has it` }
   ],
   [
     'the same, and what it answered is forgotten',
     claims({ unmade: { answer: null } }),
     creating,
-    { kind: 'unknown', why: notShown }
+    { kind: 'unmade', why: notShown }
   ],
   ['the same, and there by now', claims({ unmade: { answer: null }, matches: ['cst_1'] }), creating, { kind: 'match' }],
   [

@@ -106,6 +106,11 @@ t.test('every failure with a name is tried again or held, as its advice says', a
   }
 })
 
+t.test('that the portal did not make the customer is kept beside the words', async t => {
+  const held = { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: 'why', unmade: true } as const
+  t.strictSame(judge({ ...failed('CUSTOMER_UNKNOWN'), unmade: true } as Outcome), held)
+})
+
 t.test('a failure that is nobody’s fault does not count, nor does one while everything pauses', async t => {
   const counts: [Code, Standing, boolean][] = [
     ['PDF_UNREACHABLE', 'open', true],

@@ -792,7 +792,7 @@ export function customersContract(promised: Promised): void {
     t.match(await judge(ledger, loan, creating), { kind: 'create' }, 'it had not answered')
     await askInVain(ledger, loan, '409: taken')
 
-    const held = { kind: 'unknown', why: `${asked}: 409: taken` }
+    const held = { kind: 'unmade', why: `${asked}: 409: taken` }
     const sighting = sightingOf(loan)
     t.strictSame(await judge(ledger, loan, creating), held)
     t.equal(await ledger.customers.beginCreate(sighting, creating, noon), null)
@@ -816,12 +816,12 @@ export function customersContract(promised: Promised): void {
     await hold(ledger, stranger)
     await deliver(stranger)
     await ledger.act(another.invoice.invoiceNumber, 'dismiss', noon)
-    t.match(await judge(ledger, loan, creating), { kind: 'unknown' }, 'neither of another customer nor another word')
+    t.match(await judge(ledger, loan, creating), { kind: 'unmade' }, 'neither of another customer nor another word')
 
     const test = { invoiceNumber: 'test', sourceId: 'test', customer: kees }
     await ledger.receive(arrivalOf(test, { test: true }), noon)
     await ledger.act('test', 'deliver', noon)
-    t.match(await judge(ledger, loan, creating), { kind: 'unknown' }, 'nor is it a word about a test')
+    t.match(await judge(ledger, loan, creating), { kind: 'unmade' }, 'nor is it a word about a test')
 
     await deliver(another)
     t.match(await judge(ledger, loan, creating), { kind: 'create' })
@@ -831,7 +831,7 @@ export function customersContract(promised: Promised): void {
     await ledger.customers.settleCreation({ ...creation, answer: '422: zipCode' }, noon)
     t.match(await judge(ledger, loan, creating), { kind: 'create' }, 'nor is an earlier answer kept after the word')
     await askInVain(ledger, loan, '422: zipCode')
-    t.match(await judge(ledger, loan, creating), { kind: 'unknown', why: /: 422: zipCode$/ })
+    t.match(await judge(ledger, loan, creating), { kind: 'unmade', why: /: 422: zipCode$/ })
   })
 
   promised('of a test nothing is kept', async (t, ledger) => {
