@@ -26,13 +26,15 @@ export const who = ({ words: { invoice } }: View, { by, via, from }: Record<'by'
 
 const line = (view: View, entry: HistoryEntry): Html => {
   const { words, formats } = view
-  const { at, event, code, detail, portalId, by, from, via } = entry
+  const { at, event, code, portalId, also, before, detail, why, by, from, via } = entry
+  const meant = textOf(portalId) ?? textOf(also) ?? textOf(before)
+  const because = textOf(detail) ?? textOf(why)
   const { events, codes } = words
   const said = Object.hasOwn(events, event) ? events[event as keyof typeof events] : event
   const reason = typeof code === 'string' ? codes.ofInvoice[code as keyof typeof codes.ofInvoice]?.what : undefined
   return html`<li><time datetime="${at}">${formats.time(at)}</time>
 <div><strong>${said}</strong>${who(view, { by, via, from })}
-${textOf(portalId) ? html` <span class="soft">${textOf(portalId)}</span>` : ''}
+${meant ? html` <span class="soft">${meant}</span>` : ''}
 ${reason ? html`<div>${reason}</div>` : ''}
-${textOf(detail) ? html`<div class="soft">${quotedIn(view, textOf(detail) ?? '')}</div>` : ''}</div></li>`
+${because ? html`<div class="soft">${quotedIn(view, because)}</div>` : ''}</div></li>`
 }

@@ -4,6 +4,7 @@
 import { formatAmount } from '../core/invoice.ts'
 import type { KeptNotice } from '../core/notice.ts'
 import type { Row } from '../core/row.ts'
+import { sentenceIn } from '../words/sentences.ts'
 import { type Formats, formatsOf, type Language, words } from '../words/words.ts'
 
 export type Letter = { subject: string; text: string }
@@ -22,7 +23,7 @@ export const alertLetter = (notices: readonly KeptNotice[], rows: readonly Row[]
     ...new Set(
       notices
         .filter(notice => notice.kind === kind && notice.invoiceNumber === null)
-        .map(notice => sentenceOf(notice, texts))
+        .map(notice => sentenceOf(notice, around.language))
     )
   ]
   const warnings = [...sentences('alert'), ...sentences('warning')]
@@ -47,8 +48,10 @@ const subjectOf = (rows: readonly Row[], hasWarnings: boolean, { mail }: Texts):
   return hasWarnings ? mail.warning : mail.over
 }
 
-/** A code has its words in every language; the text beside them is in the language in which it was noted. */
-const sentenceOf = ({ kind, code, text }: KeptNotice, { mail, codes }: Texts): string => {
+/** Of a warning the text is in the language of the owner already. */
+const sentenceOf = ({ kind, code, text: noted }: KeptNotice, language: Language): string => {
+  const { mail, codes } = words[language]
+  const text = noted && (sentenceIn(language, noted) ?? noted)
   const known = codes.ofInvoice[code as keyof typeof codes.ofInvoice]
   if (kind === 'over') return code === null ? mail.warningOver(text ?? '') : mail.pauseOver
   return [known && `${known.what} ${known.do}`, text].filter(Boolean).join(' ') || String(code)

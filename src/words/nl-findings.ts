@@ -203,7 +203,25 @@ export const findings: [english: string, dutch: string][] = [
   ['{word} refuses {} ({word}): {}', '{} weigert {} ({}): {}'],
   ['{word} refuses {} ({word})', '{} weigert {} ({})'],
   ['the request', 'het verzoek'],
+  ['this needs {sentence}', 'daarvoor is nodig: {}'],
+  ['the permission {word}', 'het recht {}'],
+  ['the scope {word}', 'het recht {}'],
+  ['read rights on {word}', 'leesrechten op {}'],
+  ['write rights on Webhook Endpoints', 'schrijfrechten op Webhook Endpoints'],
+  ['more rights', 'meer rechten'],
+  ['a key that may {sentence}', 'een sleutel die mag {}'],
+  ['read and write', 'lezen en schrijven'],
+  ['read', 'lezen'],
+  [
+    'the right to read sales invoices, and another subscription than Gratis',
+    'het recht om verkoopfacturen te lezen, en een ander abonnement dan Gratis'
+  ],
   ['{word} does not answer ({})', '{} reageert niet ({})'],
+  [
+    '{word} is not asked, because {}; http: and private addresses need ALLOW_PRIVATE_ADDRESSES=true',
+    '{} wordt niet bevraagd, want {}; voor http: en adressen in een besloten netwerk is ALLOW_PRIVATE_ADDRESSES=true nodig'
+  ],
+  ['a bug, look at the log', 'een fout in de brug, kijk in het logboek'],
   ['{word} refuses EMAIL_USER with its password or token', '{} weigert EMAIL_USER met het wachtwoord of token'],
   ['the portal answered {word}', 'het portaal antwoordde {}'],
   ['something other than the portal answered {word}', 'iets anders dan het portaal antwoordde {}'],
@@ -234,6 +252,11 @@ export const findings: [english: string, dutch: string][] = [
   ],
   ['no answer within {word} ms', 'geen antwoord binnen {} ms'],
   ['the connection was not made in time', 'er kwam niet op tijd een verbinding tot stand'],
+  ['the connection was closed before the request', 'de verbinding werd vóór het verzoek verbroken'],
+  [
+    '{word} ({word}; the sandbox may not be running: `npm run sandbox` starts it)',
+    '{} ({}; misschien draait de zandbak niet: `npm run sandbox` start die)'
+  ],
   ['the portal asks for a pause', 'het portaal vraagt om een pauze'],
   ['the portal holds none of {}', 'het portaal heeft niets van {}'],
   ['the portal answered {word}, but not with an id', 'het portaal antwoordde {}, maar zonder kenmerk'],
@@ -242,6 +265,7 @@ export const findings: [english: string, dutch: string][] = [
   ['the portal answered {word}, and the reason was cut off', 'het portaal antwoordde {}, en de reden werd afgebroken'],
   ['it was cut off', 'het werd afgebroken'],
   ['not JSON', 'geen JSON'],
+  ['not an object', 'geen object'],
   ['the id is empty', 'het kenmerk is leeg'],
   ['the list has more than {word} pages', 'de lijst heeft meer dan {} pagina’s'],
   ['the list keeps changing while it is read', 'de lijst verandert steeds'],

@@ -1,4 +1,4 @@
-// Waarom een factuur wacht, in het Nederlands: the details that stand in the history.
+// Waarom een factuur wacht of verdergaat, in het Nederlands: the details that stand in the history.
 
 export const holds: [english: string, dutch: string][] = [
   // Three candidates at most.
@@ -76,6 +76,14 @@ export const holds: [english: string, dutch: string][] = [
     'het portaal noemt {} in zijn lijst, en antwoordt dat die klant niet bestaat'
   ],
   ['a test creates no customer', 'voor een test wordt geen klant aangemaakt'],
+  ['which is not known', 'die niet meer bekend is'],
+
+  ['linked to {word}', 'gekoppeld aan {}'],
+  ['the customer was created', 'de klant is aangemaakt'],
+  ['the customer changed', 'de gegevens van de klant zijn gewijzigd'],
+  ['another customer changed', 'de gegevens van een andere klant zijn gewijzigd'],
+  ['the portal changed', 'in het portaal zijn klantgegevens gewijzigd'],
+  ['customers are found in another way', 'de brug zoekt klanten nu op een andere manier'],
 
   ['changed since it was released: {facts}', 'veranderd sinds hij was vrijgegeven: {}'],
   ['the portal holds {} under this number', 'het portaal heeft onder dit nummer {}'],
@@ -118,6 +126,11 @@ export const holds: [english: string, dutch: string][] = [
   ['the tool holds no such invoice (any more)', 'het pakket heeft deze factuur niet (meer)'],
   ['the tool has this invoice under another number', 'het pakket noemt deze factuur onder een ander nummer'],
   ['it can be read now, but is ignored: {}', 'het bericht is nu te lezen, maar telt niet mee: {}'],
+  ['not final yet', 'nog niet definitief'],
+  [
+    'it can be read now, but is ignored: VOIDED_IN_TOOL',
+    'het bericht is nu te lezen, maar telt niet mee: de factuur is in het pakket ingetrokken'
+  ],
   ['the tool {} is not set up', 'de koppeling {} is niet ingesteld'],
 
   ['the PDF is larger than {} bytes', 'de pdf is groter dan {} bytes'],
@@ -139,11 +152,16 @@ export const holds: [english: string, dutch: string][] = [
   ['on the disk is not the one that was kept', 'is op de schijf niet meer dezelfde'],
   ['is gone from the disk', 'is van de schijf verdwenen'],
   [
-    'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large: put it there yourself, or have the invoice mailed once more',
-    'de mail had geen pdf die zeker bij deze factuur hoort, of een die te groot is of geen pdf: zet hem er zelf neer, of laat de factuur nog een keer mailen'
+    '{sentence}: put it there yourself, or have the invoice mailed once more',
+    '{}: zet hem er zelf neer, of laat de factuur nog een keer mailen'
+  ],
+  [
+    'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large',
+    'de mail had geen pdf die zeker bij deze factuur hoort, of een die te groot is of geen pdf'
   ],
 
   ['{sentence} (mail of {}, goes to {})', '{} (mail van {}, gaat naar {})'],
+  ['an unknown date', 'een onbekende datum'],
   [
     'mail: expected a UBL file beside the PDF. Switch it on in your bookkeeping, and mail the invoice again',
     'de mail heeft geen UBL-bestand naast de pdf. Zet dat aan in je pakket en mail de factuur opnieuw'

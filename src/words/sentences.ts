@@ -17,7 +17,9 @@ type Sentences = readonly (readonly [english: string, dutch: string])[]
 const joined: Sentences = [
   ['{sentence}: {sentence}', '{}: {}'],
   ['{sentence}; {sentence}', '{}; {}'],
-  ['{sentence}, {sentence}', '{}, {}']
+  ['{sentence}, {sentence}', '{}, {}'],
+  // Where it went wrong: an address.
+  ['{sentence} ({word})', '{} ({})']
 ]
 
 export const sentences: Sentences = [...holds, ...fields, ...findings, ...joined]

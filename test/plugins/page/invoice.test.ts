@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { holdingOf } from '../../src/ledger/fixtures.ts'
+import { arrivalOf, holdingOf } from '../../src/ledger/fixtures.ts'
 import { noon } from '../../src/portal/hand-clock.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
@@ -34,6 +34,21 @@ t.test('an invoice shows what came, in words, with the times of the portal', asy
   t.match(html, /<time datetime="2026-11-20T12:00:00Z">20 Nov 2026, 13:00<\/time>.*Came in/s)
   t.match(html, /Times are in Europe\/Amsterdam/)
   t.match((await browser.open('/invoices/A-1?lang=nl')).html, /Binnengekomen.*20 nov 2026/s)
+})
+
+t.test('its history says why it goes on, and which other number or invoice is meant', async t => {
+  const { browser, ledger, clock } = await open(t)
+  const sourceId = 'acme-1'
+  await ledger.receive(arrivalOf({ invoiceNumber: 'A-1', sourceId }), noon)
+  await ledger.receive(arrivalOf({ invoiceNumber: 'A-2', sourceId }), noon)
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, clock.now())
+  await ledger.customers.link({ tool: loan!.tool, ref: loan!.invoice.customer.ref }, 'cst_1', clock.now())
+
+  const historyOf = async (number: string) =>
+    (await browser.open(`/invoices/${number}?lang=nl`)).html.split('class="history"')[1]
+  t.match(await historyOf('A-1'), /Gaat verder.*gekoppeld aan cst_1/s)
+  t.match(await historyOf('A-2'), /onder een ander nummer genoemd.*>A-1</s)
 })
 
 t.test('a conflict stands side by side with what differs marked, and is resolved by a button', async t => {

@@ -57,6 +57,13 @@ t.test('without anything to tell there is no mail', async t => {
   t.equal(alertLetter([notice({ code: 'TOOL_UNAUTHORIZED' })], [], around)?.subject, 'The bridge warns of something')
 })
 
+t.test('what a tool says when it refuses its token is told in the language of the owner', async t => {
+  const refused = notice({ code: 'TOOL_UNAUTHORIZED', text: 'stripe: api.stripe.com refuses STRIPE_API_KEY (401)' })
+  const textIn = (language: 'nl' | 'en') => alertLetter([refused], [], { ...around, language })?.text
+  t.match(textIn('nl'), /stripe: api\.stripe\.com weigert STRIPE_API_KEY \(401\)\n/)
+  t.match(textIn('en'), /stripe: api\.stripe\.com refuses STRIPE_API_KEY \(401\)\n/)
+})
+
 t.test('a summary in each language', async t => {
   const attention = [await held('A-1')]
   const told = { delivered: 214, waiting: 2, attention, attentionCount: 3, warnings: ['late'] }

@@ -56,6 +56,23 @@ t.test('a sentence is said in Dutch with the same values, which may be sentences
       'Rompslomp answered 200 without a list; it says: try later',
       'Rompslomp antwoordde 200 zonder lijst; het zegt: try later'
     ],
+    ['no answer within 15000 ms (https://portal.nl/v1)', 'geen antwoord binnen 15000 ms (https://portal.nl/v1)'],
+    [
+      "PORTAL_UNREACHABLE: the portal's answer cannot be read: it was cut off (https://portal.nl/v1)",
+      'PORTAL_UNREACHABLE: het antwoord van het portaal is niet te lezen: het werd afgebroken (https://portal.nl/v1)'
+    ],
+    [
+      'api.stripe.com refuses STRIPE_API_KEY (403): this needs read rights on Invoices; it says: no such right',
+      'api.stripe.com weigert STRIPE_API_KEY (403): daarvoor is nodig: leesrechten op Invoices; het zegt: no such right'
+    ],
+    [
+      'winkel.nl refuses WOOCOMMERCE_SECRET (403): this needs a key that may read and write',
+      'winkel.nl weigert WOOCOMMERCE_SECRET (403): daarvoor is nodig: een sleutel die mag lezen en schrijven'
+    ],
+    [
+      'another customer of the tool, which is not known, has the same claim to cst_1, under another name',
+      'een andere klant uit het pakket, die niet meer bekend is, kan onder een andere naam net zo goed cst_1 zijn'
+    ],
     ['TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN is not set', 'TOOL_UNAUTHORIZED: MONEYBIRD_API_TOKEN ontbreekt'],
     [
       'INTAKE_SECRETT is not a setting; did you mean INTAKE_SECRET? REVEIW is not a setting; did you mean REVIEW? mode: live',
@@ -110,9 +127,11 @@ t.test('each sentence is said somewhere: what is worded otherwise from now on ne
 
 // Whatever is said by one of these is a sentence.
 const speaking = [
-  String.raw`\b(?:good|bad|wrong|unread|notAuthentic|AddressRefused|unknown|ambiguous|unreachable|lookAt|answered|look)\(`,
+  String.raw`\b(?:good|bad|broken|wrong|unread|notAuthentic|AddressRefused|unknown|ambiguous|unreachable|lookAt|answered|look)\(`,
   String.raw`\b(?:unreadable|complain|failed|new BridgeError)\([^,()]+(?:\([^()]*\)[^,()]*)*,`,
-  String.raw`\b(?:found|what|message|problem):`
+  String.raw`\b(?:found|what|message|problem|detail):`,
+  String.raw`\b(?:detail|why) =`,
+  String.raw`(?='expected )`
 ]
 const said = new RegExp(`(?:${speaking.join('|')})\\s*(?:'((?:[^'\\\\\n]|\\\\.)*)'|\`((?:[^\`\\\\\n]|\\\\.)*)\`)`, 'g')
 
@@ -129,7 +148,8 @@ t.test('what is wrong, found or failed has its Dutch words', async t => {
   const judged = files(
     'plugins/{bodies,signatures}/*.ts',
     'plugins/intake/{base64,body-fields,fields,form,json,multipart,proof}.ts',
-    'plugins/**/{check,event}.ts',
+    'plugins/**/{check,event,invoice}.ts',
+    'plugins/ubl/*.ts',
     'src/commands/check.ts',
     'src/delivery/{customers,deliver,pdf}.ts',
     'src/network/http.ts',
@@ -137,7 +157,7 @@ t.test('what is wrong, found or failed has its Dutch words', async t => {
     'src/tools/*.ts',
     'plugins/tools/*/{api,token}.ts',
     'plugins/sisters/*.ts',
-    'src/rules/claims.ts',
+    'src/rules/*.ts',
     'src/ledger/links.ts'
   )
   const all = judged.flatMap(file => saidIn(file).map(text => [file, text] as const))
@@ -146,4 +166,11 @@ t.test('what is wrong, found or failed has its Dutch words', async t => {
     all.filter(([, text]) => sentenceIn('nl', text) === null).map(([file, text]) => `${file}: ${text}`),
     []
   )
+})
+
+t.test('why an invoice goes on has its Dutch words', async t => {
+  const release = /\brelease(?:Of|Row)\([^'`;]+, ['`](.+?)['`]/g
+  const all = files('src/ledger/*.ts').flatMap(file => [...codeOf(file).matchAll(release)].map(([, why = '']) => why))
+  t.ok(all.length > 5, `${all.length} reasons were found`)
+  for (const why of all) t.ok(sentenceIn('nl', why), why)
 })
