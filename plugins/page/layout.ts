@@ -75,7 +75,7 @@ ${session ? navigation(view, at) : ''}
 <a class="way" href="${withQuery(view.address, { lang: language === 'nl' ? 'en' : 'nl' })}" lang="${language === 'nl' ? 'en' : 'nl'}" hreflang="${language === 'nl' ? 'en' : 'nl'}">${words.nav.otherLanguage}</a>
 ${
   session
-    ? html`<span>${session.name}${session.role === 'reader' ? ` (${words.nav.readOnly})` : ''}</span>
+    ? html`<span>${session.name ?? ''}${session.role === 'reader' ? ` (${words.nav.readOnly})` : ''}</span>
 ${form(view, '/logout', html`<button class="quiet">${words.nav.logOut}</button>`)}`
     : ''
 }

@@ -52,7 +52,7 @@ ${form(
 ${resumes ? html`<input type="hidden" name="resumes" value="yes">` : ''}
 ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <label for="name">${login.name}</label>
-<input id="name" name="name" value="${name}" autocomplete="username" required maxlength="${nameCharactersMax}" aria-describedby="name-hint">
+<input id="name" name="name" value="${name}" autocomplete="username" maxlength="${nameCharactersMax}" aria-describedby="name-hint">
 <p class="hint" id="name-hint">${login.nameHint}</p>
 <label for="token">${login.token}</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required aria-describedby="token-hint">

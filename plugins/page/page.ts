@@ -130,6 +130,9 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   registerLive(app, { clock, sessions, mark: options.mark })
 }
 
+/** Browsers say from which site a form comes. A program says nothing, and needs no form to log in. */
+const isFromSite = ({ headers }: FastifyRequest): boolean => headers.origin !== undefined
+
 const registerLogin = (
   app: FastifyInstance,
   { pages, sessions, recognise }: { pages: Pages; sessions: Sessions; recognise: Recognise }
@@ -149,12 +152,11 @@ const registerLogin = (
     const again = (status: number, problem: string) =>
       pages.send(reply.code(status), view, loginPage(view, { to, kept, resumes: resumes !== undefined, name, problem }))
 
-    if (!(await isOurForm(app, request, reply)))
+    if (!(await isOurForm(app, request, reply)) && isFromSite(request))
       return pages.send(reply.code(403), view, loginPage(view, { to: '/', name, problem: view.words.login.again }))
     const role = await recognise(request, token)
     if (role === null) return again(401, view.words.login.wrong)
-    if (name === '') return again(422, view.words.login.nameMissing)
-    sessions.begin(reply, { name, role })
+    sessions.begin(reply, { name: name === '' ? null : name, role })
     request.log.info({ role }, 'logged in to the page')
     const next = isOurs(to) ? to : '/'
     // With 307 the browser sends the form on as it came.

@@ -10,8 +10,8 @@ import type { Role } from '../api/operator.ts'
 
 export type Session = z.infer<typeof Session>
 const Session = z.strictObject({
-  /** The name that the person gave: the history keeps what they do under it. */
-  name: z.string(),
+  /** The name that the person gave, if any: the history keeps what they do under it. */
+  name: z.string().nullable(),
   role: z.enum(['operator', 'reader'] satisfies Role[]),
   until: z.number()
 })

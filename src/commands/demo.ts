@@ -60,7 +60,7 @@ export const run: Command = async (args, terminal) => {
     print('')
     print(`Invoice ${heldNumber} waits for you: the portal does not know its customer. Say whose it is, on the page:`)
     print(`  open ${address}`)
-    print(`  log in with any name, and the token ${token}`)
+    print(`  log in with the token ${token}`)
     print('')
     print('By command, or by the API:')
     print(`  curl -H 'Authorization: Bearer ${token}' ${address}/api/invoices/${invoiceNumber}`)

@@ -49,12 +49,11 @@ export const en = {
   login: {
     title: 'Log in',
     name: 'Your name',
-    nameHint: 'Whatever you do is kept in the history under this name.',
+    nameHint: 'If you give it, the history keeps what you do under this name.',
     token: 'Token',
     tokenHint: 'The OPERATOR_TOKEN from the settings of the bridge.',
     submit: 'Log in',
     wrong: 'That is not the token. Copy it again, without spaces.',
-    nameMissing: 'Enter your name, so that others see who did what.',
     locked: (minutes: number) =>
       `Too many wrong tokens from this address. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
     expired: 'You were logged out after twelve hours. Log in, and what you just asked for will be done.',

@@ -50,12 +50,11 @@ export const nl: Words = {
   login: {
     title: 'Inloggen',
     name: 'Je naam',
-    nameHint: 'Wat je doet, komt onder deze naam in de geschiedenis te staan.',
+    nameHint: 'Vul je hem in, dan komt wat je doet onder deze naam in de geschiedenis te staan.',
     token: 'Toegangscode',
     tokenHint: 'Dit is de OPERATOR_TOKEN uit de instellingen van de brug.',
     submit: 'Inloggen',
     wrong: 'Deze toegangscode klopt niet. Kopieer hem opnieuw, zonder spaties.',
-    nameMissing: 'Vul je naam in, dan zien anderen wie wat heeft gedaan.',
     locked: minutes =>
       `Vanaf dit adres is te vaak een verkeerde code ingevuld. Probeer het over ${minutes === 1 ? 'een minuut' : `${minutes} minuten`} opnieuw.`,
     expired: 'Na twaalf uur ben je uitgelogd. Log opnieuw in; wat je net wilde doen, gebeurt dan meteen.',

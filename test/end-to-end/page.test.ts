@@ -72,7 +72,7 @@ t.test('the demo: from its address to the held sample delivered, in under a minu
   const folder = t.testdir()
   const demo = await factuurbrugUp(t, ['demo'], { env: { TMPDIR: folder }, ready: /Ctrl-C ends it/ })
   const [, address = ''] = /^ {2}open (\S+)$/m.exec(demo.output()) ?? []
-  const [, printedToken = ''] = /^ {2}log in with any name, and the token (\S+)$/m.exec(demo.output()) ?? []
+  const [, printedToken = ''] = /^ {2}log in with the token (\S+)$/m.exec(demo.output()) ?? []
   const page = await openPage(t, { address })
 
   const begun = performance.now()

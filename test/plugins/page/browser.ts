@@ -32,11 +32,11 @@ export const openBrowser = (app: FastifyInstance, headers: Record<string, string
     return post(action, { ...form.fields, ...typed })
   }
 
-  const post = (url: string, fields: Record<string, string>): Promise<Shown> =>
+  const post = (url: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Shown> =>
     ask({
       method: 'POST',
       url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       payload: new URLSearchParams(fields).toString()
     })
 

@@ -29,6 +29,19 @@ t.test('nobody sees a page before logging in, and then comes to the one that was
   t.equal(browser.at().url, '/invoices', 'who is logged in does not log in again')
 })
 
+t.test('the token alone logs in, without a name and without the form', async t => {
+  const { browser, receive, ask, path } = await open(t)
+  await receive('A-1')
+  t.match(await browser.logIn(operatorToken, ''), { status: 200, url: '/' })
+  await browser.open('/invoices/A-1')
+  await browser.submit('/invoices/A-1/dismiss')
+  const { history } = (await ask('GET', path('A-1'))).json()
+  t.match(history.at(-1), { event: 'operator: dismiss', by: null, via: 'page' })
+
+  await browser.submit('/logout')
+  t.match(await browser.post('/login', { token: operatorToken }), { status: 200, url: '/' })
+})
+
 t.test('a wrong token is told, and after ten the right one is refused as well, by page and API alike', async t => {
   const { browser, ask, clock } = await open(t)
   t.match(await browser.logIn('guess'), { status: 401, html: /That is not the token/ })
@@ -107,7 +120,8 @@ t.test('a form of another site does nothing, whoever is logged in', async t => {
     })
   t.match(await browser.post('/logout', {}), { status: 403 })
   t.match(await browser.open('/'), { url: '/' })
-  t.match(await browser.post('/login', { token: operatorToken, name: 'x', to: '/' }), { status: 403 })
+  const origin = 'https://other.example'
+  t.match(await browser.post('/login', { token: operatorToken, to: '/' }, { origin }), { status: 403 })
 
   const stranger = openBrowser((await open(t)).app)
   await stranger.post('/invoices/A-1/dismiss', { evil: 'yes' })
