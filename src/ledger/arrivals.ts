@@ -138,12 +138,15 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const row = await rowOfNumber(tx, invoiceNumber)
   const named = row?.tool === tool && row.invoice.sourceId === null ? [row] : []
   const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
-  if (row === undefined && own.length === 0) return enterNew(tx, arrival, { firstId: null, isVoided: true })
-  const copies = row && own.every(({ id }) => id !== row.id) && isCopy(row, arrival) ? [row] : []
+  if (row === undefined) {
+    await voidAll(tx, own, kept => voidAsTold(kept, arrival, tx.now))
+    return enterNew(tx, arrival, { firstId: null, isVoided: true })
+  }
+  const copies = own.every(({ id }) => id !== row.id) && isCopy(row, arrival) ? [row] : []
   for (const copy of copies) await rememberCopy(tx, copy, arrival)
   const voided = [...own, ...copies]
   const changed =
-    row && voided.length === 0
+    voided.length === 0
       ? await voidBeside(tx, row, arrival)
       : await voidAll(tx, voided, kept => voidAsTold(kept, arrival, tx.now))
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }

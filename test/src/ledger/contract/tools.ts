@@ -167,6 +167,20 @@ export function toolsContract(promised: Promised): void {
     t.strictSame(await stateOf(ledger), dismissed)
   })
 
+  promised(
+    'voided under the number of a copy that follows, and told before under another: neither is sent',
+    async (t, ledger) => {
+      const second = arrivalOf({ invoiceNumber: '2026-0042-B', sourceId: 'acme-1' })
+      await ledger.receive({ ...second, secondHand: ['copies'] }, noon)
+      t.match(await ledger.receive(voidedThere, noon), { result: 'accepted', changed: true })
+      t.match(await ledger.receive(voidedThere, noon), { result: 'duplicate', changed: false })
+
+      t.match(await ledger.receive({ ...copy, secondHand: ['copies'] }, noon), { result: 'duplicate' })
+      t.strictSame(await stateOf(ledger), dismissed)
+      t.strictSame(await stateOf(ledger, '2026-0042-B'), dismissed)
+    }
+  )
+
   const toldAt = (revision: string, rest = {}) => arrivalOf({ revision }, { restores: true, ...rest })
   const restoredCells: [from: Stage, after: After, last: After][] = [
     ['waiting', ['waiting', null], ['waiting', null]],
