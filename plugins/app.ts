@@ -40,6 +40,7 @@ import connections from './connections.ts'
 import entrances from './entrances.ts'
 import healthPage from './health.ts'
 import intakePlugin, { type IntakeOptions, intake, type Refused } from './intake/index.ts'
+import { noJsonSchemas } from './json-schemas.ts'
 import page from './page/page.ts'
 import { sessionKeyOf } from './page/session.ts'
 import problems, { sendProblem } from './problems.ts'
@@ -116,6 +117,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
 
   const app = Fastify({
     loggerInstance: logger,
+    schemaController: noJsonSchemas,
     // An address can carry a customer's name (`?q=`). The code that knows what matters logs it.
     logController: new LogController({ disableRequestLogging: true }),
     // For a malformed address.

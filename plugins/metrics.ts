@@ -6,6 +6,7 @@ import type { Decision } from '../src/core/row.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 import type { BudgetState } from '../src/portal/budget.ts'
 import type { Result } from '../src/tools/receiver.ts'
+import { noJsonSchemas } from './json-schemas.ts'
 
 export type Metrics = {
   received: (tool: string, result: Result) => void
@@ -88,7 +89,7 @@ export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
       portalSeconds.observe({ call }, tookMs / 1000)
     },
     app() {
-      const app = Fastify({ logger: false })
+      const app = Fastify({ logger: false, schemaController: noJsonSchemas })
       app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
       return app
     }
