@@ -1,15 +1,11 @@
 // The operator's page: what the API answers, for a person with a browser. It calls the same operations as the API, and
 // decides nothing itself.
 
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
-import files from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Recognise } from '../api/operator.ts'
@@ -17,9 +13,9 @@ import type { Pdfs } from '../api/pdfs.ts'
 import type { Operations } from '../api/route.ts'
 import { customersRoutes } from './customers.ts'
 import { registerErrors, registerNotFound } from './errors.ts'
+import { registerFiles } from './files.ts'
 import { invoiceRoutes } from './invoice.ts'
 import { invoicesRoutes } from './invoices.ts'
-import type { Files } from './layout.ts'
 import { registerLive } from './live.ts'
 import { isOurs, keptIn, loginPage } from './login.ts'
 import { overviewRoutes } from './overview.ts'
@@ -52,22 +48,6 @@ const formBytesMax = 64 * 1024
 
 const year = 365 * 24 * 3600
 
-const folder = fileURLToPath(new URL('files/', import.meta.url))
-
-const addressOf = (file: string): string => {
-  const hash = createHash('sha256')
-    .update(readFileSync(`${folder}${file}`))
-    .digest('base64url')
-    .slice(0, 12)
-  return `/page/${file}?${hash}`
-}
-
-const fileAddresses = (): Files => ({
-  style: addressOf('page.css'),
-  script: addressOf('page.js'),
-  icon: addressOf('icon.svg')
-})
-
 export const strictPolicy = {
   'default-src': ["'none'"],
   'style-src': ["'self'"],
@@ -94,21 +74,12 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
   await app.register(formbody, { bodyLimit: formBytesMax })
   // One byte more than is allowed, so that the spool refuses a larger file, instead of multipart cutting it off.
   await app.register(multipart, { limits: { files: 1, fileSize: options.pdfBytesMax + 1, fields: 10 } })
-  await app.register(files, {
-    root: folder,
-    prefix: '/page/',
-    immutable: true,
-    maxAge: year * 1000,
-    cacheControl: true,
-    index: false,
-    decorateReply: false
-  })
 
   const sessions = createSessions({ clock, isSecure })
   const pages = createPages(app, {
     operations,
     sessions,
-    files: fileAddresses(),
+    files: registerFiles(app),
     timeZone,
     mark: options.mark,
     hidesPersonal,
