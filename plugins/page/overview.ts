@@ -6,7 +6,6 @@ import { chart } from './chart.ts'
 import { checklist } from './checklist.ts'
 import { calledIn, facts, type Html, invoicePath, sourceIn, type View } from './layout.ts'
 import type { Asked, Pages } from './pages.ts'
-import { reasonOf } from './reasons.ts'
 
 // For each kind; the list has them all.
 const shownOfKind = 3
@@ -103,10 +102,11 @@ const ofThisMonth = ({ days }: Deliveries): number | null => {
 
 const attention = (view: View, { state, code, invoices, first }: Group): Html => {
   const { words, formats } = view
-  const [one] = first
-  const reason = one ? reasonOf(one, words) : null
+  const { ofInvoice } = words.codes
+  // Not the more exact reason of one of them: it may not be that of the others.
+  const reason = ofInvoice[code as keyof typeof ofInvoice]
   return html`<article class="card">
-<h3>${reason?.what ?? code}</h3>
+<h3>${reason?.what ?? code}${state === 'delivered' ? html` <span class="badge delivered needs">${words.states.delivered}</span>` : ''}</h3>
 <p>${reason?.do}</p>
 <ul class="plain rows">
 ${first.map(

@@ -18,6 +18,7 @@ export type CodeWords = {
   ofRefusal: Record<RefusalCode, string>
   /** Where the code alone does not say it. */
   special: {
+    byRule: string
     idUnknown: string
     unmade: { what: string; do: string }
     conflictInPortal: { what: string; do: string }
@@ -88,7 +89,7 @@ export const codes: CodeWords = {
     },
     PDF_NOT_A_PDF: {
       what: 'What should be the PDF is not one, or its file was changed.',
-      do: 'Replace the PDF below; or correct it in the tool, then try again.'
+      do: 'Replace the PDF, or correct it in the tool, then try again.'
     },
     PDF_TOO_LARGE: {
       what: 'The PDF is too large.',
@@ -96,7 +97,7 @@ export const codes: CodeWords = {
     },
     PDF_ADDRESS_REFUSED: {
       what: 'The address of the PDF is not https, or leads to a private network.',
-      do: 'Replace the PDF below, or send the invoice again with a public address.'
+      do: 'Replace the PDF, or send the invoice again with a public address.'
     },
     PORTAL_REJECTED: {
       what: 'The portal refused the invoice.',
@@ -108,7 +109,7 @@ export const codes: CodeWords = {
     },
     ATTEMPTS_EXHAUSTED: {
       what: 'The bridge tried for days, without success.',
-      do: 'Look below at what failed last, mend it, then try again.'
+      do: 'Look in its history at what failed last, mend it, then try again.'
     },
     BY_OPERATOR: { what: 'A person put it aside.', do: 'You can take that back.' },
     VOIDED_IN_TOOL: {
@@ -150,6 +151,7 @@ export const codes: CodeWords = {
   },
 
   special: {
+    byRule: 'So it is not sent. You can send it all the same.',
     idUnknown: 'The portal has no customer with the id that the invoice names.',
     unmade: {
       what: 'The bridge asked the portal for this new customer, and did not get it.',

@@ -76,7 +76,7 @@ export const placeWords = {
     lastAsked: 'Last asked what was missed',
     catchUp: 'Ask what was missed',
     catchUpHint: 'Asks the tool for every invoice since this date, also those from before the bridge began.',
-    since: 'Since',
+    since: 'since',
     ask: 'Ask now',
     found: (accepted: number, duplicate: number) =>
       `${accepted === 0 ? 'Nothing new' : `${invoices(accepted)} new`}; ${duplicate} known already.`,

@@ -59,12 +59,12 @@ export const codes: CodeWords = {
       do: 'Klopt de datum, verstuur hem dan toch. Stuur de factuur anders opnieuw vanuit het pakket, met de goede datum.'
     },
     INVOICE_CONFLICT: {
-      what: 'Hetzelfde nummer kwam twee keer binnen, met andere gegevens.',
+      what: 'Hetzelfde nummer kwam twee keer binnen, met verschillende gegevens.',
       do: 'Vergelijk de twee en kies.'
     },
     PDF_NOT_A_PDF: {
-      what: 'Wat de pdf zou moeten zijn, is geen pdf, of het bestand is veranderd.',
-      do: 'Vervang de pdf hieronder, of herstel hem in het pakket en probeer het opnieuw.'
+      what: 'Het bestand is geen pdf, of het is veranderd.',
+      do: 'Vervang de pdf, of herstel hem in het pakket en probeer het opnieuw.'
     },
     PDF_TOO_LARGE: {
       what: 'De pdf is te groot.',
@@ -72,19 +72,19 @@ export const codes: CodeWords = {
     },
     PDF_ADDRESS_REFUSED: {
       what: 'Het adres van de pdf is niet https, of leidt naar een besloten netwerk.',
-      do: 'Vervang de pdf hieronder, of stuur de factuur opnieuw met een openbaar adres.'
+      do: 'Vervang de pdf, of stuur de factuur opnieuw met een openbaar adres.'
     },
     PORTAL_REJECTED: {
       what: 'Het portaal heeft de factuur geweigerd.',
       do: 'Herstel wat het portaal noemt en probeer het opnieuw.'
     },
     PORTAL_UNCLEAR: {
-      what: 'Hij is misschien verstuurd, en niet vast te stellen is of hij in het portaal staat.',
+      what: 'Hij is misschien verstuurd; of hij in het portaal staat, is niet vast te stellen.',
       do: 'Zoek hem in het portaal, ook onder andere nummers. Zeg dan wat je hebt gevonden.'
     },
     ATTEMPTS_EXHAUSTED: {
       what: 'De brug heeft het dagenlang geprobeerd, zonder succes.',
-      do: 'Kijk hieronder wat er het laatst misging, herstel dat en probeer het opnieuw.'
+      do: 'Kijk in de geschiedenis wat er het laatst misging, herstel dat en probeer het opnieuw.'
     },
     BY_OPERATOR: { what: 'Iemand heeft hem terzijde gelegd.', do: 'Dat kun je terugdraaien.' },
     VOIDED_IN_TOOL: {
@@ -127,6 +127,7 @@ export const codes: CodeWords = {
   },
 
   special: {
+    byRule: 'Daarom wordt hij niet verstuurd. Dat kan alsnog.',
     idUnknown: 'In het portaal staat geen klant met het kenmerk dat de factuur noemt.',
     unmade: {
       what: 'De brug vroeg het portaal deze nieuwe klant aan te maken, maar dat is niet gelukt.',

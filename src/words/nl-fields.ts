@@ -123,7 +123,7 @@ export const fields: [english: string, dutch: string][] = [
   ['expected the status of the order', 'verwacht: de status van de bestelling'],
   ['expected a state', 'verwacht: een status'],
   ['expected a status that is documented', 'verwacht: een status die beschreven is'],
-  ['expected an e-invoice that was delivered, not one that failed', 'verwacht: een e-factuur die wel bezorgd is'],
+  ['expected an e-invoice that was delivered, not one that failed', 'verwacht: een e-factuur die wel afgeleverd is'],
   ['expected an invoice, not a pro forma invoice', 'verwacht: een factuur, en niet wat daaraan voorafgaat'],
   ['expected an invoice', 'verwacht: een factuur'],
   ['expected a sales invoice', 'verwacht: een verkoopfactuur'],

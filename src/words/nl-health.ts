@@ -15,7 +15,7 @@ export const healthWords: typeof english = {
     clockBack: seconds =>
       `de klok van deze computer, of van PostgreSQL, sprong ${duration(seconds)} terug: zet hem gelijk`,
     uncounted: cause =>
-      `er wordt niets bezorgd: ledger.sqlite.sent in DATA_DIR is niet te beschrijven (${cause}); kijk van wie dat bestand is, en of er ruimte is`,
+      `er wordt niets afgeleverd: ledger.sqlite.sent in DATA_DIR is niet te beschrijven (${cause}); kijk van wie dat bestand is, en of er ruimte is`,
     workerStill: () => 'het versturen staat stil: start de brug opnieuw',
     oldest: seconds => `de oudste al ${duration(seconds)}`,
     oldestAhead: seconds => `de oudste heeft een tijd die ${duration(seconds)} vooruit ligt: ${clock}`,
@@ -29,7 +29,7 @@ export const healthWords: typeof english = {
     readingFailed: (problem, seconds) => `het portaal is niet in te lezen, al ${duration(seconds)}: ${problem}`,
     readingUnclear: (problem, seconds) =>
       `op de lijst van het portaal valt niet te bouwen, al ${duration(seconds)}: ${problem}. Wat onzeker is, wacht`,
-    firstReading: () => 'het portaal wordt voor het eerst ingelezen; daarna begint het bezorgen',
+    firstReading: () => 'het portaal wordt voor het eerst ingelezen; daarna begint het afleveren',
     firstReadingStill: seconds => `het eerste inlezen staat al ${duration(seconds)} stil`,
     read: seconds => `het portaal is ${duration(seconds)} geleden voor het laatst ingelezen`,
     readAhead: seconds =>

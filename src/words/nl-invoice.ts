@@ -70,7 +70,7 @@ export const invoiceWords: InvoiceWords = {
     createFirst: 'Staat hij er nog niet, maak hem dan aan in het portaal: binnen een paar minuten vind je hem hier.',
     noCandidates:
       'In het portaal staat geen klant die hierop lijkt. Zoek zelf, of maak de klant eerst aan in het portaal.',
-    conflict: 'Twee die niet overeenkomen',
+    conflict: 'Wat er verschilt',
     conflictHint: 'Hetzelfde nummer kwam nog een keer, met andere gegevens. De verschillen zijn gemarkeerd.',
     conflictPortal: 'In het portaal staat dit nummer met andere gegevens. De verschillen zijn gemarkeerd.',
     these: 'Deze',
@@ -78,9 +78,9 @@ export const invoiceWords: InvoiceWords = {
     differs: 'anders',
     currency: 'Valuta',
     history: 'Wat er is gebeurd',
-    zone: zone => `Alle tijden zijn die van ${zone}.`,
+    zone: zone => `Alle tijden zijn in de tijdzone ${zone}.`,
     by: name => `door ${name}`,
-    ways: { page: 'op deze pagina', api: 'via de API', 'command line': 'met een opdracht' },
+    ways: { page: 'via deze pagina', api: 'via de API', 'command line': 'via de opdrachtregel' },
     emptied: 'De persoonsgegevens van deze factuur zijn na de bewaartermijn verwijderd.'
   },
 
@@ -96,7 +96,7 @@ export const invoiceWords: InvoiceWords = {
     now: 'Nu versturen',
     nowHint: 'De factuur wacht dan niet langer.',
     back: 'Toch versturen',
-    backHint: 'Draait terug dat de factuur niet verstuurd wordt.',
+    backHint: 'De factuur gaat alsnog naar het portaal, als verder alles klopt.',
     look: 'Nog een keer zoeken',
     lookHint:
       'De brug zoekt de factuur opnieuw in het portaal en verstuurt hem alleen als zeker is dat hij er niet staat.',

@@ -18,10 +18,10 @@ export const mailWords: typeof english = {
     weekly: 'Je facturen van vorige week',
     delivered: count =>
       count === 0
-        ? 'Er is niets bezorgd.'
+        ? 'Er is niets afgeleverd.'
         : count === 1
-          ? 'Er is één factuur bezorgd.'
-          : `Er zijn ${count} facturen bezorgd.`,
+          ? 'Er is één factuur afgeleverd.'
+          : `Er zijn ${count} facturen afgeleverd.`,
     waiting: count =>
       count === 0
         ? 'Er is er geen onderweg.'

@@ -40,7 +40,7 @@ export const placeWords: PlaceWords = {
     unlinkHint: 'Volgende facturen van deze klant wachten dan weer op jou.',
     portalCustomer: 'In het portaal',
     how: {
-      person: 'door een persoon',
+      person: 'met de hand gekoppeld',
       email: 'via het e-mailadres',
       created: 'aangemaakt door de brug'
     },
@@ -77,7 +77,7 @@ export const placeWords: PlaceWords = {
     lastAsked: 'Voor het laatst nagevraagd',
     catchUp: 'Navragen wat er gemist is',
     catchUpHint: 'Vraagt het pakket om elke factuur sinds deze datum, ook van voordat de brug begon.',
-    since: 'Sinds',
+    since: 'sinds',
     ask: 'Nu navragen',
     found: (accepted, duplicate) =>
       `${accepted === 0 ? 'Niets nieuws' : `${invoices(accepted)} nieuw`}; ${duplicate} al bekend.`,

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import type { Decision } from '../../../src/core/row.ts'
 import { bodyOf, delivered } from '../../src/ledger/fixtures.ts'
 import { openApp, operatorToken } from '../app.ts'
 import { openBrowser } from './browser.ts'
@@ -36,6 +37,24 @@ t.test('what needs somebody comes with its reason and its way on', async t => {
   t.match(html, /<a href="\/invoices\/A-5">A-5<\/a> <span class="soft"><bdi>Bakker 5/)
   t.notMatch(html, /A-2/, 'the latest three')
   t.match(html, /<a class="way" href="\/invoices\?state=held&amp;code=INVOICE_CONFLICT">See all 5/)
+})
+
+t.test('what waits for one reason in two ways is told in the words for both, and where it stands', async t => {
+  const { overview, receive, ledger, clock } = await open(t)
+  for (const customer of [{ customerId: undefined, customerName: 'Bakker' }, {}]) {
+    await receive(`A-${Object.keys(customer).length}`, customer)
+    const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+    await ledger.record(loan!, { to: 'held', code: 'CUSTOMER_UNKNOWN', detail: null }, clock.now())
+  }
+  await receive('A-3')
+  const [loan] = await ledger.borrow(1, clock.now(), clock.now() + 60_000)
+  await ledger.sending(loan!, bodyOf(loan!), clock.now())
+  await ledger.record(loan!, { ...delivered('inv_3', 'A-3'), code: 'PORTAL_DUPLICATE' } as Decision, clock.now())
+
+  const html = await overview()
+  t.match(html, /Nobody knows yet which customer of the portal this is for/)
+  t.notMatch(html, /no customer with the id that the invoice names/)
+  t.match(html, /<h3>[^<]*more than once[^<]*<span class="badge delivered needs">in the portal/)
 })
 
 t.test('names are hidden in lists until they are asked for', async t => {

@@ -60,6 +60,14 @@ t.test('a conflict is told by where the other facts are', async t => {
   t.equal(what({ state: 'delivered', conflict: portals }), special.toldOtherwise.what)
 })
 
+t.test('of what a rule has put aside nobody is asked to decide', async t => {
+  for (const code of ['CREDIT_NOTE', 'ZERO_AMOUNT'] as const) {
+    const { what } = en.codes.ofInvoice[code]
+    t.same(reasonOf(invoice({ state: 'dismissed', code }), en), { what, do: en.codes.special.byRule })
+    t.equal(reasonOf(invoice({ code }), en), en.codes.ofInvoice[code])
+  }
+})
+
 t.test('nothing is the matter, or a code is new: no reason is made up', async t => {
   t.equal(reasonOf(invoice({ state: 'waiting' }), en), null)
   t.equal(reasonOf(invoice({ state: 'delivered' }), en), null)

@@ -41,7 +41,7 @@ t.test('it speaks Dutch where that is asked for, or is the language of the mails
   const { bridge, person, bring } = await openHouse(t, { STRIPE_API_URL: 'http://127.0.0.1:9' })
   await bring('A-2', 'held', { currency: 'USD' })
   const dutch = new RegExp(
-    `wacht op jou \\(held\\) +1\\n.*Live sinds .*: wat binnenkomt, wordt verstuurd\\.\\n1 wacht op een mens:\\n +1 +held +CURRENCY_UNSUPPORTED.*Koppeling invoices: aan, webhooks naar ${bridge.url}.*\\nKoppeling stripe: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET\\n$`,
+    `wacht op jou \\(held\\) +1\\n.*Live sinds .*: wat binnenkomt, wordt verstuurd\\.\\n1 wacht op jou:\\n +1 +held +CURRENCY_UNSUPPORTED.*Koppeling invoices: aan, webhooks naar ${bridge.url}.*\\nKoppeling stripe: het geheim voor webhooks ontbreekt: STRIPE_WEBHOOK_SECRET\\n$`,
     's'
   )
 

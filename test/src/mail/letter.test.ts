@@ -71,7 +71,7 @@ t.test('a summary in each language', async t => {
 
   t.match(letters[0], {
     subject: 'Je facturen van vorige week',
-    text: /Er zijn 214 facturen bezorgd\. .*\n\n.*\nA-1 · /s
+    text: /Er zijn 214 facturen afgeleverd\. .*\n\n.*\nA-1 · /s
   })
   t.match(letters[1], {
     subject: 'Your invoices of last week',
