@@ -2,6 +2,7 @@
 // and in the API. An order has an invoice once the plugin has given it a number; the order's own number is different.
 
 import { z } from 'zod'
+import type { Instant } from '../../../src/core/clock.ts'
 import { blankInvoice, type Customer, dateOf, parseDate, parsePaidAt } from '../../../src/core/invoice.ts'
 import {
   countryCodeIn,
@@ -10,6 +11,7 @@ import {
   isEmail,
   kept,
   parseDecimal,
+  parsed,
   portalIdPattern,
   problemIn
 } from '../../../src/tools/fields.ts'
@@ -22,6 +24,9 @@ const id = z
 
 const dateExpected = 'expected a time such as 2026-10-05T08:00:00'
 const amountExpected = 'expected an amount such as 99.95'
+
+/** The shop writes its times in UTC, without saying so. */
+const instantIn = (text: string): Instant | undefined => parsePaidAt(`${text}Z`, 'UTC')
 
 const Billing = z
   .object({
@@ -55,7 +60,7 @@ const Order = z.object({
   currency: kept('expected a currency').regex(/^[A-Za-z]{3}$/, 'expected a currency'),
   total: z.string(amountExpected),
   customer_id: z.union([z.int(), z.string()]).nullish().catch(null),
-  date_created_gmt: z.string(dateExpected).regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, dateExpected),
+  date_created_gmt: parsed(instantIn, dateExpected),
   date_paid_gmt: description,
   date_modified_gmt: description,
   billing: Billing,
@@ -89,7 +94,7 @@ export const parseInvoice = (
       currency,
       issuedAt: issuedOn(order, timeZone),
       dueAt: null, // a shop is paid when the order is placed
-      paidAt: order.date_paid_gmt === null ? null : (parsePaidAt(`${order.date_paid_gmt}Z`, timeZone) ?? null),
+      paidAt: order.date_paid_gmt === null ? null : (instantIn(order.date_paid_gmt) ?? null),
       pdfUrl: null, // opened by a key that never changes: it is asked for when the PDF is fetched
       ...(order.date_modified_gmt === null ? {} : { revision: order.date_modified_gmt })
     },
@@ -117,7 +122,7 @@ const issuedOn = (order: Order, timeZone: string): string => {
   const seconds = metaOf(order, '_wcpdf_invoice_date')
   if (/^\d{9,11}$/.test(seconds)) return dateOf(Number(seconds) * 1000, timeZone)
   const written = parseDate(metaOf(order, '_wcpdf_invoice_date_formatted').slice(0, 10))
-  return written ?? dateOf(Date.parse(`${order.date_created_gmt}Z`), timeZone)
+  return written ?? dateOf(order.date_created_gmt, timeZone)
 }
 
 const customerOf = (order: Order): Customer => {

@@ -23,6 +23,12 @@ t.test('its date is the one that the plugin gave it, as far as the shop shows it
     t.equal(dated(none), '2027-01-01', 'the day of the order, here')
 })
 
+t.test('a day that no calendar has is no date: it neither becomes another one nor breaks the reading', async t => {
+  for (const date_created_gmt of ['2026-02-30T08:00:00', '2026-13-01T08:00:00', '0000-00-00T00:00:00', '2026-10-05'])
+    t.match(parseInvoice(order({ date_created_gmt, meta_data: [] }), { timeZone }), { problem: /^date_created_gmt: / })
+  t.equal(read(t, { date_paid_gmt: '2026-02-30T08:00:00' }).paidAt, null)
+})
+
 t.test('a guest is known by the e-mail address', async t => {
   const { billing } = order() as unknown as { billing: object }
   const ref = (customer_id: unknown, email: unknown) =>
