@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto'
 import { attempt } from '../../../src/core/attempt.ts'
 import { isoInstant } from '../../../src/core/clock.ts'
+import { parsePaidAt } from '../../../src/core/invoice.ts'
 import { fieldIn, textIn } from '../../../src/tools/api.ts'
 import type { About, Sample } from '../../../src/tools/source.ts'
 import type { Delivery, EventReading, ReadContext, UnreadEvent } from '../../../src/tools/tool.ts'
@@ -60,9 +61,12 @@ export const read = (body: Buffer, { settings, timeZone }: ReadContext<Settings>
   if (sourceId !== null && (type === 'sales-invoice.canceled' || isCanceled(entity))) return { kind: 'gone', sourceId }
   if (isThin(entity)) return thin(sourceId, settings)
 
-  const seenAt = Date.parse(textIn(event, 'createdAt'))
-  const invoice = parseInvoice(entity, { timeZone, seenAt: Math.floor((seenAt || 0) / 1000) * 1000 })
+  // A bare invoice says only when it was made.
+  const seenAt = resource === 'event' ? (parsePaidAt(textIn(event, 'createdAt'), timeZone) ?? null) : null
+  const invoice = parseInvoice(entity, { timeZone, seenAt })
   if ('problem' in invoice) return { kind: 'unreadable', ...invoice }
+  // Paid, and the event does not say since when. A day that is guessed stays in the portal for good.
+  if (textIn(entity, 'status') === 'paid' && invoice.invoice.paidAt === null) return thin(sourceId, settings)
   if (invoice.stage !== 'draft') return { kind: 'invoices', invoices: [invoice] }
   // The event says that it is final, the invoice in it was written before: nothing may come after.
   return type === undefined ? { kind: 'ignored', reason: 'not final yet' } : thin(sourceId, settings)

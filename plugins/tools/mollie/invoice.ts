@@ -80,8 +80,8 @@ const Final = z.object({
 })
 type Final = z.output<typeof Final>
 
-/** `seenAt`: when Mollie said so, for an invoice that is paid without a time. */
-export type Context = { timeZone: string; seenAt: Instant }
+/** `seenAt`: when Mollie said so, for an invoice that is paid without a time. Null: that is not known. */
+export type Context = { timeZone: string; seenAt: Instant | null }
 
 export const parseInvoice = (entity: unknown, context: Context): ToolInvoice | Unparsed => {
   const head = Head.safeParse(entity)

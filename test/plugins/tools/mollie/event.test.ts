@@ -60,6 +60,23 @@ t.test('an event that does not bring the invoice is asked for, or a person is to
   }
 })
 
+t.test('nothing but the time of an event stands in for a time of payment: without one, Mollie is asked', async t => {
+  const paid = { status: 'paid', paidAt: null }
+  const createdAt = '2026-10-20T09:00:00.500Z'
+  const told = readWith(eventOf('sales-invoice.paid', entity(paid), { createdAt }))
+  t.match(told, { invoices: [{ invoice: { paidAt: Date.UTC(2026, 9, 20, 9) } }] })
+
+  const bare = (changes: object): Buffer => Buffer.from(JSON.stringify(entity({ ...paid, ...changes })))
+  const untimed = [bare({}), bare({ createdAt: undefined }), bare({ paidAt: 'gisteren' })]
+  for (const wrong of [null, undefined, 'gisteren', '2026-10-20T09:00:00'])
+    untimed.push(eventOf('sales-invoice.paid', entity(paid), { createdAt: wrong }))
+  for (const body of untimed) {
+    t.strictSame(readWith(body), { kind: 'hint', sourceId: 'invoice_voorbeeld0001' }, String(body).slice(0, 90))
+    t.match(readWith(body, {}), { kind: 'unreadable', sourceId: 'invoice_voorbeeld0001' })
+  }
+  t.match(readWith(bare({ paidAt: createdAt })), { invoices: [{ invoice: { paidAt: Date.UTC(2026, 9, 20, 9) } }] })
+})
+
 t.test('an event that is ahead of the invoice in it counts, because nothing may come after it', async t => {
   const behind = [entity({ status: 'draft' }), entity({ status: 'issuing' }), entity({ invoiceNumber: null })]
   for (const embedded of behind)
