@@ -51,10 +51,16 @@ export const ask = async ({ settings, clock, api }: Connection, { action, form, 
 const isAboutNothing = (error: string): boolean =>
   /niet gevonden|bestaat niet|not found|does not exist|(ongeldig|invalid)\S* identifier/i.test(error)
 
-export const load = async (id: string, connection: Connection): Promise<ToolInvoice | null> => {
+/** With what a list leaves out. Null: there is no such invoice. */
+export const show = async (id: string, connection: Connection): Promise<unknown> => {
   const { json, errors } = await ask(connection, { action: 'show', form: { Identifier: id } })
-  if (errors.length > 0) return null
-  const current = parseInvoice(json.invoice, connection)
+  return errors.length > 0 ? null : json.invoice
+}
+
+export const load = async (id: string, connection: Connection): Promise<ToolInvoice | null> => {
+  const entity = await show(id, connection)
+  if (entity === null) return null
+  const current = parseInvoice(entity, connection)
   if ('problem' in current) throw unreachable(`an invoice cannot be read: ${current.problem}`)
   return current
 }

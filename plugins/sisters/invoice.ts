@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { blankInvoice, type Customer, parseAmount, parseDate, parsePaidAt } from '../../src/core/invoice.ts'
+import { fieldIn } from '../../src/tools/api.ts'
 import {
   countryCodeIn,
   dateExpected,
@@ -99,7 +100,11 @@ const draft = (sourceId: string): ToolInvoice => ({
   collectsItself: false
 })
 
-/** An entry in the list may lack the date: then the day of its last change, which made it paid, counts. */
+/** Whether it is paid, and this answer leaves out since when. */
+export const lacksPayDate = (entity: unknown): boolean =>
+  fieldIn(entity, 'Status') === paid && fieldIn(entity, 'PayDate') === undefined
+
+/** The date may be empty: then the day of its last change, which made it paid, counts. */
 const paidAtOf = ({ PayDate: date, Modified: modified }: Final, timeZone: string) => {
   const day = date ?? modified?.slice(0, 10)
   return day === undefined ? null : (parsePaidAt(day, timeZone) ?? null)

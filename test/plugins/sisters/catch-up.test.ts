@@ -45,3 +45,26 @@ t.test('a list in another order than was asked for is read to its end', async t 
 
   t.equal(new Set((await ask()).map(told => 'invoice' in told && told.invoice.invoiceNumber)).size, 600)
 })
+
+t.test('the day of a payment that a list leaves out is asked for, once for each change', async t => {
+  const { ask, world } = await asking(t)
+  wefact.listsPayDates = false
+  world.hold('1', 'F-1', { Status: '4', PayDate: '2026-11-18' })
+  world.hold('2', 'F-2', { Status: '4', PayDate: '' })
+  world.hold('3', 'F-3')
+  const paidAt = async () => {
+    const invoices = (await ask()).flatMap(told => ('invoice' in told ? [told.invoice] : []))
+    return Object.fromEntries(invoices.map(({ invoiceNumber, paidAt }) => [invoiceNumber, paidAt]))
+  }
+  const noon = (date: number) => Date.UTC(2026, 10, date, 11)
+
+  const told = { 'F-1': noon(18), 'F-2': noon(20), 'F-3': null }
+  t.strictSame(await paidAt(), told)
+  t.strictSame(await paidAt(), told)
+  const shown = () => wefact.forms.filter(({ action }) => action === 'show').map(form => form.Identifier)
+  t.strictSame(shown(), ['1', '2'])
+
+  Object.assign(wefact.invoices[1]!, { PayDate: '2026-11-19', Modified: '2026-11-20 11:55:00' })
+  t.match(await paidAt(), { 'F-2': noon(19) })
+  t.strictSame(shown(), ['1', '2', '2'])
+})
