@@ -7,8 +7,8 @@ import {
   countryCodeIn,
   dateExpected,
   description,
+  emailsIn,
   invoiceNumber,
-  isEmail,
   parsed,
   portalIdPattern,
   problemIn
@@ -100,16 +100,13 @@ const draft = (sourceId: string): ToolInvoice => ({
   collectsItself: false
 })
 
-const customerOf = ({ contact_id: ref, cached_contact: contact, api_reference: reference }: Final): Customer => {
-  const email = contact?.contact_person_email_address ?? ''
-  return {
-    ref,
-    portalId: reference !== null && portalIdPattern.test(reference) ? reference : null,
-    emails: isEmail(email) ? [email] : [],
-    name: contact?.name ?? contact?.contact_person_name ?? null,
-    address: contact?.address ?? null,
-    zipCode: contact?.zipcode ?? null,
-    city: contact?.city ?? null,
-    countryCode: countryCodeIn(contact?.country_code)
-  }
-}
+const customerOf = ({ contact_id: ref, cached_contact: contact, api_reference: reference }: Final): Customer => ({
+  ref,
+  portalId: reference !== null && portalIdPattern.test(reference) ? reference : null,
+  emails: emailsIn(contact?.contact_person_email_address),
+  name: contact?.name ?? contact?.contact_person_name ?? null,
+  address: contact?.address ?? null,
+  zipCode: contact?.zipcode ?? null,
+  city: contact?.city ?? null,
+  countryCode: countryCodeIn(contact?.country_code)
+})

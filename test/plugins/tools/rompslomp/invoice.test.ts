@@ -38,3 +38,17 @@ t.test('a credit invoice is negative, and a portal id in api_reference is the li
 
   t.match(await ask(), [{ invoice: { amountCents: -1210, customer: { portalId: 'cst_voorbeeld04' } } }])
 })
+
+t.test('several e-mail addresses in one field are all of them the customer’s', async t => {
+  const { ask, world } = await asking(t)
+  const cached_contact = (contact_person_email_address: string | null) => ({
+    name: 'Noord',
+    contact_person_email_address
+  })
+  world.hold('1', 'E-1', { cached_contact: cached_contact('a@noord.example; b@noord.example') })
+  world.hold('2', 'E-2', { cached_contact: cached_contact('noord') })
+  world.hold('3', 'E-3', { cached_contact: cached_contact(null) })
+
+  const emails = (await ask()).map(told => (told as ToolInvoice).invoice.customer.emails)
+  t.strictSame(emails, [['a@noord.example', 'b@noord.example'], [], []])
+})
