@@ -17,8 +17,7 @@ const anything = z.unknown().optional()
 // Minor units and seconds are whole and small, so that a float holds them. An earlier version kept what catch-up could
 // not read with its numbers as text.
 const whole = (expected: string, written: RegExp) => (given: unknown, context: z.core.$RefinementCtx) => {
-  const digits = String(given)
-  if (['number', 'string'].includes(typeof given) && written.test(digits)) return Number(digits)
+  if ((typeof given === 'number' || typeof given === 'string') && written.test(String(given))) return Number(given)
   context.addIssue({ code: 'custom', message: expected })
   return z.NEVER
 }

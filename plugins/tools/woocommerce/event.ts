@@ -63,7 +63,8 @@ const siteOf = (url = ''): string | undefined => {
 
 export const idIn = (order: object): string | null => {
   const { id } = order as { id?: unknown }
-  return /^[1-9]\d{0,18}$/.test(String(id)) ? String(id) : null
+  const digits = typeof id === 'number' || typeof id === 'string' ? String(id) : ''
+  return /^[1-9]\d{0,18}$/.test(digits) ? digits : null
 }
 
 export const sample = (

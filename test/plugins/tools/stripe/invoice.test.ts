@@ -100,6 +100,15 @@ t.test('a NUL in an id is unreadable, and no database is asked to keep it', asyn
   )
 })
 
+t.test('an object where a number belongs is no number, and breaks nothing', async t => {
+  const odd = { toString: 1 }
+  const read = (body: Buffer) => tool.read(body, { settings: tool.settings.parse(env), timeZone })
+
+  t.match(read(but({ total: odd })), { kind: 'unreadable', problem: 'data.object.total: expected whole minor units' })
+  t.match(read(but({ due_date: odd })), { kind: 'unreadable', sourceId: 'in_voorbeeld0042' })
+  t.match(read(but({}, { created: [odd] })), { kind: 'unreadable', problem: /^created: expected seconds/ })
+})
+
 t.test('amounts keep their digits, whatever their sign and size', async t => {
   const amount = (total: string) => {
     const body = fixture('finalized').toString().replace('"total": 24200,', `"total": ${total},`)
