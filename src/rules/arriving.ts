@@ -18,8 +18,8 @@ import {
   factsOf,
   held,
   type Kept,
-  sentTo,
-  soughtFromStart
+  soughtFromStart,
+  wentToAnother
 } from './kept.ts'
 import { judgeRepeat, keepRevision, type Repeat, revisionOf } from './repeating.ts'
 import { isLaterWord, isRestored, latest, voidedBy, voidedLine } from './voiding.ts'
@@ -35,9 +35,7 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
   const invoice = latest(kept, arrival)
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
   // An invoice that was sent to one portal customer, and is now said to be another's, is not a repeat.
-  const { portalId } = invoice.customer
-  const to = sentTo(kept)
-  const isAnothers = to !== null && portalId !== null && portalId !== to
+  const isAnothers = wentToAnother(kept, invoice.customer.portalId)
   const isBack = isRestored(kept, arrival)
   const repeat = (newer: Invoice, own: Document | null): Repeat =>
     isLaterWord(kept, arrival) ? keepRevision(kept, newer, own) : judgeRepeat(kept, newer, own, isBack)

@@ -93,9 +93,15 @@ const isPortals = (customer: string): boolean => customer.startsWith('cst_')
 export const dueOf = ({ notBefore, invoice }: Arrival, now: Instant): Instant =>
   invoice.paidAt === null ? Math.max(now, notBefore ?? now) : now
 
-/** The portal customer that it was sent to: as the portal said, else as the bridge asked; null if neither is known. */
-export const sentTo = ({ portalCustomerId, unproven, sentBody }: Kept): string | null =>
-  portalCustomerId ?? (unproven ? (sentBody?.customerId ?? null) : null)
+/**
+ * Whether it was sent to a portal customer other than this one, as the portal says, or else as the bridge asked. If the
+ * portal made it another's, for the one that was asked for it is no news.
+ */
+export const wentToAnother = ({ portalCustomerId, unproven, sentBody }: Kept, portalId: string | null): boolean => {
+  const asked = sentBody?.customerId ?? null
+  const to = portalCustomerId ?? (unproven ? asked : null)
+  return to !== null && portalId !== null && portalId !== to && portalId !== asked
+}
 
 /** The worker that has it on loan may no longer write. */
 export const ended = { loanUntil: null, nextAttemptAt: null, sendingAt: null } satisfies Change

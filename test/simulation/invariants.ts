@@ -144,8 +144,9 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
     (addressToFind(sale) !== null || row.tool === mailbox || entry.customerId === invoice.customer.portalId) &&
     entry.amountCents === invoice.amountCents &&
     entry.issuedAt === invoice.issuedAt
-  // Another invoice may have been made under its number: then a person is told.
-  if (!isRight && row.code !== 'INVOICE_CONFLICT')
+  // Another invoice may have been made under its number: then a person is told, and that it is gone if it was deleted.
+  const isGone = row.code === 'DELETED_IN_PORTAL' && entry.deletedAt !== null
+  if (!isRight && row.code !== 'INVOICE_CONFLICT' && !isGone)
     fail(`${sale.number} is delivered as ${entry.id}, which is ${factsOf(entry)}: ${JSON.stringify(invoice)}`)
   // A rolled-back ledger may hear that it is voided before it gets the invoice, and a correction is about another one.
   const isTold = row.code !== null || people.decided.has(sale.key)

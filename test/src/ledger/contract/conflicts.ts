@@ -8,6 +8,7 @@ import {
   corrected,
   delivered,
   documentOf,
+  holdingOf,
   noon,
   other,
   type Promised,
@@ -158,6 +159,20 @@ export function conflictsContract(promised: Promised): void {
     const wrong = arrivalOf({ sourceId: 'acme-2', customer: { portalId: 'cst_8' } })
     t.equal((await ledger.receive(wrong, noon)).result, 'conflict')
   })
+
+  promised(
+    'the same again for the customer that it was sent to is no news, whatever the portal made of it',
+    async (t, ledger) => {
+      const named = arrivalOf({ customer: { portalId: 'cst_7' } })
+      const loan = await bring(ledger, 'sending', named)
+      const holding = holdingOf('inv_1', { customerId: 'cst_9' })
+      await ledger.record(loan, { to: 'delivered', holding, how: 'created', code: 'INVOICE_CONFLICT' }, noon)
+
+      t.strictSame(await ledger.receive(named, noon), { result: 'duplicate', changed: false, unused: [] })
+      const moved = arrivalOf({ customer: { portalId: 'cst_8' } })
+      t.match(await ledger.receive(moved, noon), { result: 'conflict' }, 'for a third one it is')
+    }
+  )
 
   promised('other facts are kept once, however often they come', async (t, ledger) => {
     await ledger.receive(same, noon)
