@@ -138,9 +138,7 @@ export const readConfig = (env: Environment, toolSettings: Readonly<Record<strin
 
   const core = parse(settings)
   // Checked whatever else is wrong, so that one start reports everything.
-  const related = settings.pick(contradictable).safeParse(given)
-  if (related.success)
-    problems.push(...contradictions(related.data).map(problem => withTyped(problem, given, settings)))
+  problems.push(...contradictions(given).map(problem => withTyped(problem, given, settings)))
   const tools: Record<string, Readonly<Record<string, unknown>> | null> = {}
   for (const [tool, schema] of Object.entries(toolSettings)) {
     const on = Object.keys(schema.shape).some(name => name in given)
@@ -203,41 +201,44 @@ const addresses = ({ PUBLIC_URL, TRUST_PROXY_HEADER, FLY_APP_NAME, HOST, PORT }:
   }
 }
 
-const contradictable = {
-  PORT: true,
-  METRICS_PORT: true,
-  PORTAL_TIMEOUT_MS: true,
-  PORTAL_SETTLE_MS: true,
-  PORTAL_SETTLE_INHERITED_MS: true,
-  RETRY_FIRST_MS: true,
-  RETRY_LONGEST_MS: true,
-  SMTP_URL: true,
-  ALERT_EMAIL: true,
-  SUMMARY: true
-} as const
-
-const contradictions = (core: Pick<Settings, keyof typeof contradictable>): Problem[] => {
+/** What cannot be read is a problem of its own: nothing is compared with it. */
+const contradictions = (given: Environment): Problem[] => {
   const found: Problem[] = []
-  // A look that comes before the request itself has given up proves nothing.
-  const settleMsMin = core.PORTAL_TIMEOUT_MS + 1000
-  if (core.PORTAL_SETTLE_MS < settleMsMin) {
-    found.push({
-      field: 'PORTAL_SETTLE_MS',
-      message: `expected at least PORTAL_TIMEOUT_MS + 1000, which is ${settleMsMin}`
-    })
+  const read = <S extends z.ZodObject>(schema: S): z.output<S> | undefined => schema.safeParse(given).data
+
+  const settle = read(
+    settings.pick({ PORTAL_TIMEOUT_MS: true, PORTAL_SETTLE_MS: true, PORTAL_SETTLE_INHERITED_MS: true })
+  )
+  if (settle) {
+    // A look that comes before the request itself has given up proves nothing.
+    const settleMsMin = settle.PORTAL_TIMEOUT_MS + 1000
+    if (settle.PORTAL_SETTLE_MS < settleMsMin) {
+      found.push({
+        field: 'PORTAL_SETTLE_MS',
+        message: `expected at least PORTAL_TIMEOUT_MS + 1000, which is ${settleMsMin}`
+      })
+    }
+    if ((settle.PORTAL_SETTLE_INHERITED_MS ?? Number.POSITIVE_INFINITY) < settle.PORTAL_SETTLE_MS)
+      found.push({ field: 'PORTAL_SETTLE_INHERITED_MS', message: 'expected at least PORTAL_SETTLE_MS' })
   }
-  if ((core.PORTAL_SETTLE_INHERITED_MS ?? Number.POSITIVE_INFINITY) < core.PORTAL_SETTLE_MS)
-    found.push({ field: 'PORTAL_SETTLE_INHERITED_MS', message: 'expected at least PORTAL_SETTLE_MS' })
-  if (core.METRICS_PORT !== undefined && core.METRICS_PORT > 0 && core.METRICS_PORT === core.PORT)
+
+  const ports = read(settings.pick({ PORT: true, METRICS_PORT: true }))
+  if (ports && ports.PORT > 0 && ports.METRICS_PORT === ports.PORT)
     found.push({ field: 'METRICS_PORT', message: 'expected another port than PORT, which is public' })
-  if (core.RETRY_LONGEST_MS < core.RETRY_FIRST_MS)
+
+  const retry = read(settings.pick({ RETRY_FIRST_MS: true, RETRY_LONGEST_MS: true }))
+  if (retry && retry.RETRY_LONGEST_MS < retry.RETRY_FIRST_MS)
     found.push({ field: 'RETRY_LONGEST_MS', message: 'expected at least RETRY_FIRST_MS' })
-  if ((core.SMTP_URL === undefined) !== (core.ALERT_EMAIL === undefined)) {
-    const [set, missing] = core.SMTP_URL === undefined ? ['ALERT_EMAIL', 'SMTP_URL'] : ['SMTP_URL', 'ALERT_EMAIL']
-    found.push({ field: missing as string, message: `missing; ${set} alone sends no mail` })
+
+  const mail = read(settings.pick({ SMTP_URL: true, ALERT_EMAIL: true, SUMMARY: true }))
+  if (mail) {
+    if ((mail.SMTP_URL === undefined) !== (mail.ALERT_EMAIL === undefined)) {
+      const [set, missing] = mail.SMTP_URL === undefined ? ['ALERT_EMAIL', 'SMTP_URL'] : ['SMTP_URL', 'ALERT_EMAIL']
+      found.push({ field: missing as string, message: `missing; ${set} alone sends no mail` })
+    }
+    if (mail.SUMMARY !== 'off' && mail.SMTP_URL === undefined)
+      found.push({ field: 'SMTP_URL', message: 'missing; SUMMARY is sent by mail' })
   }
-  if (core.SUMMARY !== 'off' && core.SMTP_URL === undefined)
-    found.push({ field: 'SMTP_URL', message: 'missing; SUMMARY is sent by mail' })
   return found
 }
 

@@ -227,6 +227,18 @@ t.test('settings that contradict each other are told beside what is missing', as
   t.match(wrong({ RETRY_FIRST_MS: '2000', RETRY_LONGEST_MS: '1999' }), [{ field: 'RETRY_LONGEST_MS' }])
   t.match(wrong({ PORT: '9000', METRICS_PORT: '9000' }), [{ field: 'METRICS_PORT', message: /which is public/ }])
   t.strictSame(wrong({ PORT: '0', METRICS_PORT: '0' }), [], 'any two that are free')
+
+  const beside = { PORT: 'tachtig', PORTAL_SETTLE_MS: '5000', PORTAL_SETTLE_INHERITED_MS: '4000', SUMMARY: 'daily' }
+  t.strictSame(
+    wrong(beside).map(({ field }) => field),
+    ['PORT', 'PORTAL_SETTLE_MS', 'PORTAL_SETTLE_INHERITED_MS', 'SMTP_URL'],
+    'and beside what is wrong'
+  )
+  t.strictSame(
+    wrong({ PORTAL_TIMEOUT_MS: 'lang', PORTAL_SETTLE_MS: '2000' }).map(({ field }) => field),
+    ['PORTAL_TIMEOUT_MS'],
+    'nothing is compared with what cannot be read'
+  )
 })
 
 t.test('what another process sent settles later: five times as late, unless it is said', async t => {
