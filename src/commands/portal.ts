@@ -141,7 +141,7 @@ const markPaid = async ({ portal, id, values, terminal, timeZone }: Asked): Prom
   if (at === undefined) throw new WrongUse('--paid: expected a date such as 2026-11-20, or an instant with its zone')
   const written = await portal.markPaid(id, at)
   if (written.outcome === 'done') {
-    print(`${id} is marked paid.`)
+    print(values.json ? JSON.stringify(written.value, null, 2) : `${id} is marked paid.`)
     return 0
   }
   complain(

@@ -23,6 +23,9 @@ t.test('links are read from a file and printed; bad lines are named', async t =>
     code: 0,
     stdout: /^tool,ref,portalId,name,emails\r?\nacme,a,cst_bakkerijdevos1,/
   })
+  t.match(JSON.parse((await factuurbrug(['links', '--json'], person)).stdout), {
+    links: [{ tool: 'acme', ref: 'a', portalId: 'cst_bakkerijdevos1' }]
+  })
   t.match(await factuurbrug(['links', '--import', '/none'], person), {
     code: 1,
     stderr: 'Cannot read the file /none.\n'

@@ -82,13 +82,15 @@ t.test('an invoice is marked paid, now or at the time that is told', async t => 
     stdout: `${now} is marked paid.\n`
   })
   await factuurbrug(['portal', 'mark-paid', then ?? '', '--paid', '2026-11-21'], person)
-  const [wrong, unknown] = await Promise.all([
+  const [asJson, wrong, unknown] = await Promise.all([
+    factuurbrug(['portal', 'mark-paid', now ?? '', '--json'], person),
     factuurbrug(['portal', 'mark-paid', now ?? '', '--paid', 'today'], person),
     factuurbrug(['portal', 'mark-paid', 'inv_none'], person)
   ])
 
   t.ok((portal.invoices[0]?.paidAt ?? 0) >= before - 1000)
   t.match(portal.invoices[1], { paidAt: Temporal.Instant.from('2026-11-21T11:00:00Z').epochMilliseconds })
+  t.match(JSON.parse(asJson.stdout), { id: now, invoiceNumber: portal.invoices[0]?.invoiceNumber })
   t.match(wrong, { code: 2, stderr: /^--paid: expected a date/ })
   t.match(unknown, { code: 1, stderr: /^PORTAL_REJECTED: 404/ })
   portal.fault({ on: { call: 'pay' }, fault: 'lost' })
