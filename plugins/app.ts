@@ -40,6 +40,7 @@ import connections from './connections.ts'
 import entrances from './entrances.ts'
 import healthPage from './health.ts'
 import intakePlugin, { type IntakeOptions, intake, type Refused } from './intake/index.ts'
+import json from './json.ts'
 import { noJsonSchemas } from './json-schemas.ts'
 import page from './page/page.ts'
 import { sessionKeyOf } from './page/session.ts'
@@ -136,6 +137,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   await app.register(entrances, { platform: process.platform })
   await app.register(problems, { clock })
   await app.register(refusals, { clientOf })
+  await app.register(json)
 
   const unprovenRequests = createUnprovenRequests({ clock, log: logger })
   const strangers = createStrangers({ clientOf, clock, pdfBytesMax: config.PDF_BYTES_MAX, log: logger })
