@@ -33,6 +33,10 @@ export const creationOf = async (tx: Tx, id: number, emails: string[]): Promise<
   return cells ? creationIn(cells) : null
 }
 
+/** Named by the portal's id, without a number of its own, and nothing says that it has another name. */
+const isNobodyElse = ({ name_key: other, ref_key: ref, given_id: given }: Cells, name: unknown): boolean =>
+  given !== null && ref === refPrint(given as string) && (other === '' || name === '')
+
 /** A customer of the same tool that is linked to it, was given it, or has its address; under another name, or none. */
 const rivalFor = async (tx: Tx, portalId: string, { id, tool, name_key: name }: Cells): Promise<Cells | undefined> => {
   const address = (await tx.one('SELECT email FROM portal_customer WHERE id = ?', portalId))?.email
@@ -42,7 +46,11 @@ const rivalFor = async (tx: Tx, portalId: string, { id, tool, name_key: name }: 
     ...(typeof address === 'string' ? await customersHaving(tx, [address]) : [])
   ]
   return claimants.find(
-    other => other.id !== id && other.tool === tool && (other.name_key === '' || other.name_key !== name)
+    other =>
+      other.id !== id &&
+      other.tool === tool &&
+      (other.name_key === '' || other.name_key !== name) &&
+      !isNobodyElse(other, name)
   )
 }
 

@@ -215,6 +215,18 @@ export function customersContract(promised: Promised): void {
     t.match(await ask(ledger, kees), { kind: 'unknown' }, 'and was said of that invoice only')
   })
 
+  promised('who is named by the portal’s id alone is nobody else: its address is a match', async (t, ledger) => {
+    await portalHolds(ledger, portalCustomerOf('cst_1', 'kees@a.example'))
+    const is = { kind: 'is', portalId: 'cst_1' }
+    const byId = { ...nothingKnown, ref: 'cst_1', portalId: 'cst_1' }
+    const byAddress = { ...nothingKnown, ref: 'kees@a.example', emails: ['kees@a.example'] }
+
+    for (const customer of [byId, byAddress, byId, byAddress]) t.strictSame(await ask(ledger, customer), is)
+    t.strictSame(await ask(ledger, { ...byId, name: 'Anna' }), is)
+    t.strictSame(await ask(ledger, byAddress), is)
+    t.match(await ask(ledger, { ...byAddress, name: 'Kees' }), { kind: 'ambiguous' })
+  })
+
   promised('where the address is all that tells a customer, another name is another customer', async (t, ledger) => {
     await portalHolds(ledger, portalCustomerOf('cst_1', 'boek@houder.example'))
     const ref = 'boek@houder.example'
