@@ -16,3 +16,17 @@ t.test('each file comes whole, as what it is', async t => {
     t.strictSame(rawPayload, readFileSync(new URL(`../../../plugins/page/files/${file}`, import.meta.url)), file)
   }
 })
+
+t.test(
+  'a browser keeps for good only what belongs to its address: during an upgrade another bridge may answer',
+  async t => {
+    const { app } = await openApp(t)
+    const { payload } = await app.inject('/login')
+    for (const file of Object.keys(types)) {
+      const [address = ''] = new RegExp(`/page/${file}[^"]+`).exec(payload) ?? []
+      t.match((await app.inject(address)).headers, { 'cache-control': 'public, max-age=31536000, immutable' }, address)
+      for (const other of [`/page/${file}`, `/page/${file}?other`, `${address}0`])
+        t.match(await app.inject(other), { statusCode: 200, headers: { 'cache-control': 'no-cache' } }, other)
+    }
+  }
+)
