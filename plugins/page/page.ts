@@ -102,7 +102,7 @@ export default async function page(app: FastifyInstance, options: PageOptions) {
 }
 
 /** Browsers say from which site a form comes. A program says nothing, and needs no form to log in. */
-const isFromSite = ({ headers }: FastifyRequest): boolean => headers.origin !== undefined
+const isFromSite = ({ headers }: FastifyRequest): boolean => (headers.origin ?? headers['sec-fetch-site']) !== undefined
 
 const registerLogin = (
   app: FastifyInstance,

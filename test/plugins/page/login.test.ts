@@ -120,8 +120,12 @@ t.test('a form of another site does nothing, whoever is logged in', async t => {
     })
   t.match(await browser.post('/logout', {}), { status: 403 })
   t.match(await browser.open('/'), { url: '/' })
-  const origin = 'https://other.example'
-  t.match(await browser.post('/login', { token: operatorToken, to: '/' }, { origin }), { status: 403 })
+  for (const [header, from] of [
+    ['origin', 'https://other.example'],
+    ['origin', 'null'],
+    ['sec-fetch-site', 'cross-site']
+  ] as const)
+    t.match(await browser.post('/login', { token: operatorToken, to: '/' }, { [header]: from }), { status: 403 }, from)
 
   const stranger = openBrowser((await open(t)).app)
   await stranger.post('/invoices/A-1/dismiss', { evil: 'yes' })
