@@ -100,9 +100,9 @@ const draft = (sourceId: string): ToolInvoice => ({
   collectsItself: false
 })
 
-/** Whether it is paid, and this answer leaves out since when. */
+/** Whether it is paid, and this answer leaves out since when. Without an id it cannot be asked for. */
 export const lacksPayDate = (entity: unknown): boolean =>
-  fieldIn(entity, 'Status') === paid && fieldIn(entity, 'PayDate') === undefined
+  Head.safeParse(entity).success && fieldIn(entity, 'Status') === paid && fieldIn(entity, 'PayDate') === undefined
 
 /** The date may be empty: then the day of its last change, which made it paid, counts. */
 const paidAtOf = ({ PayDate: date, Modified: modified }: Final, timeZone: string) => {

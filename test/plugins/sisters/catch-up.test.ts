@@ -68,3 +68,14 @@ t.test('the day of a payment that a list leaves out is asked for, once for each 
   t.match(await paidAt(), { 'F-2': noon(19) })
   t.strictSame(shown(), ['1', '2', '2'])
 })
+
+t.test('an invoice without an id is not asked for by it: it is held, and those behind it are told', async t => {
+  const { ask, world } = await asking(t)
+  wefact.listsPayDates = false
+  world.hold('1', 'F-1', { Status: '4', Identifier: undefined })
+  world.hold('2', 'F-2', { Status: '4', PayDate: '2026-11-18' })
+
+  t.match(await ask(), [{ problem: /^entity: Identifier: / }, { invoice: { invoiceNumber: 'F-2' } }])
+  const shown = wefact.forms.filter(({ action }) => action === 'show')
+  t.match(shown, [{ Identifier: '2' }])
+})
