@@ -5,8 +5,8 @@ import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../cor
 import type { Arrival, Received, Unreadable } from '../core/row.ts'
 import { asKept, contest, contestAgain, correct, enter, isCopy, judge } from '../rules/arriving.ts'
 import { type Arriving, type Changes, documents, dropped, held } from '../rules/kept.ts'
-import { bringsUnusedPdf, merge, mergeArrival } from '../rules/repeating.ts'
-import { restore, voidAsTold, voidedBy, voidIt } from '../rules/voiding.ts'
+import { bringsUnusedPdf, merge, mergeArrival, type Repeat } from '../rules/repeating.ts'
+import { isRestored, pastOlderVoid, restore, voidAsTold, voidedBy, voidIt } from '../rules/voiding.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
@@ -60,12 +60,12 @@ const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<Kep
   return found.map(keptOf).sort((a, b) => a.id - b.id)
 }
 
-/** Another tool brought it first. From now on it is also known by this one's id. */
-const rememberCopy = async (tx: Tx, { id, tool }: KeptRow, { tool: by, invoice }: Arrival): Promise<void> => {
+/** Another tool brought it first. From now on it is also known by this one's id. Answers whether that was news. */
+const rememberCopy = async (tx: Tx, { id, tool }: KeptRow, { tool: by, invoice }: Arrival): Promise<boolean> => {
   const { sourceId } = invoice
-  if (tool === by || sourceId === null) return
+  if (tool === by || sourceId === null) return false
   const cells = { tool: by, source_id: sourceId, invoice_id: id }
-  await insert(tx, 'copied_source', cells, 'ON CONFLICT DO NOTHING')
+  return (await insert(tx, 'copied_source', cells, 'ON CONFLICT DO NOTHING RETURNING invoice_id')) !== undefined
 }
 
 /** The number under which the tool brought the same invoice before, in another row than this; null if it did not. */
@@ -78,10 +78,16 @@ export const toldBefore = async (
   return rows.find(row => row.id < id)?.invoice.invoiceNumber ?? null
 }
 
-/** Other facts that are already known: a person has decided on them, or will. Null when they are not known. */
-const receiveAgain = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<Received | null> => {
+/**
+ * Other facts that are already known: a person has decided on them, or will; if the tool voided them since and takes
+ * that back, they will decide anew. Null when the facts are not known.
+ */
+const receiveAgain = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received | null> => {
+  const { id } = kept
   const known = await findConflict(tx, id, arrival)
   if (!known) return null
+  if (isRestored(kept, arrival)) return receiveConflict(tx, kept, arrival, false)
+  await apply(tx, id, { set: pastOlderVoid(kept, arrival), lines: [] })
   if (known.isSettled) return contestAgain(arrival, null)
   const merged = mergeArrival(known.kept, arrival)
   if (!isSame(merged, known.kept)) {
@@ -161,27 +167,38 @@ const noteUnusedPdf = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<b
   return true
 }
 
+const receiveRepeat = async (tx: Tx, kept: KeptRow, arrival: Arrival, repeat: Repeat): Promise<Received> => {
+  const isNoted = await noteUnusedPdf(tx, kept, arrival)
+  switch (repeat.kind) {
+    case 'nothing':
+      return { result: 'duplicate', changed: isNoted, unused: dropped([arrival.document], kept.document) }
+    case 'merge':
+      return write(tx, kept, merge(kept, arrival, repeat, tx.now))
+    case 'restore':
+      return write(tx, kept, restore(kept, arrival, repeat, await isContested(tx, kept, arrival), tx.now))
+  }
+}
+
+const voidMet = async (tx: Tx, arrival: Arrival, received: Received): Promise<Received> => {
+  const row = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
+  const changed = await voidAll(tx, [row], kept => voidAsTold(kept, arrival, tx.now))
+  return { ...received, changed: changed || received.changed }
+}
+
 export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (arrival.voided) return receiveVoided(tx, arrival)
   const found = await lookUp(tx, arrival)
   if (!found.isKnown) return enterNew(tx, arrival, found)
   const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
   const judgement = judge(kept, asKept(arrival, kept.invoice))
-  const isRepeat = judgement.kind !== 'replace' && judgement.kind !== 'conflict'
-  if (isRepeat) await rememberCopy(tx, kept, arrival)
-  const isNoted = isRepeat && (await noteUnusedPdf(tx, kept, arrival))
-  switch (judgement.kind) {
-    case 'nothing':
-      return { result: 'duplicate', changed: isNoted, unused: dropped([arrival.document], kept.document) }
-    case 'merge':
-      return write(tx, kept, merge(kept, arrival, judgement, tx.now))
-    case 'restore':
-      return write(tx, kept, restore(kept, arrival, judgement, await isContested(tx, kept, arrival), tx.now))
-    case 'replace':
-      return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
-    case 'conflict':
-      return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival, found.isVoided)
-  }
+  if (judgement.kind === 'replace')
+    return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
+  if (judgement.kind === 'conflict')
+    return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival, found.isVoided)
+  const received = await receiveRepeat(tx, kept, arrival, judgement)
+  const isMet = await rememberCopy(tx, kept, arrival)
+  // Only now is it known which invoice the tool voided by its id alone.
+  return isMet && found.isVoided ? voidMet(tx, arrival, received) : received
 }
 
 export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {

@@ -51,7 +51,8 @@ export const keepConflict = async (tx: Tx, invoiceId: number, arrival: Arrival):
     tx,
     'conflict',
     { invoice_id: invoiceId, facts, ...cells, received_at: tx.now },
-    'ON CONFLICT (invoice_id, facts) DO UPDATE SET arrival = excluded.arrival, document_file = excluded.document_file'
+    `ON CONFLICT (invoice_id, facts) DO UPDATE
+      SET arrival = excluded.arrival, document_file = excluded.document_file, settled = 0`
   )
 }
 

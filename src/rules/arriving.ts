@@ -22,7 +22,7 @@ import {
   wentToAnother
 } from './kept.ts'
 import { judgeRepeat, keepRevision, type Repeat, revisionOf } from './repeating.ts'
-import { isLaterWord, isRestored, latest, voidedBy, voidedLine } from './voiding.ts'
+import { isLaterWord, isOlderWord, isRestored, latest, pastOlderVoid, voidedBy, voidedLine } from './voiding.ts'
 
 export type Judgement =
   | Repeat
@@ -48,13 +48,18 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
   }
   // Without an id of its own (generic intake), nothing shows that this is a correction and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
-  if (correction && correctable(kept)) return { kind: 'replace' }
+  if (correction && isOlderWord(kept, arrival)) return { kind: 'nothing' }
+  if (correction && correctable(kept) && !isAgainstDated(kept, arrival)) return { kind: 'replace' }
   return { kind: 'conflict' }
 }
 
 /** One of the two tools brings the other's invoices. */
 export const isCopy = ({ tool, invoice }: Kept, { tool: other, invoice: another, secondHand = [] }: Arrival): boolean =>
   tool !== other && [tool, other].some(name => secondHand.includes(name)) && mayBeCopy(invoice, another)
+
+/** A mail, say, which has no date, against the word of a tool that dates its own: that may be the later one. */
+const isAgainstDated = ({ invoice: kept }: Kept, { tool, invoice, secondHand = [] }: Arrival): boolean =>
+  secondHand.includes(tool) && kept.revision !== undefined && invoice.revision === undefined
 
 const correctable = ({ state, everSent }: Kept): boolean =>
   state === 'dismissed' || ((state === 'waiting' || state === 'held') && !everSent)
@@ -98,7 +103,7 @@ export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now:
 
 /** Other facts, which are kept beside the row for a person. `isVoided`: the tool said so before it told of them. */
 export const contest = (kept: Kept, arrival: Arrival, isVoided: boolean): Arriving => ({
-  set: contested(kept),
+  set: { ...contested(kept), ...pastOlderVoid(kept, arrival) },
   lines: [
     { event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } },
     ...(isVoided ? [voidedBy(arrival.tool)] : [])

@@ -6,6 +6,7 @@ import type { Arrival } from '../core/row.ts'
 import {
   type Arriving,
   accepted,
+  type Change,
   type Changes,
   dismissed,
   dropped,
@@ -16,7 +17,7 @@ import {
   soughtFromStart,
   waiting
 } from './kept.ts'
-import { mergedFacts, type Repeat } from './repeating.ts'
+import { mergedFacts, type Repeat, revisionOf } from './repeating.ts'
 
 export const voidedLine: Line = { event: 'voided in the tool' }
 
@@ -48,14 +49,17 @@ export const voidIt = (
 }
 
 /** The same, as the tool tells of it. Where it may restore the invoice, its latest word counts, and is known by date. */
-export const voidAsTold = (kept: Kept, { tool, invoice, restores }: Arrival, now: Instant): Changes | null => {
-  if (restores && isLater(kept.invoice, invoice)) return null
+export const voidAsTold = (kept: Kept, arrival: Arrival, now: Instant): Changes | null => {
+  const { tool, invoice, restores } = arrival
+  if (isOlderWord(kept, arrival)) return null
   // A person decided about an earlier void.
   const overrides = restores && isLater(invoice, kept.invoice) ? [] : kept.overrides
   const changes = voidIt({ ...kept, overrides }, now, tool === kept.tool ? undefined : tool)
   const { revision } = invoice
   if (!restores || revision === undefined) return changes
-  if (changes === null && !(isVoided(kept) && isLater(invoice, kept.invoice))) return null
+  // It stays dismissed, and how late the void was is kept, too: see `isLaterWord`.
+  const isDismissed = kept.state === 'dismissed' && !kept.forgotten
+  if (changes === null && !(isDismissed && isNewer(invoice, kept.invoice))) return null
   return { set: { ...changes?.set, invoice: { ...kept.invoice, revision } }, lines: changes?.lines ?? [] }
 }
 
@@ -70,8 +74,23 @@ export const isRestored = ({ state, code, voided, invoice }: Kept, { restores, i
 export const isLaterWord = (kept: Kept, { restores, invoice: newer }: Arrival): boolean => {
   const { state, forgotten, invoice } = kept
   const isDismissed = state === 'dismissed' && !isVoided(kept) && !forgotten
-  const isNews = invoice.revision === undefined ? newer.revision !== undefined : isLater(newer, invoice)
-  return restores === true && isDismissed && isNews
+  return restores === true && isDismissed && isNewer(newer, invoice)
+}
+
+/** What the tool says of it, final or void, is out of date. */
+export const isOlderWord = ({ invoice: kept }: Kept, { restores, invoice }: Arrival): boolean =>
+  restores === true && isLater(kept, invoice)
+
+/**
+ * Other facts, kept beside it, are the tool's latest word, too: an older void does not count any more. A row of a third
+ * tool has revisions of its own.
+ */
+export const pastOlderVoid = ({ tool, invoice: kept }: Kept, arrival: Arrival): Change => {
+  const { tool: by, restores, invoice, secondHand = [] } = arrival
+  const isAbout = tool === by || secondHand.includes(tool)
+  return restores === true && isAbout && isNewer(invoice, kept)
+    ? { voided: false, invoice: { ...kept, ...revisionOf(invoice) } }
+    : {}
 }
 
 /** It is judged again; in doubt, only the void no longer counts. `isContested`: a person still has to decide. */
@@ -97,13 +116,14 @@ export const restore = (
 }
 
 /** An older word of a tool that restores does not hide how late the latest one was. */
-export const latest = ({ invoice: kept }: Kept, { restores, invoice }: Arrival): Invoice => {
-  const { revision } = kept
-  return restores && revision !== undefined && isLater(kept, invoice) ? { ...invoice, revision } : invoice
-}
+export const latest = (kept: Kept, arrival: Arrival): Invoice =>
+  isOlderWord(kept, arrival) ? { ...arrival.invoice, ...revisionOf(kept.invoice) } : arrival.invoice
 
 const isVoided = ({ state, code }: Pick<Kept, 'state' | 'code'>): boolean =>
   state === 'dismissed' && code === 'VOIDED_IN_TOOL'
+
+const isNewer = (newer: Invoice, kept: Invoice): boolean =>
+  kept.revision === undefined ? newer.revision !== undefined : isLater(newer, kept)
 
 /** Only for a tool that restores: its revisions sort by time. */
 const isLater = ({ revision: a }: Invoice, { revision: b }: Invoice): boolean =>

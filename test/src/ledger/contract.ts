@@ -6,6 +6,7 @@ import { actionsContract } from './contract/actions.ts'
 import { answersContract } from './contract/answers.ts'
 import { closingContract } from './contract/closing.ts'
 import { conflictsContract } from './contract/conflicts.ts'
+import { correctionsContract } from './contract/corrections.ts'
 import { customersContract } from './contract/customers.ts'
 import { doubtsContract } from './contract/doubts.ts'
 import { endingsContract } from './contract/endings.ts'
@@ -42,6 +43,7 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>, openOw
 
   eventsContract(promised)
   conflictsContract(promised)
+  correctionsContract(promised)
   tableContract(promised)
   loansContract(promised)
   endingsContract(promised)

@@ -2,7 +2,7 @@ import t from 'tap'
 import { judge } from '../../../src/rules/arriving.ts'
 import type { Kept } from '../../../src/rules/kept.ts'
 import { merge } from '../../../src/rules/repeating.ts'
-import { restore, voidAsTold, voidIt } from '../../../src/rules/voiding.ts'
+import { pastOlderVoid, restore, voidAsTold, voidIt } from '../../../src/rules/voiding.ts'
 import { arrivalOf, documentOf, draftOf, minute, noon } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
@@ -34,6 +34,8 @@ t.test('final again, later than it was voided: it is judged again', async t => {
     ['it does not say when', voidedAt2, toldAt(undefined), 'nothing'],
     ['a tool whose voids are final', voidedAt2, toldAt('3', { restores: false }), 'nothing'],
     ['other facts', voidedAt2, arrivalOf({ revision: '3', amountCents: 1 }, { restores: true }), 'replace'],
+    ['other facts, earlier', voidedAt2, arrivalOf({ revision: '1', amountCents: 1 }, { restores: true }), 'nothing'],
+    ['other facts of a tool that does not', voidedAt2, arrivalOf({ revision: '1', amountCents: 1 }), 'replace'],
     ['dismissed by a person', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('3'), 'merge'],
     ['dismissed by a rule', { ...voidedAt2, code: 'ZERO_AMOUNT' }, toldAt('3'), 'merge'],
     ['dismissed by a person, earlier', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('1'), 'nothing'],
@@ -113,7 +115,14 @@ t.test('of a tool that restores, a void counts if it is later, and how late it w
     ['a tool whose voids are final', {}, toldAt('1', { restores: false }), { state: 'dismissed', invoice: undefined }],
     ['again', voidedAt2, toldAt('3'), { state: undefined, invoice: { revision: '3' } }],
     ['the same again', voidedAt2, toldAt('2'), null],
-    ['dismissed by a person', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('3'), null],
+    [
+      'dismissed by a person',
+      { ...voidedAt2, code: 'BY_OPERATOR' },
+      toldAt('3'),
+      { state: undefined, invoice: { revision: '3' } }
+    ],
+    ['dismissed by a person, earlier', { ...voidedAt2, code: 'BY_OPERATOR' }, toldAt('1'), null],
+    ['dismissed by a person, and emptied', { ...voidedAt2, code: 'BY_OPERATOR', forgotten: true }, toldAt('3'), null],
     ['in doubt', { state: 'sending' }, toldAt('3'), { voided: true, invoice: { revision: '3' } }]
   ] as [string, Partial<Kept>, ReturnType<typeof toldAt>, object | null][])
     if (set === null) t.equal(voidAsTold(row(kept), told, noon), null, what)
@@ -137,4 +146,33 @@ t.test('a copy knows how late the latest word of a tool that restores was; its P
   t.strictSame(judge(kept, told('1')), { kind: 'nothing' })
   t.notOk('documentVersion' in merged(kept, '4').set, 'the PDF is the one of the copy')
   t.strictSame(judge(copy, { ...told('3'), restores: false }), { kind: 'nothing' })
+})
+
+t.test(
+  'other facts of a tool that restores: an older void counts no more, and a third tool keeps its dates',
+  async t => {
+    const other = arrivalOf({ revision: '3', amountCents: 1 }, { restores: true, secondHand: ['copies'] })
+    const { revision: _, ...invoice } = toldAt('1').invoice
+    for (const [tool, set] of [
+      ['acme', { voided: false, invoice: { ...invoice, revision: '3' } }],
+      ['copies', { voided: false, invoice: { ...invoice, revision: '3' } }],
+      ['rival', {}]
+    ] as const)
+      t.strictSame(pastOlderVoid(keptAs({ tool, invoice }), other), set, tool)
+    t.strictSame(pastOlderVoid(keptAs({ invoice }), { ...other, restores: false }), {})
+    t.strictSame(pastOlderVoid(keptAs({ invoice: toldAt('4').invoice }), other), {})
+  }
+)
+
+t.test('a mail, which has no date, corrects nothing that a tool with dates has told: a person decides', async t => {
+  const own = { tool: 'copies', secondHand: ['copies'] }
+  const corrected = arrivalOf({ amountCents: 1 }, own)
+  const { revision: _, ...undated } = toldAt('1').invoice
+  t.strictSame(judge(keptAs({ tool: 'copies', invoice: undated }), corrected), { kind: 'replace' }, 'of its own')
+  t.strictSame(judge(keptAs({ tool: 'copies', invoice: toldAt('1').invoice }), corrected), { kind: 'conflict' })
+  t.strictSame(
+    judge(keptAs({ invoice: toldAt('1').invoice }), arrivalOf({ revision: '2', amountCents: 1 })),
+    { kind: 'replace' },
+    'the tool itself does'
+  )
 })
