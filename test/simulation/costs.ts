@@ -2,7 +2,7 @@
 // bridge that reads, asks or sends more than that does it for nothing.
 
 import type { Machine } from './machine.ts'
-import type { Sale } from './sales.ts'
+import { refOf, type Sale, toolOf } from './sales.ts'
 import type { Tools } from './tool.ts'
 import type { Request, World } from './world.ts'
 
@@ -91,5 +91,5 @@ const judgeHappyPath = ({ requests, portal, weather, machines, fail }: World, { 
 }
 
 /** The tool and customer of a sale that makes a link. */
-const linked = ({ byAddress, versions: [version], oddity }: Sale): string[] =>
-  byAddress === null || oddity !== 'none' ? [] : [`${version?.tool} ${byAddress}`]
+const linked = (sale: Sale): string[] =>
+  !sale.isByAddress || sale.oddity !== 'none' ? [] : [`${toolOf(sale)} ${refOf(sale)}`]

@@ -6,7 +6,7 @@ import { haveTouched, isStillAsMade } from './customer-witness.ts'
 import type { Newcomer } from './newcomers.ts'
 import type { Entry } from './portal.ts'
 import { folded, type PortalCustomer } from './portal-customers.ts'
-import { addressToFind, refOf, type Sale } from './sales.ts'
+import { addressToFind, refOf, type Sale, type Version } from './sales.ts'
 import type { World } from './world.ts'
 
 type Minded = { world: World; people: { customers: CustomerPeople } }
@@ -16,10 +16,11 @@ type Minded = { world: World; people: { customers: CustomerPeople } }
  * customer; or for the one that a person names. But one that the bridge made for another customer of the same tool, with
  * another name, is that one's, whatever the address.
  */
-export const isWhose = ({ world, people }: Minded, entry: Entry, sale: Sale, tool: string): boolean => {
-  const address = addressToFind(sale)
-  if (address === null) return entry.customerId === sale.versions[0]?.customerId
-  if (people.customers.hasLinked({ tool, ref: refOf(sale) }, entry.customerId)) return true
+export const isWhose = ({ world, people }: Minded, entry: Entry, sale: Sale, version: Version): boolean => {
+  const { tool } = version
+  const address = addressToFind(sale, version)
+  if (address === null) return entry.customerId === version.customerId
+  if (people.customers.hasLinked({ tool, ref: refOf(sale, version) }, entry.customerId)) return true
   const made = world.portal.customers.all.find(({ id }) => id === entry.customerId)
   if (made && isMadeForAnother(world, made, sale, tool)) return false
   return world.portal.customers.ownersSince(address, world.firstTold(sale)).includes(entry.customerId)

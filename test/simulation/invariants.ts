@@ -12,7 +12,7 @@ import { addressToFind, mailbox, type Sale } from './sales.ts'
 import { isAlive } from './scheduler.ts'
 import type { Tools } from './tool.ts'
 import { judgeWords } from './word-invariants.ts'
-import { isVoided } from './words.ts'
+import { hasTerms, isCorrected, isVoided } from './words.ts'
 import type { World } from './world.ts'
 
 export type Scene = { world: World; machine: Machine; tools: Tools; people: People }
@@ -35,10 +35,7 @@ const entriesOf = ({ world }: Scene, key: string): Entry[] =>
   world.portal.entries.filter(entry => keyOf(entry.asked) === key)
 
 const isSaid = (scene: Scene, entry: Entry, sale: Sale): boolean =>
-  sale.versions.some(
-    ({ tool, amountCents, issuedAt }) =>
-      isWhose(scene, entry, sale, tool) && entry.amountCents === amountCents && entry.issuedAt === issuedAt
-  )
+  sale.versions.some(version => isWhose(scene, entry, sale, version) && hasTerms(version, entry))
 
 const factsOf = ({ customerId, amountCents, issuedAt }: Entry): string => `${customerId} ${amountCents} ${issuedAt}`
 
@@ -148,10 +145,13 @@ const judgeDelivered = (scene: Scene, sale: Sale, row: Cells): void => {
   const isGone = row.code === 'DELETED_IN_PORTAL' && entry.deletedAt !== null
   if (!isRight && row.code !== 'INVOICE_CONFLICT' && !isGone)
     fail(`${sale.number} is delivered as ${entry.id}, which is ${factsOf(entry)}: ${JSON.stringify(invoice)}`)
-  // A rolled-back ledger may hear that it is voided before it gets the invoice, and a correction is about another one.
-  const isTold = row.code !== null || people.decided.has(sale.key)
-  if (isVoided(sale) && !isTold && sale.versions.length === 1 && world.era === 0)
+  // A rolled-back ledger may hear that it is voided before it gets the invoice, and a correction that is not dated is
+  // about another one.
+  const isTold = row.code !== null || people.decided.has(sale.key) || world.era > 0
+  if (isVoided(sale) && !isTold && (sale.versions.length === 1 || sale.restores))
     fail(`${sale.number} was voided, stands there, and nobody is told`)
+  if (isCorrected(world, sale, entry) && !isTold)
+    fail(`${sale.number} was corrected, stands there as it was, and nobody is told`)
   if (row.code === 'DELETED_IN_PORTAL' && entry.deletedAt === null)
     fail(`${sale.number} is said to be deleted, and stands there as ${entry.id}`)
   // If it could not be marked there is a note, unless a person has cleared it.

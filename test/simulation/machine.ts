@@ -30,6 +30,7 @@ export type Running = {
   ledger: Ledger
   receive: Receiver['receive']
   receiveFromTool: Receiver['receiveFromTool']
+  gone: Receiver['gone']
   /** As the owner sees it. */
   health: Health
 }
@@ -257,7 +258,7 @@ export const createMachine = (options: MachineOptions): Machine => {
     const wake = () => {
       for (const engine of engines) engine.wake()
     }
-    const { receive, receiveFromTool } = openIntake(whom, ledger, wake)
+    const { receive, receiveFromTool, gone } = openIntake(whom, ledger, wake)
     const [engine] = engines
     if (!engine) throw new Error('a bridge has an engine')
     const health = createHealth({
@@ -273,7 +274,7 @@ export const createMachine = (options: MachineOptions): Machine => {
       lockedOut: () => 0,
       log: log(whom)
     })
-    running = { owner: whom, clock, ledger, receive, receiveFromTool, health }
+    running = { owner: whom, clock, ledger, receive, receiveFromTool, gone, health }
     tell(() => `${name} runs (start ${starts})`)
     world.life.began(`${name} ${starts}`)
     for (const part of [...engines, upkeep]) part.start()

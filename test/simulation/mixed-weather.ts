@@ -187,7 +187,9 @@ export const mixed = (random: Random, share: number): Weather => {
       byAddress: random.chance(0.35) ? 0.2 + random.next() * 0.8 : 0,
       newcomers: 0,
       copied: 0,
-      restored: 0
+      restored: 0,
+      revised: 0,
+      voidedById: 0
     }
   }
 }

@@ -7,7 +7,7 @@ import { type CustomerPeople, createCustomerPeople } from './customer-people.ts'
 import type { Machine } from './machine.ts'
 import { keyOf } from './number.ts'
 import { type Entry, epoch, isThere } from './portal.ts'
-import { dayBefore, type Sale } from './sales.ts'
+import { dayBefore, mailbox, type Sale } from './sales.ts'
 import type { World } from './world.ts'
 
 export interface People {
@@ -93,6 +93,7 @@ export const createPeople = (world: World, machine: Machine, numberOf: () => str
     if (action === 'deliver' && isSeenAsOurs(key, row)) return
     decided.add(key)
     if (action === 'deliver' && row.code === 'INVOICE_CONFLICT') overridden.add(key)
+    if (action === 'take' && row.conflicts.at(-1)?.tool === mailbox) world.mailTaken.add(key)
     const before = world.released.get(key)
     const unsay = action === 'dismiss' ? () => {} : say(key, row)
     // Another machine may send it before this one, frozen, hears that the word was kept.

@@ -20,8 +20,8 @@ export type Sale = {
   /** The portal cannot take it, or not without a person. */
   oddity: 'none' | 'customer' | 'currency' | 'amount' | 'pdf' | 'test'
   notify: boolean
-  /** The tool knows its customer by name and address only: the number of that customer, else null. */
-  byAddress: number | null
+  /** The tool knows its customer by name and address only. */
+  isByAddress: boolean
   /** The customer, where the portal does not have it at first, and whether this invoice tells all of it. */
   newcomer: Newcomer | null
   isWhole: boolean
@@ -45,15 +45,23 @@ export const mailbox = 'mailbox'
 
 export const dayBefore = (days: number): string => Temporal.PlainDate.from(today).subtract({ days }).toString()
 
+/** Its customer's address in the portal, before any of them moved. */
+export const addressIn = (version: Version): string => addressOf(customerIn(version))
+
+export const customerIn = ({ customerId }: Version): number => Number(customerId.slice('cst_'.length))
+
 /** The address by which its portal customer has to be found; null: the tool names the portal's id. */
-export const addressToFind = ({ newcomer, byAddress, oddity, versions: [version] }: Sale): string | null => {
+export const addressToFind = (
+  { newcomer, isByAddress, oddity, versions }: Sale,
+  version = versions[0]!
+): string | null => {
   if (newcomer) return newcomer.email
-  if (oddity === 'customer') return addressOf(Number(version?.customerId.slice('cst_'.length)))
-  return byAddress === null ? null : addressOf(byAddress)
+  return isByAddress || oddity === 'customer' ? addressIn(version) : null
 }
 
 /** The tool's own word for its customer. */
-export const refOf = ({ newcomer, versions: [version] }: Sale): string => newcomer?.ref ?? `ref-${version?.customerId}`
+export const refOf = ({ newcomer, versions }: Sale, { customerId } = versions[0]!): string =>
+  newcomer?.ref ?? `ref-${customerId}`
 
 export const toolOf = ({ versions: [version] }: Sale): string | undefined => version?.tool
 
@@ -97,7 +105,7 @@ export const createSales = ({ weather, random, newcomers }: World, numberOf: () 
       paidAt: null,
       oddity,
       notify: random.chance(0.5),
-      byAddress: random.chance(tool.byAddress) && newcomer === null ? customer : null,
+      isByAddress: random.chance(tool.byAddress) && newcomer === null,
       newcomer,
       isWhole: newcomer === null || random.chance(0.9),
       toldAt: null,

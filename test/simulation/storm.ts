@@ -127,7 +127,7 @@ const mayBeCorrected = ({ disk }: Machine, people: People): boolean =>
 /** For customers that the portal has: each invoice of one that it never makes takes minutes. */
 const fair = (tool: World['weather']['tool']) => ({
   ...tool,
-  ...{ backdated: 0, odd: 0, newcomers: 0, copied: 0, restored: 0 }
+  ...{ backdated: 0, odd: 0, newcomers: 0, copied: 0, restored: 0, voidedById: 0 }
 })
 
 const isAtRest = ({ disk, running }: Machine, tools: Tools): boolean => {

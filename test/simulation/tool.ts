@@ -2,35 +2,16 @@
 // acknowledged; and everything again after the bridge's ledger was rolled back, as catch-up asks for it.
 
 import { BridgeError } from '../../src/core/errors.ts'
-import { type Customer, formatAmount, nothingKnown } from '../../src/core/invoice.ts'
-import type { Arrival, Draft } from '../../src/core/row.ts'
+import { formatAmount } from '../../src/core/invoice.ts'
+import type { Arrival } from '../../src/core/row.ts'
 import type { Machine, Running } from './machine.ts'
-import { toldOf } from './newcomers.ts'
 import { keyOf, writings } from './number.ts'
 import { epoch } from './portal.ts'
-import { addressOf } from './portal-customers.ts'
 import { addressToFind, dayBefore, mailbox, refOf, type Sale, toolOf, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
-import { isKnown, isVoided, voidedFor } from './words.ts'
+import { type Event, invoiceOf, mayBring, tellingOf } from './telling.ts'
+import { isKnown, isVoided, whyNot } from './words.ts'
 import type { World } from './world.ts'
-
-type Event = {
-  sale: Sale
-  version: Version
-  paidAt: number | null
-  /** The number as it is written this time. */
-  written: string
-  withDocument: boolean
-  voided: boolean
-  at: number
-  /** When the tool said it first. */
-  saidAt: number
-  /** The mailbox brings it. */
-  isCopy: boolean
-  /** What a person had released when the bridge was first told; null: it was not told yet. */
-  releasedBefore: Draft | undefined | null
-  acknowledged: boolean
-}
 
 export interface Tools {
   sales: Sale[]
@@ -47,13 +28,11 @@ export interface Tools {
 // A sender that hears nothing for this long gives up, and sends again later.
 const patienceMs = 10_000
 
-const nameOf = (customer: number): string => `Customer ${customer}`
+// What an event, or an answer, takes on its way.
+const wayMsMax = 50
 
-/** As a shop tells when its invoice was changed. */
-const secondOf = (time: number): string => new Date(epoch + time).toISOString().slice(0, 19)
-
-/** A shop's PDF is fetched. */
-const mayBring = ({ sale, isCopy = false }: { sale: Sale; isCopy?: boolean }): boolean => isCopy || !sale.restores
+/** By its id it is known, if only to be remembered. */
+const remembered = (result: string): string => (result === 'ignored' ? 'remembered' : result)
 
 export const createTools = (world: World, machine: () => Machine): Tools => {
   const { scheduler, random, weather, storm, tell } = world
@@ -73,67 +52,47 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         .map(({ toldAt }) => toldAt ?? Number.POSITIVE_INFINITY)
     )
 
-  world.voidedFor = body => {
+  world.whyNot = body => {
     const sale = sales.find(({ key }) => key === keyOf(body.invoiceNumber))
-    return sale ? voidedFor(world, sale, body) : null
+    return sale ? whyNot(world, sale, body) : null
   }
 
   const arrivalOf = (event: Event): Arrival => {
-    const { sale, version, paidAt, written, withDocument, voided, saidAt, isCopy } = event
-    const { oddity, sourceId, restores } = sale
-    const own = version.tool === toolOf(sale) ? sourceId : null
-    const url = `https://pdf.example/${oddity === 'pdf' ? 'not-a-pdf' : 'pdf'}/${sale.key}`
+    const { sale, version, withDocument, voided, isCopy } = event
     documents += 1
     return {
       tool: isCopy ? mailbox : version.tool,
-      invoice: {
-        invoiceNumber: written,
-        sourceId: isCopy ? `mail ${sale.key}` : own,
-        customer: isCopy ? addressedTo(version) : customerOf(sale, version),
-        amountCents: version.amountCents,
-        currency: oddity === 'currency' ? 'USD' : 'EUR',
-        issuedAt: version.issuedAt,
-        dueAt: null,
-        paidAt,
-        pdfUrl: withDocument ? null : url,
-        ...(restores && own !== null && !isCopy ? { revision: secondOf(saidAt) } : {})
-      },
+      invoice: invoiceOf(event),
       document: withDocument ? machine().disk.write(`${sale.key} ${documents}`) : null,
       notify: sale.notify,
-      test: oddity === 'test',
+      test: sale.oddity === 'test',
       voided
-    }
-  }
-
-  const customerOf = (sale: Sale, version: Version): Customer => {
-    const { newcomer, isWhole, byAddress, oddity } = sale
-    if (newcomer) return toldOf(newcomer, isWhole)
-    return {
-      ...nothingKnown,
-      ref: refOf(sale),
-      portalId: oddity === 'customer' || byAddress !== null ? null : version.customerId,
-      emails: byAddress === null ? [] : [addressOf(byAddress)],
-      name: byAddress === null ? null : nameOf(byAddress)
-    }
-  }
-
-  /** As a mail tells of it: not by the tool's reference. */
-  const addressedTo = ({ customerId }: Version): Customer => {
-    const number = Number(customerId.slice('cst_'.length))
-    return {
-      ...nothingKnown,
-      ref: `mailed ${number}`,
-      portalId: null,
-      emails: [addressOf(number)],
-      name: nameOf(number)
     }
   }
 
   const sendLater = (event: Event, withinMs: number): void =>
     void scheduler.after(random.int(1, withinMs), () => send(event))
 
+  /**
+   * A shop says that it has an invoice no more when it is asked: of that moment, and after all that it said before. By
+   * then it may have said something else since.
+   */
+  const mayBeAsked = (event: Event): 'yes' | 'not yet' | 'no more' => {
+    if (!event.isById || !event.sale.restores) return 'yes'
+    const { saidAt, sale } = event
+    const others = events.filter(other => other.sale === sale && !other.isCopy)
+    if (others.some(other => other.saidAt > saidAt && other.saidAt <= scheduler.now() + wayMsMax)) return 'no more'
+    return others.some(other => other.saidAt < saidAt && !other.acknowledged) ? 'not yet' : 'yes'
+  }
+
   const send = (event: Event): void => {
     if (event.acknowledged) return
+    const answer = mayBeAsked(event)
+    if (answer === 'no more') {
+      event.acknowledged = true
+      return
+    }
+    if (answer === 'not yet') return sendLater(event, 5000)
     const target = machine().running()
     if (!target) {
       sendLater(event, 15_000)
@@ -147,6 +106,8 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     }
     scheduler.after(patienceMs, again)
     const deliver = async (): Promise<void> => {
+      // Meanwhile the process may have been frozen.
+      if (mayBeAsked(event) !== 'yes') return again()
       try {
         const { era } = world
         const toldAt = scheduler.now()
@@ -155,9 +116,9 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         const result = await keep(event, target)
         if (era === world.era && result !== 'ignored') heed(event, toldAt)
         world.onKept()
-        tell(() => `tool: ${event.written} ${event.version.amountCents} ${result}`)
+        tell(() => `${tellingOf(event)} ${result}`)
         scheduler.after(
-          random.int(1, 50),
+          random.int(1, wayMsMax),
           () => {
             over = true
             event.acknowledged = true
@@ -170,19 +131,23 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         again()
       }
     }
-    scheduler.after(random.int(1, 50), () => void deliver(), target.owner)
+    scheduler.after(random.int(1, wayMsMax), () => void deliver(), target.owner)
   }
 
   /** The tool's own word; not that of a copy, and not that of another tool, which means an invoice of its own. */
-  const heed = ({ sale, version, voided, saidAt, isCopy, releasedBefore }: Event, toldAt: number): void => {
-    const { words, key } = sale
-    const wasTold = words.some(word => word.isVoid === voided && word.saidAt === saidAt)
+  const heed = ({ sale, version, voided, isById, isCopy, releasedBefore, ...event }: Event, toldAt: number): void => {
+    const { words, key, alias, restores } = sale
+    const saidAt = isById && restores ? toldAt : event.saidAt
+    const wasTold = words.some(word => word.isVoid === voided && word.isById === isById && word.saidAt === saidAt)
     if (isCopy || version.tool !== toolOf(sale) || wasTold) return
-    words.push({ isVoid: voided, saidAt, toldAt })
+    const word = { isVoid: voided, isById, version, saidAt, toldAt }
+    words.push(word)
+    // Its other number has the same id.
+    if (isById) alias?.words.push(word)
     const released = world.released.get(key)
     // While it is in doubt, the void is only taken back, and the word by which it was sent stays.
     const row = machine().disk.database().prepare('SELECT state FROM invoice WHERE key = ?').get(key)
-    const isNews = voided && row?.state !== 'sending' && isVoided(sale) && !isKnown(world, sale, { saidAt })
+    const isNews = voided && row?.state !== 'sending' && isVoided(sale) && !isKnown(world, sale, word)
     // Another tool's invoice may have the number.
     const isIts = released?.issuedAt === version.issuedAt && released.amount === formatAmount(version.amountCents)
     if (isNews && isIts && released === releasedBefore) world.outdated.set(key, released)
@@ -191,8 +156,10 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
   /**
    * A tool with its own ids for invoices brings them as its own; others send an arrival that says everything itself.
    */
-  const keep = async (event: Event, { ledger, receive, receiveFromTool, clock }: Running): Promise<string> => {
-    const { written, voided } = event
+  const keep = async (event: Event, { ledger, receive, receiveFromTool, gone, clock }: Running): Promise<string> => {
+    const { written, voided, isById, sale, version } = event
+    if (isById && sale.sourceId !== null)
+      return remembered((await gone(version.tool, sale.sourceId, clock.now())).result)
     const arrival = arrivalOf(event)
     const { tool, invoice, document } = arrival
     const isKnown = await ledger.isKnown(written)
@@ -204,15 +171,14 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
         collectsItself: false
       } as const
       const { result } = await receiveFromTool(tool, toolInvoice, { now: clock.now(), anyAge: true })
-      // By its id it is remembered.
-      return result === 'ignored' ? 'remembered' : result
+      return remembered(result)
     }
     // As in the generic intake: an invoice that is voided before the bridge knows it is ignored.
     return voided && !isKnown ? 'ignored' : receive(arrival, clock.now())
   }
 
   type Planned = Pick<Event, 'sale' | 'version' | 'paidAt' | 'at'> &
-    Partial<Pick<Event, 'voided' | 'saidAt' | 'isCopy'>>
+    Partial<Pick<Event, 'voided' | 'saidAt' | 'isCopy' | 'isById'>>
 
   const plan = (event: Planned): void => {
     const { number } = event.sale
@@ -220,6 +186,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       voided: false,
       saidAt: event.at,
       isCopy: false,
+      isById: false,
       releasedBefore: null,
       ...event,
       written: random.chance(0.15) ? random.pick(writings)(number).trim() : number,
@@ -261,9 +228,17 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
       })
     }
     if (random.chance(tool.voidedFirst) && sale.sourceId !== null)
-      plan({ sale, version, paidAt: null, at: Math.max(0, at - random.int(1, 5000)), voided: true })
+      plan({
+        sale,
+        version,
+        paidAt: null,
+        at: Math.max(0, at - random.int(1, 5000)),
+        voided: true,
+        isById: isById(sale)
+      })
     if (random.chance(tool.renumbered) && sale.sourceId !== null && sale.alias === null) renumber(sale, at)
-    if (random.chance(tool.voided)) plan({ sale, version, paidAt: null, at: later(), voided: true })
+    if (random.chance(tool.voided))
+      plan({ sale, version, paidAt: null, at: later(), voided: true, isById: isById(sale) })
     if (random.chance(tool.otherTools)) {
       const other = { ...version, tool: 'other', amountCents: version.amountCents + 777 }
       sale.versions.push(other)
@@ -279,17 +254,45 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     } while (random.chance(0.3))
   }
 
-  /** Voided, final again, and so on, seconds apart; each is told at once or late, and perhaps told again. */
-  const waver = (sale: Sale, version: Version, at: number): void => {
+  const isById = ({ sourceId }: Sale): boolean => {
+    const { voidedById } = weather.tool
+    return sourceId !== null && voidedById > 0 && random.chance(voidedById)
+  }
+
+  /**
+   * Voided, final again, perhaps with other facts, and so on, seconds apart; each is told at once or late, and perhaps
+   * told again.
+   */
+  const waver = (sale: Sale, first: Version, at: number): void => {
+    let [version, voided] = [first, false]
     const turns = random.int(0, 4)
     for (let turn = 1, saidAt = at; turn <= turns; turn += 1) {
       saidAt += random.int(1000, 20_000)
-      const voided = turn % 2 === 1
+      const { revised } = weather.tool
+      if (revised > 0 && random.chance(revised)) {
+        version = revisionOf(sale, version)
+        sale.versions.push(version)
+        voided &&= random.chance(0.5)
+        if (sale.isCopied && random.chance(0.3)) copy(sale, version, saidAt)
+      } else voided = !voided
+      const byId = voided && isById(sale)
       do {
         const told = random.chance(0.5) ? saidAt : saidAt + random.int(0, weather.stormMs / 2)
-        plan({ sale, version, paidAt: voided || random.chance(0.5) ? null : sale.paidAt, at: told, saidAt, voided })
+        const paidAt = voided || random.chance(0.5) ? null : sale.paidAt
+        plan({ sale, version, paidAt, at: told, saidAt, voided, isById: byId })
       } while (random.chance(0.3))
     }
+  }
+
+  /**
+   * Of another amount, date or customer; or back to what it was before. Of a customer without a name or an address it
+   * cannot be told that a mail means another one.
+   */
+  const revisionOf = ({ versions, isCopied, isByAddress }: Sale, version: Version): Version => {
+    if (random.chance(0.2)) return random.pick(versions)
+    return random.chance(0.3) && (isByAddress || !isCopied)
+      ? { ...version, customerId: `cst_${random.int(1, 5)}` }
+      : correctionOf(version)
   }
 
   /** The tool brings the same invoice under another number, once, and nothing more. */

@@ -203,11 +203,14 @@ export const ways = {
     weather.tool.copied = 0.5 + random.next() / 2
     weather.tool.voided = 0.3 + random.next() / 2
     weather.tool.voidedFirst = random.chance(0.5) ? random.next() / 2 : 0
+    weather.tool.voidedById = random.chance(0.5) ? random.next() : 0
   },
   'what was voided is restored'(weather: Weather, random: Random) {
     waver(weather, random)
     weather.tool.restored = 0.5 + random.next() / 2
     if (random.chance(0.5)) weather.tool.copied = 0.5 + random.next() / 2
+    weather.tool.revised = random.chance(0.6) ? random.next() / 2 : 0
+    weather.tool.voidedById = random.chance(0.4) ? random.next() / 2 : 0
   },
   'objects come wrapped'({ portal }: Weather) {
     portal.wrapped = true

@@ -214,6 +214,10 @@ export type Weather = {
     copied: number
     /** The share of its invoices that come from a shop, which takes back that it voided them. */
     restored: number
+    /** How often what the shop says next of such an invoice is other facts. */
+    revised: number
+    /** The share of its voids that name only the tool's id. */
+    voidedById: number
   }
 }
 

@@ -70,7 +70,7 @@ export const witness = (ledger: Ledger, world: World): Ledger => {
       }
     },
     async sending(loan, body, now) {
-      const reasons = [unlinkedFrom(world, loan, body.customerId), world.voidedFor(body)]
+      const reasons = [unlinkedFrom(world, loan, body.customerId), world.whyNot(body)]
       const permission = await ledger.sending(loan, body, now)
       for (const reason of permission === 'granted' ? reasons : [])
         if (reason !== null) fail(`${body.invoiceNumber} may be sent, although ${reason}`)

@@ -4,7 +4,7 @@ import type { Cells } from '../../src/ledger/driver.ts'
 import type { Machine } from './machine.ts'
 import type { People } from './people.ts'
 import type { Sale } from './sales.ts'
-import { isOne, isVoided } from './words.ts'
+import { amountNow, isOne, isVoided } from './words.ts'
 import type { World } from './world.ts'
 
 type Minded = { world: World; machine: Machine; people: People }
@@ -17,8 +17,10 @@ export const judgeWords = ({ world, machine, people }: Minded, sale: Sale, { id,
   const { number, key, alias, sourceId, oddity } = sale
   if (state === 'dismissed' && code === 'VOIDED_IN_TOOL' && !isVoided(sale) && !(alias && isVoided(alias)))
     world.fail(`${number} is dismissed as voided, and its tool says that it is final`)
-  if (!isOne(sale)) return
   const isDecided = people.decided.has(key)
+  if (state === 'dismissed' && code === 'ZERO_AMOUNT' && !isDecided && (amountNow(sale) ?? 0) !== 0)
+    world.fail(`${number} is dismissed as zero, and its tool says otherwise`)
+  if (!isOne(sale)) return
   if (state === 'held' && isVoided(sale) && !isDecided && sourceId !== null && oddity !== 'test')
     world.fail(`${number} was voided, and is held as ${code}`)
   if (

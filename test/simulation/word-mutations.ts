@@ -1,5 +1,6 @@
-// Deliberate mistakes about what tools voided and restored, and about copies by another way.
+// Deliberate mistakes about what tools voided, restored and corrected, and about copies by another way.
 
+import { type Invoice, sameFacts } from '../../src/core/invoice.ts'
 import type { Arrival } from '../../src/core/row.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Mutation } from './mutation.ts'
@@ -7,6 +8,7 @@ import { keyOf } from './number.ts'
 import type { Way } from './ways.ts'
 
 const restored: Way = 'what was voided is restored'
+const mailed: Way = 'a mailbox brings them, too'
 
 const toldOtherwise = (ledger: Ledger, changed: (arrival: Arrival) => Arrival): Ledger => ({
   ...ledger,
@@ -16,7 +18,7 @@ const toldOtherwise = (ledger: Ledger, changed: (arrival: Arrival) => Arrival): 
 /** A void counts for what its own tool brought. */
 const copyNotVoided: Mutation = {
   name: 'a void that reaches no copy',
-  way: 'a mailbox brings them, too',
+  way: mailed,
   receiver: ledger => toldOtherwise(ledger, arrival => (arrival.voided ? { ...arrival, secondHand: [] } : arrival))
 }
 
@@ -62,4 +64,70 @@ const oldWordsKept: Mutation = {
   })
 }
 
-export const wordMutations: readonly Mutation[] = [copyNotVoided, neverRestored, lastHeardCounts, oldWordsKept]
+/** What a shop says of an invoice, and what it said of it before: `pick` makes one of the two. */
+const sinceToldFirst = (ledger: Ledger, pick: (arrival: Arrival, before: Invoice) => Arrival): Ledger => {
+  const told = new Map<string, Invoice>()
+  return toldOtherwise(ledger, arrival => {
+    const { restores, invoice } = arrival
+    if (!restores || invoice.sourceId === null) return arrival
+    const picked = pick(arrival, told.get(invoice.sourceId) ?? invoice)
+    told.set(invoice.sourceId, picked.invoice)
+    return picked
+  })
+}
+
+/** An invoice stays what it was first said to be. */
+const neverCorrected: Mutation = {
+  name: 'corrected in vain',
+  way: restored,
+  receiver: ledger =>
+    sinceToldFirst(ledger, (arrival, { amountCents, issuedAt, customer }) => ({
+      ...arrival,
+      invoice: { ...arrival.invoice, amountCents, issuedAt, customer }
+    }))
+}
+
+/** The facts that come last count, however late they come. */
+const lastFactsCount: Mutation = {
+  name: 'an old correction that comes late',
+  way: restored,
+  receiver: ledger =>
+    sinceToldFirst(ledger, (arrival, before) => ({ ...arrival, restores: sameFacts(arrival.invoice, before) }))
+}
+
+const goneUnheeded: Mutation = {
+  name: 'voided in vain by its id alone',
+  way: mailed,
+  receiver: ledger => ({ ...ledger, voidSource: async () => false })
+}
+
+/** A void that named only the tool's id is forgotten where the invoice is known by another way. */
+const goneNotMet: Mutation = {
+  name: 'voided by its id, and met as a copy',
+  way: mailed,
+  ledger: (ledger, { disk }) => ({
+    ...ledger,
+    receive(arrival, now) {
+      const { tool, invoice } = arrival
+      disk
+        .database()
+        .prepare(
+          `DELETE FROM voided_source WHERE tool = ? AND source_id = ?
+            AND EXISTS (SELECT 1 FROM invoice WHERE key = ? AND tool <> ?)`
+        )
+        .run(tool, invoice.sourceId, keyOf(invoice.invoiceNumber), tool)
+      return ledger.receive(arrival, now)
+    }
+  })
+}
+
+export const wordMutations: readonly Mutation[] = [
+  copyNotVoided,
+  neverRestored,
+  lastHeardCounts,
+  oldWordsKept,
+  neverCorrected,
+  lastFactsCount,
+  goneUnheeded,
+  goneNotMet
+]

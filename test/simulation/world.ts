@@ -91,8 +91,10 @@ export type World = {
   spoken: Map<string, number>
   /** By number: when a person last had something delivered that was shown to them as voided. */
   voidedAllTheSame: Map<string, number>
+  /** Numbers under which a person took what a mail brought, instead of what the tool says. */
+  mailTaken: Set<string>
   /** Why this may not be sent, by what its tool said of it; null: it may. */
-  voidedFor: (body: CreateBody) => string | null
+  whyNot: (body: CreateBody) => string | null
   failures: string[]
   trace: string[]
 }
@@ -140,7 +142,8 @@ export const createWorld = (
     outdated: new Map(),
     spoken: new Map(),
     voidedAllTheSame: new Map(),
-    voidedFor: () => null,
+    mailTaken: new Set(),
+    whyNot: () => null,
     sent: [],
     firstTold: () => 0,
     failures,
