@@ -33,6 +33,8 @@ export type Entry = {
   numbered: boolean
   /** A page has shown it. */
   shown: boolean
+  /** When a list last showed it as people had not paid it. */
+  listedAt: number | null
   by: 'bridge' | 'people'
   /** On the scheduler's clock. */
   addedAt: number
@@ -170,6 +172,7 @@ export const createSimulatedPortal = ({
       dated: !random.chance(portal.undated),
       numbered: !random.chance(portal.unnumbered),
       shown: false,
+      listedAt: null,
       by: 'people',
       addedAt: scheduler.now(),
       visibleAt: scheduler.now(),
@@ -291,9 +294,11 @@ export const createSimulatedPortal = ({
       if (!entry) return refusal(404, 'Not found.')
       entry.marks += 1
       const { paidByPeopleAt, lookedAt } = entry
-      // The bridge cannot see what happens between the look and the mark; but the look has to be a recent one.
-      const isSeen = lookedAt !== null && scheduler.now() - lookedAt < lookMs
-      if (paidByPeopleAt !== null && (!isSeen || lookedAt > paidByPeopleAt)) entry.overwritten = true
+      // The bridge cannot see what happens between the look and the mark; but the look has to be a recent one. While
+      // the portal denies what it lists, that is a look at the list.
+      const isRecent = (at: number | null): boolean => at !== null && scheduler.now() - at < lookMs
+      const isSeen = isRecent(lookedAt) || (isMissing() && isRecent(entry.listedAt))
+      if (paidByPeopleAt !== null && (!isSeen || Number(lookedAt) > paidByPeopleAt)) entry.overwritten = true
       if (portal.dropsPaid !== 'always') entry.paidAt = paidAt
       return answer(200, single(entry))
     },
@@ -309,7 +314,10 @@ export const createSimulatedPortal = ({
       const number = isIn('ignoring') ? 1 : asked
       const shown = pageOf(visible.map(textOf), number, 'customer-invoices')
       const from = (number - 1) * portal.pageSize
-      for (const entry of visible.slice(from, from + portal.pageSize)) entry.shown = true
+      for (const entry of visible.slice(from, from + portal.pageSize)) {
+        entry.shown = true
+        if (entry.paidByPeopleAt === null) entry.listedAt = now
+      }
       portalItself.onPage(visible.slice(0, number * portal.pageSize))
       return shown
     },
