@@ -237,10 +237,9 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       return address
     },
     async stop() {
-      const ends = [app.close(), figures?.close(), catchUp.stop(), watch.stop(), mailer?.stop()]
-      const [left] = await Promise.all([engine.stop(drainMs), ...ends])
-      // Others take what is delivered from a process that gives no sign of life, so this comes last.
-      await upkeep.stop()
+      const drained = engine.stop(drainMs)
+      const ends = [app.close(), figures?.close(), upkeep.stop(drained), catchUp.stop(), watch.stop(), mailer?.stop()]
+      const [left] = await Promise.all([drained, ...ends])
       if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')
       portal.close()
       http.close()

@@ -8,7 +8,11 @@ import { createLoop } from '../core/loop.ts'
 import type { Ledger } from './ledger.ts'
 import type { Spool } from './spool.ts'
 
-export type Upkeep = { start: () => void; stop: () => Promise<void> }
+export type Upkeep = {
+  start: () => void
+  /** Signs until the deliveries that run have ended: others take those of a process without a sign of life. */
+  stop: (drained?: Promise<unknown>) => Promise<void>
+}
 
 export type UpkeepOptions = {
   ledger: Ledger
@@ -77,8 +81,8 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
       loop.start(turn, failed)
       searching.start(enter, failed)
     },
-    async stop() {
-      await Promise.all([signing.stop(), loop.stop(), searching.stop()])
+    async stop(drained = Promise.resolve()) {
+      await Promise.all([loop.stop(), searching.stop(), drained.finally(() => signing.stop())])
     }
   }
 }

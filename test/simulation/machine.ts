@@ -282,8 +282,7 @@ export const createMachine = (options: MachineOptions): Machine => {
   }
 
   const stopAll = async (whom: Owner, engines: Engine[], upkeep: Upkeep, ledger: Ledger): Promise<void> => {
-    await Promise.all(engines.map(engine => engine.stop(25_000)))
-    await upkeep.stop()
+    await upkeep.stop(Promise.all(engines.map(engine => engine.stop(25_000))))
     await ledger.leave().catch(() => {})
     await ledger.close()
     if (isAlive(whom)) crash('stopped in good order')

@@ -175,6 +175,33 @@ t.test('what is searched is entered a tenth of the time at most, so that nobody 
   await stopped
 })
 
+t.test('stopped, it forgets nothing more, and signs until what runs has ended', async t => {
+  let [beats, leases] = [0, 0]
+  const { upkeep, clock } = open(t, ledger => ({
+    ...ledger,
+    async beat() {
+      beats += 1
+    },
+    async lease() {
+      leases += 1
+      return false
+    }
+  }))
+  upkeep.start()
+  await clock.advance(1000)
+  const { promise: drained, resolve } = Promise.withResolvers<void>()
+  const stopped = upkeep.stop(drained)
+  const before = leases
+  await clock.advance(25_000)
+  t.equal(beats, 3)
+  t.equal(leases, before)
+
+  resolve()
+  await stopped
+  await clock.advance(25_000)
+  t.equal(beats, 3)
+})
+
 t.test('a stop ends it at once, and for good', async t => {
   let beats = 0
   const { upkeep, clock } = open(t, ledger => ({
