@@ -131,7 +131,7 @@ const speaking = [
   String.raw`\b(?:unreadable|complain|failed|new BridgeError)\([^,()]+(?:\([^()]*\)[^,()]*)*,`,
   String.raw`\b(?:found|what|message|problem|detail):`,
   String.raw`\b(?:detail|why) =`,
-  String.raw`(?='expected )`
+  "(?='expected )"
 ]
 const said = new RegExp(`(?:${speaking.join('|')})\\s*(?:'((?:[^'\\\\\n]|\\\\.)*)'|\`((?:[^\`\\\\\n]|\\\\.)*)\`)`, 'g')
 
