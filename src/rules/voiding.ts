@@ -58,7 +58,7 @@ export const voidAsTold = (kept: Kept, arrival: Arrival, now: Instant): Changes 
   const { revision } = invoice
   if (!restores || revision === undefined) return changes
   // It stays dismissed, and how late the void was is kept, too: see `isLaterWord`.
-  const isDismissed = kept.state === 'dismissed' && !kept.forgotten
+  const isDismissed = isVoided(kept) || (kept.state === 'dismissed' && !kept.forgotten)
   if (changes === null && !(isDismissed && isNewer(invoice, kept.invoice))) return null
   return { set: { ...changes?.set, invoice: { ...kept.invoice, revision } }, lines: changes?.lines ?? [] }
 }

@@ -114,6 +114,7 @@ t.test('of a tool that restores, a void counts if it is later, and how late it w
     ['it does not say when', {}, toldAt(undefined), { state: 'dismissed', invoice: undefined }],
     ['a tool whose voids are final', {}, toldAt('1', { restores: false }), { state: 'dismissed', invoice: undefined }],
     ['again', voidedAt2, toldAt('3'), { state: undefined, invoice: { revision: '3' } }],
+    ['again, and emptied', { ...voidedAt2, forgotten: true }, toldAt('3'), { invoice: { revision: '3' } }],
     ['the same again', voidedAt2, toldAt('2'), null],
     [
       'dismissed by a person',
