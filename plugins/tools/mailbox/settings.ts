@@ -21,6 +21,10 @@ const folderExpected = `expected a folder other than ${Object.values(folders).jo
 const receiverExpected =
   'expected the name by which your mail host signs its Authentication-Results, such as mx.example.nl'
 
+/** Some hosts keep all folders below the inbox, and some do not tell small letters from capitals. */
+const isOurs = (folder: string): boolean =>
+  Object.values(folders).some(name => name.toLowerCase() === folder.toLowerCase().replace(/^inbox[./\\]/, ''))
+
 const isImap = (text = ''): boolean => {
   const url = URL.parse(text)
   return url !== null && /^imaps?:$/.test(url.protocol) && url.hostname !== '' && url.username + url.password === ''
@@ -48,7 +52,7 @@ export const settings = z
     EMAIL_SUPPLIER_ID: word(z.string().optional()),
     EMAIL_FOLDER: z
       .string()
-      .refine(folder => !Object.values(folders).includes(folder), folderExpected)
+      .refine(folder => !isOurs(folder), folderExpected)
       .default('INBOX'),
     EMAIL_ADDRESS: z.string().refine(isEmail, 'expected the address of the mailbox that nobody can guess').optional(),
     EMAIL_SENDERS: word(

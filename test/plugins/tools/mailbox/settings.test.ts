@@ -37,10 +37,11 @@ t.test('what is missing or pasted wrong is named', async t => {
 
 t.test('the folder that is read is none that mails go to: they would go in circles', async t => {
   const given = { EMAIL_URL: 'imaps://imap.example', EMAIL_USER: 'facturen', EMAIL_PASSWORD: 'geheim' }
-  for (const EMAIL_FOLDER of ['Verwerkt', 'Niet gelezen']) {
+  for (const EMAIL_FOLDER of ['Verwerkt', 'Niet gelezen', 'INBOX.Verwerkt', 'Inbox/niet gelezen']) {
     const { error } = settings.safeParse({ ...given, EMAIL_SUPPLIER_ID: '12345678', EMAIL_FOLDER })
     t.match(error?.issues, [{ path: ['EMAIL_FOLDER'], message: /other than Verwerkt and Niet gelezen/ }])
   }
+  t.equal(wrong({ EMAIL_FOLDER: 'Archief.Verwerkt' }), undefined)
 })
 
 t.test('in place of a password there is a token to ask for, with all that this needs', async t => {
