@@ -42,6 +42,9 @@ export interface Mailbox {
   close: () => Promise<void>
 }
 
+/** In any case of its letters. */
+const inbox = 'INBOX'
+
 const connectMs = 30_000
 const silentMs = 60_000
 
@@ -110,7 +113,11 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
     return found
   }
 
-  const folders = async () => (await ask(() => client.list({ listOnly: true }))).map(({ path }) => path)
+  /** Those that can hold mails. The inbox always exists, but some hosts list only what is below it. */
+  const folders = async () => {
+    const listed = (await ask(() => client.list({ listOnly: true }))).filter(({ flags }) => !flags.has('\\Noselect'))
+    return [...new Set([inbox, ...listed.map(({ path }) => path)])]
+  }
 
   const holds = async (uid: number) => (await search({ uid: String(uid) })).length > 0
 
@@ -129,7 +136,8 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       const known = await folders()
       // Some hosts keep all folders below the inbox.
       const above = client.namespace?.prefix ?? ''
-      return wanted.filter(folder => !known.includes(folder) && !known.includes(`${above}${folder}`))
+      const isKnown = (folder: string) => known.includes(folder) || known.includes(`${above}${folder}`)
+      return wanted.filter(folder => folder.toUpperCase() !== inbox && !isKnown(folder))
     },
     async make(folder) {
       await ask(() => client.mailboxCreate(folder))

@@ -37,6 +37,25 @@ t.test('what is wrong is told in words', async t => {
   ])
 })
 
+t.test('where all folders are below the inbox, the inbox is found, and so are they', async t => {
+  const { server, connection, read } = await open(t, {}, { below: 'INBOX.' })
+  server.make('INBOX.Verkoop')
+  server.put(invoiceMail({ number: '1' }))
+  t.match(await check(null, connection), [
+    { ok: true },
+    { ok: true, found: /INBOX is read.*Verwerkt and Niet gelezen will be made/ },
+    { ok: true, found: /^in INBOX: it brings 1,/ },
+    {}
+  ])
+  t.equal((await read()).length, 1)
+  t.equal(server.mails('INBOX.Verwerkt')?.length, 1)
+  t.match(await check(null, connection), [{}, { ok: true, found: /or Niet gelezen$/ }, { found: /^in Verwerkt:/ }, {}])
+  const wrong = { ...connection, settings: { ...connection.settings, EMAIL_FOLDER: 'Inkoop' } }
+  t.match((await check(null, wrong))[1], { found: /set EMAIL_FOLDER to one of INBOX, INBOX\.Verkoop, / })
+  const small = { ...connection, settings: { ...connection.settings, EMAIL_FOLDER: 'inbox' } }
+  t.match((await check(null, small))[1], { ok: true })
+})
+
 t.test('what a mail has to match is named', async t => {
   const { connection } = await open(t, { EMAIL_ADDRESS: user })
   t.match((await check(null, connection)).at(-1), { ok: true, found: /match: EMAIL_ADDRESS, EMAIL_SUPPLIER_ID$/ })

@@ -39,6 +39,16 @@ t.test('a host that keeps no mark is told of, lest the mail is copied again and 
   await t.rejects(Array.fromAsync(tool.missed!(now, connection, never)), { code: 'TOOL_UNREACHABLE', message: /move/ })
 })
 
+t.test('a folder that holds only other folders is made again', async t => {
+  const { server, read } = await open(t)
+  server.make('Verwerkt')
+  server.folder('Verwerkt')!.flags.push('\\Noselect')
+  server.put(invoiceMail({ number: '1' }))
+
+  await read()
+  t.ok(server.commands.includes('CREATE'))
+})
+
 const nested = (levels: number): string =>
   levels === 0
     ? 'Content-Type: text/plain\r\n\r\nx'
