@@ -175,6 +175,10 @@ export const findings: [english: string, dutch: string][] = [
   ['{word} gives its address; it is not fetched here', '{} noemt het adres; hier wordt hij niet opgehaald'],
 
   ['takes EMAIL_USER', 'neemt EMAIL_USER aan'],
+  [
+    'EMAIL_USER may only read {}: let it move mails out of it, too',
+    'EMAIL_USER mag {} alleen lezen: laat hem er ook mails uit verplaatsen'
+  ],
   ['there is no {}: set EMAIL_FOLDER to one of {}', 'er is geen {}: stel EMAIL_FOLDER in op een van {}'],
   [
     '{} is read, then mails go to {} or {}; {} will be made',
@@ -222,6 +226,10 @@ export const findings: [english: string, dutch: string][] = [
     '{} wordt niet bevraagd, want {}; voor http: en adressen in een besloten netwerk is ALLOW_PRIVATE_ADDRESSES=true nodig'
   ],
   ['a bug, look at the log', 'een fout in de brug, kijk in het logboek'],
+  [
+    '{word} lets EMAIL_USER only read EMAIL_FOLDER, and move nothing',
+    '{} laat EMAIL_USER in EMAIL_FOLDER alleen lezen en niets verplaatsen'
+  ],
   ['{word} refuses EMAIL_USER with its password or token', '{} weigert EMAIL_USER met het wachtwoord of token'],
   ['the portal answered {word}', 'het portaal antwoordde {}'],
   ['something other than the portal answered {word}', 'iets anders dan het portaal antwoordde {}'],

@@ -27,6 +27,8 @@ export const check = async (_address: string | null, connection: Connection): Pr
 const lookAtFolders = async (mailbox: Mailbox, { settings: { EMAIL_FOLDER } }: Connection): Promise<Found> => {
   if ((await mailbox.missing([EMAIL_FOLDER])).length > 0)
     return bad(`there is no ${EMAIL_FOLDER}: set EMAIL_FOLDER to one of ${(await mailbox.folders()).join(', ')}`)
+  await mailbox.open(EMAIL_FOLDER)
+  if (!mailbox.releases()) return bad(`EMAIL_USER may only read ${EMAIL_FOLDER}: let it move mails out of it, too`)
   const missing = await mailbox.missing(Object.values(folders))
   const made = missing.length === 0 ? '' : `; ${missing.join(' and ')} will be made`
   return good(`${EMAIL_FOLDER} is read, then mails go to ${Object.values(folders).join(' or ')}${made}`)

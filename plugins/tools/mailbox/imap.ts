@@ -34,6 +34,8 @@ export interface Mailbox {
   holds: (uid: number) => Promise<boolean>
   /** Ends early at `bytesMax`. */
   bytes: (uid: number, part: Part, bytesMax?: number) => AsyncIterable<Uint8Array>
+  /** Whether a mail may leave the selected folder. */
+  releases: () => boolean
   move: (uid: number, folder: string) => Promise<void>
   /** Whether it can still be asked after a failure. */
   isOpen: () => boolean
@@ -130,6 +132,12 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
     return found.toSorted((a, b) => a - b)
   }
 
+  /** Whoever may not mark a mail as deleted may not move it, either (RFC 4314, RFC 6851). */
+  const releases = () => {
+    if (!client.mailbox || client.mailbox.readOnly) return false
+    return client.mailbox.permanentFlags?.has('\\Deleted') ?? true
+  }
+
   return {
     folders,
     async missing(wanted) {
@@ -156,9 +164,12 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
     },
     holds,
     bytes,
+    releases,
     async move(uid, folder) {
       const one = String(uid)
       if (client.capabilities.has('MOVE')) await ask(() => client.messageMove(one, folder, { uid: true }))
+      // Otherwise each reading would leave another copy.
+      else if (!releases()) throw unreachable(`${url.host} lets EMAIL_USER only read EMAIL_FOLDER, and move nothing`)
       else if (await ask(() => client.messageCopy(one, folder, { uid: true })))
         // A mail that is only marked as deleted is out of sight, but still there.
         await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))

@@ -56,6 +56,12 @@ t.test('where all folders are below the inbox, the inbox is found, and so are th
   t.match((await check(null, small))[1], { ok: true })
 })
 
+t.test('a folder that no mail may leave is told of before a mail comes', async t => {
+  const { server, connection } = await open(t)
+  server.folder('INBOX')!.permanentFlags = ['\\Seen']
+  t.match((await check(null, connection))[1], { ok: false, found: /^EMAIL_USER may only read INBOX/ })
+})
+
 t.test('what a mail has to match is named', async t => {
   const { connection } = await open(t, { EMAIL_ADDRESS: user })
   t.match((await check(null, connection)).at(-1), { ok: true, found: /match: EMAIL_ADDRESS, EMAIL_SUPPLIER_ID$/ })

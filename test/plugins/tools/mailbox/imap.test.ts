@@ -39,6 +39,20 @@ t.test('a host that keeps no mark is told of, lest the mail is copied again and 
   await t.rejects(Array.fromAsync(tool.missed!(now, connection, never)), { code: 'TOOL_UNREACHABLE', message: /move/ })
 })
 
+t.test('where a mail may not be marked as deleted, it is not copied, either', async t => {
+  const { server, connection } = await open(t, {}, { without: ['MOVE', 'UIDPLUS'] })
+  server.folder('INBOX')!.permanentFlags = ['\\Seen']
+  server.put(invoiceMail({ number: '1' }))
+  const told: unknown[] = []
+  const reading = async () => {
+    for await (const one of tool.missed!(now, connection, never)) told.push(one)
+  }
+
+  await t.rejects(reading(), { code: 'TOOL_UNREACHABLE', message: /lets EMAIL_USER only read EMAIL_FOLDER/ })
+  t.equal(told.length, 1)
+  t.strictSame([server.mails('INBOX')?.length, server.mails('Verwerkt')?.length], [1, 0])
+})
+
 t.test('a folder that holds only other folders is made again', async t => {
   const { server, read } = await open(t)
   server.make('Verwerkt')
