@@ -226,6 +226,8 @@ export const findings: [english: string, dutch: string][] = [
     '{} wordt niet bevraagd, want {}; voor http: en adressen in een besloten netwerk is ALLOW_PRIVATE_ADDRESSES=true nodig'
   ],
   ['a bug, look at the log', 'een fout in de brug, kijk in het logboek'],
+  ['{word} does not make the folder {}: {}', '{} maakt de map {} niet: {}'],
+  ['{word} does not open {}: {}', '{} opent {} niet: {}'],
   [
     '{word} lets EMAIL_USER only read EMAIL_FOLDER, and move nothing',
     '{} laat EMAIL_USER in EMAIL_FOLDER alleen lezen en niets verplaatsen'

@@ -75,14 +75,14 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
     client.close()
   }
   stopped.addEventListener('abort', stop)
-  /** Reports every failure as the host's, with no more than a code. */
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+  /** Reports every failure as the host's, with no more than a code; `refusal` says what a refusal means. */
+  const ask = async <T>(question: () => Promise<T>, refusal?: string): Promise<T> => {
     try {
       stopped.throwIfAborted()
       return await Promise.race([question(), ended.promise])
     } catch (error) {
       stopped.throwIfAborted()
-      throw translated(error, url.host)
+      throw translated(error, url.host, refusal)
     }
   }
   const close = async () => {
@@ -126,7 +126,8 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
   /** Uids mean nothing without it. */
   let opened = ''
   const open = async (folder: string, since?: Instant) => {
-    const { uidValidity } = await ask(() => client.mailboxOpen(folder))
+    const name = folder === connection.settings.EMAIL_FOLDER ? 'EMAIL_FOLDER' : folder
+    const { uidValidity } = await ask(() => client.mailboxOpen(folder), `does not open ${name}`)
     opened = `${folder} ${uidValidity}`
     const found = await search(since === undefined ? {} : { since: new Date(since - dayMs) })
     return found.toSorted((a, b) => a - b)
@@ -148,7 +149,7 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       return wanted.filter(folder => folder.toUpperCase() !== inbox && !isKnown(folder))
     },
     async make(folder) {
-      await ask(() => client.mailboxCreate(folder))
+      await ask(() => client.mailboxCreate(folder), `does not make the folder ${folder}`)
     },
     open,
     async mail(uid) {
@@ -222,12 +223,15 @@ const connect = async (
   return client
 }
 
-const translated = (error: unknown, host: string): unknown => {
+const translated = (error: unknown, host: string, refusal?: string): unknown => {
   if (error instanceof BridgeError) return error
   const { authenticationFailed, responseStatus, serverResponseCode = '' } = error as ImapError
   if (authenticationFailed && !passing.includes(serverResponseCode))
     return new BridgeError('TOOL_UNAUTHORIZED', `${host} refuses EMAIL_USER with its password or token`)
-  if (responseStatus) return unreachable(`${host} answered ${responseStatus} ${serverResponseCode}`.trim())
+  if (responseStatus) {
+    const said = `${responseStatus} ${serverResponseCode}`.trim()
+    return unreachable(refusal === undefined ? `${host} answered ${said}` : `${host} ${refusal}: ${said}`)
+  }
   return unreached(host, error)
 }
 

@@ -63,6 +63,19 @@ t.test('a folder that holds only other folders is made again', async t => {
   t.ok(server.commands.includes('CREATE'))
 })
 
+t.test('what the host refuses is named', async t => {
+  const { server, connection, read } = await open(t)
+  server.put(invoiceMail({ number: '1' }))
+  server.answers = (command, response) => {
+    if (command === 'CREATE') Object.assign(response, { command: 'NO' })
+  }
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /does not make the folder Verwerkt: NO$/ })
+
+  connection.settings.EMAIL_FOLDER = 'Facturen'
+  server.answers = () => {}
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /does not open EMAIL_FOLDER: BAD$/ })
+})
+
 const nested = (levels: number): string =>
   levels === 0
     ? 'Content-Type: text/plain\r\n\r\nx'
