@@ -24,8 +24,8 @@ export type AddressOptions<Settings = unknown> = {
   clock: Clock
   timeZone: string
   strangers: Strangers
-  /** Counts a refusal; true when this client has had too many: then the answer is 429 instead of 401. */
-  refused: (request: FastifyRequest) => Promise<boolean>
+  /** Counts a refusal. How long, in ms, this client has to wait: then the answer is 429 instead of 401; or null. */
+  refused: (request: FastifyRequest) => Promise<number | null>
   /** Called once for each request that is proven. */
   believed: (request: FastifyRequest) => void
 }
@@ -43,8 +43,8 @@ export const leaveBodiesUnread = (app: FastifyInstance, { refused }: Pick<Addres
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler(async (error, request) => {
-    if (isCode(error, 'NOT_AUTHENTIC') && (await refused(request))) throw new BridgeError('TOO_MANY_REQUESTS')
-    throw error
+    const retryAfterMs = isCode(error, 'NOT_AUTHENTIC') ? await refused(request) : null
+    throw retryAfterMs === null ? error : new BridgeError('TOO_MANY_REQUESTS', undefined, { retryAfterMs })
   })
 }
 

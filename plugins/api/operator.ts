@@ -42,7 +42,8 @@ export const createRecognise = ({ token, readToken, lockout, clientOf }: Operato
     if (lockedMs !== null) throw new BridgeError('TOO_MANY_REQUESTS', undefined, { retryAfterMs: lockedMs })
     // A request without a token is not a guess. It counts like any other stranger's.
     if (given === null) {
-      if (await request.server.refused(request)) throw new BridgeError('TOO_MANY_REQUESTS')
+      const retryAfterMs = await request.server.refused(request)
+      if (retryAfterMs !== null) throw new BridgeError('TOO_MANY_REQUESTS', undefined, { retryAfterMs })
       return null
     }
     const role = roleOf(given)

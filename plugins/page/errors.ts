@@ -11,6 +11,8 @@ import type { Pages } from './pages.ts'
 // How often the page checks whether the ledger is back.
 const againSeconds = 5
 
+const minute = 60_000
+
 export const registerErrors = (app: FastifyInstance, pages: Pages): void => {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const view = pages.viewOf(request, reply)
@@ -18,8 +20,9 @@ export const registerErrors = (app: FastifyInstance, pages: Pages): void => {
     reply.code(status)
     if (status >= 500) request.log.error({ err: error }, 'page failed')
     if (error instanceof BridgeError && error.code === 'TOO_MANY_REQUESTS') {
-      const minutes = Math.ceil((error.retryAfterMs ?? 60_000) / 60_000)
-      reply.header('retry-after', minutes * 60)
+      const waitMs = error.retryAfterMs ?? minute
+      const minutes = Math.ceil(waitMs / minute)
+      reply.header('retry-after', Math.ceil(waitMs / 1000))
       return pages.send(reply, view, loginPage(view, { to: '/', problem: view.words.login.locked(minutes) }))
     }
     return pages.send(reply, view, errorPage(view, error, request))

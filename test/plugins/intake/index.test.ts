@@ -173,10 +173,10 @@ t.test('what is wrong with a body is told to authentic senders only', async t =>
 })
 
 t.test('only who is not authentic is ever told to slow down', async t => {
-  const { post } = await openIntake(t, { refused: async () => true })
+  const { post } = await openIntake(t, { refused: async () => 41_001 })
   const status = async ({ headers, body }: Sent) => (await post({ headers, body })).statusCode
 
-  t.equal(await status(json(withUrl)), 429)
+  t.match(await post(json(withUrl)), { statusCode: 429, headers: { 'retry-after': '42' } }, 'and for how long')
   t.equal(await status(bearer(json(withUrl), 'a wrong secret')), 429)
   t.equal(await status(signed(json(withUrl), `whsec_${Buffer.alloc(24).toString('base64')}`)), 429)
   t.equal(await status(signed(json(withUrl))), 200)

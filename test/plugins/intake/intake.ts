@@ -71,7 +71,7 @@ export const buildIntake = async (
     believed: request => void believed.push(request.url),
     refused: async request => {
       refusals.push(request.url)
-      return false
+      return null
     },
     noteUnreadable: (error, request) => void noteUnreadable.push({ error, ...request }),
     ...options

@@ -245,7 +245,7 @@ const openTool = async <Schema extends z.ZodObject>(
     clock: { now: () => now, monotonic: () => 0, sleep: async () => {} },
     timeZone,
     strangers: openStrangers(),
-    refused: async () => false,
+    refused: async () => null,
     believed: request => void believed.push(request.url)
   }
   await app.register(webhook(tool as never), { prefix: '/webhooks', ...options })

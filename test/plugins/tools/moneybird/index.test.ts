@@ -203,7 +203,7 @@ t.test('a second webhook can be registered while the first one is believed', asy
     clock: connection.clock,
     timeZone,
     strangers: openStrangers(),
-    refused: async () => false,
+    refused: async () => null,
     believed: () => t.fail('nothing is proven')
   })
   const address = `${await app.listen({ port: 0 })}/webhooks/moneybird`
