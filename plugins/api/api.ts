@@ -19,7 +19,7 @@ import { shownRefusal } from '../../src/view/shown-refusal.ts'
 import { createForAll, withinDays } from './for-all.ts'
 import { openapiAt } from './openapi.ts'
 import type { Pdfs } from './pdfs.ts'
-import { createRoute, type Operations } from './route.ts'
+import { createRoute, noTool, type Operations } from './route.ts'
 
 export type ApiOptions = {
   operations: Operations
@@ -122,6 +122,7 @@ export default async function api(app: FastifyInstance, options: ApiOptions) {
     })
 
     route('catchUp', async ({ body: { tool, since } }, reply) => {
+      if (!tools.some(({ name }) => name === tool)) throw noTool(tools.map(({ name }) => name))
       // The day begins in the portal's time zone.
       const from = Temporal.PlainDate.from(since).toZonedDateTime(timeZone).epochMilliseconds
       return answered(await catchUp.ask(tool, from), reply)

@@ -8,7 +8,7 @@ import type { Customers } from '../../src/delivery/customers.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Customer } from '../../src/view/answers.ts'
 import { createLinks, csvType, takeCsv } from './links.ts'
-import { createRoute, type Operations } from './route.ts'
+import { createRoute, noTool, type Operations } from './route.ts'
 
 export type CustomersApiOptions = {
   operations?: Operations
@@ -54,8 +54,7 @@ export default async function customersApi(app: FastifyInstance, options: Custom
 
   const known = async (tool: string): Promise<string> => {
     if (await isTool(tool)) return tool
-    const problem = { field: 'tool', message: `expected one of ${tools.join(', ')}` }
-    throw new BridgeError('FIELDS_INVALID', undefined, { problems: [problem] })
+    throw noTool(tools)
   }
 
   route('listCustomers', async ({ query }) => {

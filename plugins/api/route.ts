@@ -92,6 +92,12 @@ export const createRoute =
     })
   }
 
+/** For a name that no tool has: these are the names. */
+export const noTool = (names: string[]): BridgeError => {
+  const problem = { field: 'tool', message: `expected one of ${names.join(', ')}` }
+  return new BridgeError('FIELDS_INVALID', undefined, { problems: [problem] })
+}
+
 /** The ledger keeps no NUL in a text, so no text that is asked for can have one. */
 const refuseNul = (texts: object): void => {
   const problems = Object.entries(texts)

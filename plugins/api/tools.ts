@@ -12,7 +12,7 @@ import { oneInvoice } from '../../src/tools/one-invoice.ts'
 import type { Receiver } from '../../src/tools/receiver.ts'
 import type { Source } from '../../src/tools/source.ts'
 import type { Summary, Tool } from '../../src/view/answers.ts'
-import { createRoute, type Operations } from './route.ts'
+import { createRoute, noTool, type Operations } from './route.ts'
 
 /** A source under one of its names in the ledger. */
 export type NamedSource = Summary['tools'][number] & {
@@ -47,8 +47,7 @@ export default async function toolsApi(app: FastifyInstance, options: ToolsApiOp
   const named = (name: string): NamedSource => {
     const found = sources.find(source => source.name === name)
     if (found) return found
-    const message = `expected one of ${sources.map(({ name }) => name).join(', ')}`
-    throw new BridgeError('FIELDS_INVALID', undefined, { problems: [{ field: 'tool', message }] })
+    throw noTool(sources.map(({ name }) => name))
   }
 
   const asked = (name: string) =>

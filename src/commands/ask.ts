@@ -41,13 +41,17 @@ export const parseAsk = <O extends Options = Record<never, never>>(
   { options, positionals = 0, usage }: { options?: O; positionals?: number; usage: string }
 ) => {
   const parsed = parseArgs({ args, options: { ...askOptions, ...options }, allowPositionals: true })
-  if (parsed.positionals.length !== positionals) throw new WrongUse(`Usage: factuurbrug ${usage}`)
+  // A script whose variable is empty means none of these.
+  if (parsed.positionals.length !== positionals || parsed.positionals.includes(''))
+    throw new WrongUse(`Usage: factuurbrug ${usage}`)
   const values = parsed.values as ReturnType<
     typeof parseArgs<{ options: O & typeof askOptions; allowPositionals: true }>
   >['values'] & { url?: string; token?: string; by?: string; json: boolean }
   const token = values.token ?? env.OPERATOR_TOKEN
   if (!token) throw new WrongUse('Who is asking? Give --token, or set OPERATOR_TOKEN.')
   const url = bridgeUrl(env, values.url)
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new WrongUse('--url, or FACTUURBRUG_URL: expected an address such as http://127.0.0.1:8080')
   return {
     values,
     positionals: parsed.positionals,
@@ -73,7 +77,8 @@ export const bridgeUrl = (env: Environment, url?: string): string =>
 const createAsk =
   (url: string, { token, by }: { token: string; by: string }, usage: string, options: Options = {}): Ask =>
   async (operation, { params, query, body, text } = {}) => {
-    const { method, path, answer, upload }: Endpoint = endpoints[operation]
+    const endpoint: Endpoint = endpoints[operation]
+    const { method, path, answer, upload } = endpoint
     const named: Record<string, string> = params ?? {}
     const place = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(named[name] ?? ''))
     try {
@@ -94,9 +99,15 @@ const createAsk =
         `${url} does not answer as a bridge of this version does (${field}). Use the command of its own version.`
       )
     } catch (error) {
-      throw asTyped(refusal(error, url), usage, options)
+      const isMistyped = !isWellFormed(endpoint.query, query) || !isWellFormed(endpoint.body, body)
+      // The names of the tools are a list that never changes.
+      throw asTyped(refusal(error, url), usage, options, field => isMistyped || field === 'tool')
     }
   }
+
+/** If this is refused all the same, it is not how it was typed: the bridge cannot do what it asks. */
+const isWellFormed = (schema: z.ZodObject | undefined, sent: object | undefined): boolean =>
+  schema === undefined || schema.safeParse(sent ?? {}).success
 
 const headersOf = ({ token, by }: { token: string; by: string }) => ({
   authorization: `Bearer ${token}`,
@@ -112,12 +123,12 @@ const createAskText =
       const options = { headers: headersOf(who), timeout: { request: answerWithinMs }, retry: { limit: 0 } }
       return await got(url + endpoints[operation].path, options).text()
     } catch (error) {
-      throw asTyped(refusal(error, url), '', {})
+      throw asTyped(refusal(error, url), '', {}, () => false)
     }
   }
 
 /** The API names its own fields; the person who typed the command knows options and arguments. */
-const asTyped = (error: unknown, usage: string, options: Options): unknown => {
+const asTyped = (error: unknown, usage: string, options: Options, isUse: (field: string) => boolean): unknown => {
   if (!(error instanceof BridgeError)) return error
   switch (error.code) {
     case 'FIELDS_INVALID': {
@@ -126,7 +137,10 @@ const asTyped = (error: unknown, usage: string, options: Options): unknown => {
         return field in options ? `--${field}` : (typedAs[field] ?? `<${field}>`)
       }
       const problems = error.problems.map(({ field, message }) => `${nameOf(field)}: ${message}`)
-      return new WrongUse([...problems, `Usage: factuurbrug ${usage}`].join('\n'))
+      if (problems.length === 0) return error
+      return error.problems.some(({ field }) => isUse(field))
+        ? new WrongUse([...problems, `Usage: factuurbrug ${usage}`].join('\n'))
+        : new CommandFailed(problems.join('\n'))
     }
     case 'NOT_LOGGED_IN':
       return new CommandFailed(`${error.code}: OPERATOR_TOKEN in .env or --token is not the bridge's.`)

@@ -2,7 +2,7 @@
 // Fly by `fly ssh console`. A secret that the tool makes is printed once, as the line that sets it.
 
 import { parseArgs } from 'node:util'
-import { type Command, WrongUse } from './command.ts'
+import { type Command, CommandFailed, WrongUse } from './command.ts'
 import { openToolConnection } from './tool-connection.ts'
 
 export const run: Command = async (args, { env, clock, print }) => {
@@ -22,7 +22,7 @@ export const run: Command = async (args, { env, clock, print }) => {
   const { tool, connection, close } = await openToolConnection(name, env, clock)
   try {
     if (!tool.connect) throw new WrongUse(`${name} cannot be connected through an API.`)
-    if (!tool.canAsk(connection.settings)) throw new WrongUse(`Set the API token of ${name} first.`)
+    if (!tool.canAsk(connection.settings)) throw new CommandFailed(`Set the API token of ${name} first.`)
     const { lines, secrets } = await tool.connect(`${publicUrl}/webhooks/${name}`, connection)
     for (const text of lines) print(text)
     // `check` and a later repair look at PUBLIC_URL, not at an address that was given once.

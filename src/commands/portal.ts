@@ -8,7 +8,7 @@ import got from 'got'
 import { secretOf, settings } from '../../plugins/intake/senders.ts'
 import { readSettings, readTimeZone } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
-import { BridgeError } from '../core/errors.ts'
+import { BridgeError, isCode } from '../core/errors.ts'
 import { formatAmount, parsePaidAt } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import { createPortal, type PortalAsTold } from '../portal/client.ts'
@@ -56,11 +56,13 @@ export const run: Command = async (args, terminal) => {
   const { values, positionals } = parse(args)
   const [what = '', id = '', ...more] = positionals
   if (more.length > 0 || (id === '') === takesId.includes(what)) throw new WrongUse(usage)
+  // Such an address would be that of all invoices.
+  if (/^\.+$/.test(id)) throw new WrongUse(usage)
   if (what === 'create') return create(values, terminal)
   const call = Object.hasOwn(calls, what) ? calls[what] : undefined
   if (!call && what !== 'facts') throw new WrongUse(usage)
   const { env, clock } = terminal
-  if (!env.PORTAL_TOKEN) throw new WrongUse('Set PORTAL_TOKEN to the API key of the portal.')
+  if (!env.PORTAL_TOKEN) throw new CommandFailed('Set PORTAL_TOKEN to the API key of the portal.')
   const timeZone = readTimeZone(env)
   const url = env.PORTAL_URL || 'https://api.mijnklantportaal.nl/v1'
   if (what === 'facts') return facts(url, env.PORTAL_TOKEN, { values, terminal })
@@ -167,7 +169,7 @@ const calls: Record<string, (asked: Asked) => Promise<number>> = { bills, invoic
 const create = async (values: Values, { env, print, complain }: Terminal): Promise<number> => {
   const { number, customer, amount, issued, paid, notify, pdf } = values
   if (!number || !customer || !amount || !issued || !pdf) throw new WrongUse(usage)
-  if (!env.INTAKE_SECRET?.trim()) throw new WrongUse('Set INTAKE_SECRET to the value that the bridge has.')
+  if (!env.INTAKE_SECRET?.trim()) throw new CommandFailed('Set INTAKE_SECRET to the value that the bridge has.')
   const secret = secretOf(readSettings(env, settings))
   const form = new FormData()
   const fields = {
@@ -196,8 +198,23 @@ const create = async (values: Values, { env, print, complain }: Terminal): Promi
     )
     return 1
   } catch (error) {
-    throw refusal(error, url)
+    throw asTyped(refusal(error, url))
   }
+}
+
+/** The intake names its own fields. What is in the file is no wrong use. */
+const asTyped = (error: unknown): unknown => {
+  if (!isCode(error, 'FIELDS_INVALID') || error.problems.every(({ field }) => field === 'pdf')) return error
+  const problems = error.problems.map(({ field, message }) => `--${typedAs[field] ?? field}: ${message}`)
+  return new WrongUse([...problems, usage].join('\n'))
+}
+
+const typedAs: Record<string, string> = {
+  invoiceNumber: 'number',
+  customerId: 'customer',
+  issuedAt: 'issued',
+  paidAt: 'paid',
+  sendNotification: 'notify'
 }
 
 const openPdf = async (path: string): Promise<Blob> => {

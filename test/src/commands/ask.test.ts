@@ -36,7 +36,8 @@ t.test('who asks is told by the option or the environment', async t => {
     code: /^ERR_PARSE_ARGS/,
     message: 'Who is asking? Give --token, or set OPERATOR_TOKEN.'
   })
-  t.throws(() => parseAsk(['1'], { env, print }, { usage: 'status' }), { code: /^ERR_PARSE_ARGS/ })
+  for (const args of [['1'], ['--url', 'nowhere'], ['--url', 'localhost:8080']])
+    t.throws(() => parseAsk(args, { env, print }, { usage: 'status' }), { code: /^ERR_PARSE_ARGS/ }, args.join(' '))
 })
 
 t.test('the number of an invoice is one part of an address', async t => {
@@ -81,9 +82,18 @@ t.test('what is refused is told in the words of the command line', async t => {
     { field: 'portalId', message: 'z' }
   ]
   const ask = await refusing(t, 422, { code: 'FIELDS_INVALID', detail: 'a filter', problems })
-  await t.rejects(ask('summary'), {
+  await t.rejects(ask('listCustomers', { query: { limit: 'x' } }), {
     name: 'WrongUse',
     message: '--limit: x\n<tool>: y\n<cst_…>: z\nUsage: factuurbrug status'
+  })
+  await t.rejects(ask('unlinkCustomer', { params: { tool: 'y', ref: '1' } }), { name: 'WrongUse' })
+  await t.rejects(ask('linkCustomer', { params: { tool: 'y', ref: '1' }, body: { portalId: 'z' } }), {
+    name: 'WrongUse'
+  })
+  const lacking = await refusing(t, 422, { code: 'FIELDS_INVALID', detail: 'none', problems: problems.slice(2) })
+  await t.rejects(lacking('linkCustomer', { params: { tool: 'y', ref: '1' }, body: { portalId: 'cst_1' } }), {
+    name: 'CommandFailed',
+    message: '<cst_…>: z'
   })
 
   for (const [status, code] of [

@@ -135,7 +135,7 @@ t.test('what keeps a tool from being connected is said', async t => {
   t.match(nowhere, { code: 2, stderr: /PUBLIC_URL, or give --public-url/ })
   t.match(nobody, { code: 2, stderr: /^There is no tool acme: .*\bmoneybird, .*\bstripe\b/ })
   t.match(half, { code: 2, stderr: /^invoices has no API/ })
-  t.match(unset, { code: 2, stderr: /^Set the API token of stripe first\./ })
+  t.match(unset, { code: 1, stderr: /^Set the API token of stripe first\./ })
   t.match(wrong, { code: 1, stderr: /STRIPE_API_KEY: expected/ })
   t.notMatch(wrong.stderr, 'pk_live_voorbeeld')
   t.match(refused, { code: 1, stdout: '', stderr: /^TOOL_UNAUTHORIZED/ })

@@ -28,19 +28,23 @@ t.test('what does not exist is not linked', async t => {
   const { app } = await openCustomersApp(t)
   const person = asking(await app.listen({ port: 0, host: '127.0.0.1' }))
 
-  const [typo, tool, nobody, few] = await Promise.all([
+  const [typo, name, tool, nobody, few, empty] = await Promise.all([
     factuurbrug(['link', 'acme', '1', 'cst_typo'], person),
+    factuurbrug(['link', 'acme', '1', 'De Vos'], person),
     factuurbrug(['link', 'acmee', '1', 'cst_bakkerijdevos1'], person),
     factuurbrug(['unlink', 'acme', '1'], person),
-    factuurbrug(['link', 'acme', '1'], person)
+    factuurbrug(['link', 'acme', '1'], person),
+    factuurbrug(['link', 'acme', '', 'cst_bakkerijdevos1'], person)
   ])
 
-  t.match(typo, {
+  t.match(typo, { code: 1, stdout: '', stderr: '<cst_…>: the portal holds no such customer\n' })
+  t.match(name, {
     code: 2,
     stdout: '',
-    stderr: /^<cst_…>: the portal holds no such customer\nUsage: factuurbrug link <tool> <ref> <cst_…>\n$/
+    stderr: /^<cst_…>: expected the portal's id of a customer, cst_…\nUsage: factuurbrug link <tool> <ref> <cst_…>\n$/
   })
   t.match(tool, { code: 2, stderr: /^<tool>: expected one of acme, rival\nUsage/ })
   t.match(nobody, { code: 1, stderr: /^There is no link for acme 1\. `factuurbrug customers --linked true`/ })
-  t.match(few, { code: 2, stderr: 'Usage: factuurbrug link <tool> <ref> <cst_…>\n' })
+  for (const wrong of [few, empty])
+    t.match(wrong, { code: 2, stderr: 'Usage: factuurbrug link <tool> <ref> <cst_…>\n' })
 })

@@ -49,7 +49,7 @@ t.test('one invoice, the bills, and an empty portal', async t => {
   t.match(none, { code: 1, stdout: '', stderr: 'The portal holds no invoice inv_none.\n' })
   t.match(bills, { code: 0, stdout: /^id +number +issued +without VAT +VAT +total +paid\n\S+ .* (yes|no)$/m })
   t.ok(Array.isArray(JSON.parse(json.stdout)))
-  t.match(refused, { code: 1, stderr: /^FIELDS_INVALID: / })
+  t.match(refused, { code: 2, stderr: /^Usage: factuurbrug portal <what>/ })
 })
 
 t.test('one invoice is shown with every field as it came, whatever the bridge makes of it', async t => {
@@ -133,10 +133,11 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
     ({ length }) => length === 1,
     'it was not created'
   )
-  const [conflict, missing, wrong, incomplete] = await Promise.all([
+  const [conflict, missing, wrong, noPdf, incomplete] = await Promise.all([
     create('--amount', '99.00', '--pdf', join(folder, 'factuur.pdf'), '--notify', 'true'),
     create('--amount', '121.00', '--pdf', 'weg.pdf'),
-    create('--amount', '1,21', '--pdf', join(folder, 'kladblok.txt')),
+    create('--amount', '1,21', '--paid', 'x', '--pdf', join(folder, 'kladblok.txt')),
+    create('--amount', '121.00', '--pdf', join(folder, 'kladblok.txt')),
     create('--amount', '121.00')
   ])
 
@@ -150,9 +151,12 @@ t.test('an invoice is created through the bridge, so that the ledger knows it', 
       'The bridge knows A-1 with other facts, and keeps those. Both are there for you: `factuurbrug invoice A-1` shows them.\n'
   })
   t.match(missing, { code: 1, stderr: 'Cannot read the file weg.pdf.\n' })
-  t.match(wrong, {
+  t.match(wrong, { code: 2, stdout: '' })
+  for (const line of [/^--amount: expected /m, /^--paid: expected /m, /^--pdf: /m, /^Usage: /m])
+    t.match(wrong.stderr, line)
+  t.match(noPdf, {
     code: 1,
-    stderr: /^FIELDS_INVALID: .*\n {2}\S+: .*\n {2}\S+: .*\nCorrect the listed fields, then run the command again\.\n$/
+    stderr: /^FIELDS_INVALID: .*\n {2}pdf: .*\nCorrect the listed fields, then run the command again\.\n$/
   })
   t.match(incomplete, { code: 2, stderr: /^Usage: factuurbrug portal <what>/ })
 })
@@ -167,8 +171,8 @@ t.test('wrong use says what can be asked, before any setting is missed', async t
     factuurbrug(['portal', 'bills']),
     factuurbrug('portal create --number 1 --customer c --amount 1 --issued d --pdf f'.split(' '))
   ])
-  t.match(noToken, { code: 2, stderr: 'Set PORTAL_TOKEN to the API key of the portal.\n' })
-  t.match(noSecret, { code: 2, stderr: 'Set INTAKE_SECRET to the value that the bridge has.\n' })
+  t.match(noToken, { code: 1, stderr: 'Set PORTAL_TOKEN to the API key of the portal.\n' })
+  t.match(noSecret, { code: 1, stderr: 'Set INTAKE_SECRET to the value that the bridge has.\n' })
 })
 
 t.test('a portal that refuses or is not there is named', async t => {
