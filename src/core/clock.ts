@@ -27,4 +27,6 @@ export const systemClock: Clock = {
     })
 }
 
-export const isoInstant = (at: Instant): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
+/** Always with milliseconds: one form for every reader, and their order as texts is their order in time. */
+export const isoInstant = (at: Instant): string =>
+  Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
