@@ -13,6 +13,7 @@ import { formatAmount, parsePaidAt } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import { createPortal, type PortalAsTold } from '../portal/client.ts'
 import type { PortalBill } from '../portal/schemas.ts'
+import { shownPortalInvoice } from '../view/shown-invoice.ts'
 import { bridgeUrl, refusal } from './ask.ts'
 import { type Command, CommandFailed, type Terminal, WrongUse } from './command.ts'
 import { portalFacts } from './portal-facts.ts'
@@ -90,16 +91,16 @@ async function* pages<T>(page: (number: number) => Promise<{ items: T[]; more: b
 }
 
 type Page<T> = (number: number) => Promise<{ items: T[]; more: boolean }>
-type Table<T> = { none: string; head: string[]; row: (item: T) => (string | null)[] }
+type Table<T> = { none: string; head: string[]; row: (item: T) => (string | null)[]; shown?: (item: T) => object }
 
 const list = async <T>(
   page: Page<T>,
-  { none, head, row }: Table<T>,
+  { none, head, row, shown = item => item as object }: Table<T>,
   { values, terminal: { clock, print } }: Asked
 ): Promise<number> => {
   const found = await Array.fromAsync(pages(page, clock))
   const lines = found.length === 0 ? none : table([head, ...found.map(row)])
-  print(values.json ? JSON.stringify(found, null, 2) : lines)
+  print(values.json ? JSON.stringify(found.map(shown), null, 2) : lines)
   return 0
 }
 
@@ -124,7 +125,8 @@ const invoices = (asked: Asked): Promise<number> => {
       ...[id, invoiceNumber, customerId],
       amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR'),
       ...[issuedAt, paidAt === null ? null : 'yes']
-    ]
+    ],
+    shown: shownPortalInvoice
   }
   return list(number => asked.portal.invoicesPage(number), table, asked)
 }
@@ -143,7 +145,7 @@ const markPaid = async ({ portal, id, values, terminal, timeZone }: Asked): Prom
   if (at === undefined) throw new WrongUse('--paid: expected a date such as 2026-11-20, or an instant with its zone')
   const written = await portal.markPaid(id, at)
   if (written.outcome === 'done') {
-    print(values.json ? JSON.stringify(written.value, null, 2) : `${id} is marked paid.`)
+    print(values.json ? JSON.stringify(shownPortalInvoice(written.value), null, 2) : `${id} is marked paid.`)
     return 0
   }
   complain(

@@ -2,7 +2,7 @@
 
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { formatAmount } from '../core/invoice.ts'
-import type { LinkedInvoice } from '../core/portal-entry.ts'
+import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { Decided, HistoryEntry, OtherFacts, Row, WholeRow } from '../core/row.ts'
 import type { PortalState } from '../delivery/engine.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -110,8 +110,14 @@ const shownValue = (name: string, value: unknown): unknown => {
   return { ...facts, amount: formatAmount(amountCents, facts.currency) }
 }
 
-/** As the portal shows it. */
-export const shownPortalInvoice = ({ amountCents, currency, paidAt, createdAt, ...entry }: LinkedInvoice) => ({
+/** As the portal shows it; a list of it has no payment link. */
+export const shownPortalInvoice = <Entry extends PortalInvoice>({
+  amountCents,
+  currency,
+  paidAt,
+  createdAt,
+  ...entry
+}: Entry) => ({
   ...entry,
   currency,
   amount: amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR'),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { samplePdf } from '../../../plugins/intake/sample.ts'
+import { PortalInvoice } from '../../../src/view/answers.ts'
 import { factuurbrug } from '../../command-line.ts'
 import { openSandbox, until } from '../../end-to-end/bridge-process.ts'
 import { serve } from '../../server.ts'
@@ -29,7 +30,10 @@ t.test('what the portal holds is listed over all its pages, through a pause that
     stdout: /^id +number +customer +amount +issued +paid\ninv_\w+ +A-17 /
   })
   t.equal(shown.stdout.trim().split('\n').length, 18)
-  t.equal(JSON.parse(json.stdout).length, 17)
+  const all = JSON.parse(json.stdout)
+  t.equal(all.length, 17)
+  t.strictSame(PortalInvoice.omit({ paymentLink: true }).strict().safeParse(all[0]).error, undefined)
+  t.match(all[0], { invoiceNumber: 'A-17', amount: '121.00', paidAt: null, createdAt: /^\d{4}-.*Z$/ })
 })
 
 t.test('one invoice, the bills, and an empty portal', async t => {
@@ -90,7 +94,9 @@ t.test('an invoice is marked paid, now or at the time that is told', async t => 
 
   t.ok((portal.invoices[0]?.paidAt ?? 0) >= before - 1000)
   t.match(portal.invoices[1], { paidAt: Temporal.Instant.from('2026-11-21T11:00:00Z').epochMilliseconds })
-  t.match(JSON.parse(asJson.stdout), { id: now, invoiceNumber: portal.invoices[0]?.invoiceNumber })
+  const marked = JSON.parse(asJson.stdout)
+  t.match(marked, { id: now, invoiceNumber: portal.invoices[0]?.invoiceNumber, paidAt: /^\d{4}-.*Z$/ })
+  t.strictSame(PortalInvoice.omit({ paymentLink: true }).strict().safeParse(marked).error, undefined)
   t.match(wrong, { code: 2, stderr: /^--paid: expected a date/ })
   t.match(unknown, { code: 1, stderr: /^PORTAL_REJECTED: 404/ })
   portal.fault({ on: { call: 'pay' }, fault: 'lost' })
