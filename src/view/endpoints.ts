@@ -237,7 +237,7 @@ export const endpoints = {
     path: '/api/customers',
     summary: "The tools' customers with their links, latest first",
     query: z.strictObject({
-      linked: yesOrNo.describe('Only those that are linked, or are not.'),
+      linked: yesOrNo.describe("Those that are linked; or that need it, as no invoice names the portal's id."),
       q: z
         .string()
         .max(searchedMax)
