@@ -44,7 +44,7 @@ import json from './json.ts'
 import { noJsonSchemas } from './json-schemas.ts'
 import page from './page/page.ts'
 import { sessionKeyOf } from './page/session.ts'
-import problems, { sendProblem } from './problems.ts'
+import problems, { sendNotFound } from './problems.ts'
 import refusals from './refusals.ts'
 import { sourcesOf } from './registry.ts'
 import { type WebhookOptions, webhook } from './webhook.ts'
@@ -122,7 +122,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
     // An address can carry a customer's name (`?q=`). The code that knows what matters logs it.
     logController: new LogController({ disableRequestLogging: true }),
     // For a malformed address.
-    frameworkErrors: (_error, request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply),
+    frameworkErrors: sendNotFound,
     // Tools read their own bodies, which may be larger.
     bodyLimit: unprovenBytesMax,
     requestTimeout: requestMsMax(config.PDF_BYTES_MAX),

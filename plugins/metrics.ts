@@ -7,6 +7,7 @@ import type { Ledger } from '../src/ledger/ledger.ts'
 import type { BudgetState } from '../src/portal/budget.ts'
 import type { Result } from '../src/tools/receiver.ts'
 import { noJsonSchemas } from './json-schemas.ts'
+import problems, { sendNotFound } from './problems.ts'
 
 export type Metrics = {
   received: (tool: string, result: Result) => void
@@ -89,7 +90,8 @@ export const createMetrics = ({ ledger, budget }: MetricsOptions): Metrics => {
       portalSeconds.observe({ call }, tookMs / 1000)
     },
     app() {
-      const app = Fastify({ logger: false, schemaController: noJsonSchemas })
+      const app = Fastify({ logger: false, schemaController: noJsonSchemas, frameworkErrors: sendNotFound })
+      app.register(problems)
       app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
       return app
     }

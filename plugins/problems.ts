@@ -30,13 +30,16 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
       if (!raw.readableEnded) raw.resume()
       done()
     })
-    app.setNotFoundHandler((request, reply) => sendProblem(new BridgeError('NOT_FOUND'), request, reply))
+    app.setNotFoundHandler((request, reply) => sendNotFound(null, request, reply))
   },
   { name: 'problems' }
 )
 
-/** Also for errors before any plugin runs. */
-export const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
+/** Also for errors before any plugin runs, such as a malformed address. */
+export const sendNotFound = (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+  sendProblem(new BridgeError('NOT_FOUND'), request, reply)
+
+const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
   const { code, statusCode, message, problems, retryAfterMs } = error
   if (statusCode === 503 || statusCode === 429)
     reply.header('retry-after', retryAfterMs === undefined ? retryAfterSeconds : Math.ceil(retryAfterMs / 1000))

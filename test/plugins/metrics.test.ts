@@ -77,6 +77,9 @@ t.test('they have a listener of their own, and nothing else is there', async t =
   t.match(text, /^process_resident_memory_bytes \d/m)
   t.notMatch(text, new RegExp(`klant|${customerId}|inv_`, 'i'))
   t.equal((await get(`${bridge.url}/metrics`)).status, 404, 'never on the public port')
-  for (const path of ['/health', '/api/summary', '/webhooks/invoices'])
-    t.equal((await get(`http://127.0.0.1:${METRICS_PORT}${path}`)).status, 404, path)
+  for (const path of ['/', '/health', '/api/summary', '/webhooks/invoices', '/%zz']) {
+    const answer = await get(`http://127.0.0.1:${METRICS_PORT}${path}`)
+    t.match(answer.headers.get('content-type'), /^application\/problem\+json/, path)
+    t.match(await answer.json(), { status: 404, code: 'NOT_FOUND' })
+  }
 })
