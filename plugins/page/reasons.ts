@@ -2,6 +2,7 @@
 
 import type { Action } from '../../src/core/row.ts'
 import type { Facts, Invoice, WholeInvoice } from '../../src/view/answers.ts'
+import { rulingOn } from '../../src/view/explain.ts'
 import type { Words } from '../../src/words/words.ts'
 
 export type Reason = { what: string; do: string }
@@ -17,15 +18,12 @@ export const reasonOf = (invoice: Invoice & Partial<WholeInvoice>, { codes }: Wo
   }
   const known = ofInvoice[code as keyof typeof ofInvoice]
   if (!known) return { what: code, do: '' }
-  if (state === 'dismissed' && isRuled(code)) return { ...known, do: special.byRule }
+  if (rulingOn(invoice) !== null) return { ...known, do: special.byRule }
   if (code === 'CUSTOMER_UNKNOWN' && customer.portalId !== null) return { ...known, what: special.idUnknown }
   if (unmade) return special.unmade
   if (code === 'INVOICE_CONFLICT') return conflictIn(invoice, special) ?? known
   return known
 }
-
-/** A rule has put it aside, so that nothing is left to decide. */
-const isRuled = (code: string): boolean => code === 'CREDIT_NOTE' || code === 'ZERO_AMOUNT'
 
 const conflictIn = (
   { state, conflict }: Invoice & Partial<WholeInvoice>,

@@ -34,6 +34,11 @@ const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
     if (code === 'VOIDED_IN_TOOL') return { operator: 'Correct it in the portal, then `dismiss` clears this note.' }
     return {}
   }
+  const setting = rulingOn(row)
+  if (setting !== null)
+    return {
+      operator: `So it is not sent. \`factuurbrug deliver <nr>\` sends it all the same. ${setting} sets the rule.`
+    }
   if (code === 'CUSTOMER_UNKNOWN' && row.customer.portalId !== null)
     return {
       what: 'The portal holds no customer with the id that the invoice names.',
@@ -48,6 +53,12 @@ const inState = (row: Row & Partial<WholeRow>, code: Code): Partial<Advice> => {
     }
   return code === 'INVOICE_CONFLICT' ? heldConflict(row) : {}
 }
+
+const rules: Record<string, string> = { CREDIT_NOTE: 'CREDIT_NOTES', ZERO_AMOUNT: 'ZERO_AMOUNTS' }
+
+/** The setting of the rule that dismissed it, so that nothing is left to decide; null: no rule did. */
+export const rulingOn = ({ state, code }: { state: string; code: string | null }): string | null =>
+  state === 'dismissed' ? (rules[code ?? ''] ?? null) : null
 
 const deliveredConflict = ({ conflicts }: Partial<WholeRow>): Partial<Advice> =>
   conflicts?.length === 0

@@ -111,6 +111,18 @@ t.test('only what the state allows is offered', async t => {
   t.match(operatorOf({ state: 'held', code: 'INVOICE_CONFLICT' }), /`keep`.*`take`.*`deliver`/, 'in a list')
 })
 
+t.test('what a rule dismissed is not to be dismissed: which rule, and how to send it all the same', async t => {
+  for (const [code, setting] of [
+    ['CREDIT_NOTE', 'CREDIT_NOTES'],
+    ['ZERO_AMOUNT', 'ZERO_AMOUNTS']
+  ] as const) {
+    const said = operatorOf({ state: 'dismissed', code })
+    t.match(said, new RegExp(`deliver 2026-0042\` sends it all the same\\. ${setting} sets`))
+    t.notMatch(said, /dismiss/)
+    t.match(operatorOf({ state: 'held', code }), /`dismiss` does not/)
+  }
+})
+
 t.test('what pauses deliveries is told of what waits for them, and of nothing else', async t => {
   const portal = (state: 'open' | 'down' | 'refused', pages?: number) => ({
     state,
