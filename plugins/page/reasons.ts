@@ -33,7 +33,7 @@ const conflictIn = (
   const isPortals = conflict !== null && isInPortal(conflict)
   if (state === 'delivered') return conflict === null || isPortals ? special.toldOtherwise : special.conflictDelivered
   if (conflict === null) return special.toldBefore
-  return isPortals ? special.conflictInPortal : null
+  return isPortals ? special.conflictInPortal : special.conflictCame
 }
 
 /** Whether the other facts are the portal's, and not another message's. */

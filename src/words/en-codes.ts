@@ -21,6 +21,7 @@ export type CodeWords = {
     byRule: string
     idUnknown: string
     unmade: { what: string; do: string }
+    conflictCame: { what: string; do: string }
     conflictInPortal: { what: string; do: string }
     conflictDelivered: { what: string; do: string }
     toldOtherwise: { what: string; do: string }
@@ -84,8 +85,8 @@ export const codes: CodeWords = {
       do: 'If it is right, send it all the same. If not, send the invoice again from the tool with the right date.'
     },
     INVOICE_CONFLICT: {
-      what: 'The same number came twice, with other facts.',
-      do: 'Compare the two, and choose.'
+      what: 'The same number came before, or is in the portal, with other facts.',
+      do: 'Look at what differs, and choose.'
     },
     PDF_NOT_A_PDF: {
       what: 'What should be the PDF is not one, or its file was changed.',
@@ -156,6 +157,10 @@ export const codes: CodeWords = {
     unmade: {
       what: 'The bridge asked the portal for this new customer, and did not get it.',
       do: 'If it is there all the same, choose it. Otherwise put right what the portal says, then try again: the bridge asks once more. Once the customer is made, all its invoices go on by themselves.'
+    },
+    conflictCame: {
+      what: 'The same number came twice, with other facts.',
+      do: 'Compare the two, and choose.'
     },
     conflictInPortal: {
       what: 'The portal holds this number with other facts.',

@@ -59,8 +59,8 @@ export const codes: CodeWords = {
       do: 'Klopt de datum, verstuur hem dan toch. Stuur de factuur anders opnieuw vanuit het pakket, met de goede datum.'
     },
     INVOICE_CONFLICT: {
-      what: 'Hetzelfde nummer kwam twee keer binnen, met verschillende gegevens.',
-      do: 'Vergelijk de twee en kies.'
+      what: 'Hetzelfde nummer kwam al eerder, of staat in het portaal, met andere gegevens.',
+      do: 'Bekijk wat er verschilt en kies.'
     },
     PDF_NOT_A_PDF: {
       what: 'Het bestand is geen pdf, of het is veranderd.',
@@ -132,6 +132,10 @@ export const codes: CodeWords = {
     unmade: {
       what: 'De brug vroeg het portaal deze nieuwe klant aan te maken, maar dat is niet gelukt.',
       do: 'Staat hij er toch, kies hem dan. Los anders op wat het portaal meldt en probeer het opnieuw: de brug vraagt het dan nog een keer. Is de klant aangemaakt, dan gaan al zijn facturen vanzelf verder.'
+    },
+    conflictCame: {
+      what: 'Hetzelfde nummer kwam twee keer binnen, met verschillende gegevens.',
+      do: 'Vergelijk de twee en kies.'
     },
     conflictInPortal: {
       what: 'In het portaal staat dit nummer met andere gegevens.',

@@ -33,7 +33,7 @@ t.test('what needs somebody comes with its reason and its way on', async t => {
     await receive(`A-${at}`, { customerName: `Bakker ${at}`, amount: '1.00' })
   }
   const html = await overview()
-  t.match(html, /The same number came twice.*Compare the two, and choose/s)
+  t.match(html, /The same number came before, or is in the portal, with other facts.*Look at what differs, and choose/s)
   t.match(html, /<a href="\/invoices\/A-5">A-5<\/a> <span class="soft"><bdi>Bakker 5/)
   t.notMatch(html, /A-2/, 'the latest three')
   t.match(html, /<a class="way" href="\/invoices\?state=held&amp;code=INVOICE_CONFLICT">See all 5/)

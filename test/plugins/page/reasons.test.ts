@@ -53,7 +53,8 @@ t.test('that the portal did not make a customer is a fact, whatever the words', 
 t.test('a conflict is told by where the other facts are', async t => {
   const what = (more: object) => reasonOf(invoice({ code: 'INVOICE_CONFLICT', ...more }), en)?.what
   const { special, ofInvoice } = en.codes
-  t.equal(what({ conflict: others }), ofInvoice.INVOICE_CONFLICT.what)
+  t.equal(what({ conflict: others }), special.conflictCame.what)
+  t.equal(what({ conflict: undefined }), ofInvoice.INVOICE_CONFLICT.what, 'in a list nobody knows')
   t.equal(what({ conflict: portals }), special.conflictInPortal.what)
   t.equal(what({ conflict: null }), special.toldBefore.what)
   t.equal(what({ state: 'delivered', conflict: others }), special.conflictDelivered.what)
