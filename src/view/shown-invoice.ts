@@ -1,6 +1,7 @@
 // Shows one invoice to the operator: money as text, times as instants, nothing of how the ledger keeps it.
 
 import { type Instant, isoInstant } from '../core/clock.ts'
+import { refKey } from '../core/fingerprint.ts'
 import { formatAmount } from '../core/invoice.ts'
 import type { PortalInvoice } from '../core/portal-entry.ts'
 import type { Decided, HistoryEntry, OtherFacts, Row, WholeRow } from '../core/row.ts'
@@ -49,7 +50,7 @@ export const shownWhole = async (
   portalCustomer: await portalCustomerOf(row, ledger),
   pdf: row.pdf,
   sent: row.body && { newCustomer: null, ...row.body },
-  conflict: await conflictOf(row, ledger.holdings),
+  conflict: await conflictOf(row, ledger),
   history: row.history.map(shownEntry)
 })
 
@@ -70,18 +71,35 @@ const portalCustomerOf = async (
 
 /** The other facts under its number: those that came, or else those that the portal holds. */
 const conflictOf = async (
-  { invoiceNumber, code, portalId, conflicts }: WholeRow,
-  holdings: Ledger['holdings']
+  { invoiceNumber, code, portalId, conflicts, customer: own }: WholeRow,
+  { customers, holdings }: Pick<Ledger, 'customers' | 'holdings'>
 ): Promise<Facts | null> => {
   if (code !== 'INVOICE_CONFLICT') return null
   const came = conflicts.at(-1)
-  if (came) return shownFacts(came)
+  if (came) return shownFacts({ ...came, customer: await asWritten(came, own.ref, customers) })
   // The latest: a person may have overruled the earlier ones.
   const there = (await holdings.byNumber(invoiceNumber)).findLast(({ id }) => id !== portalId)
   if (!there) return null
   const { id, customerId, amountCents, currency, issuedAt } = there
   const amount = amountCents === null ? null : formatAmount(amountCents, currency ?? 'EUR')
   return { from: id, customer: customerId, amount, currency, issuedAt }
+}
+
+/**
+ * The other customer as its tool writes it, where the ledger knows it: facts are compared, and so kept, in lower case.
+ * What the tool calls it may follow in brackets.
+ */
+const asWritten = async (
+  { tool, customer }: OtherFacts,
+  own: string,
+  customers: Pick<Ledger['customers'], 'find'>
+): Promise<string> => {
+  const at = customer.indexOf(' (')
+  for (const kept of at < 0 ? [customer] : [customer, customer.slice(0, at)]) {
+    const ref = kept === refKey(own) ? own : (await customers.find({ tool, ref: kept }))?.ref
+    if (ref !== undefined) return ref + customer.slice(kept.length)
+  }
+  return customer
 }
 
 const shownFacts = ({ tool, customer, amountCents, currency, issuedAt }: OtherFacts): Facts => ({

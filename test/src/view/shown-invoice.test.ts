@@ -58,6 +58,21 @@ t.test('the last failure is told beside the code', async t => {
   t.match((await ask('GET', path('A-1'))).json(), { code: 'EVENT_UNREADABLE', detail: held.detail })
 })
 
+t.test('the other customer of a conflict is written as its tool writes it, where that is known', async t => {
+  const { ask, receive, path, ledger, clock } = await openApp(t)
+  await ledger.customers.link({ tool: 'invoices', ref: 'De-Vos/1' }, 'cst_1', clock.now())
+  const other = async (invoiceNumber: string, fields: object) => {
+    await receive(invoiceNumber, { customerId: undefined, customerRef: 'Kees 17', customerName: 'Kees' })
+    await receive(invoiceNumber, { customerId: undefined, amount: '99.00', ...fields })
+    return (await ask('GET', path(invoiceNumber))).json().conflict.customer
+  }
+
+  t.equal(await other('1', { customerRef: 'kees 17' }), 'Kees 17')
+  t.equal(await other('2', { customerRef: 'DE-VOS/1' }), 'De-Vos/1')
+  t.equal(await other('3', { customerRef: 'KEES 17', customerName: 'De Vos' }), 'Kees 17 (De Vos)')
+  t.equal(await other('4', { customerRef: 'Nobody' }), 'nobody')
+})
+
 t.test('the other side of a conflict is what came, or else what the portal holds', async t => {
   const { ask, receive, path, ledger, clock } = await openApp(t)
   await receive('A-1')
