@@ -2,6 +2,7 @@
 // sentences are English wherever they are made, logged, answered and kept, so each is its own key. They are translated
 // when a person reads them, however long ago they were kept.
 
+import { networkCodes, withMeanings } from './network-codes.ts'
 import { fields } from './nl-fields.ts'
 import { findings } from './nl-findings.ts'
 import { holds } from './nl-holds.ts'
@@ -38,7 +39,7 @@ const facts = new Map([
 /** Null: these words are not ours, or are not translated into this language. */
 export const sentenceIn = (language: Language, english: string): string | null => {
   const dutch = english.length > charactersMax ? null : dutchFor(english)
-  return language === 'en' && dutch !== null ? english : dutch
+  return dutch === null ? null : withMeanings(language, language === 'en' ? english : dutch)
 }
 
 // Longer than any of ours with its values. Others' words may be of any length.
@@ -55,7 +56,10 @@ const patternOf = (english: string): RegExp => {
   return new RegExp(`^${parts.join('')}$`, 's')
 }
 
-const whole = new Map(sentences.filter(([english]) => !value.test(english)))
+// A code of the network may be all that is known.
+const codes = networkCodes.map(code => [code, code] as const)
+
+const whole = new Map([...sentences.filter(([english]) => !value.test(english)), ...codes])
 
 const made = sentences
   .filter(([english]) => value.test(english))

@@ -340,7 +340,7 @@ t.test('a portal that is not there fails, and its clock is not compared', async 
   t.match(await check(), {
     code: 1,
     stdout:
-      /^FAIL {2}portal: PORTAL_UNREACHABLE: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox may not be running: `npm run sandbox` starts it\)\nok {4}clock: .*not compared$/m
+      /^FAIL {2}portal: PORTAL_UNREACHABLE: nothing listens at that address: ECONNREFUSED \(http:\/\/127\.0\.0\.1:9\/v1; the sandbox may not be running: `npm run sandbox` starts it\)\nok {4}clock: .*not compared$/m
   })
 })
 
