@@ -314,6 +314,21 @@ t.test('the overview is small: everything that comes with it, over the wire', as
   t.ok(bytes < 60_000)
 })
 
+t.test('a page that a browser kept is loaded anew when somebody comes back to it', async t => {
+  const page = await openPage(t, live)
+  await logIn(page)
+  await page.waitForURL(`${live.address}/`)
+  await page.context().clearCookies()
+  // What Safari does. The Chromium of the tests keeps no page.
+  const comeBack = (persisted: boolean) =>
+    page.evaluate(`void dispatchEvent(new PageTransitionEvent('pageshow', { persisted: ${persisted} }))`)
+  await comeBack(false)
+  t.equal(page.url(), `${live.address}/`, 'not when it is new')
+  await comeBack(true)
+  await page.waitForURL(/\/login/)
+  t.ok(await page.isVisible('[name=token]'))
+})
+
 t.test('the language is switched, and stays', async t => {
   const page = await openPage(t, live)
   await logIn(page)

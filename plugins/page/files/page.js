@@ -88,6 +88,12 @@ if (live) {
   })
 }
 
+// Safari keeps pages that it was told not to keep, where the bridge is reached without https. Back again, such a page
+// would show what was before, even to somebody who has logged out.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload()
+})
+
 document.addEventListener('submit', event => {
   const words = event.submitter?.dataset.confirm
   if (words && !confirm(words)) event.preventDefault()
