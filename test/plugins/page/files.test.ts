@@ -17,6 +17,15 @@ t.test('each file comes whole, as what it is', async t => {
   }
 })
 
+t.test('what is selected as a whole is so in Safari, too, which knows only its own name for that', async t => {
+  const style = readFileSync(new URL('../../../plugins/page/files/page.css', import.meta.url), 'utf8')
+  const [ours, safaris] = [/^ *user-select: (.+);$/gm, /^ *-webkit-user-select: (.+);$/gm].map(form =>
+    [...style.matchAll(form)].map(([, value]) => value)
+  )
+  t.ok(ours?.length)
+  t.strictSame(safaris, ours)
+})
+
 t.test(
   'a browser keeps for good only what belongs to its address: during an upgrade another bridge may answer',
   async t => {
