@@ -156,8 +156,8 @@ export const holds: [english: string, dutch: string][] = [
     '{}: zet hem er zelf neer, of laat de factuur nog een keer mailen'
   ],
   [
-    'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large',
-    'de mail had geen pdf die zeker bij deze factuur hoort, of een die te groot is of geen pdf'
+    'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large; or it was taken away while the bridge read it',
+    'de mail had geen pdf die zeker bij deze factuur hoort, of een die te groot is of geen pdf; of hij is weggehaald terwijl de brug hem las'
   ],
 
   ['{sentence} (mail of {}, goes to {})', '{} (mail van {}, gaat naar {})'],

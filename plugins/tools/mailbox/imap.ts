@@ -105,8 +105,15 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       if (content) yield* content as AsyncIterable<Uint8Array>
     } catch (error) {
       stopped.throwIfAborted()
+      if (client.usable) await mustBeWhole(uid, maxBytes)
       throw translated(error, url.host)
     }
+    await mustBeWhole(uid, maxBytes)
+  }
+
+  /** Of a mail that goes away meanwhile, some hosts hand out a part that ends too soon. In XML, that shows. */
+  const mustBeWhole = async (uid: number, maxBytes: number) => {
+    if (maxBytes === Number.POSITIVE_INFINITY && !(await holds(uid))) throw new BridgeError('PDF_NOT_A_PDF')
   }
 
   const search = async (asked: SearchObject) => {

@@ -30,8 +30,10 @@ export const parseInvoice = (xml: Buffer, { to, supplierId }: Given): Parsed => 
   }
 }
 
-/** Called when the ledger has no PDF: the mail had none that could be kept, or the disk has lost it. */
+/** Called when the ledger has no PDF: none that could be kept came with the mail, or the disk has lost it. */
 export const pdf = async (): Promise<never> => {
-  const lacks = 'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large'
+  const lacks =
+    'the mail had no PDF that certainly belongs to this invoice, or one that is not a PDF or is too large; ' +
+    'or it was taken away while the bridge read it'
   throw new BridgeError('PDF_NOT_A_PDF', `${lacks}: put it there yourself, or have the invoice mailed once more`)
 }

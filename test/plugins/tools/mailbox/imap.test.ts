@@ -1,9 +1,10 @@
 // What hosts do that they should not, and people meanwhile.
 
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { tool } from '../../../../plugins/tools/mailbox/index.ts'
+import type { Found } from '../../../../plugins/tools/mailbox/mail.ts'
 import { invoiceMail, mail, pdfFile, pdfOf, xmlFile } from '../../../fixtures/mailbox.ts'
-import { never, now, open } from './parts.ts'
+import { type Box, never, now, open } from './parts.ts'
 
 t.test('a folder of that name below another one is not the bridge’s', async t => {
   const { server, read } = await open(t)
@@ -189,4 +190,32 @@ t.test('of a mail that somebody takes away while it is read nothing is held', as
   }
 
   t.strictSame(await read(), [])
+})
+
+/** The mail goes away after the first piece of its PDF. Resolves to how the PDF ends, and to the folders afterwards. */
+const takenAway = async (t: Test, answer: (response: Parameters<Box['server']['answers']>[1]) => void) => {
+  const { server, connection } = await open(t)
+  const large = Buffer.concat([pdfOf('1'), Buffer.alloc(600_000, ' ')])
+  server.put(invoiceMail({ number: '1' }, { files: [xmlFile({ number: '1' }), { ...pdfFile('1'), bytes: large }] }))
+  server.answers = (command, response) => {
+    const items = response.attributes?.[2]
+    if (command !== 'UID FETCH' || !Array.isArray(items)) return
+    if (!items.some(item => item?.partial?.[0] > 0)) return
+    server.folder('INBOX')!.messages.length = 0
+    answer(response)
+  }
+  const ended: unknown[] = []
+  for await (const one of tool.missed!(now, connection, never) as AsyncIterable<Found>)
+    if ('pdf' in one && one.pdf) ended.push(await Array.fromAsync(one.pdf).catch(error => error.code))
+  return { ended, verwerkt: server.mails('Verwerkt') }
+}
+
+t.test('of a mail that is taken away while its PDF is read, no half of that PDF is kept', async t => {
+  const held = { ended: ['PDF_NOT_A_PDF'], verwerkt: [] }
+  const isEmpty = await takenAway(t, ({ attributes }) => attributes![2].splice(-2))
+  t.strictSame(isEmpty, held, 'as Dovecot answers')
+  const isMissing = await takenAway(t, response => {
+    response.skipResponse = true
+  })
+  t.strictSame(isMissing, held, 'as Cyrus answers')
 })
