@@ -37,6 +37,7 @@ import { bytesPerSecondMin, patienceMsMax } from './bodies/patience.ts'
 import { createStrangers } from './bodies/strangers.ts'
 import { createClientOf } from './client.ts'
 import connections from './connections.ts'
+import earlyAnswers from './early-answers.ts'
 import entrances from './entrances.ts'
 import healthPage from './health.ts'
 import intakePlugin, { type IntakeOptions, intake, type Refused } from './intake/index.ts'
@@ -135,6 +136,7 @@ export const buildApp = async (options: AppOptions): Promise<{ app: FastifyInsta
   const clientOf = createClientOf(config.TRUST_PROXY_HEADER)
   await app.register(connections)
   await app.register(entrances, { platform: process.platform })
+  await app.register(earlyAnswers)
   await app.register(problems, { clock })
   await app.register(refusals, { clientOf })
   await app.register(json)

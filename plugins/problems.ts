@@ -7,6 +7,7 @@ import { advice, type Code } from '../src/core/codes.ts'
 import { BridgeError, isCode } from '../src/core/errors.ts'
 import { createThrottle } from '../src/core/throttle.ts'
 import type { Problem } from '../src/view/answers.ts'
+import { endIfEarly } from './early-answers.ts'
 
 const retryAfterSeconds = 5
 
@@ -36,8 +37,10 @@ export default fp<{ clock?: Pick<Clock, 'monotonic'> }>(
 )
 
 /** Also for errors before any plugin runs, such as a malformed address. */
-export const sendNotFound = (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-  sendProblem(new BridgeError('NOT_FOUND'), request, reply)
+export const sendNotFound = async (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  await endIfEarly(request, reply)
+  return sendProblem(new BridgeError('NOT_FOUND'), request, reply)
+}
 
 const sendProblem = (error: BridgeError, request: FastifyRequest, reply: FastifyReply) => {
   const { code, statusCode, message, problems, retryAfterMs } = error
