@@ -11,5 +11,13 @@ export const createClientOf =
   (trustProxyHeader: string | undefined): ClientOf =>
   request => {
     const header = trustProxyHeader === undefined ? undefined : request.headers[trustProxyHeader]
-    return networkOf(typeof header === 'string' && isIP(header) !== 0 ? header : request.ip)
+    const told = lastOf(header)
+    return networkOf(isIP(told) === 0 ? request.ip : told)
   }
+
+/** A proxy that adds to what its client sent adds at the end: only that is its own word. */
+const lastOf = (header: string | string[] | undefined): string =>
+  String(header ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim() ?? ''
