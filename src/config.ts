@@ -39,6 +39,14 @@ const inheritedFactor = 5
 
 export const realPortalUrl = 'https://api.mijnklantportaal.nl/v1'
 
+const isPostgres = (text: string): boolean => /^postgres(ql)?:\/\//i.test(text)
+
+/** In a password that is not encoded, `#`, `/` and `?` end the host, so that it would be shown as one. */
+const isWhole = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url !== null && url.hash === '' && !/@/.test(url.pathname + url.search) && !url.host.includes(',')
+}
+
 /** The bridge's own settings; each tool adds its share. */
 export const settings = z.object({
   HOST: word(z.string().default('127.0.0.1')),
@@ -72,9 +80,10 @@ export const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
+    .refine(isPostgres, 'expected an address that begins with postgres://')
     .refine(
-      text => /^postgres(ql)?:\/\//.test(URL.parse(text)?.href ?? ''),
-      'expected an address that begins with postgres://'
+      text => !isPostgres(text) || isWhole(text),
+      'expected one host, and special characters of the password percent-encoded: # as %23'
     )
     .optional(),
   DATABASE_POOL: word(wholeNumber(2, 100).default(5)),

@@ -251,12 +251,33 @@ t.test('what another process sent settles later: five times as late, unless it i
   ])
 })
 
+t.test('an address of PostgreSQL that reads otherwise than it was meant is refused, and not shown', async t => {
+  const passwords = ['geheim#1', '12#x', '12/x', '12?x', 'a b:c/d']
+  const others = ['postgres://one,two:5432/db', 'postgres://host:no port/db', 'postgres://u:geheim@/db?host=/run']
+  for (const DATABASE_URL of [...passwords.map(password => `postgres://u:${password}@host/db`), ...others])
+    t.strictSame(
+      wrong({ DATABASE_URL }),
+      [
+        {
+          field: 'DATABASE_URL',
+          message: 'expected one host, and special characters of the password percent-encoded: # as %23'
+        }
+      ],
+      DATABASE_URL
+    )
+})
+
 t.test('another database than PostgreSQL is refused rather than ignored, and not shown', async t => {
-  for (const DATABASE_URL of ['mysql://u:geheim@host/db', 'host/db', 'postgres://host:no port/db'])
+  for (const DATABASE_URL of ['mysql://u:geheim@host/db', 'host/db', 'postgres:/host/db'])
     t.strictSame(wrong({ DATABASE_URL }), [
       { field: 'DATABASE_URL', message: 'expected an address that begins with postgres://' }
     ])
-  for (const DATABASE_URL of ['postgres://u:p@host/db', 'postgresql://host/db?sslmode=verify-full'])
+  for (const DATABASE_URL of [
+    'postgres://u:p@host/db',
+    'postgresql://host/db?sslmode=verify-full',
+    'postgres://u:12%23%2F%3F%40x@host/db',
+    'postgres://u:p@%2Frun%2Fpostgresql/db'
+  ])
     t.match(read({ DATABASE_URL }), { DATABASE_URL, DATABASE_POOL: 5, DATABASE_TIMEOUT_MS: 5000 })
 })
 
