@@ -231,7 +231,10 @@ t.test('asked further back, it also tells what was read before', async t => {
 
 t.test('a refused login, a folder that is not there and a lost connection are told as what they are', async t => {
   const { server, read } = await open(t, { EMAIL_FOLDER: 'Facturen' })
-  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /127\.0\.0\.1:\d+ answered (NO|BAD)/ })
+  await t.rejects(read(), {
+    code: 'TOOL_UNREACHABLE',
+    message: /127\.0\.0\.1:\d+ does not open EMAIL_FOLDER: (NO|BAD)/
+  })
   const wrong = await open(t, { EMAIL_PASSWORD: 'verkeerd' })
   await t.rejects(wrong.read(), { code: 'TOOL_UNAUTHORIZED', message: /refuses EMAIL_USER/ })
   server.make('Facturen')
