@@ -304,7 +304,10 @@ export const findings: [english: string, dutch: string][] = [
   ['{word} refuses {word}', '{} weigert {}'],
   ['{word} ends the connection', '{} verbreekt de verbinding'],
   ['{word} returns nothing for a mail', '{} geeft niets van een mail'],
-  ['{word} does not move a mail to {}', '{} verplaatst geen mail naar {}'],
+  [
+    '{word} does not move a mail to {}; is there no room left?',
+    '{} verplaatst geen mail naar {}; is er geen ruimte meer?'
+  ],
   ['the list of invoices has more than {word} pages', 'de lijst van facturen heeft meer dan {} pagina’s'],
   ['{word} has more than {word} pages', '{} heeft meer dan {} pagina’s'],
   [

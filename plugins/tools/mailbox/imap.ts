@@ -146,6 +146,8 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
     return client.mailbox.permanentFlags?.has('\\Deleted') ?? true
   }
 
+  const onlyRead = () => unreachable(`${url.host} lets EMAIL_USER only read EMAIL_FOLDER, and move nothing`)
+
   return {
     folders,
     async missing(wanted) {
@@ -177,12 +179,15 @@ const logIn = async (connection: Connection, token: string | undefined, stopped:
       const one = String(uid)
       if (client.capabilities.has('MOVE')) await ask(() => client.messageMove(one, folder, { uid: true }))
       // Otherwise each reading would leave another copy.
-      else if (!releases()) throw unreachable(`${url.host} lets EMAIL_USER only read EMAIL_FOLDER, and move nothing`)
+      else if (!releases()) throw onlyRead()
       else if (await ask(() => client.messageCopy(one, folder, { uid: true })))
         // A mail that is only marked as deleted is out of sight, but still there.
         await ask(() => client.messageFlagsAdd(one, ['\\Deleted'], { uid: true }))
       // Whatever the host answered: a mail that is still there would be read again at once.
-      if (await holds(uid)) throw unreachable(`${url.host} does not move a mail to ${folder}`)
+      if (!(await holds(uid))) return
+      throw releases()
+        ? unreachable(`${url.host} does not move a mail to ${folder}; is there no room left?`)
+        : onlyRead()
     },
     isOpen: () => client.usable,
     async arrival(folder) {

@@ -25,7 +25,10 @@ t.test('where a mail cannot be moved it stays, and that is told; nothing is aske
       server.remove('Verwerkt')
     }
   }
-  await t.rejects(reading(), { code: 'TOOL_UNREACHABLE', message: /does not move a mail to Verwerkt/ })
+  await t.rejects(reading(), {
+    code: 'TOOL_UNREACHABLE',
+    message: /does not move a mail to Verwerkt; is there no room left\?$/
+  })
   t.equal(told.length, 1)
   t.equal(server.mails('INBOX')?.length, 1)
 })
@@ -52,6 +55,18 @@ t.test('where a mail may not be marked as deleted, it is not copied, either', as
   await t.rejects(reading(), { code: 'TOOL_UNREACHABLE', message: /lets EMAIL_USER only read EMAIL_FOLDER/ })
   t.equal(told.length, 1)
   t.strictSame([server.mails('INBOX')?.length, server.mails('Verwerkt')?.length], [1, 0])
+})
+
+t.test('where a mail may not be moved, either, that is told', async t => {
+  const { server, read } = await open(t)
+  server.folder('INBOX')!.permanentFlags = ['\\Seen']
+  server.put(invoiceMail({ number: '1' }))
+  const { messages } = server.folder('INBOX')!
+  const [kept] = messages
+  server.answers = command => {
+    if (command === 'UID MOVE' && messages.length === 0) messages.push(kept!)
+  }
+  await t.rejects(read(), { code: 'TOOL_UNREACHABLE', message: /lets EMAIL_USER only read EMAIL_FOLDER/ })
 })
 
 t.test('a folder that holds only other folders is made again', async t => {
