@@ -117,11 +117,15 @@ const explain = (error: unknown, { folder, env }: Surroundings, file: EnvFile): 
     if (error.code === 'CONFIG_INVALID')
       return explainProblems(error.problems, { folder, hasFile: file !== null, flyApp: env.FLY_APP_NAME })
     const problems = error.problems.map(({ field, message }) => `  ${field}: ${message}`)
-    return [`${error.code}: ${error.message}`, ...problems, adviceTyped(error.code)].join('\n')
+    return [`${error.code}: ${error.message}`, ...problems, ...reasonIn(error), adviceTyped(error.code)].join('\n')
   }
   if (isWrongUse(error) || error instanceof CommandFailed) return (error as Error).message
   return unheard(error as ListenError) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
+
+/** What the system or the database said. There is no log to look it up in, while a bridge only starts. */
+const reasonIn = ({ code, cause }: BridgeError): string[] =>
+  code === 'LEDGER_UNAVAILABLE' && cause instanceof Error ? [`  ${cause.message}`] : []
 
 type ListenError = NodeJS.ErrnoException & Partial<AddressInfo> & { hostname?: string }
 

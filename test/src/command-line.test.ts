@@ -2,11 +2,14 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import pg from 'pg'
 import t from 'tap'
 import { freePort } from '../../src/commands/free-port.ts'
+import { openPostgresDriver } from '../../src/ledger/postgres/driver.ts'
 import { asking, factuurbrug, factuurbrugProcess } from '../command-line.ts'
 import { openBridgeHere } from '../end-to-end/bridge-here.ts'
 import { openSandbox, operatorToken, temporaryFolder } from '../end-to-end/bridge-process.ts'
+import { startPostgres } from '../postgres.ts'
 
 const settings = {
   PORTAL_TOKEN: 'token',
@@ -225,5 +228,22 @@ t.test('a failure with a name says what happened and what to do', async t => {
   t.match(await factuurbrug(['invoices', '--state', 'lost'], asking(bridge.url)), {
     code: 2,
     stderr: /^--state: expected one of waiting, sending, delivered, held, dismissed\nUsage: factuurbrug invoices /
+  })
+})
+
+t.test('a ledger that fails a start says why: no log has it yet', async t => {
+  const DATABASE_URL = await (await startPostgres()).database()
+  const { close } = await openPostgresDriver({ url: DATABASE_URL, pool: 2, timeoutMs: 20_000 }, 'this process')
+  await close()
+  const holding = new pg.Client(DATABASE_URL)
+  await holding.connect()
+  t.teardown(() => holding.end())
+  await holding.query('BEGIN; LOCK TABLE fact')
+
+  const env = { ...settings, DATABASE_URL, DATABASE_TIMEOUT_MS: '500', DATA_DIR: temporaryFolder(t), PORT: '0' }
+  t.match(await factuurbrugProcess(['serve'], { env }), {
+    code: 1,
+    stderr:
+      /^LEDGER_UNAVAILABLE: .*\n {2}canceling statement due to (lock|statement) timeout\nCheck the free space .*\n$/
   })
 })
