@@ -66,7 +66,7 @@ export const storm: Bench = async (t, { invoices, kills, how, order }) => {
     sendAll(numbers, handle, async number => (await bridge.send(invoice(number, customer))).status === 200)
 
   const startedAt = performance.now()
-  const sending = sendEach()
+  const sending = [sendEach()]
   for (let kill = 1; kill <= kills; kill += 1) {
     const enough = Math.floor((invoices * kill) / (kills + 1))
     await until(
@@ -81,11 +81,11 @@ export const storm: Bench = async (t, { invoices, kills, how, order }) => {
     if (kill === Math.ceil(kills / 2) && how !== 'kill') {
       rmSync(env.DATA_DIR, { recursive: true })
       if (how === 'rollback') cpSync(join(folder, 'copy'), env.DATA_DIR, { recursive: true })
+      sending.push(sendEach())
     }
     bridge = await startBridge(t, env)
   }
-  await sending
-  if (how !== 'kill') await sendEach()
+  await Promise.all(sending)
   await until(
     () => bridge.api<{ waiting: number; sending: number; held: number }>('GET', '/api/summary'),
     ({ waiting, sending }) => waiting + sending === 0,
