@@ -180,18 +180,23 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
     tell(() => `the wall clock jumps by ${ms} ms`)
     machine.wall.offMs += ms
   })
+  let told: ReturnType<Tools['told']> = new Map()
+  const copy = (): void => {
+    machine.disk.snapshot()
+    told = tools.told()
+  }
   const copyDisk = (): void => {
     // A disk that never knew itself looks like a new one.
     if (!machine.disk.knowsItself()) return
     tell(() => 'the disk is copied')
-    machine.disk.snapshot()
+    copy()
     scheduler.at(Math.min(scheduler.now() + random.int(1000, stormMs / 2), stormMs - 1), () =>
       machine.whileDead(() => {
         if (!machine.disk.hasSnapshot()) return
         tell(() => 'the disk is rolled back')
         machine.disk.rollBack()
         forgetBudget()
-        tools.catchUp()
+        tools.catchUp(told)
       })
     )
   }
@@ -208,7 +213,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
     // If the disk looks like the one before, only an order that is proven shows what was sent since.
     if (what === 'disk' && !machine.disk.isOrderProven()) return
     tell(() => `the ${what} is copied`)
-    machine.disk.snapshot()
+    copy()
     scheduler.at(Math.min(scheduler.now() + random.int(1000, stormMs / 2), stormMs - 1), () =>
       machine.whileDead(
         () => {
@@ -217,7 +222,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
           if (what === 'database') machine.disk.rollBackDatabase()
           else machine.disk.rollBackUnseen()
           forgetBudget()
-          tools.catchUp()
+          tools.catchUp(told)
         },
         what === 'disk' ? Math.max(weather.bridge.settleMs, world.machines > 1 ? restoredMsMin : 0) : 0
       )
@@ -232,7 +237,7 @@ const plan = (world: World, machine: Machine, tools: Tools): void => {
         tell(() => 'the disk is lost')
         machine.disk.lose()
         forgetBudget()
-        tools.catchUp()
+        tools.catchUp(new Map())
       },
       weather.portal.stallMs > 0 ? weather.bridge.settleInheritedMs : weather.bridge.settleMs
     )

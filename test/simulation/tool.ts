@@ -10,15 +10,17 @@ import { epoch } from './portal.ts'
 import { addressToFind, dayBefore, mailbox, refOf, type Sale, toolOf, type Version } from './sales.ts'
 import type { Owner } from './scheduler.ts'
 import { type Event, invoiceOf, mayBring, tellingOf } from './telling.ts'
-import { isKnown, isVoided, whyNot } from './words.ts'
+import { isKnown, isVoided, type Word, whyNot } from './words.ts'
 import type { World } from './world.ts'
 
 export interface Tools {
   sales: Sale[]
   /** Numbers whose event was answered 200 by a ledger that is still believed. */
   acknowledged: ReadonlySet<string>
-  /** When the bridge asks what it missed. */
-  catchUp: () => void
+  /** What the bridge knows of by now, as a copy of its disk does. */
+  told: () => ReadonlyMap<Sale, Word[]>
+  /** When the bridge asks what it missed, and knows of no more than it was told by then. */
+  catchUp: (told: ReadonlyMap<Sale, Word[]>) => void
   allAcknowledged: () => boolean
   sell: (sale: Sale, at: number) => void
   /** For the bridge: a PDF from its address. */
@@ -318,10 +320,11 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     sales,
     acknowledged,
     sell,
-    catchUp() {
+    told: () => new Map(sales.map(sale => [sale, [...sale.words]])),
+    catchUp(told) {
       acknowledged.clear()
       world.outdated.clear()
-      for (const sale of sales) sale.words = []
+      for (const sale of sales) sale.words = told.get(sale) ?? []
       for (const event of events) {
         if (!event.acknowledged) continue
         event.acknowledged = false

@@ -59,6 +59,16 @@ export const isCorrected = ({ portal }: World, sale: Sale, sent: Sent): boolean 
 export const amountNow = (sale: Sale): number | null =>
   sale.restores ? (wordOn(sale)?.version.amountCents ?? null) : null
 
+/** When the bridge heard it first. What a shop merely says again, under a later date, is no news. */
+const heardAt = ({ words, restores }: Sale, { isVoid, version, toldAt }: Word): number => {
+  if (!restores || isVoid) return toldAt
+  const latestFirst = words.toSorted((a, b) => b.saidAt - a.saidAt)
+  const others = latestFirst.findIndex(word => word.isVoid || !isSame(word.version, version))
+  return Math.min(toldAt, ...latestFirst.slice(0, others < 0 ? undefined : others).map(word => word.toldAt))
+}
+
+const isSame = (one: Version, other: Version): boolean => hasTerms(one, other) && one.customerId === other.customerId
+
 /** Why this may not be sent; null: nothing that the bridge was told speaks against it. */
 export const whyNot = (world: World, sale: Sale, body: CreateBody): string | null => {
   const { words, versions, alias, key, restores } = sale
@@ -69,7 +79,7 @@ export const whyNot = (world: World, sale: Sale, body: CreateBody): string | nul
   const isCorrectedUndated = !restores && versions.filter(({ tool }) => tool === word.version.tool).length > 1
   if (isCorrectedUndated || !words.some(({ version }) => hasTerms(version, sent))) return null
   // People may have it delivered all the same.
-  if ((world.spoken.get(key) ?? 0) > word.toldAt || isKnown(world, sale, word)) return null
+  if ((world.spoken.get(key) ?? 0) > heardAt(sale, word) || isKnown(world, sale, word)) return null
   const why = word.isVoid ? 'voided' : isCorrected(world, sale, sent) ? 'corrected' : null
   return why && `its tool ${why} it, and the bridge was told so at ${Math.round(word.toldAt)}`
 }
