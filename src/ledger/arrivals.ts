@@ -3,10 +3,29 @@
 import { type Instant, isoInstant } from '../core/clock.ts'
 import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../core/invoice.ts'
 import type { Arrival, Received, Unreadable } from '../core/row.ts'
-import { asKept, contest, contestAgain, correct, enter, isCopy, judge } from '../rules/arriving.ts'
+import {
+  asKept,
+  contest,
+  contestAgain,
+  correct,
+  enter,
+  isCopy,
+  isUnsent,
+  judge,
+  toldUnderAnother
+} from '../rules/arriving.ts'
 import { type Arriving, type Changes, documents, dropped, held } from '../rules/kept.ts'
 import { bringsUnusedPdf, merge, mergeArrival, type Repeat } from '../rules/repeating.ts'
-import { isRestored, pastOlderVoid, restore, voidAsTold, voidedBy, voidIt } from '../rules/voiding.ts'
+import {
+  isRestored,
+  isStillVoided,
+  latest,
+  pastOlderVoid,
+  restore,
+  voidAsTold,
+  voidedBy,
+  voidIt
+} from '../rules/voiding.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import { type Cells, insert, type Tx } from './driver.ts'
@@ -69,7 +88,7 @@ const rememberCopy = async (tx: Tx, { id, tool }: KeptRow, { tool: by, invoice }
 }
 
 /** The number under which the tool brought the same invoice before, in another row than this; null if it did not. */
-export const toldBefore = async (
+const toldBefore = async (
   tx: Tx,
   { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
 ): Promise<string | null> => {
@@ -179,10 +198,25 @@ const receiveRepeat = async (tx: Tx, kept: KeptRow, arrival: Arrival, repeat: Re
   }
 }
 
-const voidMet = async (tx: Tx, arrival: Arrival, received: Received): Promise<Received> => {
-  const row = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
-  const changed = await voidAll(tx, [row], kept => voidAsTold(kept, arrival, tx.now))
-  return { ...received, changed: changed || received.changed }
+/**
+ * What another tool brought first turns out to be this tool's invoice, too. So what the tool said of it until now, by
+ * its id alone or under another number, is also about this row.
+ */
+const receiveMet = async (tx: Tx, arrival: Arrival, received: Received, isVoidedById: boolean): Promise<Received> => {
+  const { tool, invoice } = arrival
+  const row = (await rowOfNumber(tx, invoice.invoiceNumber)) as KeptRow
+  const told = (await rowsOfSource(tx, tool, invoice.sourceId as string)).filter(({ id }) => id !== row.id)
+  const voided = told.find(other => isStillVoided(other, arrival))
+  if (voided || isVoidedById) {
+    const word = voided ? { ...arrival, invoice: latest(voided, arrival) } : arrival
+    const changed = await voidAll(tx, [row], kept => voidAsTold(kept, word, tx.now))
+    return { ...received, changed: changed || received.changed }
+  }
+  const [second, first] = isUnsent(row) ? [row, told[0]] : [told[0], row]
+  const doubled = first && second && toldUnderAnother(second, first.invoice.invoiceNumber)
+  if (!doubled) return received
+  await apply(tx, second.id, doubled)
+  return { ...received, result: 'conflict', changed: true }
 }
 
 export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
@@ -197,8 +231,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
     return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival, found.isVoided)
   const received = await receiveRepeat(tx, kept, arrival, judgement)
   const isMet = await rememberCopy(tx, kept, arrival)
-  // Only now is it known which invoice the tool voided by its id alone.
-  return isMet && found.isVoided ? voidMet(tx, arrival, received) : received
+  return isMet ? receiveMet(tx, arrival, received, found.isVoided) : received
 }
 
 export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {

@@ -4,7 +4,6 @@
 import type { Code } from '../core/codes.ts'
 import type { HistoryEntry, State, WholeRow } from '../core/row.ts'
 import { mentionedIn, withMentions } from '../rules/claims.ts'
-import { toldBefore } from './arrivals.ts'
 import { historyOf, type InvoiceCells, instantOf, keptOf, rowOf } from './cells.ts'
 import { openConflicts } from './conflicts.ts'
 import { contactIn } from './customer-cells.ts'
@@ -20,8 +19,12 @@ export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | nu
   for (const entry of await historyOfRow(tx, cells)) history.push(await mentioning(tx, entry))
   const kept = keptOf(cells)
   const conflicts = await openConflicts(tx, kept)
-  const before = { id: kept.id, tool: kept.tool, sourceId: kept.invoice.sourceId }
-  return { ...rowOf(cells), history, conflicts, toldBefore: await toldBefore(tx, before) }
+  return { ...rowOf(cells), history, conflicts, toldBefore: toldBeforeIn(history) }
+}
+
+const toldBeforeIn = (history: HistoryEntry[]): string | null => {
+  const told = history.findLast(({ event }) => event === 'told under another number')
+  return (told?.before as string | undefined) ?? null
 }
 
 export const historyOfRow = async (tx: Tx, row: InvoiceCells): Promise<HistoryEntry[]> => {

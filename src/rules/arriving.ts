@@ -10,6 +10,7 @@ import {
   accepted,
   arrived,
   type Change,
+  type Changes,
   dismissed,
   documents,
   dropped,
@@ -77,17 +78,31 @@ export const enter = (
   const { tool, notify } = arrival
   const first = { tool, notify, ...(due > now ? { notBefore: due } : {}) }
   const set = arrived(arrival, now)
-  if (before !== null)
+  if (before !== null) {
+    const doubled = doubledBy(before)
     return {
       first,
-      set: { ...set, ...held('INVOICE_CONFLICT') },
-      lines: [{ event: 'told under another number', detail: { code: 'INVOICE_CONFLICT', before } }],
+      set: { ...set, ...doubled.set },
+      lines: doubled.lines,
       received: { ...accepted, result: 'conflict' }
     }
+  }
   return isVoided
     ? { first, set: { ...set, ...dismissed('VOIDED_IN_TOOL', now) }, lines: [voidedLine], received: accepted }
     : { first, set, lines: [], received: accepted }
 }
+
+/** Nothing of it is under way, so a person may still decide. */
+export const isUnsent = ({ state }: Kept): boolean => state === 'waiting' || state === 'held'
+
+/** One of two rows that turn out to be one invoice of a tool, which has two numbers for it. */
+export const toldUnderAnother = (kept: Kept, before: string): Changes | null =>
+  isUnsent(kept) ? doubledBy(before) : null
+
+const doubledBy = (before: string): Changes => ({
+  set: held('INVOICE_CONFLICT'),
+  lines: [{ event: 'told under another number', detail: { code: 'INVOICE_CONFLICT', before } }]
+})
 
 /** Other facts replace those that were never sent. `isContested`: a person still has to decide about others. */
 export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now: Instant): Arriving => ({

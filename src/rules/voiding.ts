@@ -67,6 +67,10 @@ export const voidAsTold = (kept: Kept, arrival: Arrival, now: Instant): Changes 
 export const isRestored = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
   (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(newer, invoice)
 
+/** The tool voided it, sent or not, and does not take that back by this word either. */
+export const isStillVoided = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
+  (state === 'sending' ? voided : code === 'VOIDED_IN_TOOL') && !(restores === true && isLater(newer, invoice))
+
 /**
  * Final, and later than what is known of an invoice that a person or a rule dismissed. It may be delivered all the same,
  * and an older void that comes then must not count.

@@ -108,9 +108,11 @@ const judgeAlias = (scene: Scene, sale: Sale): void => {
   // Another tool may have sent an invoice of its own under the first number; then this one never went out under it.
   if (new Set(versions.map(({ tool }) => tool)).size > 1) return
   const later = Math.max(...[key, alias.key].map(of => firstSentAt(world, of)))
-  const [told, toldAlias] = [sale, alias].map(({ words }) => Math.min(...words.map(({ toldAt }) => toldAt)))
-  // A mail says nothing of its tool's other number, and the tool has to tell of the mail's own first.
-  const isKnown = told! < later && toldAlias! < later && (!sale.isCopied || told! < toldAlias!)
+  // A void by the tool's id alone names no number.
+  const [told, toldAlias] = [sale, alias].map(({ words }) =>
+    Math.min(...words.filter(({ isById }) => !isById).map(({ toldAt }) => toldAt))
+  )
+  const isKnown = told! < later && toldAlias! < later
   if (isKnown && isThere(key) && isThere(alias.key) && !isDecided && world.era === 0)
     world.fail(`${number} stands in the portal under ${alias.number}, too`)
 }

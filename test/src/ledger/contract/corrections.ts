@@ -3,7 +3,20 @@
 
 import type { Code } from '../../../../src/core/codes.ts'
 import type { Arrival, State } from '../../../../src/core/row.ts'
-import { again, arrivalOf, borrowOne, bring, noon, type Promised, rowOf, same, stateOf } from '../fixtures.ts'
+import type { Ledger } from '../../../../src/ledger/ledger.ts'
+import {
+  again,
+  arrivalOf,
+  bodyOf,
+  borrowOne,
+  bring,
+  minute,
+  noon,
+  type Promised,
+  rowOf,
+  same,
+  stateOf
+} from '../fixtures.ts'
 
 const secondHand = ['copies']
 const copy = arrivalOf({ sourceId: 'copy-1', customer: { ref: 'other' } }, { tool: 'copies', secondHand })
@@ -94,5 +107,89 @@ export const correctionsContract = (promised: Promised): void => {
     await ledger.receive({ ...same, secondHand }, noon)
 
     t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
+  })
+
+  const numbered = (arrival: Arrival, invoiceNumber: string): Arrival => ({
+    ...arrival,
+    invoice: { ...arrival.invoice, invoiceNumber }
+  })
+  const first = (arrival: Arrival) => numbered(arrival, '2026-0042-B')
+
+  for (const [how, say] of [
+    ['by its id alone', (ledger: Ledger) => ledger.voidSource('acme', 'acme-1', noon)],
+    ['under that number', (ledger: Ledger) => ledger.receive(first({ ...same, secondHand, voided: true }), noon)]
+  ] as const)
+    promised(
+      `voided ${how} under a first number, before its copy under the second is known as such`,
+      async (t, ledger) => {
+        await ledger.receive(first({ ...same, secondHand }), noon)
+        await ledger.receive(copy, noon)
+        await say(ledger)
+        t.strictSame(await stateOf(ledger), ['waiting', null])
+
+        t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'duplicate', changed: true })
+
+        t.strictSame(await stateOf(ledger), dismissed)
+        t.strictSame(await stateOf(ledger, '2026-0042-B'), dismissed)
+      }
+    )
+
+  const number = '2026-0042'
+  for (const [what, bring] of [
+    ['the copy', [copy, first({ ...same, secondHand })]],
+    ['the tool', [first({ ...same, secondHand }), copy]]
+  ] as const) {
+    promised(`told under two numbers, ${what} was first: the one that a copy brought waits`, async (t, ledger) => {
+      for (const arrival of bring) await ledger.receive(arrival, noon)
+      t.strictSame(await stateOf(ledger), ['waiting', null])
+
+      t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'conflict', changed: true })
+
+      t.strictSame(await stateOf(ledger), asked)
+      t.match(await rowOf(ledger), { toldBefore: '2026-0042-B', history: [{}, { event: 'told under another number' }] })
+      t.strictSame(await stateOf(ledger, '2026-0042-B'), ['waiting', null])
+      await ledger.act(number, 'deliver', noon)
+      t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'duplicate', changed: false })
+      t.strictSame(await stateOf(ledger), ['waiting', null], 'a person is asked once')
+    })
+
+    promised(`told under two numbers, ${what} was first, and the copy is sent: the other waits`, async (t, ledger) => {
+      for (const arrival of bring) await ledger.receive(arrival, noon)
+      const loans = await ledger.borrow(9, noon, noon + minute)
+      const sent = loans.find(({ invoice }) => invoice.invoiceNumber === number)!
+      await ledger.sending(sent, bodyOf(sent), noon)
+
+      t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'conflict', changed: true })
+
+      t.strictSame(await stateOf(ledger), ['sending', null])
+      t.match(await rowOf(ledger, '2026-0042-B'), { state: 'held', code: 'INVOICE_CONFLICT', toldBefore: number })
+    })
+  }
+
+  promised('told under two numbers once both are delivered: nobody can change that any more', async (t, ledger) => {
+    await bring(ledger, 'delivered', copy)
+    await bring(ledger, 'delivered', first({ ...same, secondHand }))
+
+    t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'duplicate', changed: false })
+  })
+
+  promised('final under the second number later than voided under the first: a person decides', async (t, ledger) => {
+    await ledger.receive(first(toldAt('1')), noon)
+    await ledger.receive(copy, noon)
+    await ledger.receive(first(voidedAt('2')), noon)
+
+    await ledger.receive(toldAt('3'), noon)
+
+    t.strictSame(await stateOf(ledger), asked)
+  })
+
+  promised('final under the second number, and voided later under the first: its copy stays', async (t, ledger) => {
+    await ledger.receive(first(toldAt('1')), noon)
+    await ledger.receive(copy, noon)
+    await ledger.receive(first(voidedAt('4')), noon)
+
+    for (const revision of ['2', '3']) await ledger.receive(toldAt(revision), noon)
+
+    t.strictSame(await stateOf(ledger), dismissed, 'dismissed, whatever is older than the void')
   })
 }
