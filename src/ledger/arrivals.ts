@@ -17,6 +17,7 @@ import {
 import { type Arriving, type Changes, documents, dropped, held } from '../rules/kept.ts'
 import { bringsUnusedPdf, merge, mergeArrival, type Repeat } from '../rules/repeating.ts'
 import {
+  isPastKnownVoid,
   isRestored,
   isStillVoided,
   latest,
@@ -98,14 +99,15 @@ const toldBefore = async (
 }
 
 /**
- * Other facts that are already known: a person has decided on them, or will; if the tool voided them since and takes
- * that back, they will decide anew. Null when the facts are not known.
+ * Other facts that are already known: a person has decided on them, or will; if the tool voided them and takes that
+ * back since, they will decide anew. Null when the facts are not known.
  */
 const receiveAgain = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received | null> => {
   const { id } = kept
   const known = await findConflict(tx, id, arrival)
   if (!known) return null
-  if (isRestored(kept, arrival)) return receiveConflict(tx, kept, arrival, false)
+  const isAskedAnew = isRestored(kept, arrival) || isPastKnownVoid(kept, arrival)
+  if (isAskedAnew) return receiveConflict(tx, kept, arrival, false)
   await apply(tx, id, { set: pastOlderVoid(kept, arrival), lines: [] })
   if (known.isSettled) return contestAgain(arrival, null)
   const merged = mergeArrival(known.kept, arrival)

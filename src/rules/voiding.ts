@@ -67,6 +67,10 @@ export const voidAsTold = (kept: Kept, arrival: Arrival, now: Instant): Changes 
 export const isRestored = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
   (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(newer, invoice)
 
+/** Final again, later than a void in spite of which a person had it delivered. */
+export const isPastKnownVoid = ({ state, overrides, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
+  state !== 'dismissed' && overrides.includes('VOIDED_IN_TOOL') && restores === true && isLater(newer, invoice)
+
 /** The tool voided it, sent or not, and does not take that back by this word either. */
 export const isStillVoided = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
   (state === 'sending' ? voided : code === 'VOIDED_IN_TOOL') && !(restores === true && isLater(newer, invoice))
@@ -89,11 +93,15 @@ export const isOlderWord = ({ invoice: kept }: Kept, { restores, invoice }: Arri
  * Other facts, kept beside it, are the tool's latest word, too: an older void does not count any more. A row of a third
  * tool has revisions of its own.
  */
-export const pastOlderVoid = ({ tool, invoice: kept }: Kept, arrival: Arrival): Change => {
+export const pastOlderVoid = ({ tool, invoice: kept, overrides }: Kept, arrival: Arrival): Change => {
   const { tool: by, restores, invoice, secondHand = [] } = arrival
   const isAbout = tool === by || secondHand.includes(tool)
   return restores === true && isAbout && isNewer(invoice, kept)
-    ? { voided: false, invoice: { ...kept, ...revisionOf(invoice) } }
+    ? {
+        voided: false,
+        overrides: overrides.filter(override => override !== 'VOIDED_IN_TOOL'),
+        invoice: { ...kept, ...revisionOf(invoice) }
+      }
     : {}
 }
 

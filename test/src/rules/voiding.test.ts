@@ -2,7 +2,14 @@ import t from 'tap'
 import { judge } from '../../../src/rules/arriving.ts'
 import type { Kept } from '../../../src/rules/kept.ts'
 import { merge } from '../../../src/rules/repeating.ts'
-import { pastOlderVoid, restore, voidAsTold, voidIt } from '../../../src/rules/voiding.ts'
+import {
+  isPastKnownVoid,
+  isStillVoided,
+  pastOlderVoid,
+  restore,
+  voidAsTold,
+  voidIt
+} from '../../../src/rules/voiding.ts'
 import { arrivalOf, documentOf, draftOf, minute, noon } from '../ledger/fixtures.ts'
 import { keptAs } from './fixtures.ts'
 
@@ -154,16 +161,55 @@ t.test(
   async t => {
     const other = arrivalOf({ revision: '3', amountCents: 1 }, { restores: true, secondHand: ['copies'] })
     const { revision: _, ...invoice } = toldAt('1').invoice
+    // So does a person's word that it does not count.
+    const overrides: Kept['overrides'] = ['REVIEW', 'VOIDED_IN_TOOL']
+    const later = { voided: false, overrides: ['REVIEW'], invoice: { ...invoice, revision: '3' } }
     for (const [tool, set] of [
-      ['acme', { voided: false, invoice: { ...invoice, revision: '3' } }],
-      ['copies', { voided: false, invoice: { ...invoice, revision: '3' } }],
+      ['acme', later],
+      ['copies', later],
       ['rival', {}]
     ] as const)
-      t.strictSame(pastOlderVoid(keptAs({ tool, invoice }), other), set, tool)
+      t.strictSame(pastOlderVoid(keptAs({ tool, invoice, overrides }), other), set, tool)
     t.strictSame(pastOlderVoid(keptAs({ invoice }), { ...other, restores: false }), {})
     t.strictSame(pastOlderVoid(keptAs({ invoice: toldAt('4').invoice }), other), {})
   }
 )
+
+t.test('voided still, sent or not, unless the tool says since that it is final', async t => {
+  const voided = { state: 'dismissed', code: 'VOIDED_IN_TOOL', invoice: toldAt('2').invoice } as const
+  for (const kept of [
+    voided,
+    { ...voided, state: 'delivered' as const },
+    { ...voided, state: 'sending' as const, code: null, voided: true }
+  ]) {
+    t.ok(isStillVoided(keptAs(kept), toldAt('1')), `${kept.state}, older`)
+    t.notOk(isStillVoided(keptAs(kept), toldAt('3')), `${kept.state}, later`)
+    t.ok(
+      isStillVoided(keptAs(kept), { ...toldAt('3'), restores: false }),
+      `${kept.state}, of a tool that restores nothing`
+    )
+  }
+  for (const kept of [
+    { ...voided, code: 'BY_OPERATOR' as const },
+    { state: 'sending' as const, code: null }
+  ])
+    t.notOk(isStillVoided(keptAs(kept), toldAt('1')), kept.code ?? kept.state)
+})
+
+t.test('who had it delivered in spite of a void is asked anew by what is said later', async t => {
+  const kept = { overrides: ['VOIDED_IN_TOOL' as const], invoice: toldAt('2').invoice }
+  for (const [state, isAsked] of [
+    ['waiting', true],
+    ['held', true],
+    ['sending', true],
+    ['delivered', true],
+    ['dismissed', false]
+  ] as const)
+    t.equal(isPastKnownVoid(keptAs({ ...kept, state }), toldAt('3')), isAsked, state)
+  t.notOk(isPastKnownVoid(keptAs(kept), toldAt('2')))
+  t.notOk(isPastKnownVoid(keptAs({ ...kept, overrides: [] }), toldAt('3')))
+  t.notOk(isPastKnownVoid(keptAs(kept), { ...toldAt('3'), restores: false }))
+})
 
 t.test('a mail, which has no date, corrects nothing that a tool with dates has told: a person decides', async t => {
   const own = { tool: 'copies', secondHand: ['copies'] }

@@ -79,6 +79,29 @@ export const correctionsContract = (promised: Promised): void => {
     t.match(await rowOf(ledger), { state: 'held', conflicts: [{ amountCents: 24200 }] })
   })
 
+  for (const [stage, then] of [
+    ['waiting once sent', ['waiting', null]],
+    ['delivered', ['delivered', null]]
+  ] as const)
+    promised(
+      `voided, ${stage}, a person keeps it, and it is final with the other facts: they decide anew`,
+      async (t, ledger) => {
+        await bring(ledger, stage, toldAt('1'))
+        for (const told of [correctedAt('2'), voidedAt('3')]) await ledger.receive(told, noon)
+        await ledger.act('2026-0042', 'keep', noon)
+        if (stage === 'delivered') await ledger.act('2026-0042', 'dismiss', noon)
+        await ledger.receive(correctedAt('2'), noon)
+        t.strictSame(await stateOf(ledger), then)
+
+        t.match(await ledger.receive(correctedAt('4'), noon), { result: 'conflict', changed: true })
+
+        t.equal((await stateOf(ledger))[1], 'INVOICE_CONFLICT')
+        await ledger.act('2026-0042', 'keep', noon)
+        for (const told of [correctedAt('4'), correctedAt('5'), voidedAt('3')]) await ledger.receive(told, noon)
+        t.strictSame(await stateOf(ledger), then, 'once')
+      }
+    )
+
   promised('voided in doubt, and then final with other facts: a person decides', async (t, ledger) => {
     const loan = await bring(ledger, 'sending', toldAt('1'))
     for (const told of [voidedAt('2'), correctedAt('3'), voidedAt('2')]) await ledger.receive(told, noon)
