@@ -18,7 +18,8 @@ export const judgeWords = ({ world, machine, people }: Minded, sale: Sale, { id,
   if (state === 'dismissed' && code === 'VOIDED_IN_TOOL' && !isVoided(sale) && !(alias && isVoided(alias)))
     world.fail(`${number} is dismissed as voided, and its tool says that it is final`)
   const isDecided = people.decided.has(key)
-  if (state === 'dismissed' && code === 'ZERO_AMOUNT' && !isDecided && (amountNow(sale) ?? 0) !== 0)
+  const isDue = !isVoided(sale) && (amountNow(sale) ?? 0) !== 0
+  if (state === 'dismissed' && code === 'ZERO_AMOUNT' && !isDecided && isDue)
     world.fail(`${number} is dismissed as zero, and its tool says otherwise`)
   if (!isOne(sale)) return
   if (state === 'held' && isVoided(sale) && !isDecided && sourceId !== null && oddity !== 'test')
