@@ -226,7 +226,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const found = await lookUp(tx, arrival)
   if (!found.isKnown) return enterNew(tx, arrival, found)
   const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
-  const judgement = judge(kept, asKept(arrival, kept.invoice))
+  const judgement = judge(kept, asKept(arrival, kept.invoice), found.firstId === kept.id)
   if (judgement.kind === 'replace')
     return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
   if (judgement.kind === 'conflict')

@@ -31,7 +31,8 @@ export type Judgement =
   | { kind: 'replace' }
   | { kind: 'conflict' }
 
-export const judge = (kept: Kept, arrival: Arrival): Judgement => {
+/** `isKnownById`: by this tool's id, even if another one brought it. */
+export const judge = (kept: Kept, arrival: Arrival, isKnownById = false): Judgement => {
   const { tool, document } = arrival
   const invoice = latest(kept, arrival)
   const sameSource = kept.tool === tool && kept.invoice.sourceId === invoice.sourceId
@@ -49,7 +50,7 @@ export const judge = (kept: Kept, arrival: Arrival): Judgement => {
   }
   // Without an id of its own (generic intake), nothing shows that this is a correction and not another invoice.
   const correction = sameSource && invoice.sourceId !== null
-  if (correction && isOlderWord(kept, arrival)) return { kind: 'nothing' }
+  if ((correction || isKnownById) && isOlderWord(kept, arrival)) return { kind: 'nothing' }
   if (correction && correctable(kept) && !isAgainstDated(kept, arrival)) return { kind: 'replace' }
   return { kind: 'conflict' }
 }

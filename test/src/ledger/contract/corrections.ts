@@ -132,6 +132,24 @@ export const correctionsContract = (promised: Promised): void => {
     t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
   })
 
+  promised('other facts from before it was voided do not bring its copy back, later ones do', async (t, ledger) => {
+    for (const told of [copy, toldAt('1'), voidedAt('3')]) await ledger.receive(told, noon)
+
+    t.match(await ledger.receive(correctedAt('2'), noon), { result: 'duplicate', changed: false })
+    t.strictSame(await stateOf(ledger), dismissed)
+
+    await ledger.receive(correctedAt('4'), noon)
+    t.strictSame(await stateOf(ledger), asked)
+  })
+
+  promised('nor do those of another invoice count as older: a person decides', async (t, ledger) => {
+    for (const told of [copy, toldAt('1'), voidedAt('3')]) await ledger.receive(told, noon)
+    const stranger = { ...correctedAt('2'), invoice: { ...correctedAt('2').invoice, sourceId: 'acme-2' } }
+
+    t.match(await ledger.receive(stranger, noon), { result: 'conflict', changed: true })
+    t.strictSame(await stateOf(ledger), asked)
+  })
+
   const numbered = (arrival: Arrival, invoiceNumber: string): Arrival => ({
     ...arrival,
     invoice: { ...arrival.invoice, invoiceNumber }
