@@ -87,6 +87,8 @@ const provenElsewhere = [
   'src/ledger/actions.ts',
   'src/ledger/arrivals.ts',
   'src/ledger/conflicts.ts',
+  'src/ledger/sources.ts',
+  'src/ledger/unreadable.ts',
   'src/ledger/may-equal.ts',
   'src/ledger/customer-claims.ts',
   'src/ledger/customer-waiting.ts',

@@ -1,8 +1,7 @@
 // What comes in: loads what is known, lets the rules judge (rules/arriving.ts), and writes their answer.
 
-import { type Instant, isoInstant } from '../core/clock.ts'
-import { blankInvoice, formerKey, type Invoice, isSame, numberKey } from '../core/invoice.ts'
-import type { Arrival, Received, Unreadable } from '../core/row.ts'
+import { formerKey, isSame, numberKey } from '../core/invoice.ts'
+import type { Arrival, Received } from '../core/row.ts'
 import {
   asKept,
   contest,
@@ -14,7 +13,7 @@ import {
   judge,
   toldUnderAnother
 } from '../rules/arriving.ts'
-import { type Arriving, type Changes, documents, dropped, held } from '../rules/kept.ts'
+import { type Arriving, type Changes, documents, dropped } from '../rules/kept.ts'
 import { bringsUnusedPdf, merge, mergeArrival, type Repeat } from '../rules/repeating.ts'
 import {
   isPastKnownVoid,
@@ -27,10 +26,11 @@ import {
   voidedBy,
   voidIt
 } from '../rules/voiding.ts'
-import { type KeptRow, keptOf } from './cells.ts'
+import type { KeptRow } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
-import { type Cells, insert, type Tx } from './driver.ts'
-import { apply, findRow, insertRow, note, rowOfNumber, setRow } from './rows.ts'
+import type { Cells, Tx } from './driver.ts'
+import { apply, findRow, insertRow, note, rowOfNumber } from './rows.ts'
+import { rememberCopy, rememberVoid, rowsOfSource, toldBefore } from './sources.ts'
 
 /** What may keep an event from being a new invoice, asked in one statement: most are new, and nothing does. */
 const lookUp = async (
@@ -67,35 +67,6 @@ const enterNew = async (
 const write = async (tx: Tx, { id }: KeptRow, { received, ...changes }: Arriving): Promise<Received> => {
   await apply(tx, id, changes)
   return received
-}
-
-/** It is one invoice, under however many numbers the tool brought it, and even if another tool was first. */
-const rowsOfSource = async (tx: Tx, tool: string, sourceId: string): Promise<KeptRow[]> => {
-  const found = await tx.all(
-    `SELECT * FROM invoice WHERE tool = ? AND source_id = ?
-      OR id IN (SELECT invoice_id FROM copied_source WHERE tool = ? AND source_id = ?)`,
-    ...[tool, sourceId],
-    ...[tool, sourceId]
-  )
-  return found.map(keptOf).sort((a, b) => a.id - b.id)
-}
-
-/** Another tool brought it first. From now on it is also known by this one's id. Answers whether that was news. */
-const rememberCopy = async (tx: Tx, { id, tool }: KeptRow, { tool: by, invoice }: Arrival): Promise<boolean> => {
-  const { sourceId } = invoice
-  if (tool === by || sourceId === null) return false
-  const cells = { tool: by, source_id: sourceId, invoice_id: id }
-  return (await insert(tx, 'copied_source', cells, 'ON CONFLICT DO NOTHING RETURNING invoice_id')) !== undefined
-}
-
-/** The number under which the tool brought the same invoice before, in another row than this; null if it did not. */
-const toldBefore = async (
-  tx: Tx,
-  { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
-): Promise<string | null> => {
-  if (sourceId === null) return null
-  const rows = await rowsOfSource(tx, tool, sourceId)
-  return rows.find(row => row.id < id)?.invoice.invoiceNumber ?? null
 }
 
 /**
@@ -135,12 +106,6 @@ const voidAll = async (tx: Tx, found: KeptRow[], rule: (kept: KeptRow) => Change
   const judged = found.map(kept => ({ id: kept.id, changes: rule(kept) }))
   for (const { id, changes } of judged) if (changes) await apply(tx, id, changes)
   return judged.some(({ changes }) => changes !== null)
-}
-
-/** Answers whether that was news. */
-const rememberVoid = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {
-  const cells = { tool, source_id: sourceId, at: tx.now }
-  return (await insert(tx, 'voided_source', cells, 'ON CONFLICT DO NOTHING RETURNING at')) !== undefined
 }
 
 /**
@@ -243,35 +208,3 @@ export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promis
   await rememberVoid(tx, tool, sourceId)
   return false
 }
-
-export const keepUnreadable = async (tx: Tx, { tool, invoiceNumber, body, problem }: Unreadable): Promise<boolean> => {
-  const known = await rowOfNumber(tx, invoiceNumber)
-  const isNews = known === undefined || (await tellOtherwise(tx, known.id, body))
-  // A row that waits for a person goes on waiting, with the latest body.
-  if (!isNews || (known && known.state !== 'dismissed')) return false
-  const id = known?.id ?? (await insertUnreadable(tx, tool, invoiceNumber))
-  if (!known) await insert(tx, 'event', { invoice_id: id, body })
-  await setRow(tx, id, held('EVENT_UNREADABLE'))
-  await note(tx, id, 'held', { code: 'EVENT_UNREADABLE', detail: problem })
-  return true
-}
-
-const insertUnreadable = (tx: Tx, tool: string, invoiceNumber: string): Promise<number> => {
-  const invoice = unknownInvoice(invoiceNumber, tx.now)
-  const arrival: Arrival = { tool, invoice, document: null, notify: false, test: false }
-  return insertRow(tx, invoiceNumber, enter(arrival, { before: null, isVoided: false }, tx.now))
-}
-
-/** False where the bytes are the same, or forgotten: senders redeliver for days. */
-const tellOtherwise = async (tx: Tx, invoiceId: number, body: Buffer): Promise<boolean> => {
-  const kept = (await tx.one('SELECT body FROM event WHERE invoice_id = ?', invoiceId))?.body as Uint8Array | undefined
-  if (kept === undefined || body.equals(kept)) return false
-  await tx.run('UPDATE event SET body = ? WHERE invoice_id = ?', body, invoiceId)
-  return true
-}
-
-/** Only its own number is known of an event that could not be read. */
-const unknownInvoice = (invoiceNumber: string, now: Instant): Invoice => ({
-  ...blankInvoice(invoiceNumber, 'unknown'),
-  issuedAt: isoInstant(now).slice(0, 10)
-})

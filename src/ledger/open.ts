@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { act, actOnAll, replaceDocument } from './actions.ts'
-import { keepUnreadable, receive, voidSource } from './arrivals.ts'
+import { receive, voidSource } from './arrivals.ts'
 import { instantOf } from './cells.ts'
 import { releaseAll } from './customer-waiting.ts'
 import type { LedgerCustomers } from './customers.ts'
@@ -28,6 +28,7 @@ import { openSqliteDriver, type SqliteOptions } from './sqlite/driver.ts'
 import { receiveTogether } from './together.ts'
 import * as toolCustomers from './tool-customers.ts'
 import { askedTo, setAskedTo, startTool, toolStart } from './tool-starts.ts'
+import { keepUnreadable } from './unreadable.ts'
 
 /** `owner`: how this process calls itself; what another one sent counts as inherited. */
 export const openSqlite = ({ owner = randomUUID(), ...options }: SqliteOptions & { owner?: string }): Ledger =>
