@@ -23,6 +23,7 @@ import {
   pastOlderVoid,
   restore,
   voidAsTold,
+  voidedAs,
   voidedBy,
   voidIt
 } from '../rules/voiding.ts'
@@ -30,35 +31,43 @@ import type { KeptRow } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import type { Cells, Tx } from './driver.ts'
 import { apply, findRow, insertRow, note, rowOfNumber } from './rows.ts'
-import { rememberCopy, rememberVoid, rowsOfSource, toldBefore } from './sources.ts'
+import { rememberCopy, rememberDatedVoid, rememberVoid, rowsOfSource, toldBefore } from './sources.ts'
+
+/** `voided`: as which its tool voided it before, unless that is taken back now. */
+type Found = { isKnown: boolean; firstId: number | null; voided: Arrival | null }
 
 /** What may keep an event from being a new invoice, asked in one statement: most are new, and nothing does. */
-const lookUp = async (
-  tx: Tx,
-  { tool, invoice: { invoiceNumber, sourceId } }: Arrival
-): Promise<{ isKnown: boolean; firstId: number | null; isVoided: boolean }> => {
+const lookUp = async (tx: Tx, arrival: Arrival): Promise<Found> => {
+  const { tool, invoice } = arrival
+  const { invoiceNumber, sourceId } = invoice
   const found = (await tx.one(
     `SELECT (SELECT id FROM invoice WHERE key IN (?, ?) LIMIT 1) AS known,
       coalesce((SELECT id FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id LIMIT 1),
         (SELECT invoice_id FROM copied_source WHERE tool = ? AND source_id = ?)) AS first,
-      (SELECT at FROM voided_source WHERE tool = ? AND source_id = ?) AS voided`,
+      coalesce((SELECT '' FROM voided_source WHERE tool = ? AND source_id = ?),
+        (SELECT revision FROM dated_void WHERE tool = ? AND source_id = ?)) AS voided`,
     numberKey(invoiceNumber),
     formerKey(invoiceNumber),
     ...[tool, sourceId],
     ...[tool, sourceId],
+    ...[tool, sourceId],
     ...[tool, sourceId]
   )) as Cells
-  return { isKnown: found.known !== null, firstId: found.first as number | null, isVoided: found.voided !== null }
+  return {
+    isKnown: found.known !== null,
+    firstId: found.first as number | null,
+    voided: voidedAs(arrival, found.voided as string | null)
+  }
 }
 
 const enterNew = async (
   tx: Tx,
   arrival: Arrival,
-  { firstId, isVoided }: { firstId: number | null; isVoided: boolean }
+  { firstId, voided }: Pick<Found, 'firstId' | 'voided'>
 ): Promise<Received> => {
   const first = firstId === null ? undefined : await findRow(tx, 'id = ?', firstId)
-  const known = { before: first?.invoice.invoiceNumber ?? null, isVoided }
-  const entered = enter(arrival, known, tx.now)
+  const known = { before: first?.invoice.invoiceNumber ?? null, isVoided: voided !== null }
+  const entered = enter(voided ?? arrival, known, tx.now)
   const id = await insertRow(tx, arrival.invoice.invoiceNumber, entered)
   await apply(tx, id, { set: {}, lines: entered.lines })
   return entered.received
@@ -114,7 +123,13 @@ const voidAll = async (tx: Tx, found: KeptRow[], rule: (kept: KeptRow) => Change
  */
 const voidBeside = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<boolean> => {
   const { tool, invoice, restores } = arrival
-  if (invoice.sourceId === null || restores || !(await rememberVoid(tx, tool, invoice.sourceId))) return false
+  const { sourceId, revision } = invoice
+  if (sourceId === null) return false
+  if (restores) {
+    if (revision !== undefined) await rememberDatedVoid(tx, tool, sourceId, revision)
+    return false
+  }
+  if (!(await rememberVoid(tx, tool, sourceId))) return false
   const isAsked = (await findConflict(tx, id, arrival))?.isSettled === false
   if (isAsked) await apply(tx, id, { set: {}, lines: [voidedBy(tool)] })
   return isAsked
@@ -132,7 +147,7 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
   if (row === undefined) {
     await voidAll(tx, own, kept => voidAsTold(kept, arrival, tx.now))
-    return enterNew(tx, arrival, { firstId: null, isVoided: true })
+    return enterNew(tx, arrival, { firstId: null, voided: arrival })
   }
   const copies = own.every(({ id }) => id !== row.id) && isCopy(row, arrival) ? [row] : []
   for (const copy of copies) await rememberCopy(tx, copy, arrival)
@@ -169,13 +184,13 @@ const receiveRepeat = async (tx: Tx, kept: KeptRow, arrival: Arrival, repeat: Re
  * What another tool brought first turns out to be this tool's invoice, too. So what the tool said of it until now, by
  * its id alone or under another number, is also about this row.
  */
-const receiveMet = async (tx: Tx, arrival: Arrival, received: Received, isVoidedById: boolean): Promise<Received> => {
+const receiveMet = async (tx: Tx, arrival: Arrival, received: Received, voided: Arrival | null): Promise<Received> => {
   const { tool, invoice } = arrival
   const row = (await rowOfNumber(tx, invoice.invoiceNumber)) as KeptRow
   const told = (await rowsOfSource(tx, tool, invoice.sourceId as string)).filter(({ id }) => id !== row.id)
-  const voided = told.find(other => isStillVoided(other, arrival))
-  if (voided || isVoidedById) {
-    const word = voided ? { ...arrival, invoice: latest(voided, arrival) } : arrival
+  const elsewhere = told.find(row => isStillVoided(row, arrival))
+  const word = voided ?? (elsewhere && { ...arrival, invoice: latest(elsewhere, arrival) })
+  if (word) {
     const changed = await voidAll(tx, [row], kept => voidAsTold(kept, word, tx.now))
     return { ...received, changed: changed || received.changed }
   }
@@ -195,10 +210,10 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   if (judgement.kind === 'replace')
     return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
   if (judgement.kind === 'conflict')
-    return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival, found.isVoided)
+    return (await receiveAgain(tx, kept, arrival)) ?? receiveConflict(tx, kept, arrival, found.voided !== null)
   const received = await receiveRepeat(tx, kept, arrival, judgement)
   const isMet = await rememberCopy(tx, kept, arrival)
-  return isMet ? receiveMet(tx, arrival, received, found.isVoided) : received
+  return isMet ? receiveMet(tx, arrival, received, found.voided) : received
 }
 
 export const voidSource = async (tx: Tx, tool: string, sourceId: string): Promise<boolean> => {

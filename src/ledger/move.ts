@@ -46,8 +46,8 @@ export class MoveFailed extends Error {
 const tables = [
   ...['tally', 'heartbeat', 'portal_invoice', 'portal_invoice_gone', 'portal_customer', 'fact', 'slot'],
   ...['tool', 'customer', 'customer_email', 'customer_creation', 'customer_unmade', 'invoice', 'conflict', 'history'],
-  ...['event', 'customer_sighting', 'voided_source', 'copied_source', 'counter', 'refusal', 'search_text'],
-  ...['search_ending', 'search_use', 'search_number', 'search_again', 'pace', 'notice']
+  ...['event', 'customer_sighting', 'voided_source', 'dated_void', 'copied_source', 'counter', 'refusal'],
+  ...['search_text', 'search_ending', 'search_use', 'search_number', 'search_again', 'pace', 'notice']
 ]
 // The migrations fill it, on both sides.
 const filled = ['state_code']

@@ -111,12 +111,13 @@ const forgetCustomers = async (tx: Tx, before: Instant, limit: number): Promise<
 }
 
 export const forget = async (tx: Tx, before: Instant, limit: number): Promise<Document[]> => {
-  await tx.run(
-    `DELETE FROM voided_source WHERE (tool, source_id) IN (
-      SELECT tool, source_id FROM voided_source WHERE at < ? LIMIT ?)`,
-    before,
-    limit
-  )
+  for (const table of ['voided_source', 'dated_void'])
+    await tx.run(
+      `DELETE FROM ${table} WHERE (tool, source_id) IN (
+        SELECT tool, source_id FROM ${table} WHERE at < ? LIMIT ?)`,
+      before,
+      limit
+    )
   await forgetRefusals(tx, before)
   await forgetPace(tx, before)
   const unused = await forgetInvoices(tx, before, limit)

@@ -38,3 +38,13 @@ export const rememberVoid = async (tx: Tx, tool: string, sourceId: string): Prom
   const cells = { tool, source_id: sourceId, at: tx.now }
   return (await insert(tx, 'voided_source', cells, 'ON CONFLICT DO NOTHING RETURNING at')) !== undefined
 }
+
+/** Of a tool that dates its words: the latest one counts. */
+export const rememberDatedVoid = (tx: Tx, tool: string, sourceId: string, revision: string): Promise<unknown> =>
+  insert(
+    tx,
+    'dated_void',
+    { tool, source_id: sourceId, revision, at: tx.now },
+    `ON CONFLICT (tool, source_id) DO UPDATE SET revision = excluded.revision, at = excluded.at
+      WHERE excluded.revision > dated_void.revision`
+  )

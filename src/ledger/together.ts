@@ -37,7 +37,9 @@ const knownOf = async (tx: Tx, arrivals: readonly Arrival[]): Promise<{ keys: Se
     const found = await tx.all(
       `SELECT source_id FROM invoice WHERE tool = ? AND source_id IN (${marks})
         UNION ALL SELECT source_id FROM voided_source WHERE tool = ? AND source_id IN (${marks})
+        UNION ALL SELECT source_id FROM dated_void WHERE tool = ? AND source_id IN (${marks})
         UNION ALL SELECT source_id FROM copied_source WHERE tool = ? AND source_id IN (${marks})`,
+      ...[tool, ...ids],
       ...[tool, ...ids],
       ...[tool, ...ids],
       ...[tool, ...ids]

@@ -85,6 +85,17 @@ export const isLaterWord = (kept: Kept, { restores, invoice: newer }: Arrival): 
   return restores === true && isDismissed && isNewer(newer, invoice)
 }
 
+/**
+ * The void that a tool told of before the invoice itself; `revision`: how late that was, '' if the tool does not say.
+ * Null: none, or taken back by this word.
+ */
+export const voidedAs = (arrival: Arrival, revision: string | null): Arrival | null => {
+  if (revision === null || revision === '') return revision === null ? null : arrival
+  const { restores, invoice } = arrival
+  const voided = { ...invoice, revision }
+  return restores === true && isLater(invoice, voided) ? null : { ...arrival, invoice: voided }
+}
+
 /** What the tool says of it, final or void, is out of date. */
 export const isOlderWord = ({ invoice: kept }: Kept, { restores, invoice }: Arrival): boolean =>
   restores === true && isLater(kept, invoice)

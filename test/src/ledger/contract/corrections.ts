@@ -27,6 +27,11 @@ const correctedAt = (revision: string, rest: Partial<Arrival> = {}) =>
   arrivalOf({ revision, amountCents: 24200 }, { restores: true, secondHand, ...rest })
 const voidedAt = (revision: string) => toldAt(revision, { voided: true })
 
+const numbered = (arrival: Arrival, invoiceNumber: string): Arrival => ({
+  ...arrival,
+  invoice: { ...arrival.invoice, invoiceNumber }
+})
+
 type Standing = [state: State, code: Code | null]
 const dismissed: Standing = ['dismissed', 'VOIDED_IN_TOOL']
 const asked: Standing = ['held', 'INVOICE_CONFLICT']
@@ -132,6 +137,66 @@ export const correctionsContract = (promised: Promised): void => {
     t.strictSame(await stateOf(ledger), ['delivered', 'VOIDED_IN_TOOL'])
   })
 
+  for (const voids of [
+    ['2', '3'],
+    ['3', '2']
+  ])
+    promised(
+      `voided with other facts, and its words come as ${voids}: its copy is dismissed once it is known as such`,
+      async (t, ledger) => {
+        await ledger.receive(copy, noon)
+        for (const revision of voids) {
+          const told = { ...correctedAt(revision), voided: true }
+          t.match(await ledger.receive(told, noon), { result: 'duplicate', changed: false })
+        }
+        t.strictSame(await stateOf(ledger), ['waiting', null], 'by then it may be another invoice')
+
+        t.match(await ledger.receive(toldAt('25'), noon), { result: 'duplicate', changed: true })
+        t.strictSame(await stateOf(ledger), dismissed)
+        await ledger.receive(toldAt('26'), noon)
+        t.strictSame(await stateOf(ledger), dismissed, 'and by all that is older')
+
+        await ledger.receive(toldAt('4'), noon)
+        t.strictSame(await stateOf(ledger), ['waiting', null])
+      }
+    )
+
+  promised('and so is what its tool brings under a number of its own, among others', async (t, ledger) => {
+    await ledger.receive(copy, noon)
+    await ledger.receive({ ...correctedAt('3'), voided: true }, noon)
+    const renumbered = (revision: string) => numbered(correctedAt(revision), '2026-0043')
+    const another = arrivalOf({ invoiceNumber: '2026-0044', sourceId: 'acme-3' })
+
+    await Promise.all([renumbered('2'), another].map(told => ledger.receive(told, noon)))
+
+    t.strictSame(await stateOf(ledger, '2026-0043'), dismissed)
+    await ledger.receive(renumbered('25'), noon)
+    t.strictSame(await stateOf(ledger, '2026-0043'), dismissed, 'it is known how late the void was')
+    await ledger.receive(renumbered('4'), noon)
+    t.strictSame(await stateOf(ledger, '2026-0043'), ['waiting', null])
+  })
+
+  promised('such a void is forgotten with all that is old', async (t, ledger) => {
+    await ledger.receive(copy, noon)
+    await ledger.receive({ ...correctedAt('3'), voided: true }, noon)
+    await ledger.forget(noon, 9)
+    await ledger.receive({ ...correctedAt('2'), voided: true }, noon + 1)
+    await ledger.forget(noon + 1, 9)
+
+    t.match(await ledger.receive(toldAt('2'), noon), { result: 'duplicate' })
+
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+  })
+
+  promised('and not by what is later', async (t, ledger) => {
+    await ledger.receive(copy, noon)
+    await ledger.receive({ ...correctedAt('3'), voided: true }, noon)
+
+    t.match(await ledger.receive(toldAt('4'), noon), { result: 'duplicate', changed: true })
+
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+  })
+
   promised('other facts from before it was voided do not bring its copy back, later ones do', async (t, ledger) => {
     for (const told of [copy, toldAt('1'), voidedAt('3')]) await ledger.receive(told, noon)
 
@@ -150,10 +215,6 @@ export const correctionsContract = (promised: Promised): void => {
     t.strictSame(await stateOf(ledger), asked)
   })
 
-  const numbered = (arrival: Arrival, invoiceNumber: string): Arrival => ({
-    ...arrival,
-    invoice: { ...arrival.invoice, invoiceNumber }
-  })
   const first = (arrival: Arrival) => numbered(arrival, '2026-0042-B')
 
   for (const [how, say] of [

@@ -178,7 +178,7 @@ t.test('a running release goes on beside a newer schema, but not beside one that
 t.test('who starts with the newest schema waits for nobody who reads, such as a backup', async t => {
   const url = await server.database()
   await open(url)
-  await ask(url, 'DROP TABLE copied_source; DELETE FROM migration WHERE version = 14')
+  await ask(url, 'DROP TABLE dated_void; DELETE FROM migration WHERE version = 15')
   const backup = new pg.Client(url)
   await backup.connect()
   t.teardown(() => backup.end())
@@ -187,7 +187,7 @@ t.test('who starts with the newest schema waits for nobody who reads, such as a 
 
   await open(url)
 
-  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 14'), [{ name: '014-copies.sql' }])
+  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 15'), [{ name: '015-dated-voids.sql' }])
 })
 
 /** A ledger whose next start has a migration left that does this. */
@@ -196,7 +196,7 @@ const withMigrationLeft = async (does: string): Promise<string> => {
   await open(url)
   await ask(
     url,
-    `DROP TABLE copied_source; DELETE FROM migration WHERE version = 14;
+    `DROP TABLE dated_void; DELETE FROM migration WHERE version = 15;
       CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${does}; RETURN NEW; END $$;
       CREATE TRIGGER more BEFORE INSERT ON migration FOR EACH ROW EXECUTE FUNCTION more()`
   )
@@ -210,7 +210,7 @@ t.test('the migration of a large ledger may take longer than anything else that 
   const driver = await openPostgresDriver({ url, pool: 2, timeoutMs: 400 }, 'a')
   await driver.close()
 
-  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 14'), [{ name: '014-copies.sql' }])
+  t.match(await ask(url, 'SELECT name FROM migration WHERE version = 15'), [{ name: '015-dated-voids.sql' }])
 })
 
 t.test('who cannot migrate because somebody reads does not wait long: all writers wait for it', async t => {
@@ -232,8 +232,8 @@ t.test('what the release that found by amounts could not read is written as such
   await open(url)
   await ask(
     url,
-    `DROP TABLE search_number; DROP TABLE portal_invoice_gone; DROP TABLE copied_source; DROP TABLE customer_unmade;
-      DELETE FROM migration WHERE version > 9;
+    `DROP TABLE search_number; DROP TABLE portal_invoice_gone; DROP TABLE copied_source; DROP TABLE dated_void;
+      DROP TABLE customer_unmade; DELETE FROM migration WHERE version > 9;
       INSERT INTO portal_invoice (id, entry, told, issued_at) VALUES ('inv_1', '{}', 1, '20-11-2026')`
   )
 

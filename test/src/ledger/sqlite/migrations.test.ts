@@ -103,7 +103,7 @@ t.test('what an earlier version made searchable is found before it is entered an
     INSERT INTO counter VALUES ('searchable to', 501);
     DROP TABLE search_number;
     DROP TABLE portal_invoice_gone;
-    DROP TABLE copied_source; DROP TABLE customer_unmade;
+    DROP TABLE copied_source; DROP TABLE dated_void; DROP TABLE customer_unmade;
     PRAGMA user_version = 16`)
   before.close()
 
@@ -124,7 +124,7 @@ const ofAmounts = async (t: Test): Promise<string> => {
   await openSqlite({ file }).close()
   const before = new DatabaseSync(file)
   before.exec(
-    'DROP TABLE search_number; DROP TABLE portal_invoice_gone; DROP TABLE copied_source; DROP TABLE customer_unmade; PRAGMA user_version = 16'
+    'DROP TABLE search_number; DROP TABLE portal_invoice_gone; DROP TABLE copied_source; DROP TABLE dated_void; DROP TABLE customer_unmade; PRAGMA user_version = 16'
   )
   before.close()
   return file
