@@ -23,7 +23,16 @@ import {
   wentToAnother
 } from './kept.ts'
 import { judgeRepeat, keepRevision, type Repeat, revisionOf } from './repeating.ts'
-import { isLaterWord, isOlderWord, isRestored, latest, pastOlderVoid, voidedBy, voidedLine } from './voiding.ts'
+import {
+  isLaterWord,
+  isOlderWord,
+  isRestored,
+  latest,
+  pastOlderVoid,
+  pastWords,
+  voidedBy,
+  voidedLine
+} from './voiding.ts'
 
 export type Judgement =
   | Repeat
@@ -119,7 +128,7 @@ export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now:
 
 /** Other facts, which are kept beside the row for a person. `isVoided`: the tool said so before it told of them. */
 export const contest = (kept: Kept, arrival: Arrival, isVoided: boolean): Arriving => ({
-  set: { ...contested(kept), ...pastOlderVoid(kept, arrival) },
+  set: { ...contested(kept), ...pastOlderVoid(kept, arrival), ...pastWords(kept) },
   lines: [
     { event: 'conflict received', detail: { tool: arrival.tool, facts: tellingFacts(arrival, kept.invoice) } },
     ...(isVoided ? [voidedBy(arrival.tool)] : [])

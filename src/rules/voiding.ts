@@ -116,6 +116,9 @@ export const pastOlderVoid = ({ tool, invoice: kept, overrides }: Kept, arrival:
     : {}
 }
 
+/** What a person said before it was voided was about what was voided. */
+export const pastWords = (kept: Kept): Change => (isVoided(kept) ? { overrides: [], released: null } : {})
+
 /** It is judged again; in doubt, only the void no longer counts. `isContested`: a person still has to decide. */
 export const restore = (
   kept: Kept,

@@ -197,6 +197,18 @@ export const correctionsContract = (promised: Promised): void => {
     t.strictSame(await stateOf(ledger), ['waiting', null])
   })
 
+  promised('what a person released before it was voided is not released beside other facts', async (t, ledger) => {
+    await bring(ledger, 'held', copy)
+    await ledger.receive(toldAt('1'), noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+    for (const told of [voidedAt('2'), correctedAt('3')]) await ledger.receive(told, noon)
+    t.strictSame(await stateOf(ledger), asked)
+
+    await ledger.act('2026-0042', 'keep', noon)
+
+    t.match(await borrowOne(ledger, noon), { released: null, overrides: [] })
+  })
+
   promised('other facts from before it was voided do not bring its copy back, later ones do', async (t, ledger) => {
     for (const told of [copy, toldAt('1'), voidedAt('3')]) await ledger.receive(told, noon)
 
