@@ -121,6 +121,46 @@ const goneNotMet: Mutation = {
   })
 }
 
+/** What an event held goes on waiting: of those that were so `before`, those that are so `since`. */
+const heldInVain =
+  ({ before = 'TRUE', since = 'TRUE' }): NonNullable<Mutation['ledger']> =>
+  (ledger, { disk }) => ({
+    ...ledger,
+    async receive(arrival, now) {
+      const database = disk.database()
+      const waiting = database
+        .prepare(`SELECT id, next_attempt_at FROM invoice WHERE state = 'waiting' AND ${before}`)
+        .all()
+      const received = await ledger.receive(arrival, now)
+      const release = database.prepare(
+        `UPDATE invoice SET state = 'waiting', code = NULL, next_attempt_at = ?
+          WHERE id = ? AND state = 'held' AND code = 'INVOICE_CONFLICT' AND ${since}`
+      )
+      const settle = database.prepare('UPDATE conflict SET settled = 1 WHERE invoice_id = ?')
+      for (const { id, next_attempt_at: at } of waiting)
+        if (release.run(at as number, id as number).changes > 0) settle.run(id as number)
+      return received
+    }
+  })
+
+/** A person had it delivered in spite of a void, and is not asked about what follows. */
+const neverAskedAnew: Mutation = {
+  name: 'delivered in spite of a void, and of all that follows',
+  seed: 826,
+  way: restored,
+  ledger: heldInVain({ before: `overrides LIKE '%VOIDED_IN_TOOL%'` })
+}
+
+/** A tool's second number for what a mail brought is no news. */
+const numbersNotMet: Mutation = {
+  name: 'told under two numbers, and met as a copy',
+  seed: 5600973,
+  way: mailed,
+  ledger: heldInVain({
+    since: `EXISTS (SELECT 1 FROM history WHERE invoice_id = invoice.id AND event = 'told under another number')`
+  })
+}
+
 export const wordMutations: readonly Mutation[] = [
   copyNotVoided,
   neverRestored,
@@ -129,5 +169,7 @@ export const wordMutations: readonly Mutation[] = [
   neverCorrected,
   lastFactsCount,
   goneUnheeded,
-  goneNotMet
+  goneNotMet,
+  neverAskedAnew,
+  numbersNotMet
 ]

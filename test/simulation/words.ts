@@ -48,12 +48,15 @@ export const hasTerms = (one: Terms, other: Terms): boolean =>
 type Sent = Terms & { customerId: string }
 
 /** Its tool says by now that amount, date or customer are others. */
-export const isCorrected = ({ portal }: World, sale: Sale, sent: Sent): boolean => {
+export const isCorrected = (world: World, sale: Sale, sent: Sent): boolean => {
   const word = sale.restores ? wordOn(sale) : null
   if (word === null || word.isVoid) return false
-  const { version } = word
-  return !hasTerms(version, sent) || !portal.customers.ownersSince(addressIn(version), 0).includes(sent.customerId)
+  return !isSentAs(world, word.version, sent)
 }
+
+/** Of this amount, date and customer. */
+const isSentAs = ({ portal }: World, version: Version, sent: Sent): boolean =>
+  hasTerms(version, sent) && portal.customers.ownersSince(addressIn(version), 0).includes(sent.customerId)
 
 /** Null: its words are not dated. */
 export const amountNow = (sale: Sale): number | null =>
@@ -77,7 +80,7 @@ export const whyNot = (world: World, sale: Sale, body: CreateBody): string | nul
   if (word === null || alias !== null || world.mailTaken.has(key)) return null
   // Without dates, what is corrected may be another invoice; and so may what a mail brings with facts of its own.
   const isCorrectedUndated = !restores && versions.filter(({ tool }) => tool === word.version.tool).length > 1
-  if (isCorrectedUndated || !words.some(({ version }) => hasTerms(version, sent))) return null
+  if (isCorrectedUndated || !words.some(({ version }) => isSentAs(world, version, sent))) return null
   // People may have it delivered all the same.
   if ((world.spoken.get(key) ?? 0) > heardAt(sale, word) || isKnown(world, sale, word)) return null
   const why = word.isVoid ? 'voided' : isCorrected(world, sale, sent) ? 'corrected' : null
