@@ -157,10 +157,10 @@ export const asKept = (arrival: Arrival, { customer: kept }: Invoice): Arrival =
     : arrival
 }
 
-/** For a person, who would otherwise see only the reference that both have. */
+/** For a person: the reference as the tool writes it, and who that is where it alone would not tell two apart. */
 export const tellingFacts = (arrival: Pick<Arrival, 'tool' | 'invoice'>, kept: Invoice): Facts => {
-  const facts = factsOf(arrival)
   const { customer } = arrival.invoice
+  const facts = { ...factsOf(arrival), customer: customer.portalId ?? customer.ref.trim() }
   if (customer.portalId !== null || mayBeOne(customer, kept.customer)) return facts
   const who = [customer.name, ...customer.emails].filter(text => text !== null)
   return { ...facts, customer: `${facts.customer} (${who.join(', ')})` }

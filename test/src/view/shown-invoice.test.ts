@@ -69,8 +69,8 @@ t.test('the other customer of a conflict is written as its tool writes it, where
 
   t.equal(await other('1', { customerRef: 'kees 17' }), 'Kees 17')
   t.equal(await other('2', { customerRef: 'DE-VOS/1' }), 'De-Vos/1')
-  t.equal(await other('3', { customerRef: 'KEES 17', customerName: 'De Vos' }), 'Kees 17 (De Vos)')
-  t.equal(await other('4', { customerRef: 'Nobody' }), 'nobody')
+  t.equal(await other('3', { customerRef: 'KEES 17', customerName: 'De Vos' }), 'KEES 17 (De Vos)')
+  t.equal(await other('4', { customerRef: 'Nobody' }), 'Nobody')
 })
 
 t.test('the other side of a conflict is what came, or else what the portal holds', async t => {
