@@ -220,6 +220,11 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
   mailer = await openMailer(config, { ledger, health, clock, log: logger })
   const figures = metrics?.app()
 
+  let isUnfit = false
+  void unfit.then(() => {
+    isUnfit = true
+  })
+
   return {
     app,
     ledger,
@@ -237,7 +242,8 @@ export const openBridge = async (options: BridgeOptions): Promise<Bridge> => {
       return address
     },
     async stop() {
-      const drained = engine.stop(drainMs)
+      // What could be waited for could not be written down: only the next process can serve again.
+      const drained = engine.stop(isUnfit ? 0 : drainMs)
       const ends = [app.close(), figures?.close(), upkeep.stop(drained), catchUp.stop(), watch.stop(), mailer?.stop()]
       const [left] = await Promise.all([drained, ...ends])
       if (left > 0) logger.warn({ invoices: left }, 'stopped before these deliveries ended')

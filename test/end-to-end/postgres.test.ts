@@ -192,3 +192,30 @@ t.test('without the database nothing is acknowledged and health fails; nor does 
   await t.rejects(starting, { message: /^((?!only-for-tests).)*$/s })
   t.notMatch(bridge.output(), /only-for-tests/)
 })
+
+t.test('once another server has taken over, a bridge waits for no delivery before it ends', async t => {
+  const { handle: portal, url } = await openSandbox(t)
+  const other = await startPostgres()
+  const env = { PORTAL_URL: url, DATABASE_URL: await other.database() }
+  const bridge = await startBridge(t, { ...env, DATA_DIR: temporaryFolder(t) })
+  portal.fault({ on: { invoiceNumber: 'R-1', call: 'create' }, fault: 'slow', ms: 600_000 })
+  t.match(await sendSigned(bridge, 'R-1'), { status: 200 })
+  await until(
+    () => portal.invoices.length,
+    stored => stored === 1,
+    'it was not sent'
+  )
+  await other.replace()
+
+  await Promise.all([until(() => sendSigned(bridge, 'R-2').catch(() => null), isGone, 'it goes on'), bridge.ended])
+  t.equal(await bridge.ended, 1)
+  const lines = bridge
+    .output()
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+  const at = (said: string) => Date.parse(lines.map(line => JSON.parse(line)).find(({ msg }) => msg === said)?.time)
+  t.ok(at('bridge stopped') - at('bridge stopping') < 15_000)
+  t.match(bridge.output(), /LEDGER_REPLACED/)
+})
+
+const isGone = (answer: unknown): boolean => answer === null
