@@ -324,7 +324,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     catchUp(told) {
       acknowledged.clear()
       world.outdated.clear()
-      for (const sale of sales) sale.words = told.get(sale) ?? []
+      for (const sale of sales) sale.words = [...(told.get(sale) ?? [])]
       for (const event of events) {
         if (!event.acknowledged) continue
         event.acknowledged = false
