@@ -16,10 +16,11 @@ import {
 import { type Arriving, type Changes, documents, dropped } from '../rules/kept.ts'
 import { bringsUnusedPdf, merge, mergeArrival, type Repeat } from '../rules/repeating.ts'
 import {
+  type Contested,
   isPastKnownVoid,
   isRestored,
   isStillVoided,
-  latest,
+  latestVoid,
   pastOlderVoid,
   restore,
   voidAsTold,
@@ -33,8 +34,11 @@ import type { Cells, Tx } from './driver.ts'
 import { apply, findRow, insertRow, note, rowOfNumber } from './rows.ts'
 import { rememberCopy, rememberDatedVoid, rememberVoid, rowsOfSource, toldBefore } from './sources.ts'
 
-/** `voided`: as which its tool voided it before, unless that is taken back now. */
-type Found = { isKnown: boolean; firstId: number | null; voided: Arrival | null }
+/**
+ * `ownId`: the first row that its tool brought. `copyId`: the one that another tool brought. `voided`: as which its tool
+ * voided it before, unless that is taken back now.
+ */
+type Found = { isKnown: boolean; ownId: number | null; copyId: number | null; voided: Arrival | null }
 
 /** What may keep an event from being a new invoice, asked in one statement: most are new, and nothing does. */
 const lookUp = async (tx: Tx, arrival: Arrival): Promise<Found> => {
@@ -42,8 +46,8 @@ const lookUp = async (tx: Tx, arrival: Arrival): Promise<Found> => {
   const { invoiceNumber, sourceId } = invoice
   const found = (await tx.one(
     `SELECT (SELECT id FROM invoice WHERE key IN (?, ?) LIMIT 1) AS known,
-      coalesce((SELECT id FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id LIMIT 1),
-        (SELECT invoice_id FROM copied_source WHERE tool = ? AND source_id = ?)) AS first,
+      (SELECT id FROM invoice WHERE tool = ? AND source_id = ? ORDER BY id LIMIT 1) AS own,
+      (SELECT invoice_id FROM copied_source WHERE tool = ? AND source_id = ?) AS copy,
       coalesce((SELECT '' FROM voided_source WHERE tool = ? AND source_id = ?),
         (SELECT revision FROM dated_void WHERE tool = ? AND source_id = ?)) AS voided`,
     numberKey(invoiceNumber),
@@ -55,7 +59,8 @@ const lookUp = async (tx: Tx, arrival: Arrival): Promise<Found> => {
   )) as Cells
   return {
     isKnown: found.known !== null,
-    firstId: found.first as number | null,
+    ownId: found.own as number | null,
+    copyId: found.copy as number | null,
     voided: voidedAs(arrival, found.voided as string | null)
   }
 }
@@ -63,8 +68,9 @@ const lookUp = async (tx: Tx, arrival: Arrival): Promise<Found> => {
 const enterNew = async (
   tx: Tx,
   arrival: Arrival,
-  { firstId, voided }: Pick<Found, 'firstId' | 'voided'>
+  { ownId, copyId, voided }: Omit<Found, 'isKnown'>
 ): Promise<Received> => {
+  const firstId = ownId ?? copyId
   const first = firstId === null ? undefined : await findRow(tx, 'id = ?', firstId)
   const known = { before: first?.invoice.invoiceNumber ?? null, isVoided: voided !== null }
   const entered = enter(voided ?? arrival, known, tx.now)
@@ -98,12 +104,14 @@ const receiveAgain = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Re
   return contestAgain(arrival, merged)
 }
 
-/** Whether a person has to decide about it first. */
-const isContested = async (tx: Tx, { id }: KeptRow, { tool, invoice: { sourceId } }: Arrival): Promise<boolean> =>
-  (await toldBefore(tx, { id, tool, sourceId })) !== null || (await hasOpenConflict(tx, id))
+/** What a person has to decide about first. */
+const contestedBy = async (tx: Tx, { id }: KeptRow, { tool, invoice }: Arrival): Promise<Contested> => ({
+  before: await toldBefore(tx, { id, tool, sourceId: invoice.sourceId }),
+  hasConflict: await hasOpenConflict(tx, id)
+})
 
 const receiveCorrection = async (tx: Tx, kept: KeptRow, arrival: Arrival): Promise<Received> =>
-  write(tx, kept, correct(kept, arrival, await isContested(tx, kept, arrival), tx.now))
+  write(tx, kept, correct(kept, arrival, await contestedBy(tx, kept, arrival), tx.now))
 
 const receiveConflict = async (tx: Tx, kept: KeptRow, arrival: Arrival, isVoided: boolean): Promise<Received> => {
   await keepConflict(tx, kept.id, arrival)
@@ -147,7 +155,7 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const own = sourceId === null ? named : await rowsOfSource(tx, tool, sourceId)
   if (row === undefined) {
     await voidAll(tx, own, kept => voidAsTold(kept, arrival, tx.now))
-    return enterNew(tx, arrival, { firstId: null, voided: arrival })
+    return enterNew(tx, arrival, { ownId: null, copyId: null, voided: arrival })
   }
   const copies = own.every(({ id }) => id !== row.id) && isCopy(row, arrival) ? [row] : []
   for (const copy of copies) await rememberCopy(tx, copy, arrival)
@@ -155,7 +163,9 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const changed =
     voided.length === 0
       ? await voidBeside(tx, row, arrival)
-      : await voidAll(tx, voided, kept => voidAsTold(kept, arrival, tx.now))
+      : await voidAll(tx, voided, kept =>
+          voidAsTold(kept, copies.includes(kept) ? latestVoid(own, arrival) : arrival, tx.now)
+        )
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 
@@ -176,7 +186,7 @@ const receiveRepeat = async (tx: Tx, kept: KeptRow, arrival: Arrival, repeat: Re
     case 'merge':
       return write(tx, kept, merge(kept, arrival, repeat, tx.now))
     case 'restore':
-      return write(tx, kept, restore(kept, arrival, repeat, await isContested(tx, kept, arrival), tx.now))
+      return write(tx, kept, restore(kept, arrival, repeat, await contestedBy(tx, kept, arrival), tx.now))
   }
 }
 
@@ -188,9 +198,9 @@ const receiveMet = async (tx: Tx, arrival: Arrival, received: Received, voided: 
   const { tool, invoice } = arrival
   const row = (await rowOfNumber(tx, invoice.invoiceNumber)) as KeptRow
   const told = (await rowsOfSource(tx, tool, invoice.sourceId as string)).filter(({ id }) => id !== row.id)
-  const elsewhere = told.find(row => isStillVoided(row, arrival))
-  const word = voided ?? (elsewhere && { ...arrival, invoice: latest(elsewhere, arrival) })
-  if (word) {
+  const elsewhere = told.filter(row => isStillVoided(row, arrival))
+  if (voided || elsewhere.length > 0) {
+    const word = latestVoid(elsewhere, voided ?? arrival)
     const changed = await voidAll(tx, [row], kept => voidAsTold(kept, word, tx.now))
     return { ...received, changed: changed || received.changed }
   }
@@ -206,7 +216,7 @@ export const receive = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const found = await lookUp(tx, arrival)
   if (!found.isKnown) return enterNew(tx, arrival, found)
   const kept = (await rowOfNumber(tx, arrival.invoice.invoiceNumber)) as KeptRow
-  const judgement = judge(kept, asKept(arrival, kept.invoice), found.firstId === kept.id)
+  const judgement = judge(kept, asKept(arrival, kept.invoice), found.copyId === kept.id)
   if (judgement.kind === 'replace')
     return (await receiveAgain(tx, kept, arrival)) ?? receiveCorrection(tx, kept, arrival)
   if (judgement.kind === 'conflict')

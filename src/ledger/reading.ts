@@ -11,6 +11,7 @@ import type { Tx } from './driver.ts'
 import { factOf } from './facts.ts'
 import type { Summary, Tally } from './ledger.ts'
 import { cellsOfNumber, rowOfNumber } from './rows.ts'
+import { toldBefore } from './sources.ts'
 
 export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | null> => {
   const cells = await cellsOfNumber(tx, invoiceNumber)
@@ -19,7 +20,8 @@ export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | nu
   for (const entry of await historyOfRow(tx, cells)) history.push(await mentioning(tx, entry))
   const kept = keptOf(cells)
   const conflicts = await openConflicts(tx, kept)
-  return { ...rowOf(cells), history, conflicts, toldBefore: toldBeforeIn(history) }
+  const row = { id: kept.id, tool: kept.tool, sourceId: kept.invoice.sourceId }
+  return { ...rowOf(cells), history, conflicts, toldBefore: toldBeforeIn(history) ?? (await toldBefore(tx, row)) }
 }
 
 const toldBeforeIn = (history: HistoryEntry[]): string | null => {

@@ -1,6 +1,6 @@
 // By which ids of which tools an invoice is known, and which of them a tool voided.
 
-import type { Arrival } from '../core/row.ts'
+import type { Arrival, State } from '../core/row.ts'
 import { type KeptRow, keptOf } from './cells.ts'
 import { insert, type Tx } from './driver.ts'
 
@@ -23,14 +23,17 @@ export const rememberCopy = async (tx: Tx, { id, tool }: KeptRow, { tool: by, in
   return (await insert(tx, 'copied_source', cells, 'ON CONFLICT DO NOTHING RETURNING invoice_id')) !== undefined
 }
 
-/** The number under which the tool brought the same invoice before, in another row than this; null if it did not. */
+// What a row in one of these states says of an invoice, the portal has, or will have.
+const counting: readonly State[] = ['waiting', 'sending', 'delivered']
+
+/** The tool's other number for the same invoice: which it told before, or which is sent. Null: it has no other. */
 export const toldBefore = async (
   tx: Tx,
   { id, tool, sourceId }: { id: number; tool: string; sourceId: string | null }
 ): Promise<string | null> => {
   if (sourceId === null) return null
-  const rows = await rowsOfSource(tx, tool, sourceId)
-  return rows.find(row => row.id < id)?.invoice.invoiceNumber ?? null
+  const others = (await rowsOfSource(tx, tool, sourceId)).filter(row => row.id !== id)
+  return others.find(row => row.id < id || counting.includes(row.state))?.invoice.invoiceNumber ?? null
 }
 
 /** Answers whether that was news. */

@@ -24,6 +24,8 @@ import {
 } from './kept.ts'
 import { judgeRepeat, keepRevision, type Repeat, revisionOf } from './repeating.ts'
 import {
+  type Contested,
+  doubledBy,
   isLaterWord,
   isOlderWord,
   isRestored,
@@ -109,18 +111,13 @@ export const isUnsent = ({ state }: Kept): boolean => state === 'waiting' || sta
 export const toldUnderAnother = (kept: Kept, before: string): Changes | null =>
   isUnsent(kept) ? doubledBy(before) : null
 
-const doubledBy = (before: string): Changes => ({
-  set: held('INVOICE_CONFLICT'),
-  lines: [{ event: 'told under another number', detail: { code: 'INVOICE_CONFLICT', before } }]
-})
-
-/** Other facts replace those that were never sent. `isContested`: a person still has to decide about others. */
-export const correct = (kept: Kept, arrival: Arrival, isContested: boolean, now: Instant): Arriving => ({
+/** Other facts replace those that were never sent. */
+export const correct = (kept: Kept, arrival: Arrival, { before, hasConflict }: Contested, now: Instant): Arriving => ({
   set: {
     ...arrived(arrival, now),
     ...soughtFromStart(kept),
     documentVersion: kept.documentVersion + 1,
-    ...(isContested ? held('INVOICE_CONFLICT') : {})
+    ...(before !== null || hasConflict ? held('INVOICE_CONFLICT') : {})
   },
   lines: [{ event: 'corrected', detail: { notify: arrival.notify, replaced: factsOf(kept) } }],
   received: { ...accepted, unused: documents(kept.document) }

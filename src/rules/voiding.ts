@@ -68,8 +68,16 @@ export const isRestored = ({ state, code, voided, invoice }: Kept, { restores, i
   (state === 'sending' ? voided : isVoided({ state, code })) && restores === true && isLater(newer, invoice)
 
 /** Final again, later than a void in spite of which a person had it delivered. */
-export const isPastKnownVoid = ({ state, overrides, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
-  state !== 'dismissed' && overrides.includes('VOIDED_IN_TOOL') && restores === true && isLater(newer, invoice)
+export const isPastKnownVoid = (kept: Kept, arrival: Arrival): boolean =>
+  kept.state !== 'dismissed' &&
+  kept.overrides.includes('VOIDED_IN_TOOL') &&
+  isAbout(kept, arrival) &&
+  arrival.restores === true &&
+  isLater(arrival.invoice, kept.invoice)
+
+/** A row of a third tool, and another invoice of this one, have revisions of their own. */
+const isAbout = ({ tool, invoice: kept }: Kept, { tool: by, invoice, secondHand = [] }: Arrival): boolean =>
+  tool === by ? kept.sourceId === invoice.sourceId : secondHand.includes(tool)
 
 /** The tool voided it, sent or not, and does not take that back by this word either. */
 export const isStillVoided = ({ state, code, voided, invoice }: Kept, { restores, invoice: newer }: Arrival): boolean =>
@@ -100,33 +108,32 @@ export const voidedAs = (arrival: Arrival, revision: string | null): Arrival | n
 export const isOlderWord = ({ invoice: kept }: Kept, { restores, invoice }: Arrival): boolean =>
   restores === true && isLater(kept, invoice)
 
-/**
- * Other facts, kept beside it, are the tool's latest word, too: an older void does not count any more. A row of a third
- * tool has revisions of its own.
- */
-export const pastOlderVoid = ({ tool, invoice: kept, overrides }: Kept, arrival: Arrival): Change => {
-  const { tool: by, restores, invoice, secondHand = [] } = arrival
-  const isAbout = tool === by || secondHand.includes(tool)
-  return restores === true && isAbout && isNewer(invoice, kept)
+/** Other facts, kept beside it, are the tool's latest word, too: an older void does not count any more. */
+export const pastOlderVoid = (kept: Kept, arrival: Arrival): Change =>
+  arrival.restores === true && isAbout(kept, arrival) && isNewer(arrival.invoice, kept.invoice)
     ? {
         voided: false,
-        overrides: overrides.filter(override => override !== 'VOIDED_IN_TOOL'),
-        invoice: { ...kept, ...revisionOf(invoice) }
+        overrides: kept.overrides.filter(override => override !== 'VOIDED_IN_TOOL'),
+        invoice: { ...kept.invoice, ...revisionOf(arrival.invoice) }
       }
     : {}
-}
 
 /** What a person said before it was voided was about what was voided. */
-export const pastWords = (kept: Kept): Change => (isVoided(kept) ? { overrides: [], released: null } : {})
+export const pastWords = (kept: Kept): Change =>
+  isVoided(kept) ? { overrides: [], released: null, ...soughtFromStart(kept) } : {}
 
-/** It is judged again; in doubt, only the void no longer counts. `isContested`: a person still has to decide. */
+/** What a person still has to decide about: that it has another number with its tool, `before`, or other facts. */
+export type Contested = { before: string | null; hasConflict: boolean }
+
+/** It is judged again; in doubt, only the void no longer counts. */
 export const restore = (
   kept: Kept,
   arrival: Arrival,
   { invoice, document }: Extract<Repeat, { kind: 'restore' }>,
-  isContested: boolean,
+  { before, hasConflict }: Contested,
   now: Instant
 ): Arriving => {
+  const isContested = before !== null || hasConflict
   const judgedAgain = isContested ? held('INVOICE_CONFLICT') : waiting(dueOf({ ...arrival, invoice }, now))
   return {
     set: {
@@ -136,10 +143,26 @@ export const restore = (
         ? { voided: false }
         : { ...judgedAgain, overrides: [], released: null, ...soughtFromStart(kept) })
     },
-    lines: [{ event: 'restored in the tool' }],
+    lines: [
+      { event: 'restored in the tool' },
+      ...(before === null || kept.state === 'sending' ? [] : doubledBy(before).lines)
+    ],
     received: { ...accepted, unused: dropped([arrival.document, kept.document], document) }
   }
 }
+
+/** Of several voids of one invoice the latest counts. */
+export const latestVoid = (voided: Kept[], arrival: Arrival): Arrival => {
+  let word = arrival
+  for (const kept of voided) if (isStillVoided(kept, word)) word = { ...word, invoice: latest(kept, word) }
+  return word
+}
+
+/** One of two rows that are one invoice of a tool, which has two numbers for it. */
+export const doubledBy = (before: string): Changes => ({
+  set: held('INVOICE_CONFLICT'),
+  lines: [{ event: 'told under another number', detail: { code: 'INVOICE_CONFLICT', before } }]
+})
 
 /** An older word of a tool that restores does not hide how late the latest one was. */
 export const latest = (kept: Kept, arrival: Arrival): Invoice =>

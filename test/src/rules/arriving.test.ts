@@ -34,11 +34,15 @@ t.test('what the tool said before stands against it', async t => {
 t.test('a correction of what was never sent counts, and held where others stand beside it', async t => {
   const kept = keptAs({ document: documentOf('old') })
   t.strictSame(judge(kept, corrected), { kind: 'replace' })
-  t.match(correct(kept, corrected, false, noon), {
+  t.match(correct(kept, corrected, { before: null, hasConflict: false }, noon), {
     set: { state: 'waiting', invoice: { amountCents: 24200 }, documentVersion: 1 },
     received: { result: 'accepted', unused: [{ file: 'old.pdf' }] }
   })
-  t.match(correct(kept, corrected, true, noon), { set: { state: 'held', code: 'INVOICE_CONFLICT' } })
+  for (const contested of [
+    { before: null, hasConflict: true },
+    { before: '41', hasConflict: false }
+  ])
+    t.match(correct(kept, corrected, contested, noon), { set: { state: 'held', code: 'INVOICE_CONFLICT' } })
   t.strictSame(judge(keptAs({ everSent: true }), corrected), { kind: 'conflict' })
 })
 

@@ -3,11 +3,13 @@ import { judge } from '../../../src/rules/arriving.ts'
 import type { Kept } from '../../../src/rules/kept.ts'
 import { merge } from '../../../src/rules/repeating.ts'
 import {
+  type Contested,
   isPastKnownVoid,
   isStillVoided,
   pastOlderVoid,
   restore,
   voidAsTold,
+  voidedAs,
   voidIt
 } from '../../../src/rules/voiding.ts'
 import { arrivalOf, documentOf, draftOf, minute, noon } from '../ledger/fixtures.ts'
@@ -81,11 +83,12 @@ t.test('what a person dismissed stays so, and an older void does not count after
 t.test('restored: it waits with what is newer, held where a person has to decide, or only not voided', async t => {
   const document = documentOf('old')
   const told = arrivalOf({ revision: '3', paidAt: noon }, { restores: true })
-  const restored = (kept: Partial<Kept>, isContested = false) => {
+  const nothing = { before: null, hasConflict: false }
+  const restored = (kept: Partial<Kept>, contested: Contested = nothing) => {
     const row = keptAs({ ...voidedAt2, document, finishedAt: noon, ...kept })
     const judged = judge(row, told)
     if (judged.kind !== 'restore') throw new Error(judged.kind)
-    return restore(row, told, judged, isContested, noon + minute)
+    return restore(row, told, judged, contested, noon + minute)
   }
   t.match(restored({}), {
     set: { state: 'waiting', code: null, nextAttemptAt: noon + minute, document: null, documentVersion: 1 },
@@ -94,7 +97,14 @@ t.test('restored: it waits with what is newer, held where a person has to decide
   })
   t.match(restored({}).set, { finishedAt: null, invoice: { paidAt: noon, revision: '3' } })
   t.match(restored({ pdfByPerson: true }), { set: { document }, received: { unused: [] } }, "a person's PDF stays")
-  t.match(restored({}, true).set, { state: 'held', code: 'INVOICE_CONFLICT' })
+  t.match(restored({}, { ...nothing, hasConflict: true }), {
+    set: { state: 'held', code: 'INVOICE_CONFLICT' },
+    lines: [{ event: 'restored in the tool' }]
+  })
+  t.match(restored({}, { ...nothing, before: '41' }), {
+    set: { state: 'held', code: 'INVOICE_CONFLICT' },
+    lines: [{}, { event: 'told under another number', detail: { before: '41' } }]
+  })
   const words = {
     everSent: true,
     unproven: true,
@@ -107,7 +117,10 @@ t.test('restored: it waits with what is newer, held where a person has to decide
     { overrides: [], released: null, sentAfter: 0 },
     'what a person said before is not about what was voided since'
   )
-  const { set } = restored({ state: 'sending', code: null, voided: true, everSent: true }, true)
+  const { set } = restored(
+    { state: 'sending', code: null, voided: true, everSent: true },
+    { ...nothing, hasConflict: true }
+  )
   t.match(set, { voided: false, document })
   t.notOk('state' in set)
 })
@@ -194,6 +207,19 @@ t.test('voided still, sent or not, unless the tool says since that it is final',
     { state: 'sending' as const, code: null }
   ])
     t.notOk(isStillVoided(keptAs(kept), toldAt('1')), kept.code ?? kept.state)
+})
+
+t.test('remembered as voided, unless the tool says since, and with a date, that it is final', async t => {
+  const final = toldAt('2')
+  t.equal(voidedAs(final, null), null)
+  t.equal(voidedAs(final, ''), final, 'without a date it counts')
+  for (const [revision, later] of [
+    ['1', false],
+    ['2', true],
+    ['3', true]
+  ] as const)
+    t.equal(voidedAs(final, revision)?.invoice.revision, later ? revision : undefined, revision)
+  t.match(voidedAs({ ...final, restores: false }, '1'), { invoice: { revision: '1' } })
 })
 
 t.test('who had it delivered in spite of a void is asked anew by what is said later', async t => {

@@ -10,6 +10,8 @@ import {
   bodyOf,
   borrowOne,
   bring,
+  delivered,
+  holdingOf,
   minute,
   noon,
   type Promised,
@@ -31,6 +33,9 @@ const numbered = (arrival: Arrival, invoiceNumber: string): Arrival => ({
   ...arrival,
   invoice: { ...arrival.invoice, invoiceNumber }
 })
+
+const isFirst = ({ invoice }: { invoice: { invoiceNumber: string } }): boolean =>
+  invoice.invoiceNumber === '2026-0042-B'
 
 type Standing = [state: State, code: Code | null]
 const dismissed: Standing = ['dismissed', 'VOIDED_IN_TOOL']
@@ -104,6 +109,49 @@ export const correctionsContract = (promised: Promised): void => {
         await ledger.act('2026-0042', 'keep', noon)
         for (const told of [correctedAt('4'), correctedAt('5'), voidedAt('3')]) await ledger.receive(told, noon)
         t.strictSame(await stateOf(ledger), then, 'once')
+      }
+    )
+
+  promised('another order under the number says nothing of how late a void of the first is', async (t, ledger) => {
+    const another = { ...correctedAt('9'), invoice: { ...correctedAt('9').invoice, sourceId: 'acme-2' } }
+    for (const told of [toldAt('1'), another]) await ledger.receive(told, noon)
+    await ledger.act('2026-0042', 'keep', noon)
+
+    await ledger.receive(voidedAt('8'), noon)
+
+    t.strictSame(await stateOf(ledger), dismissed)
+  })
+
+  promised('a third tool with the number asks once, and not with each event', async (t, ledger) => {
+    const third = arrivalOf({ sourceId: 'rival-1', revision: '1', amountCents: 999 }, { tool: 'rival' })
+    for (const told of [third, toldAt('2')]) await ledger.receive(told, noon)
+    await ledger.act('2026-0042', 'keep', noon)
+    await ledger.receive({ ...third, voided: true }, noon)
+    await ledger.act('2026-0042', 'deliver', noon)
+
+    for (const revision of ['3', '4']) await ledger.receive(toldAt(revision), noon)
+
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+  })
+
+  for (const how of ['keep', 'take'] as const)
+    promised(
+      `voided, and ${how} decides between the facts: what was sent is looked for from the start`,
+      async (t, ledger) => {
+        await bring(ledger, 'held once sent', copy)
+        await ledger.receive(toldAt('1'), noon)
+        await ledger.act('2026-0042', 'deliver', noon, { absent: true })
+        await ledger.record(await borrowOne(ledger, noon), { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, noon)
+        await ledger.holdings.learn([holdingOf('inv_s', { invoiceNumber: '20260042' })], null, noon)
+        await ledger.act('2026-0042', 'deliver', noon)
+        for (const told of [voidedAt('2'), correctedAt('3')]) await ledger.receive(told, noon)
+
+        await ledger.act('2026-0042', how, noon)
+
+        const loan = await borrowOne(ledger, noon)
+        await ledger.record(loan, { to: 'look', body: bodyOf(loan) }, noon)
+        const [doubt] = await ledger.doubts(noon + 5 * minute, 1)
+        t.match(await ledger.holdings.strangers(doubt!.sent, doubt!.sentAfter), [{ id: 'inv_s' }])
       }
     )
 
@@ -206,7 +254,8 @@ export const correctionsContract = (promised: Promised): void => {
 
     await ledger.act('2026-0042', 'keep', noon)
 
-    t.match(await borrowOne(ledger, noon), { released: null, overrides: [] })
+    const { released, overrides } = await borrowOne(ledger, noon)
+    t.strictSame({ released, overrides }, { released: null, overrides: [] })
   })
 
   promised('other facts from before it was voided do not bring its copy back, later ones do', async (t, ledger) => {
@@ -285,6 +334,57 @@ export const correctionsContract = (promised: Promised): void => {
     await bring(ledger, 'delivered', first({ ...same, secondHand }))
 
     t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'duplicate', changed: false })
+  })
+
+  promised('restored while its other number is delivered: a person decides', async (t, ledger) => {
+    await ledger.receive(copy, noon)
+    await ledger.receive(first(toldAt('2')), noon)
+    const loan = (await ledger.borrow(9, noon, noon + minute)).find(isFirst)!
+    await ledger.sending(loan, bodyOf(loan), noon)
+    await ledger.record(loan, delivered('inv_1', '2026-0042-B'), noon)
+    await ledger.receive(voidedAt('3'), noon)
+    t.strictSame(await stateOf(ledger), dismissed)
+
+    await ledger.receive(toldAt('4'), noon)
+
+    t.strictSame(await stateOf(ledger), asked)
+    t.match(await rowOf(ledger), { toldBefore: '2026-0042-B' })
+  })
+
+  promised(
+    'restored beside its other number, which it was told under first: that is what is said',
+    async (t, ledger) => {
+      for (const told of [first(toldAt('1')), copy, first(voidedAt('3')), toldAt('2')]) await ledger.receive(told, noon)
+      t.strictSame(await stateOf(ledger), dismissed)
+
+      await ledger.receive(toldAt('4'), noon)
+
+      t.match(await rowOf(ledger), { state: 'held', toldBefore: '2026-0042-B', conflicts: [] })
+    }
+  )
+
+  promised(
+    'voided under the first number later than a void that meets its copy: what is between is late',
+    async (t, ledger) => {
+      for (const told of [copy, first(voidedAt('3')), voidedAt('1'), toldAt('2')]) await ledger.receive(told, noon)
+
+      t.strictSame(await stateOf(ledger), dismissed)
+    }
+  )
+
+  promised('of a void that is remembered and one under the first number the later counts', async (t, ledger) => {
+    const remembered = { ...correctedAt('3'), voided: true }
+    for (const told of [copy, remembered, first(toldAt('2')), first(voidedAt('5')), toldAt('2'), toldAt('4')])
+      await ledger.receive(told, noon)
+
+    t.strictSame(await stateOf(ledger), dismissed)
+  })
+
+  promised('a late word about a copy is late under two numbers, too', async (t, ledger) => {
+    for (const told of [first(toldAt('1')), copy, toldAt('2'), voidedAt('4'), correctedAt('3')])
+      await ledger.receive(told, noon)
+
+    t.strictSame(await stateOf(ledger), dismissed)
   })
 
   promised('final under the second number later than voided under the first: a person decides', async (t, ledger) => {
