@@ -44,6 +44,7 @@ const advice: Record<string, string> = {
   '25006': primaryNeeded,
   '53300': 'raise max_connections of the server, or lower DATABASE_POOL',
   '55P03': 'start the bridge again once nobody else uses its tables, as a back-up does',
+  '57014': 'start the bridge again once the server is less busy, or raise the statement_timeout of its role',
   '57P03': 'start the bridge again when the server is up',
   SELF_SIGNED_CERT_IN_CHAIN: trusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: trusted,
@@ -53,6 +54,7 @@ const advice: Record<string, string> = {
 
 /** By the driver's words, which come without a code. */
 const adviceInWords: [RegExp, string][] = [
+  [/statement pooling/, 'let PgBouncer use pool_mode session or transaction'],
   [/time-?out/i, 'start the server, or correct the host in DATABASE_URL'],
   [/support SSL/, 'give the server a certificate, or set sslmode=disable in a network that is private']
 ]

@@ -100,6 +100,23 @@ t.test('a server that is too old, and a standby, are told apart from others', as
   await refuses(t, readOnly, /^the database is read-only .*: DATABASE_URL has to lead to the primary/)
 })
 
+t.test('what a pooler or a busy server refuses is told with what to do', async t => {
+  const failing = async (body: string) => {
+    const url = await server.database()
+    await ask(url, `CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE plpgsql AS $$ ${body} $$`)
+    const database = new URL(url).pathname.slice(1)
+    await ask(url, `ALTER DATABASE ${database} SET search_path = public, pg_catalog`)
+    await ask(url, `ALTER DATABASE ${database} SET statement_timeout = '200ms'`)
+    return url
+  }
+  // As PgBouncer 1.18 says it.
+  const pooled = `BEGIN RAISE EXCEPTION USING ERRCODE = '08P01',
+    MESSAGE = 'transaction blocks not allowed in statement pooling mode'; END`
+  await refuses(t, await failing(pooled), /pooling mode; let PgBouncer use pool_mode session or transaction$/)
+  const busy = 'BEGIN PERFORM pg_sleep(60); RETURN false; END'
+  await refuses(t, await failing(busy), /due to statement timeout; .* or raise the statement_timeout of its role$/)
+})
+
 t.test('a database that could not keep every name is refused in words', async t => {
   const url = await server.database()
   await ask(url, `CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`)
