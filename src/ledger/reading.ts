@@ -21,12 +21,13 @@ export const find = async (tx: Tx, invoiceNumber: string): Promise<WholeRow | nu
   const kept = keptOf(cells)
   const conflicts = await openConflicts(tx, kept)
   const row = { id: kept.id, tool: kept.tool, sourceId: kept.invoice.sourceId }
-  return { ...rowOf(cells), history, conflicts, toldBefore: toldBeforeIn(history) ?? (await toldBefore(tx, row)) }
+  return { ...rowOf(cells), history, conflicts, toldBefore: toldBeforeIn(history, await toldBefore(tx, row)) }
 }
 
-const toldBeforeIn = (history: HistoryEntry[]): string | null => {
-  const told = history.findLast(({ event }) => event === 'told under another number')
-  return (told?.before as string | undefined) ?? null
+/** As its history says it was held for that, and not for something else since; `otherwise`, once that is forgotten. */
+const toldBeforeIn = (history: HistoryEntry[], otherwise: string | null): string | null => {
+  const contested = history.findLast(({ code }) => code === 'INVOICE_CONFLICT')
+  return contested ? ((contested.before as string | undefined) ?? null) : otherwise
 }
 
 export const historyOfRow = async (tx: Tx, row: InvoiceCells): Promise<HistoryEntry[]> => {

@@ -119,7 +119,10 @@ export const correct = (kept: Kept, arrival: Arrival, { before, hasConflict }: C
     documentVersion: kept.documentVersion + 1,
     ...(before !== null || hasConflict ? held('INVOICE_CONFLICT') : {})
   },
-  lines: [{ event: 'corrected', detail: { notify: arrival.notify, replaced: factsOf(kept) } }],
+  lines: [
+    { event: 'corrected', detail: { notify: arrival.notify, replaced: factsOf(kept) } },
+    ...(before === null ? [] : doubledBy(before).lines)
+  ],
   received: { ...accepted, unused: documents(kept.document) }
 })
 

@@ -336,6 +336,29 @@ export const correctionsContract = (promised: Promised): void => {
     t.match(await ledger.receive({ ...same, secondHand }, noon), { result: 'duplicate', changed: false })
   })
 
+  promised(
+    'corrected beside a second number that a person had delivered: each says which the other is',
+    async (t, ledger) => {
+      for (const told of [same, first(same)]) await ledger.receive(told, noon)
+      await ledger.act('2026-0042-B', 'deliver', noon)
+      const cheaper = { ...same, invoice: { ...same.invoice, amountCents: 999 } }
+
+      for (const told of [cheaper, first(cheaper)]) await ledger.receive(told, noon)
+
+      t.match(await rowOf(ledger), { state: 'held', code: 'INVOICE_CONFLICT', toldBefore: '2026-0042-B' })
+      t.match(await rowOf(ledger, '2026-0042-B'), { state: 'held', code: 'INVOICE_CONFLICT', toldBefore: number })
+    }
+  )
+
+  promised('held for what the portal holds: its other number is not why', async (t, ledger) => {
+    const loan = await bring(ledger, 'lent', same)
+    await ledger.record(loan, { to: 'held', code: 'INVOICE_CONFLICT', detail: null }, noon)
+    await ledger.receive(first(same), noon)
+    await ledger.act('2026-0042-B', 'deliver', noon)
+
+    t.match(await rowOf(ledger), { state: 'held', code: 'INVOICE_CONFLICT', toldBefore: null })
+  })
+
   promised('restored while its other number is delivered: a person decides', async (t, ledger) => {
     await ledger.receive(copy, noon)
     await ledger.receive(first(toldAt('2')), noon)
