@@ -65,7 +65,8 @@ export const amountNow = (sale: Sale): number | null =>
 /** When the bridge heard it first. What a shop merely says again, under a later date, is no news. */
 const heardAt = ({ words, restores }: Sale, { isVoid, version, toldAt }: Word): number => {
   if (!restores || isVoid) return toldAt
-  const latestFirst = words.toSorted((a, b) => b.saidAt - a.saidAt)
+  // What came after it, and was said before it, was out of date by then.
+  const latestFirst = words.filter(word => word.toldAt <= toldAt).toSorted((a, b) => b.saidAt - a.saidAt)
   const others = latestFirst.findIndex(word => word.isVoid || !isSame(word.version, version))
   return Math.min(toldAt, ...latestFirst.slice(0, others < 0 ? undefined : others).map(word => word.toldAt))
 }
