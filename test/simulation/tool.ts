@@ -218,6 +218,7 @@ export const createTools = (world: World, machine: () => Machine): Tools => {
     while (random.chance(tool.duplicates * 0.7)) plan({ sale, version, paidAt: null, at: later(), saidAt: at })
     if (paidAt !== null && !paidAtOnce) plan({ sale, version, paidAt, at: later(), saidAt: at })
     if (sale.isCopied) copy(sale, version, at)
+    if (sale.restores && random.chance(tool.renumbered)) renumber(sale, at)
     if (sale.restores) return waver(sale, version, at)
     if (random.chance(tool.corrections)) {
       const correction = correctionOf(version)

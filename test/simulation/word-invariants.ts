@@ -15,11 +15,15 @@ type Minded = { world: World; machine: Machine; people: People }
  */
 export const judgeWords = ({ world, machine, people }: Minded, sale: Sale, { id, state, code }: Cells): void => {
   const { number, key, alias, sourceId, oddity } = sale
-  if (state === 'dismissed' && code === 'VOIDED_IN_TOOL' && !isVoided(sale) && !(alias && isVoided(alias)))
+  // Under its other number, it may go on there.
+  const isElsewhere =
+    alias && (isVoided(alias) || people.decided.has(alias.key) || stateOf(machine, alias.key) !== 'dismissed')
+  const isDue = !isVoided(sale) && !isElsewhere
+  if (state === 'dismissed' && code === 'VOIDED_IN_TOOL' && isDue)
     world.fail(`${number} is dismissed as voided, and its tool says that it is final`)
   const isDecided = people.decided.has(key)
-  const isDue = !isVoided(sale) && (amountNow(sale) ?? 0) !== 0
-  if (state === 'dismissed' && code === 'ZERO_AMOUNT' && !isDecided && isDue)
+  const isOwed = !isVoided(sale) && (amountNow(sale) ?? 0) !== 0
+  if (state === 'dismissed' && code === 'ZERO_AMOUNT' && !isDecided && isOwed)
     world.fail(`${number} is dismissed as zero, and its tool says otherwise`)
   if (!isOne(sale)) return
   if (state === 'held' && isVoided(sale) && !isDecided && sourceId !== null && oddity !== 'test')
@@ -32,3 +36,6 @@ export const judgeWords = ({ world, machine, people }: Minded, sale: Sale, { id,
   )
     world.fail(`${number} is one invoice, and a person is asked which counts`)
 }
+
+const stateOf = ({ disk }: Machine, key: string): unknown =>
+  disk.database().prepare('SELECT state FROM invoice WHERE key = ?').get(key)?.state
