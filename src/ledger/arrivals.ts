@@ -32,7 +32,7 @@ import type { KeptRow } from './cells.ts'
 import { findConflict, hasOpenConflict, keepConflict } from './conflicts.ts'
 import type { Cells, Tx } from './driver.ts'
 import { apply, findRow, insertRow, note, rowOfNumber } from './rows.ts'
-import { rememberCopy, rememberDatedVoid, rememberVoid, rowsOfSource, toldBefore } from './sources.ts'
+import { datedVoid, rememberCopy, rememberDatedVoid, rememberVoid, rowsOfSource, toldBefore } from './sources.ts'
 
 /**
  * `ownId`: the first row that its tool brought. `copyId`: the one that another tool brought. `voided`: as which its tool
@@ -143,6 +143,12 @@ const voidBeside = async (tx: Tx, { id }: KeptRow, arrival: Arrival): Promise<bo
   return isAsked
 }
 
+/** Of a copy that is met by this void: a later one may be remembered, or count for another number. */
+const latestWord = async (tx: Tx, own: KeptRow[], arrival: Arrival): Promise<Arrival> => {
+  const remembered = await datedVoid(tx, arrival.tool, arrival.invoice.sourceId)
+  return latestVoid(own, voidedAs(arrival, remembered) ?? arrival)
+}
+
 /**
  * Without the tool's own id, only the number says which invoice it is. What nothing came of yet is kept all the same: a
  * copy of it may follow by another way, and is then known.
@@ -160,12 +166,11 @@ const receiveVoided = async (tx: Tx, arrival: Arrival): Promise<Received> => {
   const copies = own.every(({ id }) => id !== row.id) && isCopy(row, arrival) ? [row] : []
   for (const copy of copies) await rememberCopy(tx, copy, arrival)
   const voided = [...own, ...copies]
+  const met = copies.length > 0 ? await latestWord(tx, own, arrival) : arrival
   const changed =
     voided.length === 0
       ? await voidBeside(tx, row, arrival)
-      : await voidAll(tx, voided, kept =>
-          voidAsTold(kept, copies.includes(kept) ? latestVoid(own, arrival) : arrival, tx.now)
-        )
+      : await voidAll(tx, voided, kept => voidAsTold(kept, copies.includes(kept) ? met : arrival, tx.now))
   return { result: changed ? 'accepted' : 'duplicate', changed, unused: documents(document) }
 }
 

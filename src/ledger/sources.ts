@@ -51,3 +51,9 @@ export const rememberDatedVoid = (tx: Tx, tool: string, sourceId: string, revisi
     `ON CONFLICT (tool, source_id) DO UPDATE SET revision = excluded.revision, at = excluded.at
       WHERE excluded.revision > dated_void.revision`
   )
+
+/** How late the void is that is remembered; null: none, or undated. */
+export const datedVoid = async (tx: Tx, tool: string, sourceId: string | null): Promise<string | null> => {
+  const found = await tx.one('SELECT revision FROM dated_void WHERE tool = ? AND source_id = ?', tool, sourceId)
+  return (found?.revision as string | undefined) ?? null
+}

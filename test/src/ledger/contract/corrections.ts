@@ -395,6 +395,15 @@ export const correctionsContract = (promised: Promised): void => {
     }
   )
 
+  promised('of a void that is remembered and one that meets the copy the later counts', async (t, ledger) => {
+    for (const told of [copy, { ...correctedAt('3'), voided: true }, voidedAt('1'), toldAt('2')])
+      await ledger.receive(told, noon)
+    t.strictSame(await stateOf(ledger), dismissed)
+
+    await ledger.receive(toldAt('4'), noon)
+    t.strictSame(await stateOf(ledger), ['waiting', null])
+  })
+
   promised('of a void that is remembered and one under the first number the later counts', async (t, ledger) => {
     const remembered = { ...correctedAt('3'), voided: true }
     for (const told of [copy, remembered, first(toldAt('2')), first(voidedAt('5')), toldAt('2'), toldAt('4')])
