@@ -146,7 +146,7 @@ const heldInVain =
 /** A person had it delivered in spite of a void, and is not asked about what follows. */
 const neverAskedAnew: Mutation = {
   name: 'delivered in spite of a void, and of all that follows',
-  seed: 41392,
+  seed: 43147,
   way: restored,
   ledger: heldInVain({ before: `overrides LIKE '%VOIDED_IN_TOOL%'` })
 }
