@@ -27,6 +27,4 @@ export const systemClock: Clock = {
     })
 }
 
-/** Always with milliseconds: one form for every reader, and their order as texts is their order in time. */
-export const isoInstant = (at: Instant): string =>
-  Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
+export const isoInstant = (at: Instant): string => Temporal.Instant.fromEpochMilliseconds(at).toString()

@@ -29,7 +29,7 @@ t.test('the summary counts, and says where webhooks go', async t => {
   const { ask, receive, path, clock } = await openApp(t, { PUBLIC_URL: 'https://facturen.example' })
   for (const number of ['A-1', 'A-2', 'A-3']) await receive(number)
   await ask('POST', `${path('A-3')}/dismiss`)
-  const waitingSince = new Date(clock.now()).toISOString()
+  const waitingSince = new Date(clock.now()).toISOString().replace('.000', '')
 
   t.match((await ask('GET', '/api/summary')).json(), {
     waiting: 2,
@@ -123,7 +123,7 @@ t.test('one invoice is found by its number, whatever that is made of', async t =
 t.test('an invoice is told with its money as text and its times as instants', async t => {
   const { ask, receive, path, clock } = await openApp(t)
   await receive('A-1', { customerName: 'Kees', paidAt: '2026-11-21', dueAt: '2026-12-20' })
-  const now = new Date(clock.now()).toISOString()
+  const now = new Date(clock.now()).toISOString().replace('.000', '')
 
   t.strictSame((await ask('GET', path('A-1'))).json(), {
     invoiceNumber: 'A-1',
@@ -145,7 +145,7 @@ t.test('an invoice is told with its money as text and its times as instants', as
     currency: 'EUR',
     issuedAt: '2026-11-20',
     dueAt: '2026-12-20',
-    paidAt: '2026-11-21T11:00:00.000Z',
+    paidAt: '2026-11-21T11:00:00Z',
     portalId: null,
     receivedAt: now,
     deliveredAt: null,
@@ -174,7 +174,7 @@ t.test('times in a history are instants, too', async t => {
   const { history } = (await ask('GET', path('A-1'))).json()
   t.match(history.at(-1), {
     event: 'waiting',
-    nextAttemptAt: '2026-11-20T13:00:00.000Z',
+    nextAttemptAt: '2026-11-20T13:00:00Z',
     code: 'PDF_UNREACHABLE'
   })
 })

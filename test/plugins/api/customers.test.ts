@@ -32,7 +32,7 @@ t.test('a customer is listed, linked by its portal id, and its invoice goes on',
     portalId: 'cst_bakkerijdevos1',
     name: 'Bakkerij De Vos',
     how: 'person',
-    at: '2026-11-20T12:00:00.000Z'
+    at: '2026-11-20T12:00:00Z'
   }
   t.match(linked.json(), { ref: 'C/17', link })
   t.strictSame(await stateOf(ledger, '1'), ['waiting', null])

@@ -28,7 +28,7 @@ t.test('each source says what is set by name, never by value, and what was heard
   t.match(
     answer.json().tools.filter(({ name }: { name: string }) => known.includes(name)),
     [
-      { name: 'invoices', on: true, canBeAsked: false, lastInvoiceAt: '2026-11-20T12:00:00.000Z', askedTo: null },
+      { name: 'invoices', on: true, canBeAsked: false, lastInvoiceAt: '2026-11-20T12:00:00Z', askedTo: null },
       {
         name: 'moneybird',
         on: true,

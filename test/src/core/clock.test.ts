@@ -42,8 +42,8 @@ t.test('a sleeper that nobody wakes leaves no listener either', async t => {
   t.strictSame(getEventListeners(signal, 'abort'), [])
 })
 
-t.test('an instant is written in UTC, always with milliseconds', async t => {
-  t.equal(isoInstant(0), '1970-01-01T00:00:00.000Z')
+t.test('an instant is written in UTC', async t => {
+  t.equal(isoInstant(0), '1970-01-01T00:00:00Z')
   t.equal(isoInstant(1_795_176_000_123), '2026-11-20T12:00:00.123Z')
   t.equal(isoInstant(-1), '1969-12-31T23:59:59.999Z')
 })

@@ -45,7 +45,7 @@ t.test('what an authentic sender sent in vain is a warning of its tool', async t
     unreadableRequests: name => (name === 'invoices:books' ? { requests: 2, ...lately } : { requests: 1, ...lately })
   })
   const words =
-    'refused since 1970-01-01T00:00:00.000Z, last at 1970-01-01T00:01:00.000Z (amount, pdf): correct the sender, and send again'
+    'refused since 1970-01-01T00:00:00Z, last at 1970-01-01T00:01:00Z (amount, pdf): correct the sender, and send again'
 
   t.strictSame(saidWarnings(await health(), 'en'), [
     { check: 'tools', tool: 'invoices', output: `1 authentic request ${words}` },
@@ -155,7 +155,7 @@ t.test('a tool that could not be asked for three times its interval is a warning
   const caughtUp = () => [{ tool: 'acme', everyMs: 60 * minute, failure }]
   const { check, clock, ledger } = open(t, { caughtUp })
   await ledger.startTool('acme', clock.now())
-  const last = { componentId: 'acme', observedValue: '2026-11-20T12:00:00.000Z', observedUnit: 'last asked' }
+  const last = { componentId: 'acme', observedValue: '2026-11-20T12:00:00Z', observedUnit: 'last asked' }
   t.strictSame(await check('catchUp'), { ...last, status: 'pass', output: failure }, 'shown at once')
 
   await clock.advance(3 * 60 * minute)

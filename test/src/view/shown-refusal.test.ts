@@ -7,8 +7,8 @@ t.test('a refused request is shown with times and address, and with nothing of t
   const shown = shownRefusal(refusalOf({ requests: 2 }))
 
   t.strictSame(Refused.strict().parse(shown), {
-    at: '2026-11-20T12:00:00.000Z',
-    since: '2026-11-20T12:00:00.000Z',
+    at: '2026-11-20T12:00:00Z',
+    since: '2026-11-20T12:00:00Z',
     requests: 2,
     tool: 'invoices',
     address: '192.0.2.1',
