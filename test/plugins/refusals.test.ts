@@ -54,7 +54,7 @@ t.test('a header that is no address counts as the proxy itself', async t => {
   const { refuse, exhaust } = await open(t, 'fly-client-ip')
   await exhaust('10.0.0.1')
 
-  for (const made of ['', 'unknown', '1.1.1.1, 2.2.2.2', '1.1.1.1:80', 'x'.repeat(1000)])
+  for (const made of ['', 'unknown', '1.1.1.1, unknown', '1.1.1.1:80', 'x'.repeat(1000)])
     t.equal(await refuse('10.0.0.1', { 'fly-client-ip': made }), true)
 })
 
